@@ -1,0 +1,1 @@
+//! GitHub: app authentication, pacing, paging; fetches facts, performs one operation, reads back.

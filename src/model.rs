@@ -1,0 +1,25 @@
+//! The values that every room speaks: plain, serialisable data without behaviour that reaches outside.
+
+mod change;
+mod fact;
+mod finding;
+mod ids;
+mod path;
+mod pull;
+mod ruleset;
+mod settings;
+mod snapshot;
+mod time;
+mod verdict;
+
+pub use change::{ChangeStatus, FileChange, FileMode, Patch};
+pub use fact::{Fact, FactKey, FileKey, FileText, Unavailable};
+pub use finding::{Finding, Fingerprint, Place, Severity, Side};
+pub use ids::{CommitId, InstallationId, InvalidId, PullNumber, RepoName, RepositoryId};
+pub use path::RepoPath;
+pub use pull::{Author, Commit, Label, PullRequest, PullState, Ref, User};
+pub use ruleset::{Dangerfile, Origin, Ruleset};
+pub use settings::{ConclusionMode, Settings, SummaryComment};
+pub use snapshot::{Snapshot, Subject};
+pub use time::Timestamp;
+pub use verdict::{Conclusion, Effect, Fault, RuleOutcome, RuleState, Verdict};

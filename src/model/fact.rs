@@ -1,0 +1,79 @@
+//! One thing that a rule may see, and the name under which it is asked for.
+
+use super::{RepoPath, Side};
+use serde::{Deserialize, Serialize};
+
+/// The name of a fact. A rule that needs one that the snapshot lacks ends the pass; the fact is fetched, the rules run again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactKey {
+    /// The pull request itself.
+    Pull,
+    /// The changed files with their patches.
+    Changes,
+    /// The commits between merge base and head, oldest first.
+    Commits,
+    /// The whole text of one file at the merge base or the head.
+    File(FileKey),
+    /// The text of a file that a dangerfile requires, at the commit of that dangerfile.
+    /// The number is the layer of the ruleset that asked (0 is the first).
+    Source {
+        /// Which dangerfile of the ruleset asks.
+        layer: usize,
+        /// The file, from the repository's root.
+        path: RepoPath,
+    },
+}
+
+/// A file on one side of the change: `LEFT` is the merge base, `RIGHT` the head.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FileKey {
+    /// Old or new.
+    pub side: Side,
+    /// The path on that side.
+    pub path: RepoPath,
+}
+
+/// A fact that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact<T> {
+    /// Known.
+    Known(T),
+    /// Asked for and not to be had; a rule that reads it is stopped with this reason.
+    Unavailable(Unavailable),
+}
+
+/// Why a fact cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unavailable {
+    /// GitHub gave only a part; the text says of what. Never judged as if the rest were empty.
+    Truncated(String),
+    /// Only GitHub knows it and this run is local.
+    NeedsPullRequest,
+    /// The app lacks a permission; the text names it.
+    NoPermission(String),
+}
+
+impl std::fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unavailable::Truncated(what) => write!(f, "GitHub gave only a part of {what}"),
+            Unavailable::NeedsPullRequest => f.write_str("needs a pull request"),
+            Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),
+        }
+    }
+}
+
+/// The content of a file at one commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileText {
+    /// UTF-8 text (bytes that are not are replaced by U+FFFD).
+    Text(String),
+    /// No such file on that side.
+    Absent,
+    /// There is a file, but not as text: binary, a submodule, or larger than the limit in the reason.
+    NotText(String),
+}

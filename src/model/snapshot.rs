@@ -1,0 +1,93 @@
+//! Everything that the rules may see of one pull request at one head.
+
+use super::{
+    Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, PullRequest, RepoName, RepoPath, Ruleset, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is judged: fixed for the whole run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The repository, when it has a name on GitHub.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<RepoName>,
+    /// The merge base.
+    pub base: CommitId,
+    /// The proposed commit.
+    pub head: CommitId,
+    /// The run's own "now"; the only clock that rules see.
+    pub started_at: Timestamp,
+}
+
+/// All facts gathered so far, with the rules that read them. Same snapshot, same verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// What is judged.
+    pub subject: Subject,
+    /// The rules.
+    pub ruleset: Ruleset,
+    /// [`FactKey::Pull`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull: Option<Fact<PullRequest>>,
+    /// [`FactKey::Changes`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Fact<Vec<FileChange>>>,
+    /// [`FactKey::Commits`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commits: Option<Fact<Vec<Commit>>>,
+    /// [`FactKey::File`].
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<FileKey, Fact<FileText>>,
+    /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
+}
+
+impl Snapshot {
+    /// A snapshot without facts.
+    pub fn new(subject: Subject, ruleset: Ruleset) -> Self {
+        Snapshot {
+            subject,
+            ruleset,
+            pull: None,
+            changes: None,
+            commits: None,
+            files: BTreeMap::new(),
+            sources: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a fact was gathered already, known or not.
+    pub fn has(&self, key: &FactKey) -> bool {
+        match key {
+            FactKey::Pull => self.pull.is_some(),
+            FactKey::Changes => self.changes.is_some(),
+            FactKey::Commits => self.commits.is_some(),
+            FactKey::File(file) => self.files.contains_key(file),
+            FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
+        }
+    }
+}
+
+/// Maps whose keys are not strings, as a list of pairs: JSON has no other way.
+mod pairs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::collections::BTreeMap;
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map.iter())
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}

@@ -1,0 +1,112 @@
+//! What a run of the rules says in the end.
+
+use super::{CommitId, Finding, RepoPath, Settings};
+use serde::{Deserialize, Serialize};
+
+/// The outcome of running a ruleset over a complete snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The check's conclusion.
+    pub conclusion: Conclusion,
+    /// The commit that was judged.
+    pub head: CommitId,
+    /// The merge base.
+    pub base: CommitId,
+    /// Ordered by path, line and rule; findings without a path come first.
+    pub findings: Vec<Finding>,
+    /// Rules that could not do their work.
+    pub faults: Vec<Fault>,
+    /// What the rules ask the robot to do.
+    pub effects: Vec<Effect>,
+    /// Every enabled rule, in the order of registration.
+    pub rules: Vec<RuleOutcome>,
+    /// What the dangerfile set.
+    pub settings: Settings,
+    /// What the rules printed.
+    pub log: Vec<String>,
+}
+
+/// The conclusion of a run, which is that of its check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Conclusion {
+    /// Nothing blocks.
+    Success,
+    /// A blocking rule failed or faulted.
+    Failure,
+    /// Something is awaited.
+    Pending,
+    /// Nothing can block: an advisory ruleset.
+    Neutral,
+}
+
+impl Conclusion {
+    /// The word in JSON and on GitHub.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Conclusion::Success => "success",
+            Conclusion::Failure => "failure",
+            Conclusion::Pending => "pending",
+            Conclusion::Neutral => "neutral",
+        }
+    }
+}
+
+/// A rule that could not do its work: an error, a spent budget, a fact that cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The rule.
+    pub rule: String,
+    /// Whether it fails the check.
+    pub blocking: bool,
+    /// What happened and what to do, for the author of the rule.
+    pub message: String,
+    /// The script in which it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<RepoPath>,
+    /// The line in that script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+/// Something a rule asks the robot to do: the name of the `robot` function and its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// The function's name, such as `add_labels`.
+    pub kind: String,
+    /// Its arguments.
+    #[serde(flatten)]
+    pub arguments: std::collections::BTreeMap<String, serde_json::Value>,
+}
+
+/// What became of one rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleOutcome {
+    /// Its name.
+    pub name: String,
+    /// Whether its `fail` fails the check.
+    pub blocking: bool,
+    /// What became of it.
+    pub state: RuleState,
+    /// Why, when it did not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Interrupt steps of the Lua machine in the last pass: the deterministic measure of work.
+    pub steps: u64,
+    /// Wall-clock milliseconds in the last pass; 0 where no clock was given. Not part of what two runs must agree on.
+    pub millis: u64,
+}
+
+/// What became of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RuleState {
+    /// It ran to its end.
+    Ran,
+    /// It did not apply; the reason says why.
+    Skipped,
+    /// It ran and its findings are only recorded.
+    Shadow,
+    /// It could not do its work.
+    Faulted,
+}

@@ -1,0 +1,147 @@
+//! The writes a plan consists of. Each names the commit that it means.
+
+use crate::model::{CommitId, Conclusion, PullNumber, Side, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Ordered writes for one head of one pull request. Empty when nothing changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The commit that was judged; the publisher re-checks that it is still the head.
+    pub head: CommitId,
+    /// The writes, in order.
+    pub operations: Vec<Operation>,
+}
+
+/// One write on GitHub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Creates a check run; read back by its `external_id`.
+    CreateCheck(CheckRun),
+    /// Changes a check run of ours.
+    UpdateCheck {
+        /// GitHub's id of the check run.
+        id: u64,
+        /// What it shall say. Annotations are appended by GitHub, never replaced.
+        check: CheckRun,
+    },
+    /// Writes the summary comment; read back by the marker in its body.
+    CreateSummary {
+        /// The pull request.
+        number: PullNumber,
+        /// Markdown with the marker.
+        body: String,
+    },
+    /// Edits the summary comment in place.
+    UpdateSummary {
+        /// GitHub's id of the comment.
+        id: u64,
+        /// Markdown with the marker.
+        body: String,
+    },
+    /// Posts one review (`event: COMMENT`) with its comments; read back by the markers in them.
+    CreateReview {
+        /// The pull request.
+        number: PullNumber,
+        /// The commit whose lines are meant.
+        head: CommitId,
+        /// At least one.
+        comments: Vec<ReviewComment>,
+    },
+    /// Deletes a review comment of ours that nobody answered.
+    DeleteReviewComment {
+        /// GitHub's id of the comment.
+        id: u64,
+    },
+    /// Resolves the thread of a review comment of ours that somebody answered.
+    ResolveThread {
+        /// GraphQL node id of the thread.
+        thread: String,
+    },
+}
+
+/// The state a check run shall have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckRun {
+    /// Its name, which branch protection knows.
+    pub name: String,
+    /// The commit it belongs to.
+    pub head: CommitId,
+    /// Ours to choose; carries the digests by which an unchanged check is recognised.
+    pub external_id: String,
+    /// The page behind *Details*.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details_url: Option<String>,
+    /// Running or concluded.
+    pub status: CheckStatus,
+    /// When the review began.
+    pub started_at: Timestamp,
+    /// One phrase: the verdict.
+    pub title: String,
+    /// Markdown, at most 65,535 bytes.
+    pub summary: String,
+    /// Markdown below the summary, at most 65,535 bytes; empty for none.
+    pub text: String,
+    /// At most 1,000; sent in chunks of 50.
+    pub annotations: Vec<Annotation>,
+}
+
+/// Running or concluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStatus {
+    /// `in_progress`
+    InProgress,
+    /// `completed`
+    Completed {
+        /// Never `Pending`.
+        conclusion: Conclusion,
+        /// When the review ended.
+        completed_at: Timestamp,
+    },
+}
+
+/// A mark on lines of a file, shown by GitHub beside the code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Annotation {
+    /// The file.
+    pub path: String,
+    /// First line, from 1.
+    pub start_line: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// How loud.
+    pub level: AnnotationLevel,
+    /// At most 255 characters.
+    pub title: String,
+    /// At most 64 KB.
+    pub message: String,
+}
+
+/// GitHub's annotation levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnnotationLevel {
+    /// For `message`.
+    Notice,
+    /// For `warn`.
+    Warning,
+    /// For `fail`.
+    Failure,
+}
+
+/// A new comment on lines of the diff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewComment {
+    /// The file.
+    pub path: String,
+    /// Old or new side.
+    pub side: Side,
+    /// First line, when there is more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_line: Option<u32>,
+    /// The (last) line.
+    pub line: u32,
+    /// Markdown with the marker.
+    pub body: String,
+}

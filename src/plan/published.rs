@@ -1,0 +1,52 @@
+//! What this app has already written on a pull request, read back from GitHub.
+
+use crate::model::Conclusion;
+use serde::{Deserialize, Serialize};
+
+/// Everything of ours that is visible on the pull request and its head commit. Foreign comments never get here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// The newest check runs of this app on the head, one per name.
+    pub checks: Vec<PublishedCheck>,
+    /// Conversation comments by this app's identity that carry our summary marker, oldest first.
+    pub summaries: Vec<PublishedComment>,
+    /// First comments of review threads, by this app's identity and with our marker.
+    pub comments: Vec<PublishedReviewComment>,
+}
+
+/// A check run of this app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedCheck {
+    /// GitHub's id.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// What we set.
+    pub external_id: String,
+    /// `None` while it is not completed.
+    pub conclusion: Option<Conclusion>,
+}
+
+/// A conversation comment of this app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedComment {
+    /// GitHub's id.
+    pub id: u64,
+    /// Its text.
+    pub body: String,
+}
+
+/// A review comment of this app that opens a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedReviewComment {
+    /// GitHub's id of the comment.
+    pub id: u64,
+    /// GraphQL node id of its thread.
+    pub thread: String,
+    /// Its text.
+    pub body: String,
+    /// Whether the thread is resolved.
+    pub resolved: bool,
+    /// Whether anybody else wrote into the thread.
+    pub answered: bool,
+}

@@ -1,0 +1,1 @@
+//! The only writer: carries a plan out through the outbox.

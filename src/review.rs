@@ -1,0 +1,7 @@
+//! Runs a ruleset over a snapshot: pure, so that the same snapshot and rules give the same bytes.
+
+mod outcome;
+mod run;
+
+pub use outcome::Outcome;
+pub use run::{Clock, frozen_clock, run};

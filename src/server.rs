@@ -1,0 +1,1 @@
+//! The server: HTTP routes, intake of deliveries, workers, judges, pages.

@@ -1,0 +1,1 @@
+//! Durable state: deliveries, jobs, runs, outbox. SQLite.

@@ -1,0 +1,1 @@
+//! Raw bytes into a verified delivery, a delivery into an event, an event into work.
