@@ -58,3 +58,16 @@ impl fmt::Debug for Secrets {
         write!(f, "Secrets({} hidden)", self.0.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_secrets_are_refused_and_none_is_shown() {
+        assert_eq!(Secrets::parse(" ").unwrap_err(), SecretsError::Empty);
+        assert_eq!(Secrets::parse("a,,b").unwrap_err(), SecretsError::EmptyEntry);
+        assert_eq!(Secrets::parse("a,").unwrap_err(), SecretsError::EmptyEntry);
+        assert_eq!(format!("{:?}", Secrets::parse("canary, other").unwrap()), "Secrets(2 hidden)");
+    }
+}
