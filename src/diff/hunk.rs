@@ -161,7 +161,7 @@ mod tests {
 
         #[test]
         fn what_is_rendered_is_read_again(lines in change(), old in 1u32..1000, new in 1u32..1000) {
-            let count = |skipped: u8| u32::try_from(lines.iter().filter(|line| line.0 != skipped).count()).unwrap();
+            let count = |skipped: u8| u32::try_from(lines.iter().filter(|line| line.0 != skipped).count()).expect("a good sample");
             let mut text = format!("@@ -{old},{} +{new},{} @@\n", count(b'+'), count(b'-'));
             for (prefix, line) in &lines {
                 text.push(char::from(*prefix));

@@ -65,9 +65,9 @@ mod tests {
 
     #[test]
     fn empty_secrets_are_refused_and_none_is_shown() {
-        assert_eq!(Secrets::parse(" ").unwrap_err(), SecretsError::Empty);
-        assert_eq!(Secrets::parse("a,,b").unwrap_err(), SecretsError::EmptyEntry);
-        assert_eq!(Secrets::parse("a,").unwrap_err(), SecretsError::EmptyEntry);
-        assert_eq!(format!("{:?}", Secrets::parse("canary, other").unwrap()), "Secrets(2 hidden)");
+        assert_eq!(Secrets::parse(" ").expect_err("a bad sample"), SecretsError::Empty);
+        assert_eq!(Secrets::parse("a,,b").expect_err("a bad sample"), SecretsError::EmptyEntry);
+        assert_eq!(Secrets::parse("a,").expect_err("a bad sample"), SecretsError::EmptyEntry);
+        assert_eq!(format!("{:?}", Secrets::parse("canary, other").expect("a good sample")), "Secrets(2 hidden)");
     }
 }

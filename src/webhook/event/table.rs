@@ -110,7 +110,7 @@ mod tests {
         let push = |change: Value| {
             let mut payload = with_origin(json!({ "ref": "refs/heads/release/1", "commits": [
                 { "added": [], "removed": [], "modified": ["README.md"] } ] }));
-            for (key, value) in change.as_object().unwrap() {
+            for (key, value) in change.as_object().expect("a good sample") {
                 payload[key] = value.clone();
             }
             jobs("push", &payload)
@@ -195,12 +195,12 @@ mod tests {
     fn jobs_survive_storage() {
         let payload = with_origin(json!({ "action": "opened", "pull_request": { "number": 3 } }));
         let job = build_jobs(&parse("pull_request", payload.to_string().as_bytes())).remove(0);
-        let text = serde_json::to_string(&job).unwrap();
+        let text = serde_json::to_string(&job).expect("a good sample");
         assert_eq!(
             text,
             r#"{"installation":5,"repository":7,"name":"octo/hello","work":{"kind":"review_pull","number":3,"cause":"opened"}}"#
         );
-        assert_eq!(serde_json::from_str::<JobSpec>(&text).unwrap(), job);
+        assert_eq!(serde_json::from_str::<JobSpec>(&text).expect("a good sample"), job);
     }
 
     const NAMES: [&str; 8] = [
