@@ -6,15 +6,15 @@ use deckhand::model::Patch;
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-/// 20,000 changed lines in 300 files, with lines as long as code has them.
+/// 20,000 changed lines in 360 files, with lines as long as code has them.
 fn large_patch() -> String {
     let mut text = String::new();
-    for file in 0..300 {
+    for file in 0..360 {
         let _ = write!(text, "diff --git a/src/f{file}.rs b/src/f{file}.rs\nindex 1234567..89abcde 100644\n");
         let _ = write!(text, "--- a/src/f{file}.rs\n+++ b/src/f{file}.rs\n");
         for hunk in 0..4 {
             let start = hunk * 100 + 1;
-            let _ = writeln!(text, "@@ -{start},14 +{start},15 @@ fn function_{hunk}(argument: &str) {{");
+            let _ = writeln!(text, "@@ -{start},15 +{start},17 @@ fn function_{hunk}(argument: &str) {{");
             for line in 0..23 {
                 let prefix = [' ', '-', '+', '+', '-', '-', '+', '+'][line % 8];
                 let prefix = if line >= 17 { ' ' } else { prefix };
