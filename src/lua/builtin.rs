@@ -13,19 +13,26 @@ pub struct BuiltinRule {
     pub cases: &'static str,
 }
 
-macro_rules! rules {
-    ($($name:literal),* $(,)?) => {
-        &[$(BuiltinRule {
+macro_rules! rule {
+    ($name:literal) => {
+        BuiltinRule {
             name: $name,
             source: include_str!(concat!("../../rules/", $name, ".lua")),
             page: include_str!(concat!("../../rules/", $name, ".md")),
             cases: include_str!(concat!("../../rules/", $name, ".cases.md")),
-        }),*]
+        }
     };
 }
 
-const RULES: &[BuiltinRule] =
-    rules!["changelog", "conflict_markers", "missing_tests", "pr_description", "pr_size", "work_in_progress",];
+#[rustfmt::skip]
+const RULES: &[BuiltinRule] = &[
+    rule!("changelog"),
+    rule!("conflict_markers"),
+    rule!("missing_tests"),
+    rule!("pr_description"),
+    rule!("pr_size"),
+    rule!("work_in_progress"),
+];
 
 /// Names of the contract that are not built yet: using one is a load error that says so.
 pub(super) const LATER: &[&str] = &[
