@@ -12,6 +12,8 @@ mod comparison;
 mod error;
 mod facts;
 mod repository;
+#[cfg(test)]
+mod tests;
 mod working_tree;
 
 pub use comparison::Comparison;

@@ -1,7 +1,7 @@
 //! Texts of files by `git cat-file --batch`: one process for all of them, started when the first is wanted.
 
-use super::command::{Git, spawn_error};
 use super::GitError;
+use super::command::{Git, spawn_error};
 use crate::model::{CommitId, FileText, RepoPath};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -39,8 +39,8 @@ impl Blobs {
     /// The text of `path` in a commit or tree.
     pub(super) fn load(&mut self, tree: &CommitId, path: &RepoPath) -> Result<FileText, GitError> {
         let bytes = path.to_bytes();
-        // `TREE:./x` would mean the directory that git runs in; no stored path looks like that.
-        if bytes.is_empty() || bytes.starts_with(b"./") || bytes.starts_with(b"../") {
+        // `TREE:./x` would mean the directory that git runs in; no stored path looks like that, nor begins with a slash.
+        if bytes.is_empty() || bytes.starts_with(b"/") || bytes.starts_with(b"./") || bytes.starts_with(b"../") {
             return Ok(FileText::Absent);
         }
         // A request is a line, and git drops a carriage return at its end.

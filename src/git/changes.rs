@@ -1,6 +1,7 @@
 //! The changed files with their patches, in git's own words with renames found.
 
 use super::{Comparison, GitError};
+use crate::diff::parse_patch_set;
 use crate::model::FileChange;
 
 impl Comparison {
@@ -35,10 +36,10 @@ impl Comparison {
                 ],
             )
             .map_err(|error| self.explain(error))?;
-        let set = crate::diff::parse_patch_set(&patch);
-        match set.problems.is_empty() {
-            true => Ok(set.files),
-            false => Err(GitError::Unreadable("`git diff-tree`")),
+        let set = parse_patch_set(&patch);
+        match set.problems.into_iter().next() {
+            None => Ok(set.files),
+            Some(problem) => Err(GitError::BadPatch(problem)),
         }
     }
 }

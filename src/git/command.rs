@@ -13,6 +13,8 @@ const CONFIG: &[&str] = &[
     "core.safecrlf=false",
     "core.splitIndex=false",
     "core.fsync=none",
+    // A forgotten log file or disk image counts as binary and does not fill the patch.
+    "core.bigFileThreshold=16m",
     "core.looseCompression=0",
     "diff.suppressBlankEmpty=false",
     "advice.addEmbeddedRepo=false",

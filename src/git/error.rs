@@ -22,7 +22,9 @@ pub enum GitError {
     #[error("this repository has no commits yet, so there is nothing to compare with: make a first commit")]
     NoCommits,
     /// A name that stands for no commit.
-    #[error("{option} {name:?} names no commit in this repository: check the spelling, or fetch it first (`git fetch`)")]
+    #[error(
+        "{option} {name:?} names no commit in this repository: check the spelling, or fetch it first (`git fetch`)"
+    )]
     UnknownRevision {
         /// The option that carried it: `--base` or `--head`.
         option: &'static str,
@@ -79,6 +81,9 @@ pub enum GitError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// The patch between base and head is damaged or too large.
+    #[error("git's patch between base and head could not be read: {0}")]
+    BadPatch(crate::diff::PatchProblem),
     /// Git answered with something this version does not understand.
     #[error("git's answer to {0} was not understood: please report this with the output of `git --version`")]
     Unreadable(&'static str),

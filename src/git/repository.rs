@@ -65,7 +65,8 @@ impl Repository {
         let index = PathBuf::from(next()?);
         let git_directory = PathBuf::from(next()?);
         let top = next().ok().filter(|top| !top.is_empty()).map(PathBuf::from);
-        let branch = next().ok().and_then(|name| name.into_string().ok()).filter(|name| name.starts_with("refs/heads/"));
+        let branch =
+            next().ok().and_then(|name| name.into_string().ok()).filter(|name| name.starts_with("refs/heads/"));
         let git = Git::new(top.as_deref().unwrap_or(&git_directory));
         Ok(Repository { git, top, objects, index, shallow, branch })
     }
