@@ -17,7 +17,7 @@ pub use fact::{Fact, FactKey, FileKey, FileText, Unavailable};
 pub use finding::{Finding, Fingerprint, Place, Severity, Side};
 pub use ids::{CommitId, InstallationId, InvalidId, PullNumber, RepoName, RepositoryId};
 pub use path::RepoPath;
-pub use pull::{Author, Commit, Label, PullRequest, PullState, Ref, User};
+pub use pull::{Author, Commit, Label, Labeling, PullRequest, PullState, Ref, User};
 pub use ruleset::{Dangerfile, Origin, Ruleset};
 pub use settings::{ConclusionMode, Settings, SummaryComment};
 pub use snapshot::{Snapshot, Subject};

@@ -3,7 +3,7 @@
 use super::{Comparison, GitError};
 use crate::model::{
     ChangeStatus, Fact, FactKey, FileKey, FileText, PullNumber, PullRequest, PullState, Ref, RepoPath, Side, Snapshot,
-    Timestamp, User,
+    Timestamp, Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
@@ -34,6 +34,7 @@ impl Comparison {
                 }
                 FactKey::Changes => snapshot.changes = Some(Fact::Known(self.load_changes()?)),
                 FactKey::Commits => snapshot.commits = Some(Fact::Known(self.load_commits()?)),
+                FactKey::Labelings => snapshot.labelings = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
                 FactKey::File(file) => {
                     let text = self.load_file(file)?;
                     snapshot.files.insert(file.clone(), Fact::Known(text));

@@ -13,6 +13,8 @@ pub enum FactKey {
     Changes,
     /// The commits between merge base and head, oldest first.
     Commits,
+    /// Who set the labels that the pull request carries, and whether they may write to the repository.
+    Labelings,
     /// The whole text of one file at the merge base or the head.
     File(FileKey),
     /// The text of a file that a dangerfile requires, at the commit of that dangerfile.

@@ -79,6 +79,17 @@ pub struct Label {
     pub name: String,
 }
 
+/// That somebody set a label which the pull request still carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labeling {
+    /// The label.
+    pub label: String,
+    /// The login of whoever set it last.
+    pub actor: String,
+    /// Whether they may write to the repository now.
+    pub can_write: bool,
+}
+
 /// A commit of the pull request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commit {

@@ -1,7 +1,8 @@
 //! Everything that the rules may see of one pull request at one head.
 
 use super::{
-    Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, PullRequest, RepoName, RepoPath, Ruleset, Timestamp,
+    Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, Labeling, PullRequest, RepoName, RepoPath, Ruleset,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,6 +37,9 @@ pub struct Snapshot {
     /// [`FactKey::Commits`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commits: Option<Fact<Vec<Commit>>>,
+    /// [`FactKey::Labelings`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labelings: Option<Fact<Vec<Labeling>>>,
     /// [`FactKey::File`].
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<FileKey, Fact<FileText>>,
@@ -53,6 +57,7 @@ impl Snapshot {
             pull: None,
             changes: None,
             commits: None,
+            labelings: None,
             files: BTreeMap::new(),
             sources: BTreeMap::new(),
         }
@@ -64,6 +69,7 @@ impl Snapshot {
             FactKey::Pull => self.pull.is_some(),
             FactKey::Changes => self.changes.is_some(),
             FactKey::Commits => self.commits.is_some(),
+            FactKey::Labelings => self.labelings.is_some(),
             FactKey::File(file) => self.files.contains_key(file),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
         }

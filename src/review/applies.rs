@@ -1,7 +1,7 @@
 //! Whether a rule runs at all, from the options that every rule has.
 
 use crate::lua::RuleOptions;
-use crate::model::{Fact, FactKey, Snapshot, Unavailable};
+use crate::model::{Fact, FactKey, PullRequest, Snapshot, Unavailable};
 use std::collections::BTreeSet;
 
 /// The answer.
@@ -16,26 +16,28 @@ pub(super) enum Applies {
     Unavailable(Unavailable),
 }
 
-/// Decides for a pull request. A skip label counts only where the rule cannot block: whether the right person set
-/// it on a blocking rule is a fact that this version does not fetch, and so the rule runs.
+/// Decides for a pull request.
 pub(super) fn applies(options: &RuleOptions, snapshot: &Snapshot) -> Applies {
     if !options.on.iter().any(|event| event == "pull_request") {
         return Applies::No("does not run on pull requests".to_owned());
     }
     let mut missing = BTreeSet::new();
-    let skip_label = options.skip_label.as_ref().filter(|_| !options.blocking);
-    if !options.labels.is_empty() || skip_label.is_some() {
+    if !options.labels.is_empty() || options.skip_label.is_some() {
         match &snapshot.pull {
             None => {
                 missing.insert(FactKey::Pull);
             }
             Some(Fact::Unavailable(reason)) => return Applies::Unavailable(reason.clone()),
             Some(Fact::Known(pull)) => {
-                let has = |name: &String| pull.labels.iter().any(|label| label.name.eq_ignore_ascii_case(name));
-                if let Some(label) = skip_label.filter(|label| has(label)) {
-                    return Applies::No(format!("the label `{label}` skips it"));
+                let skip = options.skip_label.as_ref().filter(|label| carries(pull, label));
+                match skip.map(|label| (label, may_skip(options, pull, label, snapshot))) {
+                    Some((label, Some(true))) => return Applies::No(format!("the label `{label}` skips it")),
+                    Some((_, None)) => {
+                        missing.insert(FactKey::Labelings);
+                    }
+                    Some((_, Some(false))) | None => {}
                 }
-                if !options.labels.is_empty() && !options.labels.iter().any(has) {
+                if !options.labels.is_empty() && !options.labels.iter().any(|label| carries(pull, label)) {
                     return Applies::No(format!("needs the label {}", in_words(&options.labels)));
                 }
             }
@@ -58,6 +60,27 @@ pub(super) fn applies(options: &RuleOptions, snapshot: &Snapshot) -> Applies {
         }
     }
     if missing.is_empty() { Applies::Yes } else { Applies::Unknown(missing) }
+}
+
+fn carries(pull: &PullRequest, name: &str) -> bool {
+    pull.labels.iter().any(|label| label.name.eq_ignore_ascii_case(name))
+}
+
+/// Whether the label skips the rule. On a blocking rule it counts only when somebody set it who may write and is not
+/// the author; `None` when that is not known yet. What cannot be known does not count.
+fn may_skip(options: &RuleOptions, pull: &PullRequest, name: &str, snapshot: &Snapshot) -> Option<bool> {
+    if !options.blocking {
+        return Some(true);
+    }
+    match &snapshot.labelings {
+        None => None,
+        Some(Fact::Unavailable(_)) => Some(false),
+        Some(Fact::Known(labelings)) => Some(labelings.iter().any(|labeling| {
+            labeling.label.eq_ignore_ascii_case(name)
+                && labeling.can_write
+                && !labeling.actor.eq_ignore_ascii_case(&pull.user.login)
+        })),
+    }
 }
 
 fn in_words(labels: &[String]) -> String {

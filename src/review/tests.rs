@@ -296,6 +296,22 @@ fn rules_that_do_not_apply_say_why() {
 }
 
 #[test]
+fn a_label_on_a_blocking_rule_counts_only_from_another_writer() {
+    let lua = "rule(\"x\", { skip_label = \"skip-it\" }, function() fail(\"no\") end)";
+    assert_eq!(run(&snapshot(lua), &frozen_clock), Outcome::Missing([FactKey::Labelings].into()));
+    let with = |actor: &str, can_write| {
+        let mut snapshot = snapshot(lua);
+        let labeling = Labeling { label: "skip-it".to_owned(), actor: actor.to_owned(), can_write };
+        snapshot.labelings = Some(Fact::Known(vec![labeling]));
+        let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+        verdict.conclusion
+    };
+    assert_eq!(with("grace", true), Conclusion::Success);
+    assert_eq!(with("grace", false), Conclusion::Failure);
+    assert_eq!(with("Ada", true), Conclusion::Failure);
+}
+
+#[test]
 fn ignored_authors_pass_and_the_check_says_so() {
     let verdict =
         done("settings { ignore_authors = { \"ADA\" } } rule(\"x\", function() fail(\"no\") end) fail(\"no\")");

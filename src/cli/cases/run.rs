@@ -4,8 +4,8 @@ use super::case::{Case, CaseProblem};
 use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::model::{
-    Author, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Origin, PullNumber,
-    PullRequest, PullState, Ref, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
+    Author, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Labeling, Origin,
+    PullNumber, PullRequest, PullState, Ref, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::BTreeMap;
@@ -135,6 +135,9 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
         created_at: STARTED_AT,
         updated_at: STARTED_AT,
     }));
+    // A case is about the rule: its labels count, as if a maintainer had set them.
+    let labeling = |name: &String| Labeling { label: name.clone(), actor: "maintainer".to_owned(), can_write: true };
+    snapshot.labelings = Some(Fact::Known(pull.labels.iter().map(labeling).collect()));
     snapshot
 }
 
