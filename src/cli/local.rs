@@ -33,7 +33,9 @@ impl Subcommand for Local {
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let format = common.format()?;
-        let repository = Repository::open(Path::new("."))?;
+        let here = std::env::current_dir()
+            .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
+        let repository = Repository::open(&here)?;
         let comparison = repository.compare(self.base.as_deref(), self.head.as_deref())?;
         let found = dangerfile::load(common, &repository, &comparison)?;
         for problem in comparison.problems() {

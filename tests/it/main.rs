@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
 
+mod cli;
+mod cli_local;
+mod cli_test;
 mod patches;
 mod tidy;
 mod webhook_examples;
