@@ -14,9 +14,6 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// So many passes of the rules may ask for more facts; no sensible rule needs as many.
 const MAX_PASSES: usize = 6;
 
-/// The rule that stands for the code outside any rule.
-const TOP_LEVEL: &str = "dangerfile";
-
 /// Review what the working tree adds to its merge base, without a network or a server
 #[derive(Debug, clap::Args)]
 pub(super) struct Local {
@@ -59,9 +56,9 @@ impl Subcommand for Local {
     }
 }
 
-/// A dangerfile that does not run is the user's to mend before anything can be judged.
+/// A dangerfile that is not one (syntax, an unknown name or option) is the user's to mend before anything can be judged.
 fn status_of(verdict: &Verdict) -> Status {
-    if verdict.faults.iter().any(|fault| fault.rule == TOP_LEVEL) {
+    if verdict.faults.iter().any(|fault| fault.mistake) {
         return Status::Usage;
     }
     match verdict.conclusion {

@@ -126,6 +126,7 @@ pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str)
             message: format!("`{name}` is not built yet in this version"),
             path: Some(path.clone()),
             line: Some(line),
+            mistake: true,
         });
     }
     lua.load(text)
