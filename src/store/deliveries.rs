@@ -82,9 +82,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn next_delivery(&self) -> Result<Option<StoredDelivery>, StoreError> {
-        let row = sqlx::query("SELECT id, guid, event, body FROM deliveries WHERE state = 'received' ORDER BY id LIMIT 1")
-            .fetch_optional(self.readers())
-            .await?;
+        let row =
+            sqlx::query("SELECT id, guid, event, body FROM deliveries WHERE state = 'received' ORDER BY id LIMIT 1")
+                .fetch_optional(self.readers())
+                .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(StoredDelivery {
             id: row.try_get("id")?,

@@ -4,7 +4,7 @@
 use super::runs::as_i64;
 use super::{Store, StoreError};
 use crate::model::Timestamp;
-use crate::webhook::{JobSpec, Work};
+use crate::webhook::{Cause, JobSpec, Work};
 use sqlx::{Row, SqliteConnection};
 use std::time::Duration;
 
@@ -184,13 +184,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
-    pub async fn retry(
-        &self,
-        job: &Job,
-        run_after: Timestamp,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn retry(&self, job: &Job, run_after: Timestamp, reason: &str, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin_write().await?;
         job.lease.check(&mut tx).await?;
         sqlx::query(
@@ -265,17 +259,17 @@ pub(super) async fn enqueue_within(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let key = spec.key();
-    let known = sqlx::query("SELECT state, spec, again FROM jobs WHERE key = ?1").bind(&key).fetch_optional(&mut *tx).await?;
-    // What has not begun yet and is now replaced; the newer work must not do less than it.
-    let replaced: Option<JobSpec> = match &known {
-        Some(row) => match row.try_get::<&str, _>("state")? {
-            "waiting" => Some(serde_json::from_str(row.try_get("spec")?)?),
-            "running" => row.try_get::<Option<&str>, _>("again")?.map(serde_json::from_str).transpose()?,
-            _ => None,
-        },
-        None => None,
+    let known =
+        sqlx::query("SELECT state, spec, again FROM jobs WHERE key = ?1").bind(&key).fetch_optional(&mut *tx).await?;
+    // Work that is not finished must not shrink: what replaces it does at least as much.
+    let older: Option<JobSpec> = match &known {
+        Some(row) if matches!(row.try_get::<&str, _>("state")?, "waiting" | "running") => {
+            let newest = row.try_get::<Option<&str>, _>("again")?.map_or_else(|| row.try_get("spec"), Ok)?;
+            Some(serde_json::from_str(newest)?)
+        }
+        _ => None,
     };
-    let merged = replaced.map_or_else(|| spec.clone(), |older| spec.clone().superseding(&older));
+    let merged = older.map_or_else(|| spec.clone(), |older| supersede(&older, spec));
     sqlx::query(
         "INSERT INTO jobs (key, installation, spec, priority, state, run_after, changed_at)
          VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5)
@@ -297,4 +291,52 @@ pub(super) async fn enqueue_within(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The newer work, but not quieter than the older: who asked for comments still gets them.
+fn supersede(older: &JobSpec, newer: &JobSpec) -> JobSpec {
+    let mut merged = newer.clone();
+    if let (Some(old), Some(new)) = (cause(&older.work), cause_mut(&mut merged.work))
+        && new.is_quiet()
+        && !old.is_quiet()
+    {
+        *new = old;
+    }
+    merged
+}
+
+fn cause(work: &Work) -> Option<Cause> {
+    match work {
+        Work::ReviewPull { cause, .. } | Work::ReviewBranch { cause, .. } | Work::ReviewRepository { cause } => {
+            Some(*cause)
+        }
+        Work::ReviewCommit { .. } => None,
+    }
+}
+
+fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
+    match work {
+        Work::ReviewPull { cause, .. } | Work::ReviewBranch { cause, .. } | Work::ReviewRepository { cause } => {
+            Some(cause)
+        }
+        Work::ReviewCommit { .. } => None,
+    }
+}
+
+/// Somebody waits for what a person has just done; what fans out over many pull requests can wait.
+fn priority(work: &Work) -> Priority {
+    match cause(work) {
+        None | Some(Cause::Rerequested) => Priority::Interactive,
+        Some(Cause::Push | Cause::FirstDangerfile | Cause::Installed | Cause::Resumed) => Priority::Background,
+        Some(
+            Cause::Opened
+            | Cause::Synchronize
+            | Cause::Reopened
+            | Cause::Edited
+            | Cause::Labeled
+            | Cause::Unlabeled
+            | Cause::ReadyForReview
+            | Cause::ConvertedToDraft,
+        ) => Priority::Interactive,
+    }
 }

@@ -40,7 +40,8 @@ impl Store {
         if let Some(lease) = &entry.lease {
             lease.check(&mut tx).await?;
         }
-        let known = sqlx::query("SELECT answer FROM outbox WHERE id = ?1").bind(&entry.id).fetch_optional(&mut *tx).await?;
+        let known =
+            sqlx::query("SELECT answer FROM outbox WHERE id = ?1").bind(&entry.id).fetch_optional(&mut *tx).await?;
         if let Some(row) = known {
             return Ok(match row.try_get::<Option<String>, _>("answer")? {
                 Some(answer) => Begun::Completed(answer),
@@ -97,7 +98,8 @@ impl Store {
                 Ok(OutboxEntry {
                     id: row.try_get("id")?,
                     key: row.try_get("job_key")?,
-                    head: CommitId::new(row.try_get("head")?).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+                    head: CommitId::new(row.try_get("head")?)
+                        .map_err(|error| StoreError::Corrupt(error.to_string()))?,
                     operation: row.try_get("operation")?,
                     lease: None,
                 })
