@@ -1,1 +1,14 @@
 //! Patches into file changes, hunks and lines; arithmetic of old and new lines.
+
+mod header;
+mod hunk;
+mod lines;
+mod patch_set;
+mod scan;
+mod section;
+mod words;
+
+pub use hunk::{Hunk, Line, LineKind, count_lines, is_whole, parse_hunks};
+pub use lines::{is_commentable, map_line};
+pub use patch_set::{MAX_PATCH_SET_BYTES, MAX_PROBLEMS, PatchDamage, PatchProblem, PatchSet, parse_patch_set};
+pub use words::{WordChange, word_changes};

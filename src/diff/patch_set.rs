@@ -1,0 +1,175 @@
+//! A whole patch, as `git diff` and GitHub's diff media type print it, into file changes.
+//!
+//! A damaged file never takes others with it: it becomes a problem and, when its path is known, a change whose
+//! patch is `Truncated`. Nothing is skipped silently: whoever sees a problem knows that the list is not the truth.
+
+use super::scan::line_end;
+use super::section::{Section, parse_section};
+use crate::model::{FileChange, RepoPath};
+use memchr::memmem;
+
+/// A patch above this size is refused as a whole: 64 MB.
+pub const MAX_PATCH_SET_BYTES: usize = 64 * 1024 * 1024;
+
+/// After this many problems the rest of the patch is not read; a last problem says so.
+pub const MAX_PROBLEMS: usize = 1000;
+
+/// The files of a patch in its order, and what could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PatchSet {
+    /// One entry for each `diff --git` section whose path is known.
+    pub files: Vec<FileChange>,
+    /// Empty when every byte was understood; otherwise `files` is incomplete.
+    pub problems: Vec<PatchProblem>,
+}
+
+/// Something in a patch that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the patch{}: {damage}", path.as_ref().map(|path| format!(" ({path})")).unwrap_or_default())]
+pub struct PatchProblem {
+    /// The line of the patch, counted from 1.
+    pub line: usize,
+    /// The file that suffers, when it is known; its change is `Truncated`.
+    pub path: Option<RepoPath>,
+    /// What is wrong.
+    pub damage: PatchDamage,
+}
+
+/// Why a part of a patch could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PatchDamage {
+    /// Larger than [`MAX_PATCH_SET_BYTES`].
+    #[error("the patch is larger than 64 MB; review a smaller range")]
+    TooLarge,
+    /// More than [`MAX_PROBLEMS`] problems.
+    #[error("too many damaged places; the rest was not read")]
+    TooMany,
+    /// Text without a single `diff --git` line.
+    #[error("no file section (`diff --git`) found; make the patch with `git diff`")]
+    NoSection,
+    /// A merge commit's diff against several parents.
+    #[error("a combined diff of a merge has no single old side; compare with one parent")]
+    Combined,
+    /// A path with a merge conflict in the index.
+    #[error("the file has an unresolved merge conflict")]
+    Unmerged,
+    /// A hunk outside every file section.
+    #[error("a hunk without a file section before it")]
+    StrayHunk,
+    /// Neither `rename`, `---`, `+++` nor the `diff --git` line tell the path.
+    #[error("the path of the file cannot be told")]
+    NoPath,
+    /// A line that no header of git's has, a cut one included.
+    #[error("this line is not part of a git patch; it may be cut")]
+    BadHeader,
+    /// A hunk with fewer or other lines than its `@@` line promises.
+    #[error("the hunk does not have the lines that its `@@` line promises; it may be cut")]
+    BadHunk,
+    /// The header says that the content changed, and no content follows.
+    #[error("the change of the content is missing; the patch may be cut")]
+    NoContent,
+}
+
+/// Reads a patch of many files. Input may be anything; text around the sections (a mail, a commit message) is skipped.
+/// Empty input is a patch without files.
+pub fn parse_patch_set(bytes: &[u8]) -> PatchSet {
+    let mut reader = Reader { bytes, counted: (0, 1), set: PatchSet::default() };
+    if bytes.len() > MAX_PATCH_SET_BYTES {
+        reader.report(0, None, PatchDamage::TooLarge);
+    } else {
+        reader.read();
+    }
+    reader.set
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    /// An offset and its line number, so that counting lines for problems stays linear.
+    counted: (usize, usize),
+    set: PatchSet,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        let mut at = 0;
+        let mut sections = 0usize;
+        loop {
+            let begin = next_section(self.bytes, at);
+            self.check_between(at, begin);
+            if begin == self.bytes.len() {
+                break;
+            }
+            if self.set.problems.len() >= MAX_PROBLEMS {
+                self.report(begin, None, PatchDamage::TooMany);
+                return;
+            }
+            sections += 1;
+            at = self.read_section(begin);
+        }
+        if sections == 0 && self.set.problems.is_empty() && !self.bytes.trim_ascii().is_empty() {
+            self.report(0, None, PatchDamage::NoSection);
+        }
+    }
+
+    /// Reads the section at `begin` and says where to look for the next one.
+    fn read_section(&mut self, begin: usize) -> usize {
+        let (end, next) = line_end(self.bytes, begin);
+        let line = self.bytes[begin..end].strip_suffix(b"\r").unwrap_or(&self.bytes[begin..end]);
+        let Some(names) = line.strip_prefix(b"diff --git ") else {
+            self.report(begin, None, PatchDamage::Combined);
+            // Its `@@@` lines and prefixes are not ours to judge.
+            return next_section(self.bytes, next);
+        };
+        let Section { change, damage, next } = parse_section(self.bytes, names, next);
+        if let Some((offset, damage)) = damage {
+            self.report(offset, change.as_ref().map(|change| change.path.clone()), damage);
+            self.set.files.extend(change);
+            return next_section(self.bytes, next);
+        }
+        self.set.files.extend(change);
+        next
+    }
+
+    /// Text between sections may be a mail or a commit message, but no hunk and no conflict.
+    fn check_between(&mut self, begin: usize, end: usize) {
+        let text = &self.bytes[begin..end];
+        for (mark, damage) in
+            [(&b"@@ -"[..], PatchDamage::StrayHunk), (&b"* Unmerged path "[..], PatchDamage::Unmerged)]
+        {
+            if let Some(offset) = find_line(text, mark) {
+                self.report(begin + offset, None, damage);
+            }
+        }
+    }
+
+    fn report(&mut self, offset: usize, path: Option<RepoPath>, damage: PatchDamage) {
+        if offset < self.counted.0 {
+            self.counted = (0, 1);
+        }
+        let newlines = memchr::memchr_iter(b'\n', &self.bytes[self.counted.0..offset]).count();
+        self.counted = (offset, self.counted.1 + newlines);
+        self.set.problems.push(PatchProblem { line: self.counted.1, path, damage });
+    }
+}
+
+/// The offset of the next line that opens a section, or the end.
+fn next_section(bytes: &[u8], at: usize) -> usize {
+    let mut from = at;
+    while let Some(offset) = find_line(&bytes[from..], b"diff --") {
+        let begin = from + offset;
+        if [&b"diff --git "[..], b"diff --cc ", b"diff --combined "].iter().any(|mark| bytes[begin..].starts_with(mark))
+        {
+            return begin;
+        }
+        from = line_end(bytes, begin).1;
+    }
+    bytes.len()
+}
+
+/// The offset of the first line of `text` that begins with `mark`; `text` itself begins a line.
+fn find_line(text: &[u8], mark: &[u8]) -> Option<usize> {
+    if text.starts_with(mark) {
+        return Some(0);
+    }
+    memmem::find_iter(text, mark).find(|&offset| offset > 0 && text[offset - 1] == b'\n')
+}

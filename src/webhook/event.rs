@@ -1,0 +1,22 @@
+//! The events that name work, one file each. A new one: its file, its `mod` line, its line in `table.rs`.
+
+mod check_run;
+mod check_suite;
+mod installation;
+mod installation_repositories;
+mod merge_group;
+mod payload;
+mod ping;
+mod pull_request;
+mod push;
+mod table;
+
+pub use check_run::CheckRunEvent;
+pub use check_suite::CheckSuiteEvent;
+pub use installation::{InstallationAction, InstallationEvent};
+pub use installation_repositories::InstallationRepositoriesEvent;
+pub use merge_group::MergeGroupEvent;
+pub use ping::PingEvent;
+pub use pull_request::{PullAction, PullRequestEvent};
+pub use push::PushEvent;
+pub use table::{Event, build_jobs, parse};

@@ -1,0 +1,97 @@
+//! `push`: a branch moved. Its open pull requests are judged again when that may have changed their ruleset.
+
+use super::payload::{InstallationPart, RepositoryPart, Unread, read};
+use crate::webhook::{Cause, JobSpec, RepositoryRef, Work};
+use serde::Deserialize;
+
+/// GitHub lists at most so many commits in a push.
+const MAX_COMMITS: usize = 2048;
+
+/// GitHub reports at most so many files of a commit.
+const MAX_FILES: usize = 3000;
+
+/// A branch that moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushEvent {
+    /// Where.
+    pub repository: RepositoryRef,
+    /// The branch, without `refs/heads/`.
+    pub branch: String,
+    /// Whether a file that can be part of a ruleset was touched, or nobody can tell.
+    pub may_change_ruleset: bool,
+}
+
+impl PushEvent {
+    pub(super) fn read(_action: Option<&str>, body: &[u8]) -> Result<Self, Unread> {
+        let payload: Payload = read(body)?;
+        match payload.target.strip_prefix("refs/heads/") {
+            Some(branch) if !payload.deleted => Ok(PushEvent {
+                branch: branch.to_owned(),
+                may_change_ruleset: payload.may_change_ruleset(),
+                repository: payload.repository.seen_through(payload.installation)?,
+            }),
+            _ => Err(Unread::Other),
+        }
+    }
+
+    pub(super) fn build_jobs(&self) -> Vec<JobSpec> {
+        if !self.may_change_ruleset {
+            return Vec::new();
+        }
+        vec![self.repository.job(Work::ReviewBranch { branch: self.branch.clone(), cause: Cause::Push })]
+    }
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    #[serde(default)]
+    installation: Option<InstallationPart>,
+    repository: RepositoryPart,
+    #[serde(rename = "ref")]
+    target: String,
+    #[serde(default)]
+    created: bool,
+    #[serde(default)]
+    deleted: bool,
+    #[serde(default)]
+    forced: bool,
+    #[serde(default)]
+    commits: Option<Vec<Commit>>,
+    #[serde(default)]
+    head_commit: Option<Commit>,
+}
+
+/// The paths that a commit touched; a list that is not there was cut.
+#[derive(Deserialize)]
+struct Commit {
+    #[serde(default)]
+    added: Option<Vec<String>>,
+    #[serde(default)]
+    removed: Option<Vec<String>>,
+    #[serde(default)]
+    modified: Option<Vec<String>>,
+}
+
+impl Payload {
+    fn may_change_ruleset(&self) -> bool {
+        let commits = self.commits.as_deref().unwrap_or_default();
+        // A branch that moved by no commit was set back; a new one at an old commit changed nothing.
+        let untold = self.forced || commits.len() >= MAX_COMMITS || (commits.is_empty() && !self.created);
+        untold || commits.iter().chain(&self.head_commit).any(Commit::may_touch_ruleset)
+    }
+}
+
+impl Commit {
+    fn may_touch_ruleset(&self) -> bool {
+        let lists = [&self.added, &self.removed, &self.modified];
+        let listed: usize = lists.iter().map(|paths| paths.as_ref().map_or(0, Vec::len)).sum();
+        let cut = listed >= MAX_FILES || lists.iter().any(|paths| paths.is_none());
+        cut || lists.into_iter().flatten().flatten().any(|path| is_script(path))
+    }
+}
+
+/// `dangerfile.lua`, or any file that it may require.
+fn is_script(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    path.ends_with(".lua") || path.ends_with(".luau")
+}

@@ -1,0 +1,117 @@
+//! Work that an event names: what a worker shall look at, never what it will find there.
+
+use crate::model::{CommitId, InstallationId, PullNumber, RepoName, RepositoryId};
+use serde::{Deserialize, Serialize};
+
+/// A unit of work as it is stored. Two with one [`key`](JobSpec::key) are the same work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobSpec {
+    /// Whose token the work is done with.
+    pub installation: InstallationId,
+    /// Where.
+    pub repository: RepositoryId,
+    /// The repository's name when the event was sent; the id is what counts.
+    pub name: RepoName,
+    /// What.
+    pub work: Work,
+}
+
+/// What there is to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Work {
+    /// Judge one pull request at its newest head.
+    ReviewPull {
+        /// Which.
+        number: PullNumber,
+        /// Why.
+        cause: Cause,
+    },
+    /// Judge every open pull request into this branch whose ruleset changed.
+    ReviewBranch {
+        /// The branch, without `refs/heads/`.
+        branch: String,
+        /// Why.
+        cause: Cause,
+    },
+    /// Judge whatever open pull requests have this head; the event did not list them.
+    ReviewCommit {
+        /// The commit.
+        head: CommitId,
+    },
+    /// Judge every open pull request of the repository.
+    ReviewRepository {
+        /// Why.
+        cause: Cause,
+    },
+}
+
+/// Why something is judged: for logs, and for what may be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// `pull_request.opened`
+    Opened,
+    /// `pull_request.synchronize`: the head moved.
+    Synchronize,
+    /// `pull_request.reopened`
+    Reopened,
+    /// `pull_request.edited`: title, body or base.
+    Edited,
+    /// `pull_request.labeled`
+    Labeled,
+    /// `pull_request.unlabeled`
+    Unlabeled,
+    /// `pull_request.ready_for_review`
+    ReadyForReview,
+    /// `pull_request.converted_to_draft`
+    ConvertedToDraft,
+    /// `push` to the base of pull requests.
+    Push,
+    /// The first dangerfile of the repository was pushed.
+    FirstDangerfile,
+    /// A person asked for the check again.
+    Rerequested,
+    /// The app was installed, or the repository was added to it.
+    Installed,
+    /// The installation was unsuspended, or new permissions were granted.
+    Resumed,
+}
+
+impl Cause {
+    /// Whether only the check is written, no comment: people of these pull requests did not ask for a robot just now.
+    pub fn is_quiet(self) -> bool {
+        matches!(self, Cause::Installed | Cause::FirstDangerfile)
+    }
+}
+
+impl JobSpec {
+    /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/commit/<id>` or `/repository`.
+    pub fn key(&self) -> String {
+        let repository = self.repository;
+        match &self.work {
+            Work::ReviewPull { number, .. } => format!("{repository}/pull/{number}"),
+            Work::ReviewBranch { branch, .. } => format!("{repository}/branch/{branch}"),
+            Work::ReviewCommit { head } => format!("{repository}/commit/{head}"),
+            Work::ReviewRepository { .. } => format!("{repository}/repository"),
+        }
+    }
+}
+
+/// A repository as an event names it, seen through an installation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositoryRef {
+    /// Which installation sees it.
+    pub installation: InstallationId,
+    /// Its id.
+    pub id: RepositoryId,
+    /// Its name at that time.
+    pub name: RepoName,
+}
+
+impl RepositoryRef {
+    /// That work in this repository.
+    pub(super) fn job(&self, work: Work) -> JobSpec {
+        JobSpec { installation: self.installation, repository: self.id, name: self.name.clone(), work }
+    }
+}
