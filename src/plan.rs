@@ -14,7 +14,7 @@ mod tests;
 
 pub use build::{PlanInput, build, build_started};
 pub use check::check_name;
-pub use marker::{FindingMarker, SummaryMarker, parse_finding_marker, parse_summary_marker};
+pub use marker::{FindingMarker, SummaryMarker, parse_finding_marker, parse_summary_marker, with_operation};
 pub use operation::{Annotation, AnnotationLevel, CheckRun, CheckStatus, Operation, Plan, ReviewComment};
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
 pub use render::{neutralise, render_title};

@@ -5,7 +5,7 @@ use super::operation::operation_id;
 use super::place::Diff;
 use super::render::spoken;
 use super::review::{self, Change};
-use super::{Operation, Plan, Published, check, summary};
+use super::{Operation, Plan, Published, ReviewComment, check, summary};
 use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
 
 /// What a plan needs to know besides the verdict.
@@ -27,6 +27,8 @@ pub struct PlanInput {
     pub quiet: bool,
     /// Whether so much time went by since the facts were read that the head is read again before comments are written.
     pub recheck_head: bool,
+    /// Comments that GitHub refused at their lines: those places are treated as outside the diff.
+    pub refused: Vec<ReviewComment>,
 }
 
 /// The writes that bring what is published to the verdict. Empty when nothing changed.
@@ -35,7 +37,7 @@ pub fn build(verdict: &Verdict, snapshot: &Snapshot, published: &Published, inpu
     operations.extend(check::plan_check(verdict, published, input, &operation_id(&input.run, 0)));
     let silent = operations.len();
     if let Some(number) = input.number.filter(|_| !input.quiet) {
-        let diff = Diff::new(snapshot);
+        let diff = Diff::new(snapshot, &input.refused);
         let inline = review::sort_out(spoken(verdict), &diff, published, verdict.settings.max_inline_comments);
         let text = summary::wanted(verdict, &inline.elsewhere, inline.overflow);
         if !inline.fresh.is_empty() {

@@ -40,6 +40,16 @@ pub fn parse_summary_marker(body: &str) -> Option<SummaryMarker> {
     parse_fields(last_marker(body, SUMMARY)?.trim_start())
 }
 
+/// The same text under another operation's id.
+pub fn with_operation(body: &str, operation: &str) -> String {
+    let Some((text, marker)) = body.rsplit_once(FINDING) else { return body.to_owned() };
+    let fields = marker.split(' ').map(|field| match field.strip_prefix("op=") {
+        Some(_) => format!("op={operation}"),
+        None => field.to_owned(),
+    });
+    format!("{text}{FINDING}{}", fields.collect::<Vec<_>>().join(" "))
+}
+
 /// A text with its finding marker below.
 pub(super) fn with_finding_marker(text: &str, finding: &Fingerprint, operation: &str) -> String {
     format!("{text}\n\n{FINDING}{} op={operation} body={}{END}", finding.0, digest(text))
@@ -85,6 +95,7 @@ mod tests {
         assert_eq!(marker.finding.0, "00ff");
         assert_eq!(marker.operation, "run.1");
         assert_eq!(marker.body, digest("text"));
+        assert_eq!(with_operation(&body, "x"), with_finding_marker("text", &Fingerprint("00ff".into()), "x"));
         let body = with_summary_marker("text", "run.2");
         assert_eq!(parse_summary_marker(&body).expect("a marker").operation, "run.2");
         assert_eq!(parse_finding_marker(&body), None);

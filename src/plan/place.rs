@@ -1,5 +1,6 @@
 //! Where on GitHub a finding can be shown: on lines inside a hunk, or only in words.
 
+use super::ReviewComment;
 use crate::diff;
 use crate::model::{Fact, FileChange, Finding, Patch, Side, Snapshot};
 use std::collections::BTreeMap;
@@ -18,10 +19,11 @@ pub(super) struct Spot {
 /// The changed files of a snapshot, ready to be asked about many places.
 pub(super) struct Diff<'a> {
     by_path: BTreeMap<(Side, &'a str), Vec<&'a FileChange>>,
+    refused: &'a [ReviewComment],
 }
 
 impl<'a> Diff<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
+    pub(super) fn new(snapshot: &'a Snapshot, refused: &'a [ReviewComment]) -> Self {
         let mut by_path: BTreeMap<_, Vec<&FileChange>> = BTreeMap::new();
         if let Some(Fact::Known(changes)) = &snapshot.changes {
             for change in changes {
@@ -29,7 +31,7 @@ impl<'a> Diff<'a> {
                 by_path.entry((Side::Left, change.old_path().as_str())).or_default().push(change);
             }
         }
-        Diff { by_path }
+        Diff { by_path, refused }
     }
 
     /// The lines of a finding, when they all lie in one hunk.
@@ -42,11 +44,16 @@ impl<'a> Diff<'a> {
             Patch::Text(text) => diff::is_commentable(&diff::parse_hunks(text), place.side, first, last),
             Patch::Empty | Patch::Binary | Patch::Truncated => false,
         })?;
-        Some(Spot {
+        let spot = Spot {
             path: change.path.as_str().to_owned(),
             side: place.side,
             start_line: (last > first).then_some(first),
             line: last,
-        })
+        };
+        let refused = self.refused.iter().any(|comment| {
+            (&comment.path, comment.side, comment.start_line, comment.line)
+                == (&spot.path, spot.side, spot.start_line, spot.line)
+        });
+        (!refused).then_some(spot)
     }
 }

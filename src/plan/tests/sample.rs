@@ -62,5 +62,6 @@ pub(super) fn input(run: &str) -> PlanInput {
         completed_at: Timestamp(1000),
         quiet: false,
         recheck_head: false,
+        refused: Vec::new(),
     }
 }
