@@ -22,6 +22,9 @@ mod timing;
 mod token;
 mod wire;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 pub use call::RequestCounter;
 pub use client::Github;
 pub use comparison::Comparison;

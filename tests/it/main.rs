@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
 
+mod github_documents;
 mod patches;
 mod tidy;
 mod webhook_examples;
