@@ -5,6 +5,7 @@
 mod cli;
 mod cli_local;
 mod cli_test;
+mod github_documents;
 mod patches;
 mod tidy;
 mod webhook_examples;
