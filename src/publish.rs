@@ -1,1 +1,16 @@
 //! The only writer: carries a plan out through the outbox.
+
+mod carry_out;
+mod error;
+mod once;
+mod outbox;
+mod report;
+mod review;
+mod settle;
+
+pub use carry_out::carry_out;
+pub use error::PublishError;
+pub use once::carry_out_one;
+pub use outbox::Outbox;
+pub use report::Report;
+pub use settle::settle;

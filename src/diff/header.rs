@@ -27,7 +27,6 @@ pub(super) fn parse_git_line(names: &[u8]) -> GitLine {
 }
 
 /// The name on a `---` or `+++` line: `Some(None)` is `/dev/null`, `None` is damage.
-#[expect(clippy::option_option, reason = "no file on this side and no readable name are two answers")]
 pub(super) fn parse_side_name(name: &[u8], prefixed: bool) -> Option<Option<RepoPath>> {
     // Git ends a name that has spaces with a tab, other tools put a time after it; a tab in a name is quoted.
     let name = match memchr(b'\t', name) {

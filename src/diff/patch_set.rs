@@ -173,3 +173,117 @@ fn find_line(text: &[u8], mark: &[u8]) -> Option<usize> {
     }
     memmem::find_iter(text, mark).find(|&offset| offset > 0 && text[offset - 1] == b'\n')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ChangeStatus, FileMode, Patch};
+    use proptest::prelude::*;
+
+    fn damages(text: &str) -> Vec<(usize, PatchDamage)> {
+        parse_patch_set(text.as_bytes()).problems.iter().map(|problem| (problem.line, problem.damage)).collect()
+    }
+
+    #[test]
+    fn nothing_is_no_file_and_no_problem() {
+        assert_eq!(parse_patch_set(b""), PatchSet::default());
+        assert_eq!(parse_patch_set(b" \n"), PatchSet::default());
+        assert_eq!(damages("hello\n"), [(1, PatchDamage::NoSection)]);
+    }
+
+    #[test]
+    fn a_damaged_file_leaves_the_others_whole() {
+        let text = "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n+y\n\
+                    diff --git a/bad b/bad\n--- a/bad\n+++ b/bad\n@@ -1,3 +1,3 @@\n x\n@@ nonsense\n\
+                    diff --git a/c b/c\nold mode 100644\nnew mode 100755\n";
+        let set = parse_patch_set(text.as_bytes());
+        let seen: Vec<_> = set.files.iter().map(|file| (file.path.as_str(), file.patch.clone())).collect();
+        let hunk = Patch::Text("@@ -1 +1 @@\n-x\n+y".to_owned());
+        assert_eq!(seen, [("a", hunk), ("bad", Patch::Truncated), ("c", Patch::Empty)]);
+        assert_eq!(set.files[2].new_mode, Some(FileMode::Executable));
+        assert_eq!(set.problems.len(), 1);
+        assert_eq!(
+            set.problems[0].to_string(),
+            "line 12 of the patch (bad): the hunk does not have the lines that its `@@` line promises; it may be cut"
+        );
+    }
+
+    #[test]
+    fn cut_and_foreign_sections_are_said() {
+        use PatchDamage::*;
+        assert_eq!(damages("diff --git a/x b/x\n"), [(2, NoContent)]);
+        assert_eq!(damages("diff --git a/x b/x\nold mode 100644\n"), [(3, NoContent)]);
+        assert_eq!(damages("diff --git a/x b/x\nindex 1234567..89abcde 100644\n"), [(3, NoContent)]);
+        assert_eq!(damages("diff --git a/x b/x\nindex 12345"), [(2, BadHeader)]);
+        assert_eq!(damages("diff --git a/x b/x\nnew file mo"), [(2, BadHeader)]);
+        assert_eq!(damages("diff --git a/x b/y\nnew file mode 100644\n"), [(1, NoPath)]);
+        assert_eq!(damages("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-x\n+y\n+z\n"), [(7, BadHunk)]);
+        assert_eq!(damages("@@ -1 +1 @@\n-x\n+y\n"), [(1, StrayHunk)]);
+        assert_eq!(damages("* Unmerged path x\n"), [(1, Unmerged)]);
+        assert_eq!(damages("diff --cc x\nindex 1,2..3\n@@@ -1 -1 +1 @@@\n"), [(1, Combined)]);
+    }
+
+    #[test]
+    fn paths_come_from_whatever_line_knows_them() {
+        let paths = |text: &str| {
+            let set = parse_patch_set(text.as_bytes());
+            assert_eq!(set.problems, [], "{text}");
+            set.files.iter().map(|f| (f.old_path().to_string(), f.path.to_string(), f.status)).collect::<Vec<_>>()
+        };
+        let one = |old: &str, new: &str, status| vec![(old.to_owned(), new.to_owned(), status)];
+        let mode = "old mode 100644\nnew mode 100755\n";
+        assert_eq!(
+            paths(&format!("diff --git a/a b/c d b/a b/c d\n{mode}")),
+            one("a b/c d", "a b/c d", ChangeStatus::Modified)
+        );
+        assert_eq!(paths(&format!("diff --git src/x src/x\n{mode}")), one("src/x", "src/x", ChangeStatus::Modified));
+        assert_eq!(
+            paths("diff --git a/x \"b/t\\tb\"\nsimilarity index 100%\nrename from x\nrename to \"t\\tb\"\n"),
+            one("x", "t\tb", ChangeStatus::Renamed)
+        );
+        assert_eq!(
+            paths(&format!("diff --git \"a/\\303\\244\\\\\" \"b/\\303\\244\\\\\"\n{mode}")),
+            one("ä\\", "ä\\", ChangeStatus::Modified)
+        );
+    }
+
+    #[test]
+    fn limits_are_problems_and_not_hangs() {
+        let large = vec![b'x'; MAX_PATCH_SET_BYTES + 1];
+        assert_eq!(parse_patch_set(&large).problems[0].damage, PatchDamage::TooLarge);
+        let set = parse_patch_set("diff --git a/x b/x\n".repeat(50_000).as_bytes());
+        assert_eq!(set.problems.len(), MAX_PROBLEMS + 1);
+        assert_eq!(set.problems[MAX_PROBLEMS].damage, PatchDamage::TooMany);
+    }
+
+    const PIECES: [&str; 14] = [
+        "diff --git a/x b/x\n",
+        "diff --git \"a/\\303\" \"b/\\303\"\n",
+        "--- a/x\n",
+        "+++ b/x\t\n",
+        "@@ -1 +1 @@\n",
+        "@@ -1,0 +1,2 @@ f\r\n",
+        "-a\n",
+        "+b",
+        "\n",
+        " c\n",
+        "\\ No newline\n",
+        "index 1234567..89abcde 100644\n",
+        "rename from a\n",
+        "Binary files a and b differ\n",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            parse_patch_set(&bytes);
+        }
+
+        #[test]
+        fn any_pieces_of_patches_are_read_without_panic(pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..40)) {
+            let set = parse_patch_set(pieces.concat().as_bytes());
+            let truncated = set.files.iter().filter(|file| file.patch == Patch::Truncated).count();
+            prop_assert!(truncated <= set.problems.len());
+        }
+    }
+}

@@ -220,7 +220,6 @@ const HEADER_WORDS: [&str; 15] = [
 ];
 
 /// Six octal digits; a mode that git no longer writes is no damage, only unknown.
-#[expect(clippy::option_option, reason = "an unknown mode and a line that is not one are two answers")]
 fn parse_mode(rest: &[u8]) -> Option<Option<FileMode>> {
     let text = std::str::from_utf8(rest).ok()?;
     (text.len() == 6 && text.bytes().all(|b| (b'0'..=b'7').contains(&b))).then(|| FileMode::parse(text))

@@ -65,3 +65,18 @@ impl<'a> Side<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_words_that_differ_are_changed() {
+        let (old, new) = word_changes("let x = 1;", "let y = 1;");
+        let shown = |side: &[WordChange<'_>]| side.iter().map(|w| (w.changed, w.text.to_owned())).collect::<Vec<_>>();
+        let plain = |changed: bool, text: &str| (changed, text.to_owned());
+        assert_eq!(shown(&old), [plain(false, "let "), plain(true, "x"), plain(false, " = 1;")]);
+        assert_eq!(shown(&new), [plain(false, "let "), plain(true, "y"), plain(false, " = 1;")]);
+        assert_eq!(word_changes("", "a").1, [WordChange { changed: true, text: "a" }]);
+    }
+}

@@ -23,8 +23,10 @@ pub struct PublishedCheck {
     pub name: String,
     /// What we set.
     pub external_id: String,
-    /// `None` while it is not completed.
+    /// `None` while it is not completed, and when GitHub ended it in a way of its own (`stale`, `cancelled`).
     pub conclusion: Option<Conclusion>,
+    /// How many annotations it has; an unfinished one with some was interrupted between two chunks.
+    pub annotations: usize,
 }
 
 /// A conversation comment of this app.

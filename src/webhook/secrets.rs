@@ -58,3 +58,16 @@ impl fmt::Debug for Secrets {
         write!(f, "Secrets({} hidden)", self.0.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_secrets_are_refused_and_none_is_shown() {
+        assert_eq!(Secrets::parse(" ").expect_err("a bad sample"), SecretsError::Empty);
+        assert_eq!(Secrets::parse("a,,b").expect_err("a bad sample"), SecretsError::EmptyEntry);
+        assert_eq!(Secrets::parse("a,").expect_err("a bad sample"), SecretsError::EmptyEntry);
+        assert_eq!(format!("{:?}", Secrets::parse("canary, other").expect("a good sample")), "Secrets(2 hidden)");
+    }
+}

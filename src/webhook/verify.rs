@@ -148,3 +148,76 @@ fn hex_digit(digit: u8) -> Result<u8, Refusal> {
 fn plain_word(header: Option<&str>, allowed: impl Fn(u8) -> bool) -> Option<String> {
     header.filter(|text| (1..=100).contains(&text.len()) && text.bytes().all(allowed)).map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    // The example of GitHub's page "Validating webhook deliveries".
+    const SECRET: &str = "It's a Secret to Everybody";
+    const BODY: &[u8] = b"Hello, World!";
+    const SIGNATURE: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+
+    fn headers(signature: Option<&str>) -> DeliveryHeaders<'_> {
+        let guid = Some("72d3162e-cc78-11e3-81ab-4c9367dc0958");
+        DeliveryHeaders { signature, event: Some("ping"), guid, hook_id: Some("292430182") }
+    }
+
+    fn try_verify(secrets: &str, headers: &DeliveryHeaders<'_>) -> Result<Verified, Refusal> {
+        verify(&Secrets::parse(secrets).expect("a good sample"), headers, BODY.to_vec())
+    }
+
+    #[test]
+    fn githubs_own_example_is_accepted_under_any_of_the_secrets() {
+        let verified = try_verify(SECRET, &headers(Some(SIGNATURE))).expect("a good sample");
+        assert_eq!((verified.secret_index, verified.delivery.hook_id()), (0, 292_430_182));
+        assert_eq!((verified.delivery.event(), verified.delivery.body()), ("ping", BODY));
+        let rotating = format!("new,{SECRET},{SECRET}");
+        assert_eq!(try_verify(&rotating, &headers(Some(SIGNATURE))).expect("a good sample").secret_index, 1);
+    }
+
+    #[test]
+    fn f11_wrong_signatures_are_refused() {
+        let flipped = SIGNATURE.replace("=7571", "=6571");
+        let cases = [
+            (None, Refusal::NoSignature),
+            (Some(""), Refusal::WrongPrefix),
+            (Some("sha1=757107ea0eb2509fc211221cce984b8a37570b6d"), Refusal::WrongPrefix),
+            (Some(&SIGNATURE[7..]), Refusal::WrongPrefix),
+            (Some(&SIGNATURE[..70]), Refusal::WrongLength),
+            (Some("sha256=zz7107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"), Refusal::NotHex),
+            (Some(flipped.as_str()), Refusal::Mismatch),
+        ];
+        for (signature, refusal) in cases {
+            assert_eq!(try_verify(SECRET, &headers(signature)).expect_err("a bad sample"), refusal, "{signature:?}");
+            assert!(refusal.is_unauthorized());
+        }
+        assert_eq!(try_verify("another", &headers(Some(SIGNATURE))).expect_err("a bad sample"), Refusal::Mismatch);
+    }
+
+    #[test]
+    fn a_signed_request_needs_its_other_headers() {
+        let good = headers(Some(SIGNATURE));
+        let cases = [
+            (DeliveryHeaders { event: None, ..good }, Refusal::NoEvent),
+            (DeliveryHeaders { event: Some("Pull Request"), ..good }, Refusal::NoEvent),
+            (DeliveryHeaders { guid: None, ..good }, Refusal::NoGuid),
+            (DeliveryHeaders { guid: Some(""), ..good }, Refusal::NoGuid),
+            (DeliveryHeaders { hook_id: None, ..good }, Refusal::BadHookId),
+            (DeliveryHeaders { hook_id: Some("99999999999999999999"), ..good }, Refusal::BadHookId),
+            (DeliveryHeaders { hook_id: Some("+1"), ..good }, Refusal::BadHookId),
+        ];
+        for (headers, refusal) in cases {
+            assert_eq!(try_verify(SECRET, &headers).expect_err("a bad sample"), refusal);
+            assert!(!refusal.is_unauthorized());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_other_signature_opens(signature in "(sha256=)?[0-9a-fA-F\u{e9}]{0,70}") {
+            prop_assert!(try_verify(SECRET, &headers(Some(&signature))).is_err());
+        }
+    }
+}

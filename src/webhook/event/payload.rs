@@ -37,6 +37,9 @@ pub(super) fn read_action(body: &[u8]) -> Result<Option<String>, Unread> {
         #[serde(default)]
         action: serde_json::Value,
     }
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(Unread::Broken("it is not a JSON object".to_owned()));
+    }
     read::<Payload>(body).map(|payload| payload.action.as_str().map(str::to_owned))
 }
 

@@ -67,3 +67,192 @@ events! {
     pull_request => PullRequest(PullRequestEvent),
     push => Push(PushEvent),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    /// The keys of the jobs, and the work of the first.
+    fn jobs(event: &str, payload: &Value) -> Vec<String> {
+        build_jobs(&parse(event, payload.to_string().as_bytes())).iter().map(JobSpec::key).collect()
+    }
+
+    fn with_origin(mut payload: Value) -> Value {
+        payload["installation"] = json!({ "id": 5 });
+        payload["repository"] = json!({ "id": 7, "full_name": "octo/hello" });
+        payload
+    }
+
+    #[test]
+    fn pull_requests_that_change_are_judged() {
+        for action in [
+            "opened",
+            "synchronize",
+            "reopened",
+            "edited",
+            "labeled",
+            "unlabeled",
+            "ready_for_review",
+            "converted_to_draft",
+        ] {
+            let payload = with_origin(json!({ "action": action, "pull_request": { "number": 3, "body": null } }));
+            assert_eq!(jobs("pull_request", &payload), ["7/pull/3"], "{action}");
+        }
+        let closed = with_origin(json!({ "action": "closed", "pull_request": { "number": 3 } }));
+        assert!(matches!(parse("pull_request", closed.to_string().as_bytes()), Event::PullRequest(_)));
+        assert!(jobs("pull_request", &closed).is_empty());
+    }
+
+    #[test]
+    fn pushes_matter_when_a_script_may_have_changed() {
+        let push = |change: Value| {
+            let mut payload = with_origin(json!({ "ref": "refs/heads/release/1", "commits": [
+                { "added": [], "removed": [], "modified": ["README.md"] } ] }));
+            for (key, value) in change.as_object().expect("a good sample") {
+                payload[key] = value.clone();
+            }
+            jobs("push", &payload)
+        };
+        let judged = ["7/branch/release/1"];
+        assert!(push(json!({})).is_empty());
+        assert_eq!(
+            push(json!({ "commits": [{ "added": [], "removed": ["dangerfile.lua"], "modified": [] }] })),
+            judged
+        );
+        assert_eq!(push(json!({ "commits": [{ "added": ["rules/x.lua"], "removed": [], "modified": [] }] })), judged);
+        assert_eq!(push(json!({ "commits": [{ "added": [] }] })), judged, "a list that is missing was cut");
+        assert_eq!(push(json!({ "commits": [] })), judged);
+        assert_eq!(push(json!({ "commits": null })), judged);
+        assert_eq!(push(json!({ "forced": true })), judged);
+        assert!(push(json!({ "commits": [], "created": true })).is_empty());
+        assert!(push(json!({ "forced": true, "deleted": true })).is_empty());
+        assert!(push(json!({ "forced": true, "ref": "refs/tags/v1" })).is_empty());
+        let many: Vec<String> = (0..3000).map(|n| format!("f{n}")).collect();
+        assert_eq!(push(json!({ "commits": [{ "added": many, "removed": [], "modified": [] }] })), judged);
+    }
+
+    #[test]
+    fn f47_rerequested_checks_name_pull_requests_or_the_commit() {
+        let head = "ab".repeat(20);
+        for event in ["check_run", "check_suite"] {
+            let with = |pulls: Value| {
+                let mut payload = with_origin(json!({ "action": "rerequested" }));
+                payload[event] = json!({ "head_sha": head, "pull_requests": pulls });
+                jobs(event, &payload)
+            };
+            let here = json!({ "number": 1, "base": { "repo": { "id": 7 } } });
+            let elsewhere = json!({ "number": 2, "base": { "repo": { "id": 8 } } });
+            assert_eq!(with(json!([here, { "number": 4 }])), ["7/pull/1", "7/pull/4"]);
+            let commit = [format!("7/commit/{head}")];
+            assert_eq!(with(json!([elsewhere])), commit);
+            assert_eq!(with(json!([])), commit);
+            assert_eq!(with(Value::Null), commit);
+        }
+    }
+
+    #[test]
+    fn installations_name_their_repositories() {
+        let listed = json!([{ "id": 7, "full_name": "octo/hello" }, { "id": 8, "full_name": "octo/more" }]);
+        let installation = |action: &str| {
+            jobs("installation", &json!({ "action": action, "installation": { "id": 5 }, "repositories": listed }))
+        };
+        for action in ["created", "unsuspend", "new_permissions_accepted"] {
+            assert_eq!(installation(action), ["7/repository", "8/repository"], "{action}");
+        }
+        assert!(installation("deleted").is_empty() && installation("suspend").is_empty());
+        let added = json!({ "action": "added", "installation": { "id": 5 }, "repositories_added": listed, "repositories_removed": [] });
+        assert_eq!(jobs("installation_repositories", &added), ["7/repository", "8/repository"]);
+        let removed = json!({ "action": "removed", "installation": { "id": 5 }, "repositories_removed": listed });
+        assert!(jobs("installation_repositories", &removed).is_empty());
+    }
+
+    #[test]
+    fn f13_what_is_unknown_or_broken_is_said_and_nothing_of_it_repeated() {
+        let other = parse("pull_request", br#"{"action":"enqueued"}"#);
+        assert_eq!(other, Event::Other { name: "pull_request".into(), action: Some("enqueued".into()) });
+        assert_eq!(parse("star", br#"{"action":7}"#), Event::Other { name: "star".into(), action: None });
+        for body in [
+            "",
+            "null",
+            "[]",
+            "{",
+            r#"{"action":"opened"}"#,
+            r#"{"action":"opened","pull_request":null}"#,
+            r#"{"action":"opened","pull_request":{"number":"canary"},"repository":{"id":7,"full_name":"octo/hello"}}"#,
+            r#"{"action":"opened","pull_request":{"number":1},"repository":{"id":7,"full_name":"canary"}}"#,
+            r#"{"action":"opened","pull_request":{"number":1},"repository":{"id":7,"full_name":"octo/hello"}}"#,
+        ] {
+            match parse("pull_request", body.as_bytes()) {
+                Event::Unreadable { reason } => assert!(!reason.contains("canary"), "{reason}"),
+                event => panic!("{body}: {event:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn jobs_survive_storage() {
+        let payload = with_origin(json!({ "action": "opened", "pull_request": { "number": 3 } }));
+        let job = build_jobs(&parse("pull_request", payload.to_string().as_bytes())).remove(0);
+        let text = serde_json::to_string(&job).expect("a good sample");
+        assert_eq!(
+            text,
+            r#"{"installation":5,"repository":7,"name":"octo/hello","work":{"kind":"review_pull","number":3,"cause":"opened"}}"#
+        );
+        assert_eq!(serde_json::from_str::<JobSpec>(&text).expect("a good sample"), job);
+    }
+
+    const NAMES: [&str; 8] = [
+        "check_run",
+        "check_suite",
+        "installation",
+        "installation_repositories",
+        "merge_group",
+        "ping",
+        "pull_request",
+        "push",
+    ];
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "[a-z/]{0,8}".prop_map(Value::from)
+        ];
+        let key = prop::sample::select(vec![
+            "action",
+            "installation",
+            "repository",
+            "id",
+            "full_name",
+            "pull_request",
+            "number",
+            "commits",
+            "ref",
+        ]);
+        leaf.prop_recursive(4, 32, 6, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(key.clone(), inner, 0..6).prop_map(|map| Value::Object(
+                    map.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+                )),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..100), json in any_json(), name in prop::sample::select(&NAMES[..])) {
+            build_jobs(&parse(name, &bytes));
+            for action in ["opened", "rerequested", "created", "added", "checks_requested"] {
+                let mut json = json.clone();
+                if let Some(object) = json.as_object_mut() {
+                    object.insert("action".into(), action.into());
+                }
+                build_jobs(&parse(name, json.to_string().as_bytes()));
+            }
+        }
+    }
+}
