@@ -1,1 +1,30 @@
 //! The Luau host: sandbox, budgets, loading, the API of the dangerfile, script errors.
+//!
+//! A [`Script`] is one dangerfile in a machine of its own. It sees a snapshot and nothing else; whatever stops it
+//! (a missing fact, a spent budget) is latched, so that `pcall` cannot swallow it.
+
+mod api;
+mod budget;
+mod builtin;
+mod convert;
+mod error;
+mod globs;
+mod metadata;
+mod options;
+mod place;
+mod registry;
+mod script;
+mod session;
+mod words;
+
+pub use api::{API, ApiItem, ApiState, build_settings};
+pub use budget::{MAX_FINDINGS, MAX_MEMORY_BYTES, MAX_STEPS};
+pub use builtin::{BuiltinRule, builtin_rules, find_builtin};
+pub use error::ScriptError;
+pub use globs::{GlobError, Globs};
+pub use metadata::{OptionSpec, RuleMetadata, rule_metadata};
+pub use options::OptionKind;
+pub use registry::{Registered, RuleOptions};
+pub use script::{Execution, Script, Stop};
+pub use session::RawFinding;
+pub use words::nearest;

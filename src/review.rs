@@ -1,7 +1,12 @@
 //! Runs a ruleset over a snapshot: pure, so that the same snapshot and rules give the same bytes.
 
+mod applies;
+mod fingerprint;
 mod outcome;
 mod run;
 
 pub use outcome::Outcome;
 pub use run::{Clock, frozen_clock, run};
+
+#[cfg(test)]
+mod tests;

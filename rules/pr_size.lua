@@ -1,0 +1,46 @@
+return {
+  summary = "A pull request is small enough to be read with care.",
+  severity = "warn",
+  options = {
+    max_lines = { type = "integer", default = 400, doc = "Changed lines, added and removed, up to which it stays silent." },
+    ignore = {
+      type = "strings",
+      default = {
+        "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum",
+        "**/{vendor,node_modules,dist,third_party,generated,__snapshots__,snapshots}/**",
+        "*.min.{js,css}", "*.snap", "*.svg", "*.pb.go", "*_pb2.py", "*.generated.*", "*.map",
+      },
+      doc = "Generated and vendored files, whose lines do not count.",
+    },
+  },
+}, function(options, report)
+  local ignored = {}
+  for _, path in danger.git.match(unpack(options.ignore)).any do
+    ignored[path] = true
+  end
+  local lines, files, largest, largest_lines = 0, 0, nil, 0
+  for _, path in danger.git.match(options.paths or "**").any do
+    local diff = if ignored[path] then nil else danger.git.structured_diff_for_file(path)
+    local changed = 0
+    for _, hunk in if diff then diff.hunks else {} do
+      for _, line in hunk.lines do
+        if line.kind ~= "context" then
+          changed += 1
+        end
+      end
+    end
+    if changed > 0 then
+      lines += changed
+      files += 1
+    end
+    if changed > largest_lines then
+      largest, largest_lines = path, changed
+    end
+  end
+  if lines > options.max_lines then
+    report(
+      `This pull request changes {lines} lines in {files} {if files == 1 then "file" else "files"} ({options.max_lines} are easy to review well). `
+        .. `Consider splitting it; \`{largest}\` alone has {largest_lines}.`
+    )
+  end
+end

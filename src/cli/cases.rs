@@ -1,0 +1,10 @@
+//! Rule tests as readable Markdown (`*.cases.md`, contract section 7): parsing a file, running a case.
+
+mod case;
+mod findings;
+mod pull;
+mod run;
+
+pub use case::{Block, Case, CaseProblem, parse_cases};
+pub use findings::{Expected, parse_findings};
+pub use run::{CaseResult, Sources, run_case, run_case_with};

@@ -1,0 +1,188 @@
+//! Runs a case: a snapshot from its blocks, the rules over it, the findings compared.
+
+use super::case::{Case, CaseProblem};
+use super::findings::{Expected, parse_findings};
+use super::pull::{Pull, parse_pull, whole_text};
+use crate::model::{
+    Author, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Origin, PullNumber,
+    PullRequest, PullState, Ref, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
+};
+use crate::review::{self, Outcome};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// As in a real run; see `local`.
+const MAX_PASSES: usize = 6;
+
+/// Every case runs at 2026-01-01T00:00:00Z.
+const STARTED_AT: Timestamp = Timestamp(1_767_225_600_000);
+
+/// Gives the text of a file that a dangerfile requires; `None` when there is none.
+pub type Sources<'a> = &'a dyn Fn(&RepoPath) -> Option<String>;
+
+/// What became of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CaseResult {
+    /// The findings are the expected ones.
+    Passed,
+    /// Something else was found; the text is a small diff, `-` expected and `+` found.
+    Failed(String),
+    /// The case itself is written wrongly.
+    Broken(CaseProblem),
+}
+
+/// Runs a case whose dangerfile requires no files. `default_rule` is the dangerfile of a case without a `lua` block,
+/// such as `use("changelog")`.
+pub fn run_case(case: &Case, default_rule: &str) -> CaseResult {
+    run_case_with(case, default_rule, &|_| None)
+}
+
+/// Runs a case; its dangerfile lies in the root of `sources`.
+pub fn run_case_with(case: &Case, default_rule: &str, sources: Sources<'_>) -> CaseResult {
+    match judge(case, default_rule, sources) {
+        Ok((expected, verdict)) => compare(&expected, &verdict),
+        Err(problem) => CaseResult::Broken(problem),
+    }
+}
+
+fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<Expected>, Verdict), CaseProblem> {
+    let expected = parse_findings(&case.findings)?;
+    let pull = match &case.pr {
+        Some(block) => parse_pull(block)?,
+        None => Pull::default(),
+    };
+    let texts = collect_texts(case, &pull);
+    let mut snapshot = build_snapshot(case, default_rule, &pull);
+    for _ in 0..MAX_PASSES {
+        let wanted = match review::run(&snapshot, &review::frozen_clock) {
+            Outcome::Done(verdict) => return Ok((expected, *verdict)),
+            Outcome::Missing(wanted) => wanted,
+        };
+        for key in wanted {
+            match key {
+                FactKey::Pull | FactKey::Changes | FactKey::Commits => {}
+                FactKey::File(file) => {
+                    let text = texts.get(&file).cloned().unwrap_or(FileText::Absent);
+                    snapshot.files.insert(file, Fact::Known(text));
+                    let rest = texts.iter().map(|(key, text)| (key.clone(), Fact::Known(text.clone())));
+                    snapshot.files.extend(rest);
+                }
+                FactKey::Source { layer, path } => {
+                    let text = sources(&path);
+                    snapshot.sources.insert((layer, path), text);
+                }
+            }
+        }
+    }
+    Err(CaseProblem::new(case.line, format!("the rules still asked for more facts after {MAX_PASSES} passes")))
+}
+
+/// The files that exist: those that the case gives, and those that the diff holds whole.
+fn collect_texts(case: &Case, pull: &Pull) -> BTreeMap<FileKey, FileText> {
+    let mut texts = BTreeMap::new();
+    for change in &pull.changes {
+        if let Some(text) = whole_text(change) {
+            let side = if change.status == crate::model::ChangeStatus::Added { Side::Right } else { Side::Left };
+            texts.insert(FileKey { side, path: change.path.clone() }, text);
+        }
+    }
+    for (side, files) in [(Side::Right, &case.files), (Side::Left, &case.bases)] {
+        for (path, block) in files {
+            texts.insert(FileKey { side, path: RepoPath::new(path) }, FileText::Text(block.text.clone()));
+        }
+    }
+    texts
+}
+
+fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
+    let commit = |digit: &str| CommitId::new(&digit.repeat(40)).expect("forty digits");
+    let (base, head) = (commit("b"), commit("a"));
+    let text = case.lua.as_ref().map_or(default_rule, |block| &block.text);
+    let dangerfile = Dangerfile {
+        origin: Origin::Repository,
+        path: "dangerfile.lua".into(),
+        commit: Some(base.clone()),
+        text: text.to_owned(),
+    };
+    let subject = Subject { repository: None, base: base.clone(), head: head.clone(), started_at: STARTED_AT };
+    let mut snapshot = Snapshot::new(subject, Ruleset { layers: vec![dangerfile] });
+    snapshot.changes = Some(Fact::Known(pull.changes.clone()));
+    snapshot.commits = Some(Fact::Known(vec![Commit {
+        sha: head.clone(),
+        message: format!("{}\n\n{}", pull.title, pull.body).trim_end().to_owned(),
+        author: Author {
+            name: pull.author.clone(),
+            email: format!("{}@users.noreply.github.com", pull.author),
+            login: Some(pull.author.clone()),
+            date: STARTED_AT,
+        },
+        parents: vec![base.clone()],
+    }]));
+    snapshot.pull = Some(Fact::Known(PullRequest {
+        number: PullNumber(1),
+        title: pull.title.clone(),
+        body: pull.body.clone(),
+        draft: pull.draft,
+        state: PullState::Open,
+        merged: false,
+        user: User { login: pull.author.clone(), kind: "User".to_owned() },
+        author_association: "CONTRIBUTOR".to_owned(),
+        labels: pull.labels.iter().map(|name| Label { name: name.clone() }).collect(),
+        milestone: None,
+        base: Ref { name: "main".to_owned(), sha: base, repo: None },
+        head: Ref { name: "topic".to_owned(), sha: head, repo: None },
+        html_url: String::new(),
+        created_at: STARTED_AT,
+        updated_at: STARTED_AT,
+    }));
+    snapshot
+}
+
+/// Pairs each expected finding with the first found one that fits; what is left on either side is the difference.
+fn compare(expected: &[Expected], verdict: &Verdict) -> CaseResult {
+    let mut left: Vec<&Finding> = verdict.findings.iter().collect();
+    let mut difference = String::new();
+    for wanted in expected {
+        let fits = |found: &&Finding| {
+            let same = describe(found) == wanted.to_string();
+            same && wanted.texts.iter().all(|text| found.message.contains(text.as_str()))
+        };
+        match left.iter().position(fits) {
+            Some(at) => {
+                left.remove(at);
+            }
+            None => {
+                let _ = writeln!(difference, "- {wanted}");
+                for text in &wanted.texts {
+                    let _ = writeln!(difference, "-   {text}");
+                }
+            }
+        }
+    }
+    for found in left {
+        let _ = writeln!(difference, "+ {}", describe(found));
+        for line in found.message.lines() {
+            let _ = writeln!(difference, "+   {line}");
+        }
+    }
+    for fault in &verdict.faults {
+        let place = match (&fault.path, fault.line) {
+            (Some(path), Some(line)) => format!(" {path}:{line}:"),
+            (Some(path), None) => format!(" {path}:"),
+            (None, _) => String::new(),
+        };
+        let _ = writeln!(difference, "+ fault {}:{place} {}", fault.rule, fault.message);
+    }
+    if difference.is_empty() { CaseResult::Passed } else { CaseResult::Failed(difference) }
+}
+
+fn describe(finding: &Finding) -> String {
+    let place = match &finding.place {
+        None => "-".to_owned(),
+        Some(place) => match place.line {
+            Some(line) => format!("{}:{line}", place.path),
+            None => place.path.to_string(),
+        },
+    };
+    format!("{place} {} {}", finding.severity.as_str(), finding.rule)
+}

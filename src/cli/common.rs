@@ -1,0 +1,68 @@
+//! The options that every command takes.
+
+use super::failure::Failure;
+use clap::ValueEnum;
+use std::path::PathBuf;
+
+/// Options before or after the command's name.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Common {
+    /// Use this file instead of dangerfile.lua or .github/dangerfile.lua
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) dangerfile: Option<PathBuf>,
+    /// How to print findings: text or json
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
+    format: String,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub(super) color: Color,
+    /// Print findings and errors, nothing else
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say more: what is compared, and what became of each rule
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+}
+
+/// A format that this version can print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Also in a pipe
+    Always,
+    /// Never
+    Never,
+}
+
+impl Common {
+    /// The format to print in.
+    pub(super) fn format(&self) -> Result<Format, Failure> {
+        match self.format.as_str() {
+            "text" => Ok(Format::Text),
+            "json" => Ok(Format::Json),
+            "sarif" | "markdown" | "github" => Err(Failure::usage(format!(
+                "--format {} is not built yet in this version: use text or json",
+                self.format
+            ))),
+            other => Err(Failure::usage(format!("--format {other:?} is unknown: use text or json"))),
+        }
+    }
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+    }
+}

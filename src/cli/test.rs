@@ -1,0 +1,156 @@
+//! `deckhand test`: runs the cases of `*.cases.md` files.
+
+use super::cases::{CaseResult, parse_cases, run_case_with};
+use super::commands::Subcommand;
+use super::common::Common;
+use super::failure::{Failure, Status};
+use super::plain;
+use super::terminal::{BOLD, GREEN, RED, paint, print_result};
+use crate::git::Repository;
+use crate::lua::builtin_rules;
+use crate::model::RepoPath;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+const ENDING: &str = ".cases.md";
+
+/// Run rule tests: the cases of *.cases.md files
+#[derive(Debug, clap::Args)]
+pub(super) struct Test {
+    /// Files of cases, or directories to search for them [default: the current directory]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+impl Subcommand for Test {
+    const NAME: &'static str = "test";
+
+    fn run(self, common: &Common) -> Result<Status, Failure> {
+        let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths };
+        let mut files = Vec::new();
+        for path in &paths {
+            if !path.exists() {
+                return Err(Failure::usage(format!("{}: no such file or directory", path.display())));
+            }
+            if path.is_dir() { search(path, &mut files)? } else { files.push(path.clone()) }
+        }
+        let root = find_root();
+        let mut tally = Tally::default();
+        for file in &files {
+            run_file(file, &root, common, &mut tally)?;
+        }
+        if tally.passed + tally.failed == 0 {
+            let looked: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+            return Err(Failure::usage(format!(
+                "no cases found in {}: a case is a heading with fenced blocks in a file that ends in {ENDING}",
+                looked.join(", ")
+            )));
+        }
+        let _ = writeln!(tally.out, "{} passed, {} failed", tally.passed, tally.failed);
+        print_result(common, &tally.out)?;
+        Ok(if tally.failed == 0 { Status::Fine } else { Status::Blocked })
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    out: String,
+}
+
+impl Tally {
+    fn fail(&mut self, file: &Path, line: usize, title: &str, detail: &str) {
+        self.failed += 1;
+        let place = plain::line(&format!("{}:{line}", file.display())).into_owned();
+        let _ = writeln!(self.out, "{} {} {}", paint(RED, "failed"), paint(BOLD, &place), plain::line(title));
+        for line in plain::block(detail.trim_end()).lines() {
+            let line = match line.as_bytes().first() {
+                Some(b'+') => paint(GREEN, line),
+                Some(b'-') => paint(super::terminal::REMOVED, line),
+                _ => line.to_owned(),
+            };
+            let _ = writeln!(self.out, "    {line}");
+        }
+        self.out.push('\n');
+    }
+}
+
+fn run_file(file: &Path, root: &Path, common: &Common, tally: &mut Tally) -> Result<(), Failure> {
+    let bytes =
+        std::fs::read(file).map_err(|error| Failure::usage(format!("could not read {}: {error}", file.display())))?;
+    let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{} is not UTF-8 text", file.display())))?;
+    let cases = match parse_cases(&text) {
+        Ok(cases) => cases,
+        Err(problem) => {
+            tally.fail(file, problem.line, "the file cannot be read", &problem.message);
+            return Ok(());
+        }
+    };
+    let setup = default_setup(file, root);
+    let sources = |path: &RepoPath| read_source(root, path);
+    for case in cases {
+        match run_case_with(&case, &setup, &sources) {
+            CaseResult::Passed => {
+                tally.passed += 1;
+                if common.verbose {
+                    let place = format!("{}:{}", file.display(), case.line);
+                    let _ = writeln!(tally.out, "{} {place} {}", paint(GREEN, "passed"), plain::line(&case.name));
+                }
+            }
+            CaseResult::Failed(difference) => {
+                let detail = format!("expected -, found +\n{difference}");
+                tally.fail(file, case.line, &case.name, &detail);
+            }
+            CaseResult::Broken(problem) => tally.fail(file, problem.line, &case.name, &problem.message),
+        }
+    }
+    Ok(())
+}
+
+/// The dangerfile of cases without a `lua` block: the built-in rule of the file's stem, or the repository's own rule
+/// beside it.
+fn default_setup(file: &Path, root: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(ENDING).unwrap_or(&name).to_owned();
+    let builtin = builtin_rules().iter().any(|rule| rule.name == stem);
+    let directory = file.canonicalize().ok().and_then(|file| file.parent().map(Path::to_owned));
+    let own = directory.filter(|directory| directory.join(format!("{stem}.lua")).is_file());
+    let own = own.and_then(|directory| directory.strip_prefix(root).ok().map(Path::to_owned));
+    match own {
+        Some(directory) if !builtin => format!("require(\"./{}\")", directory.join(&stem).display()),
+        _ => format!("use(\"{stem}\")"),
+    }
+}
+
+/// The root that required files are read from: the repository around the current directory, else that directory.
+fn find_root() -> PathBuf {
+    let here = Path::new(".");
+    let top = Repository::open(here).ok().and_then(|repository| repository.top().map(Path::to_owned));
+    let root = top.unwrap_or_else(|| here.to_owned());
+    root.canonicalize().unwrap_or(root)
+}
+
+fn read_source(root: &Path, path: &RepoPath) -> Option<String> {
+    let file = root.join(path.as_str()).canonicalize().ok()?;
+    if file.starts_with(root) { std::fs::read_to_string(file).ok() } else { None }
+}
+
+/// All files of cases below a directory, by name; hidden directories and links are left out.
+fn search(directory: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let unreadable = |error| Failure::usage(format!("could not read {}: {error}", directory.display()));
+    let mut entries =
+        std::fs::read_dir(directory).map_err(unreadable)?.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let kind = entry.file_type().map_err(unreadable)?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if kind.is_dir() && !name.starts_with('.') && !matches!(&*name, "target" | "node_modules") {
+            search(&entry.path(), found)?;
+        } else if kind.is_file() && name.ends_with(ENDING) {
+            found.push(entry.path());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! The changed files with their patches, in git's own words with renames found.
+
+use super::{Comparison, GitError};
+use crate::diff::parse_patch_set;
+use crate::model::FileChange;
+
+impl Comparison {
+    /// The files that differ between merge base and head, with renames found.
+    ///
+    /// # Errors
+    /// When git fails, or gives a patch that cannot be read.
+    pub fn load_changes(&self) -> Result<Vec<FileChange>, GitError> {
+        let patch = self
+            .git()
+            .run(
+                "compare base and head",
+                [
+                    "diff-tree",
+                    "-r",
+                    "-p",
+                    "-M",
+                    "-U3",
+                    "--inter-hunk-context=0",
+                    "--full-index",
+                    "--no-color",
+                    "--no-ext-diff",
+                    "--no-textconv",
+                    "--no-relative",
+                    "--src-prefix=a/",
+                    "--dst-prefix=b/",
+                    "--submodule=short",
+                    "--ignore-submodules=none",
+                    "--diff-algorithm=default",
+                    self.base.as_str(),
+                    self.head_tree().as_str(),
+                ],
+            )
+            .map_err(|error| self.explain(error))?;
+        let set = parse_patch_set(&patch);
+        match set.problems.into_iter().next() {
+            None => Ok(set.files),
+            Some(problem) => Err(GitError::BadPatch(problem)),
+        }
+    }
+}

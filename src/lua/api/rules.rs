@@ -1,0 +1,93 @@
+//! `rule` and `use`: registration of a team's own rules and of built-in ones.
+
+use super::super::builtin::{builtin_rules, find_builtin};
+use super::super::convert::to_lua;
+use super::super::metadata::{chunk_name, read_metadata};
+use super::super::options::{OptionError, read_options, text_of};
+use super::super::registry::{Registered, RuleOptions, rule_specs};
+use super::super::session::Session;
+use super::super::words::did_you_mean;
+use super::report::report_finding;
+use crate::model::Severity;
+use mlua::{Function, Lua, Table, Value, Variadic};
+use serde_json::{Map, Value as Json};
+use std::rc::Rc;
+
+pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlua::Result<()> {
+    let own = Rc::clone(session);
+    globals.set("rule", lua.create_function(move |lua, args: Variadic<Value>| register_own(lua, &own, &args))?)?;
+    let built_in = Rc::clone(session);
+    let use_rule = move |lua: &Lua, (name, options): (Value, Value)| use_builtin(lua, &built_in, &name, &options);
+    globals.set("use", lua.create_function(use_rule)?)
+}
+
+fn register_own(lua: &Lua, session: &Rc<Session>, args: &[Value]) -> mlua::Result<()> {
+    let (name, options, body) = match args {
+        [Value::String(name), Value::Function(body)] => (text_of(name), None, body),
+        [Value::String(name), Value::Nil, Value::Function(body)] => (text_of(name), None, body),
+        [Value::String(name), Value::Table(options), Value::Function(body)] => (text_of(name), Some(options), body),
+        _ => {
+            let message = "rule takes a name, options and a function: `rule(\"no-print\", { blocking = false }, function() ... end)`";
+            return Err(session.error(lua, message).into());
+        }
+    };
+    let right = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    if name.is_empty() || name.len() > 60 || !name.chars().all(right) {
+        let message = format!("a rule's name is at most 60 of a-z, 0-9, `-` and `_`; \"{name}\" is not");
+        return Err(session.error(lua, message).into());
+    }
+    let owner = format!("rule(\"{name}\")");
+    let values = read_options(&owner, options, &rule_specs()).map_err(|mistake| session.option_error(lua, mistake))?;
+    add(lua, session, name, &values, body.clone())
+}
+
+fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) -> mlua::Result<()> {
+    let (Value::String(name), Value::Nil | Value::Table(_)) = (name, options) else {
+        let message =
+            "use takes the name of a built-in rule and its options: `use(\"changelog\", { path = \"CHANGELOG.md\" })`";
+        return Err(session.error(lua, message).into());
+    };
+    let name = text_of(name);
+    let Some(rule) = find_builtin(&name) else {
+        if super::super::builtin::LATER.contains(&name.as_str()) {
+            return Err(session
+                .error(lua, format!("the built-in rule `{name}` is not built yet in this version"))
+                .into());
+        }
+        let hint = did_you_mean(&name, builtin_rules().iter().map(|rule| rule.name));
+        let message = format!("there is no built-in rule `{name}`{hint}; `deckhand rules` lists them");
+        return Err(session.error(lua, message).into());
+    };
+    let (table, body): (Table, Function) = lua.load(rule.source).set_name(chunk_name(rule)).eval()?;
+    let metadata = read_metadata(rule.name, &table)?;
+    let owner = format!("use(\"{name}\")");
+    let values = read_options(&owner, options.as_table(), &metadata.all_options())
+        .map_err(|mistake| session.option_error(lua, mistake))?;
+    let severity = match values.get("severity").and_then(Json::as_str) {
+        Some("fail") => Severity::Fail,
+        Some("message") => Severity::Message,
+        _ => Severity::Warn,
+    };
+    let options = to_lua(lua, &Json::Object(values.clone()))?;
+    let reporter = Rc::clone(session);
+    let report = lua.create_function(move |lua, (text, at): (Value, Value)| {
+        report_finding(lua, &reporter, "report", severity, &text, &at)
+    })?;
+    let bound = lua.create_function(move |_, ()| body.call::<()>((&options, &report)))?;
+    add(lua, session, name, &values, bound)
+}
+
+fn add(lua: &Lua, session: &Rc<Session>, name: String, values: &Map<String, Json>, body: Function) -> mlua::Result<()> {
+    if !session.registering.get() {
+        return Err(session
+            .error(lua, format!("the rule `{name}` is registered inside another rule; move it out"))
+            .into());
+    }
+    if name == "dangerfile" || session.rules.borrow().iter().any(|rule| rule.name == name) {
+        return Err(session.error(lua, format!("there is already a rule `{name}`; give this one another name")).into());
+    }
+    let options =
+        RuleOptions::build(values).map_err(|(key, message)| session.option_error(lua, OptionError { key, message }))?;
+    session.rules.borrow_mut().push(Registered { name, options, body });
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! `settings { ... }`: how the check and the comments behave.
+
+use super::super::options::{OptionError, OptionKind, OptionSpec, read_options};
+use super::super::session::Session;
+use crate::model::{ConclusionMode, Settings, SummaryComment};
+use mlua::{Lua, Table};
+use serde_json::{Map, Value as Json};
+use std::rc::Rc;
+
+pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlua::Result<()> {
+    let session = Rc::clone(session);
+    let settings = move |lua: &Lua, table: Table| {
+        let values =
+            read_options("settings", Some(&table), &specs()).map_err(|mistake| session.option_error(lua, mistake))?;
+        let refuse = |key: &str, message: &str| {
+            let mistake = OptionError { key: key.to_owned(), message: message.to_owned() };
+            Err(session.option_error(lua, mistake).into())
+        };
+        if values.get("statuses").and_then(Json::as_str) == Some("per_rule") {
+            return refuse("statuses", "`statuses = \"per_rule\"` is not built yet in this version");
+        }
+        if values
+            .get("check_name")
+            .and_then(Json::as_str)
+            .is_some_and(|name| name.trim().is_empty() || name.len() > 100)
+        {
+            return refuse("check_name", "`check_name` is a name of 1 to 100 characters");
+        }
+        session.settings.borrow_mut().extend(values);
+        Ok(())
+    };
+    globals.set("settings", lua.create_function(settings)?)
+}
+
+fn specs() -> Vec<OptionSpec> {
+    let choice = |words: &[&str]| OptionKind::Choice(words.iter().map(|word| (*word).to_owned()).collect());
+    vec![
+        OptionSpec::new("check_name", OptionKind::String, "Name of the check run."),
+        OptionSpec::new("statuses", choice(&["none", "per_rule"]), "A commit status for each blocking rule."),
+        OptionSpec::new(
+            "summary_comment",
+            choice(&["always", "findings", "never"]),
+            "When the summary comment is written.",
+        ),
+        OptionSpec::new("max_inline_comments", OptionKind::Integer, "At most so many review comments."),
+        OptionSpec::new("ignore_authors", OptionKind::Strings, "Logins whose pull requests are not judged."),
+        OptionSpec::new("bases", OptionKind::Strings, "Branches that get the check under its plain name."),
+        OptionSpec::new("conclusion", choice(&["advisory", "enforced"]), "Whether findings can fail the check."),
+        OptionSpec::later("coverage_reports", "Where coverage reports lie."),
+        OptionSpec::later("coverage", "Where coverage reports lie."),
+    ]
+}
+
+/// Settings from what `settings` was called with, over the defaults. A layer that ran earlier (the organisation's)
+/// wins, so it comes last in `layers`.
+pub fn build_settings<'a>(layers: impl IntoIterator<Item = &'a Map<String, Json>>) -> Settings {
+    let mut merged = Map::new();
+    for layer in layers {
+        merged.extend(layer.clone());
+    }
+    let text = |key: &str| merged.get(key).and_then(Json::as_str);
+    let texts = |key: &str| -> Vec<String> {
+        let list = merged.get(key).and_then(Json::as_array);
+        list.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    };
+    let default = Settings::default();
+    Settings {
+        check_name: text("check_name").map_or(default.check_name, str::to_owned),
+        summary_comment: match text("summary_comment") {
+            Some("always") => SummaryComment::Always,
+            Some("never") => SummaryComment::Never,
+            _ => SummaryComment::Findings,
+        },
+        max_inline_comments: merged
+            .get("max_inline_comments")
+            .and_then(Json::as_u64)
+            .map_or(default.max_inline_comments, |number| usize::try_from(number).unwrap_or(usize::MAX)),
+        ignore_authors: texts("ignore_authors"),
+        bases: texts("bases"),
+        conclusion: match text("conclusion") {
+            Some("advisory") => ConclusionMode::Advisory,
+            _ => ConclusionMode::Enforced,
+        },
+    }
+}

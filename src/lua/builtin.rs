@@ -1,0 +1,64 @@
+//! The built-in rules: one line a rule, sorted; a test compares the list with the directory `rules/`.
+
+/// A built-in rule's three files.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltinRule {
+    /// Its name, which is the stem of its files.
+    pub name: &'static str,
+    /// `rules/<name>.lua`
+    pub source: &'static str,
+    /// `rules/<name>.md`
+    pub page: &'static str,
+    /// `rules/<name>.cases.md`
+    pub cases: &'static str,
+}
+
+macro_rules! rule {
+    ($name:literal) => {
+        BuiltinRule {
+            name: $name,
+            source: include_str!(concat!("../../rules/", $name, ".lua")),
+            page: include_str!(concat!("../../rules/", $name, ".md")),
+            cases: include_str!(concat!("../../rules/", $name, ".cases.md")),
+        }
+    };
+}
+
+#[rustfmt::skip]
+const RULES: &[BuiltinRule] = &[
+    rule!("changelog"),
+    rule!("conflict_markers"),
+    rule!("missing_tests"),
+    rule!("pr_description"),
+    rule!("pr_size"),
+    rule!("work_in_progress"),
+];
+
+/// Names of the contract that are not built yet: using one is a load error that says so.
+pub(super) const LATER: &[&str] = &[
+    "auto_merge",
+    "bump_downstream",
+    "code_owners",
+    "commit_messages",
+    "deploy_gate",
+    "diff_coverage",
+    "feature_flag",
+    "flaky_tests",
+    "large_files",
+    "leftovers",
+    "lint_report",
+    "lockfile",
+    "migration_safety",
+    "pinned_actions",
+    "secrets",
+];
+
+/// All of them, by name.
+pub fn builtin_rules() -> &'static [BuiltinRule] {
+    RULES
+}
+
+/// The rule of that name.
+pub fn find_builtin(name: &str) -> Option<&'static BuiltinRule> {
+    RULES.iter().find(|rule| rule.name == name)
+}

@@ -1,0 +1,91 @@
+//! Plain data into read-only Lua tables.
+
+use crate::model::{Commit, PullRequest, Timestamp};
+use mlua::{IntoLua, Lua, Table, Value};
+use serde_json::{Value as Json, json};
+
+/// JSON as Lua data; tables are read-only and null is nil.
+pub(super) fn to_lua(lua: &Lua, json: &Json) -> mlua::Result<Value> {
+    Ok(match json {
+        Json::Null => Value::Nil,
+        Json::Bool(on) => Value::Boolean(*on),
+        Json::Number(number) => Value::Number(number.as_f64().unwrap_or_default()),
+        Json::String(text) => text.as_str().into_lua(lua)?,
+        Json::Array(items) => {
+            let table = lua.create_table_with_capacity(items.len(), 0)?;
+            for (index, item) in items.iter().enumerate() {
+                table.raw_set(index + 1, to_lua(lua, item)?)?;
+            }
+            frozen(table)
+        }
+        Json::Object(members) => {
+            let table = lua.create_table_with_capacity(0, members.len())?;
+            for (key, value) in members {
+                table.raw_set(key.as_str(), to_lua(lua, value)?)?;
+            }
+            frozen(table)
+        }
+    })
+}
+
+/// A list of texts as a read-only array.
+pub(super) fn texts_to_lua<'a>(lua: &Lua, texts: impl IntoIterator<Item = &'a str>) -> mlua::Result<Value> {
+    Ok(frozen(lua.create_sequence_from(texts)?))
+}
+
+fn frozen(table: Table) -> Value {
+    table.set_readonly(true);
+    Value::Table(table)
+}
+
+/// A pull request as `danger.github.pr` shows it.
+pub(super) fn pull_to_json(pull: &PullRequest) -> Json {
+    let side = |side: &crate::model::Ref| {
+        json!({
+            "ref": side.name,
+            "sha": side.sha,
+            "repo": side.repo.as_ref().map(|repo| json!({ "full_name": repo.to_string() })),
+        })
+    };
+    json!({
+        "number": pull.number,
+        "title": pull.title,
+        "body": pull.body,
+        "draft": pull.draft,
+        "state": pull.state,
+        "merged": pull.merged,
+        "user": pull.user,
+        "author_association": pull.author_association,
+        "labels": pull.labels,
+        "milestone": pull.milestone.as_ref().map(|title| json!({ "title": title })),
+        "base": side(&pull.base),
+        "head": side(&pull.head),
+        "html_url": pull.html_url,
+        "created_at": pull.created_at.to_rfc3339(),
+        "updated_at": pull.updated_at.to_rfc3339(),
+    })
+}
+
+/// A commit as `danger.git.commits` shows it.
+pub(super) fn commit_to_json(commit: &Commit) -> Json {
+    json!({
+        "sha": commit.sha,
+        "message": commit.message,
+        "author": author_to_json(commit, commit.author.date),
+        "parents": commit.parents,
+    })
+}
+
+/// A commit as `danger.github.commits` shows it: GitHub's own shape.
+pub(super) fn github_commit_to_json(commit: &Commit) -> Json {
+    json!({
+        "sha": commit.sha,
+        "commit": { "message": commit.message, "author": author_to_json(commit, commit.author.date) },
+        "author": commit.author.login.as_ref().map(|login| json!({ "login": login })),
+        "parents": commit.parents.iter().map(|parent| json!({ "sha": parent })).collect::<Vec<_>>(),
+    })
+}
+
+fn author_to_json(commit: &Commit, date: Timestamp) -> Json {
+    json!({ "name": commit.author.name, "email": commit.author.email, "date": date.to_rfc3339() })
+}

@@ -1,0 +1,110 @@
+//! What went wrong in a script, for its author: the file, the line, and a sentence without host frames.
+
+use crate::model::RepoPath;
+use mlua::Error;
+
+/// A mistake in a script at its place. Also what host functions raise.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", self.place())]
+pub struct ScriptError {
+    /// What happened and what to do.
+    pub message: String,
+    /// The script, from the repository's root (`rules/x.lua` of a built-in rule is `deckhand:rules/x.lua`).
+    pub path: Option<RepoPath>,
+    /// The line, from 1.
+    pub line: Option<u32>,
+}
+
+impl ScriptError {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        ScriptError { message: message.into(), path: None, line: None }
+    }
+
+    fn place(&self) -> String {
+        match (&self.path, self.line) {
+            (Some(path), Some(line)) => format!("{path}:{line}: "),
+            (Some(path), None) => format!("{path}: "),
+            _ => String::new(),
+        }
+    }
+
+    /// Reads the machine's error: the innermost cause counts, and `file:line:` at its start is the place.
+    pub(super) fn from_lua(error: &Error) -> Self {
+        match error {
+            Error::CallbackError { cause, .. } => ScriptError::from_lua(cause),
+            Error::WithContext { cause, .. } => ScriptError::from_lua(cause),
+            Error::ExternalError(inner) => match inner.downcast_ref::<ScriptError>() {
+                Some(own) => own.clone(),
+                None => ScriptError::from_text(&inner.to_string()),
+            },
+            Error::SyntaxError { message, .. } => ScriptError::from_text(message),
+            Error::RuntimeError(message) => ScriptError::from_text(message),
+            Error::MemoryError(_) => ScriptError::new("not enough memory"),
+            Error::BadArgument { to, pos, cause, .. } => {
+                let inner = ScriptError::from_lua(cause).message;
+                let name = to.as_deref().map(|name| format!(" of `{name}`")).unwrap_or_default();
+                ScriptError::new(format!("argument {pos}{name}: {inner}"))
+            }
+            Error::FromLuaConversionError { from, to, .. } => {
+                ScriptError::new(format!("expected {}, got {from}", article(to)))
+            }
+            other => ScriptError::from_text(&other.to_string()),
+        }
+    }
+
+    fn from_text(text: &str) -> Self {
+        let text = text.strip_prefix("runtime error: ").unwrap_or(text);
+        let text = text.strip_prefix("syntax error: ").unwrap_or(text);
+        let text = text.split("\nstack traceback:").next().unwrap_or(text).trim_end();
+        let mut error = ScriptError::new(text);
+        // A path may hold colons, so the first `:digits: ` ends it.
+        let mut from = 0;
+        while let Some(colon) = text[from..].find(':').map(|at| at + from) {
+            let digits = text[colon + 1..].bytes().take_while(u8::is_ascii_digit).count();
+            let end = colon + 1 + digits;
+            if digits > 0 && text[end..].starts_with(':') {
+                error.path = Some(RepoPath::new(&text[..colon]));
+                error.line = text[colon + 1..end].parse().ok();
+                error.message = text[end + 1..].trim_start().to_owned();
+                break;
+            }
+            from = colon + 1;
+        }
+        error
+    }
+}
+
+impl From<ScriptError> for Error {
+    fn from(error: ScriptError) -> Error {
+        Error::external(error)
+    }
+}
+
+fn article(kind: &str) -> String {
+    match kind {
+        "String" | "str" => "a string".to_owned(),
+        "Table" | "table" => "a table".to_owned(),
+        "Function" | "function" => "a function".to_owned(),
+        "Boolean" | "bool" => "true or false".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_is_taken_out_of_the_machines_text() {
+        let error = ScriptError::from_text("dangerfile.lua:12: attempt to index nil\nstack traceback:\n[C] in ?");
+        assert_eq!(error.path, Some(RepoPath::new("dangerfile.lua")));
+        assert_eq!(error.line, Some(12));
+        assert_eq!(error.message, "attempt to index nil");
+        assert_eq!(error.to_string(), "dangerfile.lua:12: attempt to index nil");
+    }
+
+    #[test]
+    fn a_text_without_a_place_stays_whole() {
+        assert_eq!(ScriptError::from_text("odd: thing").message, "odd: thing");
+    }
+}

@@ -1,0 +1,80 @@
+//! The `at` of a finding: where it is, and what would mend it.
+
+use super::options::{OptionKind, OptionSpec, read_options};
+use crate::model::{Place, RepoPath, Side};
+use mlua::Table;
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+
+/// What `{ file, line, end_line, side, suggestion, fix }` says.
+#[derive(Default)]
+pub(super) struct At {
+    pub(super) place: Option<Place>,
+    pub(super) suggestion: Option<String>,
+    pub(super) fix: BTreeMap<RepoPath, String>,
+}
+
+/// Reads the table; on a mistake, the option's name and a message.
+pub(super) fn read_at(owner: &str, table: &Table) -> Result<At, (String, String)> {
+    let values = read_options(owner, Some(table), &specs()).map_err(|error| (error.key, error.message))?;
+    let line = number(&values, "line");
+    let end_line = number(&values, "end_line");
+    let wrong = |key: &str, message: String| Err((key.to_owned(), message));
+    for (key, value) in [("line", line), ("end_line", end_line)] {
+        if value == Some(0) {
+            return wrong(key, format!("the option `{key}` of {owner} counts from 1"));
+        }
+    }
+    let file = text(&values, "file");
+    if file.is_none() && (line.is_some() || values.contains_key("suggestion")) {
+        return wrong("line", format!("{owner} names a line without a `file`"));
+    }
+    match (line, end_line) {
+        (None, Some(_)) => return wrong("end_line", format!("{owner} names an `end_line` without a `line`")),
+        (Some(first), Some(last)) if last < first => {
+            return wrong("end_line", format!("{owner} ends at line {last}, before it begins at line {first}"));
+        }
+        _ => {}
+    }
+    let side = if text(&values, "side").as_deref() == Some("LEFT") { Side::Left } else { Side::Right };
+    let suggestion = text(&values, "suggestion");
+    if suggestion.is_some() && (line.is_none() || side == Side::Left) {
+        return wrong("suggestion", format!("a suggestion of {owner} replaces lines of the new side: give a `line`"));
+    }
+    let fix = values
+        .get("fix")
+        .and_then(Json::as_object)
+        .map(|fix| fix.iter().map(|(path, new)| (RepoPath::new(path), plain(new))).collect())
+        .unwrap_or_default();
+    let place = file.map(|file| Place {
+        path: RepoPath::from_git_quoted(file.as_bytes()),
+        line,
+        end_line: end_line.filter(|last| Some(*last) != line),
+        side,
+    });
+    Ok(At { place, suggestion: suggestion.map(|text| text.trim_end_matches('\n').to_owned()), fix })
+}
+
+fn specs() -> Vec<OptionSpec> {
+    let sides = OptionKind::Choice(vec!["LEFT".to_owned(), "RIGHT".to_owned()]);
+    vec![
+        OptionSpec::new("file", OptionKind::String, "The file."),
+        OptionSpec::new("line", OptionKind::Integer, "The first line."),
+        OptionSpec::new("end_line", OptionKind::Integer, "The last line."),
+        OptionSpec::new("side", sides, "The old or the new side; the new one when absent."),
+        OptionSpec::new("suggestion", OptionKind::String, "Replacement text for the lines."),
+        OptionSpec::new("fix", OptionKind::Texts, "New texts of files that mend it."),
+    ]
+}
+
+fn number(values: &Map<String, Json>, key: &str) -> Option<u32> {
+    values.get(key).and_then(Json::as_u64).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+fn text(values: &Map<String, Json>, key: &str) -> Option<String> {
+    values.get(key).map(plain)
+}
+
+fn plain(value: &Json) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

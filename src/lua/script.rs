@@ -1,0 +1,154 @@
+//! One dangerfile in a machine of its own: load it, run its top level, run its rules.
+
+use super::api;
+use super::budget::MAX_MEMORY_BYTES;
+use super::error::ScriptError;
+use super::registry::Registered;
+use super::session::{RawFinding, Session};
+use crate::model::{FactKey, RepoPath, Snapshot};
+use mlua::{Function, Lua, LuaOptions, StdLib, VmState};
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// The chunk name of the host's own Lua code; its lines are never shown to anyone.
+pub(super) const PRELUDE_NAME: &str = "deckhand";
+
+const PRELUDE: &str = include_str!("prelude.luau");
+
+/// Why a rule ended before its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A fact is missing; see [`Script::missing`].
+    Missing,
+    /// Only GitHub knows what it asked for, and this run is local.
+    NeedsPullRequest,
+    /// It could not do its work.
+    Fault(ScriptError),
+}
+
+/// What one rule did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// Why it ended early; `None` when it ran to its end.
+    pub stop: Option<Stop>,
+    /// What it reported until then.
+    pub findings: Vec<RawFinding>,
+    /// Interrupt steps spent.
+    pub steps: u64,
+}
+
+/// One dangerfile of a snapshot's ruleset, loaded into a sandboxed machine.
+pub struct Script {
+    lua: Lua,
+    session: Rc<Session>,
+    main: Result<Function, ScriptError>,
+}
+
+impl Script {
+    /// Prepares a machine for the `layer`th dangerfile of the snapshot's ruleset and compiles it.
+    ///
+    /// # Panics
+    /// When the ruleset has no such layer, or the host's own Lua code is broken.
+    pub fn load(snapshot: Rc<Snapshot>, layer: usize) -> Self {
+        let dangerfile = &snapshot.ruleset.layers[layer];
+        let text = dangerfile.text.clone();
+        let path = dangerfile.path.clone();
+        let session = Rc::new(Session::new(Rc::clone(&snapshot), layer));
+        let lua = new_machine(&session).expect("the host's own Lua code loads");
+        let _ = lua.set_memory_limit(lua.used_memory() + MAX_MEMORY_BYTES);
+        let main = compile(&lua, &session, &path, &text);
+        Script { lua, session, main }
+    }
+
+    /// Runs the code outside any rule; rules register themselves meanwhile.
+    pub fn run_top_level(&self) -> Execution {
+        self.session.registering.set(true);
+        let execution = match &self.main {
+            Ok(main) => self.execute(main, None),
+            Err(error) => Execution { stop: Some(Stop::Fault(error.clone())), findings: Vec::new(), steps: 0 },
+        };
+        self.session.registering.set(false);
+        execution
+    }
+
+    /// The rules that registered so far, in order.
+    pub fn rules(&self) -> Vec<Registered> {
+        self.session.rules.borrow().clone()
+    }
+
+    /// Runs one of them.
+    pub fn run_rule(&self, rule: &Registered) -> Execution {
+        self.execute(&rule.body, rule.options.paths.clone())
+    }
+
+    /// Facts that were asked for and are not in the snapshot.
+    pub fn missing(&self) -> BTreeSet<FactKey> {
+        self.session.missing.borrow().clone()
+    }
+
+    /// What `settings` was called with, checked.
+    pub fn settings(&self) -> Map<String, Json> {
+        self.session.settings.borrow().clone()
+    }
+
+    /// What was printed.
+    pub fn log(&self) -> Vec<String> {
+        self.session.log.borrow().clone()
+    }
+
+    fn execute(&self, body: &Function, paths: Option<super::Globs>) -> Execution {
+        self.session.begin(paths);
+        let _ = self.lua.set_memory_limit(self.lua.used_memory() + MAX_MEMORY_BYTES);
+        let result = body.call::<()>(());
+        let stop = self.session.take_stop().or_else(|| result.err().map(|error| Stop::Fault(explain(&error))));
+        let _ = self.lua.gc_collect();
+        Execution { stop, findings: self.session.take_findings(), steps: self.session.steps.spent() }
+    }
+}
+
+fn explain(error: &mlua::Error) -> ScriptError {
+    let mut error = ScriptError::from_lua(error);
+    if error.message.contains("not enough memory") {
+        error.message =
+            "the rule used up its budget of 64 MiB of memory; look for a table or text that grows".to_owned();
+    } else if error.message.contains("stack overflow") {
+        error.message = "the rule called itself too deeply (stack overflow)".to_owned();
+    }
+    error
+}
+
+/// Compiles a file of the repository.
+pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str) -> Result<Function, ScriptError> {
+    session.keep_source(path.as_str(), text.into());
+    if let Some((line, name)) = api::find_unbuilt(text) {
+        return Err(ScriptError {
+            message: format!("`{name}` is not built yet in this version"),
+            path: Some(path.clone()),
+            line: Some(line),
+        });
+    }
+    lua.load(text)
+        .set_name(format!("={path}"))
+        .set_mode(mlua::chunk::ChunkMode::Text)
+        .into_function()
+        .map_err(|error| ScriptError::from_lua(&error))
+}
+
+fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {
+    let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::new().catch_rust_panics(false))?;
+    let prelude = lua.load(PRELUDE).set_name(format!("={PRELUDE_NAME}")).into_function()?;
+    let host = lua.create_table()?;
+    api::register(&lua, session, &host)?;
+    prelude.call::<()>(host)?;
+    lua.sandbox(true)?;
+    let watcher = Rc::clone(session);
+    lua.set_interrupt(move |lua| {
+        if watcher.steps.charge(1) && !watcher.is_stopped() {
+            return Ok(VmState::Continue);
+        }
+        // Raised again at every step, so that no protected call outlives it.
+        Err(watcher.out_of_steps(lua))
+    });
+    Ok(lua)
+}

@@ -1,0 +1,187 @@
+//! What the host functions of one script share: the snapshot, the running rule, and what it said so far.
+
+use super::budget::{MAX_FINDINGS, MAX_LOG_LINES, MAX_TEXT_BYTES, Steps};
+use super::error::ScriptError;
+use super::options::{OptionError, find_option_line};
+use super::place::At;
+use super::registry::Registered;
+use super::script::Stop;
+use crate::model::{Fact, FactKey, Place, RepoPath, Severity, Snapshot, Unavailable};
+use mlua::Lua;
+use serde_json::{Map, Value as Json};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// A finding as the script reported it; `review` gives it its identity and decides whether it blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawFinding {
+    /// How serious.
+    pub severity: Severity,
+    /// Markdown.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// Replacement text.
+    pub suggestion: Option<String>,
+    /// Files with new texts.
+    pub fix: BTreeMap<RepoPath, String>,
+}
+
+/// State of one script. Lives in one thread, and only for one pass.
+pub(super) struct Session {
+    pub(super) snapshot: Rc<Snapshot>,
+    pub(super) layer: usize,
+    pub(super) steps: Steps,
+    pub(super) rules: RefCell<Vec<Registered>>,
+    pub(super) settings: RefCell<Map<String, Json>>,
+    pub(super) missing: RefCell<BTreeSet<FactKey>>,
+    pub(super) log: RefCell<Vec<String>>,
+    /// Patterns of the running rule: a missing file text brings those of all changed files that match them.
+    pub(super) current_paths: RefCell<Option<super::Globs>>,
+    pub(super) registering: Cell<bool>,
+    findings: RefCell<Vec<RawFinding>>,
+    stop: RefCell<Option<Stop>>,
+    sources: RefCell<BTreeMap<String, Rc<str>>>,
+}
+
+impl Session {
+    pub(super) fn new(snapshot: Rc<Snapshot>, layer: usize) -> Self {
+        Session {
+            snapshot,
+            layer,
+            steps: Steps::default(),
+            rules: RefCell::default(),
+            settings: RefCell::default(),
+            missing: RefCell::default(),
+            log: RefCell::default(),
+            current_paths: RefCell::default(),
+            registering: Cell::new(true),
+            findings: RefCell::default(),
+            stop: RefCell::default(),
+            sources: RefCell::default(),
+        }
+    }
+
+    /// Begins a rule: nothing of the one before is left.
+    pub(super) fn begin(&self, paths: Option<super::Globs>) {
+        self.steps.reset();
+        self.findings.borrow_mut().clear();
+        *self.stop.borrow_mut() = None;
+        *self.current_paths.borrow_mut() = paths;
+    }
+
+    pub(super) fn take_findings(&self) -> Vec<RawFinding> {
+        std::mem::take(&mut self.findings.borrow_mut())
+    }
+
+    pub(super) fn take_stop(&self) -> Option<Stop> {
+        self.stop.borrow_mut().take()
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.borrow().is_some()
+    }
+
+    /// Latches the reason why the running rule ends here, and gives the error to raise. The first reason stays.
+    pub(super) fn stop(&self, reason: Stop) -> mlua::Error {
+        self.stop.borrow_mut().get_or_insert(reason);
+        ScriptError::new("the rule was stopped").into()
+    }
+
+    /// Latches a fault at the script's current line.
+    pub(super) fn fault(&self, lua: &Lua, message: impl Into<String>) -> mlua::Error {
+        let error = self.error(lua, message);
+        self.stop(Stop::Fault(error))
+    }
+
+    /// An ordinary, catchable error at the script's current line.
+    pub(super) fn error(&self, lua: &Lua, message: impl Into<String>) -> ScriptError {
+        let mut error = ScriptError::new(message);
+        if let Some((path, line)) = current_place(lua) {
+            error.path = Some(RepoPath::new(&path));
+            error.line = Some(line);
+        }
+        error
+    }
+
+    /// The error for a mistake in an option table, at the line where the option is written.
+    pub(super) fn option_error(&self, lua: &Lua, mistake: OptionError) -> ScriptError {
+        let mut error = self.error(lua, mistake.message);
+        let source = error.path.as_ref().and_then(|path| self.sources.borrow().get(path.as_str()).cloned());
+        if let (Some(source), Some(line)) = (source, error.line) {
+            error.line = Some(find_option_line(&source, line, &mistake.key));
+        }
+        error
+    }
+
+    pub(super) fn keep_source(&self, path: &str, text: Rc<str>) {
+        self.sources.borrow_mut().insert(path.to_owned(), text);
+    }
+
+    /// The fact, or the error that ends the pass: the fact is missing, or cannot be had.
+    pub(super) fn need<'a, T>(&self, lua: &Lua, fact: Option<&'a Fact<T>>, key: FactKey) -> mlua::Result<&'a T> {
+        match fact {
+            Some(Fact::Known(value)) => Ok(value),
+            Some(Fact::Unavailable(Unavailable::NeedsPullRequest)) => Err(self.stop(Stop::NeedsPullRequest)),
+            Some(Fact::Unavailable(reason)) => Err(self.fault(lua, format!("{reason}, so this rule cannot judge"))),
+            None => Err(self.miss([key])),
+        }
+    }
+
+    /// Latches missing facts.
+    pub(super) fn miss(&self, keys: impl IntoIterator<Item = FactKey>) -> mlua::Error {
+        self.missing.borrow_mut().extend(keys);
+        self.stop(Stop::Missing)
+    }
+
+    /// Charges host work that the interrupt does not see: one step per 64 bytes.
+    pub(super) fn charge_bytes(&self, lua: &Lua, bytes: usize) -> mlua::Result<()> {
+        if self.steps.charge(bytes as u64 / 64) { Ok(()) } else { Err(self.out_of_steps(lua)) }
+    }
+
+    pub(super) fn out_of_steps(&self, lua: &Lua) -> mlua::Error {
+        self.fault(lua, "the rule used up its budget of about 2 s of CPU; look for a loop that does not end")
+    }
+
+    pub(super) fn report(&self, lua: &Lua, severity: Severity, message: String, at: At) -> mlua::Result<()> {
+        if message.len() > MAX_TEXT_BYTES || at.suggestion.as_ref().is_some_and(|text| text.len() > MAX_TEXT_BYTES) {
+            return Err(self.error(lua, format!("a finding's text is at most {MAX_TEXT_BYTES} bytes long")).into());
+        }
+        if self.findings.borrow().len() >= MAX_FINDINGS {
+            return Err(self.fault(
+                lua,
+                format!("the rule reported more than {MAX_FINDINGS} findings; report one per file, or a sum"),
+            ));
+        }
+        let At { place, suggestion, fix } = at;
+        self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix });
+        Ok(())
+    }
+
+    pub(super) fn print(&self, mut text: String) {
+        let mut log = self.log.borrow_mut();
+        if log.len() < MAX_LOG_LINES {
+            if text.len() > 4096 {
+                let cut = (0..=4096).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+                text.truncate(cut);
+                text.push_str("...");
+            }
+            log.push(text);
+        } else if log.len() == MAX_LOG_LINES {
+            log.push(format!("(more than {MAX_LOG_LINES} lines: the rest is dropped)"));
+        }
+    }
+}
+
+/// The innermost script line that is running: file and line. Host chunks (`=deckhand`) are passed over.
+fn current_place(lua: &Lua) -> Option<(String, u32)> {
+    (0..40).find_map(|level| {
+        lua.inspect_stack(level, |frame| {
+            let name = frame.source().short_src.map(|name| name.into_owned())?;
+            let line = u32::try_from(frame.current_line()?).ok()?;
+            (name != super::script::PRELUDE_NAME && name != "[C]").then_some((name, line))
+        })
+        .flatten()
+    })
+}

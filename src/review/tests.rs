@@ -1,0 +1,320 @@
+//! Rulesets over small snapshots.
+
+use super::{Outcome, frozen_clock, run};
+use crate::diff::parse_patch_set;
+use crate::model::*;
+
+const PATCH: &str = "diff --git a/src/a.py b/src/a.py\n--- a/src/a.py\n+++ b/src/a.py\n@@ -1,2 +1,3 @@\n x = 1\n-y = 2\n+y = 3\n+print(y)\n";
+
+fn snapshot(lua: &str) -> Snapshot {
+    let subject = Subject {
+        repository: None,
+        base: CommitId::new(&"b".repeat(40)).expect("an id"),
+        head: CommitId::new(&"a".repeat(40)).expect("an id"),
+        started_at: Timestamp(1_700_000_000_000),
+    };
+    let dangerfile = Dangerfile {
+        origin: Origin::Repository,
+        path: RepoPath::new("dangerfile.lua"),
+        commit: None,
+        text: lua.to_owned(),
+    };
+    let mut snapshot = Snapshot::new(subject, Ruleset { layers: vec![dangerfile] });
+    snapshot.changes = Some(Fact::Known(parse_patch_set(PATCH.as_bytes()).files));
+    let side = |name: &str, digit: &str| Ref {
+        name: name.to_owned(),
+        sha: CommitId::new(&digit.repeat(40)).expect("an id"),
+        repo: None,
+    };
+    snapshot.pull = Some(Fact::Known(PullRequest {
+        number: PullNumber(7),
+        title: "Print y".to_owned(),
+        body: String::new(),
+        draft: false,
+        state: PullState::Open,
+        merged: false,
+        user: User { login: "ada".to_owned(), kind: "User".to_owned() },
+        author_association: "MEMBER".to_owned(),
+        labels: vec![Label { name: "skip-it".to_owned() }],
+        milestone: None,
+        base: side("main", "b"),
+        head: side("print", "a"),
+        html_url: String::new(),
+        created_at: Timestamp(0),
+        updated_at: Timestamp(0),
+    }));
+    snapshot
+}
+
+#[track_caller]
+fn done(lua: &str) -> Verdict {
+    match run(&snapshot(lua), &frozen_clock) {
+        Outcome::Done(verdict) => *verdict,
+        Outcome::Missing(facts) => panic!("missing {facts:?}"),
+    }
+}
+
+#[track_caller]
+fn fault(lua: &str) -> (String, Option<u32>) {
+    let verdict = done(lua);
+    assert_eq!(verdict.conclusion, Conclusion::Failure, "{verdict:?}");
+    let fault = verdict.faults.first().unwrap_or_else(|| panic!("no fault in {verdict:?}"));
+    (fault.message.clone(), fault.line)
+}
+
+#[test]
+fn the_contracts_example_runs() {
+    let verdict = done(
+        r#"
+        rule("no-print", { blocking = false, paths = { "src/**/*.py" } }, function()
+          for _, line in danger.git.added_lines("src/**/*.py") do
+            if line.text:find("print(", 1, true) then
+              warn("Leftover print", { file = line.file, line = line.number })
+            end
+          end
+        end)
+        if #danger.github.pr.body < 10 then fail("Please describe the change.") end
+        "#,
+    );
+    assert_eq!(verdict.conclusion, Conclusion::Failure);
+    let shown: Vec<_> = verdict
+        .findings
+        .iter()
+        .map(|f| (f.rule.as_str(), f.severity, f.blocking, f.place.as_ref().and_then(|p| p.line)))
+        .collect();
+    assert_eq!(shown, [("dangerfile", Severity::Fail, true, None), ("no-print", Severity::Warn, false, Some(3))]);
+}
+
+#[test]
+fn the_same_snapshot_gives_the_same_bytes() {
+    let lua = r#"
+        print(tostring({}), math.random(), os.time(), os.date("%Y"))
+        for _, line in danger.git.added_lines() do message(line.text, { file = line.file, line = line.number }) end
+    "#;
+    let bytes = |v: &Verdict| serde_json::to_vec(v).expect("a verdict is JSON");
+    let first = done(lua);
+    assert_eq!(bytes(&first), bytes(&done(lua)));
+    assert!(first.log[0].starts_with("table\t0.") && first.log[0].ends_with("\t1700000000\t2023"), "{:?}", first.log);
+}
+
+#[test]
+fn missing_facts_of_all_rules_come_together_and_pcall_does_not_hide_them() {
+    let lua = r#"
+        rule("a", function() pcall(function() danger.git.file("src/a.py") end) end)
+        rule("b", function() local c = danger.git.commits end)
+    "#;
+    let Outcome::Missing(facts) = run(&snapshot(lua), &frozen_clock) else { panic!("nothing was missing") };
+    let file = FactKey::File(FileKey { side: Side::Right, path: RepoPath::new("src/a.py") });
+    assert_eq!(facts.into_iter().collect::<Vec<_>>(), [FactKey::Commits, file]);
+}
+
+#[test]
+fn an_endless_loop_is_stopped_and_the_other_rules_speak() {
+    let verdict = done(
+        r#"
+        rule("loop", function() while true do pcall(function() while true do end end) end end)
+        rule("fine", { blocking = false }, function() warn("still here") end)
+        "#,
+    );
+    assert_eq!(verdict.conclusion, Conclusion::Failure);
+    assert_eq!((verdict.faults[0].rule.as_str(), verdict.faults[0].line), ("loop", Some(2)));
+    assert!(verdict.faults[0].message.contains("2 s of CPU"), "{:?}", verdict.faults);
+    assert_eq!(verdict.findings[0].message, "still here");
+}
+
+#[test]
+fn a_million_findings_are_stopped_at_a_thousand() {
+    let verdict = done(r#"rule("flood", function() for i = 1, 1000000 do warn("w" .. i) end end)"#);
+    assert_eq!(verdict.findings.len(), 1_000);
+    assert!(verdict.faults[0].message.contains("more than 1000 findings"), "{:?}", verdict.faults);
+}
+
+#[test]
+fn memory_is_capped_and_the_next_rule_has_its_own() {
+    let verdict = done(
+        r#"
+        rule("hog", function() local t = {} for i = 1, 1e8 do t[i] = string.rep("x", 1000) .. i end end)
+        rule("giant", function() string.rep("x", 1e9) end)
+        rule("fine", function() local s = string.rep("x", 1e6) end)
+        "#,
+    );
+    let faulted: Vec<_> = verdict.faults.iter().map(|fault| fault.rule.as_str()).collect();
+    assert_eq!(faulted, ["hog", "giant"], "{:?}", verdict.faults);
+    assert!(verdict.faults[0].message.contains("64 MiB"), "{:?}", verdict.faults);
+}
+
+#[test]
+fn deep_recursion_is_a_fault() {
+    let (message, _) = fault("local function f(n) return 1 + f(n + 1) end f(1)");
+    assert!(message.contains("stack overflow"), "{message}");
+}
+
+#[test]
+fn mistakes_are_answered_at_their_line() {
+    let cases = [
+        ("local x = = 2", "expected identifier", 1),
+        ("\nuse(\"changlog\")", "did you mean `changelog`?", 2),
+        ("use(\"changelog\", {\n  path = \"C\",\n  skip_lable = \"x\",\n})", "did you mean `skip_label`?", 3),
+        ("use(\"pr_size\", { max_lines = \"many\" })", "must be a whole number, got \"many\"", 1),
+        ("local f = danger.git.modifed_files", "did you mean `modified_files`?", 1),
+        ("warn(\"x\", { file = \"a\", lin = 3 })", "did you mean `line`?", 1),
+        ("fail(12)", "fail takes a text first, got 12", 1),
+        ("settings { check_nam = \"x\" }", "did you mean `check_name`?", 1),
+        ("\n\nrobot.merge()", "`robot` is not built yet", 3),
+        ("rule(\"x\", { shadow = true }, function() end)", "`shadow` of rule(\"x\") is not built yet", 1),
+        ("use(\"secrets\")", "`secrets` is not built yet", 1),
+        ("rule(\"x\", function() end)\nrule(\"x\", function() end)", "already a rule `x`", 2),
+        ("local t = nil\nprint(t.x)", "attempt to index nil", 2),
+        ("danger.git.base = 1", "`danger.git` is read-only", 1),
+        ("error(\"my own words\")", "my own words", 1),
+    ];
+    for (lua, expected, line) in cases {
+        let (message, at) = fault(lua);
+        assert!(message.to_lowercase().contains(&expected.to_lowercase()), "{lua}\n  said: {message}");
+        assert_eq!(at, Some(line), "{lua}\n  said: {message}");
+    }
+}
+
+#[test]
+fn nothing_of_the_outside_world_is_there() {
+    for name in [
+        "io",
+        "package",
+        "loadstring",
+        "load",
+        "dofile",
+        "loadfile",
+        "getfenv",
+        "setfenv",
+        "newproxy",
+        "gcinfo",
+        "os.getenv",
+        "os.execute",
+        "os.exit",
+        "os.remove",
+        "os.rename",
+        "os.tmpname",
+    ] {
+        let verdict = done(&format!("assert({name} == nil)"));
+        assert_eq!(verdict.faults, [], "{name}");
+    }
+    assert!(fault("string.format = nil").0.contains("readonly"));
+    assert!(fault("getmetatable(\"\").__index = {}").0.contains("attempt"));
+    assert!(fault("require(\"../etc/passwd\")").0.contains("out of the repository"));
+}
+
+#[test]
+fn the_list_of_globals_is_the_one_we_mean() {
+    let verdict = done(
+        r#"
+        local names = {}
+        for name in _G do table.insert(names, name) end
+        table.sort(names)
+        print(table.concat(names, " "))
+        "#,
+    );
+    assert_eq!(
+        verdict.log.join("\n"),
+        "_G _VERSION assert bit32 buffer collectgarbage coroutine danger debug error fail getmetatable integer ipairs \
+         markdown math message next os pairs pcall print rawequal rawget rawlen rawset require rule select \
+         setmetatable settings string table tonumber tostring type typeof unpack use utf8 vector warn xpcall"
+    );
+}
+
+#[test]
+fn required_files_are_facts_and_their_errors_name_them() {
+    let lua = "local x = require(\"./rules/x\")\nx.go()";
+    let key = FactKey::Source { layer: 0, path: RepoPath::new("rules/x.lua") };
+    assert_eq!(run(&snapshot(lua), &frozen_clock), Outcome::Missing([key].into()));
+    let with = |text: Option<&str>| {
+        let mut snapshot = snapshot(lua);
+        snapshot.sources.insert((0, RepoPath::new("rules/x.lua")), text.map(str::to_owned));
+        let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+        *verdict
+    };
+    assert_eq!(with(Some("return { go = function() warn('gone') end }")).findings[0].message, "gone");
+    let broken = with(Some("\nlocal = 3"));
+    assert_eq!(broken.faults[0].path, Some(RepoPath::new("rules/x.lua")));
+    assert_eq!(broken.faults[0].line, Some(2));
+    assert!(with(None).faults[0].message.contains("no file `rules/x.lua`"));
+}
+
+#[test]
+fn structured_diffs_have_the_contracts_shape() {
+    let verdict = done(
+        r#"
+        local diff = danger.git.structured_diff_for_file("src/a.py")
+        local hunk = diff.hunks[1]
+        print(hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines, #hunk.lines)
+        for _, l in hunk.lines do print(l.kind, l.old, l.new, l.text) end
+        print(danger.git.structured_diff_for_file("absent"))
+        print(danger.git.lines_of_code, danger.git.insertions, danger.git.deletions, table.concat(danger.git.modified_files, ","))
+        for _, l in danger.git.removed_lines() do print(l.file, l.number, l.text) end
+        "#,
+    );
+    assert_eq!(
+        verdict.log,
+        [
+            "1\t2\t1\t3\t4",
+            "context\t1\t1\tx = 1",
+            "removed\t2\tnil\ty = 2",
+            "added\tnil\t2\ty = 3",
+            "added\tnil\t3\tprint(y)",
+            "nil",
+            "3\t2\t1\tsrc/a.py",
+            "src/a.py\t2\ty = 2",
+        ]
+    );
+}
+
+#[test]
+fn a_cut_patch_fails_closed() {
+    let mut snapshot = snapshot("rule(\"x\", function() pcall(danger.git.added_lines) end)");
+    if let Some(Fact::Known(changes)) = &mut snapshot.changes {
+        changes[0].patch = Patch::Truncated;
+    }
+    let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+    assert_eq!(verdict.conclusion, Conclusion::Failure);
+    assert!(verdict.faults[0].message.contains("the diff of `src/a.py` is incomplete"), "{:?}", verdict.faults);
+}
+
+#[test]
+fn rules_that_do_not_apply_say_why() {
+    let verdict = done(
+        r#"
+        rule("go", { paths = "**/*.go" }, function() fail("no") end)
+        rule("labelled", { labels = { "risky" } }, function() fail("no") end)
+        rule("skipped", { blocking = false, skip_label = "skip-it" }, function() fail("no") end)
+        "#,
+    );
+    let reasons: Vec<_> = verdict.rules.iter().filter_map(|rule| rule.reason.as_deref()).collect();
+    assert_eq!(
+        reasons,
+        ["no changed file matches its paths", "needs the label `risky`", "the label `skip-it` skips it"]
+    );
+    assert_eq!(verdict.conclusion, Conclusion::Success);
+}
+
+#[test]
+fn ignored_authors_pass_and_the_check_says_so() {
+    let verdict =
+        done("settings { ignore_authors = { \"ADA\" } } rule(\"x\", function() fail(\"no\") end) fail(\"no\")");
+    assert_eq!(verdict.conclusion, Conclusion::Success);
+    assert_eq!(verdict.rules[1].reason.as_deref(), Some("pull requests of ada are not judged"));
+}
+
+#[test]
+fn moved_lines_keep_their_fingerprint_and_equal_lines_differ() {
+    let lua = "for _, l in danger.git.added_lines() do warn(\"x\", { file = l.file, line = l.number }) end";
+    let with = |patch: &str| {
+        let mut snapshot = snapshot(lua);
+        snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
+        let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+        verdict.findings.into_iter().map(|finding| finding.fingerprint.0).collect::<Vec<_>>()
+    };
+    let head = "diff --git a/a b/a\n--- a/a\n+++ b/a\n";
+    let first = with(&format!("{head}@@ -1,1 +1,3 @@\n c\n+same\n+same\n"));
+    let moved = with(&format!("{head}@@ -9,1 +9,3 @@\n c\n+same\n+same\n"));
+    assert_eq!(first, moved);
+    assert_ne!(first[0], first[1]);
+}
