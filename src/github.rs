@@ -22,6 +22,7 @@ mod timing;
 mod token;
 mod wire;
 
+pub use app::check_private_key;
 pub use call::RequestCounter;
 pub use client::Github;
 pub use comparison::Comparison;

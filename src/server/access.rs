@@ -1,7 +1,6 @@
 //! Who may see the pages: the bearer of the admin token, or of the cookie that it buys. Nothing else is authority.
 
 use axum::http::{HeaderMap, header};
-use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -32,9 +31,9 @@ impl Access {
     /// `https` says whether people reach the server over TLS: then the cookie travels only there.
     pub(super) fn new(token: Option<&SecretString>, https: bool) -> Access {
         let keys = token.map(|token| {
-            let mut mac = Hmac::<Sha256>::new_from_slice(token.expose_secret().as_bytes()).expect("any key length");
-            mac.update(b"deckhand session, version 1");
-            let cookie = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+            let session =
+                Sha256::new().chain_update("deckhand session, version 1\0").chain_update(token.expose_secret());
+            let cookie = session.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
             (Sha256::digest(token.expose_secret()).into(), cookie)
         });
         Access { keys, secure: https }

@@ -1,8 +1,9 @@
 //! The configuration of a server: environment, or `deckhand.toml` (the environment wins).
 
 use super::config_values::{Problems, Values};
+use crate::github::check_private_key;
 use crate::webhook::Secrets;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -173,11 +174,8 @@ fn load_private_key(values: &Values, problems: &mut Problems) -> Option<SecretSt
             return None;
         }
     };
-    if jsonwebtoken::EncodingKey::from_rsa_pem(pem.expose_secret().as_bytes()).is_err() {
-        problems.say(format!(
-            "{source} is no RSA private key in PEM form: it must begin with -----BEGIN RSA PRIVATE KEY----- \
-             and be the whole file that GitHub gave you"
-        ));
+    if let Err(error) = check_private_key(&pem) {
+        problems.say(format!("{source}: {error}"));
         return None;
     }
     Some(pem)

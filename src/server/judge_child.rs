@@ -5,7 +5,6 @@ use crate::model::Snapshot;
 use crate::review;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io::{self, Write};
-use std::process::ExitCode;
 use std::time::Instant;
 
 /// Address space of a judge: rules have 64 MiB each, a snapshot 20 MB of texts, twice while it is read.
@@ -15,14 +14,12 @@ const OPEN_FILES: u64 = 16;
 
 /// The command `judge`: answers each snapshot on standard input with an outcome on standard output.
 /// It ends when its input ends, so that no judge outlives its server.
-pub fn judge_main() -> ExitCode {
-    match limit_itself().and_then(|()| judge_until_end()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("judge: {error}");
-            ExitCode::from(3)
-        }
-    }
+///
+/// # Errors
+/// When the limits cannot be set, or the server does not speak as it should.
+pub fn judge_main() -> io::Result<()> {
+    limit_itself()?;
+    judge_until_end()
 }
 
 fn limit_itself() -> io::Result<()> {

@@ -6,7 +6,7 @@ use crate::model::{Finding, RuleState, Verdict, render_report};
 use crate::store::{RunId, RunRecord};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -89,7 +89,7 @@ async fn load(app: &App, id: &RunId) -> Result<(RunRecord, Verdict), Response> {
     Ok((run, verdict))
 }
 
-fn render_login(to: &str, wrong: bool) -> Markup {
+fn render_login(to: &str, wrong: bool) -> Html<String> {
     page(
         "Sign in",
         html! {
@@ -104,7 +104,7 @@ fn render_login(to: &str, wrong: bool) -> Markup {
     )
 }
 
-fn render_run(run: &RunRecord, verdict: &Verdict) -> Markup {
+fn render_run(run: &RunRecord, verdict: &Verdict) -> Html<String> {
     let title = format!("{} #{} at {}", run.name, run.number, verdict.head.short());
     page(
         &title,
@@ -154,8 +154,8 @@ fn render_finding(finding: &Finding) -> Markup {
     }
 }
 
-fn page(title: &str, content: Markup) -> Markup {
-    html! {
+fn page(title: &str, content: Markup) -> Html<String> {
+    let markup = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -166,7 +166,8 @@ fn page(title: &str, content: Markup) -> Markup {
             }
             body { (content) }
         }
-    }
+    };
+    Html(markup.into_string())
 }
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1f2328}\

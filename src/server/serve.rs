@@ -1,39 +1,26 @@
 //! The command `serve`: a server until the process is told to stop.
 
 use super::logging::start_logging;
-use super::{Server, ServerConfig, system_clock};
-use std::process::ExitCode;
+use super::{Server, ServerConfig, StartError, system_clock};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Runs a server until SIGTERM or SIGINT. Exit status: 0 after a drain, 2 when it cannot start as configured.
-pub fn serve(config: ServerConfig) -> ExitCode {
+/// Runs a server until SIGTERM or SIGINT, then drains it.
+///
+/// # Errors
+/// When it cannot start as configured.
+pub fn serve(config: ServerConfig) -> Result<(), StartError> {
     start_logging(&config.log, config.log_format);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("error: cannot start: {error}");
-            return ExitCode::from(3);
-        }
-    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(StartError::System)?;
     runtime.block_on(run(config))
 }
 
-async fn run(config: ServerConfig) -> ExitCode {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        eprintln!("error: cannot listen for signals");
-        return ExitCode::from(3);
-    };
+async fn run(config: ServerConfig) -> Result<(), StartError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(StartError::System)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::System)?;
     for name in &config.unused {
         tracing::warn!("DECKHAND_{name} is set; this version does not use it yet");
     }
-    let server = match Server::start(config, system_clock()).await {
-        Ok(server) => server,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return ExitCode::from(2);
-        }
-    };
+    let server = Server::start(config, system_clock()).await?;
     eprintln!("deckhand listens on http://{}", server.addr());
     tracing::info!(addr = %server.addr(), url = server.public_url(), "the server is ready");
     tokio::select! {
@@ -47,5 +34,5 @@ async fn run(config: ServerConfig) -> ExitCode {
         _ = terminate.recv() => tracing::warn!("told to stop again; stopped at once"),
         _ = interrupt.recv() => tracing::warn!("told to stop again; stopped at once"),
     }
-    ExitCode::SUCCESS
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use super::access::Access;
 use super::http::{App, routes};
 use super::judges::{JudgeError, Judges};
+use super::reviews::make_reviews;
 use super::shared::{Shared, WallClock};
 use super::work::Handler;
 use super::worker::WorkerContext;
@@ -34,6 +35,9 @@ pub enum StartError {
         /// What the system says.
         reason: std::io::Error,
     },
+    /// The system.
+    #[error("cannot start: {0}")]
+    System(std::io::Error),
     /// The judges.
     #[error(transparent)]
     Judges(#[from] JudgeError),
@@ -53,12 +57,22 @@ pub struct Parts {
     pub clock: WallClock,
     /// How people reach the server; no slash at the end.
     pub public_url: String,
+    /// Whether anybody can open the pages: an admin token is configured.
+    pub pages_open: bool,
 }
 
 /// A server in this process.
 pub struct Server;
 
 impl Server {
+    /// Starts a server that reviews pull requests on GitHub.
+    ///
+    /// # Errors
+    /// When the store, the address, the judges or the app's identity fail.
+    pub async fn start(config: ServerConfig, clock: WallClock) -> Result<ServerHandle, StartError> {
+        Server::start_with(config, clock, make_reviews).await
+    }
+
     /// Starts a server whose jobs are done by what `make_handler` makes.
     ///
     /// # Errors
@@ -85,7 +99,8 @@ impl Server {
             tasks.push(tokio::spawn(async move { intake::run(&shared).await }));
         }
         if let Some(judges) = &judges {
-            let parts = Parts { store, judges: judges.clone(), clock, public_url: public_url.clone() };
+            let pages_open = config.admin_token.is_some();
+            let parts = Parts { store, judges: judges.clone(), clock, public_url: public_url.clone(), pages_open };
             let handler = make_handler(&config, parts)?;
             let (lease, max_attempts) = (config.lease, config.max_attempts);
             let context = WorkerContext { shared: shared.clone(), handler, lease, max_attempts };

@@ -1,6 +1,7 @@
 //! What a worker asks of whoever does a job, and how a job can end.
 
 use super::judges::JudgeError;
+use crate::model::Timestamp;
 use crate::store::{Job, StoreError};
 use futures_util::future::BoxFuture;
 use std::time::Duration;
@@ -31,6 +32,14 @@ pub enum JobError {
         reason: String,
         /// GitHub said how long to wait.
         after: Option<Duration>,
+    },
+    /// GitHub said when it may work again.
+    #[error("{reason}")]
+    RetryAt {
+        /// What happened.
+        reason: String,
+        /// Not before.
+        at: Timestamp,
     },
     /// Trying again cannot help until a person does something: parked at once.
     #[error("{reason}")]

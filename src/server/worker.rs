@@ -115,6 +115,12 @@ async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, J
             Ok(())
         }
         Err(JobError::Fatal { reason }) => park(context, job, &reason).await,
+        // Waiting for a limit to be refilled says nothing about the job, so it never parks it.
+        Err(JobError::RetryAt { reason, at }) => {
+            tracing::warn!(reason, "job {} waits: {reason}", job.key);
+            shared.metrics.retried.add();
+            shared.store.retry(job, at, &reason, now).await
+        }
         Err(error) if job.attempt >= context.max_attempts => {
             park(context, job, &format!("{error} (attempt {})", job.attempt)).await
         }
