@@ -23,6 +23,9 @@ mod token;
 mod wire;
 
 pub use app::check_private_key;
+#[cfg(test)]
+pub(crate) mod tests;
+
 pub use call::RequestCounter;
 pub use client::Github;
 pub use comparison::Comparison;

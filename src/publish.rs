@@ -7,6 +7,8 @@ mod outbox;
 mod report;
 mod review;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 pub use carry_out::carry_out;
 pub use error::PublishError;

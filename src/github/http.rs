@@ -7,7 +7,11 @@ use super::timing::Timing;
 use crate::model::Timestamp;
 use http::{HeaderMap, HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Limited};
-use octocrab::{OctoBody, Octocrab};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -53,8 +57,13 @@ impl Http {
         let roots = Roots::parse(api_url)?;
         let user_agent =
             HeaderValue::from_str(user_agent).map_err(|_| ConfigError::UserAgent(user_agent.to_owned()))?;
-        // Neither retries nor redirects are among the features that Cargo.toml enables: a write is sent once.
-        let crab = Octocrab::builder().build().map_err(|error| ConfigError::Client(error.to_string()))?;
+        let crab = if roots.rest.starts_with("http://") {
+            // Loopback: the host needs no certificates for it.
+            over(HttpConnector::new())
+        } else {
+            let tls = HttpsConnectorBuilder::new().with_native_roots();
+            over(tls.map_err(|error| ConfigError::Client(error.to_string()))?.https_only().enable_http1().build())
+        };
         Ok(Http { crab, user_agent, roots, timing, skew: AtomicI64::new(0) })
     }
 
@@ -104,6 +113,14 @@ impl Http {
         let noise = i64::try_from(NOISE.as_millis()).unwrap_or(i64::MAX);
         self.skew.store(if ahead.abs() > noise { ahead } else { 0 }, Ordering::Relaxed);
     }
+}
+
+/// Octocrab over a pool of our own: its default stack names itself in every request beside us. It has no layer that
+/// retries or follows redirects: a write is sent once.
+fn over<C: Connect + Clone + Send + Sync + 'static>(connector: C) -> Octocrab {
+    let pool: Client<C, OctoBody> = Client::builder(TokioExecutor::new()).build(connector);
+    let builder = OctocrabBuilder::new_empty().with_service(pool).with_auth(AuthState::None);
+    builder.build().unwrap_or_else(|never| match never {})
 }
 
 /// The innermost cause: "connection refused" says more than "client error". It names no header and no body.

@@ -1,5 +1,6 @@
 //! What this app has already written on a pull request, read back from GitHub.
 
+use super::{CheckRun, CheckStatus};
 use crate::model::Conclusion;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,23 @@ pub struct Published {
     pub summaries: Vec<PublishedComment>,
     /// First comments of review threads, by this app's identity and with our marker.
     pub comments: Vec<PublishedReviewComment>,
+}
+
+impl Published {
+    /// Takes note of a check run that was just written, so that a plan need not read it back.
+    pub fn note_check(&mut self, id: u64, check: &CheckRun) {
+        self.checks.retain(|other| other.name != check.name);
+        self.checks.push(PublishedCheck {
+            id,
+            name: check.name.clone(),
+            external_id: check.external_id.clone(),
+            conclusion: match check.status {
+                CheckStatus::InProgress => None,
+                CheckStatus::Completed { conclusion, .. } => Some(conclusion),
+            },
+            annotations: check.annotations.len(),
+        });
+    }
 }
 
 /// A check run of this app.

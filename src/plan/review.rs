@@ -127,8 +127,8 @@ fn take_same(known: &mut Known<'_>, placed: &Placed<'_>) -> bool {
     comments.iter().rposition(same).map(|at| comments.remove(at)).is_some()
 }
 
-/// Comments by fingerprint; of several with one, the last of the list is matched first: those that people spoke to
-/// or settled, then the oldest.
+/// Comments by fingerprint; of several with one, the last of the list is matched first: open ones, those that people
+/// answered, then the oldest. Whatever a plan resolves or deletes moves away from that end, so that nothing follows.
 fn known_comments(published: &Published) -> Known<'_> {
     let mut known = Known::new();
     for comment in &published.comments {
@@ -137,7 +137,7 @@ fn known_comments(published: &Published) -> Known<'_> {
         }
     }
     for same in known.values_mut() {
-        same.sort_by_key(|comment| (comment.answered, comment.resolved, std::cmp::Reverse(comment.id)));
+        same.sort_by_key(|comment| (!comment.resolved, comment.answered, std::cmp::Reverse(comment.id)));
     }
     known
 }

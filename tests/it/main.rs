@@ -2,6 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
 
+mod github_documents;
 mod patches;
+mod server_bench;
+mod server_inbox;
+mod server_judges;
+mod server_pages;
+mod server_process;
+mod server_work;
 mod tidy;
 mod webhook_examples;

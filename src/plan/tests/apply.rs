@@ -1,6 +1,6 @@
 //! What GitHub would show after a plan was carried out.
 
-use crate::plan::{CheckStatus, Operation, Published, PublishedCheck, PublishedComment, PublishedReviewComment};
+use crate::plan::{CheckStatus, Operation, Published, PublishedComment, PublishedReviewComment};
 
 pub(super) fn apply(operations: &[Operation], published: &mut Published) {
     for operation in operations {
@@ -13,13 +13,7 @@ pub(super) fn apply(operations: &[Operation], published: &mut Published) {
             .max()
             .unwrap_or(0);
         match operation {
-            Operation::CreateCheck(check) => published.checks.push(PublishedCheck {
-                id,
-                name: check.name.clone(),
-                external_id: check.external_id.clone(),
-                conclusion: conclusion(check.status),
-                annotations: check.annotations.len(),
-            }),
+            Operation::CreateCheck(check) => published.note_check(id, check),
             Operation::UpdateCheck { id, check } => {
                 let now = published.checks.iter_mut().find(|now| now.id == *id).expect("an existing check");
                 now.external_id = check.external_id.clone();
