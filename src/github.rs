@@ -22,10 +22,10 @@ mod timing;
 mod token;
 mod wire;
 
-pub use app::check_private_key;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use app::check_private_key;
 pub use call::RequestCounter;
 pub use client::Github;
 pub use comparison::Comparison;

@@ -7,7 +7,7 @@ use super::{inbox, pages};
 use crate::webhook::Secrets;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -47,14 +47,14 @@ pub(super) fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "not found\n").into_response()
 }
 
-/// For programs: 404 when closed, 401 without the token.
-pub(super) fn admit(app: &App, headers: &axum::http::HeaderMap) -> Result<(), Response> {
+/// What a program without access hears: 404 when the door is closed, 401 without the token.
+pub(super) fn refusal(app: &App, headers: &HeaderMap) -> Option<Response> {
     match app.access.check(headers) {
-        Entry::Granted => Ok(()),
-        Entry::Closed => Err(not_found()),
+        Entry::Granted => None,
+        Entry::Closed => Some(not_found()),
         Entry::Denied => {
             let ask = [(header::WWW_AUTHENTICATE, "Bearer")];
-            Err((StatusCode::UNAUTHORIZED, ask, "send the admin token: Authorization: Bearer ...\n").into_response())
+            Some((StatusCode::UNAUTHORIZED, ask, "send the admin token: Authorization: Bearer ...\n").into_response())
         }
     }
 }
@@ -75,7 +75,7 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
-    if let Err(answer) = admit(&app, request.headers()) {
+    if let Some(answer) = refusal(&app, request.headers()) {
         return answer;
     }
     match app.shared.store.count_jobs(app.shared.now()).await {

@@ -1,7 +1,7 @@
 //! A run as a page for people and as JSON for programs; the form that turns the admin token into a cookie.
 
 use super::access::Entry;
-use super::http::{App, admit, not_found};
+use super::http::{App, not_found, refusal};
 use crate::model::{Finding, RuleState, Verdict, render_report};
 use crate::store::{RunId, RunRecord};
 use axum::extract::{Form, Path, Query, State};
@@ -39,19 +39,19 @@ pub(super) async fn run_page(
     }
     match load(&app, &id).await {
         Ok((run, verdict)) => render_run(&run, &verdict).into_response(),
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
 /// `GET /api/v1/runs/{id}`
 pub(super) async fn run_json(State(app): State<Arc<App>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    if let Err(answer) = admit(&app, &headers) {
+    if let Some(answer) = refusal(&app, &headers) {
         return answer;
     }
     let Some(id) = RunId::parse(&id) else { return not_found() };
     match load(&app, &id).await {
         Ok((_, verdict)) => axum::Json(render_report(&verdict)).into_response(),
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
@@ -79,12 +79,13 @@ fn trade(app: &App, token: &str, to: &str) -> Response {
     }
 }
 
-async fn load(app: &App, id: &RunId) -> Result<(RunRecord, Verdict), Response> {
+async fn load(app: &App, id: &RunId) -> Result<(RunRecord, Verdict), Box<Response>> {
     let failed = |error: &dyn std::fmt::Display| {
         tracing::error!(run = %id, error = %error, "run {id} cannot be loaded: {error}");
-        (StatusCode::SERVICE_UNAVAILABLE, "the run cannot be loaded now\n").into_response()
+        Box::new((StatusCode::SERVICE_UNAVAILABLE, "the run cannot be loaded now\n").into_response())
     };
-    let run = app.shared.store.load_run(id).await.map_err(|error| failed(&error))?.ok_or_else(not_found)?;
+    let run =
+        app.shared.store.load_run(id).await.map_err(|error| failed(&error))?.ok_or_else(|| Box::new(not_found()))?;
     let verdict = serde_json::from_str(&run.verdict).map_err(|error| failed(&error))?;
     Ok((run, verdict))
 }

@@ -25,7 +25,7 @@ pub(super) struct WorkerContext {
 }
 
 /// Claims and works until the server stops; then waits for the jobs in hand, until `give_up` says that time is over.
-pub(super) async fn run(context: WorkerContext, mut give_up: watch::Receiver<bool>) {
+pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) {
     let shared = context.shared.clone();
     let mut running = JoinSet::new();
     while !shared.is_stopping() {
@@ -50,7 +50,6 @@ pub(super) async fn run(context: WorkerContext, mut give_up: watch::Receiver<boo
         }
     }
     while running.join_next().await.is_some() {}
-    give_up.mark_unchanged();
 }
 
 async fn carry(context: WorkerContext, job: Job, give_up: watch::Receiver<bool>) {

@@ -9,6 +9,8 @@ mod server_inbox;
 mod server_judges;
 mod server_pages;
 mod server_process;
+mod server_review;
 mod server_work;
+mod store;
 mod tidy;
 mod webhook_examples;

@@ -14,13 +14,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
-pub const KEY: &str = include_str!("../data/github/app-key.pem");
-pub const SECRET: &str = "canary-secret";
-pub const TOKEN: &str = "canary-token";
-pub const BINARY: &str = env!("CARGO_BIN_EXE_deckhand");
+pub(crate) const KEY: &str = include_str!("../data/github/app-key.pem");
+pub(crate) const SECRET: &str = "canary-secret";
+pub(crate) const TOKEN: &str = "canary-token";
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_deckhand");
 
 /// The settings of a server that listens on a free port; `extra` wins.
-pub fn config(dir: &tempfile::TempDir, extra: &[(&str, &str)]) -> ServerConfig {
+pub(crate) fn config(dir: &tempfile::TempDir, extra: &[(&str, &str)]) -> ServerConfig {
     let mut values: HashMap<String, String> = [
         ("DECKHAND_APP_ID", "1"),
         ("DECKHAND_PRIVATE_KEY", KEY),
@@ -43,26 +43,25 @@ pub fn config(dir: &tempfile::TempDir, extra: &[(&str, &str)]) -> ServerConfig {
 
 /// A clock that moves only when told.
 #[derive(Clone)]
-pub struct TestClock(Arc<AtomicI64>);
+pub(crate) struct TestClock(Arc<AtomicI64>);
 
 impl TestClock {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         TestClock(Arc::new(AtomicI64::new(1_795_262_400_000)))
     }
 
-    pub fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    pub fn wall(&self) -> WallClock {
+    pub(crate) fn wall(&self) -> WallClock {
         let clock = self.0.clone();
         Arc::new(move || Timestamp(clock.load(Ordering::SeqCst)))
     }
 }
 
 /// What the handler does with the next job.
-pub enum Order {
-    Succeed,
+pub(crate) enum Order {
     Fail(JobError),
     Panic,
     /// Wait until the gate opens.
@@ -71,10 +70,10 @@ pub enum Order {
 
 /// A handler that does as it is told, and otherwise succeeds; it remembers what it did.
 #[derive(Default)]
-pub struct Obedient {
-    pub orders: Mutex<Vec<Order>>,
-    pub done: Mutex<Vec<(String, u32)>>,
-    pub given_up: Mutex<Vec<(String, String)>>,
+pub(crate) struct Obedient {
+    pub(crate) orders: Mutex<Vec<Order>>,
+    pub(crate) done: Mutex<Vec<(String, u32)>>,
+    pub(crate) given_up: Mutex<Vec<(String, String)>>,
 }
 
 impl Handler for Obedient {
@@ -83,7 +82,7 @@ impl Handler for Obedient {
             self.done.lock().unwrap().push((job.key.clone(), job.attempt));
             let order = self.orders.lock().unwrap().pop();
             match order {
-                None | Some(Order::Succeed) => Ok(JobOutcome { summary: "done".to_owned() }),
+                None => Ok(JobOutcome { summary: "done".to_owned() }),
                 Some(Order::Fail(error)) => Err(error),
                 Some(Order::Panic) => panic!("ordered to"),
                 Some(Order::Hang(gate)) => {
@@ -102,59 +101,59 @@ impl Handler for Obedient {
 }
 
 /// A server with its directory, clock and handler.
-pub struct Bench {
-    pub dir: tempfile::TempDir,
-    pub clock: TestClock,
-    pub handler: Arc<Obedient>,
-    pub server: ServerHandle,
+pub(crate) struct Bench {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) clock: TestClock,
+    pub(crate) handler: Arc<Obedient>,
+    pub(crate) server: ServerHandle,
 }
 
 impl Bench {
-    pub async fn start() -> Bench {
+    pub(crate) async fn start() -> Bench {
         Bench::start_with(&[]).await
     }
 
-    pub async fn start_with(extra: &[(&str, &str)]) -> Bench {
+    pub(crate) async fn start_with(extra: &[(&str, &str)]) -> Bench {
         let dir = tempfile::tempdir().unwrap();
         let (clock, handler) = (TestClock::new(), Arc::new(Obedient::default()));
         let server = start(config(&dir, extra), &clock, &handler).await;
         Bench { dir, clock, handler, server }
     }
 
-    pub async fn send(&self, request: Request) -> Answer {
+    pub(crate) async fn send(&self, request: Request) -> Answer {
         request.send(self.server.addr()).await
     }
 }
 
-pub async fn start(config: ServerConfig, clock: &TestClock, handler: &Arc<Obedient>) -> ServerHandle {
+pub(crate) async fn start(config: ServerConfig, clock: &TestClock, handler: &Arc<Obedient>) -> ServerHandle {
     let handler: Arc<dyn Handler> = handler.clone();
     Server::start_with(config, clock.wall(), |_, _| Ok(handler)).await.unwrap()
 }
 
 /// An HTTP request, byte for byte.
-pub struct Request {
+pub(crate) struct Request {
     head: String,
     body: Vec<u8>,
 }
 
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Request {
-    pub fn get(path: &str) -> Request {
+    pub(crate) fn get(path: &str) -> Request {
         Request { head: format!("GET {path} HTTP/1.1\r\nhost: test\r\n"), body: Vec::new() }
     }
 
-    pub fn post(path: &str, body: &[u8]) -> Request {
+    pub(crate) fn post(path: &str, body: &[u8]) -> Request {
         let head = format!("POST {path} HTTP/1.1\r\nhost: test\r\ncontent-length: {}\r\n", body.len());
         Request { head, body: body.to_vec() }
     }
 
     /// A delivery, rightly signed.
-    pub fn delivery(guid: &str, event: &str, body: &[u8]) -> Request {
+    pub(crate) fn delivery(guid: &str, event: &str, body: &[u8]) -> Request {
         Request::post("/webhooks/github", body)
             .with("x-github-event", event)
             .with("x-github-delivery", guid)
@@ -162,16 +161,16 @@ impl Request {
             .with("x-hub-signature-256", &sign(SECRET, body))
     }
 
-    pub fn with(mut self, name: &str, value: &str) -> Request {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Request {
         self.head.push_str(&format!("{name}: {value}\r\n"));
         self
     }
 
-    pub fn with_token(self) -> Request {
+    pub(crate) fn with_token(self) -> Request {
         self.with("authorization", &format!("Bearer {TOKEN}"))
     }
 
-    pub async fn send(self, addr: SocketAddr) -> Answer {
+    pub(crate) async fn send(self, addr: SocketAddr) -> Answer {
         let mut stream = TcpStream::connect(addr).await.unwrap();
         let head = format!("{}connection: close\r\n\r\n", self.head);
         stream.write_all(head.as_bytes()).await.unwrap();
@@ -181,7 +180,7 @@ impl Request {
     }
 }
 
-pub async fn read_answer(stream: &mut TcpStream) -> Answer {
+pub(crate) async fn read_answer(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
     _ = stream.read_to_end(&mut bytes).await;
     let text = String::from_utf8_lossy(&bytes);
@@ -190,7 +189,7 @@ pub async fn read_answer(stream: &mut TcpStream) -> Answer {
     Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
 }
 
-pub fn sign(secret: &str, body: &[u8]) -> String {
+pub(crate) fn sign(secret: &str, body: &[u8]) -> String {
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(body);
     let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -198,7 +197,7 @@ pub fn sign(secret: &str, body: &[u8]) -> String {
 }
 
 /// A `pull_request` payload with what our reader needs.
-pub fn pull_request(action: &str, number: u64) -> Vec<u8> {
+pub(crate) fn pull_request(action: &str, number: u64) -> Vec<u8> {
     serde_json::json!({
         "action": action, "number": number,
         "pull_request": { "number": number, "state": "open", "head": { "sha": "a".repeat(40) } },

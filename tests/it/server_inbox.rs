@@ -1,6 +1,7 @@
 //! Deliveries over real HTTP: signatures, sizes, repetitions, unknown events, a store that cannot.
 
 use crate::server_bench::{Bench, Request, SECRET, pull_request, read_answer, sign};
+use sqlx::Connection;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -142,5 +143,3 @@ async fn f15_a_locked_store_is_503_and_recovers() {
     assert_eq!(bench.handler.done.lock().unwrap().len(), 1);
     bench.server.shutdown().await;
 }
-
-use sqlx::Connection;
