@@ -5,7 +5,6 @@ mod commands;
 mod common;
 mod dangerfile;
 mod failure;
-mod json;
 mod judge;
 mod local;
 mod plain;

@@ -70,6 +70,7 @@ pub(super) fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
         base: snapshot.subject.base.clone(),
         findings: Vec::new(),
         faults: vec![Fault {
+            mistake: false,
             rule: WHOLE.to_owned(),
             blocking: true,
             message: message.clone(),
