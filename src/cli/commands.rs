@@ -93,7 +93,8 @@ fn define() -> Command {
         .disable_help_subcommand(true)
         .max_term_width(100);
     // The options' own comment would stand in for the description of the whole.
-    let command = Common::augment_args(command).about("Judges pull requests with rules written in Lua");
+    let about = "Judges pull requests with rules written in Lua";
+    let command = Common::augment_args(command).about(about).long_about(about);
     let command = command.subcommands(COMMANDS.iter().map(|command| (command.define)()));
     let missing = PLANNED.iter().filter(|name| COMMANDS.iter().all(|command| command.name != **name));
     command.subcommands(missing.map(|name| {
