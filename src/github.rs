@@ -1,1 +1,40 @@
 //! GitHub: app authentication, pacing, paging; fetches facts, performs one operation, reads back.
+
+mod app;
+mod call;
+mod changes;
+mod client;
+mod comparison;
+mod config;
+mod error;
+mod facts;
+mod files;
+mod graphql;
+mod http;
+mod labelings;
+mod list;
+mod overview;
+mod pace;
+mod perform;
+mod published;
+mod read_back;
+mod repo;
+mod timing;
+mod token;
+mod wire;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use call::RequestCounter;
+pub use client::Github;
+pub use comparison::Comparison;
+pub use config::{ConfigError, GithubConfig, TokenConfig};
+pub use error::CallError;
+pub use facts::{FetchedFact, apply_facts};
+pub use graphql::documents;
+pub use list::{AccessibleRepository, OpenPull};
+pub use overview::{FoundDangerfile, Overview};
+pub use perform::Answer;
+pub use repo::RepoClient;
+pub use timing::Timing;

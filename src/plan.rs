@@ -1,7 +1,20 @@
 //! Compares a verdict with what is published, and emits the operations that make up the difference.
 
+mod build;
+mod check;
+mod marker;
 mod operation;
+mod place;
 mod published;
+mod render;
+mod review;
+mod summary;
+#[cfg(test)]
+mod tests;
 
+pub use build::{PlanInput, build, build_started};
+pub use check::check_name;
+pub use marker::{FindingMarker, SummaryMarker, parse_finding_marker, parse_summary_marker, with_operation};
 pub use operation::{Annotation, AnnotationLevel, CheckRun, CheckStatus, Operation, Plan, ReviewComment};
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
+pub use render::{neutralise, render_title};

@@ -1,1 +1,20 @@
 //! Durable state: deliveries, jobs, runs, outbox. SQLite.
+//!
+//! Every method takes the present as an argument. A method that returns has its effect on disk.
+
+mod deliveries;
+mod error;
+mod jobs;
+mod open;
+mod outbox;
+mod reads;
+mod runs;
+#[cfg(test)]
+mod tests;
+
+pub use deliveries::{Accepted, StoredDelivery};
+pub use error::StoreError;
+pub use jobs::{Job, JobCounts, Lease, Priority};
+pub use open::Store;
+pub use outbox::{Begun, OutboxEntry};
+pub use runs::{RunId, RunRecord};

@@ -81,13 +81,13 @@ pub fn run() -> ExitCode {
 
 fn define() -> Command {
     let command = Command::new("deckhand")
-        .about("Judges pull requests with rules written in Lua")
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .max_term_width(100);
-    let command = Common::augment_args(command);
+    // The options' own comment would stand in for the description of the whole.
+    let command = Common::augment_args(command).about("Judges pull requests with rules written in Lua");
     let command = command.subcommands(COMMANDS.iter().map(|command| (command.define)()));
     let missing = PLANNED.iter().filter(|name| COMMANDS.iter().all(|command| command.name != **name));
     command.subcommands(missing.map(|name| {

@@ -14,9 +14,6 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// So many passes of the rules may ask for more facts; no sensible rule needs as many.
 const MAX_PASSES: usize = 6;
 
-/// The rule that stands for the code outside any rule.
-const TOP_LEVEL: &str = "dangerfile";
-
 /// Review what the working tree adds to its merge base, without a network or a server
 #[derive(Debug, clap::Args)]
 pub(super) struct Local {
@@ -33,7 +30,9 @@ impl Subcommand for Local {
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let format = common.format()?;
-        let repository = Repository::open(Path::new("."))?;
+        let here = std::env::current_dir()
+            .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
+        let repository = Repository::open(&here)?;
         let comparison = repository.compare(self.base.as_deref(), self.head.as_deref())?;
         let found = dangerfile::load(common, &repository, &comparison)?;
         for problem in comparison.problems() {
@@ -57,9 +56,9 @@ impl Subcommand for Local {
     }
 }
 
-/// A dangerfile that does not run is the user's to mend before anything can be judged.
+/// A dangerfile that is not one (syntax, an unknown name or option) is the user's to mend before anything can be judged.
 fn status_of(verdict: &Verdict) -> Status {
-    if verdict.faults.iter().any(|fault| fault.rule == TOP_LEVEL) {
+    if verdict.faults.iter().any(|fault| fault.mistake) {
         return Status::Usage;
     }
     match verdict.conclusion {

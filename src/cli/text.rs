@@ -165,6 +165,7 @@ mod tests {
             ],
         );
         verdict.faults.push(Fault {
+            mistake: false,
             rule: "broken".to_owned(),
             blocking: false,
             message: "attempt to index nil".to_owned(),

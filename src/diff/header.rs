@@ -28,10 +28,11 @@ pub(super) fn parse_git_line(names: &[u8]) -> GitLine {
 
 /// The name on a `---` or `+++` line: `Some(None)` is `/dev/null`, `None` is damage.
 pub(super) fn parse_side_name(name: &[u8], prefixed: bool) -> Option<Option<RepoPath>> {
-    // Git ends a name that has spaces with a tab, other tools put a time after it; a tab in a name is quoted.
+    // Git ends a name that has spaces with a tab, a quoted one too; other tools put a time after it. A tab in a
+    // name is escaped, so a bare one always ends it.
     let name = match memchr(b'\t', name) {
-        Some(tab) if !name.starts_with(b"\"") => &name[..tab],
-        _ => name,
+        Some(tab) => &name[..tab],
+        None => name,
     };
     if name == b"/dev/null" {
         return Some(None);

@@ -2,18 +2,11 @@
 
 use super::{Comparison, GitError};
 use crate::model::{
-    ChangeStatus, Fact, FactKey, FileKey, FileText, PullNumber, PullRequest, PullState, Ref, RepoPath, Side, Snapshot,
-    Timestamp, Unavailable, User,
+    Fact, FactKey, FileText, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp, Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
-
-/// At most so many texts come along with one that was asked for, as with GitHub.
-const MAX_NEIGHBOURS: usize = 200;
-
-/// At most so many bytes of them: 20 MB.
-const MAX_NEIGHBOUR_BYTES: usize = 20_000_000;
 
 impl Comparison {
     /// Adds every wanted fact to the snapshot. `sources` is the directory that a dangerfile's required files are
@@ -38,7 +31,6 @@ impl Comparison {
                 FactKey::File(file) => {
                     let text = self.load_file(file)?;
                     snapshot.files.insert(file.clone(), Fact::Known(text));
-                    self.load_neighbours(snapshot, file.side)?;
                 }
                 FactKey::Source { layer, path } => {
                     let text = match sources {
@@ -50,30 +42,6 @@ impl Comparison {
                     };
                     snapshot.sources.insert((*layer, path.clone()), text);
                 }
-            }
-        }
-        Ok(())
-    }
-
-    /// With the first text of a side come those of all changed files, so that a rule's loop does not cost a pass each.
-    fn load_neighbours(&self, snapshot: &mut Snapshot, side: Side) -> Result<(), GitError> {
-        let Some(Fact::Known(changes)) = &snapshot.changes else { return Ok(()) };
-        let mut bytes = 0;
-        for change in changes.iter().take(MAX_NEIGHBOURS) {
-            let (path, present) = match side {
-                Side::Left => (change.old_path(), change.status != ChangeStatus::Added),
-                Side::Right => (&change.path, change.status != ChangeStatus::Removed),
-            };
-            let key = FileKey { side, path: path.clone() };
-            if bytes > MAX_NEIGHBOUR_BYTES {
-                break;
-            }
-            if present && !snapshot.files.contains_key(&key) {
-                let text = self.load_file(&key)?;
-                if let FileText::Text(text) = &text {
-                    bytes += text.len();
-                }
-                snapshot.files.insert(key, Fact::Known(text));
             }
         }
         Ok(())

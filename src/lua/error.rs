@@ -13,11 +13,14 @@ pub struct ScriptError {
     pub path: Option<RepoPath>,
     /// The line, from 1.
     pub line: Option<u32>,
+    /// Whether the script is not a dangerfile (syntax, a name or an option that does not exist), rather than failed
+    /// at work.
+    pub mistake: bool,
 }
 
 impl ScriptError {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        ScriptError { message: message.into(), path: None, line: None }
+        ScriptError { message: message.into(), path: None, line: None, mistake: false }
     }
 
     fn place(&self) -> String {
@@ -37,7 +40,7 @@ impl ScriptError {
                 Some(own) => own.clone(),
                 None => ScriptError::from_text(&inner.to_string()),
             },
-            Error::SyntaxError { message, .. } => ScriptError::from_text(message),
+            Error::SyntaxError { message, .. } => ScriptError { mistake: true, ..ScriptError::from_text(message) },
             Error::RuntimeError(message) => ScriptError::from_text(message),
             Error::MemoryError(_) => ScriptError::new("not enough memory"),
             Error::BadArgument { to, pos, cause, .. } => {

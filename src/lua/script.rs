@@ -14,6 +14,9 @@ use std::rc::Rc;
 /// The chunk name of the host's own Lua code; its lines are never shown to anyone.
 pub(super) const PRELUDE_NAME: &str = "deckhand";
 
+/// After a rule that left more than this behind, garbage is collected.
+const COLLECT_ABOVE_BYTES: usize = 16 * 1024 * 1024;
+
 const PRELUDE: &str = include_str!("prelude.luau");
 
 /// Why a rule ended before its end.
@@ -102,7 +105,10 @@ impl Script {
         let _ = self.lua.set_memory_limit(self.lua.used_memory() + MAX_MEMORY_BYTES);
         let result = body.call::<()>(());
         let stop = self.session.take_stop().or_else(|| result.err().map(|error| Stop::Fault(explain(&error))));
-        let _ = self.lua.gc_collect();
+        if self.lua.used_memory() > COLLECT_ABOVE_BYTES {
+            // The next rule's allowance comes on top of what is used now, so garbage must not pile up.
+            let _ = self.lua.gc_collect();
+        }
         Execution { stop, findings: self.session.take_findings(), steps: self.session.steps.spent() }
     }
 }
@@ -126,6 +132,7 @@ pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str)
             message: format!("`{name}` is not built yet in this version"),
             path: Some(path.clone()),
             line: Some(line),
+            mistake: true,
         });
     }
     lua.load(text)

@@ -105,9 +105,14 @@ impl Session {
         error
     }
 
+    /// The error for a call that no dangerfile may make, at the script's current line.
+    pub(super) fn mistake(&self, lua: &Lua, message: impl Into<String>) -> ScriptError {
+        ScriptError { mistake: true, ..self.error(lua, message) }
+    }
+
     /// The error for a mistake in an option table, at the line where the option is written.
     pub(super) fn option_error(&self, lua: &Lua, mistake: OptionError) -> ScriptError {
-        let mut error = self.error(lua, mistake.message);
+        let mut error = self.mistake(lua, mistake.message);
         let source = error.path.as_ref().and_then(|path| self.sources.borrow().get(path.as_str()).cloned());
         if let (Some(source), Some(line)) = (source, error.line) {
             error.line = Some(find_option_line(&source, line, &mistake.key));

@@ -61,6 +61,9 @@ pub struct Fault {
     pub blocking: bool,
     /// What happened and what to do, for the author of the rule.
     pub message: String,
+    /// Whether the dangerfile is not one (syntax, a name or an option that does not exist), rather than failed at work.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mistake: bool,
     /// The script in which it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<RepoPath>,

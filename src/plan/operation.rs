@@ -6,10 +6,26 @@ use serde::{Deserialize, Serialize};
 /// Ordered writes for one head of one pull request. Empty when nothing changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The commit that was judged; the publisher re-checks that it is still the head.
+    /// The commit that was judged.
     pub head: CommitId,
-    /// The writes, in order.
+    /// The run that made the plan; the n-th operation is known to the outbox and to markers as `<run>.<n>`.
+    pub run: String,
+    /// The pull request whose head the publisher reads again before it writes comments; `None` when the facts are fresh enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recheck_head: Option<PullNumber>,
+    /// The writes. They do not depend on each other.
     pub operations: Vec<Operation>,
+}
+
+impl Plan {
+    /// The id of the n-th operation, which is also in the marker or `external_id` that it writes.
+    pub fn operation_id(&self, index: usize) -> String {
+        operation_id(&self.run, index)
+    }
+}
+
+pub(super) fn operation_id(run: &str, index: usize) -> String {
+    format!("{run}.{index}")
 }
 
 /// One write on GitHub.
@@ -39,6 +55,11 @@ pub enum Operation {
         /// Markdown with the marker.
         body: String,
     },
+    /// Removes a summary comment of ours that is there twice.
+    DeleteSummary {
+        /// GitHub's id of the comment.
+        id: u64,
+    },
     /// Posts one review (`event: COMMENT`) with its comments; read back by the markers in them.
     CreateReview {
         /// The pull request.
@@ -47,6 +68,13 @@ pub enum Operation {
         head: CommitId,
         /// At least one.
         comments: Vec<ReviewComment>,
+    },
+    /// Edits a review comment of ours in place: the same finding, said in other words.
+    UpdateReviewComment {
+        /// GitHub's id of the comment.
+        id: u64,
+        /// Markdown with the marker.
+        body: String,
     },
     /// Deletes a review comment of ours that nobody answered.
     DeleteReviewComment {

@@ -1,5 +1,6 @@
 //! What this app has already written on a pull request, read back from GitHub.
 
+use super::{CheckRun, CheckStatus};
 use crate::model::Conclusion;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,23 @@ pub struct Published {
     pub comments: Vec<PublishedReviewComment>,
 }
 
+impl Published {
+    /// Takes note of a check run that was just written, so that a plan need not read it back.
+    pub fn note_check(&mut self, id: u64, check: &CheckRun) {
+        self.checks.retain(|other| other.name != check.name);
+        self.checks.push(PublishedCheck {
+            id,
+            name: check.name.clone(),
+            external_id: check.external_id.clone(),
+            conclusion: match check.status {
+                CheckStatus::InProgress => None,
+                CheckStatus::Completed { conclusion, .. } => Some(conclusion),
+            },
+            annotations: check.annotations.len(),
+        });
+    }
+}
+
 /// A check run of this app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedCheck {
@@ -23,8 +41,10 @@ pub struct PublishedCheck {
     pub name: String,
     /// What we set.
     pub external_id: String,
-    /// `None` while it is not completed.
+    /// `None` while it is not completed, and when GitHub ended it in a way of its own (`stale`, `cancelled`).
     pub conclusion: Option<Conclusion>,
+    /// How many annotations it has; an unfinished one with some was interrupted between two chunks.
+    pub annotations: usize,
 }
 
 /// A conversation comment of this app.

@@ -73,7 +73,7 @@ impl<'a> Pass<'a> {
                 }
                 Applies::Unavailable(reason) => {
                     let message = format!("{reason}, so this rule cannot judge");
-                    self.fault(&rule.name, blocking, ScriptError { message, path: None, line: None });
+                    self.fault(&rule.name, blocking, ScriptError { message, path: None, line: None, mistake: false });
                 }
             }
         }
@@ -104,6 +104,7 @@ impl<'a> Pass<'a> {
                     rule: rule.to_owned(),
                     blocking,
                     message: error.message.clone(),
+                    mistake: error.mistake,
                     path: error.path.clone(),
                     line: error.line,
                 });
@@ -124,12 +125,12 @@ impl<'a> Pass<'a> {
     }
 
     fn fault(&mut self, rule: &str, blocking: bool, error: ScriptError) {
-        let ScriptError { message, path, line } = error;
+        let ScriptError { message, path, line, mistake } = error;
         self.skip(rule, blocking, message.clone());
         if let Some(last) = self.rules.last_mut() {
             last.state = RuleState::Faulted;
         }
-        self.faults.push(Fault { rule: rule.to_owned(), blocking, message, path, line });
+        self.faults.push(Fault { rule: rule.to_owned(), blocking, message, mistake, path, line });
     }
 
     fn finish(mut self, settings: Settings) -> Outcome {

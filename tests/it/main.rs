@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
 
+mod cli;
+mod cli_local;
+mod cli_test;
+mod github_documents;
 mod patches;
 mod tidy;
 mod webhook_examples;

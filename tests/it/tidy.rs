@@ -57,7 +57,8 @@ struct Source {
 
 impl Source {
     fn new(path: &str, text: &str) -> Self {
-        Source { path: path.to_owned(), text: text.to_owned(), code: without_tests(&without_comments(text)) }
+        let code = if is_test_file(path) { String::new() } else { without_tests(&without_comments(text)) };
+        Source { path: path.to_owned(), text: text.to_owned(), code }
     }
 
     /// `src/diff/hunk.rs` is of the room `diff`; `src/lib.rs` is of none.
@@ -74,6 +75,11 @@ impl Source {
     fn header(&self) -> String {
         self.text.lines().take_while(|line| line.starts_with("//!")).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Files that their parent declares under `#[cfg(test)]`: `tests.rs` and what lies in `tests/`.
+fn is_test_file(path: &str) -> bool {
+    path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
 fn sources() -> Vec<Source> {

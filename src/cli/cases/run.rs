@@ -60,7 +60,7 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
         };
         for key in wanted {
             match key {
-                FactKey::Pull | FactKey::Changes | FactKey::Commits => {}
+                FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => {}
                 FactKey::File(file) => {
                     let text = texts.get(&file).cloned().unwrap_or(FileText::Absent);
                     snapshot.files.insert(file, Fact::Known(text));

@@ -160,7 +160,8 @@ fn diff_for_file(lua: &Lua, session: &Session, path: &Value) -> mlua::Result<Opt
     let Some(text) = patch_text(lua, session, change)? else { return Ok(None) };
     let before = FileKey { side: Side::Left, path: change.old_path().clone() };
     let after = FileKey { side: Side::Right, path: change.path.clone() };
-    let lacking = [&before, &after].into_iter().filter(|key| !session.snapshot.files.contains_key(key));
+    let known = |key: &&FileKey| session.snapshot.files.contains_key(key) || is_absent(session, key);
+    let lacking = [&before, &after].into_iter().filter(|key| !known(key));
     let lacking: Vec<FactKey> = lacking.flat_map(|key| with_companions(session, key)).collect();
     if !lacking.is_empty() {
         return Err(session.miss(lacking));
@@ -183,6 +184,7 @@ fn diff_for_file(lua: &Lua, session: &Session, path: &Value) -> mlua::Result<Opt
 /// The text of a file on one side; `None` when there is no such file or it is not text.
 fn text_at<'a>(lua: &Lua, session: &'a Session, key: FileKey) -> mlua::Result<Option<&'a str>> {
     match session.snapshot.files.get(&key) {
+        None if is_absent(session, &key) => Ok(None),
         None => Err(session.miss(with_companions(session, &key))),
         Some(Fact::Known(FileText::Absent | FileText::NotText(_))) => Ok(None),
         Some(Fact::Known(FileText::Text(text))) => {
@@ -194,6 +196,16 @@ fn text_at<'a>(lua: &Lua, session: &'a Session, key: FileKey) -> mlua::Result<Op
             Ok(None)
         }
     }
+}
+
+/// Whether the list of changes already says that there is no such file: a created one at the base, a removed one at
+/// the head.
+fn is_absent(session: &Session, key: &FileKey) -> bool {
+    let Some(Fact::Known(changes)) = &session.snapshot.changes else { return false };
+    let gone = if key.side == Side::Left { ChangeStatus::Added } else { ChangeStatus::Removed };
+    let mut entries = changes.iter().filter(|change| change.path == key.path).peekable();
+    // A type change has two entries, and then the file is there on both sides.
+    entries.peek().is_some() && entries.all(|change| change.status == gone)
 }
 
 /// The file asked for and, when it is a changed one, the other changed files that the rule's paths match:

@@ -49,7 +49,7 @@ pub(super) fn close(
                 }
                 None => {
                     let hint = did_you_mean(&key, names_in(name));
-                    Err(reader.error(lua, format!("`{name}` has no `{key}`{hint}")).into())
+                    Err(reader.mistake(lua, format!("`{name}` has no `{key}`{hint}")).into())
                 }
             }
         })?,
@@ -58,7 +58,7 @@ pub(super) fn close(
     meta.raw_set(
         "__newindex",
         lua.create_function(move |lua, _: (Table, Value, Value)| -> mlua::Result<()> {
-            Err(writer.error(lua, format!("`{name}` is read-only")).into())
+            Err(writer.mistake(lua, format!("`{name}` is read-only")).into())
         })?,
     )?;
     meta.raw_set("__metatable", "locked")?;

@@ -18,7 +18,7 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
     let require = move |lua: &Lua, name: mlua::LuaString| {
         let name = text_of(&name);
         let here = session.error(lua, "").path;
-        let path = resolve(&name, here.as_ref()).map_err(|message| session.error(lua, message))?;
+        let path = resolve(&name, here.as_ref()).map_err(|message| session.mistake(lua, message))?;
         if let found @ (Value::Table(_) | Value::Function(_) | Value::String(_) | Value::Boolean(_)) =
             loaded.raw_get::<Value>(path.as_str())?
         {
@@ -33,7 +33,7 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
         let text = match session.snapshot.sources.get(&key) {
             Some(Some(text)) => text.clone(),
             Some(None) => {
-                return Err(session.error(lua, format!("there is no file `{path}` in the repository")).into());
+                return Err(session.mistake(lua, format!("there is no file `{path}` in the repository")).into());
             }
             None => return Err(session.miss([FactKey::Source { layer: session.layer, path }])),
         };

@@ -28,13 +28,13 @@ fn register_own(lua: &Lua, session: &Rc<Session>, args: &[Value]) -> mlua::Resul
         [Value::String(name), Value::Table(options), Value::Function(body)] => (text_of(name), Some(options), body),
         _ => {
             let message = "rule takes a name, options and a function: `rule(\"no-print\", { blocking = false }, function() ... end)`";
-            return Err(session.error(lua, message).into());
+            return Err(session.mistake(lua, message).into());
         }
     };
     let right = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
     if name.is_empty() || name.len() > 60 || !name.chars().all(right) {
         let message = format!("a rule's name is at most 60 of a-z, 0-9, `-` and `_`; \"{name}\" is not");
-        return Err(session.error(lua, message).into());
+        return Err(session.mistake(lua, message).into());
     }
     let owner = format!("rule(\"{name}\")");
     let values = read_options(&owner, options, &rule_specs()).map_err(|mistake| session.option_error(lua, mistake))?;
@@ -45,7 +45,7 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
     let (Value::String(name), Value::Nil | Value::Table(_)) = (name, options) else {
         let message =
             "use takes the name of a built-in rule and its options: `use(\"changelog\", { path = \"CHANGELOG.md\" })`";
-        return Err(session.error(lua, message).into());
+        return Err(session.mistake(lua, message).into());
     };
     let name = text_of(name);
     let Some(rule) = find_builtin(&name) else {
@@ -56,7 +56,7 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
         }
         let hint = did_you_mean(&name, builtin_rules().iter().map(|rule| rule.name));
         let message = format!("there is no built-in rule `{name}`{hint}; `deckhand rules` lists them");
-        return Err(session.error(lua, message).into());
+        return Err(session.mistake(lua, message).into());
     };
     let (table, body): (Table, Function) = lua.load(rule.source).set_name(chunk_name(rule)).eval()?;
     let metadata = read_metadata(rule.name, &table)?;
@@ -84,7 +84,9 @@ fn add(lua: &Lua, session: &Rc<Session>, name: String, values: &Map<String, Json
             .into());
     }
     if name == "dangerfile" || session.rules.borrow().iter().any(|rule| rule.name == name) {
-        return Err(session.error(lua, format!("there is already a rule `{name}`; give this one another name")).into());
+        return Err(session
+            .mistake(lua, format!("there is already a rule `{name}`; give this one another name"))
+            .into());
     }
     let options =
         RuleOptions::build(values).map_err(|(key, message)| session.option_error(lua, OptionError { key, message }))?;

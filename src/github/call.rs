@@ -1,0 +1,202 @@
+//! The one way through which every request goes: identity, pacing, counting, classification, retries of reads.
+
+use super::CallError;
+use super::app::App;
+use super::error::classify;
+use super::http::{Http, Outgoing, Reply};
+use super::pace::{Pace, Quota};
+use super::token::{Audience, Minted, Tokens, minting_body};
+use crate::model::Timestamp;
+use http::{HeaderValue, Method};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// Waits between the tries of a read.
+const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+/// A token that was just minted is not known everywhere at once; a refusal in that time is waited out.
+const NEW_TOKEN: Duration = Duration::from_secs(30);
+/// The media type of ordinary answers.
+pub(super) const JSON: &str = "application/vnd.github+json";
+/// The media type of a diff.
+pub(super) const DIFF: &str = "application/vnd.github.diff";
+
+/// Counts the requests of one run and stops it at its limit. Clones share the count.
+#[derive(Clone, Debug)]
+pub struct RequestCounter {
+    used: Arc<AtomicU32>,
+    limit: u32,
+}
+
+impl RequestCounter {
+    /// For one run with so many requests. Minting a token is not counted.
+    pub fn new(limit: u32) -> Self {
+        RequestCounter { used: Arc::default(), limit }
+    }
+
+    /// Counts only.
+    pub fn unlimited() -> Self {
+        RequestCounter::new(u32::MAX)
+    }
+
+    /// Requests sent so far, each try counted.
+    pub fn used(&self) -> u32 {
+        self.used.load(Ordering::Relaxed).min(self.limit)
+    }
+
+    fn take(&self) -> Result<(), CallError> {
+        let before = self.used.fetch_add(1, Ordering::Relaxed);
+        if before < self.limit { Ok(()) } else { Err(CallError::Budget(self.limit)) }
+    }
+}
+
+/// What all clients of one GitHub share.
+pub(super) struct Shared {
+    pub(super) http: Http,
+    pub(super) auth: Auth,
+    pub(super) pace: Pace,
+}
+
+/// Who we are.
+pub(super) enum Auth {
+    App { app: App, tokens: Tokens },
+    Token(HeaderValue),
+}
+
+/// Whether a request may be sent again when its answer is unclear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    Read,
+    Write,
+}
+
+/// One request, said in the words of this room.
+pub(super) struct Call {
+    pub(super) outgoing: Outgoing,
+    pub(super) effect: Effect,
+    pub(super) quota: Quota,
+    /// What is asked for, in words, for errors and logs.
+    pub(super) asked: &'static str,
+}
+
+impl Shared {
+    /// A call of the REST API; `path` begins with a slash.
+    pub(super) fn rest(&self, method: Method, path: &str, asked: &'static str) -> Call {
+        let effect = if method == Method::GET { Effect::Read } else { Effect::Write };
+        let url = format!("{}{path}", self.http.roots.rest);
+        Call { outgoing: Outgoing { method, url, accept: JSON, body: None }, effect, quota: Quota::Rest, asked }
+    }
+
+    /// The app's id, when we are an app.
+    pub(super) fn app_id(&self) -> Option<u64> {
+        match &self.auth {
+            Auth::App { app, .. } => Some(app.id),
+            Auth::Token(_) => None,
+        }
+    }
+
+    /// Sends a call as `audience` and gives the successful reply.
+    pub(super) async fn call(
+        &self,
+        call: Call,
+        audience: Audience,
+        counter: &RequestCounter,
+    ) -> Result<Reply, CallError> {
+        let (installation, quota) = (audience.0, call.quota);
+        let mut waits = BACKOFF.iter();
+        loop {
+            self.pace.admit(installation, quota, self.http.github_now())?;
+            let (header, minted_at) = self.authorization(audience).await?;
+            counter.take()?;
+            let reply = self.send(&call, header.clone()).await;
+            let now = self.http.github_now();
+            let error = match reply {
+                Ok(reply) => {
+                    self.pace.note_headers(installation, quota, &reply.headers);
+                    return Ok(reply);
+                }
+                Err(error) => error,
+            };
+            self.pace.note_error(installation, quota, &error, now);
+            let again = match &error {
+                // Refused before anything happened: also a write may be sent again, with another token or a little later.
+                CallError::Unauthorized(_) => self.outdated(audience, &header, minted_at, now).await,
+                error => call.effect == Effect::Read && error.is_unclear() && !matches!(error, CallError::Malformed(_)),
+            };
+            let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
+            tracing::debug!(asked = call.asked, %error, "A call failed and is tried again.");
+            self.http.timing.pause(*wait).await;
+        }
+    }
+
+    async fn send(&self, call: &Call, header: HeaderValue) -> Result<Reply, CallError> {
+        let reply = self.http.send(call.outgoing.clone(), header).await?;
+        if (200..300).contains(&reply.status) {
+            return Ok(reply);
+        }
+        Err(classify(reply.status, &reply.headers, &reply.body, call.asked, self.http.github_now()))
+    }
+
+    async fn authorization(&self, audience: Audience) -> Result<(HeaderValue, Timestamp), CallError> {
+        let (app, tokens) = match &self.auth {
+            Auth::App { app, tokens } => (app, tokens),
+            Auth::Token(header) => return Ok((header.clone(), Timestamp(0))),
+        };
+        let slot = tokens.slot(audience);
+        let mut slot = slot.lock().await;
+        let now = self.http.github_now();
+        if let Some(token) = slot.as_ref().filter(|token| token.is_fresh(now)) {
+            return Ok((token.header.clone(), token.minted_at));
+        }
+        let token = self.mint(app, audience).await?.into_token(self.http.github_now());
+        let token = token.ok_or_else(|| CallError::Malformed("an installation token".to_owned()))?;
+        let answer = (token.header.clone(), token.minted_at);
+        *slot = Some(token);
+        Ok(answer)
+    }
+
+    /// A second token does no harm, so that minting is tried again like a read.
+    async fn mint(&self, app: &App, (installation, repository): Audience) -> Result<Minted, CallError> {
+        let path = format!("/app/installations/{installation}/access_tokens");
+        let mut call = self.rest(Method::POST, &path, "installation of the app");
+        call.outgoing.body = Some(minting_body(repository));
+        let mut waits = BACKOFF.iter();
+        loop {
+            let error = match self.send(&call, app.authorization(self.http.github_now())).await {
+                Ok(reply) => return parse(&reply.body, call.asked),
+                Err(error) => error,
+            };
+            // The refusal's own date has corrected our clock by now.
+            let again = error.is_unclear() || matches!(error, CallError::Unauthorized(_));
+            let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
+            self.http.timing.pause(*wait).await;
+        }
+    }
+
+    /// Forgets a token that is no longer accepted; whether another try makes sense.
+    async fn outdated(&self, audience: Audience, header: &HeaderValue, minted_at: Timestamp, now: Timestamp) -> bool {
+        let Auth::App { tokens, .. } = &self.auth else { return false };
+        if now.since(minted_at) < NEW_TOKEN {
+            return true;
+        }
+        let slot = tokens.slot(audience);
+        let mut slot = slot.lock().await;
+        if slot.as_ref().is_some_and(|token| token.header == *header) {
+            *slot = None;
+        }
+        true
+    }
+}
+
+/// Plain data as a request's body.
+pub(super) fn body(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("requests are plain data")
+}
+
+/// A body as a value; the error names what was asked for and not what came.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], asked: &str) -> Result<T, CallError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| CallError::Malformed(format!("{asked}, line {} column {}", error.line(), error.column())))
+}

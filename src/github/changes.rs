@@ -1,0 +1,155 @@
+//! The changed files: from the diff, or from the list of files where the diff is too large.
+
+use super::CallError;
+use super::call::DIFF;
+use super::repo::RepoClient;
+use crate::diff;
+use crate::model::{ChangeStatus, Fact, FileChange, Patch, PullNumber, RepoPath, Unavailable};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use http::Method;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// GitHub's largest page.
+const PAGE: usize = 100;
+/// GitHub lists no more files than this.
+const MAX_FILES: usize = 3_000;
+/// Pages in flight at once.
+const AT_ONCE: usize = 4;
+/// Git's id of the empty blob.
+const EMPTY_BLOB: &str = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+
+impl RepoClient {
+    /// All changed files of the pull request as it is at this moment: one request, or one per 100 files where the
+    /// diff is too large. `expected` is how many files GitHub says are changed, when that is known.
+    ///
+    /// # Errors
+    /// A list that is not complete is no error but [`Unavailable::Truncated`].
+    pub async fn fetch_changes(
+        &self,
+        number: PullNumber,
+        expected: Option<u32>,
+    ) -> Result<Fact<Vec<FileChange>>, CallError> {
+        let mut call = self.rest(Method::GET, &format!("/pulls/{number}"), "diff of the pull request");
+        call.outgoing.accept = DIFF;
+        match self.call(call).await {
+            Ok(reply) => {
+                let set = diff::parse_patch_set(&reply.body);
+                let complete = expected.is_none_or(|expected| distinct(&set.files) >= expected as usize);
+                if set.problems.is_empty() && complete {
+                    return Ok(Fact::Known(set.files));
+                }
+                tracing::warn!(pull = number.0, "The diff is not whole; the list of files is read instead.");
+            }
+            Err(CallError::TooLarge(_)) => {}
+            Err(error) => return Err(error),
+        }
+        self.fetch_file_list(number, expected).await
+    }
+
+    async fn fetch_file_list(
+        &self,
+        number: PullNumber,
+        expected: Option<u32>,
+    ) -> Result<Fact<Vec<FileChange>>, CallError> {
+        let files = match expected {
+            Some(expected) => {
+                let pages = (expected as usize).min(MAX_FILES).div_ceil(PAGE).max(1);
+                let fetched: Vec<Vec<WireFile>> = stream::iter(1..=pages)
+                    .map(|page| self.file_page(number, page))
+                    .buffered(AT_ONCE)
+                    .try_collect()
+                    .await?;
+                fetched.concat()
+            }
+            None => {
+                let mut files = Vec::new();
+                for page in 1..=MAX_FILES / PAGE {
+                    let fetched = self.file_page(number, page).await?;
+                    let last = fetched.len() < PAGE;
+                    files.extend(fetched);
+                    if last {
+                        break;
+                    }
+                }
+                files
+            }
+        };
+        let found = files.len();
+        let changes: Vec<FileChange> = files.into_iter().filter_map(change).collect();
+        // A list that moved between two pages names a file twice or lacks one.
+        let whole = changes.len() == found
+            && distinct(&changes) == found
+            && match expected {
+                Some(expected) => found == expected as usize,
+                None => found < MAX_FILES,
+            };
+        if whole {
+            return Ok(Fact::Known(changes));
+        }
+        let of = expected.map_or(String::new(), |expected| format!(" of {expected}"));
+        Ok(Fact::Unavailable(Unavailable::Truncated(format!("the list of changed files ({found}{of})"))))
+    }
+
+    async fn file_page(&self, number: PullNumber, page: usize) -> Result<Vec<WireFile>, CallError> {
+        let path = format!("/pulls/{number}/files?per_page={PAGE}&page={page}");
+        self.get(&path, "list of changed files").await
+    }
+}
+
+#[derive(Clone, Deserialize)]
+struct WireFile {
+    filename: String,
+    #[serde(default)]
+    previous_filename: Option<String>,
+    status: String,
+    additions: u32,
+    deletions: u32,
+    #[serde(default)]
+    sha: Option<String>,
+    #[serde(default)]
+    patch: Option<String>,
+}
+
+/// `None` for an entry that changes nothing (`unchanged`) or has a status that we do not know.
+fn change(wire: WireFile) -> Option<FileChange> {
+    let status = match wire.status.as_str() {
+        "added" => ChangeStatus::Added,
+        "removed" => ChangeStatus::Removed,
+        "modified" | "changed" => ChangeStatus::Modified,
+        "renamed" => ChangeStatus::Renamed,
+        "copied" => ChangeStatus::Copied,
+        _ => return None,
+    };
+    let patch = patch(&wire, status);
+    Some(FileChange {
+        path: RepoPath::new(&wire.filename),
+        old_path: wire.previous_filename.as_deref().map(RepoPath::new),
+        status,
+        old_mode: None,
+        new_mode: None,
+        additions: wire.additions,
+        deletions: wire.deletions,
+        patch,
+    })
+}
+
+fn patch(wire: &WireFile, status: ChangeStatus) -> Patch {
+    match &wire.patch {
+        Some(text) => {
+            let text = if text.ends_with('\n') { text.clone() } else { format!("{text}\n") };
+            let whole = diff::is_whole(&text) && diff::count_lines(&text) == (wire.additions, wire.deletions);
+            if whole { Patch::Text(text) } else { Patch::Truncated }
+        }
+        None if wire.additions + wire.deletions > 0 => Patch::Truncated,
+        None if matches!(status, ChangeStatus::Renamed | ChangeStatus::Copied) => Patch::Empty,
+        None if wire.status == "changed" || wire.sha.as_deref() == Some(EMPTY_BLOB) => Patch::Empty,
+        // No lines and no patch: for this list the same as binary.
+        None => Patch::Binary,
+    }
+}
+
+/// The list counts a path once; the diff has two entries where a file changed its type.
+fn distinct(changes: &[FileChange]) -> usize {
+    changes.iter().map(|change| change.path.as_str()).collect::<BTreeSet<_>>().len()
+}

@@ -1,0 +1,70 @@
+//! The entrance: one GitHub, one identity.
+
+use super::app::{App, bearer};
+use super::call::{Auth, RequestCounter, Shared};
+use super::config::{ConfigError, GithubConfig, TokenConfig};
+use super::http::Http;
+use super::pace::Pace;
+use super::repo::RepoClient;
+use super::timing::Timing;
+use super::token::Tokens;
+use crate::model::{InstallationId, RepoName, RepositoryId};
+use secrecy::ExposeSecret;
+use std::sync::Arc;
+
+/// One GitHub with one identity; cheap to clone. Connections, tokens and limits are shared by all clones.
+#[derive(Clone)]
+pub struct Github {
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Github {
+    /// As an app. Call it inside a tokio runtime; the connections belong to that runtime.
+    ///
+    /// # Errors
+    /// When the key is not an RSA key, or the URL is none.
+    pub fn new(config: GithubConfig) -> Result<Self, ConfigError> {
+        Github::with_timing(config, Timing::system())
+    }
+
+    /// The same with a clock and a pause of the caller.
+    ///
+    /// # Errors
+    /// As [`Github::new`].
+    pub fn with_timing(config: GithubConfig, timing: Timing) -> Result<Self, ConfigError> {
+        let app = App::new(config.app_id, &config.private_key)?;
+        let http = Http::new(&config.api_url, &config.user_agent, timing)?;
+        Ok(Github::build(http, Auth::App { app, tokens: Tokens::default() }))
+    }
+
+    /// As the owner of a token: a person, or a workflow. Installations play no part then.
+    ///
+    /// # Errors
+    /// When the URL is none, or the token cannot be sent in a header.
+    pub fn with_token(config: TokenConfig) -> Result<Self, ConfigError> {
+        let http = Http::new(&config.api_url, &config.user_agent, Timing::system())?;
+        let header = bearer(config.token.expose_secret().trim())
+            .ok_or_else(|| ConfigError::Client("the token has characters that no token has".to_owned()))?;
+        Ok(Github::build(http, Auth::Token(header)))
+    }
+
+    /// One repository, reached through one installation. Counts no requests until it is given a counter.
+    pub fn repository(&self, installation: InstallationId, id: RepositoryId, name: RepoName) -> RepoClient {
+        RepoClient { shared: self.shared.clone(), installation, id, name, counter: RequestCounter::unlimited() }
+    }
+
+    /// The clock and the pause that this client uses.
+    pub fn timing(&self) -> &Timing {
+        &self.shared.http.timing
+    }
+
+    fn build(http: Http, auth: Auth) -> Self {
+        Github { shared: Arc::new(Shared { http, auth, pace: Pace::default() }) }
+    }
+}
+
+impl std::fmt::Debug for Github {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Github").field("api", &self.shared.http.roots.rest).finish_non_exhaustive()
+    }
+}

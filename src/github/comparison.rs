@@ -1,0 +1,114 @@
+//! What lies between the base and the head: the merge base and the commits.
+
+use super::CallError;
+use super::repo::RepoClient;
+use crate::model::{Author, Commit, CommitId, Timestamp};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde::Deserialize;
+
+/// GitHub's largest page.
+const PAGE: usize = 100;
+/// Pages in flight at once.
+const AT_ONCE: usize = 4;
+
+/// Base and head compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// Where the head left the base.
+    pub merge_base: CommitId,
+    /// The commits after it, oldest first; all of them.
+    pub commits: Vec<Commit>,
+}
+
+impl RepoClient {
+    /// One request per 100 commits.
+    ///
+    /// # Errors
+    /// `NotFound` when a commit is gone, or the two have nothing in common; `Malformed` when a list is incomplete.
+    pub async fn fetch_comparison(&self, base: &CommitId, head: &CommitId) -> Result<Comparison, CallError> {
+        let first = self.comparison_page(base, head, 1).await?;
+        let merge_base = CommitId::new(&first.merge_base_commit.sha).map_err(|_| malformed())?;
+        let total = first.total_commits;
+        let pages = total.div_ceil(PAGE);
+        let rest: Vec<Page> = stream::iter(2..=pages)
+            .map(|page| self.comparison_page(base, head, page))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        let wire = std::iter::once(first).chain(rest).flat_map(|page| page.commits);
+        let commits = wire.map(commit).collect::<Option<Vec<Commit>>>().ok_or_else(malformed)?;
+        // Both ends are commits, so that the list cannot change between two pages.
+        if commits.len() != total {
+            return Err(malformed());
+        }
+        Ok(Comparison { merge_base, commits })
+    }
+
+    async fn comparison_page(&self, base: &CommitId, head: &CommitId, page: usize) -> Result<Page, CallError> {
+        self.get(&format!("/compare/{base}...{head}?per_page={PAGE}&page={page}"), "comparison of base and head").await
+    }
+}
+
+#[derive(Deserialize)]
+struct Page {
+    merge_base_commit: Sha,
+    total_commits: usize,
+    commits: Vec<WireCommit>,
+}
+
+#[derive(Deserialize)]
+struct Sha {
+    sha: String,
+}
+
+#[derive(Deserialize)]
+struct WireCommit {
+    sha: String,
+    commit: WireGitCommit,
+    #[serde(default)]
+    author: Option<WireAccount>,
+    parents: Vec<Sha>,
+}
+
+#[derive(Deserialize)]
+struct WireGitCommit {
+    message: String,
+    #[serde(default)]
+    author: Option<WireAuthor>,
+}
+
+#[derive(Default, Deserialize)]
+struct WireAuthor {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    email: Option<String>,
+    #[serde(default)]
+    date: Option<String>,
+}
+
+/// An account without a login is GitHub's `{}` for an author without one.
+#[derive(Deserialize)]
+struct WireAccount {
+    #[serde(default)]
+    login: Option<String>,
+}
+
+fn commit(wire: WireCommit) -> Option<Commit> {
+    let author = wire.commit.author.unwrap_or_default();
+    Some(Commit {
+        sha: CommitId::new(&wire.sha).ok()?,
+        message: wire.commit.message,
+        author: Author {
+            name: author.name.unwrap_or_default(),
+            email: author.email.unwrap_or_default(),
+            login: wire.author.and_then(|account| account.login),
+            date: author.date.and_then(|date| Timestamp::parse_rfc3339(&date)).unwrap_or_default(),
+        },
+        parents: wire.parents.iter().map(|parent| CommitId::new(&parent.sha).ok()).collect::<Option<_>>()?,
+    })
+}
+
+fn malformed() -> CallError {
+    CallError::Malformed("comparison of base and head".to_owned())
+}

@@ -1,0 +1,103 @@
+//! Whole texts of files at commits: many in one request, by GraphQL.
+
+use super::CallError;
+use super::call::Effect;
+use super::repo::RepoClient;
+use crate::model::{CommitId, FileText, RepoPath};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::fmt::Write;
+
+/// Files in one request.
+const BATCH: usize = 100;
+/// Requests in flight at once.
+const AT_ONCE: usize = 4;
+
+impl RepoClient {
+    /// The texts of files at commits, in the order of the question: one request per 100.
+    ///
+    /// # Errors
+    /// When a request failed; a file that is not there, or not a text, is an answer.
+    pub async fn fetch_files(&self, wanted: &[(CommitId, RepoPath)]) -> Result<Vec<FileText>, CallError> {
+        let batches: Vec<Vec<FileText>> = stream::iter(wanted.chunks(BATCH))
+            .map(|batch| self.fetch_batch(batch))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        Ok(batches.concat())
+    }
+
+    async fn fetch_batch(&self, batch: &[(CommitId, RepoPath)]) -> Result<Vec<FileText>, CallError> {
+        let asked = "texts of files";
+        let expressions: Vec<Option<String>> = batch.iter().map(expression).collect();
+        let mut variables = Map::new();
+        variables.insert("owner".to_owned(), self.name.owner().into());
+        variables.insert("name".to_owned(), self.name.name().into());
+        let mut asked_for = 0;
+        for expression in expressions.iter().flatten() {
+            variables.insert(format!("e{asked_for}"), expression.as_str().into());
+            asked_for += 1;
+        }
+        let mut texts = if asked_for == 0 {
+            Vec::new()
+        } else {
+            let data: Data = self.graphql(&document(asked_for), Value::Object(variables), Effect::Read, asked).await?;
+            let mut found = data.repository.ok_or_else(|| CallError::NotFound("such repository".to_owned()))?;
+            (0..asked_for).map(|n| found.remove(&format!("f{n}")).flatten()).map(text).collect()
+        }
+        .into_iter();
+        let unnameable = || FileText::NotText("its path is not UTF-8, which GitHub's API cannot name".to_owned());
+        Ok(expressions.iter().map(|it| it.as_ref().and_then(|_| texts.next()).unwrap_or_else(unnameable)).collect())
+    }
+}
+
+/// The document that asks for so many files.
+pub(super) fn document(files: usize) -> String {
+    let mut head = String::from("query Files($owner: String!, $name: String!");
+    let mut fields = String::new();
+    for n in 0..files {
+        let _ = write!(head, ", $e{n}: String!");
+        let _ = writeln!(fields, "    f{n}: object(expression: $e{n}) {{ ...File }}");
+    }
+    format!(
+        "{head}) {{\n  repository(owner: $owner, name: $name) {{\n{fields}  }}\n}}\n\n\
+         fragment File on GitObject {{\n  __typename\n  ... on Blob {{ text isBinary isTruncated byteSize }}\n}}\n"
+    )
+}
+
+/// Git's `commit:path`; everything after the colon is the path as it is.
+fn expression((commit, path): &(CommitId, RepoPath)) -> Option<String> {
+    Some(format!("{commit}:{}", String::from_utf8(path.to_bytes()).ok()?))
+}
+
+#[derive(Deserialize)]
+struct Data {
+    repository: Option<std::collections::HashMap<String, Option<WireObject>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireObject {
+    #[serde(rename = "__typename")]
+    kind: String,
+    text: Option<String>,
+    is_binary: Option<bool>,
+    is_truncated: Option<bool>,
+    byte_size: Option<u64>,
+}
+
+fn text(object: Option<WireObject>) -> FileText {
+    let Some(object) = object else { return FileText::Absent };
+    if object.kind != "Blob" {
+        return FileText::NotText("it is not a file".to_owned());
+    }
+    if object.is_truncated == Some(true) {
+        let size = object.byte_size.unwrap_or_default();
+        return FileText::NotText(format!("it has {size} bytes, more than GitHub gives as text"));
+    }
+    match object.text {
+        Some(text) if object.is_binary != Some(true) => FileText::Text(text),
+        _ => FileText::NotText("it is binary".to_owned()),
+    }
+}

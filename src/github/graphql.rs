@@ -1,0 +1,92 @@
+//! GraphQL: the documents that we send, and what an answer with errors means.
+
+use super::CallError;
+use super::call::{Call, Effect, RequestCounter, Shared, body, parse};
+use super::error::SECONDARY_WAIT;
+use super::http::Outgoing;
+use super::pace::Quota;
+use super::token::Audience;
+use http::Method;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub(super) const OVERVIEW: &str = include_str!("queries/overview.graphql");
+pub(super) const COMMENTS: &str = include_str!("queries/comments.graphql");
+pub(super) const THREAD: &str = include_str!("queries/thread.graphql");
+pub(super) const RESOLVE_THREAD: &str = include_str!("queries/resolve_thread.graphql");
+
+/// Every document that this room sends, by name, to be validated against GitHub's schema.
+/// The one for file texts is built for as many files as are asked for; here it is for two.
+pub fn documents() -> Vec<(&'static str, String)> {
+    vec![
+        ("overview", OVERVIEW.to_owned()),
+        ("comments", COMMENTS.to_owned()),
+        ("thread", THREAD.to_owned()),
+        ("resolve_thread", RESOLVE_THREAD.to_owned()),
+        ("files", super::files::document(2)),
+    ]
+}
+
+#[derive(Serialize)]
+struct Question<'a, V> {
+    query: &'a str,
+    variables: V,
+}
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    data: Option<T>,
+    #[serde(default)]
+    errors: Vec<Problem>,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    #[serde(default)]
+    message: String,
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+}
+
+impl Shared {
+    /// Sends a document and gives its data; any error in the answer is an error.
+    pub(super) async fn graphql<T: DeserializeOwned>(
+        &self,
+        document: &str,
+        variables: impl Serialize,
+        effect: Effect,
+        asked: &'static str,
+        audience: Audience,
+        counter: &RequestCounter,
+    ) -> Result<T, CallError> {
+        let outgoing = Outgoing {
+            method: Method::POST,
+            url: self.http.roots.graphql.clone(),
+            accept: super::call::JSON,
+            body: Some(body(&Question { query: document, variables })),
+        };
+        let reply = self.call(Call { outgoing, effect, quota: Quota::Graphql, asked }, audience, counter).await?;
+        let answer: Answer<T> = parse(&reply.body, asked)?;
+        if let Some(problem) = answer.errors.into_iter().next() {
+            let spent = super::error::reset(&reply.headers);
+            let error = match problem.kind.as_deref() {
+                Some("RATE_LIMITED") => match spent {
+                    Some(until) => CallError::RateLimited { until },
+                    None => CallError::SecondaryLimit { retry_after: SECONDARY_WAIT },
+                },
+                Some("NOT_FOUND") => CallError::NotFound(asked.to_owned()),
+                Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => CallError::Forbidden(cut(&problem.message)),
+                // "Something went wrong while executing your query": a timeout on GitHub's side, without a type.
+                None if problem.message.contains("Something went wrong") => CallError::Server(200),
+                _ => CallError::Invalid(cut(&problem.message)),
+            };
+            self.pace.note_error(audience.0, Quota::Graphql, &error, self.http.github_now());
+            return Err(error);
+        }
+        answer.data.ok_or_else(|| CallError::Malformed(format!("{asked}, no data")))
+    }
+}
+
+fn cut(message: &str) -> String {
+    message.chars().filter(|c| !c.is_control()).take(300).collect()
+}

@@ -1,0 +1,133 @@
+//! Sends one request and reads one whole answer. Decides nothing but the limits of time and size.
+
+use super::CallError;
+use super::config::{ConfigError, Roots};
+use super::error::header;
+use super::timing::Timing;
+use crate::model::Timestamp;
+use http::{HeaderMap, HeaderValue, Method, Request};
+use http_body_util::{BodyExt, Limited};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+/// Longer than GitHub's own limit of ten seconds for a request, shorter than a worker's lease.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
+/// The largest answer that is read: more than a batch of 100 file texts.
+const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
+/// The version of the REST API that this code was written for.
+const API_VERSION: &str = "2022-11-28";
+/// A difference of the clocks that is noise.
+const NOISE: Duration = Duration::from_secs(5);
+
+/// The connection pool to one GitHub.
+pub(super) struct Http {
+    crab: Octocrab,
+    user_agent: HeaderValue,
+    pub(super) roots: Roots,
+    pub(super) timing: Timing,
+    /// Milliseconds by which GitHub's clock is ahead of ours.
+    skew: AtomicI64,
+}
+
+/// A request without its credentials.
+#[derive(Clone, Debug)]
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    pub(super) url: String,
+    pub(super) accept: &'static str,
+    pub(super) body: Option<Vec<u8>>,
+}
+
+/// A whole answer of any status.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Http {
+    /// Must be called inside a tokio runtime, which the pool then belongs to.
+    pub(super) fn new(api_url: &str, user_agent: &str, timing: Timing) -> Result<Self, ConfigError> {
+        let roots = Roots::parse(api_url)?;
+        let user_agent =
+            HeaderValue::from_str(user_agent).map_err(|_| ConfigError::UserAgent(user_agent.to_owned()))?;
+        let crab = if roots.rest.starts_with("http://") {
+            // Loopback: the host needs no certificates for it.
+            over(HttpConnector::new())
+        } else {
+            let tls = HttpsConnectorBuilder::new().with_native_roots();
+            over(tls.map_err(|error| ConfigError::Client(error.to_string()))?.https_only().enable_http1().build())
+        };
+        Ok(Http { crab, user_agent, roots, timing, skew: AtomicI64::new(0) })
+    }
+
+    /// GitHub's present, as far as we know it.
+    pub(super) fn github_now(&self) -> Timestamp {
+        Timestamp(self.timing.now().0.saturating_add(self.skew.load(Ordering::Relaxed)))
+    }
+
+    pub(super) async fn send(&self, outgoing: Outgoing, authorization: HeaderValue) -> Result<Reply, CallError> {
+        let request = self.request(outgoing, authorization)?;
+        let exchange = async {
+            let response = self.crab.send(request).await.map_err(|error| network(&error))?;
+            let (parts, body) = response.into_parts();
+            let collected = Limited::new(body, MAX_BODY_BYTES).collect().await;
+            let body = collected.map_err(|error| match error.downcast_ref::<http_body_util::LengthLimitError>() {
+                Some(_) => CallError::TooLarge(format!("more than {MAX_BODY_BYTES} bytes")),
+                None => network(error.as_ref()),
+            })?;
+            Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body: Vec::from(body.to_bytes()) })
+        };
+        let reply = tokio::time::timeout(TIMEOUT, exchange).await.map_err(|_| CallError::Timeout(TIMEOUT))??;
+        self.learn_clock(&reply.headers);
+        Ok(reply)
+    }
+
+    fn request(&self, outgoing: Outgoing, authorization: HeaderValue) -> Result<Request<OctoBody>, CallError> {
+        let mut request = Request::builder()
+            .method(outgoing.method)
+            .uri(&outgoing.url)
+            .header("user-agent", self.user_agent.clone())
+            .header("accept", outgoing.accept)
+            .header("x-github-api-version", API_VERSION)
+            .header("authorization", authorization);
+        if outgoing.body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = outgoing.body.map_or_else(OctoBody::empty, OctoBody::from);
+        request.body(body).map_err(|_| CallError::Invalid("the request's address is not a URL".to_owned()))
+    }
+
+    fn learn_clock(&self, headers: &HeaderMap) {
+        let Some(date) = header(headers, "date").and_then(|text| chrono::DateTime::parse_from_rfc2822(text).ok())
+        else {
+            return;
+        };
+        let ahead = date.timestamp_millis().saturating_sub(self.timing.now().0);
+        let noise = i64::try_from(NOISE.as_millis()).unwrap_or(i64::MAX);
+        self.skew.store(if ahead.abs() > noise { ahead } else { 0 }, Ordering::Relaxed);
+    }
+}
+
+/// Octocrab over a pool of our own: its default stack names itself in every request beside us. It has no layer that
+/// retries or follows redirects: a write is sent once.
+fn over<C: Connect + Clone + Send + Sync + 'static>(connector: C) -> Octocrab {
+    let pool: Client<C, OctoBody> = Client::builder(TokioExecutor::new()).build(connector);
+    let builder = OctocrabBuilder::new_empty().with_service(pool).with_auth(AuthState::None);
+    builder.build().unwrap_or_else(|never| match never {})
+}
+
+/// The innermost cause: "connection refused" says more than "client error". It names no header and no body.
+fn network(error: &(dyn std::error::Error + 'static)) -> CallError {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    CallError::Network(cause.to_string().chars().take(200).collect())
+}

@@ -1,0 +1,80 @@
+//! Who set the labels of a pull request, and whether they may write: what a skip label on a blocking rule hangs on.
+
+use super::CallError;
+use super::repo::RepoClient;
+use crate::model::{Labeling, PullRequest};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+const PAGE: usize = 100;
+/// A pull request with more events than these has labels whose origin is not known, and they do not count.
+const MAX_PAGES: usize = 10;
+
+impl RepoClient {
+    /// For each label that the pull request carries, who set it last and whether they may write now. A label that
+    /// nobody is known to have set (by a workflow long ago, say) is left out.
+    ///
+    /// # Errors
+    /// As every call.
+    pub(super) async fn fetch_labelings(&self, pull: &PullRequest) -> Result<Vec<Labeling>, CallError> {
+        let mut actors: BTreeMap<&str, String> = BTreeMap::new();
+        for page in 1..=MAX_PAGES {
+            let path = format!("/issues/{}/events?per_page={PAGE}&page={page}", pull.number);
+            let events: Vec<WireEvent> = self.get(&path, "events of the pull request").await?;
+            let last = events.len() < PAGE;
+            for event in events.into_iter().filter(|event| event.event == "labeled") {
+                let (Some(actor), Some(label)) = (event.actor, event.label) else { continue };
+                if let Some(carried) = pull.labels.iter().find(|carried| carried.name == label.name) {
+                    actors.insert(&carried.name, actor.login);
+                }
+            }
+            if last {
+                break;
+            }
+        }
+        let mut labelings = Vec::new();
+        for (label, actor) in actors {
+            let known = labelings.iter().find(|known: &&Labeling| known.actor == actor).map(|known| known.can_write);
+            let can_write = match known {
+                Some(can_write) => can_write,
+                None => self.may_write(&actor).await?,
+            };
+            labelings.push(Labeling { label: label.to_owned(), actor, can_write });
+        }
+        Ok(labelings)
+    }
+
+    async fn may_write(&self, login: &str) -> Result<bool, CallError> {
+        // A bot's login ends with `[bot]`; logins have no other character that a path must not hold.
+        let login = login.replace('[', "%5B").replace(']', "%5D");
+        let path = format!("/collaborators/{login}/permission");
+        match self.get::<WirePermission>(&path, "permission of a person").await {
+            Ok(answer) => Ok(matches!(answer.permission.as_str(), "admin" | "write")),
+            Err(CallError::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct WireEvent {
+    #[serde(default)]
+    event: String,
+    actor: Option<WireActor>,
+    label: Option<WireLabel>,
+}
+
+#[derive(Deserialize)]
+struct WireActor {
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct WireLabel {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct WirePermission {
+    permission: String,
+}

@@ -1,0 +1,142 @@
+//! Lists: the open pull requests of a repository, those of a commit, the repositories of an installation.
+
+use super::CallError;
+use super::call::{RequestCounter, parse};
+use super::client::Github;
+use super::error::header;
+use super::repo::RepoClient;
+use crate::model::{CommitId, InstallationId, PullNumber, RepoName, RepositoryId};
+use http::Method;
+use serde::Deserialize;
+
+/// GitHub's largest page.
+const PAGE: usize = 100;
+/// No list of ours is longer than 10,000 entries.
+const MAX_PAGES: usize = 100;
+
+/// An open pull request, as far as a list tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenPull {
+    /// Its number.
+    pub number: PullNumber,
+    /// Name of its base branch.
+    pub base: String,
+    /// Its head commit.
+    pub head: CommitId,
+}
+
+/// A repository that an installation may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessibleRepository {
+    /// Its id.
+    pub id: RepositoryId,
+    /// Its name at this moment.
+    pub name: RepoName,
+}
+
+impl RepoClient {
+    /// The open pull requests, newest first; those into `base` only, when it is given.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn list_open_pulls(&self, base: Option<&str>) -> Result<Vec<OpenPull>, CallError> {
+        let base = base.map(|base| format!("&base={}", encode(base))).unwrap_or_default();
+        let mut pulls: Vec<OpenPull> = Vec::new();
+        for page in 1..=MAX_PAGES {
+            let path = format!("/pulls?state=open&per_page={PAGE}&page={page}{base}");
+            let fetched: Vec<WirePull> = self.get(&path, "list of pull requests").await?;
+            let last = fetched.len() < PAGE;
+            // A pull request that was opened in between moves another one onto the next page.
+            pulls.extend(fetched.into_iter().filter_map(open_pull));
+            if last {
+                break;
+            }
+        }
+        pulls.sort_by_key(|pull| std::cmp::Reverse(pull.number));
+        pulls.dedup_by_key(|pull| pull.number);
+        Ok(pulls)
+    }
+
+    /// The open pull requests whose head is this commit.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn find_pulls_for_commit(&self, head: &CommitId) -> Result<Vec<OpenPull>, CallError> {
+        let path = format!("/commits/{head}/pulls?per_page={PAGE}");
+        let fetched: Vec<WirePull> = self.get(&path, "list of pull requests of a commit").await?;
+        Ok(fetched.into_iter().filter_map(open_pull).filter(|pull| pull.head == *head).collect())
+    }
+}
+
+impl Github {
+    /// The repositories that an installation may see.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn list_repositories(
+        &self,
+        installation: InstallationId,
+    ) -> Result<Vec<AccessibleRepository>, CallError> {
+        let asked = "list of repositories";
+        let counter = RequestCounter::unlimited();
+        let mut found = Vec::new();
+        for page in 1..=MAX_PAGES {
+            let path = format!("/installation/repositories?per_page={PAGE}&page={page}");
+            let call = self.shared.rest(Method::GET, &path, asked);
+            let reply = self.shared.call(call, (installation, None), &counter).await?;
+            let more = header(&reply.headers, "link").is_some_and(|links| links.contains("rel=\"next\""));
+            let fetched: WireRepositories = parse(&reply.body, asked)?;
+            found.extend(fetched.repositories.into_iter().filter_map(|it| {
+                Some(AccessibleRepository { id: RepositoryId(it.id), name: RepoName::parse(&it.full_name).ok()? })
+            }));
+            if !more {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[derive(Deserialize)]
+struct WirePull {
+    number: PullNumber,
+    state: String,
+    base: WireRef,
+    head: WireRef,
+}
+
+#[derive(Deserialize)]
+struct WireRef {
+    #[serde(rename = "ref")]
+    name: String,
+    sha: String,
+}
+
+#[derive(Deserialize)]
+struct WireRepositories {
+    repositories: Vec<WireRepository>,
+}
+
+#[derive(Deserialize)]
+struct WireRepository {
+    id: u64,
+    full_name: String,
+}
+
+fn open_pull(wire: WirePull) -> Option<OpenPull> {
+    let head = CommitId::new(&wire.head.sha).ok()?;
+    (wire.state == "open").then_some(OpenPull { number: wire.number, base: wire.base.name, head })
+}
+
+/// Percent-encoding of everything but letters, digits and `-._~/`.
+pub(super) fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

@@ -1,0 +1,249 @@
+//! The overview: everything with which a review of a pull request begins, in one query.
+
+use super::CallError;
+use super::call::Effect;
+use super::graphql::OVERVIEW;
+use super::published::{WireComment, WireHead, WireThread};
+use super::repo::RepoClient;
+use super::wire::{Nodes, Page};
+use crate::model::{
+    CommitId, Dangerfile, Label, Origin, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Timestamp, User,
+};
+use crate::plan::Published;
+use serde::Deserialize;
+
+/// Where a dangerfile is looked for, in this order.
+const PLACES: [&str; 2] = ["dangerfile.lua", ".github/dangerfile.lua"];
+
+/// A pull request at a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overview {
+    /// The pull request. `base.sha` is the base branch's tip at this moment.
+    pub pull: PullRequest,
+    /// The repository's present name.
+    pub name: RepoName,
+    /// Whether only members see it.
+    pub private: bool,
+    /// Name of the default branch.
+    pub default_branch: String,
+    /// The dangerfile at the tip of the base branch.
+    pub base_dangerfile: FoundDangerfile,
+    /// The dangerfile at the tip of the default branch.
+    pub default_dangerfile: FoundDangerfile,
+    /// How many files GitHub says are changed.
+    pub changed_files: u32,
+    /// What this app has written.
+    pub published: Published,
+}
+
+/// What lies where a dangerfile is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FoundDangerfile {
+    /// Nothing, in none of the places.
+    Absent,
+    /// A dangerfile.
+    Found(Dangerfile),
+    /// Something whose text cannot be had; the gate must not treat it as absent.
+    Unreadable {
+        /// Where it lies.
+        path: RepoPath,
+        /// Why it cannot be read.
+        reason: &'static str,
+    },
+}
+
+impl RepoClient {
+    /// One query (more only where there are over 100 comments or threads).
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such pull request, or another repository has the name by now.
+    pub async fn fetch_overview(&self, number: PullNumber) -> Result<Overview, CallError> {
+        let asked = "such pull request";
+        let variables = serde_json::json!({
+            "owner": self.name.owner(), "name": self.name.name(), "number": number, "appId": self.shared.app_id(),
+        });
+        let data: Data = self.graphql(OVERVIEW, variables, Effect::Read, asked).await?;
+        let repository = data.repository.ok_or_else(|| CallError::NotFound("such repository".to_owned()))?;
+        if self.id.0 != 0 && repository.database_id.is_some_and(|id| id != self.id.0) {
+            // The name was given to another repository; ours lives on under one that the next delivery tells.
+            return Err(CallError::NotFound(format!("repository with the id {}", self.id)));
+        }
+        let name = RepoName::parse(&repository.name_with_owner).map_err(malformed)?;
+        let wire = repository.pull_request.ok_or_else(|| CallError::NotFound(asked.to_owned()))?;
+        let head = wire.commits.into_vec().pop().map(|node| node.commit);
+        // Checks of the commit that is the head; a list that lags behind says nothing about it.
+        let head = head.filter(|head| self.shared.app_id().is_some() && head.oid == wire.head_ref_oid);
+        let published = self.gather_published(number, head, wire.comments, wire.review_threads).await?;
+        let base = wire.base_ref.as_ref();
+        let base_tip = base.and_then(|base| base.target.as_ref()).and_then(|target| target.oid.as_deref());
+        let pull = PullRequest {
+            number,
+            title: wire.title,
+            body: wire.body,
+            draft: wire.is_draft,
+            state: if wire.state == "OPEN" { PullState::Open } else { PullState::Closed },
+            merged: wire.merged,
+            user: user(wire.author),
+            author_association: wire.author_association,
+            labels: wire.labels.map(Nodes::into_vec).unwrap_or_default(),
+            milestone: wire.milestone.map(|milestone| milestone.title),
+            base: Ref {
+                name: wire.base_ref_name,
+                sha: CommitId::new(base_tip.unwrap_or(&wire.base_ref_oid)).map_err(malformed)?,
+                repo: Some(name.clone()),
+            },
+            head: Ref {
+                name: wire.head_ref_name,
+                sha: CommitId::new(&wire.head_ref_oid).map_err(malformed)?,
+                repo: wire.head_repository.and_then(|it| RepoName::parse(&it.name_with_owner).ok()),
+            },
+            html_url: wire.url,
+            created_at: time(&wire.created_at)?,
+            updated_at: time(&wire.updated_at)?,
+        };
+        Ok(Overview {
+            pull,
+            name,
+            private: repository.is_private,
+            default_branch: repository.default_branch_ref.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
+            base_dangerfile: find_dangerfile(wire.base_ref)?,
+            default_dangerfile: find_dangerfile(repository.default_branch_ref)?,
+            changed_files: wire.changed_files,
+            published,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Data {
+    repository: Option<WireRepository>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireRepository {
+    database_id: Option<u64>,
+    name_with_owner: String,
+    is_private: bool,
+    default_branch_ref: Option<WireRef>,
+    pull_request: Option<WirePull>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WirePull {
+    title: String,
+    body: String,
+    is_draft: bool,
+    state: String,
+    merged: bool,
+    author: Option<WireActor>,
+    author_association: String,
+    labels: Option<Nodes<Label>>,
+    milestone: Option<WireMilestone>,
+    base_ref_name: String,
+    base_ref_oid: String,
+    base_ref: Option<WireRef>,
+    head_ref_name: String,
+    head_ref_oid: String,
+    head_repository: Option<WireName>,
+    url: String,
+    created_at: String,
+    updated_at: String,
+    changed_files: u32,
+    commits: Nodes<WireCommitNode>,
+    comments: Page<WireComment>,
+    review_threads: Page<WireThread>,
+}
+
+#[derive(Deserialize)]
+struct WireActor {
+    #[serde(rename = "__typename")]
+    kind: String,
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct WireMilestone {
+    title: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireName {
+    name_with_owner: String,
+}
+
+#[derive(Deserialize)]
+struct WireCommitNode {
+    commit: WireHead,
+}
+
+#[derive(Deserialize)]
+struct WireRef {
+    name: String,
+    target: Option<WireTarget>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireTarget {
+    oid: Option<String>,
+    root: Option<WireEntry>,
+    dot_github: Option<WireEntry>,
+}
+
+#[derive(Deserialize)]
+struct WireEntry {
+    object: Option<WireBlob>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireBlob {
+    text: Option<String>,
+    is_binary: Option<bool>,
+    is_truncated: Option<bool>,
+}
+
+/// GraphQL calls a bot `renovate`, the REST API and people call it `renovate[bot]`.
+fn user(actor: Option<WireActor>) -> User {
+    match actor {
+        Some(actor) if actor.kind == "Bot" && !actor.login.ends_with("[bot]") => {
+            User { login: format!("{}[bot]", actor.login), kind: actor.kind }
+        }
+        Some(actor) => User { login: actor.login, kind: actor.kind },
+        None => User { login: "ghost".to_owned(), kind: "User".to_owned() },
+    }
+}
+
+fn find_dangerfile(branch: Option<WireRef>) -> Result<FoundDangerfile, CallError> {
+    let Some(target) = branch.and_then(|branch| branch.target) else { return Ok(FoundDangerfile::Absent) };
+    let Some(oid) = target.oid else { return Ok(FoundDangerfile::Absent) };
+    let commit = CommitId::new(&oid).map_err(malformed)?;
+    for (path, entry) in PLACES.into_iter().zip([target.root, target.dot_github]) {
+        let Some(entry) = entry else { continue };
+        let path = RepoPath::new(path);
+        // A directory or a submodule of that name comes as an object without these members.
+        let blob = entry.object.unwrap_or(WireBlob { text: None, is_binary: None, is_truncated: None });
+        return Ok(match blob {
+            WireBlob { is_truncated: Some(true), .. } => {
+                FoundDangerfile::Unreadable { path, reason: "it is too large for GitHub to give as text" }
+            }
+            WireBlob { text: Some(text), .. } => {
+                FoundDangerfile::Found(Dangerfile { origin: Origin::Repository, path, commit: Some(commit), text })
+            }
+            WireBlob { is_binary: Some(true), .. } => FoundDangerfile::Unreadable { path, reason: "it is not a text" },
+            WireBlob { .. } => FoundDangerfile::Unreadable { path, reason: "it is not a file" },
+        });
+    }
+    Ok(FoundDangerfile::Absent)
+}
+
+fn time(text: &str) -> Result<Timestamp, CallError> {
+    Timestamp::parse_rfc3339(text).ok_or_else(|| CallError::Malformed("a time in the pull request".to_owned()))
+}
+
+fn malformed(error: crate::model::InvalidId) -> CallError {
+    CallError::Malformed(error.to_string())
+}

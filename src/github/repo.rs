@@ -1,0 +1,97 @@
+//! One repository, reached through one installation: the handle that everything else hangs on.
+
+use super::CallError;
+use super::call::{Call, Effect, RequestCounter, Shared, body, parse};
+use super::http::Reply;
+use super::token::Audience;
+use crate::model::{InstallationId, RepoName, RepositoryId};
+use http::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// A client for one repository; cheap to clone.
+#[derive(Clone)]
+pub struct RepoClient {
+    pub(super) shared: Arc<Shared>,
+    pub(super) installation: InstallationId,
+    pub(super) id: RepositoryId,
+    pub(super) name: RepoName,
+    pub(super) counter: RequestCounter,
+}
+
+impl RepoClient {
+    /// The same client, counting into `counter`.
+    pub fn with_counter(mut self, counter: RequestCounter) -> Self {
+        self.counter = counter;
+        self
+    }
+
+    /// The same client under the repository's present name, as the overview tells it.
+    pub fn with_name(mut self, name: RepoName) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// The repository's name.
+    pub fn name(&self) -> &RepoName {
+        &self.name
+    }
+
+    /// What this client's run has sent.
+    pub fn counter(&self) -> &RequestCounter {
+        &self.counter
+    }
+
+    /// The clock and the pause that this client uses.
+    pub fn timing(&self) -> &super::Timing {
+        &self.shared.http.timing
+    }
+
+    fn audience(&self) -> Audience {
+        (self.installation, Some(self.id))
+    }
+
+    /// A call below `/repos/{owner}/{name}`; `path` begins with a slash.
+    pub(super) fn rest(&self, method: Method, path: &str, asked: &'static str) -> Call {
+        self.shared.rest(method, &format!("/repos/{}/{}{path}", self.name.owner(), self.name.name()), asked)
+    }
+
+    pub(super) async fn call(&self, call: Call) -> Result<Reply, CallError> {
+        self.shared.call(call, self.audience(), &self.counter).await
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, asked: &'static str) -> Result<T, CallError> {
+        let reply = self.call(self.rest(Method::GET, path, asked)).await?;
+        parse(&reply.body, asked)
+    }
+
+    pub(super) async fn write<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        value: &impl Serialize,
+        asked: &'static str,
+    ) -> Result<T, CallError> {
+        let mut call = self.rest(method, path, asked);
+        call.outgoing.body = Some(body(value));
+        let reply = self.call(call).await?;
+        parse(&reply.body, asked)
+    }
+
+    pub(super) async fn graphql<T: DeserializeOwned>(
+        &self,
+        document: &str,
+        variables: impl Serialize,
+        effect: Effect,
+        asked: &'static str,
+    ) -> Result<T, CallError> {
+        self.shared.graphql(document, variables, effect, asked, self.audience(), &self.counter).await
+    }
+}
+
+impl std::fmt::Debug for RepoClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RepoClient").field("name", &self.name).field("id", &self.id).finish_non_exhaustive()
+    }
+}

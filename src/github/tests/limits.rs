@@ -1,0 +1,63 @@
+//! What is tried again, what is waited for, and what is not sent at all.
+
+use crate::github::tests::fake::*;
+use crate::github::{CallError, RequestCounter};
+use crate::model::*;
+use crate::plan::Operation;
+use serde_json::json;
+use std::time::Duration;
+
+fn comment() -> Operation {
+    Operation::CreateSummary { number: PullNumber(1), body: "b".into() }
+}
+
+#[tokio::test]
+async fn reads_are_tried_three_times_and_writes_once() {
+    let fake = Fake::start(with_tokens(|_, _| status(502, "bad gateway"))).await;
+    let client = fake.client();
+    assert_eq!(client.list_open_pulls(None).await, Err(CallError::Server(502)));
+    assert_eq!(fake.lines().len(), 3);
+    assert_eq!(*fake.pauses.lock().unwrap(), [Duration::from_millis(500), Duration::from_secs(2)]);
+    let error = client.perform(&comment()).await.unwrap_err();
+    assert!(error.is_unclear());
+    assert_eq!(fake.lines().len(), 4);
+}
+
+#[tokio::test]
+async fn after_a_limit_nothing_is_sent_for_that_installation() {
+    let reset = (NOW.unix_seconds() + 60).to_string();
+    let fake = Fake::start(with_tokens(move |_, _| {
+        let headers = vec![("x-ratelimit-remaining", "0".to_owned()), ("x-ratelimit-reset", reset.clone())];
+        Reply(403, headers, json!({ "message": "API rate limit exceeded" }).to_string())
+    }))
+    .await;
+    let github = fake.github(0);
+    let name = || RepoName::new("o", "r").unwrap();
+    let client = github.repository(InstallationId(5), RepositoryId(7), name());
+    let limited = CallError::RateLimited { until: NOW.after(Duration::from_secs(60)) };
+    assert_eq!(client.list_open_pulls(None).await, Err(limited.clone()));
+    assert_eq!(client.list_open_pulls(None).await, Err(limited.clone()));
+    assert_eq!(fake.lines().len(), 1);
+    let other = github.repository(InstallationId(6), RepositoryId(8), name());
+    assert_eq!(other.list_open_pulls(None).await, Err(limited));
+    assert_eq!(fake.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn a_secondary_limit_inside_graphql_is_one() {
+    let fake =
+        Fake::start(with_tokens(|_, _| ok(json!({ "errors": [{ "type": "RATE_LIMITED", "message": "slow down" }] }))))
+            .await;
+    let error = fake.client().fetch_overview(PullNumber(1)).await.unwrap_err();
+    assert_eq!(error, CallError::SecondaryLimit { retry_after: Duration::from_secs(60) });
+}
+
+#[tokio::test]
+async fn a_run_has_a_budget_of_requests() {
+    let fake = Fake::start(with_tokens(|_, _| ok(json!([])))).await;
+    let client = fake.client().with_counter(RequestCounter::new(2));
+    client.list_open_pulls(None).await.unwrap();
+    client.list_open_pulls(Some("release/1.x")).await.unwrap();
+    assert_eq!(client.list_open_pulls(None).await, Err(CallError::Budget(2)));
+    assert_eq!(fake.lines()[1], "GET /repos/o/r/pulls?state=open&per_page=100&page=1&base=release/1.x");
+}

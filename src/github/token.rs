@@ -1,0 +1,68 @@
+//! Installation tokens: minted for one repository, kept until shortly before they expire, minted once for all who wait.
+
+use super::app::bearer;
+use crate::model::{InstallationId, RepositoryId, Timestamp};
+use http::HeaderValue;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// A token is not used when so little of its hour is left.
+const RESERVE: Duration = Duration::from_secs(5 * 60);
+
+/// Whose token: an installation's for one repository, or for all that it may see.
+pub(super) type Audience = (InstallationId, Option<RepositoryId>);
+
+/// A token as a header, which debug output does not show.
+#[derive(Clone)]
+pub(super) struct Token {
+    pub(super) header: HeaderValue,
+    pub(super) minted_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl Token {
+    pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
+        now.after(RESERVE) < self.expires_at
+    }
+}
+
+/// One place per audience; whoever holds it mints, the others wait and find the token there.
+pub(super) type Slot = Arc<tokio::sync::Mutex<Option<Token>>>;
+
+/// The tokens of all audiences.
+#[derive(Default)]
+pub(super) struct Tokens {
+    slots: Mutex<HashMap<Audience, Slot>>,
+}
+
+impl Tokens {
+    pub(super) fn slot(&self, audience: Audience) -> Slot {
+        let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        slots.entry(audience).or_default().clone()
+    }
+}
+
+/// GitHub's answer to a minting. Deliberately without `Debug`.
+#[derive(Deserialize)]
+pub(super) struct Minted {
+    token: String,
+    expires_at: String,
+}
+
+impl Minted {
+    pub(super) fn into_token(self, now: Timestamp) -> Option<Token> {
+        let expires_at = Timestamp::parse_rfc3339(&self.expires_at)?;
+        Some(Token { header: bearer(&self.token)?, minted_at: now, expires_at })
+    }
+}
+
+/// What is asked for.
+pub(super) fn minting_body(repository: Option<RepositoryId>) -> Vec<u8> {
+    let body = match repository {
+        Some(id) => serde_json::json!({ "repository_ids": [id] }),
+        None => serde_json::json!({}),
+    };
+    body.to_string().into_bytes()
+}

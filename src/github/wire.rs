@@ -1,0 +1,55 @@
+//! Small shapes that several of GitHub's answers share.
+
+use serde::{Deserialize, Deserializer};
+
+/// A list whose entries may be null.
+#[derive(Deserialize)]
+pub(super) struct Nodes<T> {
+    #[serde(default = "Vec::new")]
+    nodes: Vec<Option<T>>,
+}
+
+impl<T> Nodes<T> {
+    pub(super) fn into_vec(self) -> Vec<T> {
+        self.nodes.into_iter().flatten().collect()
+    }
+}
+
+/// One page of a list.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Page<T> {
+    page_info: PageInfo,
+    #[serde(default = "Vec::new")]
+    nodes: Vec<Option<T>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The entries, and where the next page begins.
+    pub(super) fn into_parts(self) -> (Vec<T>, Option<String>) {
+        let next = self.page_info.end_cursor.filter(|_| self.page_info.has_next_page);
+        (self.nodes.into_iter().flatten().collect(), next)
+    }
+}
+
+/// GitHub's `BigInt`: a number, or a text with one.
+pub(super) fn big_int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(u64),
+        Text(String),
+    }
+    Ok(match Option::<Either>::deserialize(deserializer)? {
+        Some(Either::Number(number)) => Some(number),
+        Some(Either::Text(text)) => text.parse().ok(),
+        None => None,
+    })
+}

@@ -1,0 +1,76 @@
+//! From a verdict and what is published to the operations between them.
+
+use super::marker::with_finding_marker;
+use super::operation::operation_id;
+use super::place::Diff;
+use super::render::spoken;
+use super::review::{self, Change};
+use super::{Operation, Plan, Published, ReviewComment, check, summary};
+use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
+
+/// What a plan needs to know besides the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanInput {
+    /// The id of this run: part of markers and links, unique, not guessable; letters, digits and `-`.
+    pub run: String,
+    /// Name of the check, from [`super::check_name`].
+    pub check_name: String,
+    /// The pull request; `None` where only a check can be written.
+    pub number: Option<PullNumber>,
+    /// The page behind *Details*.
+    pub details_url: Option<String>,
+    /// When the review began.
+    pub started_at: Timestamp,
+    /// When the review ended.
+    pub completed_at: Timestamp,
+    /// Write the check and no comments.
+    pub quiet: bool,
+    /// Whether so much time went by since the facts were read that the head is read again before comments are written.
+    pub recheck_head: bool,
+    /// Comments that GitHub refused at their lines: those places are treated as outside the diff.
+    pub refused: Vec<ReviewComment>,
+}
+
+/// The writes that bring what is published to the verdict. Empty when nothing changed.
+pub fn build(verdict: &Verdict, snapshot: &Snapshot, published: &Published, input: &PlanInput) -> Plan {
+    let mut operations = Vec::new();
+    operations.extend(check::plan_check(verdict, published, input, &operation_id(&input.run, 0)));
+    let silent = operations.len();
+    if let Some(number) = input.number.filter(|_| !input.quiet) {
+        let diff = Diff::new(snapshot, &input.refused);
+        let inline = review::sort_out(spoken(verdict), &diff, published, verdict.settings.max_inline_comments);
+        let text = summary::wanted(verdict, &inline.elsewhere, inline.overflow);
+        if !inline.fresh.is_empty() {
+            let id = operation_id(&input.run, operations.len());
+            operations.push(review::review(inline.fresh, number, verdict.head.clone(), &id));
+        }
+        for change in inline.changes {
+            let id = operation_id(&input.run, operations.len());
+            operations.push(change_operation(change, &id));
+        }
+        let mut index = operations.len();
+        operations.extend(summary::plan_summary(text, published, number, || {
+            index += 1;
+            operation_id(&input.run, index - 1)
+        }));
+    }
+    let speaks = operations.len() > silent;
+    let recheck_head = input.number.filter(|_| input.recheck_head && speaks);
+    Plan { head: verdict.head.clone(), run: input.run.clone(), recheck_head, operations }
+}
+
+/// The check that says that a review of `head` has begun; `None` when one of this name is there already.
+/// Its operation id is `<run>.started`.
+pub fn build_started(published: &Published, head: &CommitId, input: &PlanInput) -> Option<Operation> {
+    check::plan_started(published, head, input, &format!("{}.started", input.run))
+}
+
+fn change_operation(change: Change, operation: &str) -> Operation {
+    match change {
+        Change::Edit { id, text, finding } => {
+            Operation::UpdateReviewComment { id, body: with_finding_marker(&text, &finding, operation) }
+        }
+        Change::Delete { id } => Operation::DeleteReviewComment { id },
+        Change::Resolve { thread } => Operation::ResolveThread { thread },
+    }
+}

@@ -1,0 +1,125 @@
+//! The check run: a new one when its annotations changed, an update when only its words did, nothing otherwise.
+
+use super::marker::digest;
+use super::render::{render_annotations, render_check, render_started, render_title};
+use super::{CheckRun, CheckStatus, Operation, PlanInput, Published, PublishedCheck};
+use crate::model::{CommitId, Conclusion, Settings, Verdict};
+use globset::GlobBuilder;
+
+const EXTERNAL_ID: &str = "deckhand:v1";
+
+/// The name of the check for a pull request into `base`: the plain name for the default branch and for the bases that
+/// the settings name; any other base has its own, so that it cannot stand in for the required one.
+pub fn check_name(settings: &Settings, base: &str, default_branch: &str) -> String {
+    let named = |pattern: &String| {
+        GlobBuilder::new(pattern)
+            .literal_separator(true)
+            .build()
+            .is_ok_and(|glob| glob.compile_matcher().is_match(base))
+    };
+    if base == default_branch || settings.bases.iter().any(named) {
+        settings.check_name.clone()
+    } else {
+        format!("{} ({base})", settings.check_name)
+    }
+}
+
+/// The check that says that a review has begun, unless one of this name is on the head already.
+pub(super) fn plan_started(
+    published: &Published,
+    head: &CommitId,
+    input: &PlanInput,
+    operation: &str,
+) -> Option<Operation> {
+    if current(published, input).is_some() {
+        return None;
+    }
+    let (title, summary) = render_started();
+    Some(Operation::CreateCheck(CheckRun {
+        name: input.check_name.clone(),
+        head: head.clone(),
+        external_id: external_id("-", "-", operation),
+        details_url: input.details_url.clone(),
+        status: CheckStatus::InProgress,
+        started_at: input.started_at,
+        title,
+        summary,
+        text: String::new(),
+        annotations: Vec::new(),
+    }))
+}
+
+/// The write that brings the check to the verdict.
+pub(super) fn plan_check(
+    verdict: &Verdict,
+    published: &Published,
+    input: &PlanInput,
+    operation: &str,
+) -> Option<Operation> {
+    let title = render_title(verdict);
+    let (summary, text) = render_check(verdict);
+    let annotations = render_annotations(verdict);
+    let marks = digest(&serde_json::to_string(&annotations).expect("annotations are plain data"));
+    // Times and links differ from run to run and change nothing for the reader.
+    let words = digest(&[verdict.conclusion.as_str(), &title, &summary, &text].join("\0"));
+    let status = match verdict.conclusion {
+        Conclusion::Pending => CheckStatus::InProgress,
+        conclusion => CheckStatus::Completed { conclusion, completed_at: input.completed_at },
+    };
+    let mut check = CheckRun {
+        name: input.check_name.clone(),
+        head: verdict.head.clone(),
+        external_id: external_id(&marks, &words, operation),
+        details_url: input.details_url.clone(),
+        status,
+        started_at: input.started_at,
+        title,
+        summary,
+        text,
+        annotations,
+    };
+    let Some(now) = current(published, input) else { return Some(Operation::CreateCheck(check)) };
+    let (old_marks, old_words) = digests(now);
+    let pending = verdict.conclusion == Conclusion::Pending;
+    let concluded = if pending { now.conclusion.is_none() } else { now.conclusion == Some(verdict.conclusion) };
+    let complete = now.annotations == check.annotations.len();
+    if old_marks == Some(marks.as_str()) && complete {
+        if old_words == Some(words.as_str()) && concluded {
+            return None;
+        }
+        check.annotations.clear();
+        return Some(Operation::UpdateCheck { id: now.id, check });
+    }
+    // A bare run in progress is the one that announced this review. GitHub appends annotations and never takes one away.
+    let fresh = now.annotations == 0 && now.conclusion.is_none();
+    Some(if fresh { Operation::UpdateCheck { id: now.id, check } } else { Operation::CreateCheck(check) })
+}
+
+fn current<'a>(published: &'a Published, input: &PlanInput) -> Option<&'a PublishedCheck> {
+    published.checks.iter().filter(|check| check.name == input.check_name).max_by_key(|check| check.id)
+}
+
+fn external_id(marks: &str, words: &str, operation: &str) -> String {
+    format!("{EXTERNAL_ID}:{marks}:{words}:{operation}")
+}
+
+/// Digests of annotations and words of a check of ours.
+fn digests(check: &PublishedCheck) -> (Option<&str>, Option<&str>) {
+    let rest = check.external_id.strip_prefix(EXTERNAL_ID).and_then(|rest| rest.strip_prefix(':'));
+    let mut parts = rest.unwrap_or_default().split(':');
+    (parts.next().filter(|part| !part.is_empty()), parts.next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_named_bases_carry_the_plain_name() {
+        let settings = Settings { bases: vec!["release/*".into()], ..Settings::default() };
+        assert_eq!(check_name(&settings, "main", "main"), "deckhand");
+        assert_eq!(check_name(&settings, "release/1", "main"), "deckhand");
+        assert_eq!(check_name(&settings, "release/1/x", "main"), "deckhand (release/1/x)");
+        assert_eq!(check_name(&settings, "topic", "main"), "deckhand (topic)");
+    }
+}

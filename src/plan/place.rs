@@ -1,0 +1,59 @@
+//! Where on GitHub a finding can be shown: on lines inside a hunk, or only in words.
+
+use super::ReviewComment;
+use crate::diff;
+use crate::model::{Fact, FileChange, Finding, Patch, Side, Snapshot};
+use std::collections::BTreeMap;
+
+/// Lines of the diff on which GitHub takes a review comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    /// The path as the diff names it (the new one of a renamed file).
+    pub(super) path: String,
+    pub(super) side: Side,
+    /// First line, when there is more than one.
+    pub(super) start_line: Option<u32>,
+    pub(super) line: u32,
+}
+
+/// The changed files of a snapshot, ready to be asked about many places.
+pub(super) struct Diff<'a> {
+    by_path: BTreeMap<(Side, &'a str), Vec<&'a FileChange>>,
+    refused: &'a [ReviewComment],
+}
+
+impl<'a> Diff<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, refused: &'a [ReviewComment]) -> Self {
+        let mut by_path: BTreeMap<_, Vec<&FileChange>> = BTreeMap::new();
+        if let Some(Fact::Known(changes)) = &snapshot.changes {
+            for change in changes {
+                by_path.entry((Side::Right, change.path.as_str())).or_default().push(change);
+                by_path.entry((Side::Left, change.old_path().as_str())).or_default().push(change);
+            }
+        }
+        Diff { by_path, refused }
+    }
+
+    /// The lines of a finding, when they all lie in one hunk.
+    pub(super) fn spot(&self, finding: &Finding) -> Option<Spot> {
+        let place = finding.place.as_ref()?;
+        let first = place.line?;
+        let last = place.end_line.unwrap_or(first).max(first);
+        let changes = self.by_path.get(&(place.side, place.path.as_str()))?;
+        let change = changes.iter().find(|change| match &change.patch {
+            Patch::Text(text) => diff::is_commentable(&diff::parse_hunks(text), place.side, first, last),
+            Patch::Empty | Patch::Binary | Patch::Truncated => false,
+        })?;
+        let spot = Spot {
+            path: change.path.as_str().to_owned(),
+            side: place.side,
+            start_line: (last > first).then_some(first),
+            line: last,
+        };
+        let refused = self.refused.iter().any(|comment| {
+            (&comment.path, comment.side, comment.start_line, comment.line)
+                == (&spot.path, spot.side, spot.start_line, spot.line)
+        });
+        (!refused).then_some(spot)
+    }
+}

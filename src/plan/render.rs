@@ -1,0 +1,16 @@
+//! Turns findings and faults into the texts that people read on GitHub.
+
+mod check;
+mod comment;
+mod escape;
+mod limit;
+mod list;
+mod summary;
+mod words;
+
+pub use check::render_title;
+pub use escape::neutralise;
+
+pub(super) use check::{render_annotations, render_check, render_started, spoken};
+pub(super) use comment::render_comment;
+pub(super) use summary::{render_nothing_left, render_summary};

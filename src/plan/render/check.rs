@@ -1,0 +1,142 @@
+//! The check: its title is the verdict in a phrase; its summary is a list that reads well on a narrow screen.
+
+use super::escape::{code_span, neutralise, plain};
+use super::limit::{self, CHECK_BYTES, MESSAGE_BYTES};
+use super::list;
+use super::words::{self, count};
+use crate::model::{Conclusion, Fault, Finding, RuleState, Severity, Side, Verdict};
+use crate::plan::{Annotation, AnnotationLevel};
+
+/// GitHub's limit of annotations that we use for one check run.
+const MAX_ANNOTATIONS: usize = 1_000;
+/// GitHub's limit for an annotation's title, in characters; held in bytes.
+const TITLE_BYTES: usize = 255;
+/// GitHub's limit for an annotation's message is 64 KB; nobody reads so much beside a line.
+const ANNOTATION_BYTES: usize = 16_000;
+
+/// The verdict in one phrase: `2 problems, 1 warning`.
+pub fn render_title(verdict: &Verdict) -> String {
+    let findings: Vec<&Finding> = spoken(verdict).collect();
+    let number = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (fails, warns) = (number(Severity::Fail), number(Severity::Warn));
+    let mut parts = Vec::new();
+    if !verdict.faults.is_empty() {
+        parts.push(faults_phrase(&verdict.faults));
+    }
+    if fails > 0 {
+        parts.push(count(fails, "problem"));
+    }
+    if warns > 0 {
+        parts.push(count(warns, "warning"));
+    }
+    if parts.is_empty() {
+        parts.push(if verdict.conclusion == Conclusion::Pending { "Waiting" } else { "No problems" }.to_owned());
+    }
+    limit::cut_short(&plain(&parts.join(", ")), TITLE_BYTES)
+}
+
+/// Summary and text of the check, each within GitHub's limit.
+pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
+    let mut first = String::new();
+    for fault in &verdict.faults {
+        let item = fault_item(fault);
+        if first.len() + item.len() < CHECK_BYTES / 2 {
+            first.push_str(&item);
+        }
+    }
+    let (skipped, quiet) = (skipped_line(verdict), first.is_empty());
+    let room = CHECK_BYTES - skipped.len();
+    let mut findings: Vec<&Finding> = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
+    // Findings of one file stand together, the worst first; files keep the verdict's order.
+    findings.sort_by(|a, b| {
+        let path = |finding: &Finding| finding.place.as_ref().map(|place| place.path.clone());
+        path(a).cmp(&path(b)).then(b.severity.cmp(&a.severity))
+    });
+    if quiet && findings.is_empty() {
+        first.push_str("The rules have nothing to say about this change.\n");
+    }
+    let mut pages = list::pages(first, findings, MESSAGE_BYTES, room, 2).into_iter();
+    let mut summary = pages.next().unwrap_or_default();
+    summary.push_str(&skipped);
+    (summary.trim_start().to_owned(), pages.next().unwrap_or_default())
+}
+
+/// Title and summary of a check that has only begun.
+pub(in crate::plan) fn render_started() -> (String, String) {
+    ("Reviewing".to_owned(), "The rules are reading this change.".to_owned())
+}
+
+/// A mark for every finding with a place on the new side, the worst first when there are too many.
+pub(in crate::plan) fn render_annotations(verdict: &Verdict) -> Vec<Annotation> {
+    let mut marks: Vec<(Severity, Annotation)> = spoken(verdict).filter_map(annotation).collect();
+    if marks.len() > MAX_ANNOTATIONS {
+        marks.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+        marks.truncate(MAX_ANNOTATIONS);
+    }
+    marks.into_iter().map(|(_, mark)| mark).collect()
+}
+
+/// Findings that people get to see: those of rules in shadow are only recorded.
+pub(in crate::plan) fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
+    verdict.findings.iter().filter(|finding| {
+        !verdict.rules.iter().any(|rule| rule.name == finding.rule && rule.state == RuleState::Shadow)
+    })
+}
+
+fn faults_phrase(faults: &[Fault]) -> String {
+    let mut names: Vec<&str> = faults.iter().map(|fault| fault.rule.as_str()).collect();
+    names.dedup();
+    let rules = if names.len() == 1 { "rule" } else { "rules" };
+    format!("{}: {rules} {} could not run", count(faults.len(), "fault"), names.join(", "))
+}
+
+fn fault_item(fault: &Fault) -> String {
+    let at = match (&fault.path, fault.line) {
+        (Some(path), Some(line)) => format!(" at {}", code_span(&format!("{path}:{line}"))),
+        (Some(path), None) => format!(" in {}", code_span(path.as_str())),
+        (None, _) => String::new(),
+    };
+    let advisory = if fault.blocking { "" } else { " (advisory)" };
+    let message = neutralise(&limit::cut(fault.message.trim(), MESSAGE_BYTES));
+    let item = format!("💥 **Rule {} could not run**{advisory}{at}\n\n{message}", code_span(&fault.rule));
+    format!("- {}\n", words::indent(&item))
+}
+
+fn skipped_line(verdict: &Verdict) -> String {
+    let skipped: Vec<String> = verdict
+        .rules
+        .iter()
+        .filter(|rule| rule.state == RuleState::Skipped)
+        .map(|rule| match &rule.reason {
+            Some(reason) => {
+                format!("{} ({})", code_span(&rule.name), neutralise(&limit::cut_short(reason, 200)).replace('\n', " "))
+            }
+            None => code_span(&rule.name),
+        })
+        .collect();
+    if skipped.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}\n", limit::cut_short(&format!("Skipped: {}", skipped.join(", ")), 4_000))
+    }
+}
+
+fn annotation(finding: &Finding) -> Option<(Severity, Annotation)> {
+    let level = match finding.severity {
+        Severity::Fail => AnnotationLevel::Failure,
+        Severity::Warn => AnnotationLevel::Warning,
+        Severity::Message => AnnotationLevel::Notice,
+        Severity::Markdown => return None,
+    };
+    let place = finding.place.as_ref().filter(|place| place.side == Side::Right)?;
+    let start_line = place.line.unwrap_or(1).max(1);
+    let mark = Annotation {
+        path: place.path.as_str().to_owned(),
+        start_line,
+        end_line: place.end_line.unwrap_or(start_line).max(start_line),
+        level,
+        title: limit::cut_short(&plain(&finding.rule), TITLE_BYTES),
+        message: limit::cut(&plain(finding.message.trim()), ANNOTATION_BYTES),
+    };
+    Some((finding.severity, mark))
+}

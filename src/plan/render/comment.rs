@@ -1,0 +1,40 @@
+//! A review comment: sign and word, the message, a committable suggestion, and the rule's name in small print.
+
+use super::escape::{code_span, longest_run};
+use super::limit::{COMMENT_BYTES, REPORT_BYTES};
+use super::words::{flows, icon, message, word};
+use crate::model::Finding;
+
+/// The text of a review comment without its marker. A suggestion is shown when the caller says that GitHub would take it.
+pub(in crate::plan) fn render_comment(finding: &Finding, may_suggest: bool) -> String {
+    let text = message(finding, REPORT_BYTES);
+    let head = format!("{} **{}", icon(finding.severity), word(finding));
+    let mut body = if flows(&text) { format!("{head}:** {text}") } else { format!("{head}**\n\n{text}") };
+    if let Some(suggestion) = finding.suggestion.as_ref().filter(|_| may_suggest) {
+        let block = fenced(suggestion);
+        // A cut suggestion would be committed cut; none is better.
+        if body.len() + block.len() < COMMENT_BYTES - 1_000 {
+            body.push_str(&block);
+        }
+    }
+    format!("{body}\n\n<sub>{}</sub>", code_span(&finding.rule))
+}
+
+/// A suggestion fence that its content cannot close. An empty suggestion removes the lines.
+fn fenced(suggestion: &str) -> String {
+    let fence = "`".repeat(longest_run(suggestion, '`').max(2) + 1);
+    let content = if suggestion.is_empty() { String::new() } else { format!("{suggestion}\n") };
+    format!("\n\n{fence}suggestion\n{content}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggestion_stays_in_its_fence() {
+        assert_eq!(fenced("x"), "\n\n```suggestion\nx\n```");
+        assert_eq!(fenced(""), "\n\n```suggestion\n```");
+        assert_eq!(fenced("````"), "\n\n`````suggestion\n````\n`````");
+    }
+}

@@ -1,0 +1,146 @@
+//! Makes foreign content harmless. Messages are Markdown by rule authors, but titles, paths and code of the pull
+//! request are often inside: nothing in them may notify anybody, open HTML, or look like a marker of ours.
+
+/// Invisible, and keeps `@name` and `<tag` from being what they look like, inside code as well as outside.
+const JOINER: char = '\u{2060}';
+
+/// HTML that a `markdown` finding may use, when it is balanced.
+const ALLOWED: [&str; 9] =
+    ["<details>", "</details>", "<summary>", "</summary>", "<br>", "<sub>", "</sub>", "<kbd>", "</kbd>"];
+
+/// Markdown without mentions, HTML, control and direction characters; an open code fence is closed.
+pub fn neutralise(markdown: &str) -> String {
+    close_fences(escape(markdown, false))
+}
+
+/// The same for a `markdown` finding, which may fold text away with `<details>`.
+pub(super) fn neutralise_keeping_details(markdown: &str) -> String {
+    close_fences(escape(markdown, is_balanced(markdown)))
+}
+
+/// Text as a code span that nothing inside can leave.
+pub(super) fn code_span(text: &str) -> String {
+    let clean: String = text.chars().map(|c| if c.is_control() || is_direction(c) { '\u{fffd}' } else { c }).collect();
+    let fence = "`".repeat(longest_run(&clean, '`') + 1);
+    let pad = if clean.starts_with('`') || clean.ends_with('`') || clean.is_empty() { " " } else { "" };
+    format!("{fence}{pad}{clean}{pad}{fence}")
+}
+
+/// Plain text without characters that control or turn the line.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|&c| keeps(c)).collect()
+}
+
+/// The longest run of one character.
+pub(super) fn longest_run(text: &str, of: char) -> usize {
+    text.split(|c| c != of).map(|run| run.len() / of.len_utf8()).max().unwrap_or(0)
+}
+
+fn escape(markdown: &str, details: bool) -> String {
+    let mut out = String::with_capacity(markdown.len() + 8);
+    let clean = plain(markdown);
+    for (at, c) in clean.char_indices() {
+        out.push(c);
+        let rest = &clean[at..];
+        let next = rest[c.len_utf8()..].chars().next();
+        let risky = match c {
+            '@' => next.is_some_and(char::is_alphanumeric),
+            '<' => {
+                next.is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?'))
+                    && !(details && ALLOWED.iter().any(|tag| rest.starts_with(tag)))
+            }
+            _ => false,
+        };
+        if risky {
+            out.push(JOINER);
+        }
+    }
+    out
+}
+
+fn is_balanced(markdown: &str) -> bool {
+    ["details", "summary", "sub", "kbd"].iter().all(|tag| {
+        let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
+        let mut depth = 0_i32;
+        let mut rest = markdown;
+        while let Some(at) = rest.find('<') {
+            rest = &rest[at..];
+            depth += i32::from(rest.starts_with(&open)) - i32::from(rest.starts_with(&close));
+            if depth < 0 {
+                return false;
+            }
+            rest = &rest[1..];
+        }
+        depth == 0
+    })
+}
+
+fn close_fences(mut text: String) -> String {
+    let mut open: Option<(char, usize)> = None;
+    for line in text.lines() {
+        let body = line.trim_start();
+        let Some(mark @ ('`' | '~')) = body.chars().next() else { continue };
+        let length = body.chars().take_while(|&c| c == mark).count();
+        if length < 3 {
+            continue;
+        }
+        let after = &body[length..];
+        open = match open {
+            None if mark == '~' || !after.contains('`') => Some((mark, length)),
+            Some((fence, least)) if fence == mark && length >= least && after.trim().is_empty() => None,
+            same => same,
+        };
+    }
+    if let Some((mark, length)) = open {
+        text.push('\n');
+        text.extend(std::iter::repeat_n(mark, length));
+    }
+    text
+}
+
+fn keeps(c: char) -> bool {
+    c == '\n' || c == '\t' || !(c.is_control() || is_direction(c))
+}
+
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_notified_and_no_tag_survives() {
+        let hostile = "hi @org/all <img src=x> </details> <!-- deckhand:v1 summary op=a body=b --> a@b 1 < 2";
+        let safe = neutralise(hostile);
+        assert!(
+            !safe.contains("@org") && !safe.contains("<img") && !safe.contains("</details") && !safe.contains("<!--")
+        );
+        assert!(safe.contains("1 < 2"));
+        assert_eq!(safe.replace(JOINER, ""), hostile);
+    }
+
+    #[test]
+    fn markdown_may_fold_when_it_unfolds() {
+        let folded = "<details><summary>log</summary>\n\nx\n\n</details><script>";
+        let safe = neutralise_keeping_details(folded);
+        assert!(safe.starts_with("<details><summary>log</summary>") && !safe.contains("<script"));
+        assert!(!neutralise_keeping_details("</details><details>").contains("</details>"));
+    }
+
+    #[test]
+    fn an_open_fence_is_closed() {
+        assert_eq!(neutralise("a\n```rust\nx"), "a\n```rust\nx\n```");
+        assert_eq!(neutralise("```\nx\n```"), "```\nx\n```");
+        assert_eq!(neutralise("~~~~\n```"), "~~~~\n```\n~~~~");
+    }
+
+    #[test]
+    fn code_spans_hold() {
+        assert_eq!(code_span("a`b"), "``a`b``");
+        assert_eq!(code_span("`"), "`` ` ``");
+        assert_eq!(code_span("a\nb"), "`a\u{fffd}b`");
+        assert_eq!(plain("a\u{202e}b\u{7}\n"), "ab\n");
+    }
+}

@@ -1,0 +1,151 @@
+//! Review comments: new findings are posted in one review, known ones stay, settled ones go.
+
+use super::marker::{digest, parse_finding_marker, with_finding_marker};
+use super::place::{Diff, Spot};
+use super::render::render_comment;
+use super::{Operation, Published, PublishedReviewComment, ReviewComment};
+use crate::model::{CommitId, Finding, Fingerprint, PullNumber, Side};
+use std::collections::BTreeMap;
+
+/// What shall happen in the diff, and what is left for the summary.
+pub(super) struct Inline<'a> {
+    /// Comments to post, in the order of the verdict; the marker lacks only the operation's id.
+    pub(super) fresh: Vec<Fresh>,
+    /// Comments to edit, delete and resolve.
+    pub(super) changes: Vec<Change>,
+    /// Findings without a place in the diff, and those above the limit, in the order of the verdict.
+    pub(super) elsewhere: Vec<&'a Finding>,
+    /// How many of those are above the limit.
+    pub(super) overflow: usize,
+}
+
+/// A comment that is not there yet.
+pub(super) struct Fresh {
+    finding: Fingerprint,
+    spot: Spot,
+    text: String,
+}
+
+/// A change of a comment that exists.
+pub(super) enum Change {
+    /// The same finding in other words.
+    Edit { id: u64, text: String, finding: Fingerprint },
+    /// Nobody answered.
+    Delete { id: u64 },
+    /// Somebody answered.
+    Resolve { thread: String },
+}
+
+/// Matches findings with the comments that exist, one comment for each, and places the rest.
+pub(super) fn sort_out<'a>(
+    findings: impl Iterator<Item = &'a Finding>,
+    diff: &Diff<'_>,
+    published: &Published,
+    limit: usize,
+) -> Inline<'a> {
+    let mut known = known_comments(published);
+    let placed: Vec<Placed<'a>> = findings
+        .enumerate()
+        .map(|(order, finding)| {
+            let spot = diff.spot(finding);
+            let text = spot.as_ref().map(|spot| render_comment(finding, spot.side == Side::Right));
+            Placed { order, finding, spot, text }
+        })
+        .collect();
+    let mut changes = Vec::new();
+    let (mut elsewhere, mut candidates) = (Vec::new(), Vec::new());
+    let mut kept = 0;
+    // Findings that share a fingerprint: what is said already in these words stays where it is, then those that have
+    // a place in the diff take a comment over, then the others.
+    let (said, rest): (Vec<_>, Vec<_>) = placed.into_iter().partition(|it| take_same(&mut known, it));
+    kept += said.len();
+    let (inside, outside): (Vec<_>, Vec<_>) = rest.into_iter().partition(|it| it.spot.is_some());
+    for Placed { order, finding, spot, text } in inside.into_iter().chain(outside) {
+        match (known.get_mut(&finding.fingerprint).and_then(Vec::pop), spot.zip(text)) {
+            (Some(comment), Some((_, text))) => {
+                kept += 1;
+                // What a person resolved is left as it was when they did.
+                if !comment.resolved {
+                    changes.push(Change::Edit { id: comment.id, text, finding: finding.fingerprint.clone() });
+                }
+            }
+            // A comment whose lines left the diff keeps its words: its suggestion was made for the old lines.
+            (Some(_), None) => kept += 1,
+            (None, Some((spot, text))) => candidates.push((order, finding, spot, text)),
+            (None, None) => elsewhere.push((order, finding)),
+        }
+    }
+    candidates.sort_by_key(|(order, finding, ..)| (std::cmp::Reverse(finding.severity), *order));
+    let above = candidates.split_off(limit.saturating_sub(kept).min(candidates.len()));
+    let overflow = above.len();
+    elsewhere.extend(above.into_iter().map(|(order, finding, ..)| (order, finding)));
+    elsewhere.sort_by_key(|(order, _)| *order);
+    candidates.sort_by_key(|(order, ..)| *order);
+    changes.extend(known.into_values().flatten().filter_map(farewell));
+    Inline {
+        fresh: candidates
+            .into_iter()
+            .map(|(_, finding, spot, text)| Fresh { finding: finding.fingerprint.clone(), spot, text })
+            .collect(),
+        changes,
+        elsewhere: elsewhere.into_iter().map(|(_, finding)| finding).collect(),
+        overflow,
+    }
+}
+
+/// The review with the new comments.
+pub(super) fn review(fresh: Vec<Fresh>, number: PullNumber, head: CommitId, operation: &str) -> Operation {
+    let comments = fresh
+        .into_iter()
+        .map(|Fresh { finding, spot, text }| ReviewComment {
+            body: with_finding_marker(&text, &finding, operation),
+            path: spot.path,
+            side: spot.side,
+            start_line: spot.start_line,
+            line: spot.line,
+        })
+        .collect();
+    Operation::CreateReview { number, head, comments }
+}
+
+struct Placed<'a> {
+    order: usize,
+    finding: &'a Finding,
+    spot: Option<Spot>,
+    text: Option<String>,
+}
+
+type Known<'a> = BTreeMap<Fingerprint, Vec<&'a PublishedReviewComment>>;
+
+/// Takes the comment that says exactly this finding in exactly these words, when there is one.
+fn take_same(known: &mut Known<'_>, placed: &Placed<'_>) -> bool {
+    let (Some(text), Some(comments)) = (&placed.text, known.get_mut(&placed.finding.fingerprint)) else { return false };
+    let words = digest(text);
+    let same = |comment: &&PublishedReviewComment| {
+        parse_finding_marker(&comment.body).is_some_and(|marker| marker.body == words)
+    };
+    comments.iter().rposition(same).map(|at| comments.remove(at)).is_some()
+}
+
+/// Comments by fingerprint; of several with one, the last of the list is matched first: open ones, those that people
+/// answered, then the oldest. Whatever a plan resolves or deletes moves away from that end, so that nothing follows.
+fn known_comments(published: &Published) -> Known<'_> {
+    let mut known = Known::new();
+    for comment in &published.comments {
+        if let Some(marker) = parse_finding_marker(&comment.body) {
+            known.entry(marker.finding).or_default().push(comment);
+        }
+    }
+    for same in known.values_mut() {
+        same.sort_by_key(|comment| (!comment.resolved, comment.answered, std::cmp::Reverse(comment.id)));
+    }
+    known
+}
+
+fn farewell(comment: &PublishedReviewComment) -> Option<Change> {
+    match (comment.answered, comment.resolved) {
+        (_, true) => None,
+        (true, false) => Some(Change::Resolve { thread: comment.thread.clone() }),
+        (false, false) => Some(Change::Delete { id: comment.id }),
+    }
+}

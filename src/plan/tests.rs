@@ -1,0 +1,7 @@
+//! A plan is a difference: planning against the state to which a plan was applied yields no operation.
+
+mod apply;
+mod checks;
+mod comments;
+mod converges;
+mod sample;

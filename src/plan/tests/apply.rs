@@ -1,0 +1,65 @@
+//! What GitHub would show after a plan was carried out.
+
+use crate::plan::{CheckStatus, Operation, Published, PublishedComment, PublishedReviewComment};
+
+pub(super) fn apply(operations: &[Operation], published: &mut Published) {
+    for operation in operations {
+        let id = 1 + published
+            .checks
+            .iter()
+            .map(|c| c.id)
+            .chain(published.summaries.iter().map(|c| c.id))
+            .chain(published.comments.iter().map(|c| c.id))
+            .max()
+            .unwrap_or(0);
+        match operation {
+            Operation::CreateCheck(check) => published.note_check(id, check),
+            Operation::UpdateCheck { id, check } => {
+                let now = published.checks.iter_mut().find(|now| now.id == *id).expect("an existing check");
+                now.external_id = check.external_id.clone();
+                now.conclusion = conclusion(check.status);
+                now.annotations += check.annotations.len();
+            }
+            Operation::CreateSummary { body, .. } => {
+                published.summaries.push(PublishedComment { id, body: body.clone() });
+            }
+            Operation::UpdateSummary { id, body } => {
+                published.summaries.iter_mut().find(|now| now.id == *id).expect("an existing comment").body =
+                    body.clone();
+            }
+            Operation::DeleteSummary { id } => published.summaries.retain(|now| now.id != *id),
+            Operation::CreateReview { comments, .. } => {
+                assert!(!comments.is_empty(), "a review needs comments");
+                for (n, comment) in comments.iter().enumerate() {
+                    let id = id + n as u64;
+                    published.comments.push(PublishedReviewComment {
+                        id,
+                        thread: format!("T{id}"),
+                        body: comment.body.clone(),
+                        resolved: false,
+                        answered: false,
+                    });
+                }
+            }
+            Operation::UpdateReviewComment { id, body } => {
+                published.comments.iter_mut().find(|now| now.id == *id).expect("an existing comment").body =
+                    body.clone();
+            }
+            Operation::DeleteReviewComment { id } => {
+                let before = published.comments.len();
+                published.comments.retain(|now| now.id != *id);
+                assert_eq!(published.comments.len() + 1, before, "deleted once");
+            }
+            Operation::ResolveThread { thread } => {
+                published.comments.iter_mut().find(|now| now.thread == *thread).expect("a thread").resolved = true;
+            }
+        }
+    }
+}
+
+fn conclusion(status: CheckStatus) -> Option<crate::model::Conclusion> {
+    match status {
+        CheckStatus::InProgress => None,
+        CheckStatus::Completed { conclusion, .. } => Some(conclusion),
+    }
+}

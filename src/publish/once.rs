@@ -1,0 +1,93 @@
+//! One operation, at most once: recorded, performed, and after an unclear answer read back before it is written again.
+
+use super::PublishError;
+use super::outbox::{Known, Outbox};
+use crate::github::{Answer, CallError, RepoClient};
+use crate::model::CommitId;
+use crate::plan::Operation;
+use std::time::Duration;
+
+/// GitHub shows a write to its readers a little later; "absent" needs two reads so far apart.
+pub(super) const BETWEEN_READS: Duration = Duration::from_secs(10);
+/// How often an operation is sent in one go.
+const MAX_SENDS: usize = 2;
+
+/// Carries out one operation under an id that no other operation has.
+///
+/// # Errors
+/// When the call failed; an operation whose outcome is unclear stays in the outbox, to be settled first next time.
+pub async fn carry_out_one(
+    outbox: &Outbox<'_>,
+    client: &RepoClient,
+    head: &CommitId,
+    id: &str,
+    operation: &Operation,
+) -> Result<Answer, PublishError> {
+    let mut sent = match outbox.begin(id, head, operation, client.timing().now()).await? {
+        Known::Answered(answer) => return Ok(answer),
+        Known::New => 0,
+        Known::Unclear => 1,
+    };
+    let mut unclear = sent > 0;
+    loop {
+        if unclear && let Some(answer) = look_for(client, operation).await? {
+            return finish(outbox, client, id, operation, answer).await;
+        }
+        sent += 1;
+        match client.perform(operation).await {
+            Ok(answer) => {
+                outbox.complete(id, &answer).await?;
+                return Ok(answer);
+            }
+            Err(error) if error.is_unclear() && sent < MAX_SENDS => {
+                tracing::warn!(operation = id, %error, "GitHub's answer is unclear; reading back before writing again.");
+                unclear = true;
+            }
+            Err(error) => {
+                if !error.is_unclear() {
+                    outbox.abandon(id).await?;
+                }
+                return Err(error.into());
+            }
+        }
+    }
+}
+
+/// Completes what was found, and sends what is missing of it.
+pub(super) async fn finish(
+    outbox: &Outbox<'_>,
+    client: &RepoClient,
+    id: &str,
+    operation: &Operation,
+    found: Answer,
+) -> Result<Answer, PublishError> {
+    let answer = match found.rest(operation) {
+        Some(rest) => client.perform(&rest).await?,
+        None => found,
+    };
+    outbox.complete(id, &answer).await?;
+    Ok(answer)
+}
+
+/// Reads back; `None` only when the operation is certainly not there, or when writing it again changes nothing.
+pub(super) async fn look_for(client: &RepoClient, operation: &Operation) -> Result<Option<Answer>, CallError> {
+    if let Some(answer) = client.read_back(operation).await? {
+        return Ok(Some(answer));
+    }
+    if is_repeatable(operation) {
+        return Ok(None);
+    }
+    client.timing().pause(BETWEEN_READS).await;
+    client.read_back(operation).await
+}
+
+/// Whether doing it twice is the same as doing it once.
+fn is_repeatable(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateCheck(_) | Operation::CreateSummary { .. } | Operation::CreateReview { .. } => false,
+        Operation::UpdateCheck { check, .. } => check.annotations.is_empty(),
+        Operation::UpdateSummary { .. } | Operation::DeleteSummary { .. } => true,
+        Operation::UpdateReviewComment { .. } | Operation::DeleteReviewComment { .. } => true,
+        Operation::ResolveThread { .. } => true,
+    }
+}

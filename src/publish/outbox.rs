@@ -1,0 +1,80 @@
+//! The durable record of a write, made before the call. Without a store (a command that runs once) there is none.
+
+use super::PublishError;
+use crate::github::Answer;
+use crate::model::{CommitId, Timestamp};
+use crate::plan::Operation;
+use crate::store::{Begun, Lease, OutboxEntry, Store, StoreError};
+
+/// Where writes are recorded, and on whose behalf.
+#[derive(Clone, Copy)]
+pub struct Outbox<'a> {
+    to: Option<(&'a Store, &'a str, Option<&'a Lease>)>,
+}
+
+/// What is known of an operation before it is sent.
+pub(super) enum Known {
+    /// Not sent yet.
+    New,
+    /// Sent once, and nobody heard the answer.
+    Unclear,
+    /// Done.
+    Answered(Answer),
+}
+
+impl<'a> Outbox<'a> {
+    /// Recorded for a job; a lease that is lost stops every write.
+    pub fn durable(store: &'a Store, key: &'a str, lease: Option<&'a Lease>) -> Self {
+        Outbox { to: Some((store, key, lease)) }
+    }
+
+    /// Recorded nowhere.
+    pub fn none() -> Self {
+        Outbox { to: None }
+    }
+
+    pub(super) async fn begin(
+        &self,
+        id: &str,
+        head: &CommitId,
+        operation: &Operation,
+        now: Timestamp,
+    ) -> Result<Known, PublishError> {
+        let Some((store, key, lease)) = self.to else { return Ok(Known::New) };
+        let entry = OutboxEntry {
+            id: id.to_owned(),
+            key: key.to_owned(),
+            head: head.clone(),
+            operation: serde_json::to_string(operation).expect("operations are plain data"),
+            lease: lease.cloned(),
+        };
+        Ok(match store.begin(&entry, now).await? {
+            Begun::New => Known::New,
+            Begun::Unclear => Known::Unclear,
+            Begun::Completed(answer) => Known::Answered(serde_json::from_str(&answer).map_err(StoreError::from)?),
+        })
+    }
+
+    pub(super) async fn complete(&self, id: &str, answer: &Answer) -> Result<(), PublishError> {
+        let Some((store, ..)) = self.to else { return Ok(()) };
+        let answer = serde_json::to_string(answer).expect("answers are plain data");
+        Ok(store.complete(id, &answer).await?)
+    }
+
+    /// For an operation that certainly did not happen.
+    pub(super) async fn abandon(&self, id: &str) -> Result<(), PublishError> {
+        let Some((store, ..)) = self.to else { return Ok(()) };
+        Ok(store.abandon(id).await?)
+    }
+
+    /// Operations whose answers nobody heard, oldest first.
+    pub(super) async fn unfinished(&self) -> Result<Vec<(String, CommitId, Operation)>, PublishError> {
+        let Some((store, key, _)) = self.to else { return Ok(Vec::new()) };
+        let mut operations = Vec::new();
+        for entry in store.unfinished(key).await? {
+            let operation = serde_json::from_str(&entry.operation).map_err(StoreError::from)?;
+            operations.push((entry.id, entry.head, operation));
+        }
+        Ok(operations)
+    }
+}

@@ -1,0 +1,30 @@
+//! What became of a plan.
+
+use crate::github::Answer;
+use crate::plan::ReviewComment;
+
+/// What was done, and what GitHub would not have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Operations that are done, by their index in the plan, with what GitHub said.
+    pub done: Vec<(usize, Answer)>,
+    /// Review comments that GitHub refuses at their lines. Planning again with them in
+    /// [`crate::plan::PlanInput::refused`] puts them into the summary.
+    pub refused: Vec<ReviewComment>,
+    /// Comments that the app may not write or resolve: GitHub's reasons. The check says the same things.
+    pub forbidden: Vec<String>,
+    /// Comments that somebody removed between reading and writing; the next review sees it.
+    pub gone: usize,
+    /// The pull request has another head by now: its comments were left alone, the check of the old head was written.
+    pub head_moved: bool,
+}
+
+impl Report {
+    pub(super) fn merge(&mut self, other: Report) {
+        self.done.extend(other.done);
+        self.refused.extend(other.refused);
+        self.forbidden.extend(other.forbidden);
+        self.gone += other.gone;
+        self.head_moved |= other.head_moved;
+    }
+}

@@ -1,0 +1,56 @@
+//! A review of which GitHub refuses a line: the others are posted, the refused ones are named.
+
+use super::once::carry_out_one;
+use super::outbox::Outbox;
+use super::{PublishError, Report};
+use crate::github::{Answer, CallError, RepoClient};
+use crate::model::{CommitId, PullNumber};
+use crate::plan::{Operation, ReviewComment, with_operation};
+
+/// Posts a review; when a line of it is refused, its halves, and so on. GitHub does not say which line it means.
+pub(super) async fn post_review(
+    outbox: &Outbox<'_>,
+    client: &RepoClient,
+    id: &str,
+    (number, head): (PullNumber, &CommitId),
+    comments: &[ReviewComment],
+    report: &mut Report,
+) -> Result<usize, PublishError> {
+    let mut posted = 0;
+    let mut waiting = vec![(id.to_owned(), comments.to_vec())];
+    while let Some((id, comments)) = waiting.pop() {
+        let review = Operation::CreateReview { number, head: head.clone(), comments };
+        let result = carry_out_one(outbox, client, head, &id, &review).await;
+        let Operation::CreateReview { mut comments, .. } = review else { unreachable!("it was built as a review") };
+        match result {
+            Ok(Answer::Review { comments }) => posted += comments,
+            Ok(_) => posted += comments.len(),
+            Err(PublishError::Call(CallError::Invalid(reason))) if names_a_line(&reason) => {
+                if comments.len() == 1 {
+                    tracing::warn!(operation = id, reason, "GitHub refuses a comment on its line.");
+                    report.refused.append(&mut comments);
+                    continue;
+                }
+                let second = comments.split_off(comments.len() / 2);
+                waiting.push(renamed(format!("{id}b"), second));
+                waiting.push(renamed(format!("{id}a"), comments));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(posted)
+}
+
+/// The half's own id stands in its markers, so that reading back finds this half and not the other.
+fn renamed(id: String, mut comments: Vec<ReviewComment>) -> (String, Vec<ReviewComment>) {
+    for comment in &mut comments {
+        comment.body = with_operation(&comment.body, &id);
+    }
+    (id, comments)
+}
+
+/// Any other refusal would be the same for every half.
+fn names_a_line(reason: &str) -> bool {
+    let reason = reason.to_ascii_lowercase();
+    ["line", "path", "diff", "hunk", "position"].iter().any(|word| reason.contains(word))
+}

@@ -1,0 +1,152 @@
+//! Unclear answers, refused lines, missing permissions.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
+
+use super::*;
+use crate::github::CallError;
+use crate::github::tests::fake::*;
+use crate::model::*;
+use crate::plan::*;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+fn head() -> CommitId {
+    CommitId::new(&"a".repeat(40)).unwrap()
+}
+
+fn check() -> Operation {
+    Operation::CreateCheck(CheckRun {
+        name: "deckhand".into(),
+        head: head(),
+        external_id: "id".into(),
+        details_url: None,
+        status: CheckStatus::InProgress,
+        started_at: NOW,
+        title: "t".into(),
+        summary: "s".into(),
+        text: String::new(),
+        annotations: vec![],
+    })
+}
+
+fn plan(operations: Vec<Operation>) -> Plan {
+    Plan { head: head(), run: "r".into(), recheck_head: None, operations }
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_is_not_repeated() {
+    // The write happens, its answer is a 502, and it shows only in the second read.
+    let fake = Fake::start(with_tokens(|seen, before| match (seen.line.starts_with("GET"), before) {
+        (false, _) => status(502, "bad gateway"),
+        (true, 0) => ok(json!({ "check_runs": [] })),
+        (true, _) => ok(json!({ "check_runs": [
+            { "id": 9, "external_id": "id", "status": "in_progress", "output": { "annotations_count": 0 } }
+        ] })),
+    }))
+    .await;
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan(vec![check()])).await.unwrap();
+    assert_eq!(report.done.len(), 1);
+    assert_eq!(fake.lines().iter().filter(|line| line.starts_with("POST")).count(), 1);
+    assert_eq!(*fake.pauses.lock().unwrap(), [Duration::from_secs(10)]);
+}
+
+#[tokio::test]
+async fn a_write_that_did_not_happen_is_repeated_after_two_reads() {
+    let fake = Fake::start(with_tokens(|seen, before| match (seen.line.starts_with("GET"), before) {
+        (true, _) => ok(json!({ "check_runs": [] })),
+        (false, 0) => status(502, "bad gateway"),
+        (false, _) => ok(json!({ "id": 9 })),
+    }))
+    .await;
+    carry_out(&Outbox::none(), &fake.client(), &plan(vec![check()])).await.unwrap();
+    let methods: Vec<String> = fake.lines().iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(methods, ["POST", "GET", "GET", "POST"]);
+}
+
+fn review(lines: std::ops::Range<u32>) -> Operation {
+    let comment = |line: u32| ReviewComment {
+        path: "a".into(),
+        side: Side::Right,
+        start_line: None,
+        line,
+        body: format!("x\n\n<!-- deckhand:v1 finding={line} op=r.0 body=b -->"),
+    };
+    Operation::CreateReview { number: PullNumber(1), head: head(), comments: lines.map(comment).collect() }
+}
+
+#[tokio::test]
+async fn one_refused_line_does_not_take_the_others_along() {
+    let fake = Fake::start(with_tokens(|seen, _| {
+        let lines: Vec<&Value> = seen.body["comments"].as_array().unwrap().iter().map(|it| &it["line"]).collect();
+        if lines.contains(&&json!(3)) {
+            status(422, "pull_request_review_thread.line must be part of the diff")
+        } else {
+            ok(json!({ "id": 1 }))
+        }
+    }))
+    .await;
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan(vec![review(0..10)])).await.unwrap();
+    assert_eq!(report.refused.iter().map(|comment| comment.line).collect::<Vec<_>>(), [3]);
+    let seen = fake.seen.lock().unwrap().clone();
+    let posted: Vec<String> = seen
+        .iter()
+        .filter_map(|seen| seen.body["comments"].as_array())
+        .flatten()
+        .map(|comment| parse_finding_marker(comment["body"].as_str().unwrap()).unwrap().operation)
+        .collect();
+    assert!(posted.contains(&"r.0b".to_owned()), "{posted:?}");
+}
+
+#[tokio::test]
+async fn without_the_permission_for_comments_the_check_is_written() {
+    let fake = Fake::start(with_tokens(|seen, _| {
+        if seen.line.contains("check-runs") {
+            ok(json!({ "id": 1 }))
+        } else {
+            status(403, "Resource not accessible by integration")
+        }
+    }))
+    .await;
+    let summary = Operation::CreateSummary { number: PullNumber(1), body: "b".into() };
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan(vec![check(), review(0..1), summary])).await.unwrap();
+    assert_eq!((report.done.len(), report.forbidden.len()), (1, 2));
+}
+
+#[tokio::test]
+async fn comments_stay_away_from_a_head_that_moved() {
+    let fake = Fake::start(with_tokens(|seen, _| {
+        ok(if seen.line.starts_with("GET") { json!({ "head": { "sha": "b".repeat(40) } }) } else { json!({ "id": 1 }) })
+    }))
+    .await;
+    let plan = Plan { recheck_head: Some(PullNumber(1)), ..plan(vec![check(), review(0..1)]) };
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan).await.unwrap();
+    assert!(report.head_moved);
+    assert_eq!(fake.lines().iter().filter(|line| line.contains("reviews")).count(), 0);
+}
+
+#[tokio::test]
+async fn after_a_restart_the_unfinished_write_is_settled_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = crate::store::Store::open(&format!("sqlite:{}", dir.path().join("s.db").display())).await.unwrap();
+    let outbox = Outbox::durable(&store, "7/pull/1", None);
+    let broken = std::sync::Arc::new(AtomicBool::new(true));
+    let switch = broken.clone();
+    let fake =
+        Fake::start(with_tokens(move |seen, _| match (switch.load(Ordering::SeqCst), seen.line.starts_with("GET")) {
+            (true, _) => status(502, "bad gateway"),
+            (false, true) => ok(json!({ "check_runs": [
+            { "id": 9, "external_id": "id", "status": "in_progress", "output": { "annotations_count": 0 } }
+        ] })),
+            (false, false) => panic!("the write happened already"),
+        }))
+        .await;
+    let client = fake.client();
+    let error = carry_out(&outbox, &client, &plan(vec![check()])).await.unwrap_err();
+    assert!(matches!(error, PublishError::Call(CallError::Server(502))));
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(settle(&outbox, &client).await.unwrap(), 1);
+    assert_eq!(settle(&outbox, &client).await.unwrap(), 0);
+    // The same plan again finds its answer recorded.
+    carry_out(&outbox, &client, &plan(vec![check()])).await.unwrap();
+}

@@ -1,0 +1,115 @@
+//! Deliveries: stored before they are acknowledged, known by hook id and GUID.
+
+use super::{Store, StoreError, jobs};
+use crate::model::Timestamp;
+use crate::webhook::{Delivery, JobSpec};
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+
+/// What became of a delivery that was handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// Never seen before; stored.
+    New,
+    /// Known. If it was finished, it is processed once more (an operator redelivered it).
+    Repeated,
+    /// Hook id and GUID are known with another payload; the first is kept.
+    OtherPayload,
+}
+
+/// A delivery that waits to be parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredDelivery {
+    /// Row id.
+    pub id: i64,
+    /// GitHub's GUID of the delivery.
+    pub guid: String,
+    /// The event header.
+    pub event: String,
+    /// The verified bytes.
+    pub body: Vec<u8>,
+}
+
+impl Store {
+    /// Stores a verified delivery. When this returns `Ok`, it is on disk.
+    ///
+    /// # Errors
+    /// When it could not be stored; the sender must hear 503.
+    pub async fn accept(&self, delivery: &Delivery, now: Timestamp) -> Result<Accepted, StoreError> {
+        let hook = delivery.hook_id().to_string();
+        let digest = Sha256::digest(delivery.body()).to_vec();
+        let mut tx = self.begin_write().await?;
+        let known = sqlx::query("SELECT id, digest, state FROM deliveries WHERE hook_id = ?1 AND guid = ?2")
+            .bind(&hook)
+            .bind(delivery.guid())
+            .fetch_optional(&mut *tx)
+            .await?;
+        let accepted = match known {
+            None => {
+                sqlx::query(
+                    "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6)",
+                )
+                .bind(&hook)
+                .bind(delivery.guid())
+                .bind(delivery.event())
+                .bind(digest)
+                .bind(delivery.body())
+                .bind(now.0)
+                .execute(&mut *tx)
+                .await?;
+                Accepted::New
+            }
+            Some(row) if row.try_get::<Vec<u8>, _>("digest")? != digest => Accepted::OtherPayload,
+            Some(row) => {
+                sqlx::query(
+                    "UPDATE deliveries SET state = 'received', body = ?2, event = ?3 WHERE id = ?1 AND state = 'processed'",
+                )
+                .bind(row.try_get::<i64, _>("id")?)
+                .bind(delivery.body())
+                .bind(delivery.event())
+                .execute(&mut *tx)
+                .await?;
+                Accepted::Repeated
+            }
+        };
+        tx.commit().await?;
+        Ok(accepted)
+    }
+
+    /// The oldest delivery that was not processed yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_delivery(&self) -> Result<Option<StoredDelivery>, StoreError> {
+        let row =
+            sqlx::query("SELECT id, guid, event, body FROM deliveries WHERE state = 'received' ORDER BY id LIMIT 1")
+                .fetch_optional(self.readers())
+                .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(StoredDelivery {
+            id: row.try_get("id")?,
+            guid: row.try_get("guid")?,
+            event: row.try_get("event")?,
+            body: row.try_get("body")?,
+        }))
+    }
+
+    /// Marks a delivery processed and enqueues the work that it named, in one transaction. The body is
+    /// forgotten; its digest stays, so that a repetition is recognised.
+    ///
+    /// # Errors
+    /// When the database fails; the delivery is then still unprocessed.
+    pub async fn finish_delivery(&self, id: i64, work: &[JobSpec], now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.begin_write().await?;
+        for spec in work {
+            jobs::enqueue_within(&mut tx, spec, now).await?;
+        }
+        sqlx::query("UPDATE deliveries SET state = 'processed', body = x'' WHERE id = ?1")
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

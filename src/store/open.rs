@@ -1,0 +1,131 @@
+//! Opens the database: one writing connection, a few reading ones, migrations applied.
+
+use super::StoreError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// How long SQLite waits for another process's write lock. Below the 8 seconds in which a sender must hear 503.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a caller waits for the one writing connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(7);
+/// Connections for pages and polls; in WAL mode they never wait for the writer.
+const READERS: u32 = 2;
+
+/// The durable state of a server. Cheap to clone; all clones share the connections.
+///
+/// Writes go through one connection and begin with `BEGIN IMMEDIATE`, so that a transaction never
+/// fails in its middle because it could not become a writer.
+#[derive(Clone, Debug)]
+pub struct Store {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Store {
+    /// Opens `sqlite:FILE`, creating the file when it is missing, and applies the migrations.
+    /// Migrations of a newer version are ignored: the previous binary can be started again.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] with what to do; the causes of SQLite otherwise.
+    pub async fn open(url: &str) -> Result<Store, StoreError> {
+        let refuse = |reason: String| StoreError::Open { url: without_password(url), reason };
+        if !url.starts_with("sqlite:") {
+            return Err(refuse("this version knows only `sqlite:FILE`".to_owned()));
+        }
+        if url.contains(":memory:") {
+            return Err(refuse("a database in memory loses accepted deliveries; name a file".to_owned()));
+        }
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|error| refuse(error.to_string()))?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true);
+        let pool = |size| {
+            SqlitePoolOptions::new()
+                .max_connections(size)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                .test_before_acquire(false)
+                .idle_timeout(None)
+                .max_lifetime(None)
+        };
+        let writer =
+            pool(1).connect_with(options.clone()).await.map_err(|error| refuse(StoreError::from(error).to_string()))?;
+        let readers = pool(READERS).connect_lazy_with(options);
+        let store = Store { writer, readers };
+        store.migrate().await?;
+        store.assert_durable(url).await?;
+        Ok(store)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// The cause, when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
+    /// Closes the connections; what was acknowledged is on disk in any case.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    pub(super) async fn begin_write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    pub(super) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let mut migrator = sqlx::migrate!("migrations/sqlite");
+        migrator.set_ignore_missing(true);
+        migrator.run(&self.writer).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(cause) => StoreError::from(cause),
+            other => StoreError::Internal(format!("a migration failed: {other}")),
+        })
+    }
+
+    /// "Durable before acknowledged" stands and falls with these two; a build or a file system that
+    /// silently refuses them must not serve.
+    async fn assert_durable(&self, url: &str) -> Result<(), StoreError> {
+        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&self.writer).await?;
+        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&self.writer).await?;
+        if journal.eq_ignore_ascii_case("wal") && synchronous >= 2 {
+            return Ok(());
+        }
+        Err(StoreError::Open {
+            url: without_password(url),
+            reason: format!(
+                "it does not offer write-ahead logging with full synchronisation \
+                 (journal_mode={journal}, synchronous={synchronous}); use a local disk"
+            ),
+        })
+    }
+}
+
+/// A connection URL can carry a password (`postgres://user:password@host/db`); errors and logs must not.
+fn without_password(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme + 3 <= at => format!("{}://…{}", &url[..scheme], &url[at..]),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        assert_eq!(without_password("postgres://me:canary@host/db"), "postgres://…@host/db");
+        assert_eq!(without_password("sqlite:deckhand.db"), "sqlite:deckhand.db");
+    }
+}

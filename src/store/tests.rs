@@ -1,0 +1,276 @@
+//! The store as its users see it: claims, leases, coalescing, crashes, refusals.
+
+use super::{Accepted, Begun, OutboxEntry, RunId, RunRecord, Store, StoreError};
+use crate::model::{CommitId, FactKey, InstallationId, PullNumber, RepoName, RepositoryId, Timestamp};
+use crate::webhook::{Cause, Delivery, DeliveryHeaders, JobSpec, Secrets, Work, verify};
+use hmac::{Hmac, KeyInit, Mac};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+const LEASE: Duration = Duration::from_secs(60);
+const NOON: Timestamp = Timestamp(1_795_262_400_000);
+
+struct Room {
+    dir: tempfile::TempDir,
+    store: Store,
+}
+
+impl Room {
+    async fn new() -> Room {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(&url(&dir)).await.expect("a store");
+        Room { dir, store }
+    }
+
+    /// As after a kill: nothing is finished, nothing is closed in order.
+    async fn reopen(&self) -> Store {
+        Store::open(&url(&self.dir)).await.expect("the same store")
+    }
+}
+
+fn url(dir: &tempfile::TempDir) -> String {
+    format!("sqlite:{}", dir.path().join("deckhand.db").display())
+}
+
+fn pull(installation: u64, number: u64, cause: Cause) -> JobSpec {
+    JobSpec {
+        installation: InstallationId(installation),
+        repository: RepositoryId(installation * 100),
+        name: RepoName::new("octo", "hello").expect("a name"),
+        work: Work::ReviewPull { number: PullNumber(number), cause },
+    }
+}
+
+fn delivery(hook: &str, guid: &str, body: &str) -> Delivery {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(b"secret").expect("any key");
+    mac.update(body.as_bytes());
+    let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature = format!("sha256={digits}");
+    let headers = DeliveryHeaders {
+        signature: Some(&signature),
+        event: Some("pull_request"),
+        guid: Some(guid),
+        hook_id: Some(hook),
+    };
+    let secrets = Secrets::parse("secret").expect("a secret");
+    verify(&secrets, &headers, body.as_bytes().to_vec()).expect("signed").delivery
+}
+
+#[tokio::test]
+async fn two_claimers_get_one_job_once() {
+    let room = Room::new().await;
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let other = room.reopen().await;
+    let (one, two) = tokio::join!(room.store.claim(NOON, LEASE), other.claim(NOON, LEASE));
+    let claims = [one.expect("no error"), two.expect("no error")];
+    assert_eq!(claims.iter().flatten().count(), 1);
+}
+
+#[tokio::test]
+async fn an_ended_lease_passes_to_another_and_fences_the_first() {
+    let room = Room::new().await;
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let first = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    room.store.renew(&first.lease, NOON.after(Duration::from_secs(30)), LEASE).await.expect("renewed");
+    assert_eq!(room.store.claim(NOON.after(LEASE), LEASE).await.expect("no error"), None, "renewed until 90 s");
+
+    let later = NOON.after(Duration::from_secs(90));
+    let second = room.store.claim(later, LEASE).await.expect("no error").expect("the job again");
+    assert_eq!((second.attempt, &second.spec), (2, &first.spec));
+    let entry = OutboxEntry {
+        id: "op".to_owned(),
+        key: first.key.clone(),
+        head: CommitId::new(&"a".repeat(40)).expect("an id"),
+        operation: "{}".to_owned(),
+        lease: Some(first.lease),
+    };
+    let lost = |result: Result<(), StoreError>| matches!(result, Err(StoreError::LeaseLost(_)));
+    assert!(lost(room.store.finish(&first, later).await));
+    assert!(lost(room.store.renew(&first.lease, later, LEASE).await));
+    assert!(lost(room.store.retry(&first, later, "late", later).await));
+    assert!(lost(room.store.park(&first, "late", later).await));
+    assert!(lost(room.store.begin(&entry, later).await.map(|_| ())));
+    assert!(room.store.unfinished(&first.key).await.expect("no error").is_empty());
+    room.store.finish(&second, later).await.expect("the holder finishes");
+    assert!(lost(room.store.finish(&second, later).await), "finished once");
+}
+
+#[tokio::test]
+async fn work_for_a_waiting_key_replaces_it() {
+    let room = Room::new().await;
+    for cause in [Cause::Opened, Cause::Synchronize, Cause::Synchronize] {
+        room.store.enqueue(&pull(1, 7, cause), NOON).await.expect("enqueued");
+    }
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    assert_eq!(job.spec, pull(1, 7, Cause::Synchronize));
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
+}
+
+#[tokio::test]
+async fn quiet_work_does_not_silence_what_waits() {
+    let room = Room::new().await;
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    room.store.enqueue(&pull(1, 7, Cause::Installed), NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    assert_eq!(job.spec, pull(1, 7, Cause::Opened));
+}
+
+#[tokio::test]
+async fn work_for_a_running_key_makes_it_run_once_more() {
+    let room = Room::new().await;
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    for _ in 0..3 {
+        room.store.enqueue(&pull(1, 7, Cause::Synchronize), NOON).await.expect("enqueued");
+    }
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None, "the key runs");
+    room.store.finish(&job, NOON).await.expect("finished");
+    let again = room.store.claim(NOON, LEASE).await.expect("no error").expect("once more");
+    assert_eq!((again.spec.clone(), again.attempt), (pull(1, 7, Cause::Synchronize), 1));
+    room.store.finish(&again, NOON).await.expect("finished");
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
+}
+
+#[tokio::test]
+async fn retries_wait_and_parked_jobs_wake_for_new_work() {
+    let room = Room::new().await;
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    let later = NOON.after(Duration::from_secs(5));
+    room.store.retry(&job, later, "GitHub answered 502", NOON).await.expect("given back");
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
+    let counts = room.store.count_jobs(NOON).await.expect("counts");
+    assert_eq!((counts.due, counts.later, counts.running, counts.next), (0, 1, 0, Some(later)));
+
+    let job = room.store.claim(later, LEASE).await.expect("no error").expect("due now");
+    assert_eq!(job.attempt, 2);
+    room.store.park(&job, "given up", later).await.expect("parked");
+    assert_eq!(room.store.count_jobs(later).await.expect("counts").parked, 1);
+    assert_eq!(room.store.claim(later.after(LEASE), LEASE).await.expect("no error"), None);
+    room.store.enqueue(&pull(1, 7, Cause::Synchronize), later).await.expect("enqueued");
+    assert_eq!(room.store.claim(later, LEASE).await.expect("no error").expect("awake").attempt, 1);
+}
+
+#[tokio::test]
+async fn installations_take_turns_and_people_go_first() {
+    let room = Room::new().await;
+    for number in 1..=4 {
+        room.store.enqueue(&pull(1, number, Cause::Opened), NOON).await.expect("enqueued");
+    }
+    room.store.enqueue(&pull(2, 1, Cause::Opened), NOON).await.expect("enqueued");
+    room.store.enqueue(&pull(3, 1, Cause::Installed), NOON).await.expect("enqueued");
+    let mut order = Vec::new();
+    while let Some(job) = room.store.claim(NOON, LEASE).await.expect("no error") {
+        order.push(job.spec.installation.0);
+    }
+    assert_eq!(order, [1, 2, 1, 1, 1, 3]);
+}
+
+#[tokio::test]
+async fn a_crash_loses_neither_deliveries_nor_jobs() {
+    let room = Room::new().await;
+    room.store.accept(&delivery("1", "g-1", "{}"), NOON).await.expect("accepted");
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    let entry = OutboxEntry {
+        id: "op".to_owned(),
+        key: job.key.clone(),
+        head: CommitId::new(&"a".repeat(40)).expect("an id"),
+        operation: r#"{"x":1}"#.to_owned(),
+        lease: Some(job.lease),
+    };
+    assert_eq!(room.store.begin(&entry, NOON).await.expect("begun"), Begun::New);
+
+    let store = room.reopen().await;
+    let waiting = store.next_delivery().await.expect("no error").expect("the delivery");
+    assert_eq!((waiting.guid.as_str(), waiting.body.as_slice()), ("g-1", b"{}".as_slice()));
+    let job = store.claim(NOON.after(LEASE), LEASE).await.expect("no error").expect("the job");
+    let entry = OutboxEntry { lease: Some(job.lease), ..entry };
+    let unfinished = store.unfinished(&job.key).await.expect("no error");
+    assert_eq!(unfinished, [OutboxEntry { lease: None, ..entry.clone() }]);
+    assert_eq!(store.begin(&entry, NOON).await.expect("known"), Begun::Unclear);
+    store.complete("op", "7").await.expect("completed");
+    assert_eq!(store.begin(&entry, NOON).await.expect("known"), Begun::Completed("7".to_owned()));
+    store.finish(&job, NOON).await.expect("finished");
+    assert_eq!(store.begin(&OutboxEntry { lease: None, ..entry }, NOON).await.expect("forgotten"), Begun::New);
+    store.abandon("op").await.expect("abandoned");
+    assert!(store.unfinished(&job.key).await.expect("no error").is_empty());
+}
+
+#[tokio::test]
+async fn f05_f07_a_delivery_is_known_by_hook_and_guid() {
+    let room = Room::new().await;
+    let accept = async |delivery: Delivery| room.store.accept(&delivery, NOON).await.expect("accepted");
+    assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::New);
+    assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::Repeated);
+    assert_eq!(accept(delivery("1", "g", "{ }")).await, Accepted::OtherPayload);
+    assert_eq!(accept(delivery("2", "g", "{}")).await, Accepted::New, "another hook may share the GUID");
+
+    for _ in 0..2 {
+        let next = room.store.next_delivery().await.expect("no error").expect("unprocessed");
+        room.store.finish_delivery(next.id, &[pull(1, 7, Cause::Opened)], NOON).await.expect("processed");
+    }
+    assert_eq!(room.store.next_delivery().await.expect("no error"), None);
+    assert!(room.store.claim(NOON, LEASE).await.expect("no error").is_some(), "enqueued with it");
+    assert_eq!(accept(delivery("1", "g", "{ }")).await, Accepted::OtherPayload, "the digest outlives the body");
+    assert_eq!(room.store.next_delivery().await.expect("no error"), None);
+    assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::Repeated);
+    let again = room.store.next_delivery().await.expect("no error").expect("evaluated once more");
+    assert_eq!(again.body, b"{}");
+}
+
+#[tokio::test]
+async fn runs_and_reads_come_back() {
+    let room = Room::new().await;
+    let id = RunId::from_random([0xab; 16]);
+    assert_eq!(RunId::parse(id.as_str()), Some(id.clone()));
+    for bad in ["", "AB", "../../../etc/passwd", &"g".repeat(32), &"a".repeat(33)] {
+        assert_eq!(RunId::parse(bad), None, "{bad}");
+    }
+    let run = RunRecord {
+        id: id.clone(),
+        repository: RepositoryId(5),
+        name: RepoName::new("octo", "hello").expect("a name"),
+        number: PullNumber(7),
+        head: CommitId::new(&"a".repeat(40)).expect("an id"),
+        verdict: "{}".to_owned(),
+        snapshot: "{}".to_owned(),
+        created_at: NOON,
+    };
+    room.store.save_run(&run).await.expect("saved");
+    room.store.save_run(&run).await.expect("saving again changes nothing");
+    assert_eq!(room.store.load_run(&id).await.expect("no error"), Some(run));
+    assert_eq!(room.store.load_run(&RunId::from_random([0; 16])).await.expect("no error"), None);
+
+    let facts = BTreeSet::from([FactKey::Commits, FactKey::Changes]);
+    room.store.remember_reads("5/pull/7", "digest", &facts).await.expect("remembered");
+    assert_eq!(room.store.recall_reads("5/pull/7", "digest").await.expect("no error"), facts);
+    assert!(room.store.recall_reads("5/pull/7", "other").await.expect("no error").is_empty());
+}
+
+#[tokio::test]
+async fn refusals_say_what_to_do() {
+    let refused = async |url: &str| Store::open(url).await.expect_err("refused").to_string();
+    assert!(refused("postgres://me:canary@host/db").await.contains("sqlite:FILE"));
+    assert!(!refused("postgres://me:canary@host/db").await.contains("canary"));
+    assert!(refused("sqlite::memory:").await.contains("name a file"));
+    assert!(refused("sqlite:/no/such/directory/deckhand.db").await.contains("/no/such/directory"));
+    let dir = tempfile::tempdir().expect("a directory");
+    std::fs::write(dir.path().join("deckhand.db"), "not a database ".repeat(1000)).expect("written");
+    assert!(refused(&url(&dir)).await.contains("damaged"));
+}
+
+#[tokio::test]
+async fn f21_an_older_binary_starts_on_a_newer_schema() {
+    let room = Room::new().await;
+    let mut tx = room.store.begin_write().await.expect("a transaction");
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', TRUE, x'00', 0)",
+    )
+    .execute(&mut *tx)
+    .await
+    .expect("inserted");
+    tx.commit().await.expect("committed");
+    room.reopen().await.ping().await.expect("it answers");
+}

@@ -1,0 +1,165 @@
+//! `deckhand local` in generated repositories.
+
+use crate::cli::Place;
+use serde_json::Value;
+use std::process::Stdio;
+
+const RULES: &str = r#"
+rule("no-print", { blocking = true, paths = { "**/*.py" } }, function()
+  for _, line in danger.git.added_lines("**/*.py") do
+    if line.text:find("print(", 1, true) then
+      fail("Leftover print", { file = line.file, line = line.number, suggestion = "    log(1)" })
+    end
+  end
+end)
+rule("greeting", { blocking = false }, function()
+  message("By " .. danger.github.pr.user.login .. ": " .. danger.github.pr.title)
+end)
+"#;
+
+fn with_rules(rules: &str) -> Place {
+    let place = Place::repository();
+    place.write("dangerfile.lua", rules);
+    place.commit("Add rules\n\nWith a body.");
+    place
+}
+
+#[test]
+fn findings_are_printed_for_people_and_the_status_says_that_something_blocks() {
+    let place = with_rules(RULES);
+    place.write("app.py", "def greet():\n    print(1)\n    return 1\n");
+    let said = place.deckhand(&["local"]);
+    let expected = "\
+message greeting
+    By ada: Add rules
+
+app.py
+  app.py:2 fail no-print
+    Leftover print
+    2 | -     print(1)
+      | +     log(1)
+
+1 problem, 1 note - the check would fail
+";
+    assert_eq!(said.out, expected, "{}", said.err);
+    assert_eq!((said.status, said.err.as_str()), (1, ""));
+    assert!(place.deckhand(&["local", "--color", "always"]).out.contains("\u{1b}["));
+    assert!(!place.deckhand(&["local", "-q"]).out.contains("the check would"));
+
+    // What is not committed is not part of HEAD.
+    let said = place.deckhand(&["local", "--head", "HEAD"]);
+    assert_eq!(said.status, 0, "{}", said.out);
+    assert!(said.out.ends_with("1 note - the check would pass\n"), "{}", said.out);
+}
+
+#[test]
+fn json_is_the_contracts() {
+    let place = with_rules(RULES);
+    place.write("new/ünï.py", "print(1)\n");
+    let said = place.deckhand(&["local", "--format", "json"]);
+    assert_eq!(said.status, 1, "{}", said.err);
+    let json: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["conclusion"], "failure");
+    assert_eq!(json["base"], place.git(&["rev-parse", "main"]));
+    assert_eq!(json["head"], place.git(&["rev-parse", "HEAD"]));
+    let findings = json["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 2);
+    assert_eq!(findings[0].get("path"), None, "optional members are absent");
+    let placed = &findings[1];
+    assert_eq!(
+        (placed["path"].as_str(), placed["line"].as_u64(), placed["side"].as_str(), placed["blocking"].as_bool()),
+        (Some("new/ünï.py"), Some(1), Some("RIGHT"), Some(true))
+    );
+    assert!(!said.out.contains("null"), "{}", said.out);
+}
+
+#[test]
+fn a_missing_or_broken_dangerfile_is_status_2() {
+    let place = Place::repository();
+    let said = place.deckhand(&["local"]);
+    assert_eq!(said.status, 2);
+    for part in ["dangerfile.lua", ".github/dangerfile.lua", "deckhand init"] {
+        assert!(said.err.contains(part), "{}", said.err);
+    }
+    place.write("bad.lua", "local x = = 3\n");
+    let said = place.deckhand(&["local", "--dangerfile", "bad.lua"]);
+    assert_eq!(said.status, 2, "{}", said.out);
+    assert!(said.out.contains("bad.lua:1"), "{}", said.out);
+    place.write("bad.lua", "\nuse(\"pr_size\", { wran = 3 })\n");
+    let said = place.deckhand(&["local", "--dangerfile", "bad.lua"]);
+    assert_eq!(said.status, 2, "{}", said.out);
+    assert!(said.out.contains("bad.lua:2") && said.out.contains("wran"), "{}", said.out);
+}
+
+#[test]
+fn a_fault_in_a_blocking_rule_is_status_1_and_in_an_advisory_one_0() {
+    let broken = "rule('broken', { blocking = BLOCKING }, function() local x = nil; return x.y end)\n";
+    for (blocking, status) in [("true", 1), ("false", 0)] {
+        let place = with_rules(&broken.replace("BLOCKING", blocking));
+        let said = place.deckhand(&["local"]);
+        assert_eq!(said.status, status, "{}", said.out);
+        assert!(said.out.contains("fault broken dangerfile.lua:1"), "{}", said.out);
+    }
+}
+
+#[test]
+fn rules_from_github_and_required_files_work_from_a_subdirectory() {
+    let place = Place::repository();
+    place.write(".github/dangerfile.lua", "require('../rules/x')\n");
+    place.write("rules/x.lua", "rule('x', {}, function() warn('from x') end)\n");
+    place.write("deep/down/file.txt", "t\n");
+    let said = place.deckhand(&["local"]);
+    assert!(said.out.contains("from x"), "{} {}", said.out, said.err);
+    let mut command = place.command(env!("CARGO_BIN_EXE_deckhand"));
+    let output = command.arg("local").current_dir(place.path.join("deep/down")).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), said.out);
+}
+
+#[test]
+fn a_required_file_outside_the_repository_is_not_read_through_a_link() {
+    let place = with_rules("require('./link')\n");
+    let outside = place.path.with_file_name("outside.lua");
+    std::fs::write(&outside, "warn('escaped')\n").unwrap();
+    std::os::unix::fs::symlink(&outside, place.path.join("link.lua")).unwrap();
+    let said = place.deckhand(&["local"]);
+    assert_eq!(said.status, 2, "{}", said.out);
+    assert!(!said.out.contains("escaped"), "{}", said.out);
+}
+
+#[test]
+fn texts_of_many_files_take_few_passes() {
+    let place = with_rules(
+        "rule('read', {}, function()\n  local n = 0\n  for _, file in danger.git.changed_files do\n    \
+         if danger.git.file(file) then n += 1 end\n  end\n  message(n .. ' files')\nend)\n",
+    );
+    for number in 0..40 {
+        place.write(&format!("many/{number}.txt"), &format!("{number}\n"));
+    }
+    let said = place.deckhand(&["local"]);
+    assert!(said.out.contains("41 files"), "{} {}", said.out, said.err);
+}
+
+#[test]
+fn an_equal_head_says_how_to_name_a_base() {
+    let place = with_rules("");
+    let said = place.deckhand(&["local", "--base", "HEAD"]);
+    assert_eq!(said.status, 0);
+    assert_eq!(said.out, "no findings - the check would pass\n");
+    assert_eq!(place.deckhand(&["local", "--base", "HEAD", "-q"]).out, "");
+}
+
+#[test]
+fn a_reader_who_leaves_is_no_error() {
+    let place = with_rules("for i = 1, 900 do warn('finding ' .. i .. (' and more text'):rep(30)) end\n");
+    let mut child = place
+        .command(env!("CARGO_BIN_EXE_deckhand"))
+        .arg("local")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}

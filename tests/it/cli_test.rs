@@ -1,0 +1,87 @@
+//! `deckhand test` on files of cases.
+
+use crate::cli::Place;
+
+const CASES: &str = r"# no-print
+
+## A print is flagged
+
+```pr
+title: T
+diff --git a/app.py b/app.py
+--- a/app.py
++++ b/app.py
+@@ -1 +1,2 @@
+ x = 1
++print(x)
+```
+
+```findings
+app.py:2 warn no-print
+  Leftover
+```
+
+## Nothing to see
+
+```pr
+title: T
+```
+
+```findings
+```
+";
+
+const RULE: &str = "rule('no-print', { blocking = false }, function()
+  for _, line in danger.git.added_lines('**/*.py') do
+    if line.text:find('print(', 1, true) then
+      warn('Leftover print', { file = line.file, line = line.number })
+    end
+  end
+end)
+";
+
+#[test]
+fn a_repositorys_own_rule_is_tested_by_the_cases_beside_it() {
+    let place = Place::repository();
+    place.write("rules/no-print.lua", RULE);
+    place.write("rules/no-print.cases.md", CASES);
+    let said = place.deckhand(&["test"]);
+    assert_eq!((said.out.as_str(), said.status), ("2 passed, 0 failed\n", 0), "{}", said.err);
+
+    place.write("rules/no-print.cases.md", &CASES.replace("  Leftover", "  Forgotten"));
+    let said = place.deckhand(&["test", "rules"]);
+    let expected = "\
+failed rules/no-print.cases.md:3 A print is flagged
+    expected -, found +
+    - app.py:2 warn no-print
+    -   Forgotten
+    + app.py:2 warn no-print
+    +   Leftover print
+
+1 passed, 1 failed
+";
+    assert_eq!((said.out.as_str(), said.status), (expected, 1));
+}
+
+#[test]
+fn a_case_sets_up_its_own_rules_and_files() {
+    let place = Place::empty();
+    let case = "## Own set-up\n\n```lua\nwarn(danger.git.file('a.txt') .. danger.git.file('a.txt', 'base') .. \
+                danger.github.pr.user.login)\n```\n\n```pr\nauthor: ada\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-o\n+n\n```\n\n\
+                ```file a.txt\nn\n```\n\n```base a.txt\no\n```\n\n```findings\n- warn dangerfile\n  n\n  o\n  ada\n```\n";
+    place.write("x.cases.md", case);
+    let said = place.deckhand(&["test", "x.cases.md"]);
+    assert_eq!((said.out.as_str(), said.status), ("1 passed, 0 failed\n", 0), "{}", said.err);
+}
+
+#[test]
+fn a_case_without_findings_and_one_that_faults_fail() {
+    let place = Place::empty();
+    place.write("a.cases.md", "## Nothing expected\n\n```pr\ntitle: T\n```\n");
+    place.write("b.cases.md", "## Faults\n\n```lua\nerror('boom')\n```\n\n```findings\n```\n");
+    let said = place.deckhand(&["test"]);
+    assert_eq!(said.status, 1);
+    assert!(said.out.contains("a.cases.md:1") && said.out.contains("no `findings` block"), "{}", said.out);
+    assert!(said.out.contains("+ fault dangerfile:") && said.out.contains("boom"), "{}", said.out);
+    assert!(said.out.ends_with("\n0 passed, 2 failed\n"), "{}", said.out);
+}
