@@ -7,5 +7,6 @@ mod cli_local;
 mod cli_test;
 mod github_documents;
 mod patches;
+mod rules;
 mod tidy;
 mod webhook_examples;
