@@ -79,7 +79,7 @@ return {
     local who = if options.severity == "fail" then "ask a maintainer for" else "set"
     table.insert(ways_out, `{who} the label \`{options.skip_label}\``)
   end
-  local unless = if #ways_out > 0 then ` or, if they will not notice, {table.concat(ways_out, " or ")}` else ""
+  local unless = if #ways_out > 0 then `, or {table.concat(ways_out, " or ")} if they will not notice` else ""
   local name = if options.path then `\`{options.path}\`` else "the changelog"
   report(`\`{first}\` changes, and {name} has no new entry. Tell users in one line what changes for them{unless}.`)
 end

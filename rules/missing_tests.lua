@@ -96,7 +96,11 @@ return {
   if not first then
     return
   end
-  local more = if #untested > 3 then ` and {#untested - 3} more` else ""
-  local names = table.concat(untested, ", ", 1, math.min(#untested, 3)) .. more
+  local names = untested[1]
+  if #untested > 3 then
+    names = `{table.concat(untested, ", ", 1, 3)} and {#untested - 3} more`
+  elseif #untested > 1 then
+    names = `{table.concat(untested, ", ", 1, #untested - 1)} and {untested[#untested]}`
+  end
   report(`{names} {if #untested == 1 then "changes" else "change"} and no test does. Add a test that fails without this change, or tell the reviewer why none is needed.`, first)
 end
