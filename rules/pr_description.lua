@@ -9,8 +9,16 @@ return {
     },
   },
 }, function(options, report)
-  local body = string.gsub(danger.github.pr.body, "<!%-%-.-%-%->", "")
-  body = string.gsub(body, "<!%-%-.*$", "") -- GitHub hides an unclosed comment up to the end, too.
+  -- Without its comments; an unclosed one hides the rest on GitHub, too.
+  local body, shown, from = danger.github.pr.body, {}, 1
+  while from do
+    local comment = string.find(body, "<!--", from, true)
+    table.insert(shown, string.sub(body, from, if comment then comment - 1 else -1))
+    local _, last = string.find(body, "-->", (comment or #body) + 4, true)
+    from = if last then last + 1 else nil
+  end
+  body = table.concat(shown)
+
   local own = {}
   for _, line in string.split(body, "\n") do
     local is_template = string.find(line, "^%s*#+%s") or string.find(line, "^%s*[-*+]%s+%[[ xX]%]")

@@ -93,6 +93,12 @@ fn a_pull_request_is_large_from_the_401st_line() {
     );
 }
 
+#[test]
+fn a_description_of_comment_signs_does_not_spend_the_budget() {
+    let body = format!("title: T\nbody: {}\n", "<!--".repeat(15_000));
+    check("signs", "use(\"pr_description\")", &body, "- warn pr_description\n  The description is empty.\n");
+}
+
 // ---- Pages and tables ----
 
 #[test]
