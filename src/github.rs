@@ -26,6 +26,7 @@ mod wire;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use app::check_private_key;
 pub use call::RequestCounter;
 pub use client::Github;
 pub use comparison::Comparison;

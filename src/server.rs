@@ -1,1 +1,35 @@
 //! The server: HTTP routes, intake of deliveries, workers, judges, pages.
+//!
+//! A request ends when its delivery is on disk (`inbox`). `intake` turns deliveries into jobs, `worker` claims them,
+//! a [`Handler`] does them, with rules in child processes (`judges`).
+
+mod access;
+mod backoff;
+mod config;
+mod config_values;
+mod failed_call;
+mod frames;
+mod http;
+mod inbox;
+mod intake;
+mod judge_child;
+mod judges;
+mod logging;
+mod metrics;
+mod pages;
+mod passes;
+mod review_job;
+mod reviews;
+mod serve;
+mod shared;
+mod start;
+mod work;
+mod worker;
+
+pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Role, ServerConfig};
+pub use judge_child::judge_main;
+pub use judges::{JudgeError, Judges};
+pub use serve::serve;
+pub use shared::{WallClock, system_clock};
+pub use start::{Parts, Server, ServerHandle, StartError};
+pub use work::{Handler, JobError, JobOutcome};

@@ -9,8 +9,6 @@ mod open;
 mod outbox;
 mod reads;
 mod runs;
-#[cfg(test)]
-mod tests;
 
 pub use deliveries::{Accepted, StoredDelivery};
 pub use error::StoreError;

@@ -2,12 +2,18 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{local, rules, terminal, test};
+use super::{judge, local, rules, serve, terminal, test};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-const COMMANDS: &[Entry] = &[entry::<local::Local>(), entry::<rules::Rules>(), entry::<test::Test>()];
+const COMMANDS: &[Entry] = &[
+    entry::<judge::Judge>(),
+    entry::<local::Local>(),
+    entry::<rules::Rules>(),
+    entry::<serve::Serve>(),
+    entry::<test::Test>(),
+];
 
 /// All commands of the contract; what is not in `COMMANDS` is answered with "not built yet".
 const PLANNED: [&str; 16] = [

@@ -4,9 +4,11 @@ use super::commands::Subcommand;
 use super::common::{Common, Format};
 use super::failure::{Failure, Status};
 use super::terminal::{note, print_result, warn};
-use super::{dangerfile, json, text};
+use super::{dangerfile, text};
 use crate::git::{Comparison, Repository};
-use crate::model::{Conclusion, Fact, FileKey, FileText, Place, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict};
+use crate::model::{
+    Conclusion, Fact, FileKey, FileText, Place, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict, render_report,
+};
 use crate::review::{self, Outcome};
 use std::path::Path;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -48,7 +50,7 @@ impl Subcommand for Local {
         let (snapshot, verdict) = judge(&comparison, snapshot, found.sources.as_deref())?;
         explain(common, &comparison, &snapshot, &verdict);
         let rendered = match format {
-            Format::Json => json::render(&verdict),
+            Format::Json => format!("{:#}\n", render_report(&verdict)),
             Format::Text => text::render(&verdict, common.quiet, &|place| load_text(&comparison, &snapshot, place)),
         };
         print_result(common, &rendered)?;

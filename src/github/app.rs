@@ -59,6 +59,14 @@ impl App {
     }
 }
 
+/// Whether a text is a private key with which an app can sign.
+///
+/// # Errors
+/// [`ConfigError::PrivateKey`], which says what to do.
+pub fn check_private_key(private_key: &SecretString) -> Result<(), ConfigError> {
+    App::new(0, private_key).map(|_| ())
+}
+
 /// A header that is not shown in debug output.
 pub(super) fn bearer(token: &str) -> Option<HeaderValue> {
     let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;

@@ -20,11 +20,9 @@ impl RepoClient {
     /// # Errors
     /// When a request failed; a file that is not there, or not a text, is an answer.
     pub async fn fetch_files(&self, wanted: &[(CommitId, RepoPath)]) -> Result<Vec<FileText>, CallError> {
-        let batches: Vec<Vec<FileText>> = stream::iter(wanted.chunks(BATCH))
-            .map(|batch| self.fetch_batch(batch))
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await?;
+        // Collected first: a closure inside the stream would keep the future from being `Send` for every lifetime.
+        let batches: Vec<_> = wanted.chunks(BATCH).map(|batch| self.fetch_batch(batch)).collect();
+        let batches: Vec<Vec<FileText>> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
         Ok(batches.concat())
     }
 

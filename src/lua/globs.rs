@@ -2,6 +2,8 @@
 //! a pattern without `/` matches the file name at any depth, `!` excludes, dotfiles match, case counts.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// A list of patterns. A path matches when some pattern takes it in and no `!` pattern takes it out.
 #[derive(Clone, Debug)]
@@ -20,7 +22,33 @@ pub struct GlobError {
     pub reason: String,
 }
 
+/// Compiled lists that a thread keeps; when there are more, it starts over.
+const MAX_KEPT: usize = 256;
+
+thread_local! {
+    static KEPT: RefCell<HashMap<Vec<String>, Globs>> = RefCell::default();
+}
+
 impl Globs {
+    /// As [`Globs::parse`], but a list that this thread compiled before is not compiled again: compiling costs a
+    /// thousand times what matching does, and rules use the same few lists for ever.
+    ///
+    /// # Errors
+    /// As [`Globs::parse`].
+    pub(super) fn parse_kept(patterns: Vec<String>) -> Result<Self, GlobError> {
+        KEPT.with_borrow_mut(|kept| {
+            if let Some(globs) = kept.get(&patterns) {
+                return Ok(globs.clone());
+            }
+            let globs = Globs::parse(&patterns)?;
+            if kept.len() >= MAX_KEPT {
+                kept.clear();
+            }
+            kept.insert(patterns, globs.clone());
+            Ok(globs)
+        })
+    }
+
     /// Reads patterns. With only `!` patterns, everything else matches.
     ///
     /// # Errors

@@ -66,7 +66,7 @@ impl RuleOptions {
         };
         let paths = match texts("paths") {
             none if none.is_empty() => None,
-            list => Some(Globs::parse(&list).map_err(|error| ("paths".to_owned(), error.to_string()))?),
+            list => Some(Globs::parse_kept(list).map_err(|error| ("paths".to_owned(), error.to_string()))?),
         };
         let on = match texts("on") {
             none if none.is_empty() => vec!["pull_request".to_owned(), "merge_group".to_owned()],

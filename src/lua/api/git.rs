@@ -304,5 +304,5 @@ fn read_globs(lua: &Lua, session: &Session, values: &[Value]) -> mlua::Result<Gl
             }
         }
     }
-    Globs::parse(&patterns).map_err(|error| session.error(lua, error.to_string()).into())
+    Globs::parse_kept(patterns).map_err(|error| session.error(lua, error.to_string()).into())
 }

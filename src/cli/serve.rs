@@ -1,0 +1,48 @@
+//! `deckhand serve`: the GitHub App. Webhooks in, checks and comments out.
+
+use super::commands::Subcommand;
+use super::common::Common;
+use super::failure::{Failure, Status};
+use crate::server::{Role, ServerConfig, serve};
+use clap::ValueEnum;
+
+/// Where settings are looked for besides the environment.
+const CONFIG_FILE: &str = "deckhand.toml";
+
+/// Run the GitHub App; configured by DECKHAND_* variables or deckhand.toml
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    /// Which halves of the server this process runs
+    #[arg(long, value_name = "ROLE", value_enum, default_value = "all")]
+    role: RoleName,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleName {
+    /// Both
+    All,
+    /// Accept deliveries and show pages
+    Web,
+    /// Judge pull requests
+    Worker,
+}
+
+impl Subcommand for Serve {
+    const NAME: &'static str = "serve";
+
+    fn run(self, _common: &Common) -> Result<Status, Failure> {
+        let file = match std::fs::read_to_string(CONFIG_FILE) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Failure::usage(format!("cannot read {CONFIG_FILE}: {error}"))),
+        };
+        let mut config = ServerConfig::load(|name| std::env::var(name).ok(), file.as_deref())
+            .map_err(|errors| Failure::usage(errors.to_string()))?;
+        config.role = match self.role {
+            RoleName::All => Role::All,
+            RoleName::Web => Role::Web,
+            RoleName::Worker => Role::Worker,
+        };
+        serve(config).map(|()| Status::Fine).map_err(|error| Failure::usage(error.to_string()))
+    }
+}

@@ -1,0 +1,108 @@
+//! Who may see the pages: the bearer of the admin token, or of the cookie that it buys. Nothing else is authority.
+
+use axum::http::{HeaderMap, header};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Name of the cookie.
+const COOKIE: &str = "deckhand_session";
+
+/// The lock on pages, API and metrics.
+#[derive(Clone)]
+pub(super) struct Access {
+    /// Hash of the token and the cookie's value; `None` when no token is configured.
+    keys: Option<([u8; 32], String)>,
+    secure: bool,
+}
+
+/// The answer of the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// Come in.
+    Granted,
+    /// Show a token first.
+    Denied,
+    /// There is nothing here.
+    Closed,
+}
+
+impl Access {
+    /// `https` says whether people reach the server over TLS: then the cookie travels only there.
+    pub(super) fn new(token: Option<&SecretString>, https: bool) -> Access {
+        let keys = token.map(|token| {
+            let session =
+                Sha256::new().chain_update("deckhand session, version 1\0").chain_update(token.expose_secret());
+            let cookie = session.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            (Sha256::digest(token.expose_secret()).into(), cookie)
+        });
+        Access { keys, secure: https }
+    }
+
+    /// Judges a request by its headers.
+    pub(super) fn check(&self, headers: &HeaderMap) -> Entry {
+        let Some((_, cookie)) = &self.keys else { return Entry::Closed };
+        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(parse_bearer);
+        let by_token = bearer.is_some_and(|token| self.is_token(token));
+        let by_cookie = cookies(headers).any(|value| bool::from(value.as_bytes().ct_eq(cookie.as_bytes())));
+        if by_token || by_cookie { Entry::Granted } else { Entry::Denied }
+    }
+
+    /// Whether this is the token. Hashes are compared, in constant time: neither content nor length leaks.
+    pub(super) fn is_token(&self, candidate: &str) -> bool {
+        let Some((hash, _)) = &self.keys else { return false };
+        bool::from(Sha256::digest(candidate)[..].ct_eq(hash))
+    }
+
+    /// The `Set-Cookie` value for whoever showed the token. The cookie does not contain it.
+    pub(super) fn set_cookie(&self) -> Option<String> {
+        let (_, cookie) = self.keys.as_ref()?;
+        let secure = if self.secure { "; Secure" } else { "" };
+        Some(format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}"))
+    }
+}
+
+fn parse_bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter_map(|(name, value)| (name == COOKIE).then_some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, value.parse().expect("a header value"))])
+    }
+
+    #[test]
+    fn the_token_or_its_cookie_and_nothing_else() {
+        let token = SecretString::from("canary-token");
+        let access = Access::new(Some(&token), false);
+        let entry = |name, value: &str| access.check(&headers(name, value));
+        assert_eq!(entry(header::AUTHORIZATION, "Bearer canary-token"), Entry::Granted);
+        assert_eq!(entry(header::AUTHORIZATION, "bearer  canary-token "), Entry::Granted);
+        let cookie = access.set_cookie().expect("a cookie");
+        assert!(!cookie.contains("canary"));
+        let pair = cookie.split(';').next().expect("a pair");
+        assert_eq!(entry(header::COOKIE, &format!("a=b; {pair}")), Entry::Granted);
+        for bad in ["Bearer canary-toke", "Bearer ", "canary-token", "Basic canary-token", "Bearer canary-token x"] {
+            assert_eq!(entry(header::AUTHORIZATION, bad), Entry::Denied, "{bad}");
+        }
+        assert_eq!(entry(header::COOKIE, "deckhand_session=canary-token"), Entry::Denied);
+        assert_eq!(entry(header::FORWARDED, "for=127.0.0.1"), Entry::Denied);
+        let closed = Access::new(None, false);
+        assert_eq!(closed.check(&headers(header::AUTHORIZATION, "Bearer ")), Entry::Closed);
+        assert!(!closed.is_token(""));
+    }
+}

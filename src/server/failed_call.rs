@@ -1,0 +1,45 @@
+//! What a failed call means for the job: wait, try again, give up, or nothing left to do.
+
+use super::work::JobError;
+use crate::github::CallError;
+use crate::publish::PublishError;
+use std::time::Duration;
+
+/// So many attempts wait for an API that is behind its events; then what is not there is gone.
+const PATIENT_ATTEMPTS: u32 = 4;
+/// Between them.
+const BEHIND: Duration = Duration::from_secs(5);
+
+/// A call that failed on the way to a verdict.
+pub(super) fn after_call(error: CallError) -> JobError {
+    let reason = error.to_string();
+    match error {
+        CallError::SecondaryLimit { retry_after } => JobError::Retry { reason, after: Some(retry_after) },
+        CallError::RateLimited { until } => JobError::RetryAt { reason, at: until },
+        CallError::Forbidden(_) | CallError::Unauthorized(_) => JobError::Fatal { reason },
+        CallError::NotFound(_)
+        | CallError::Invalid(_)
+        | CallError::Conflict(_)
+        | CallError::TooLarge(_)
+        | CallError::Moved
+        | CallError::Server(_)
+        | CallError::Network(_)
+        | CallError::Timeout(_)
+        | CallError::Malformed(_)
+        | CallError::Budget(_) => JobError::Retry { reason, after: None },
+    }
+}
+
+/// What a job is about does not exist, or not yet.
+pub(super) fn not_there(what: String, attempt: u32) -> JobError {
+    let reason = format!("GitHub has no {what}");
+    if attempt < PATIENT_ATTEMPTS { JobError::Retry { reason, after: Some(BEHIND) } } else { JobError::Gone { reason } }
+}
+
+/// A plan that was not carried out.
+pub(super) fn after_publish(error: PublishError) -> JobError {
+    match error {
+        PublishError::Call(error) => after_call(error),
+        PublishError::Store(error) => error.into(),
+    }
+}

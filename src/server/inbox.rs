@@ -1,0 +1,135 @@
+//! `POST /webhooks/github`: size, signature, disk, then 202. Nothing is parsed here.
+
+use super::http::App;
+use crate::store::Accepted;
+use crate::webhook::{
+    DeliveryHeaders, EVENT_HEADER, GUID_HEADER, HOOK_ID_HEADER, Refusal, SIGNATURE_HEADER, Verified, verify,
+};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// GitHub caps payloads at 25 MB; this is the same in binary units.
+const BODY_LIMIT: usize = 25 << 20;
+/// A sender must have sent its body by then.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// A sender must hear 503 within 8 seconds.
+const STORE_TIMEOUT: Duration = Duration::from_secs(7);
+
+/// Takes a delivery in. Every answer has a fixed text; nothing of a refused request is logged.
+pub(super) async fn receive(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if announced_length(&parts.headers).is_some_and(|length| length > BODY_LIMIT as u64) {
+        return oversized(&app);
+    }
+    let headers = delivery_headers(&parts.headers);
+    // A request that cannot match, whatever its body, is not worth buffering.
+    if let Err(refusal) = verify(&app.secrets, &headers, Vec::new())
+        && refusal.is_unauthorized()
+        && refusal != Refusal::Mismatch
+    {
+        return refused(&app, refusal);
+    }
+    let body = match read_body(body).await {
+        Ok(body) => body,
+        Err(Unread::TooLong) => return oversized(&app),
+        Err(Unread::Broken) => return (StatusCode::BAD_REQUEST, "the body did not arrive\n").into_response(),
+        Err(Unread::TooSlow) => {
+            return (StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time\n").into_response();
+        }
+    };
+    match verify(&app.secrets, &headers, body) {
+        Ok(verified) => store(&app, verified).await,
+        Err(refusal) => refused(&app, refusal),
+    }
+}
+
+async fn store(app: &App, verified: Verified) -> Response {
+    let Verified { delivery, secret_index } = verified;
+    let (guid, event) = (delivery.guid(), delivery.event());
+    if secret_index > 0 {
+        tracing::warn!(secret_index, "a delivery was signed with an older webhook secret: finish the rotation");
+    }
+    let shared = &app.shared;
+    let stored = tokio::time::timeout(STORE_TIMEOUT, shared.store.accept(&delivery, shared.now())).await;
+    let accepted = match stored {
+        Ok(Ok(accepted)) => accepted,
+        Ok(Err(error)) => {
+            tracing::error!(guid, event, error = %error, "delivery {guid} cannot be stored: {error}");
+            return unstored(app);
+        }
+        Err(_) => {
+            tracing::error!(guid, event, "delivery {guid} cannot be stored in time");
+            return unstored(app);
+        }
+    };
+    match accepted {
+        Accepted::New => {
+            tracing::info!(guid, event, "delivery {guid} accepted");
+            shared.metrics.accepted.add();
+        }
+        Accepted::Repeated => {
+            tracing::info!(guid, event, "delivery {guid} came again");
+            shared.metrics.repeated.add();
+        }
+        Accepted::OtherPayload => {
+            tracing::warn!(guid, event, "delivery {guid} came again with another payload; the first is kept");
+            shared.metrics.conflicting.add();
+        }
+    }
+    shared.deliveries.notify_one();
+    shared.progressed();
+    (StatusCode::ACCEPTED, "accepted\n").into_response()
+}
+
+fn refused(app: &App, refusal: Refusal) -> Response {
+    app.shared.metrics.refused.add();
+    tracing::warn!(reason = %refusal, "a request to the webhook was refused: {refusal}");
+    let status = if refusal.is_unauthorized() { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+    (status, format!("{refusal}\n")).into_response()
+}
+
+fn oversized(app: &App) -> Response {
+    app.shared.metrics.oversized.add();
+    tracing::warn!("a request to the webhook was refused: it is larger than 25 MiB");
+    // The rest of the body is not read: the connection must not be used again.
+    (StatusCode::PAYLOAD_TOO_LARGE, [(header::CONNECTION, "close")], "larger than 25 MiB\n").into_response()
+}
+
+fn unstored(app: &App) -> Response {
+    app.shared.metrics.unstored.add();
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], "cannot store the delivery now\n").into_response()
+}
+
+enum Unread {
+    TooLong,
+    TooSlow,
+    Broken,
+}
+
+async fn read_body(body: Body) -> Result<Vec<u8>, Unread> {
+    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLong),
+        Ok(Err(_)) => Err(Unread::Broken),
+        Err(_) => Err(Unread::TooSlow),
+    }
+}
+
+fn announced_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn delivery_headers(headers: &HeaderMap) -> DeliveryHeaders<'_> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    DeliveryHeaders {
+        signature: text(SIGNATURE_HEADER),
+        event: text(EVENT_HEADER),
+        guid: text(GUID_HEADER),
+        hook_id: text(HOOK_ID_HEADER),
+    }
+}

@@ -1,0 +1,186 @@
+//! A run as a page for people and as JSON for programs; the form that turns the admin token into a cookie.
+
+use super::access::Entry;
+use super::http::{App, not_found, refusal};
+use crate::model::{Finding, RuleState, Verdict, render_report};
+use crate::store::{RunId, RunRecord};
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use maud::{DOCTYPE, Markup, html};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// `GET /runs/{id}?token=..`: the token is traded for a cookie and leaves the address bar.
+#[derive(Deserialize)]
+pub(super) struct RunQuery {
+    token: Option<String>,
+}
+
+/// `GET /runs/{id}`
+pub(super) async fn run_page(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(query): Query<RunQuery>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(id) = RunId::parse(&id) else { return not_found() };
+    match app.access.check(&headers) {
+        Entry::Closed => return not_found(),
+        Entry::Denied => {
+            return match query.token {
+                Some(token) => trade(&app, &token, &format!("/runs/{id}")),
+                None => (StatusCode::UNAUTHORIZED, render_login(&format!("/runs/{id}"), false)).into_response(),
+            };
+        }
+        // Also a person who is already known loses the token from the address bar.
+        Entry::Granted if query.token.is_some() => return Redirect::to(&format!("/runs/{id}")).into_response(),
+        Entry::Granted => {}
+    }
+    match load(&app, &id).await {
+        Ok((run, verdict)) => render_run(&run, &verdict).into_response(),
+        Err(answer) => *answer,
+    }
+}
+
+/// `GET /api/v1/runs/{id}`
+pub(super) async fn run_json(State(app): State<Arc<App>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    if let Some(answer) = refusal(&app, &headers) {
+        return answer;
+    }
+    let Some(id) = RunId::parse(&id) else { return not_found() };
+    match load(&app, &id).await {
+        Ok((_, verdict)) => axum::Json(render_report(&verdict)).into_response(),
+        Err(answer) => *answer,
+    }
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(super) struct LoginForm {
+    token: String,
+    to: String,
+}
+
+/// `POST /login`
+pub(super) async fn login(State(app): State<Arc<App>>, Form(form): Form<LoginForm>) -> Response {
+    // Only our own pages: never a redirect to where a stranger's link wants.
+    let ours = form.to.strip_prefix("/runs/").is_some_and(|id| RunId::parse(id).is_some());
+    if ours { trade(&app, &form.token, &form.to) } else { not_found() }
+}
+
+fn trade(app: &App, token: &str, to: &str) -> Response {
+    match app.access.set_cookie() {
+        None => not_found(),
+        Some(cookie) if app.access.is_token(token) => {
+            ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
+        }
+        Some(_) => (StatusCode::UNAUTHORIZED, render_login(to, true)).into_response(),
+    }
+}
+
+async fn load(app: &App, id: &RunId) -> Result<(RunRecord, Verdict), Box<Response>> {
+    let failed = |error: &dyn std::fmt::Display| {
+        tracing::error!(run = %id, error = %error, "run {id} cannot be loaded: {error}");
+        Box::new((StatusCode::SERVICE_UNAVAILABLE, "the run cannot be loaded now\n").into_response())
+    };
+    let run =
+        app.shared.store.load_run(id).await.map_err(|error| failed(&error))?.ok_or_else(|| Box::new(not_found()))?;
+    let verdict = serde_json::from_str(&run.verdict).map_err(|error| failed(&error))?;
+    Ok((run, verdict))
+}
+
+fn render_login(to: &str, wrong: bool) -> Html<String> {
+    page(
+        "Sign in",
+        html! {
+            h1 { "Deckhand" }
+            @if wrong { p.fail { "That is not the admin token." } }
+            form method="post" action="/login" {
+                input type="hidden" name="to" value=(to);
+                label { "Admin token " input type="password" name="token" autocomplete="current-password" autofocus; }
+                " " button { "Show the run" }
+            }
+        },
+    )
+}
+
+fn render_run(run: &RunRecord, verdict: &Verdict) -> Html<String> {
+    let title = format!("{} #{} at {}", run.name, run.number, verdict.head.short());
+    page(
+        &title,
+        html! {
+            h1 { (title) }
+            p { strong class=(verdict.conclusion.as_str()) { (verdict.conclusion.as_str()) } " · " (run.created_at.to_rfc3339()) }
+            h2 { "Findings" }
+            @if verdict.findings.is_empty() { p { "None." } }
+            @for finding in &verdict.findings { (render_finding(finding)) }
+            @if !verdict.faults.is_empty() {
+                h2 { "Faults" }
+                @for fault in &verdict.faults {
+                    article {
+                        p { strong.fail { (fault.rule) } @if let Some(path) = &fault.path { " " code { (path) @if let Some(line) = fault.line { ":" (line) } } } }
+                        pre { (fault.message) }
+                    }
+                }
+            }
+            h2 { "Rules" }
+            table {
+                tr { th { "Rule" } th { "State" } th { "Steps" } th { "Time" } }
+                @for rule in &verdict.rules {
+                    tr {
+                        td { (rule.name) }
+                        td { (state_word(rule.state)) @if let Some(reason) = &rule.reason { ": " (reason) } }
+                        td { (rule.steps) }
+                        td { (rule.millis) " ms" }
+                    }
+                }
+            }
+            @if !verdict.log.is_empty() { h2 { "Log" } pre { @for line in &verdict.log { (line) "\n" } } }
+            p { "Head " code { (verdict.head) } ", merge base " code { (verdict.base) } }
+        },
+    )
+}
+
+fn render_finding(finding: &Finding) -> Markup {
+    html! {
+        article {
+            p {
+                strong class=(finding.severity.as_str()) { (finding.severity.as_str()) } " " (finding.rule)
+                @if let Some(place) = &finding.place { " " code { (place.path) @if let Some(line) = place.line { ":" (line) } } }
+            }
+            pre { (finding.message) }
+            @if let Some(suggestion) = &finding.suggestion { p { "Suggestion" } pre { (suggestion) } }
+        }
+    }
+}
+
+fn page(title: &str, content: Markup) -> Html<String> {
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (STYLE) }
+            }
+            body { (content) }
+        }
+    };
+    Html(markup.into_string())
+}
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1f2328}\
+article{border-left:3px solid #d1d9e0;padding-left:1rem;margin:1rem 0}pre{white-space:pre-wrap;background:#f6f8fa;padding:.5rem}\
+.fail,.failure{color:#b3261e}.success{color:#1a7f37}.warn{color:#9a6700}table{border-collapse:collapse}\
+td,th{text-align:left;padding:.2rem 1rem .2rem 0}";
+
+fn state_word(state: RuleState) -> &'static str {
+    match state {
+        RuleState::Ran => "ran",
+        RuleState::Skipped => "skipped",
+        RuleState::Shadow => "shadow",
+        RuleState::Faulted => "faulted",
+    }
+}

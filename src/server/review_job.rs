@@ -1,0 +1,274 @@
+//! One review: overview, then the open check beside the facts, then the rules, then the plan.
+//!
+//! Round trips in a row decide how long people wait: (1) the overview, (2) check, diff and comparison side by side,
+//! (3) what the rules miss, (4) the writes side by side.
+
+use super::failed_call::{after_call, after_publish};
+use super::passes::{Judged, faulted, judge};
+use super::reviews::{Reviews, after_overview};
+use super::work::{JobError, JobOutcome};
+use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
+use crate::model::{
+    Dangerfile, Fact, FactKey, PullNumber, PullState, Ruleset, Settings, Side, Snapshot, Subject, Timestamp, Verdict,
+};
+use crate::plan::{self, Operation, PlanInput, Published, PublishedCheck};
+use crate::publish::{Outbox, carry_out, carry_out_one, settle};
+use crate::store::{Job, RunId, RunRecord};
+use crate::webhook::Cause;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Facts older than this are not fresh: the head is read again before comments are written.
+const FRESH: Duration = Duration::from_secs(5);
+/// A dangerfile that names none of these has the default name for its check.
+const RENAMING: [&str; 3] = ["check_name", "bases", "require"];
+
+/// What is reviewed, and for which job.
+pub(super) struct Review<'a> {
+    pub(super) job: &'a Job,
+    pub(super) client: RepoClient,
+    pub(super) number: PullNumber,
+    pub(super) cause: Cause,
+}
+
+/// Reviews the pull request as it is now. Writes nothing when nothing changed.
+pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOutcome, JobError> {
+    let outbox = Outbox::durable(reviews.store(), &review.job.key, Some(&review.job.lease));
+    settle(&outbox, &review.client).await.map_err(after_publish)?;
+    let overview = review.client.fetch_overview(review.number).await;
+    let overview = overview.map_err(|error| after_overview(error, review.job.attempt))?;
+    if overview.pull.state == PullState::Closed {
+        return Err(JobError::Gone { reason: format!("pull request {} is closed", review.number) });
+    }
+    let client = review.client.clone().with_name(overview.name.clone());
+    let mut stage = Stage::new(reviews, review, client, overview)?;
+    match stage.choose_dangerfile().clone() {
+        FoundDangerfile::Absent => Ok(JobOutcome { summary: "no dangerfile, so no check".to_owned() }),
+        FoundDangerfile::Unreadable { path, reason } => {
+            let message = format!("`{path}` cannot be read: {reason}.");
+            let verdict = faulted(&stage.empty_snapshot(), message);
+            let snapshot = stage.empty_snapshot();
+            stage.publish(&outbox, verdict, snapshot).await
+        }
+        FoundDangerfile::Found(dangerfile) => stage.judge_and_publish(&outbox, dangerfile).await,
+    }
+}
+
+/// Concludes the check of a review that was given up, so that it does not stay open.
+pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, reason: &str) -> Result<(), JobError> {
+    let overview = review.client.fetch_overview(review.number).await.map_err(after_call)?;
+    let client = review.client.clone().with_name(overview.name.clone());
+    let mut stage = Stage::new(reviews, review, client, overview)?;
+    if matches!(stage.choose_dangerfile(), FoundDangerfile::Absent) || stage.overview.pull.state == PullState::Closed {
+        return Ok(());
+    }
+    stage.quiet = true;
+    let outbox = Outbox::durable(reviews.store(), &review.job.key, Some(&review.job.lease));
+    let message = format!("The review was given up: {reason}. Ask for the check again once this is mended.");
+    let snapshot = stage.empty_snapshot();
+    let verdict = faulted(&snapshot, message);
+    stage.publish(&outbox, verdict, snapshot).await.map(|_| ())
+}
+
+/// A review after its overview.
+struct Stage<'a> {
+    reviews: &'a Reviews,
+    review: &'a Review<'a>,
+    client: RepoClient,
+    overview: Overview,
+    run: RunId,
+    started_at: Timestamp,
+    quiet: bool,
+}
+
+impl<'a> Stage<'a> {
+    fn new(
+        reviews: &'a Reviews,
+        review: &'a Review<'a>,
+        client: RepoClient,
+        overview: Overview,
+    ) -> Result<Stage<'a>, JobError> {
+        let mut bits = [0; 16];
+        getrandom::fill(&mut bits)
+            .map_err(|error| JobError::Retry { reason: format!("no randomness: {error}"), after: None })?;
+        let run = RunId::from_random(bits);
+        let (started_at, quiet) = (reviews.now(), review.cause.is_quiet());
+        Ok(Stage { reviews, review, client, overview, run, started_at, quiet })
+    }
+
+    /// The base's own dangerfile judges where it is the default branch; any other base is judged by the default branch's.
+    fn choose_dangerfile(&self) -> &FoundDangerfile {
+        if self.overview.pull.base.name == self.overview.default_branch {
+            &self.overview.base_dangerfile
+        } else {
+            &self.overview.default_dangerfile
+        }
+    }
+
+    async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, dangerfile: Dangerfile) -> Result<JobOutcome, JobError> {
+        let ruleset = Ruleset { layers: vec![dangerfile] };
+        let digest = digest(&ruleset);
+        let key = &self.review.job.key;
+        let ahead = self.reviews.store().recall_reads(key, &digest).await?;
+        let mut snapshot = self.empty_snapshot();
+        snapshot.ruleset = ruleset;
+        self.gather(outbox, &mut snapshot, &ahead).await?;
+        let Judged { verdict, asked } = judge(self.reviews.judges(), &self.client, &mut snapshot).await?;
+        let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_text(key)).cloned().collect();
+        if reads != ahead {
+            self.reviews.store().remember_reads(key, &digest, &reads).await?;
+        }
+        self.publish(outbox, verdict, snapshot).await
+    }
+
+    /// The second round trip: the open check, the diff, the comparison, and what the previous run read, side by side.
+    async fn gather(
+        &mut self,
+        outbox: &Outbox<'_>,
+        snapshot: &mut Snapshot,
+        ahead: &BTreeSet<FactKey>,
+    ) -> Result<(), JobError> {
+        let pull = &self.overview.pull;
+        // Texts of the old side lie at the merge base, which is not known yet; they come with the third round trip.
+        let known: BTreeSet<FactKey> = ahead.iter().filter(|key| !is_old_text(key)).cloned().collect();
+        let announced = async { Ok(self.announce(outbox, snapshot).await) };
+        let (announced, comparison, changes, texts) = futures_util::try_join!(
+            announced,
+            self.client.fetch_comparison(&pull.base.sha, &pull.head.sha),
+            self.client.fetch_changes(self.review.number, Some(self.overview.changed_files)),
+            self.client.fetch_facts(snapshot, &known),
+        )
+        .map_err(|error: CallError| match error {
+            CallError::NotFound(_) => after_overview(error, self.review.job.attempt),
+            other => after_call(other),
+        })?;
+        self.overview.published.checks.extend(announced?);
+        snapshot.subject.base = comparison.merge_base;
+        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.changes = Some(changes);
+        apply_facts(snapshot, texts);
+        Ok(())
+    }
+
+    /// Opens the check, when its name is certain before the rules ran and no check of that name is there.
+    async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
+        let renames = |dangerfile: &Dangerfile| RENAMING.iter().any(|word| dangerfile.text.contains(word));
+        if snapshot.ruleset.layers.iter().any(renames) {
+            return Ok(None);
+        }
+        let head = &self.overview.pull.head.sha;
+        let input = self.plan_input(&Settings::default());
+        let Some(operation) = plan::build_started(&self.overview.published, head, &input) else { return Ok(None) };
+        let Operation::CreateCheck(check) = &operation else { return Ok(None) };
+        let id = format!("{}.started", self.run);
+        let answer = carry_out_one(outbox, &self.client, head, &id, &operation).await.map_err(after_publish)?;
+        let Answer::Check { id, .. } = answer else { return Ok(None) };
+        let (name, external_id) = (check.name.clone(), check.external_id.clone());
+        Ok(Some(PublishedCheck { id, name, external_id, conclusion: None, annotations: 0 }))
+    }
+
+    async fn publish(
+        &mut self,
+        outbox: &Outbox<'_>,
+        verdict: Verdict,
+        snapshot: Snapshot,
+    ) -> Result<JobOutcome, JobError> {
+        let mut input = self.plan_input(&verdict.settings);
+        let plan = plan::build(&verdict, &snapshot, &self.overview.published, &input);
+        let title = plan::render_title(&verdict);
+        if plan.operations.is_empty() {
+            return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
+        }
+        // Before the check links to it.
+        self.save(&verdict, &snapshot).await?;
+        let report = carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
+        if !report.refused.is_empty() {
+            self.say_refused(outbox, &verdict, &snapshot, &mut input, report.refused).await?;
+        }
+        let moved = if report.head_moved { "; the head moved meanwhile" } else { "" };
+        Ok(JobOutcome { summary: format!("{title}; {} writes{moved}", report.done.len()) })
+    }
+
+    /// GitHub refused lines of the diff: what it refused goes into the summary, by a plan against the present state.
+    async fn say_refused(
+        &mut self,
+        outbox: &Outbox<'_>,
+        verdict: &Verdict,
+        snapshot: &Snapshot,
+        input: &mut PlanInput,
+        refused: Vec<plan::ReviewComment>,
+    ) -> Result<(), JobError> {
+        let published: Published = self.client.fetch_overview(self.review.number).await.map_err(after_call)?.published;
+        input.refused = refused;
+        input.run = format!("{}-2", self.run);
+        let plan = plan::build(verdict, snapshot, &published, input);
+        carry_out(outbox, &self.client, &plan).await.map_err(after_publish).map(|_| ())
+    }
+
+    async fn save(&self, verdict: &Verdict, snapshot: &Snapshot) -> Result<(), JobError> {
+        let render =
+            |error: serde_json::Error| JobError::Fatal { reason: format!("the run cannot be stored: {error}") };
+        let run = RunRecord {
+            id: self.run.clone(),
+            repository: self.review.job.spec.repository,
+            name: self.overview.name.clone(),
+            number: self.review.number,
+            head: verdict.head.clone(),
+            verdict: serde_json::to_string(verdict).map_err(render)?,
+            snapshot: serde_json::to_string(snapshot).map_err(render)?,
+            created_at: self.reviews.now(),
+        };
+        Ok(self.reviews.store().save_run(&run).await?)
+    }
+
+    fn plan_input(&self, settings: &Settings) -> PlanInput {
+        let (overview, parts, now) = (&self.overview, &self.reviews.parts, self.reviews.now());
+        // Nobody can open the page without a token, and a private repository's page is for its members only.
+        let linked = parts.pages_open && !overview.private;
+        PlanInput {
+            run: self.run.to_string(),
+            check_name: plan::check_name(settings, &overview.pull.base.name, &overview.default_branch),
+            number: Some(self.review.number),
+            details_url: linked.then(|| format!("{}/runs/{}", parts.public_url, self.run)),
+            started_at: self.started_at,
+            completed_at: now,
+            quiet: self.quiet,
+            recheck_head: now.since(self.started_at) > FRESH,
+            refused: Vec::new(),
+        }
+    }
+
+    fn empty_snapshot(&self) -> Snapshot {
+        let pull = &self.overview.pull;
+        let subject = Subject {
+            repository: Some(self.overview.name.clone()),
+            base: pull.base.sha.clone(),
+            head: pull.head.sha.clone(),
+            started_at: self.started_at,
+        };
+        let mut snapshot = Snapshot::new(subject, Ruleset::default());
+        snapshot.pull = Some(Fact::Known(pull.clone()));
+        snapshot
+    }
+}
+
+fn is_text(key: &FactKey) -> bool {
+    matches!(key, FactKey::File(_) | FactKey::Source { .. })
+}
+
+fn is_old_text(key: &FactKey) -> bool {
+    matches!(key, FactKey::File(file) if file.side == Side::Left)
+}
+
+/// Names a ruleset by its texts, to know whether the previous run had the same.
+fn digest(ruleset: &Ruleset) -> String {
+    let mut hash = Sha256::new();
+    for dangerfile in &ruleset.layers {
+        hash.update(dangerfile.path.as_str());
+        hash.update([0]);
+        hash.update(&dangerfile.text);
+        hash.update([0]);
+    }
+    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,129 @@
+//! The handler of jobs: one pull request is reviewed here; wider work becomes one job for each pull request.
+
+use super::failed_call::{after_call, not_there};
+use super::judges::Judges;
+use super::review_job::{self, Review};
+use super::start::Parts;
+use super::work::{Handler, JobError, JobOutcome};
+use super::{ServerConfig, StartError};
+use crate::github::{CallError, Github, GithubConfig, OpenPull, RepoClient, RequestCounter, Timing};
+use crate::model::{PullNumber, Timestamp};
+use crate::store::{Job, Store};
+use crate::webhook::{Cause, JobSpec, Work};
+use futures_util::future::BoxFuture;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Requests of one run. A rule that reads 300 files needs 12.
+const MAX_REQUESTS: u32 = 40;
+/// Saying that a job was given up must not hold the worker.
+const GIVE_UP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Reviews pull requests on GitHub.
+pub(super) struct Reviews {
+    github: Github,
+    pub(super) parts: Parts,
+}
+
+impl Reviews {
+    pub(super) fn new(config: &ServerConfig, parts: Parts) -> Result<Reviews, StartError> {
+        let clock = parts.clock.clone();
+        let timing = Timing::new(move || clock(), tokio::time::sleep);
+        let github = GithubConfig {
+            api_url: config.github_api_url.clone(),
+            app_id: config.app.id,
+            private_key: config.app.private_key.clone(),
+            user_agent: concat!("deckhand/", env!("CARGO_PKG_VERSION")).to_owned(),
+        };
+        let github = Github::with_timing(github, timing).map_err(|error| StartError::Github(error.to_string()))?;
+        Ok(Reviews { github, parts })
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.parts.clock)()
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    pub(super) fn judges(&self) -> &Judges {
+        &self.parts.judges
+    }
+
+    fn client(&self, spec: &JobSpec) -> RepoClient {
+        self.github
+            .repository(spec.installation, spec.repository, spec.name.clone())
+            .with_counter(RequestCounter::new(MAX_REQUESTS))
+    }
+
+    async fn fan_out(
+        &self,
+        spec: &JobSpec,
+        pulls: Result<Vec<OpenPull>, CallError>,
+        cause: Cause,
+    ) -> Result<JobOutcome, JobError> {
+        let pulls = pulls.map_err(after_call)?;
+        let work: Vec<JobSpec> = pulls
+            .iter()
+            .map(|pull| JobSpec { work: Work::ReviewPull { number: pull.number, cause }, ..spec.clone() })
+            .collect();
+        self.store().enqueue_all(&work, self.now()).await?;
+        Ok(JobOutcome { summary: format!("{} pull requests to review", work.len()) })
+    }
+
+    async fn do_work(&self, job: &Job) -> Result<JobOutcome, JobError> {
+        let client = self.client(&job.spec);
+        match &job.spec.work {
+            Work::ReviewPull { number, cause } => {
+                review_job::run(self, &Review { job, client, number: *number, cause: *cause }).await
+            }
+            Work::ReviewBranch { branch, cause } => {
+                self.fan_out(&job.spec, client.list_open_pulls(Some(branch)).await, *cause).await
+            }
+            Work::ReviewCommit { head } => {
+                self.fan_out(&job.spec, client.find_pulls_for_commit(head).await, Cause::Rerequested).await
+            }
+            Work::ReviewRepository { cause } => {
+                self.fan_out(&job.spec, client.list_open_pulls(None).await, *cause).await
+            }
+        }
+    }
+
+    async fn say_given_up(&self, job: &Job, number: PullNumber, cause: Cause, reason: &str) {
+        let review = Review { job, client: self.client(&job.spec), number, cause };
+        let said = tokio::time::timeout(GIVE_UP_TIMEOUT, review_job::conclude_given_up(self, &review, reason)).await;
+        match said {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(error = %error, "the check cannot be concluded either: {error}"),
+            Err(_) => tracing::error!("the check cannot be concluded either: GitHub does not answer"),
+        }
+    }
+}
+
+impl Handler for Reviews {
+    fn work<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<JobOutcome, JobError>> {
+        Box::pin(self.do_work(job))
+    }
+
+    fn given_up<'a>(&'a self, job: &'a Job, reason: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            if let Work::ReviewPull { number, cause } = &job.spec.work {
+                self.say_given_up(job, *number, *cause, reason).await;
+            }
+        })
+    }
+}
+
+/// Makes the handler of a real server.
+pub(super) fn make_reviews(config: &ServerConfig, parts: Parts) -> Result<Arc<dyn Handler>, StartError> {
+    Ok(Arc::new(Reviews::new(config, parts)?))
+}
+
+/// The overview's failure: GitHub's API can be behind its own events for some seconds (F09).
+pub(super) fn after_overview(error: CallError, attempt: u32) -> JobError {
+    match error {
+        CallError::NotFound(what) => not_there(what, attempt),
+        other => after_call(other),
+    }
+}

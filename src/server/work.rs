@@ -1,0 +1,71 @@
+//! What a worker asks of whoever does a job, and how a job can end.
+
+use super::judges::JudgeError;
+use crate::model::Timestamp;
+use crate::store::{Job, StoreError};
+use futures_util::future::BoxFuture;
+use std::time::Duration;
+
+/// Does jobs. Implemented by the review pipeline.
+pub trait Handler: Send + Sync + 'static {
+    /// Does one job. Must be safe to repeat, and to be dropped at any await.
+    fn work<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<JobOutcome, JobError>>;
+
+    /// Says on GitHub that a job was given up, so that no check stays open for ever. Never fails: it only logs.
+    fn given_up<'a>(&'a self, job: &'a Job, reason: &'a str) -> BoxFuture<'a, ()>;
+}
+
+/// A job that was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobOutcome {
+    /// One phrase for the log: what came of it.
+    pub summary: String,
+}
+
+/// A job that was not done, by what to do about it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum JobError {
+    /// It may work later: the network, GitHub's trouble, our own.
+    #[error("{reason}")]
+    Retry {
+        /// What happened.
+        reason: String,
+        /// GitHub said how long to wait.
+        after: Option<Duration>,
+    },
+    /// GitHub said when it may work again.
+    #[error("{reason}")]
+    RetryAt {
+        /// What happened.
+        reason: String,
+        /// Not before.
+        at: Timestamp,
+    },
+    /// Trying again cannot help until a person does something: parked at once.
+    #[error("{reason}")]
+    Fatal {
+        /// What happened and what to do.
+        reason: String,
+    },
+    /// There is nothing to do any more: the pull request, the repository or the installation is gone.
+    #[error("{reason}")]
+    Gone {
+        /// What is gone.
+        reason: String,
+    },
+    /// Another worker has the job.
+    #[error("another worker has the job")]
+    LeaseLost,
+    /// The judge failed twice.
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
+}
+
+impl From<StoreError> for JobError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::LeaseLost(_) => JobError::LeaseLost,
+            other => JobError::Retry { reason: other.to_string(), after: None },
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Deliveries over real HTTP: signatures, sizes, repetitions, unknown events, a store that cannot.
+
+use crate::server_bench::{Bench, Request, SECRET, pull_request, read_answer, sign};
+use sqlx::Connection;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+const MIB: usize = 1 << 20;
+
+#[tokio::test]
+async fn a_delivery_becomes_a_job() {
+    let bench = Bench::start().await;
+    let answer = bench.send(Request::delivery("g-1", "pull_request", &pull_request("opened", 7))).await;
+    assert_eq!((answer.status, answer.body.as_str()), (202, "accepted\n"));
+    bench.server.idle().await.unwrap();
+    assert_eq!(*bench.handler.done.lock().unwrap(), [("5/pull/7".to_owned(), 1)]);
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f05_f07_repetitions_are_202_and_evaluated_once_more() {
+    let bench = Bench::start().await;
+    let body = pull_request("opened", 7);
+    assert_eq!(bench.send(Request::delivery("g-1", "pull_request", &body)).await.status, 202);
+    bench.server.idle().await.unwrap();
+    let other = pull_request("opened", 8);
+    assert_eq!(bench.send(Request::delivery("g-1", "pull_request", &other)).await.status, 202, "first kept");
+    bench.server.idle().await.unwrap();
+    assert_eq!(bench.handler.done.lock().unwrap().len(), 1);
+    assert_eq!(bench.send(Request::delivery("g-1", "pull_request", &body)).await.status, 202);
+    bench.server.idle().await.unwrap();
+    assert_eq!(bench.handler.done.lock().unwrap().len(), 2);
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f11_what_is_not_signed_is_refused() {
+    let bench = Bench::start().await;
+    let body = pull_request("opened", 7);
+    let unsigned = || {
+        Request::post("/webhooks/github", &body)
+            .with("x-github-event", "pull_request")
+            .with("x-github-delivery", "g")
+            .with("x-github-hook-id", "1")
+    };
+    let right = sign(SECRET, &body);
+    let flipped = format!("{}{}", &right[..70], if right.ends_with('0') { "1" } else { "0" });
+    let wrong = [flipped.as_str(), &right[7..], &right[..70], "sha256=", "sha1=00", &sign("other", &body)];
+    assert_eq!(bench.send(unsigned()).await.status, 401);
+    assert_eq!(bench.send(unsigned().with("x-hub-signature", &right)).await.status, 401);
+    for signature in wrong {
+        let answer = bench.send(unsigned().with("x-hub-signature-256", signature)).await;
+        assert_eq!(answer.status, 401, "{signature}");
+        assert!(!answer.body.contains("octo"), "{}", answer.body);
+    }
+    let unnamed = Request::post("/webhooks/github", &body).with("x-hub-signature-256", &right);
+    assert_eq!(bench.send(unnamed).await.status, 400);
+    bench.server.idle().await.unwrap();
+    assert!(bench.handler.done.lock().unwrap().is_empty());
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f12_both_secrets_are_valid_while_they_rotate() {
+    let bench = Bench::start_with(&[("DECKHAND_WEBHOOK_SECRET", "new, canary-secret")]).await;
+    let body = pull_request("opened", 7);
+    assert_eq!(bench.send(Request::delivery("g-1", "pull_request", &body)).await.status, 202);
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f10_the_limit_is_25_mib() {
+    let bench = Bench::start().await;
+    let body = vec![b' '; 25 * MIB];
+    assert_eq!(bench.send(Request::delivery("g-1", "ping", &body)).await.status, 202);
+
+    // Announced: refused before a byte of the body is sent.
+    let mut stream = TcpStream::connect(bench.server.addr()).await.unwrap();
+    let head = format!("POST /webhooks/github HTTP/1.1\r\nhost: test\r\ncontent-length: {}\r\n\r\n", 25 * MIB + 1);
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = read_answer(&mut stream).await;
+    assert_eq!(answer.status, 413);
+    assert!(answer.head.contains("connection: close"));
+
+    // Not announced: refused at the limit, while the sender still sends.
+    let mut stream = TcpStream::connect(bench.server.addr()).await.unwrap();
+    let head = "POST /webhooks/github HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\
+                x-hub-signature-256: sha256=0000000000000000000000000000000000000000000000000000000000000000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let (mut reader, mut writer) = stream.into_split();
+    let sending = tokio::spawn(async move {
+        let chunk = [format!("{MIB:x}\r\n").into_bytes(), vec![b' '; MIB], b"\r\n".to_vec()].concat();
+        let mut sent = 0;
+        while sent < 200 && writer.write_all(&chunk).await.is_ok() {
+            sent += 1;
+        }
+        sent
+    });
+    let mut first = [0; 12];
+    tokio::io::AsyncReadExt::read_exact(&mut reader, &mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 413");
+    drop(reader);
+    assert!(sending.await.unwrap() < 200, "the rest is not read");
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f13_unknown_and_broken_events_harm_nobody() {
+    let bench = Bench::start().await;
+    let odd: [(&str, &[u8]); 5] = [
+        ("something_new", b"{\"action\":\"x\"}"),
+        ("pull_request", b"{\"action\":\"invented\"}"),
+        ("pull_request", b"{\"action\":\"opened\",\"pull_request\":null}"),
+        ("pull_request", b"not JSON \xff"),
+        ("push", b"[]"),
+    ];
+    for (index, (event, body)) in odd.into_iter().enumerate() {
+        assert_eq!(bench.send(Request::delivery(&format!("g-{index}"), event, body)).await.status, 202, "{event}");
+    }
+    assert_eq!(bench.send(Request::delivery("g", "pull_request", &pull_request("opened", 7))).await.status, 202);
+    bench.server.idle().await.unwrap();
+    assert_eq!(bench.handler.done.lock().unwrap().len(), 1);
+    let metrics = bench.send(Request::get("/metrics").with_token()).await.body;
+    assert!(metrics.contains("deckhand_deliveries_accepted_total 6\n"), "{metrics}");
+    assert!(metrics.contains("deckhand_deliveries_unprocessed 0\n"), "{metrics}");
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f15_a_locked_store_is_503_and_recovers() {
+    let bench = Bench::start().await;
+    let file = bench.dir.path().join("deckhand.db");
+    let mut other = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let body = pull_request("opened", 7);
+    let begun = std::time::Instant::now();
+    let answer = bench.send(Request::delivery("g-1", "pull_request", &body)).await;
+    assert_eq!(answer.status, 503);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(8));
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    assert_eq!(bench.send(Request::delivery("g-1", "pull_request", &body)).await.status, 202);
+    bench.server.idle().await.unwrap();
+    assert_eq!(bench.handler.done.lock().unwrap().len(), 1);
+    bench.server.shutdown().await;
+}

@@ -1,0 +1,104 @@
+//! Pages and the API: closed without a token, escaped with one; health.
+
+use crate::server_bench::{Bench, Request, TOKEN};
+use deckhand::model::{
+    CommitId, Conclusion, Finding, Fingerprint, PullNumber, RepoName, RepositoryId, Settings, Severity, Timestamp,
+    Verdict,
+};
+use deckhand::store::{RunId, RunRecord};
+
+async fn save_run(bench: &Bench) -> RunId {
+    let head = CommitId::new(&"a".repeat(40)).unwrap();
+    let verdict = Verdict {
+        conclusion: Conclusion::Failure,
+        head: head.clone(),
+        base: CommitId::new(&"b".repeat(40)).unwrap(),
+        findings: vec![Finding {
+            rule: "changelog".to_owned(),
+            severity: Severity::Fail,
+            blocking: true,
+            message: "<script>alert(1)</script>".to_owned(),
+            place: None,
+            suggestion: None,
+            fix: Default::default(),
+            fingerprint: Fingerprint("00".to_owned()),
+        }],
+        faults: Vec::new(),
+        effects: Vec::new(),
+        rules: Vec::new(),
+        settings: Settings::default(),
+        log: Vec::new(),
+    };
+    let id = RunId::from_random([7; 16]);
+    let run = RunRecord {
+        id: id.clone(),
+        repository: RepositoryId(5),
+        name: RepoName::new("octo", "hello").unwrap(),
+        number: PullNumber(7),
+        head,
+        verdict: serde_json::to_string(&verdict).unwrap(),
+        snapshot: "{}".to_owned(),
+        created_at: Timestamp(0),
+    };
+    bench.server.store().save_run(&run).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn a_run_is_shown_to_the_bearer_of_the_token_only() {
+    let bench = Bench::start().await;
+    let id = save_run(&bench).await;
+    let (page, api) = (format!("/runs/{id}"), format!("/api/v1/runs/{id}"));
+    for path in [&page, &api, "/metrics"] {
+        let answer = bench.send(Request::get(path)).await;
+        assert_eq!(answer.status, 401, "{path}");
+        assert!(!answer.body.contains("changelog"), "{path}");
+        let wrong = Request::get(path).with("authorization", "Bearer canary").with("x-forwarded-for", "127.0.0.1");
+        assert_eq!(bench.send(wrong).await.status, 401, "{path}");
+    }
+    let shown = bench.send(Request::get(&page).with_token()).await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.body.contains("octo/hello #7") && shown.body.contains("&lt;script&gt;"), "{}", shown.body);
+    assert!(shown.head.contains("default-src 'none'") && shown.head.contains("no-store"), "{}", shown.head);
+    let json = bench.send(Request::get(&api).with_token()).await;
+    let json: serde_json::Value = serde_json::from_str(&json.body).unwrap();
+    assert_eq!((json["version"].as_u64(), json["conclusion"].as_str()), (Some(1), Some("failure")));
+    for odd in ["/runs/0", "/runs/..%2f..%2fetc", &format!("/runs/{}", "0".repeat(32)), "/nothing"] {
+        assert_eq!(bench.send(Request::get(odd).with_token()).await.status, 404, "{odd}");
+    }
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_token_in_a_link_or_form_becomes_a_cookie() {
+    let bench = Bench::start().await;
+    let page = format!("/runs/{}", save_run(&bench).await);
+    let link = bench.send(Request::get(&format!("{page}?token={TOKEN}"))).await;
+    let form = |body: String| {
+        Request::post("/login", body.as_bytes()).with("content-type", "application/x-www-form-urlencoded")
+    };
+    let posted = bench.send(form(format!("token={TOKEN}&to={page}"))).await;
+    for answer in [link, posted] {
+        assert_eq!(answer.status, 303);
+        assert!(answer.head.contains(&format!("location: {page}\r\n")), "{}", answer.head);
+        assert!(!answer.head.contains("canary"), "{}", answer.head);
+        let cookie = answer.head.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned();
+        assert_eq!(bench.send(Request::get(&page).with("cookie", &cookie)).await.status, 200);
+    }
+    assert_eq!(bench.send(Request::get(&format!("{page}?token=wrong"))).await.status, 401);
+    assert_eq!(bench.send(form(format!("token={TOKEN}&to=//evil.example/"))).await.status, 404);
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn without_a_token_the_pages_do_not_exist() {
+    let bench = Bench::start_with(&[("DECKHAND_ADMIN_TOKEN", "")]).await;
+    let id = save_run(&bench).await;
+    for path in [format!("/runs/{id}"), format!("/runs/{id}?token="), format!("/api/v1/runs/{id}"), "/metrics".into()] {
+        assert_eq!(bench.send(Request::get(&path)).await.status, 404, "{path}");
+        assert_eq!(bench.send(Request::get(&path).with("authorization", "Bearer ")).await.status, 404, "{path}");
+    }
+    assert_eq!(bench.send(Request::get("/healthz")).await.status, 200);
+    assert_eq!(bench.send(Request::get("/readyz")).await.status, 200);
+    bench.server.shutdown().await;
+}

@@ -1,0 +1,206 @@
+//! The whole road with a GitHub of one pull request: delivery, facts, judge, check and comments.
+//! The stories live with the simulated GitHub; this one counts requests and holds what is never written.
+
+use crate::server_bench::{Request, TestClock, config, pull_request};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{Method, StatusCode, Uri};
+use deckhand::server::{Server, ServerHandle};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tokio::sync::oneshot;
+
+const HEAD: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const BASE: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+const DIFF: &str = "diff --git a/src/a.py b/src/a.py\nindex 1111111..2222222 100644\n--- a/src/a.py\n+++ b/src/a.py\n\
+                    @@ -1 +1,2 @@\n import os\n+print(os)\n";
+const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do\n\
+                     if line.text:find('print(', 1, true) then fail('Leftover print', { file = line.file, line = line.number }) end\n\
+                     end";
+
+/// A GitHub that knows one pull request and what was written about it.
+#[derive(Default)]
+struct World {
+    dangerfile: Option<&'static str>,
+    requests: Vec<String>,
+    checks: Vec<Value>,
+    reviews: Vec<Value>,
+    /// Writes of checks are refused.
+    forbidden: bool,
+}
+
+type Shared = Arc<Mutex<World>>;
+
+struct Story {
+    world: Shared,
+    server: ServerHandle,
+    _dir: tempfile::TempDir,
+    _end: oneshot::Sender<()>,
+}
+
+impl Story {
+    async fn begin(world: World) -> Story {
+        let world = Arc::new(Mutex::new(world));
+        let app = axum::Router::new().fallback(answer).with_state(world.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (end, ended) = oneshot::channel();
+        let serve = axum::serve(listener, app).with_graceful_shutdown(async { _ = ended.await });
+        tokio::spawn(async { serve.await.unwrap() });
+        let dir = tempfile::tempdir().unwrap();
+        let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", &url)]);
+        let server = Server::start(config, TestClock::new().wall()).await.unwrap();
+        Story { world, server, _dir: dir, _end: end }
+    }
+
+    async fn deliver(&self, guid: &str, action: &str) {
+        let request = Request::delivery(guid, "pull_request", &pull_request(action, 7));
+        assert_eq!(request.send(self.server.addr()).await.status, 202);
+        self.server.idle().await.unwrap();
+    }
+
+    fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut self.world.lock().unwrap().requests)
+    }
+}
+
+#[tokio::test]
+async fn a_pull_request_is_judged_and_an_unchanged_one_is_left_alone() {
+    let story = Story::begin(World { dangerfile: Some(RULES), ..World::default() }).await;
+    story.deliver("g-1", "opened").await;
+    let requests = story.requests();
+    assert!(requests.len() <= 8, "{requests:#?}");
+    assert_eq!(&requests[..2], ["POST /app/installations/3/access_tokens", "POST /graphql"]);
+    let (check, review) = {
+        let world = story.world.lock().unwrap();
+        assert_eq!((world.checks.len(), world.reviews.len()), (1, 1), "{requests:#?}");
+        (world.checks[0].clone(), world.reviews[0].clone())
+    };
+    assert_eq!((check["status"].as_str(), check["conclusion"].as_str()), (Some("completed"), Some("failure")));
+    assert_eq!((check["name"].as_str(), check["head_sha"].as_str()), (Some("deckhand"), Some(HEAD)));
+    assert_eq!(review["comments"][0]["path"], "src/a.py");
+    assert_eq!(review["comments"][0]["line"], 2);
+
+    let page = check["details_url"].as_str().unwrap().replace(story.server.public_url(), "");
+    let shown = Request::get(&page).with_token().send(story.server.addr()).await;
+    assert!(shown.status == 200 && shown.body.contains("Leftover print"), "{}", shown.body);
+
+    story.deliver("g-2", "edited").await;
+    let writes: Vec<String> = story.requests().into_iter().filter(|line| is_write(line)).collect();
+    assert!(writes.is_empty(), "{writes:#?}");
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn without_a_dangerfile_nothing_is_written() {
+    let story = Story::begin(World::default()).await;
+    story.deliver("g-1", "opened").await;
+    assert_eq!(story.requests(), ["POST /app/installations/3/access_tokens", "POST /graphql"]);
+    assert_eq!(story.server.store().count_jobs(deckhand::model::Timestamp(0)).await.unwrap().parked, 0);
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f61_an_endless_loop_fails_the_check() {
+    let story = Story::begin(World { dangerfile: Some("while true do end"), ..World::default() }).await;
+    story.deliver("g-1", "opened").await;
+    assert_eq!(story.world.lock().unwrap().checks[0]["conclusion"], "failure");
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f31_a_missing_permission_stops_the_job() {
+    let story = Story::begin(World { dangerfile: Some(RULES), forbidden: true, ..World::default() }).await;
+    story.deliver("g-1", "opened").await;
+    let counts = story.server.store().count_jobs(deckhand::model::Timestamp(0)).await.unwrap();
+    assert_eq!((counts.parked, counts.later), (1, 0));
+    story.server.shutdown().await;
+}
+
+fn is_write(line: &str) -> bool {
+    (line.starts_with("POST /repos") || line.starts_with("PATCH") || line.starts_with("DELETE"))
+        && !line.contains("graphql")
+}
+
+async fn answer(State(world): State<Shared>, method: Method, uri: Uri, body: Bytes) -> (StatusCode, String) {
+    let mut world = world.lock().unwrap();
+    let line = format!("{method} {}", uri.path());
+    world.requests.push(line.clone());
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let (status, answer) = match line.split('/').skip(1).collect::<Vec<_>>()[..] {
+        ["app", "installations", "3", "access_tokens"] => {
+            (201, json!({ "token": "ghs_canary", "expires_at": "2099-01-01T00:00:00Z" }))
+        }
+        ["graphql"] => (200, overview(&world)),
+        ["repos", "octo", "hello", "pulls", "7"] => return (StatusCode::OK, DIFF.to_owned()),
+        ["repos", "octo", "hello", "compare", _] => (
+            200,
+            json!({
+                "merge_base_commit": { "sha": BASE }, "total_commits": 1,
+                "commits": [{ "sha": HEAD, "parents": [{ "sha": BASE }], "author": null,
+                    "commit": { "message": "Print", "author": { "name": "M", "email": "m@x", "date": "2026-11-21T07:45:00Z" } } }],
+            }),
+        ),
+        ["repos", "octo", "hello", "check-runs", ..] if world.forbidden => {
+            (403, json!({ "message": "Resource not accessible by integration" }))
+        }
+        ["repos", "octo", "hello", "check-runs"] => {
+            world.checks.push(body);
+            (201, check_answer(&world, 0))
+        }
+        ["repos", "octo", "hello", "check-runs", "1"] => {
+            for (name, value) in body.as_object().unwrap() {
+                world.checks[0][name] = value.clone();
+            }
+            (200, check_answer(&world, 0))
+        }
+        ["repos", "octo", "hello", "pulls", "7", "reviews"] => {
+            world.reviews.push(body);
+            (200, json!({ "id": 50 }))
+        }
+        _ => (404, json!({ "message": "Not Found" })),
+    };
+    (StatusCode::from_u16(status).unwrap(), answer.to_string())
+}
+
+fn check_answer(world: &World, index: usize) -> Value {
+    let annotations = world.checks[index]["output"]["annotations"].as_array().map_or(0, Vec::len);
+    json!({ "id": index + 1, "status": world.checks[index]["status"], "output": { "annotations_count": annotations } })
+}
+
+fn overview(world: &World) -> Value {
+    let blob =
+        world.dangerfile.map(|text| json!({ "object": { "text": text, "isBinary": false, "isTruncated": false } }));
+    let base = json!({ "name": "main", "target": { "oid": BASE, "root": blob, "dotGithub": null } });
+    let upper = |value: &Value| value.as_str().map(str::to_uppercase);
+    let checks: Vec<Value> = world
+        .checks
+        .iter()
+        .enumerate()
+        .map(|(index, check)| {
+            json!({
+                "databaseId": index + 1, "name": check["name"], "externalId": check["external_id"],
+                "status": upper(&check["status"]), "conclusion": upper(&check["conclusion"]),
+                "annotations": { "totalCount": check["output"]["annotations"].as_array().map_or(0, Vec::len) },
+            })
+        })
+        .collect();
+    let threads: Vec<Value> = world.reviews.iter().flat_map(|review| review["comments"].as_array().unwrap()).map(|comment| json!({
+        "id": "T_1", "isResolved": false,
+        "comments": { "totalCount": 1, "nodes": [{ "fullDatabaseId": "60", "body": comment["body"], "viewerDidAuthor": true }] },
+    })).collect();
+    let last = json!({ "hasNextPage": false, "endCursor": null });
+    json!({ "data": { "repository": {
+        "databaseId": 5, "nameWithOwner": "octo/hello", "isPrivate": false, "defaultBranchRef": base,
+        "pullRequest": {
+            "title": "Print", "body": "", "isDraft": false, "state": "OPEN", "merged": false,
+            "author": { "__typename": "User", "login": "mona" }, "authorAssociation": "MEMBER",
+            "labels": { "nodes": [] }, "milestone": null, "baseRefName": "main", "baseRefOid": BASE, "baseRef": base,
+            "headRefName": "topic", "headRefOid": HEAD, "headRepository": { "nameWithOwner": "octo/hello" },
+            "url": "http://x/7", "createdAt": "2026-11-21T07:45:00Z", "updatedAt": "2026-11-21T07:45:00Z", "changedFiles": 1,
+            "commits": { "nodes": [{ "commit": { "oid": HEAD, "checkSuites": { "nodes": [{ "checkRuns": { "nodes": checks } }] } } }] },
+            "comments": { "pageInfo": last, "nodes": [] },
+            "reviewThreads": { "pageInfo": last, "nodes": threads },
+        },
+    } } })
+}

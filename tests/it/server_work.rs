@@ -1,0 +1,108 @@
+//! Jobs: retries, parking, panics, coalescing, shutdown, and what a restart takes up.
+
+use crate::server_bench::{Bench, Order, Request, config, pull_request, start};
+use deckhand::server::JobError;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+fn fails(times: usize) -> Vec<Order> {
+    let error = || JobError::Retry { reason: "GitHub failed with status 502".to_owned(), after: None };
+    (0..times).map(|_| Order::Fail(error())).collect()
+}
+
+#[tokio::test]
+async fn a_failed_job_is_tried_again_later_and_then_parked() {
+    let bench = Bench::start().await;
+    *bench.handler.orders.lock().unwrap() = fails(8);
+    bench.send(Request::delivery("g-1", "pull_request", &pull_request("opened", 7))).await;
+    for attempt in 1..=8 {
+        bench.server.idle().await.unwrap();
+        assert_eq!(bench.handler.done.lock().unwrap().len(), attempt, "nothing before its time");
+        bench.clock.advance(Duration::from_secs(1801));
+        bench.server.wake();
+    }
+    bench.server.idle().await.unwrap();
+    assert_eq!(bench.handler.done.lock().unwrap().len(), 8);
+    let given_up = bench.handler.given_up.lock().unwrap().clone();
+    assert_eq!(given_up, [("5/pull/7".to_owned(), "GitHub failed with status 502 (attempt 8)".to_owned())]);
+    bench.send(Request::delivery("g-2", "pull_request", &pull_request("synchronize", 7))).await;
+    bench.server.idle().await.unwrap();
+    assert_eq!(bench.handler.done.lock().unwrap().last(), Some(&("5/pull/7".to_owned(), 1)), "new work wakes it");
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f17_a_panic_is_a_failed_attempt_and_others_go_on() {
+    let bench = Bench::start().await;
+    bench.handler.orders.lock().unwrap().push(Order::Panic);
+    bench.send(Request::delivery("g-1", "pull_request", &pull_request("opened", 7))).await;
+    bench.server.idle().await.unwrap();
+    bench.send(Request::delivery("g-2", "pull_request", &pull_request("opened", 8))).await;
+    bench.server.idle().await.unwrap();
+    bench.clock.advance(Duration::from_secs(60));
+    bench.server.wake();
+    bench.server.idle().await.unwrap();
+    let done = bench.handler.done.lock().unwrap().clone();
+    assert_eq!(done, [("5/pull/7".to_owned(), 1), ("5/pull/8".to_owned(), 1), ("5/pull/7".to_owned(), 2)]);
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f02_deliveries_are_accepted_while_every_worker_hangs() {
+    let bench = Bench::start().await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.handler.orders.lock().unwrap().extend((0..4).map(|_| Order::Hang(gate.clone())));
+    for number in 1..=4 {
+        let request = Request::delivery(&format!("a-{number}"), "pull_request", &pull_request("opened", number));
+        assert_eq!(bench.send(request).await.status, 202);
+    }
+    for push in 1..=10 {
+        let request = Request::delivery(&format!("b-{push}"), "pull_request", &pull_request("synchronize", 9));
+        assert_eq!(bench.send(request).await.status, 202);
+    }
+    gate.add_permits(4);
+    bench.server.idle().await.unwrap();
+    let done = bench.handler.done.lock().unwrap().clone();
+    assert!(done.iter().filter(|(key, _)| key == "5/pull/9").count() <= 2, "ten pushes are one review: {done:?}");
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_restart_takes_up_what_was_left() {
+    let bench = Bench::start().await;
+    *bench.handler.orders.lock().unwrap() = fails(1);
+    bench.send(Request::delivery("g-1", "pull_request", &pull_request("opened", 7))).await;
+    bench.server.idle().await.unwrap();
+    let Bench { dir, clock, handler, server } = bench;
+    server.shutdown().await;
+    clock.advance(Duration::from_secs(60));
+    let server = start(config(&dir, &[]), &clock, &handler).await;
+    server.idle().await.unwrap();
+    assert_eq!(handler.done.lock().unwrap().last(), Some(&("5/pull/7".to_owned(), 2)));
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f22_shutdown_waits_for_the_job_in_hand() {
+    let bench = Bench::start().await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.handler.orders.lock().unwrap().push(Order::Hang(gate.clone()));
+    bench.send(Request::delivery("g-1", "pull_request", &pull_request("opened", 7))).await;
+    let (dir, clock, handler, addr) = (bench.dir, bench.clock, bench.handler, bench.server.addr());
+    while handler.done.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let stopping = tokio::spawn(bench.server.shutdown());
+    // The listener closes first.
+    while tokio::net::TcpStream::connect(addr).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!stopping.is_finished(), "the job is still in hand");
+    gate.add_permits(1);
+    stopping.await.unwrap();
+    let server = start(config(&dir, &[]), &clock, &handler).await;
+    server.idle().await.unwrap();
+    assert_eq!(handler.done.lock().unwrap().len(), 1, "it was finished, so it is not done again");
+    server.shutdown().await;
+}
