@@ -7,6 +7,7 @@ mod cli_local;
 mod cli_test;
 mod github_documents;
 mod patches;
+mod rules;
 mod server_bench;
 mod server_inbox;
 mod server_judges;
