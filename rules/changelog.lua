@@ -7,7 +7,7 @@ return {
       doc = "The changelog. Without it, any file named changelog, changes, history or news, and any file in `changelog.d`, `newsfragments` or `.changeset`.",
     },
     ignore = {
-      type = "strings",
+      type = "globs",
       default = {
         "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,examples,benches}/**", "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*",
         "*.{md,rst,adoc}", "LICENSE*", "CODEOWNERS", ".*", "/.*/**", "*.lock", "package-lock.json", "pnpm-lock.yaml", "go.sum", "dangerfile*.lua",

@@ -2,7 +2,7 @@ return {
   summary = "No conflict markers are left behind by a merge.",
   severity = "fail",
   options = {
-    ignore = { type = "strings", default = { "*.patch", "*.diff", "*.rej", "*.orig" }, doc = "Files in which markers are content." },
+    ignore = { type = "globs", default = { "*.patch", "*.diff", "*.rej", "*.orig" }, doc = "Files in which markers are content." },
   },
 }, function(options, report)
   local ignored = {}

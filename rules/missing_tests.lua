@@ -3,14 +3,14 @@ return {
   severity = "warn",
   options = {
     sources = {
-      type = "strings",
+      type = "globs",
       default = {
         "*.{py,rb,go,rs,ts,tsx,mts,cts,js,jsx,mjs,cjs,vue,svelte,java,kt,scala,cs,php,ex,exs,swift,dart,c,cc,cpp,cxx,h,hpp,lua,luau}",
       },
       doc = "What counts as source code.",
     },
     tests = {
-      type = "strings",
+      type = "globs",
       default = {
         "**/{test,tests,spec,specs,__tests__,testdata,e2e,Tests}/**", "**/*.Tests/**", "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*",
         "*.{test,spec,cy}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.snap", "*.cases.md",
@@ -18,7 +18,7 @@ return {
       doc = "What counts as a test.",
     },
     ignore = {
-      type = "strings",
+      type = "globs",
       default = {
         "**/{vendor,node_modules,third_party,dist,build,generated,migrations,examples,benches,scripts,docs}/**",
         "*.config.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "conftest.py", "setup.py", "build.rs", "dangerfile*.lua",

@@ -4,7 +4,7 @@ return {
   options = {
     max_lines = { type = "integer", default = 400, doc = "Changed lines, added and removed, up to which it stays silent." },
     ignore = {
-      type = "strings",
+      type = "globs",
       default = {
         "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum",
         "**/{vendor,node_modules,dist,third_party,generated,__snapshots__,snapshots}/**",
