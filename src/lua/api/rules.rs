@@ -1,6 +1,7 @@
 //! `rule` and `use`: registration of a team's own rules and of built-in ones.
 
 use super::super::builtin::{builtin_rules, find_builtin};
+use super::super::bytecode::load_own;
 use super::super::convert::to_lua;
 use super::super::metadata::{chunk_name, read_metadata};
 use super::super::options::{OptionError, read_options, text_of};
@@ -61,7 +62,7 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
         let message = format!("there is no built-in rule `{name}`{hint}");
         return Err(session.mistake(lua, message).into());
     };
-    let (table, body): (Table, Function) = lua.load(rule.source).set_name(chunk_name(rule)).eval()?;
+    let (table, body): (Table, Function) = load_own(lua, rule.source, &chunk_name(rule))?.call(())?;
     let metadata = read_metadata(rule.name, &table)?;
     let owner = format!("use(\"{name}\")");
     let values = read_options(&owner, options.as_table(), &metadata.all_options())
