@@ -15,10 +15,8 @@ use crate::model::Side;
 pub fn render_pull_text(view: &PullView) -> String {
     let mut page = Page::default();
     page.line(0, &format!("#{} {} [{}]", view.number, view.title, state_word(view.state)));
-    page.line(
-        0,
-        &format!("{}: {} from {}, {}", view.author, view.base, view.head, count(view.commits.len(), "commit")),
-    );
+    let commits = count(view.commits.len(), "commit");
+    page.line(0, &format!("{}: {commits} into {} from {}", view.author, view.base, view.head));
     if !view.labels.is_empty() {
         let names: Vec<&str> = view.labels.iter().map(|label| label.name.as_str()).collect();
         page.line(0, &format!("labels: {}", names.join(", ")));
@@ -36,6 +34,9 @@ pub fn render_pull_text(view: &PullView) -> String {
     page.heading("Files");
     for file in &view.files {
         page.line(0, &file_line(file));
+    }
+    if view.files.is_empty() {
+        page.line(0, "(none)");
     }
     page.heading("Checks");
     for check in &view.checks {
@@ -64,14 +65,18 @@ impl Page {
         self.raw(indent, text.trim_end());
     }
 
-    /// Markdown as it was written, without what nobody sees.
+    /// Markdown as it was written, without what nobody sees; several empty lines become one.
     fn body(&mut self, indent: usize, source: &str, otherwise: &str) {
         let shown = without_hidden(source);
         if shown.is_empty() && !otherwise.is_empty() {
             self.raw(indent, otherwise);
         }
-        for line in shown.lines() {
-            self.raw(indent, line.trim_end());
+        for line in shown.lines().map(str::trim_end) {
+            if line.is_empty() {
+                self.gap();
+            } else {
+                self.raw(indent, line);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Markdown of people and robots into HTML that cannot do harm: no scripts, no foreign resources, links only to the web
 //! or within the simulation.
 
-use super::raw_html::{OpenTags, without_comments};
+use super::raw_html::{OpenTags, without_markup};
 use super::text::{escape, visible};
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, html::push_html};
@@ -18,7 +18,7 @@ pub(super) fn render_with_lines(source: &str, lines: &[&str]) -> Markup {
     html! { div.markdown { (PreEscaped(html)) } }
 }
 
-/// The source without what a reader would not see: its HTML comments.
+/// The source without what a reader does not see: comments and tags of raw HTML.
 pub(in crate::sim) fn without_hidden(source: &str) -> String {
     let mut shown = String::with_capacity(source.len());
     let mut done = 0;
@@ -26,7 +26,7 @@ pub(in crate::sim) fn without_hidden(source: &str) -> String {
         let hides = matches!(event, Event::InlineHtml(_) | Event::Start(Tag::HtmlBlock));
         if hides && range.start >= done {
             shown.push_str(&source[done..range.start]);
-            shown.push_str(&without_comments(&source[range.clone()]));
+            shown.push_str(&without_markup(&source[range.clone()]));
             done = range.end;
         }
     }

@@ -6,6 +6,9 @@ use super::text::{escape, visible};
 /// Tags that stand in pairs and may pass.
 const PAIRED: &[&str] = &["b", "code", "details", "em", "i", "kbd", "strong", "sub", "summary", "sup"];
 
+/// Bytes within which a tag must end, so that a text of nothing but `<` is read in linear time.
+const MAX_TAG: usize = 200;
+
 /// Raw tags that are open, between the elements that Markdown itself opened.
 #[derive(Default)]
 pub(super) struct OpenTags(Vec<Open>);
@@ -56,10 +59,10 @@ impl OpenTags {
 
     /// The harmless form of the tag at the start of the text, and how many bytes it took; `None` when it may not pass.
     fn tag(&mut self, text: &str) -> Option<(String, usize)> {
-        let length = text.find('>')? + 1;
+        let length = text.bytes().take(MAX_TAG).position(|byte| byte == b'>')? + 1;
         let inside = &text[1..length - 1];
-        // A `<` inside means that the `>` belongs to another tag, a quote that it may be part of a value.
-        if inside.contains(['<', '"', '\'', '`']) {
+        // A `<` inside means that the `>` belongs to another tag, an open quote that it is part of a value.
+        if inside.contains(['<', '\'', '`']) || inside.matches('"').count() % 2 == 1 {
             return None;
         }
         let (closing, inside) = match inside.strip_prefix('/') {
@@ -97,7 +100,7 @@ impl OpenTags {
 }
 
 /// The text without HTML comments; one that never ends hides the rest, as in a browser.
-pub(super) fn without_comments(raw: &str) -> String {
+fn without_comments(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(at) = rest.find("<!--") {
@@ -111,6 +114,24 @@ pub(super) fn without_comments(raw: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The text as a reader of the page sees it: without comments and without the tags that pass.
+pub(super) fn without_markup(raw: &str) -> String {
+    let mut open = OpenTags::default();
+    let text = without_comments(raw);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let length = open.tag(rest).map(|(_, length)| length);
+        if length.is_none() {
+            out.push('<');
+        }
+        rest = &rest[length.unwrap_or(1)..];
+    }
+    out + rest
 }
 
 fn escape_text(text: &str) -> String {
@@ -133,6 +154,7 @@ mod tests {
         assert_eq!(filter("</details></div>"), "&lt;/div&gt;");
         assert_eq!(filter("<b><i>x</b></i>"), "<b><i>x</i></b>");
         assert_eq!(filter("<b onclick=alert(1)>x</b><br/>"), "<b>x</b><br>");
+        assert_eq!(filter("<details class=\"x\">y"), "<details>y</details>");
         assert_eq!(filter("<b title=\">\">"), "&lt;b title=\"&gt;\"&gt;".replace('"', "&quot;"));
         assert_eq!(filter("<script>alert(1)</script>"), "&lt;script&gt;alert(1)&lt;/script&gt;");
         assert_eq!(filter("<bdo><brx><"), "&lt;bdo&gt;&lt;brx&gt;&lt;");

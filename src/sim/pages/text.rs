@@ -59,7 +59,7 @@ pub(super) fn path_segments(path: &str) -> String {
 
 /// The first seven digits of a commit id, as people quote it.
 pub(in crate::sim) fn short(sha: &str) -> String {
-    sha.chars().take(7).collect()
+    visible(&sha.chars().take(7).collect::<String>()).into_owned()
 }
 
 /// `1 comment`, `2 comments`.

@@ -294,7 +294,7 @@ const CHECK: &str = "- ❌ No entry in `CHANGELOG.md`. <sub>`changelog`</sub>
 Skipped: `migration_safety` (no such files)
 ";
 
-const MONEY: &str = "@@ -1,9 +1,12 @@ module
+const MONEY: &str = "@@ -1,10 +1,13 @@ module
  \"\"\"Amounts of money.\"\"\"
  
  from decimal import Decimal
