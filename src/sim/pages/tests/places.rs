@@ -59,6 +59,22 @@ fn a_thread_on_a_file_that_is_gone_is_not_lost() {
 }
 
 #[test]
+fn a_moved_line_is_quoted_from_the_diff_of_today() {
+    let mut view = sample::pull();
+    let quoted = |view: &PullView| -> Vec<String> {
+        view.commented_lines(&view.threads[0]).into_iter().map(|line| line.text.clone()).collect()
+    };
+    let today = quoted(&view);
+    view.threads[0].context = view.threads[2].context.clone();
+    assert_eq!(quoted(&view), today);
+    view.threads[0].outdated = true;
+    assert!(quoted(&view).is_empty());
+    assert_eq!(view.context_lines(&view.threads[0]).len(), 1);
+    let gone = PullView { files: Vec::new(), ..sample::pull() };
+    assert!(quoted(&gone).is_empty() && gone.context_lines(&gone.threads[0]).is_empty());
+}
+
+#[test]
 fn every_thread_is_on_the_conversation_once() {
     let mut view = sample::pull();
     view.threads[3].comments[0].id = 999;
