@@ -16,4 +16,4 @@ pub(super) use conversation::{comment, reaction, reactions, review, review_comme
 pub(super) use delivery::{delivery, delivery_item};
 pub(super) use pull::{issue, pull, pull_simple};
 pub(super) use repo::{full as full_repo, label, label_event, repo};
-pub(super) use node::{node_id, parse_node_id};
+pub(super) use node::{merge, node_id, parse_node_id};

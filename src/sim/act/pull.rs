@@ -138,14 +138,7 @@ impl State {
         let repo = &self.repos[index];
         let Some(pull) = repo.pulls.get(&number) else { return };
         let mut body = json!({ "action": action, "number": number, "pull_request": json::pull(self, repo, pull) });
-        merge(&mut body, more);
+        json::merge(&mut body, more);
         self.tell(index, "pull_request", actor, body);
-    }
-}
-
-/// Copies the members of one object into another.
-pub(in crate::sim) fn merge(into: &mut Value, more: Value) {
-    if let (Value::Object(into), Value::Object(more)) = (into, more) {
-        into.extend(more);
     }
 }

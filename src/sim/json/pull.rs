@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{label, node_id, repo as repo_json, user};
+use super::{label, merge, node_id, repo as repo_json, user};
 use crate::sim::state::{Pull, Repo, State};
 
 /// `pull-request-simple`.
@@ -17,7 +17,13 @@ pub(in crate::sim) fn pull_simple(state: &State, repo: &Repo, pull: &Pull) -> Va
     let commenting = format!("{url}/comments");
     let single = format!("{api}/pulls/comments{{/number}}");
     let head_repo = pull.head_repo.and_then(|id| state.repo_by_id(id)).map(|index| &state.repos[index]);
-    json!({
+    let link = |address: &str| json!({ "href": address });
+    let links = json!({
+        "self": link(&url), "html": link(&web), "issue": link(&issue), "comments": link(&format!("{issue}/comments")),
+        "review_comments": link(&commenting), "review_comment": link(&single),
+        "commits": link(&format!("{url}/commits")), "statuses": link(&statuses),
+    });
+    let mut value = json!({
         "url": url, "id": id, "node_id": node_id("PullRequest", id), "html_url": web,
         "diff_url": format!("{web}.diff"), "patch_url": format!("{web}.patch"), "issue_url": issue,
         "number": number, "state": if pull.open { "open" } else { "closed" }, "locked": pull.locked,
@@ -26,18 +32,17 @@ pub(in crate::sim) fn pull_simple(state: &State, repo: &Repo, pull: &Pull) -> Va
         "closed_at": pull.closed_at, "merged_at": pull.merged_at, "merge_commit_sha": pull.merge_commit,
         "assignee": null, "assignees": [], "requested_reviewers": [], "requested_teams": [],
         "labels": labels(state, repo, pull), "milestone": null, "draft": pull.draft,
+    });
+    let more = json!({
         "commits_url": format!("{url}/commits"), "review_comments_url": commenting, "review_comment_url": single,
         "comments_url": format!("{issue}/comments"), "statuses_url": statuses,
         "head": side(state, &pull.head_owner, &pull.head_ref, &pull.head_sha, head_repo),
         "base": side(state, &repo.owner, &pull.base_ref, &pull.base_sha, Some(repo)),
-        "_links": {
-            "self": {"href": url}, "html": {"href": web}, "issue": {"href": issue},
-            "comments": {"href": format!("{issue}/comments")}, "review_comments": {"href": commenting},
-            "review_comment": {"href": single}, "commits": {"href": format!("{url}/commits")},
-            "statuses": {"href": statuses},
-        },
+        "_links": links,
         "author_association": repo.association(&pull.author), "auto_merge": null, "active_lock_reason": null,
-    })
+    });
+    merge(&mut value, more);
+    value
 }
 
 /// `pull-request`: the answer for a single one, with its sums.
@@ -55,9 +60,7 @@ pub(in crate::sim) fn pull(state: &State, repo: &Repo, pull: &Pull) -> Value {
         "deletions": diff.files.iter().map(|file| file.deletions).sum::<u64>(),
         "changed_files": diff.files.len(),
     });
-    for (name, sum) in sums.as_object().expect("written as an object above") {
-        value[name] = sum.clone();
-    }
+    merge(&mut value, sums);
     value
 }
 

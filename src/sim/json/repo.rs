@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{node_id, user};
+use super::{merge, node_id, user};
 use crate::sim::state::{Label, LabelEvent, Repo, State};
 
 /// Path below the repository's address for each `*_url` member.
@@ -60,12 +60,15 @@ pub(in crate::sim) fn repo(state: &State, repo: &Repo) -> Value {
         "ssh_url": format!("git@github.com:{full}.git"), "svn_url": web, "mirror_url": null, "homepage": null,
         "default_branch": repo.default_branch, "archived": repo.archived, "disabled": false,
         "visibility": if repo.private { "private" } else { "public" }, "language": null, "license": null,
+    });
+    let more = json!({
         "topics": [], "is_template": false, "web_commit_signoff_required": false, "allow_forking": true,
         "has_issues": true, "has_projects": false, "has_wiki": false, "has_pages": false, "has_downloads": true,
         "has_discussions": false, "forks": forks, "forks_count": forks, "open_issues": open, "open_issues_count": open,
         "size": 100, "stargazers_count": 0, "watchers": 0, "watchers_count": 0,
         "created_at": repo.created_at, "updated_at": repo.pushed_at, "pushed_at": repo.pushed_at,
     });
+    merge(&mut value, more);
     for (name, path) in LINKS {
         value[*name] = format!("{api}{path}").into();
     }
