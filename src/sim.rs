@@ -1,4 +1,4 @@
 //! A simulated GitHub on real git objects: for `deckhand demo` and for the tests.
 
-#[allow(dead_code, reason = "the simulated state that answers arrives with the rest of this room")]
+#[allow(dead_code, unused_imports, reason = "the simulated state that answers arrives with the rest of this room")]
 mod graphql;

@@ -1,6 +1,8 @@
 //! The table of what is simulated: `schema.graphql`, read once.
 
-use async_graphql_parser::types::{BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition};
+use async_graphql_parser::types::{
+    BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind, TypeSystemDefinition,
+};
 use async_graphql_parser::{Positioned, parse_schema};
 use std::collections::HashMap;
 use std::sync::OnceLock;

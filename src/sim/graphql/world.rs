@@ -54,7 +54,10 @@ pub(in crate::sim) enum Resolved {
     /// filtered by the arguments other than `first`, `after`, `last`, `before`, which are the executor's.
     Connection(Vec<Resolved>),
     /// GitHub's refusal: the field is null and the error has this `type`.
-    Error { kind: &'static str, message: String },
+    Error {
+        kind: &'static str,
+        message: String,
+    },
     /// The schema has the field, the state does not answer it yet.
     Unsupported,
 }
