@@ -312,6 +312,18 @@ impl SimHandle {
         self.with(repo, |state, index| state.repos[index].pulls.get(&number).map(|pull| pull.head_sha.clone()))
     }
 
+    /// What a person sees of a pull request, as text without times and ids.
+    ///
+    /// # Panics
+    /// When there is no such pull request.
+    pub fn render_pull_text(&self, repo: &str, number: u64) -> String {
+        self.with(repo, |state, index| {
+            let repo = &state.repos[index];
+            let pull = repo.pulls.get(&number).expect("the pull request was opened before");
+            super::render_pull_text(&super::views::pull(state, repo, pull))
+        })
+    }
+
     /// Returns once every delivery that was queued is answered, or nobody answered.
     pub async fn settle(&self) {
         let mut pending = self.shared.env.pending.subscribe();

@@ -1,8 +1,13 @@
-//! GraphQL.
-use super::reply::Reply;
-use super::rest::Request;
-use super::state::State;
+//! The state as GraphQL sees it: one field of one thing at a time, for one caller.
+//!
+//! Keys: a list of the repository's index and whatever finds the thing in it.
 
-pub(super) fn answer(_state: &mut State, _request: &Request) -> Reply {
-    Reply::not_found()
-}
+mod answer;
+mod check;
+mod code;
+mod node;
+mod pull;
+mod repository;
+mod talk;
+
+pub(super) use answer::answer;

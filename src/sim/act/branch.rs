@@ -71,6 +71,10 @@ impl State {
             pull.base_sha.clone_from(tip);
         }
         place::move_comments(repo, number, &before, sha);
+        let list = self.repos[index].git.list_commits(&before, sha);
+        for commit in list.iter() {
+            self.note(index, number, actor, "", Some(commit));
+        }
         self.tell_pull(index, number, "synchronize", actor, json!({ "before": before, "after": sha }));
     }
 

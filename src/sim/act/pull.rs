@@ -1,7 +1,7 @@
 //! What people do with pull requests.
 
 use crate::sim::json;
-use crate::sim::state::{Label, LabelEvent, Pull, State};
+use crate::sim::state::{Label, LabelEvent, Note, Pull, State};
 use serde_json::{Value, json};
 
 /// A pull request to be opened.
@@ -46,6 +46,11 @@ impl State {
             updated_at: now,
         };
         repo.pulls.insert(number, pull);
+        let repo = &self.repos[index];
+        let list = repo.pulls.get(&number).map(|pull| repo.git.list_commits(&pull.base_sha, &pull.head_sha));
+        for sha in list.iter().flat_map(|list| list.iter()) {
+            self.note(index, number, new.author, "", Some(sha));
+        }
         self.tell_pull(index, number, "opened", new.author, json!({}));
         Some(number)
     }
@@ -74,6 +79,12 @@ impl State {
             changes["base"] = json!({ "ref": { "from": name }, "sha": { "from": sha } });
         }
         self.touch(index, number);
+        if title.is_some() {
+            self.note(index, number, actor, "changed the title", None);
+        }
+        if let Some(base) = base {
+            self.note(index, number, actor, &format!("changed the base to {base}"), None);
+        }
         self.tell_pull(index, number, "edited", actor, json!({ "changes": changes }));
         Some(())
     }
@@ -105,6 +116,8 @@ impl State {
             created_at: now,
         });
         self.touch(index, number);
+        let text = if on { format!("added the label {name}") } else { format!("removed the label {name}") };
+        self.note(index, number, actor, &text, None);
         let repo = &self.repos[index];
         let label = repo.labels.iter().find(|label| label.name == name).map(|label| json::label(self, repo, label));
         self.tell_pull(index, number, action, actor, json!({ "label": label }));
@@ -122,8 +135,22 @@ impl State {
             _ => pull.draft = true,
         }
         self.touch(index, number);
+        let text = match action {
+            "closed" => "closed this",
+            "reopened" => "reopened this",
+            "ready_for_review" => "marked this as ready for review",
+            _ => "made this a draft",
+        };
+        self.note(index, number, actor, text, None);
         self.tell_pull(index, number, action, actor, json!({}));
         Some(())
+    }
+
+    /// Adds a line to the timeline.
+    pub(in crate::sim) fn note(&mut self, index: usize, number: u64, actor: &str, text: &str, commit: Option<&str>) {
+        let id = self.fresh_id();
+        let (actor, text, commit) = (actor.to_owned(), text.to_owned(), commit.map(str::to_owned));
+        self.repos[index].notes.push(Note { id, number, actor, text, commit });
     }
 
     fn touch(&mut self, index: usize, number: u64) {

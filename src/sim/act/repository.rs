@@ -36,6 +36,7 @@ impl State {
             members: BTreeMap::new(),
             labels: Vec::new(),
             label_events: Vec::new(),
+            notes: Vec::new(),
             pulls: BTreeMap::new(),
             next_number: 1,
             comments: Vec::new(),

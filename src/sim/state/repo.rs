@@ -35,6 +35,17 @@ pub(in crate::sim) struct LabelEvent {
     pub(in crate::sim) created_at: String,
 }
 
+/// A line of a pull request's timeline: a commit, or what somebody did.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct Note {
+    /// Ids grow with time, over comments and reviews too.
+    pub(in crate::sim) id: u64,
+    pub(in crate::sim) number: u64,
+    pub(in crate::sim) actor: String,
+    pub(in crate::sim) text: String,
+    pub(in crate::sim) commit: Option<String>,
+}
+
 /// A repository with everything that happens in it.
 #[derive(Clone)]
 pub(in crate::sim) struct Repo {
@@ -56,6 +67,7 @@ pub(in crate::sim) struct Repo {
     pub(in crate::sim) members: BTreeMap<String, String>,
     pub(in crate::sim) labels: Vec<Label>,
     pub(in crate::sim) label_events: Vec<LabelEvent>,
+    pub(in crate::sim) notes: Vec<Note>,
     pub(in crate::sim) pulls: BTreeMap<u64, Pull>,
     pub(in crate::sim) next_number: u64,
     pub(in crate::sim) comments: Vec<Comment>,
