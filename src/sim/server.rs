@@ -52,7 +52,8 @@ async fn handle(
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-    let effect = faults::strike(&mut shared.faults.lock().unwrap_or_else(PoisonError::into_inner), method.as_str(), path);
+    let effect =
+        faults::strike(&mut shared.faults.lock().unwrap_or_else(PoisonError::into_inner), method.as_str(), path);
     let request = rest::Request {
         method: method.as_str().to_owned(),
         path: path.to_owned(),
@@ -66,7 +67,9 @@ async fn handle(
         let answer = answer(&worker, &request, effect, !body.is_empty());
         (answer, request)
     });
-    let Ok(((reply, dropped), _)) = answered.await else { return wire(&shared, Reply::refusal(500, "Server Error"), None) };
+    let Ok(((reply, dropped), _)) = answered.await else {
+        return wire(&shared, Reply::refusal(500, "Server Error"), None);
+    };
     if dropped {
         return drop_connection();
     }

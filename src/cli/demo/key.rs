@@ -24,10 +24,7 @@ impl AppKey {
         let pair = KeyPair::generate(KeySize::Rsa2048)?;
         let private: Pkcs8V1Der<'_> = pair.as_der()?;
         let public: PublicKeyX509Der<'_> = pair.public_key().as_der()?;
-        Ok(AppKey {
-            private_pem: pem("PRIVATE KEY", private.as_ref()),
-            public_pem: pem("PUBLIC KEY", public.as_ref()),
-        })
+        Ok(AppKey { private_pem: pem("PRIVATE KEY", private.as_ref()), public_pem: pem("PUBLIC KEY", public.as_ref()) })
     }
 }
 
