@@ -99,7 +99,12 @@ pub(crate) fn wall(sim: &SimHandle) -> WallClock {
     Arc::new(move || Timestamp(clock.now() * 1000))
 }
 
-/// Requests that changed something.
+/// Requests that changed something: method, path without the repository and without numbers, status.
 pub(crate) fn writes(log: &[LogEntry]) -> Vec<String> {
-    log.iter().filter(|entry| entry.kind == Kind::Write).map(ToString::to_string).collect()
+    let short = |entry: &LogEntry| {
+        let path = entry.path.strip_prefix("/repos/octo/hello").unwrap_or(&entry.path);
+        let words: Vec<&str> = path.split('/').filter(|it| !it.is_empty() && it.parse::<u64>().is_err()).collect();
+        format!("{} {} {}", entry.method, words.join("/"), entry.status)
+    };
+    log.iter().filter(|entry| entry.kind == Kind::Write).map(short).collect()
 }
