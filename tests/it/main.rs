@@ -15,6 +15,8 @@ mod server_pages;
 mod server_process;
 mod server_review;
 mod server_work;
+mod sim_bench;
 mod store;
+mod stories;
 mod tidy;
 mod webhook_examples;
