@@ -1,7 +1,9 @@
 //! Documents that are refused before they run.
 
 use super::super::schema::{Schema, base};
+use super::super::validate;
 use super::sample::{ask, messages};
+use async_graphql_parser::parse_query;
 use serde_json::{Value, json};
 
 #[test]
@@ -111,6 +113,15 @@ fn forbidden_is_githubs_own_error() {
     let answer = ask(document, &json!({}));
     assert_eq!(answer["data"], json!({ "resolveReviewThread": Value::Null }));
     assert_eq!(answer["errors"][0]["type"], "FORBIDDEN");
+}
+
+#[test]
+fn every_document_of_ours_is_simulated() {
+    for (name, document) in crate::github::documents() {
+        let document = parse_query(document).unwrap();
+        let problems = validate::check(Schema::github(), &document);
+        assert!(problems.is_empty(), "{name}: {problems:#?}");
+    }
 }
 
 #[test]
