@@ -1,4 +1,45 @@
 //! A simulated GitHub on real git objects: for `deckhand demo` and for the tests.
+//!
+//! It is stateful and strict: what the real one refuses, this one refuses. `rest` is the table of routes,
+//! `graphql` executes documents over `world`, `state` is what is remembered, `act` what people do, `webhooks` how an app
+//! hears of it, `pages` what people see, `handle` how a story is told.
 
-#[allow(dead_code, unused_imports, reason = "the simulated state that answers arrives with the rest of this room")]
+mod act;
+mod auth;
+mod clock;
+mod env;
+mod faults;
+mod git;
 mod graphql;
+mod handle;
+mod json;
+mod log;
+mod pages;
+mod patch;
+mod render;
+mod reply;
+mod rest;
+mod server;
+mod start;
+mod state;
+mod view;
+mod views;
+mod web;
+mod webhooks;
+mod world;
+
+pub use clock::{EPOCH, SimClock};
+pub use faults::{Effect as FaultEffect, Fault};
+pub use handle::{AppConfig, DeliveryRecord, SimHandle};
+pub use log::{Kind, LogEntry};
+pub use pages::{
+    CONTENT_SECURITY_POLICY, render_checks, render_conversation, render_edit, render_files, render_not_found,
+    render_pulls, render_repositories,
+};
+pub use render::render_pull_text;
+pub use start::{Sim, SimConfig};
+pub use view::{
+    AnnotationLevel, AnnotationView, CheckState, CheckView, CommentView, CommitView, FileStatus, FileView, HunkView,
+    LabelView, LineView, MergeView, PatchView, PullStateView, PullSummaryView, PullView, RepositoryView, ReviewView,
+    StatusState, StatusView, ThreadView, TimelineEntry,
+};

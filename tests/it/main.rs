@@ -9,6 +9,7 @@ mod github_documents;
 mod graphql_schema;
 mod openapi;
 mod patches;
+mod rules;
 mod server_bench;
 mod server_inbox;
 mod server_judges;

@@ -1,0 +1,44 @@
+//! Check runs: made and changed by apps, asked for again by people.
+
+use crate::sim::json;
+use crate::sim::state::{CheckRun, CheckSuite, State};
+use serde_json::json;
+
+impl State {
+    /// The suite of an app on a commit; made when it is not there yet.
+    pub(in crate::sim) fn ensure_suite(&mut self, index: usize, app: u64, sha: &str) -> u64 {
+        if let Some(suite) = self.repos[index].suites.iter().find(|suite| suite.app == app && suite.head_sha == sha) {
+            return suite.id;
+        }
+        let (id, now) = (self.fresh_id(), self.now());
+        let suite = CheckSuite { id, app, head_sha: sha.to_owned(), created_at: now.clone(), updated_at: now };
+        self.repos[index].suites.push(suite);
+        id
+    }
+
+    /// A person clicks "Re-run" at a check.
+    pub(in crate::sim) fn rerequest_check(&mut self, index: usize, run: u64, actor: &str) -> bool {
+        let Some(run) = self.repos[index].runs.iter().find(|it| it.id == run).cloned() else { return false };
+        self.tell_run(index, &run, "rerequested", actor);
+        true
+    }
+
+    pub(in crate::sim) fn tell_run(&mut self, index: usize, run: &CheckRun, action: &str, actor: &str) {
+        let repo = &self.repos[index];
+        let mut value = json::check_run(self, repo, run);
+        if let Some(suite) = repo.suites.iter().find(|suite| suite.id == run.suite) {
+            value["check_suite"] = json::check_suite(self, repo, suite);
+        }
+        let body = json!({ "action": action, "check_run": value });
+        self.tell_app(index, run.app, "check_run", actor, body);
+    }
+
+    pub(in crate::sim) fn tell_suite(&mut self, repo: u64, suite: u64, action: &str, actor: &str) {
+        let Some(index) = self.repo_by_id(repo) else { return };
+        let repo = &self.repos[index];
+        let Some(suite) = repo.suites.iter().find(|it| it.id == suite) else { return };
+        let app = suite.app;
+        let body = json!({ "action": action, "check_suite": json::check_suite(self, repo, suite) });
+        self.tell_app(index, app, "check_suite", actor, body);
+    }
+}

@@ -1,0 +1,121 @@
+//! Repositories, people, apps and their presence.
+
+use crate::sim::git::{FileEdit, Git, NewCommit, Signature};
+use crate::sim::json;
+use crate::sim::state::{Installation, Repo, State, User};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+impl State {
+    /// A repository whose default branch `main` holds these files in one commit.
+    pub(in crate::sim) fn create_repository(
+        &mut self,
+        owner: &str,
+        name: &str,
+        files: &[(&str, &str)],
+        private: bool,
+    ) -> u64 {
+        if !self.users.contains_key(owner) {
+            let id = self.fresh_id();
+            self.users.insert(owner.to_owned(), User { id, login: owner.to_owned(), kind: "Organization" });
+        }
+        let id = self.fresh_id();
+        let git = Git::init(self.env.root.join(format!("{id}.git")));
+        let edits: Vec<FileEdit> = files.iter().map(|(path, text)| edit(path, Some(text.as_bytes()))).collect();
+        let author = self.signature(owner);
+        let first =
+            NewCommit { reference: "refs/heads/main", parents: &[], author: &author, message: "Begin", edits: &edits };
+        let sha = git.commit(&first);
+        let now = self.now();
+        self.repos.push(Repo {
+            id,
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            description: None,
+            private,
+            archived: false,
+            default_branch: "main".to_owned(),
+            created_at: now.clone(),
+            pushed_at: now,
+            parent: None,
+            git,
+            branches: BTreeMap::from([("main".to_owned(), sha)]),
+            members: BTreeMap::new(),
+            labels: Vec::new(),
+            label_events: Vec::new(),
+            notes: Vec::new(),
+            pulls: BTreeMap::new(),
+            next_number: 1,
+            comments: Vec::new(),
+            reviews: Vec::new(),
+            review_comments: Vec::new(),
+            suites: Vec::new(),
+            runs: Vec::new(),
+            statuses: Vec::new(),
+        });
+        id
+    }
+
+    /// The author line of a login.
+    pub(in crate::sim) fn signature(&self, login: &str) -> Signature {
+        let email = format!("{login}@users.noreply.example.com");
+        Signature { name: login.to_owned(), email, time: self.clock().now() }
+    }
+
+    /// Every app comes to this repository; answers the installation of the first.
+    pub(in crate::sim) fn install(&mut self, repo: usize) -> u64 {
+        let (owner, id) = (self.repos[repo].owner.clone(), self.repos[repo].id);
+        let mut first = 0;
+        for app in self.apps.clone() {
+            let known = self.installations.iter().position(|it| it.app_id == app.id && it.account == owner);
+            let (index, added) = match known {
+                Some(index) => {
+                    if let Some(chosen) = &mut self.installations[index].repositories {
+                        chosen.push(id);
+                    }
+                    (index, true)
+                }
+                None => {
+                    let installation = Installation {
+                        id: self.fresh_id(),
+                        app_id: app.id,
+                        account: owner.clone(),
+                        repositories: Some(vec![id]),
+                        permissions: app.permissions.clone(),
+                        suspended_at: None,
+                        created_at: self.now(),
+                    };
+                    self.installations.push(installation);
+                    (self.installations.len() - 1, false)
+                }
+            };
+            let it = self.installations[index].clone();
+            first = if first == 0 { it.id } else { first };
+            let place = &self.repos[repo];
+            let short = json!({
+                "id": place.id, "node_id": json::node_id("Repository", place.id), "name": place.name,
+                "full_name": place.full_name(), "private": place.private,
+            });
+            let (event, mut body) = if added {
+                (
+                    "installation_repositories",
+                    json!({
+                        "action": "added", "repository_selection": "selected", "repositories_added": [short],
+                        "repositories_removed": [], "requester": null,
+                    }),
+                )
+            } else {
+                ("installation", json!({ "action": "created", "repositories": [short], "requester": null }))
+            };
+            body["installation"] = json::installation(self, &it);
+            body["sender"] = json::user(self, &owner);
+            self.deliver(app.id, event, Some(it.id), None, body);
+        }
+        first
+    }
+}
+
+/// One path that a commit sets or deletes.
+pub(in crate::sim) fn edit(path: &str, content: Option<&[u8]>) -> FileEdit {
+    FileEdit { path: path.as_bytes().to_vec(), content: content.map(<[u8]>::to_vec), mode: "100644" }
+}

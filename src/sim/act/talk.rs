@@ -1,0 +1,176 @@
+//! Comments in the conversation and on lines.
+
+use super::place::{commentable, parse_side};
+use crate::sim::json;
+use crate::sim::patch::hunk_until;
+use crate::sim::state::{Comment, Review, ReviewComment, State};
+use serde_json::json;
+
+/// A comment that a review brings.
+pub(in crate::sim) struct NewReviewComment {
+    pub(in crate::sim) path: String,
+    pub(in crate::sim) side: String,
+    pub(in crate::sim) start_side: Option<String>,
+    pub(in crate::sim) line: u64,
+    pub(in crate::sim) start_line: Option<u64>,
+    pub(in crate::sim) body: String,
+}
+
+/// A review to be submitted.
+pub(in crate::sim) struct NewReview {
+    pub(in crate::sim) body: String,
+    pub(in crate::sim) state: &'static str,
+    pub(in crate::sim) commit: String,
+    pub(in crate::sim) comments: Vec<NewReviewComment>,
+}
+
+impl State {
+    /// Answers the comment's id.
+    pub(in crate::sim) fn comment(
+        &mut self,
+        index: usize,
+        number: u64,
+        author: &str,
+        app: Option<u64>,
+        body: &str,
+    ) -> Option<u64> {
+        self.repos[index].pulls.get(&number)?;
+        self.ensure_user(author, if app.is_some() { "Bot" } else { "User" });
+        let (id, now) = (self.fresh_id(), self.now());
+        self.repos[index].comments.push(Comment {
+            id,
+            number,
+            author: author.to_owned(),
+            app,
+            body: body.to_owned(),
+            minimized: None,
+            reactions: Vec::new(),
+            created_at: now.clone(),
+            updated_at: now,
+        });
+        let repo = &self.repos[index];
+        let (comment, pull) = (repo.comments.last()?, repo.pulls.get(&number)?);
+        let body = json!({
+            "action": "created", "issue": json::issue(self, repo, pull), "comment": json::comment(self, repo, comment),
+        });
+        self.tell(index, "issue_comment", author, body);
+        Some(id)
+    }
+
+    /// Submits a review whole, or not at all: then says why not.
+    pub(in crate::sim) fn submit_review(
+        &mut self,
+        index: usize,
+        number: u64,
+        (author, app): (&str, Option<u64>),
+        new: NewReview,
+    ) -> Result<u64, &'static str> {
+        let repo = &self.repos[index];
+        let pull = repo.pulls.get(&number).ok_or("Pull request not found")?;
+        let git = repo.git.clone();
+        let base = git.merge_base(&pull.base_sha, &new.commit).unwrap_or_else(|| pull.base_sha.clone());
+        let outdated = new.commit != pull.head_sha;
+        for comment in &new.comments {
+            let start = comment.start_line.unwrap_or(comment.line);
+            let other = comment.start_side.as_ref().is_some_and(|side| *side != comment.side);
+            let side = parse_side(&comment.side);
+            if !git.diff(&base, &new.commit).files.iter().any(|file| file.path == comment.path) {
+                return Err("Path could not be resolved");
+            }
+            if other
+                || start > comment.line
+                || !commentable(&git, &base, &new.commit, &comment.path, side, start, comment.line)
+            {
+                return Err("Line could not be resolved");
+            }
+        }
+        self.ensure_user(author, if app.is_some() { "Bot" } else { "User" });
+        let (review, now) = (self.fresh_id(), self.now());
+        let diff = git.diff(&base, &new.commit);
+        for comment in new.comments {
+            let id = self.fresh_id();
+            let patch = diff.files.iter().find(|file| file.path == comment.path).and_then(|file| file.patch.as_deref());
+            let hunk = hunk_until(patch.unwrap_or_default(), comment.line, &comment.side);
+            self.repos[index].review_comments.push(ReviewComment {
+                id,
+                number,
+                review,
+                author: author.to_owned(),
+                app,
+                body: comment.body,
+                path: comment.path,
+                commit: new.commit.clone(),
+                original_commit: new.commit.clone(),
+                side: comment.side,
+                start_side: comment.start_side,
+                line: Some(comment.line).filter(|_| !outdated),
+                start_line: comment.start_line.filter(|_| !outdated),
+                original_line: comment.line,
+                original_start_line: comment.start_line,
+                hunk,
+                reply_to: None,
+                resolved: false,
+                minimized: None,
+                reactions: Vec::new(),
+                created_at: now.clone(),
+                updated_at: now.clone(),
+            });
+        }
+        self.repos[index].reviews.push(Review {
+            id: review,
+            number,
+            author: author.to_owned(),
+            app,
+            body: new.body,
+            state: new.state,
+            commit: new.commit,
+            submitted_at: now,
+        });
+        Ok(review)
+    }
+
+    /// Answers a comment on a line; the answer's id.
+    pub(in crate::sim) fn reply(&mut self, index: usize, comment: u64, author: &str, body: &str) -> Option<u64> {
+        self.ensure_user(author, "User");
+        let (id, now) = (self.fresh_id(), self.now());
+        let repo = &mut self.repos[index];
+        let first = repo.review_comments.iter().find(|it| it.id == comment)?.clone();
+        repo.review_comments.push(ReviewComment {
+            id,
+            author: author.to_owned(),
+            app: None,
+            body: body.to_owned(),
+            reply_to: Some(first.reply_to.unwrap_or(first.id)),
+            resolved: false,
+            reactions: Vec::new(),
+            created_at: now.clone(),
+            updated_at: now,
+            ..first
+        });
+        Some(id)
+    }
+
+    /// Resolves the thread that begins with this comment.
+    pub(in crate::sim) fn resolve_thread(&mut self, comment: u64) -> bool {
+        let mut comments = self.repos.iter_mut().flat_map(|repo| &mut repo.review_comments);
+        let found = comments.find(|it| it.id == comment && it.reply_to.is_none());
+        found.map(|first| first.resolved = true).is_some()
+    }
+
+    /// Deletes a comment on a line. Its answers stay, and the first of them opens the thread from then on.
+    pub(in crate::sim) fn delete_review_comment(&mut self, index: usize, id: u64) -> bool {
+        let all = &mut self.repos[index].review_comments;
+        let Some(at) = all.iter().position(|it| it.id == id) else { return false };
+        let gone = all.remove(at);
+        if gone.reply_to.is_none()
+            && let Some(heir) = all.iter().position(|it| it.reply_to == Some(id))
+        {
+            let heir_id = all[heir].id;
+            (all[heir].reply_to, all[heir].resolved) = (None, gone.resolved);
+            for other in all.iter_mut().filter(|it| it.reply_to == Some(id)) {
+                other.reply_to = Some(heir_id);
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,369 @@
+//! The story teller's end: what people do, and what there is to see.
+
+use super::act::{NewPull, Push};
+use super::faults::Fault;
+use super::log::LogEntry;
+use super::server::Shared;
+use super::state::{Access, App, Permissions, State, Token, TokenOwner};
+use super::webhooks::lock;
+use serde_json::Value;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// An app as its settings page has it.
+#[derive(Clone, Debug)]
+pub struct AppConfig {
+    /// Its number.
+    pub app_id: u64,
+    /// Its name in addresses; it writes as `<slug>[bot]`.
+    pub slug: String,
+    /// The public half of its key.
+    pub public_key_pem: String,
+    /// Where deliveries go; can come later.
+    pub webhook_url: Option<String>,
+    /// What deliveries are signed with.
+    pub secret: String,
+    /// Permission name to `read` or `write`.
+    pub permissions: Vec<(String, String)>,
+}
+
+/// A delivery that was queued.
+#[derive(Clone, Debug)]
+pub struct DeliveryRecord {
+    /// The same for a redelivery.
+    pub guid: String,
+    /// The event's name.
+    pub event: String,
+    /// The event's action; empty when it has none.
+    pub action: String,
+    /// What the receiver answered; 0 before, or when nobody answered.
+    pub status: u16,
+    /// Whether it was sent before.
+    pub redelivery: bool,
+    /// The payload.
+    pub body: Value,
+}
+
+/// A running simulation; clones are the same one, and it ends with the last.
+#[derive(Clone)]
+pub struct SimHandle {
+    shared: Arc<Shared>,
+    _alive: Arc<Alive>,
+}
+
+struct Alive {
+    _folder: tempfile::TempDir,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl SimHandle {
+    pub(super) fn new(shared: Arc<Shared>, folder: tempfile::TempDir, tasks: Vec<JoinHandle<()>>) -> Self {
+        SimHandle { shared, _alive: Arc::new(Alive { _folder: folder, tasks }) }
+    }
+
+    /// Root of the REST API; GraphQL is at `/graphql` below it.
+    pub fn api_url(&self) -> &str {
+        &self.shared.env.api
+    }
+
+    /// Root of the web pages.
+    pub fn web_url(&self) -> &str {
+        &self.shared.env.web
+    }
+
+    /// GitHub's clock.
+    pub fn clock(&self) -> &super::SimClock {
+        &self.shared.env.clock
+    }
+
+    /// The settings page of a new app.
+    pub fn register_app(&self, config: AppConfig) {
+        let mut state = self.state();
+        let permissions: Permissions =
+            config.permissions.iter().filter_map(|(name, word)| Some((name.clone(), Access::parse(word)?))).collect();
+        let hook_id = state.fresh_id();
+        let created_at = state.now();
+        let app = App {
+            id: config.app_id,
+            name: config.slug.clone(),
+            slug: config.slug,
+            owner: "app-owner".to_owned(),
+            public_key: config.public_key_pem,
+            webhook_url: config.webhook_url,
+            secret: config.secret,
+            hook_id,
+            permissions,
+            events: ["check_run", "check_suite", "issue_comment", "pull_request", "push"].map(str::to_owned).to_vec(),
+            created_at,
+        };
+        state.ensure_user("app-owner", "User");
+        state.ensure_user(&app.login(), "Bot");
+        state.apps.push(app);
+    }
+
+    /// Sets or removes the address of an app's webhook.
+    pub fn set_webhook_url(&self, app_id: u64, url: Option<&str>) {
+        if let Some(app) = self.state().apps.iter_mut().find(|app| app.id == app_id) {
+            app.webhook_url = url.map(str::to_owned);
+        }
+    }
+
+    /// Whether deliveries are sent; otherwise they are only recorded.
+    pub fn set_deliver(&self, on: bool) {
+        self.shared.env.deliver.store(on, Ordering::SeqCst);
+    }
+
+    /// Takes a permission from all installations of all apps, as an owner can.
+    pub fn withdraw_permission(&self, name: &str) {
+        for installation in &mut self.state().installations {
+            installation.permissions.remove(name);
+        }
+    }
+
+    /// Makes a repository with one commit on `main`; answers its id.
+    pub fn create_repository(&self, owner: &str, name: &str, files: &[(&str, &str)], private: bool) -> u64 {
+        self.state().create_repository(owner, name, files, private)
+    }
+
+    /// Describes a repository in one line.
+    pub fn describe(&self, repo: &str, text: &str) {
+        self.with(repo, |state, index| state.repos[index].description = Some(text.to_owned()));
+    }
+
+    /// Every registered app comes to the repository; answers the installation of the first.
+    pub fn install(&self, repo: &str) -> u64 {
+        self.with(repo, State::install)
+    }
+
+    /// A person with `admin`, `write` or `read` in the repository.
+    pub fn add_user(&self, repo: &str, login: &str, permission: &str) {
+        self.with(repo, |state, index| {
+            state.ensure_user(login, "User");
+            state.repos[index].members.insert(login.to_owned(), permission.to_owned());
+        });
+    }
+
+    /// A bearer token that speaks for a person.
+    pub fn user_token(&self, login: &str) -> String {
+        let mut state = self.state();
+        state.ensure_user(login, "User");
+        let token = format!("ghp_{:036}", state.fresh_id());
+        let owner = TokenOwner::User(login.to_owned());
+        state.tokens.insert(token.clone(), Token { owner, expires_at: None, refused_calls: 0 });
+        token
+    }
+
+    /// One commit on a branch, which begins at `base` (or the default branch, when empty) if it is new. A path without
+    /// text is deleted. Answers the commit.
+    ///
+    /// # Panics
+    /// When the base does not exist.
+    pub fn push(
+        &self,
+        repo: &str,
+        branch: &str,
+        author: &str,
+        message: &str,
+        edits: &[(&str, Option<&str>)],
+        base: &str,
+    ) -> String {
+        let edits: Vec<(String, Option<Vec<u8>>)> =
+            edits.iter().map(|(path, text)| ((*path).to_owned(), text.map(|text| text.as_bytes().to_vec()))).collect();
+        let push = Push { branch, author, message, edits: &edits, base };
+        self.with(repo, |state, index| state.push(index, &push)).expect("the base of the new branch exists")
+    }
+
+    /// Opens a pull request; answers its number.
+    ///
+    /// # Panics
+    /// When a branch does not exist.
+    #[allow(clippy::too_many_arguments, reason = "the fields of GitHub's form")]
+    pub fn open_pull(
+        &self,
+        repo: &str,
+        title: &str,
+        body: &str,
+        head: &str,
+        base: &str,
+        author: &str,
+        draft: bool,
+    ) -> u64 {
+        let new = NewPull { title, body, head, base, author, draft };
+        self.with(repo, |state, index| state.open_pull(index, &new)).expect("head and base exist")
+    }
+
+    /// Changes what is given: title, body, base.
+    pub fn edit_pull(
+        &self,
+        repo: &str,
+        number: u64,
+        actor: &str,
+        title: Option<&str>,
+        body: Option<&str>,
+        base: Option<&str>,
+    ) {
+        self.with(repo, |state, index| state.edit_pull(index, number, actor, (title, body, base)));
+    }
+
+    /// Puts a label on.
+    pub fn label(&self, repo: &str, number: u64, actor: &str, label: &str) {
+        self.with(repo, |state, index| state.label(index, number, actor, label, true));
+    }
+
+    /// Takes a label off.
+    pub fn unlabel(&self, repo: &str, number: u64, actor: &str, label: &str) {
+        self.with(repo, |state, index| state.label(index, number, actor, label, false));
+    }
+
+    /// Writes into the conversation; answers the comment's id.
+    pub fn comment(&self, repo: &str, number: u64, actor: &str, body: &str) -> Option<u64> {
+        self.with(repo, |state, index| state.comment(index, number, actor, None, body))
+    }
+
+    /// Answers a comment on a line.
+    pub fn reply(&self, repo: &str, comment: u64, actor: &str, body: &str) -> Option<u64> {
+        self.with(repo, |state, index| state.reply(index, comment, actor, body))
+    }
+
+    /// Resolves the thread that begins with this comment.
+    pub fn resolve_thread(&self, comment: u64) -> bool {
+        self.state().resolve_thread(comment)
+    }
+
+    /// Closes a pull request without merging it.
+    pub fn close(&self, repo: &str, number: u64, actor: &str) {
+        self.with(repo, |state, index| state.turn_pull(index, number, actor, "closed"));
+    }
+
+    /// Opens it again.
+    pub fn reopen(&self, repo: &str, number: u64, actor: &str) {
+        self.with(repo, |state, index| state.turn_pull(index, number, actor, "reopened"));
+    }
+
+    /// Marks a draft as ready.
+    pub fn ready(&self, repo: &str, number: u64, actor: &str) {
+        self.with(repo, |state, index| state.turn_pull(index, number, actor, "ready_for_review"));
+    }
+
+    /// Makes it a draft again.
+    pub fn convert_to_draft(&self, repo: &str, number: u64, actor: &str) {
+        self.with(repo, |state, index| state.turn_pull(index, number, actor, "converted_to_draft"));
+    }
+
+    /// Clicks "Re-run" at a check; whether there is one.
+    pub fn rerequest_check(&self, repo: &str, check: u64, actor: &str) -> bool {
+        self.with(repo, |state, index| state.rerequest_check(index, check, actor))
+    }
+
+    /// Sends the newest delivery of that GUID once more.
+    pub fn redeliver(&self, guid: &str) -> bool {
+        let mut state = self.state();
+        let found = state.deliveries.iter().rev().find(|it| it.guid == guid).cloned();
+        found.map(|known| state.redeliver(&known)).is_some()
+    }
+
+    /// Makes something go wrong.
+    pub fn inject(&self, fault: Fault) {
+        self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+
+    /// Every answer of the API takes so much longer.
+    pub fn set_delay(&self, delay: Duration) {
+        *self.shared.delay.lock().unwrap_or_else(PoisonError::into_inner) = delay;
+    }
+
+    /// The requests to the API so far.
+    pub fn log(&self) -> Vec<LogEntry> {
+        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forgets the requests so far.
+    pub fn reset_log(&self) {
+        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The deliveries so far, in order.
+    pub fn deliveries(&self) -> Vec<DeliveryRecord> {
+        let record = |it: &super::state::Delivery| DeliveryRecord {
+            guid: it.guid.clone(),
+            event: it.event.clone(),
+            action: it.action.clone().unwrap_or_default(),
+            status: it.status_code,
+            redelivery: it.redelivery,
+            body: serde_json::from_str(&it.body).unwrap_or_default(),
+        };
+        self.state().deliveries.iter().map(record).collect()
+    }
+
+    /// The check runs on a commit as REST shows them, the newest first.
+    pub fn checks(&self, repo: &str, sha: &str) -> Vec<Value> {
+        self.with(repo, |state, index| {
+            let repo = &state.repos[index];
+            let runs = repo.runs.iter().rev().filter(|run| run.head_sha == sha);
+            runs.map(|run| super::json::check_run(state, repo, run)).collect()
+        })
+    }
+
+    /// The conversation of a pull request as REST shows it.
+    pub fn comments(&self, repo: &str, number: u64) -> Vec<Value> {
+        self.with(repo, |state, index| {
+            let repo = &state.repos[index];
+            let found = repo.comments.iter().filter(|it| it.number == number);
+            found.map(|it| super::json::comment(state, repo, it)).collect()
+        })
+    }
+
+    /// The comments on lines of a pull request as REST shows them.
+    pub fn review_comments(&self, repo: &str, number: u64) -> Vec<Value> {
+        self.with(repo, |state, index| {
+            let repo = &state.repos[index];
+            let found = repo.review_comments.iter().filter(|it| it.number == number);
+            found.map(|it| super::json::review_comment(state, repo, it)).collect()
+        })
+    }
+
+    /// The head commit of a pull request.
+    pub fn head(&self, repo: &str, number: u64) -> Option<String> {
+        self.with(repo, |state, index| state.repos[index].pulls.get(&number).map(|pull| pull.head_sha.clone()))
+    }
+
+    /// What a person sees of a pull request, as text without times and ids.
+    ///
+    /// # Panics
+    /// When there is no such pull request.
+    pub fn render_pull_text(&self, repo: &str, number: u64) -> String {
+        self.with(repo, |state, index| {
+            let repo = &state.repos[index];
+            let pull = repo.pulls.get(&number).expect("the pull request was opened before");
+            super::render_pull_text(&super::views::pull(state, repo, pull))
+        })
+    }
+
+    /// Returns once every delivery that was queued is answered, or nobody answered.
+    pub async fn settle(&self) {
+        let mut pending = self.shared.env.pending.subscribe();
+        // The sender lives as long as this handle.
+        _ = pending.wait_for(|count| *count == 0).await;
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.shared.state)
+    }
+
+    pub(super) fn with<T>(&self, repo: &str, act: impl FnOnce(&mut State, usize) -> T) -> T {
+        let mut state = self.state();
+        let (owner, name) = repo.split_once('/').expect("a repository is named owner/name");
+        let index = state.find_repo(owner, name).expect("the repository was created before");
+        act(&mut state, index)
+    }
+}

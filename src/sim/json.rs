@@ -1,0 +1,19 @@
+//! GitHub's JSON shapes, complete enough for its OpenAPI description.
+
+mod account;
+mod check;
+mod commit;
+mod conversation;
+mod delivery;
+mod node;
+mod pull;
+mod repo;
+
+pub(super) use account::{app, installation, permissions, user};
+pub(super) use check::{annotation, check_run, check_suite, combined_status, status};
+pub(super) use commit::{commit, escape_path, file, files, login_of};
+pub(super) use conversation::{comment, reaction, reactions, review, review_comment};
+pub(super) use delivery::{delivery, delivery_item};
+pub(super) use node::{merge, node_id, parse_node_id};
+pub(super) use pull::{issue, pull, pull_simple};
+pub(super) use repo::{full as full_repo, label, label_event, repo};

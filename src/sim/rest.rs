@@ -1,0 +1,16 @@
+//! The REST API: one table of routes, strict about what it does not know.
+
+mod app;
+mod call;
+mod checks;
+mod commits;
+mod contents;
+mod issues;
+mod page;
+mod pulls;
+mod repos;
+mod review_comments;
+mod reviews;
+mod table;
+
+pub(super) use call::{Request, answer};

@@ -1,0 +1,81 @@
+//! What an app does as itself, and what its installation may list.
+
+use super::call::Call;
+use crate::sim::auth::{Caller, mint as mint_token};
+use crate::sim::json;
+use crate::sim::reply::{Answer, Reply};
+use crate::sim::state::App;
+use serde_json::{Value, json};
+
+pub(super) fn rate_limit(call: &mut Call<'_>) -> Answer {
+    let one = json!({ "limit": 5000, "used": 1, "remaining": 4999, "reset": call.state.clock().now() + 3600 });
+    Reply::ok(json!({ "resources": { "core": one, "search": one, "graphql": one }, "rate": one }))
+}
+
+pub(super) fn show(call: &mut Call<'_>) -> Answer {
+    Reply::ok(json::app(call.state, own(call)?))
+}
+
+pub(super) fn installations(call: &mut Call<'_>) -> Answer {
+    let id = own(call)?.id;
+    let all = call.state.installations.iter().filter(|it| it.app_id == id);
+    let all: Vec<Value> = all.map(|it| json::installation(call.state, it)).collect();
+    call.list(&all)
+}
+
+pub(super) fn mint(call: &mut Call<'_>) -> Answer {
+    let (id, app) = (call.number(0)?, own(call)?.id);
+    let index = call.state.installations.iter().position(|it| it.id == id && it.app_id == app);
+    let index = index.ok_or_else(Reply::not_found)?;
+    if call.state.installations[index].suspended_at.is_some() {
+        return Err(Reply::refusal(403, "This installation has been suspended"));
+    }
+    let body = call.body.clone();
+    let (mut answer, chosen) = mint_token(call.state, index, &body)?;
+    if let Some(chosen) = chosen {
+        let repos = call.state.repos.iter().filter(|repo| chosen.contains(&repo.id));
+        answer["repositories"] = repos.map(|repo| json::repo(call.state, repo)).collect();
+    }
+    Reply::created(answer)
+}
+
+pub(super) fn deliveries(call: &mut Call<'_>) -> Answer {
+    let app = own(call)?.id;
+    let all = call.state.deliveries.iter().rev().filter(|it| it.app == app);
+    let all: Vec<Value> = all.map(json::delivery_item).collect();
+    call.list(&all)
+}
+
+pub(super) fn delivery(call: &mut Call<'_>) -> Answer {
+    let (id, app) = (call.number(0)?, own(call)?.id);
+    let found = call.state.deliveries.iter().find(|it| it.id == id && it.app == app);
+    Reply::ok(json::delivery(call.state, found.ok_or_else(Reply::not_found)?))
+}
+
+pub(super) fn redeliver(call: &mut Call<'_>) -> Answer {
+    let (id, app) = (call.number(0)?, own(call)?.id);
+    let found = call.state.deliveries.iter().find(|it| it.id == id && it.app == app).cloned();
+    call.state.redeliver(&found.ok_or_else(Reply::not_found)?);
+    Ok(Reply::json(202, json!({})))
+}
+
+pub(super) fn repositories(call: &mut Call<'_>) -> Answer {
+    let seen = call.state.repos.iter().filter(|repo| call.caller.sees(call.state, repo));
+    let all: Vec<Value> = seen.map(|repo| json::repo(call.state, repo)).collect();
+    let mut reply = call.wrapped("repositories", &all)?;
+    if let crate::sim::reply::Body::Json(value) = &mut reply.body {
+        value["repository_selection"] = json!("selected");
+    }
+    Ok(reply)
+}
+
+pub(super) fn installation_of(call: &mut Call<'_>) -> Answer {
+    let app = own(call)?.id;
+    let found = call.state.installation_of(app, call.repo()).ok_or_else(Reply::not_found)?;
+    Reply::ok(json::installation(call.state, found))
+}
+
+fn own<'a>(call: &'a Call<'_>) -> Result<&'a App, Reply> {
+    let Caller::App(id) = call.caller else { return Err(Reply::forbidden()) };
+    call.state.apps.iter().find(|app| app.id == id).ok_or_else(Reply::not_found)
+}

@@ -1,0 +1,221 @@
+//! Check runs.
+
+use super::call::Call;
+use super::commits::sha_of;
+use crate::sim::json;
+use crate::sim::reply::{Answer, Reply};
+use crate::sim::state::{Annotation, CheckOutput, CheckRun, Repo};
+use serde_json::{Value, json};
+
+/// Of one request. Source: "Create a check run" in GitHub's documentation.
+const MAX_ANNOTATIONS: usize = 50;
+const MAX_ACTIONS: usize = 3;
+/// Characters of summary and text, bytes of a message, characters of a title.
+const MAX_OUTPUT: usize = 65_535;
+const MAX_MESSAGE: usize = 64 * 1024;
+const MAX_TITLE: usize = 255;
+const CONCLUSIONS: [&str; 7] =
+    ["success", "failure", "neutral", "cancelled", "skipped", "timed_out", "action_required"];
+
+pub(super) fn create(call: &mut Call<'_>) -> Answer {
+    let app = call.caller.app().ok_or_else(Reply::forbidden)?;
+    let name = call.text("name")?;
+    let sha = call.text("head_sha")?;
+    if call.repo().git.load_commit(&sha).is_none() {
+        return Err(Reply::refusal(422, &format!("No commit found for SHA: {sha}")));
+    }
+    let (index, id) = (call.repo, call.state.fresh_id());
+    let suite = call.state.ensure_suite(index, app, &sha);
+    let mut run = CheckRun {
+        id,
+        suite,
+        app,
+        head_sha: sha,
+        name,
+        status: "queued".to_owned(),
+        conclusion: None,
+        external_id: None,
+        details_url: None,
+        started_at: Some(call.state.now()),
+        completed_at: None,
+        output: CheckOutput::default(),
+        actions: Vec::new(),
+    };
+    apply(&mut run, &call.body, &call.state.now())?;
+    call.state.repos[index].runs.push(run.clone());
+    announce(call, &run, "created");
+    Reply::created(json::check_run(call.state, call.repo(), &run))
+}
+
+pub(super) fn update(call: &mut Call<'_>) -> Answer {
+    let (id, app, index) = (call.number(0)?, call.caller.app(), call.repo);
+    let at = call.repo().runs.iter().position(|run| run.id == id).ok_or_else(Reply::not_found)?;
+    if app != Some(call.repo().runs[at].app) {
+        return Err(Reply::refusal(
+            403,
+            "Invalid app_id: check runs can only be updated by the app that created them.",
+        ));
+    }
+    let mut run = call.repo().runs[at].clone();
+    let was_done = run.status == "completed";
+    apply(&mut run, &call.body, &call.state.now())?;
+    call.state.repos[index].runs[at] = run.clone();
+    if !was_done {
+        announce(call, &run, "updated");
+    }
+    Reply::ok(json::check_run(call.state, call.repo(), &run))
+}
+
+pub(super) fn show(call: &mut Call<'_>) -> Answer {
+    let run = run_of(call)?;
+    Reply::ok(json::check_run(call.state, call.repo(), run))
+}
+
+pub(super) fn annotations(call: &mut Call<'_>) -> Answer {
+    let run = run_of(call)?;
+    let notes = run.output.annotations.iter();
+    let all: Vec<Value> = notes.map(|note| json::annotation(call.state, call.repo(), &run.head_sha, note)).collect();
+    call.list(&all)
+}
+
+pub(super) fn of_commit(call: &mut Call<'_>) -> Answer {
+    let sha = sha_of(call)?;
+    let (name, app) = (call.query.get("check_name"), call.query.get("app_id"));
+    let (every, status) = (call.query.get("filter") == Some("all"), call.query.get("status"));
+    let repo = call.repo();
+    let wanted = |run: &&CheckRun| {
+        run.head_sha == sha
+            && name.is_none_or(|name| name == run.name)
+            && app.is_none_or(|app| app == run.app.to_string())
+            && status.is_none_or(|status| status == run.status)
+            && (every || is_latest(repo, run))
+    };
+    let runs: Vec<Value> =
+        repo.runs.iter().rev().filter(wanted).map(|run| json::check_run(call.state, repo, run)).collect();
+    call.wrapped("check_runs", &runs)
+}
+
+pub(super) fn rerequest_suite(call: &mut Call<'_>) -> Answer {
+    let id = call.number(0)?;
+    let suite = call.repo().suites.iter().find(|suite| suite.id == id).ok_or_else(Reply::not_found)?;
+    if call.caller.app() != Some(suite.app) {
+        return Err(Reply::forbidden());
+    }
+    let (repo, (actor, _)) = (call.repo().id, call.caller.author(call.state));
+    call.state.tell_suite(repo, id, "rerequested", &actor);
+    Ok(Reply::json(201, json!({})))
+}
+
+/// Whether no newer run of that name was made in the same suite.
+pub(super) fn is_latest(repo: &Repo, run: &CheckRun) -> bool {
+    !repo.runs.iter().any(|other| other.suite == run.suite && other.name == run.name && other.id > run.id)
+}
+
+fn run_of<'a>(call: &'a Call<'_>) -> Result<&'a CheckRun, Reply> {
+    let id = call.number(0)?;
+    call.repo().runs.iter().find(|run| run.id == id).ok_or_else(Reply::not_found)
+}
+
+fn announce(call: &mut Call<'_>, run: &CheckRun, action: &str) {
+    let (actor, _) = call.caller.author(call.state);
+    if action == "created" {
+        call.state.tell_run(call.repo, run, "created", &actor);
+    }
+    if run.status == "completed" {
+        call.state.tell_run(call.repo, run, "completed", &actor);
+    }
+}
+
+fn apply(run: &mut CheckRun, body: &Value, now: &str) -> Result<(), Reply> {
+    let text = |field: &str| body[field].as_str().map(str::to_owned);
+    if let Some(status) = text("status") {
+        if !["queued", "in_progress", "completed"].contains(&status.as_str()) {
+            return Err(Reply::invalid("CheckRun", "status", "status is not included in the list"));
+        }
+        if status == "completed" && body["conclusion"].is_null() {
+            return Err(Reply::malformed("\"conclusion\" wasn't supplied."));
+        }
+        if status != "completed" {
+            (run.conclusion, run.completed_at) = (None, None);
+        }
+        run.status = status;
+    }
+    if let Some(conclusion) = text("conclusion") {
+        if !CONCLUSIONS.contains(&conclusion.as_str()) {
+            return Err(Reply::invalid("CheckRun", "conclusion", "conclusion is not included in the list"));
+        }
+        run.conclusion = Some(conclusion);
+        "completed".clone_into(&mut run.status);
+        run.completed_at = Some(text("completed_at").unwrap_or_else(|| now.to_owned()));
+    }
+    run.name = text("name").unwrap_or_else(|| std::mem::take(&mut run.name));
+    run.external_id = text("external_id").or(run.external_id.take());
+    run.details_url = text("details_url").or(run.details_url.take());
+    run.started_at = text("started_at").or(run.started_at.take());
+    if body["output"].is_object() {
+        apply_output(&mut run.output, &body["output"])?;
+    }
+    if let Some(actions) = body["actions"].as_array() {
+        if actions.len() > MAX_ACTIONS {
+            return Err(Reply::malformed("\"actions\" exceeds a maximum quantity of 3."));
+        }
+        let part = |action: &Value, name: &str| action[name].as_str().unwrap_or_default().to_owned();
+        run.actions =
+            actions.iter().map(|it| (part(it, "label"), part(it, "description"), part(it, "identifier"))).collect();
+    }
+    Ok(())
+}
+
+/// Texts replace, annotations are added.
+fn apply_output(output: &mut CheckOutput, body: &Value) -> Result<(), Reply> {
+    let fields = ["title", "summary", "text", "annotations", "images"];
+    if let Some(unknown) = body.as_object().and_then(|it| it.keys().find(|name| !fields.contains(&name.as_str()))) {
+        return Err(Reply::malformed(&format!("\"{unknown}\" is not a permitted key.")));
+    }
+    let text = |field: &str| body[field].as_str().map(str::to_owned);
+    let summary = text("summary").ok_or_else(|| Reply::malformed("\"summary\" wasn't supplied."))?;
+    for (name, value) in [("summary", Some(&summary)), ("text", text("text").as_ref())] {
+        if value.is_some_and(|value| value.len() > MAX_OUTPUT) {
+            return Err(Reply::malformed(&format!("Only {MAX_OUTPUT} characters are allowed; {name} has more.")));
+        }
+    }
+    let notes = body["annotations"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if notes.len() > MAX_ANNOTATIONS {
+        return Err(Reply::malformed("\"annotations\" exceeds a maximum quantity of 50."));
+    }
+    let notes: Vec<Annotation> = notes.iter().map(parse_annotation).collect::<Result<_, Reply>>()?;
+    output.title = text("title").or(output.title.take());
+    output.summary = Some(summary);
+    output.text = text("text").or(output.text.take());
+    output.annotations.extend(notes);
+    Ok(())
+}
+
+fn parse_annotation(body: &Value) -> Result<Annotation, Reply> {
+    let wrong = |what: &str| Reply::malformed(&format!("For 'annotations', {what}"));
+    let text = |field: &str| body[field].as_str().map(str::to_owned);
+    let need = |field: &str| text(field).ok_or_else(|| wrong(&format!("\"{field}\" wasn't supplied.")));
+    let line = |field: &str| body[field].as_u64().ok_or_else(|| wrong(&format!("\"{field}\" wasn't supplied.")));
+    let note = Annotation {
+        path: need("path")?,
+        start_line: line("start_line")?,
+        end_line: line("end_line")?,
+        start_column: body["start_column"].as_u64(),
+        end_column: body["end_column"].as_u64(),
+        level: need("annotation_level")?,
+        message: need("message")?,
+        title: text("title"),
+        raw_details: text("raw_details"),
+    };
+    if !["notice", "warning", "failure"].contains(&note.level.as_str()) {
+        return Err(wrong("annotation_level is not included in the list"));
+    }
+    let long = note.message.len() > MAX_MESSAGE || note.title.as_ref().is_some_and(|it| it.chars().count() > MAX_TITLE);
+    if note.start_line > note.end_line || note.message.is_empty() || long {
+        return Err(wrong("a line range, message or title is not valid"));
+    }
+    if note.start_column.is_some() && note.start_line != note.end_line {
+        return Err(wrong("columns need a start_line that equals the end_line"));
+    }
+    Ok(note)
+}

@@ -1,0 +1,101 @@
+//! Commits: alone, compared, their pull requests, their statuses.
+
+use super::call::Call;
+use super::page::linked;
+use crate::sim::json;
+use crate::sim::reply::{Answer, Reply};
+use crate::sim::state::CommitStatus;
+use serde_json::{Value, json};
+
+/// GitHub lists no more files in a comparison.
+const COMPARED_FILES: usize = 300;
+
+pub(super) fn show(call: &mut Call<'_>) -> Answer {
+    let repo = call.repo();
+    let sha = sha_of(call)?;
+    let commit = repo.git.load_commit(&sha).ok_or_else(Reply::not_found)?;
+    let mut value = json::commit(call.state, repo, &commit);
+    let (mut additions, mut deletions) = (0, 0);
+    if let Some(parent) = commit.parents.first() {
+        let diff = repo.git.diff(parent, &sha);
+        (additions, deletions) =
+            (diff.files.iter().map(|f| f.additions).sum(), diff.files.iter().map(|f| f.deletions).sum());
+        value["files"] = json::files(call.state, repo, &diff, &sha).into();
+    }
+    value["stats"] = json!({ "additions": additions, "deletions": deletions, "total": additions + deletions });
+    Reply::ok(value)
+}
+
+pub(super) fn compare(call: &mut Call<'_>) -> Answer {
+    let repo = call.repo();
+    let (base, head) = call.param(0).split_once("...").ok_or_else(Reply::not_found)?;
+    let (base, head) =
+        (repo.resolve(base).ok_or_else(Reply::not_found)?, repo.resolve(head).ok_or_else(Reply::not_found)?);
+    let no_base = || Reply::refusal(404, "No common ancestor between the two commits.");
+    let merge_base = repo.git.merge_base(&base, &head).ok_or_else(no_base)?;
+    let list = repo.git.list_commits(&base, &head);
+    let behind = repo.git.list_commits(&head, &base).len();
+    let (first, end, link) = call.page(list.len());
+    let one = |sha: &String| repo.git.load_commit(sha).map(|commit| json::commit(call.state, repo, &commit));
+    let commits: Vec<Value> = list[first..end].iter().filter_map(one).collect();
+    let word = match (list.len(), behind) {
+        (0, 0) => "identical",
+        (_, 0) => "ahead",
+        (0, _) => "behind",
+        _ => "diverged",
+    };
+    let web = format!("{}/{}/compare/{base}...{head}", call.state.env.web, repo.full_name());
+    let base_commit = one(&base).ok_or_else(Reply::not_found)?;
+    let merge_commit = one(&merge_base).ok_or_else(Reply::not_found)?;
+    let mut value = json!({
+        "url": call.url, "html_url": web, "permalink_url": web, "diff_url": format!("{web}.diff"), "patch_url": format!("{web}.patch"),
+        "base_commit": base_commit, "merge_base_commit": merge_commit, "status": word, "ahead_by": list.len(),
+        "behind_by": behind, "total_commits": list.len(), "commits": commits,
+    });
+    // The files come with the first page only.
+    if first == 0 {
+        let diff = repo.git.diff(&merge_base, &head);
+        let files = diff.files.iter().take(COMPARED_FILES);
+        value["files"] = files.map(|file| json::file(call.state, repo, file, &head)).collect();
+    }
+    Ok(linked(Reply::json(200, value), link))
+}
+
+pub(super) fn pulls(call: &mut Call<'_>) -> Answer {
+    let repo = call.repo();
+    let sha = sha_of(call)?;
+    let has = |pull: &&crate::sim::state::Pull| {
+        pull.head_sha == sha || repo.git.list_commits(&pull.base_sha, &pull.head_sha).contains(&sha)
+    };
+    let all: Vec<Value> =
+        repo.pulls.values().filter(has).map(|pull| json::pull_simple(call.state, repo, pull)).collect();
+    call.list(&all)
+}
+
+pub(super) fn status(call: &mut Call<'_>) -> Answer {
+    Reply::ok(json::combined_status(call.state, call.repo(), &sha_of(call)?))
+}
+
+pub(super) fn create_status(call: &mut Call<'_>) -> Answer {
+    let sha = sha_of(call)?;
+    let state = call.text("state")?;
+    if !["error", "failure", "pending", "success"].contains(&state.as_str()) {
+        return Err(Reply::invalid("Status", "state", "state is not included in the list"));
+    }
+    let text = |field: &str| call.body[field].as_str().map(str::to_owned);
+    let description = text("description");
+    if description.as_ref().is_some_and(|text| text.chars().count() > 140) {
+        return Err(Reply::invalid("Status", "description", "description is too long (maximum is 140 characters)"));
+    }
+    let (target_url, context) = (text("target_url"), text("context").unwrap_or_else(|| "default".to_owned()));
+    let (id, created_at, (creator, _)) = (call.state.fresh_id(), call.state.now(), call.caller.author(call.state));
+    let status = CommitStatus { id, sha, state, context, description, target_url, creator, created_at };
+    let answer = json::status(call.state, call.repo(), &status);
+    call.state.repos[call.repo].statuses.push(status);
+    Reply::created(answer)
+}
+
+pub(super) fn sha_of(call: &Call<'_>) -> Result<String, Reply> {
+    let name = call.param(0);
+    call.repo().resolve(name).ok_or_else(|| Reply::refusal(422, &format!("No commit found for SHA: {name}")))
+}

@@ -1,0 +1,102 @@
+//! The conversation of a pull request: comments, labels, events.
+
+use super::call::Call;
+use super::pulls::pull_of;
+use crate::sim::json;
+use crate::sim::reply::{Answer, Reply};
+use serde_json::Value;
+
+/// Characters of a comment.
+const MAX_BODY: usize = 65_536;
+
+pub(super) fn comments(call: &mut Call<'_>) -> Answer {
+    let number = pull_of(call)?.number;
+    let found = call.repo().comments.iter().filter(|comment| comment.number == number);
+    let all: Vec<Value> = found.map(|comment| json::comment(call.state, call.repo(), comment)).collect();
+    call.list(&all)
+}
+
+pub(super) fn create(call: &mut Call<'_>) -> Answer {
+    let number = pull_of(call)?.number;
+    let body = body_of(call, "IssueComment")?;
+    let (author, app) = call.caller.author(call.state);
+    let id = call.state.comment(call.repo, number, &author, app, &body).ok_or_else(Reply::not_found)?;
+    let comment = call.repo().comments.iter().find(|it| it.id == id).ok_or_else(Reply::not_found)?;
+    Reply::created(json::comment(call.state, call.repo(), comment))
+}
+
+pub(super) fn show(call: &mut Call<'_>) -> Answer {
+    let at = comment_of(call, false)?;
+    Reply::ok(json::comment(call.state, call.repo(), &call.repo().comments[at]))
+}
+
+pub(super) fn update(call: &mut Call<'_>) -> Answer {
+    let at = comment_of(call, true)?;
+    let (body, now) = (body_of(call, "IssueComment")?, call.state.now());
+    let comment = &mut call.state.repos[call.repo].comments[at];
+    (comment.body, comment.updated_at) = (body, now);
+    Reply::ok(json::comment(call.state, call.repo(), &call.repo().comments[at]))
+}
+
+pub(super) fn delete(call: &mut Call<'_>) -> Answer {
+    let at = comment_of(call, true)?;
+    call.state.repos[call.repo].comments.remove(at);
+    Ok(Reply::empty(204))
+}
+
+pub(super) fn labels(call: &mut Call<'_>) -> Answer {
+    let (repo, pull) = (call.repo(), pull_of(call)?);
+    let known = pull.labels.iter().filter_map(|name| repo.labels.iter().find(|label| label.name == *name));
+    let all: Vec<Value> = known.map(|label| json::label(call.state, repo, label)).collect();
+    call.list(&all)
+}
+
+pub(super) fn add_labels(call: &mut Call<'_>) -> Answer {
+    let number = pull_of(call)?.number;
+    let (actor, _) = call.caller.author(call.state);
+    let names: Vec<String> =
+        call.body["labels"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    for name in names {
+        call.state.label(call.repo, number, &actor, &name, true);
+    }
+    labels(call)
+}
+
+pub(super) fn remove_label(call: &mut Call<'_>) -> Answer {
+    let (pull, name) = (pull_of(call)?, call.param(1).to_owned());
+    if !pull.labels.contains(&name) {
+        return Err(Reply::refusal(404, "Label does not exist"));
+    }
+    let (number, (actor, _)) = (pull.number, call.caller.author(call.state));
+    call.state.label(call.repo, number, &actor, &name, false);
+    labels(call)
+}
+
+pub(super) fn events(call: &mut Call<'_>) -> Answer {
+    let number = pull_of(call)?.number;
+    let found = call.repo().label_events.iter().filter(|event| event.number == number);
+    let all: Vec<Value> = found.map(|event| json::label_event(call.state, call.repo(), event)).collect();
+    call.list(&all)
+}
+
+/// A comment's text within GitHub's limits.
+pub(super) fn body_of(call: &Call<'_>, resource: &str) -> Result<String, Reply> {
+    let body = call.text("body")?;
+    if body.trim().is_empty() {
+        return Err(Reply::invalid(resource, "body", "body can't be blank"));
+    }
+    if body.chars().count() > MAX_BODY {
+        return Err(Reply::invalid(resource, "body", &format!("body is too long (maximum is {MAX_BODY} characters)")));
+    }
+    Ok(body)
+}
+
+/// Apps change only what they wrote; people may change everything where they write.
+fn comment_of(call: &Call<'_>, writes: bool) -> Result<usize, Reply> {
+    let id = call.number(0)?;
+    let at = call.repo().comments.iter().position(|it| it.id == id).ok_or_else(Reply::not_found)?;
+    if writes && call.caller.app().is_some() && call.caller.app() != call.repo().comments[at].app {
+        return Err(Reply::forbidden());
+    }
+    Ok(at)
+}

@@ -1,0 +1,86 @@
+//! Pull requests: as JSON, as a diff, their files and commits.
+
+use super::call::Call;
+use super::page::linked;
+use crate::sim::json;
+use crate::sim::reply::{Answer, Reply};
+use crate::sim::state::Pull;
+use serde_json::Value;
+
+/// GitHub gives no diff above these. Source: "Limits for viewing content and diffs in a repository".
+const DIFF_FILES: usize = 300;
+const DIFF_LINES: usize = 20_000;
+/// GitHub lists no more files, and no more commits.
+const LISTED_FILES: usize = 3_000;
+const LISTED_COMMITS: usize = 250;
+
+pub(super) fn list(call: &mut Call<'_>) -> Answer {
+    let state = call.query.get("state").unwrap_or("open");
+    let base = call.query.get("base");
+    let head = call.query.get("head");
+    let wanted = |pull: &&Pull| {
+        (state == "all" || (state == "open") == pull.open)
+            && base.is_none_or(|base| base == pull.base_ref)
+            && head.is_none_or(|head| head == format!("{}:{}", pull.head_owner, pull.head_ref))
+    };
+    let found: Vec<&Pull> = call.repo().pulls.values().rev().filter(wanted).collect();
+    // Only the page's own are built.
+    let (first, end, link) = call.page(found.len());
+    let page: Vec<Value> =
+        found[first..end].iter().map(|pull| json::pull_simple(call.state, call.repo(), pull)).collect();
+    Ok(linked(Reply::json(200, page.into()), link))
+}
+
+pub(super) fn show(call: &mut Call<'_>) -> Answer {
+    let pull = pull_of(call)?;
+    let repo = call.repo();
+    if !call.accept.contains(".diff") {
+        return Reply::ok(json::pull(call.state, repo, pull));
+    }
+    let base = repo.git.merge_base(&pull.base_sha, &pull.head_sha).unwrap_or_else(|| pull.base_sha.clone());
+    let diff = repo.git.diff(&base, &pull.head_sha);
+    let too_large = |what: &str| {
+        let mut reply = Reply::refusal(
+            406,
+            &format!(
+                "Sorry, the diff exceeded the maximum number of {what}. Consider using 'List pull requests files' API or locally cloning the repository instead."
+            ),
+        );
+        if let crate::sim::reply::Body::Json(value) = &mut reply.body {
+            value["errors"] = serde_json::json!([{ "resource": "PullRequest", "field": "diff", "code": "too_large" }]);
+        }
+        reply
+    };
+    if diff.files.len() > DIFF_FILES {
+        return Err(too_large(&format!("files ({DIFF_FILES})")));
+    }
+    if diff.text.iter().filter(|byte| **byte == b'\n').count() > DIFF_LINES {
+        return Err(too_large(&format!("lines ({DIFF_LINES})")));
+    }
+    Ok(Reply::bytes("application/vnd.github.diff; charset=utf-8", diff.text.clone()))
+}
+
+pub(super) fn files(call: &mut Call<'_>) -> Answer {
+    let pull = pull_of(call)?;
+    let repo = call.repo();
+    let base = repo.git.merge_base(&pull.base_sha, &pull.head_sha).unwrap_or_else(|| pull.base_sha.clone());
+    let diff = repo.git.diff(&base, &pull.head_sha);
+    let files = &diff.files[..diff.files.len().min(LISTED_FILES)];
+    let (first, end, link) = call.page(files.len());
+    let page: Vec<Value> =
+        files[first..end].iter().map(|file| json::file(call.state, repo, file, &pull.head_sha)).collect();
+    Ok(linked(Reply::json(200, page.into()), link))
+}
+
+pub(super) fn commits(call: &mut Call<'_>) -> Answer {
+    let pull = pull_of(call)?;
+    let repo = call.repo();
+    let list = repo.git.list_commits(&pull.base_sha, &pull.head_sha);
+    let commits = list.iter().take(LISTED_COMMITS).filter_map(|sha| repo.git.load_commit(sha));
+    let all: Vec<Value> = commits.map(|commit| json::commit(call.state, repo, &commit)).collect();
+    call.list(&all)
+}
+
+pub(super) fn pull_of<'a>(call: &'a Call<'_>) -> Result<&'a Pull, Reply> {
+    call.repo().pulls.get(&call.number(0)?).ok_or_else(Reply::not_found)
+}

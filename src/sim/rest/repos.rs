@@ -1,0 +1,53 @@
+//! Repositories, their branches, and who may do what there.
+
+use super::call::Call;
+use crate::sim::json;
+use crate::sim::reply::{Answer, Reply};
+use serde_json::{Value, json};
+
+pub(super) fn show(call: &mut Call<'_>) -> Answer {
+    Reply::ok(json::full_repo(call.state, call.repo()))
+}
+
+pub(super) fn branches(call: &mut Call<'_>) -> Answer {
+    let api = format!("{}/repos/{}", call.state.env.api, call.repo().full_name());
+    let one = |(name, sha): (&String, &String)| json!({ "name": name, "commit": { "sha": sha, "url": format!("{api}/commits/{sha}") }, "protected": false });
+    let all: Vec<Value> = call.repo().branches.iter().map(one).collect();
+    call.list(&all)
+}
+
+pub(super) fn branch(call: &mut Call<'_>) -> Answer {
+    let repo = call.repo();
+    let name = call.param(0);
+    let sha = repo.branches.get(name).ok_or_else(|| Reply::refusal(404, "Branch not found"))?;
+    let commit = repo.git.load_commit(sha).ok_or_else(Reply::not_found)?;
+    let url = format!("{}/repos/{}/branches/{name}", call.state.env.api, repo.full_name());
+    let html = format!("{}/{}/tree/{name}", call.state.env.web, repo.full_name());
+    let checks = json!({ "enforcement_level": "off", "contexts": [], "checks": [] });
+    Reply::ok(json!({
+        "name": name, "commit": json::commit(call.state, repo, &commit), "_links": { "self": url, "html": html },
+        "protected": false, "protection": { "enabled": false, "required_status_checks": checks },
+        "protection_url": format!("{url}/protection"),
+    }))
+}
+
+pub(super) fn permission(call: &mut Call<'_>) -> Answer {
+    let repo = call.repo();
+    let login = call.param(0);
+    if !call.state.users.contains_key(login) {
+        return Err(Reply::refusal(404, &format!("{login} is not a user")));
+    }
+    let word = match repo.members.get(login).map(String::as_str) {
+        _ if login == repo.owner => "admin",
+        Some(word) => word,
+        None if repo.private => "none",
+        None => "read",
+    };
+    let mut user = json::user(call.state, login);
+    user["role_name"] = word.into();
+    user["permissions"] = json!({
+        "pull": word != "none", "triage": matches!(word, "admin" | "write"), "push": matches!(word, "admin" | "write"),
+        "maintain": word == "admin", "admin": word == "admin",
+    });
+    Reply::ok(json!({ "permission": word, "role_name": word, "user": user }))
+}

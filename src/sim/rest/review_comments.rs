@@ -1,0 +1,44 @@
+//! Comments on lines, one by one.
+
+use super::call::Call;
+use super::issues::body_of;
+use super::pulls::pull_of;
+use crate::sim::json;
+use crate::sim::reply::{Answer, Reply};
+use serde_json::Value;
+
+pub(super) fn list(call: &mut Call<'_>) -> Answer {
+    let number = pull_of(call)?.number;
+    let found = call.repo().review_comments.iter().filter(|comment| comment.number == number);
+    let all: Vec<Value> = found.map(|comment| json::review_comment(call.state, call.repo(), comment)).collect();
+    call.list(&all)
+}
+
+pub(super) fn show(call: &mut Call<'_>) -> Answer {
+    let at = find(call, false)?;
+    Reply::ok(json::review_comment(call.state, call.repo(), &call.repo().review_comments[at]))
+}
+
+pub(super) fn update(call: &mut Call<'_>) -> Answer {
+    let at = find(call, true)?;
+    let (body, now) = (body_of(call, "PullRequestReviewComment")?, call.state.now());
+    let comment = &mut call.state.repos[call.repo].review_comments[at];
+    (comment.body, comment.updated_at) = (body, now);
+    Reply::ok(json::review_comment(call.state, call.repo(), &call.repo().review_comments[at]))
+}
+
+pub(super) fn delete(call: &mut Call<'_>) -> Answer {
+    let at = find(call, true)?;
+    let id = call.repo().review_comments[at].id;
+    call.state.delete_review_comment(call.repo, id);
+    Ok(Reply::empty(204))
+}
+
+fn find(call: &Call<'_>, writes: bool) -> Result<usize, Reply> {
+    let id = call.number(0)?;
+    let at = call.repo().review_comments.iter().position(|it| it.id == id).ok_or_else(Reply::not_found)?;
+    if writes && call.caller.app().is_some() && call.caller.app() != call.repo().review_comments[at].app {
+        return Err(Reply::forbidden());
+    }
+    Ok(at)
+}
