@@ -5,6 +5,7 @@
 
 mod description;
 mod graphql;
+mod log;
 mod openapi;
 mod packages;
 mod query;
@@ -13,5 +14,6 @@ mod unknown;
 mod webhook;
 
 pub(crate) use graphql::{check_graphql, github_schema};
+pub(crate) use log::check_log;
 pub(crate) use openapi::{Body, Record, check_openapi, examples};
 pub(crate) use webhook::{check_webhook, webhook_examples};
