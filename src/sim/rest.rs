@@ -14,3 +14,4 @@ mod reviews;
 mod table;
 
 pub(super) use call::{Request, answer};
+pub(super) use page::{Query, decode};

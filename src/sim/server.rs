@@ -45,8 +45,10 @@ async fn handle(
 ) -> Response<Body> {
     let path = uri.path();
     let Some(path) = path.strip_prefix("/api").filter(|rest| rest.is_empty() || rest.starts_with('/')) else {
-        let reply = super::web::answer(&shared, method.as_str(), &uri, &body);
-        return wire(&shared, reply, None);
+        let worker = shared.clone();
+        let page = move || super::web::answer(&worker, method.as_str(), &uri, &headers, &body);
+        let reply = tokio::task::spawn_blocking(page).await;
+        return wire(&shared, reply.unwrap_or_else(|_| Reply::refusal(500, "Server Error")), false);
     };
     let delay = *shared.delay.lock().unwrap_or_else(PoisonError::into_inner);
     if !delay.is_zero() {
@@ -63,17 +65,12 @@ async fn handle(
     };
     let worker = shared.clone();
     // Git runs as a process, and may take a while.
-    let answered = tokio::task::spawn_blocking(move || {
-        let answer = answer(&worker, &request, effect, !body.is_empty());
-        (answer, request)
-    });
-    let Ok(((reply, dropped), _)) = answered.await else {
-        return wire(&shared, Reply::refusal(500, "Server Error"), None);
-    };
+    let answered = tokio::task::spawn_blocking(move || answer(&worker, &request, effect, !body.is_empty()));
+    let (reply, dropped) = answered.await.unwrap_or_else(|_| (Reply::refusal(500, "Server Error"), false));
     if dropped {
         return drop_connection();
     }
-    wire(&shared, reply, Some(()))
+    wire(&shared, reply, true)
 }
 
 /// The answer, and whether the connection ends before it.
@@ -122,11 +119,11 @@ fn kind_of(request: &rest::Request) -> Kind {
     if request.method == "GET" || (request.path == "/graphql" && !mutation) { Kind::Read } else { Kind::Write }
 }
 
-fn wire(shared: &Shared, reply: Reply, api: Option<()>) -> Response<Body> {
+fn wire(shared: &Shared, reply: Reply, api: bool) -> Response<Body> {
     let now = shared.env.clock.now();
     let id = shared.env.requests.fetch_add(1, Ordering::SeqCst);
     let mut builder = Response::builder().status(reply.status).header("date", render_http_date(now));
-    if api.is_some() {
+    if api {
         builder = builder.header("x-github-request-id", format!("SIM:{id}")).header("x-ratelimit-limit", LIMIT);
         let own = |name: &str| reply.headers.iter().any(|(header, _)| header == name);
         if !own("x-ratelimit-remaining") {

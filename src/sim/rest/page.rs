@@ -10,17 +10,17 @@ const MAX_PER_PAGE: usize = 100;
 
 /// The part after the question mark.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Query(Vec<(String, String)>);
+pub(in crate::sim) struct Query(Vec<(String, String)>);
 
 impl Query {
-    pub(super) fn parse(text: &str) -> Query {
+    pub(in crate::sim) fn parse(text: &str) -> Query {
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
         Query(
             pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
         )
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(in crate::sim) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
@@ -79,7 +79,7 @@ pub(super) fn linked(reply: Reply, link: Option<String>) -> Reply {
 }
 
 /// Undoes percent-encoding.
-pub(super) fn decode(text: &str) -> String {
+pub(in crate::sim) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

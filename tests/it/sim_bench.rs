@@ -1,0 +1,110 @@
+//! A simulated GitHub and the real server in one process: what happens on the one is seen on the other.
+
+use crate::server_bench::{KEY, SECRET, config};
+use deckhand::model::Timestamp;
+use deckhand::server::{Server, ServerHandle, WallClock};
+use deckhand::sim::{AppConfig, Kind, LogEntry, Sim, SimConfig, SimHandle};
+use std::sync::Arc;
+
+pub(crate) const REPO: &str = "octo/hello";
+pub(crate) const APP_ID: u64 = 1;
+
+pub(crate) struct Story {
+    pub(crate) sim: SimHandle,
+    pub(crate) server: ServerHandle,
+    _dir: tempfile::TempDir,
+}
+
+/// A simulation with a repository that has these files, the app registered and installed, nothing listening yet.
+pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
+    let sim = Sim::start(SimConfig::default()).await.unwrap();
+    let permissions = [
+        ("checks", "write"),
+        ("contents", "read"),
+        ("issues", "write"),
+        ("metadata", "read"),
+        ("pull_requests", "write"),
+    ];
+    sim.register_app(AppConfig {
+        app_id: APP_ID,
+        slug: "deckhand".to_owned(),
+        public_key_pem: include_str!("../data/github/app-key.pub.pem").to_owned(),
+        webhook_url: None,
+        secret: SECRET.to_owned(),
+        permissions: permissions.map(|(name, access)| (name.to_owned(), access.to_owned())).to_vec(),
+    });
+    sim.create_repository("octo", "hello", files, false);
+    sim.install(REPO);
+    sim.add_user(REPO, "mona", "write");
+    sim
+}
+
+impl Story {
+    /// The server listens from the beginning.
+    pub(crate) async fn begin(files: &[(&str, &str)]) -> Story {
+        let sim = sim(files).await;
+        let dir = tempfile::tempdir().unwrap();
+        let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)]);
+        let server = Server::start(config, wall(&sim)).await.unwrap();
+        sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
+        Story { sim, server, _dir: dir }
+    }
+
+    /// A branch with these edits and a pull request from it into `main`.
+    pub(crate) async fn open(&self, title: &str, edits: &[(&str, Option<&str>)]) -> u64 {
+        let branch = title.to_lowercase().replace(' ', "-");
+        self.sim.push(REPO, &branch, "mona", title, edits, "main");
+        let number = self.sim.open_pull(REPO, title, "", &branch, "main", "mona", false);
+        self.rest().await;
+        number
+    }
+
+    /// Waits until every delivery is answered and every job done; deliveries can bring further ones.
+    pub(crate) async fn rest(&self) {
+        loop {
+            let before = self.sim.deliveries().len();
+            self.sim.settle().await;
+            self.server.idle().await.unwrap();
+            if self.sim.deliveries().len() == before {
+                return;
+            }
+        }
+    }
+
+    /// The pages of a pull request as text; the server's port, which differs from run to run, is hidden.
+    pub(crate) fn page(&self, number: u64) -> String {
+        self.sim.render_pull_text(REPO, number).replace(self.server.public_url(), "http://deckhand")
+    }
+
+    /// What was asked of GitHub since the last call, without minting tokens.
+    pub(crate) fn requests(&self) -> Vec<LogEntry> {
+        let log = self.sim.log();
+        self.sim.reset_log();
+        log.into_iter().filter(|entry| entry.kind != Kind::Mint).collect()
+    }
+
+    pub(crate) async fn end(self) {
+        let unknown: Vec<String> =
+            self.sim.log().iter().filter(|it| it.kind == Kind::UnknownRoute).map(ToString::to_string).collect();
+        assert!(unknown.is_empty(), "{unknown:#?}");
+        let parked = self.server.store().count_jobs(Timestamp(0)).await.unwrap().parked;
+        assert_eq!(parked, 0, "no job was given up");
+        self.server.shutdown().await;
+    }
+}
+
+/// The server's clock is GitHub's.
+pub(crate) fn wall(sim: &SimHandle) -> WallClock {
+    let clock = sim.clock().clone();
+    Arc::new(move || Timestamp(clock.now() * 1000))
+}
+
+/// Requests that changed something: method, path without the repository and without numbers, status.
+pub(crate) fn writes(log: &[LogEntry]) -> Vec<String> {
+    let short = |entry: &LogEntry| {
+        let path = entry.path.strip_prefix("/repos/octo/hello").unwrap_or(&entry.path);
+        let words: Vec<&str> = path.split('/').filter(|it| !it.is_empty() && it.parse::<u64>().is_err()).collect();
+        format!("{} {} {}", entry.method, words.join("/"), entry.status)
+    };
+    log.iter().filter(|entry| entry.kind == Kind::Write).map(short).collect()
+}

@@ -1,0 +1,147 @@
+//! Stories on a simulated GitHub, from the delivery to what people see.
+
+use crate::sim_bench::{APP_ID, REPO, Story, writes};
+use deckhand::sim::Kind;
+
+const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do
+  if line.text:find('print(', 1, true) then
+    fail('Leftover print', { file = line.file, line = line.number })
+  end
+end
+";
+
+const HELLO: (&str, &str) = ("src/hello.py", "import os\n\n\ndef hello():\n    return 'hello'\n");
+const POLITE: (&str, Option<&str>) = ("src/hello.py", Some("import os\n\n\ndef hello():\n    return 'good day'\n"));
+const NOISY: (&str, Option<&str>) =
+    ("src/hello.py", Some("import os\n\nprint(os)\n\ndef hello():\n    print('called')\n    return 'hello'\n"));
+
+async fn begin() -> Story {
+    Story::begin(&[("dangerfile.lua", RULES), HELLO]).await
+}
+
+#[tokio::test]
+async fn a_clean_pull_request_passes() {
+    let story = begin().await;
+    let number = story.open("Greet politely", &[POLITE]).await;
+    insta::assert_snapshot!(story.page(number));
+    let requests = story.requests();
+    assert!(requests.len() <= 8, "{requests:#?}");
+    assert_eq!(writes(&requests), ["POST check-runs 201", "PATCH check-runs 200"], "the check and nothing else");
+
+    story.sim.edit_pull(REPO, number, "mona", None, Some("Says good day."), None);
+    story.rest().await;
+    assert!(writes(&story.requests()).is_empty());
+    story.end().await;
+}
+
+#[tokio::test]
+async fn findings_are_shown_on_their_lines_and_vanish_when_they_are_fixed() {
+    let story = begin().await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    insta::assert_snapshot!("findings_first", story.page(number));
+    let requests = story.requests();
+    assert!(requests.len() <= 8, "{requests:#?}");
+
+    story.sim.push(REPO, "say-what-happens", "mona", "Be quiet", &[POLITE], "");
+    story.rest().await;
+    insta::assert_snapshot!("findings_fixed", story.page(number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn an_answered_finding_is_resolved_and_not_deleted() {
+    let story = begin().await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    let first = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
+    story.sim.reply(REPO, first, "mona", "It helps while I debug.").unwrap();
+    story.sim.push(REPO, "say-what-happens", "mona", "Be quiet", &[POLITE], "");
+    story.rest().await;
+    insta::assert_snapshot!(story.page(number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn without_a_dangerfile_there_is_no_check() {
+    let story = Story::begin(&[HELLO]).await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    insta::assert_snapshot!(story.page(number));
+    assert!(writes(&story.requests()).is_empty());
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_broken_dangerfile_says_where() {
+    let story = Story::begin(&[("dangerfile.lua", "fail('never ends'\n"), HELLO]).await;
+    let number = story.open("Greet politely", &[POLITE]).await;
+    insta::assert_snapshot!(story.page(number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_check_can_be_asked_for_again() {
+    let story = begin().await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    let head = story.sim.head(REPO, number).unwrap();
+    let check = story.sim.checks(REPO, &head)[0]["id"].as_u64().unwrap();
+    story.requests();
+    assert!(story.sim.rerequest_check(REPO, check, "mona"));
+    story.rest().await;
+    assert!(!story.requests().is_empty(), "the pull request was looked at again");
+    insta::assert_snapshot!(story.page(number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_redelivery_writes_nothing() {
+    let story = begin().await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    let before = story.page(number);
+    story.requests();
+    let opened = story.sim.deliveries().into_iter().find(|it| it.action == "opened").unwrap();
+    assert!(story.sim.redeliver(&opened.guid));
+    story.rest().await;
+    assert!(story.requests().iter().all(|it| it.kind == Kind::Read), "the delivery is known");
+    assert_eq!(story.page(number), before);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_label_can_set_a_rule_aside_and_back() {
+    let rules = format!("rule('no-print', {{ skip_label = 'prints-are-fine' }}, function()\n{RULES}end)\n");
+    let story = Story::begin(&[("dangerfile.lua", &rules), HELLO]).await;
+    story.sim.add_user(REPO, "ada", "write");
+    let number = story.open("Say what happens", &[NOISY]).await;
+    story.sim.label(REPO, number, "ada", "prints-are-fine");
+    story.rest().await;
+    insta::assert_snapshot!("label_on", story.page(number));
+    story.sim.unlabel(REPO, number, "ada", "prints-are-fine");
+    story.rest().await;
+    insta::assert_snapshot!("label_off", story.page(number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_new_dangerfile_judges_open_pull_requests_again() {
+    let story = begin().await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    let softer = RULES.replace("fail(", "warn(");
+    story.sim.push(REPO, "main", "mona", "Only warn", &[("dangerfile.lua", Some(&softer))], "");
+    story.rest().await;
+    insta::assert_snapshot!(story.page(number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_server_that_was_away_loses_nothing_when_it_hears_later() {
+    let story = begin().await;
+    let url = format!("http://{}/webhooks/github", story.server.addr());
+    story.sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
+    let number = story.open("Greet politely", &[POLITE]).await;
+    let lost = story.sim.deliveries().into_iter().find(|it| it.action == "opened").unwrap();
+    assert_eq!(lost.status, 0);
+    story.sim.set_webhook_url(APP_ID, Some(&url));
+    assert!(story.sim.redeliver(&lost.guid));
+    story.rest().await;
+    assert!(story.page(number).contains("deckhand (by deckhand): success"));
+    story.end().await;
+}
