@@ -80,10 +80,16 @@ impl Story {
     pub(crate) fn requests(&self) -> Vec<LogEntry> {
         let log = self.sim.log();
         self.sim.reset_log();
+        assert_eq!(crate::validation::check_log(&log), [""; 0]);
         log.into_iter().filter(|entry| entry.kind != Kind::Mint).collect()
     }
 
     pub(crate) async fn end(self) {
+        assert_eq!(crate::validation::check_log(&self.sim.log()), [""; 0]);
+        for it in self.sim.deliveries() {
+            let action = Some(it.action.as_str()).filter(|it| !it.is_empty());
+            assert_eq!(crate::validation::check_webhook(&it.event, action, &it.body), [""; 0]);
+        }
         let unknown: Vec<String> =
             self.sim.log().iter().filter(|it| it.kind == Kind::UnknownRoute).map(ToString::to_string).collect();
         assert!(unknown.is_empty(), "{unknown:#?}");
