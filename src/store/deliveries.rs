@@ -6,6 +6,15 @@ use crate::webhook::{Delivery, JobSpec};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
+/// Whether a delivery names work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// It has to be processed.
+    Work,
+    /// Nothing follows from it.
+    Nothing,
+}
+
 /// What became of a delivery that was handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accepted {
@@ -31,11 +40,17 @@ pub struct StoredDelivery {
 }
 
 impl Store {
-    /// Stores a verified delivery. When this returns `Ok`, it is on disk.
+    /// Stores a verified delivery. When this returns `Ok`, it is on disk. One that is [`Pending::Nothing`] is known from
+    /// then on, and finished: most deliveries name no work, and neither their bodies nor a second transaction are
+    /// worth their cost.
     ///
     /// # Errors
     /// When it could not be stored; the sender must hear 503.
-    pub async fn accept(&self, delivery: &Delivery, now: Timestamp) -> Result<Accepted, StoreError> {
+    pub async fn accept(&self, delivery: &Delivery, pending: Pending, now: Timestamp) -> Result<Accepted, StoreError> {
+        let (state, body) = match pending {
+            Pending::Work => ("received", delivery.body()),
+            Pending::Nothing => ("processed", &[][..]),
+        };
         let hook = delivery.hook_id().to_string();
         let digest = Sha256::digest(delivery.body()).to_vec();
         let mut tx = self.begin_write().await?;
@@ -48,19 +63,21 @@ impl Store {
             None => {
                 sqlx::query(
                     "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6)",
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?7, ?6)",
                 )
                 .bind(&hook)
                 .bind(delivery.guid())
                 .bind(delivery.event())
                 .bind(digest)
-                .bind(delivery.body())
+                .bind(body)
                 .bind(now.0)
+                .bind(state)
                 .execute(&mut *tx)
                 .await?;
                 Accepted::New
             }
             Some(row) if row.try_get::<Vec<u8>, _>("digest")? != digest => Accepted::OtherPayload,
+            Some(_) if pending == Pending::Nothing => Accepted::Repeated,
             Some(row) => {
                 sqlx::query(
                     "UPDATE deliveries SET state = 'received', body = ?2, event = ?3 WHERE id = ?1 AND state = 'processed'",
