@@ -135,6 +135,11 @@ impl SimHandle {
         self.state().create_repository(owner, name, files, private)
     }
 
+    /// The number of a repository.
+    pub fn repository_id(&self, repo: &str) -> u64 {
+        self.with(repo, |state, index| state.repos[index].id)
+    }
+
     /// Describes a repository in one line.
     pub fn describe(&self, repo: &str, text: &str) {
         self.with(repo, |state, index| state.repos[index].description = Some(text.to_owned()));

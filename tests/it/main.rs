@@ -15,6 +15,8 @@ mod server_process;
 mod server_review;
 mod server_work;
 mod sim_bench;
+mod sim_client;
+mod sim_core;
 mod store;
 mod stories;
 mod tidy;
