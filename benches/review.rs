@@ -92,6 +92,12 @@ fn bench(criterion: &mut Criterion) {
     group.bench_function("small: 6 files, 200 lines, 5 built-in rules", |bencher| {
         bencher.iter(|| check(black_box(&small)));
     });
+    let empty = snapshot("", &patch(6, 200));
+    group.bench_function("a machine: an empty dangerfile", |bencher| bencher.iter(|| check(black_box(&empty))));
+    for rule in deckhand::lua::builtin_rules() {
+        let one = snapshot(&format!("use(\"{}\")", rule.name), &patch(6, 200));
+        group.bench_function(format!("small, only {}", rule.name), |bencher| bencher.iter(|| check(black_box(&one))));
+    }
     let large = snapshot(LARGE, &patch(300, 20_000));
     group.bench_function("large: 300 files, 20,000 lines, every structured diff", |bencher| {
         bencher.iter(|| check(black_box(&large)));

@@ -2,39 +2,54 @@ return {
   summary = "A change that users can notice has an entry in the changelog.",
   severity = "fail",
   options = {
-    path = { type = "string", doc = "The changelog. Without it, any of CHANGELOG, CHANGES, HISTORY or NEWS, with or without an ending." },
+    path = {
+      type = "string",
+      doc = "The changelog. Without it, any file named changelog, changes, history or news, and any file in `changelog.d`, `newsfragments` or `.changeset`.",
+    },
     ignore = {
-      type = "strings",
-      default = { "docs/**", "doc/**", "**/{test,tests,spec,__tests__}/**", "*.md", ".github/**", ".ci/**", "*.lock", ".gitignore" },
+      type = "globs",
+      default = {
+        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,examples,benches}/**", "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*",
+        "*.{md,rst,adoc}", "LICENSE*", "CODEOWNERS", ".*", "/.*/**", "*.lock", "package-lock.json", "pnpm-lock.yaml", "go.sum", "dangerfile*.lua",
+      },
       doc = "Files whose change needs no entry.",
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether `#skip-changelog` in the description, or a title of type chore, ci, docs, style or test, skips the rule. True when the rule does not block.",
+      doc = "Whether `#skip-changelog` in the description, or a title of the type chore, ci, docs, style or test, skips the rule. Without it, only when the rule does not block.",
     },
   },
 }, function(options, report)
-  local changelogs = if options.path
-    then { options.path }
-    else { "{CHANGELOG,CHANGES,HISTORY,NEWS,Changelog,changelog,Changes,History}{,.md,.rst,.txt,.adoc}", "!**/node_modules/**" }
-  local touched = danger.git.match(unpack(changelogs))
-  for _, path in touched.edited do
-    for _, hunk in (danger.git.structured_diff_for_file(path) or { hunks = {} }).hunks do
+  local changelogs = danger.git.match(options.path or {
+    "{CHANGELOG,CHANGES,HISTORY,NEWS,Changelog,ChangeLog,Changes,History,News,changelog,changes,history,news}{,.md,.rst,.txt,.adoc,.org}",
+    "**/{changelog.d,newsfragments,.changeset}/**",
+    "!**/{node_modules,vendor,third_party}/**",
+  })
+  for _, path in changelogs.edited do
+    local diff = danger.git.structured_diff_for_file(path)
+    for _, hunk in if diff then diff.hunks else {} do
       for _, line in hunk.lines do
-        if line.kind == "added" and string.find(line.text, "%w") then
+        if line.kind == "added" and string.find(line.text, "[%w\128-\255]") then
           return
         end
       end
     end
   end
 
-  local needing = danger.git.match(options.paths or "**")
-  local ignored = danger.git.match(unpack(options.ignore))
+  local exempt = {}
+  for _, paths in { changelogs.any, danger.git.match(options.ignore).any } do
+    for _, path in paths do
+      exempt[path] = true
+    end
+  end
+  -- A file that only moved is in neither list.
+  local touched = danger.git.match(options.paths or "**")
   local first
-  for _, path in needing.any do
-    if not table.find(ignored.any, path) and not table.find(touched.any, path) then
-      first = path
-      break
+  for _, paths in { touched.edited, touched.deleted } do
+    for _, path in paths do
+      if not first and not exempt[path] then
+        first = path
+      end
     end
   end
   if first == nil then
@@ -47,17 +62,24 @@ return {
   end
   if author_may_skip then
     local pr = danger.github.pr
-    local kind = string.match(pr.title, "^(%l+)[%(!:]")
-    local quiet = { chore = true, ci = true, docs = true, style = true, test = true }
-    if (kind and quiet[kind]) or string.find(pr.body, "#skip-changelog", 1, true) then
+    local title = string.lower(pr.title)
+    -- A `!` marks a breaking change, which users notice whatever its type.
+    local kind = string.match(title, "^(%l+):") or string.match(title, "^(%l+)%b():")
+    local is_quiet = kind ~= nil and table.find({ "chore", "ci", "docs", "style", "test" }, kind) ~= nil
+    if is_quiet or string.find(string.lower(pr.body), "#skip-changelog", 1, true) then
       return
     end
   end
 
-  local name = options.path or "CHANGELOG.md"
-  local text = `No changelog entry, although \`{first}\` changes. Add a line for users under "Unreleased" in \`{name}\``
-  if options.skip_label then
-    text ..= `, or set the label \`{options.skip_label}\` when nobody will notice`
+  local ways_out = {}
+  if author_may_skip then
+    table.insert(ways_out, "write `#skip-changelog` in the description")
   end
-  report(text .. ".")
+  if options.skip_label then
+    local who = if options.severity == "fail" then "ask a maintainer for" else "set"
+    table.insert(ways_out, `{who} the label \`{options.skip_label}\``)
+  end
+  local unless = if #ways_out > 0 then `, or {table.concat(ways_out, " or ")} if they will not notice` else ""
+  local name = if options.path then `\`{options.path}\`` else "the changelog"
+  report(`\`{first}\` changes, and {name} has no new entry. Tell users in one line what changes for them{unless}.`)
 end

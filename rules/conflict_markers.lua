@@ -2,46 +2,34 @@ return {
   summary = "No conflict markers are left behind by a merge.",
   severity = "fail",
   options = {
-    ignore = { type = "strings", default = { "*.patch", "*.diff", "*.rej", "*.orig" }, doc = "Files in which markers are content." },
+    ignore = { type = "globs", default = { "*.patch", "*.diff", "*.rej", "*.orig" }, doc = "Files in which markers are content." },
   },
 }, function(options, report)
   local ignored = {}
-  for _, path in danger.git.match(unpack(options.ignore)).any do
+  for _, path in danger.git.match(options.ignore).any do
     ignored[path] = true
   end
-  local wanted = {}
-  for _, path in danger.git.match(options.paths or "**").any do
-    wanted[path] = not ignored[path]
+
+  -- A marker is seven characters, then a space or the end of the line.
+  local function has_marker(text, character)
+    return string.find(text, "^" .. string.rep(character, 7) .. "%f[%s\0]") ~= nil
   end
 
-  local open -- the conflict that has begun and not ended
-  local function close(last)
-    report(
-      "A conflict marker is left in the file. Choose the lines that are right and delete the marker lines.",
-      { file = open.file, line = open.number, end_line = last }
-    )
-    open = nil
-  end
-  for _, line in danger.git.added_lines() do
-    if open and open.file ~= line.file then
-      close(open.number)
-    end
-    if not wanted[line.file] then
-      continue
-    end
-    if string.find(line.text, "^<<<<<<<[ \r]") or line.text == "<<<<<<<" then
-      if open then
-        close(open.number)
+  for _, path in danger.git.match(options.paths or "**").edited do
+    local diff = if ignored[path] then nil else danger.git.structured_diff_for_file(path)
+    local open = false -- whether a conflict has begun and not ended: each is reported once, where it begins
+    for _, hunk in if diff then diff.hunks else {} do
+      for _, line in hunk.lines do
+        local begins = line.kind == "added" and has_marker(line.text, "<")
+        local ends = line.kind == "added" and has_marker(line.text, ">")
+        if begins or (ends and not open) then
+          report(
+            "A merge left a conflict marker here. Keep the lines that are right and delete those that begin with `<<<<<<<`, `=======` and `>>>>>>>`.",
+            { file = path, line = line.new }
+          )
+        end
+        open = begins or (open and not ends)
       end
-      open = line
-    elseif string.find(line.text, "^>>>>>>>[ \r]") or line.text == ">>>>>>>" then
-      if not open then
-        open = line
-      end
-      close(line.number)
     end
-  end
-  if open then
-    close(open.number)
   end
 end

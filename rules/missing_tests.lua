@@ -3,93 +3,104 @@ return {
   severity = "warn",
   options = {
     sources = {
-      type = "strings",
-      default = { "*.{py,rb,go,rs,ts,tsx,js,jsx,mjs,java,kt,scala,cs,php,ex,exs,swift,c,cc,cpp,h,hpp,lua,luau}" },
+      type = "globs",
+      default = {
+        "*.{py,rb,go,rs,ts,tsx,mts,cts,js,jsx,mjs,cjs,vue,svelte,java,kt,scala,cs,php,ex,exs,swift,dart,c,cc,cpp,cxx,h,hpp,lua,luau}",
+      },
       doc = "What counts as source code.",
     },
     tests = {
-      type = "strings",
+      type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,testdata}/**", "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*",
-        "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.cases.md",
+        "**/{test,tests,spec,specs,__tests__,testdata,e2e,Tests}/**", "**/*.Tests/**", "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*",
+        "*.{test,spec,cy}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.snap", "*.cases.md",
       },
       doc = "What counts as a test.",
     },
     ignore = {
-      type = "strings",
+      type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,examples,benches,scripts}/**",
-        "*.config.*", "*.d.ts", "*.min.js", "*.pb.go", "*_pb2.py", "conftest.py", "setup.py", "__init__.py", "build.rs", "dangerfile*.lua",
+        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,examples,benches,scripts,docs}/**",
+        "*.config.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "conftest.py", "setup.py", "build.rs", "dangerfile*.lua",
       },
       doc = "Source files that need no test.",
     },
   },
 }, function(options, report)
-  local is_test = {}
-  for _, path in danger.git.match(unpack(options.tests)).any do
-    is_test[path] = true
-  end
+  local tests = danger.git.match(options.tests)
   -- Which test belongs to which source is a later version's question: any touched test counts.
-  if #danger.git.match(unpack(options.tests)).edited > 0 then
+  if #tests.edited > 0 then
     return
   end
-  local ignored = {}
-  for _, path in danger.git.match(unpack(options.ignore)).any do
-    ignored[path] = true
+  local exempt = {}
+  for _, paths in { tests.any, danger.git.match(options.ignore).any } do
+    for _, path in paths do
+      exempt[path] = true
+    end
   end
   local wanted = {}
   for _, path in danger.git.match(options.paths or "**").any do
-    wanted[path] = true
+    wanted[path] = not exempt[path]
   end
 
-  local function is_code(text)
-    local trimmed = string.match(text, "^%s*(.-)%s*$")
-    return trimmed ~= ""
-      and not string.find(trimmed, "^//")
-      and not string.find(trimmed, "^#[^%[!]")
-      and trimmed ~= "#"
-      and not string.find(trimmed, "^%-%-")
-      and not string.find(trimmed, "^/?%*")
-      and not string.find(trimmed, '^"""')
-      and not string.find(trimmed, "^[%]%)}%[%({;,]+$")
+  local comments = { py = "#", rb = "#", ex = "#", exs = "#", php = "#", lua = "%-%-", luau = "%-%-" }
+  local function is_code(text, extension)
+    text = string.match(text, "^%s*(.*)$")
+    local comment = comments[extension]
+    return string.find(text, "[%w\128-\255]") ~= nil
+      and not string.find(text, "^//")
+      and not string.find(text, "^/?%*[%s*/]")
+      and not string.find(text, '^"""')
+      and not (comment and string.find(text, "^" .. comment))
   end
 
   local untested, first = {}, nil
-  for _, path in danger.git.match(unpack(options.sources)).edited do
-    if wanted[path] and not is_test[path] and not ignored[path] then
-      local place
-      for _, hunk in (danger.git.structured_diff_for_file(path) or { hunks = {} }).hunks do
-        for _, line in hunk.lines do
-          if line.kind ~= "added" then
-            continue
-          end
-          if string.find(line.text, "#%[[%w_:]*test[%]%(]") then
-            return -- Rust keeps its tests beside the code.
-          end
-          if not place and is_code(line.text) then
-            place = { file = path, line = line.new }
-          end
+  for _, path in danger.git.match(options.sources).edited do
+    local diff = if wanted[path] then danger.git.structured_diff_for_file(path) else nil
+    local hunks = if diff then diff.hunks else {}
+    local extension = string.match(path, "%.(%w+)$")
+
+    -- A line that was only moved or indented differently is no change of behaviour.
+    local gone = {}
+    for _, hunk in hunks do
+      for _, line in hunk.lines do
+        if line.kind == "removed" then
+          local letters = string.gsub(line.text, "%s", "")
+          gone[letters] = (gone[letters] or 0) + 1
         end
       end
-      if place then
-        table.insert(untested, path)
-        first = first or place
+    end
+    local place
+    for _, hunk in hunks do
+      for _, line in hunk.lines do
+        if line.kind ~= "added" then
+          continue
+        end
+        -- Rust keeps tests beside the code: an attribute or an assertion is a touched test.
+        if extension == "rs" and (string.find(line.text, "#%[[%w_:]*test[%]%(]") or string.find(line.text, "^%s*assert[%w_]*!")) then
+          return
+        end
+        local letters = string.gsub(line.text, "%s", "")
+        if (gone[letters] or 0) > 0 then
+          gone[letters] -= 1
+        elseif not place and is_code(line.text, extension) then
+          place = { file = path, line = line.new }
+        end
       end
+    end
+    if place then
+      table.insert(untested, `\`{path}\``)
+      first = first or place
     end
   end
   if not first then
     return
   end
-  local names = {}
-  for i = 1, math.min(#untested, 3) do
-    names[i] = `\`{untested[i]}\``
-  end
-  local list = table.concat(names, ", ")
+  local names = untested[1]
   if #untested > 3 then
-    list ..= ` and {#untested - 3} more`
+    names = `{table.concat(untested, ", ", 1, 3)} and {#untested - 3} more`
+  elseif #untested > 1 then
+    names = `{table.concat(untested, ", ", 1, #untested - 1)} and {untested[#untested]}`
   end
-  report(
-    `No test changes with {list}. Add a test that fails without this change, or say in the description why none is needed.`,
-    first
-  )
+  report(`{names} {if #untested == 1 then "changes" else "change"} and no test does. Add a test that fails without this change, or tell the reviewer why none is needed.`, first)
 end

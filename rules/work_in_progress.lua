@@ -3,27 +3,39 @@ return {
   severity = "fail",
   options = {
     drafts = { type = "boolean", default = true, doc = "Whether a draft counts as unfinished." },
-    commits = { type = "boolean", default = true, doc = "Whether commits that wait to be squashed (`fixup!`, `squash!`, `amend!`) count." },
+    commits = {
+      type = "boolean",
+      default = true,
+      doc = "Whether commits that wait to be squashed (`fixup!`, `squash!`, `amend!`) count; `false` suits a repository that squashes on merging.",
+    },
   },
 }, function(options, report)
   local pr = danger.github.pr
   local title = string.lower(pr.title)
-  local marks = { "^%s*%[?wip%]?[%s:]", "^%s*%[?wip%]?$", "^%s*%[?draft%]?:", "^%s*%[draft%]", "[%[%(]wip[%]%)]", "^%s*🚧", "^%s*do not merge" }
+  -- At the start, in brackets anywhere, or after a dash at the end: "Remove the WIP label" is finished work.
+  local marks = {
+    "^%s*wip%f[%W]", "^%s*draft%s*:", "^%s*work in progress%f[%W]", "^%s*do not merge%f[%W]", "^%s*🚧",
+    "[%[%(]wip[%]%)]", "[%[%(]draft[%]%)]", "[%[%(]work in progress[%]%)]", "[%[%(]do not merge[%]%)]", "[-:]%s*wip%s*$",
+  }
   for _, mark in marks do
     if string.find(title, mark) then
-      report("The title says that this is work in progress. Change the title when it is ready.")
+      report("The title says that this is work in progress. Change the title when the work is finished.")
       return
     end
   end
   if options.drafts and pr.draft then
-    report("This is a draft. Mark it as ready for review when it is.")
+    report("This pull request is a draft. Mark it as ready for review when the work is finished.")
     return
   end
-  if options.commits then
-    for _, commit in danger.git.commits do
-      local subject = string.match(commit.message, "^[^\n]*") or ""
-      if string.find(subject, "^fixup! ") or string.find(subject, "^squash! ") or string.find(subject, "^amend! ") then
-        report(`The commit {string.sub(commit.sha, 1, 7)} waits to be squashed ("{string.sub(subject, 1, 60)}"). Run \`git rebase --autosquash\` before merging.`)
+  if not options.commits then
+    return
+  end
+  for _, commit in danger.git.commits do
+    for _, mark in { "fixup!", "squash!", "amend!" } do
+      if string.find(commit.message, "^" .. mark .. "%s") then
+        report(
+          `The commit {string.sub(commit.sha, 1, 7)} is a \`{mark}\` that waits to be squashed. Run \`git rebase -i --autosquash {pr.base.ref}\` and push the result.`
+        )
         return
       end
     end

@@ -4,6 +4,7 @@ pub mod cases;
 mod commands;
 mod common;
 mod dangerfile;
+mod demo;
 mod failure;
 mod judge;
 mod local;

@@ -6,6 +6,7 @@
 mod api;
 mod budget;
 mod builtin;
+mod bytecode;
 mod convert;
 mod error;
 mod globs;

@@ -2,12 +2,13 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{judge, local, rules, serve, terminal, test};
+use super::{demo, judge, local, rules, serve, terminal, test};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 const COMMANDS: &[Entry] = &[
+    entry::<demo::Demo>(),
     entry::<judge::Judge>(),
     entry::<local::Local>(),
     entry::<rules::Rules>(),
@@ -93,7 +94,8 @@ fn define() -> Command {
         .disable_help_subcommand(true)
         .max_term_width(100);
     // The options' own comment would stand in for the description of the whole.
-    let command = Common::augment_args(command).about("Judges pull requests with rules written in Lua");
+    let about = "Judges pull requests with rules written in Lua";
+    let command = Common::augment_args(command).about(about).long_about(about);
     let command = command.subcommands(COMMANDS.iter().map(|command| (command.define)()));
     let missing = PLANNED.iter().filter(|name| COMMANDS.iter().all(|command| command.name != **name));
     command.subcommands(missing.map(|name| {

@@ -4,12 +4,13 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A list of patterns. A path matches when some pattern takes it in and no `!` pattern takes it out.
 #[derive(Clone, Debug)]
 pub struct Globs {
-    include: GlobSet,
-    exclude: GlobSet,
+    include: Arc<GlobSet>,
+    exclude: Arc<GlobSet>,
 }
 
 /// A pattern that is not one.
@@ -72,7 +73,7 @@ impl Globs {
         let build = |set: GlobSetBuilder| {
             set.build().map_err(|error| GlobError { pattern: "the list".to_owned(), reason: error.to_string() })
         };
-        Ok(Globs { include: build(include)?, exclude: build(exclude)? })
+        Ok(Globs { include: Arc::new(build(include)?), exclude: Arc::new(build(exclude)?) })
     }
 
     /// Whether a path belongs to the list.

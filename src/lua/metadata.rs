@@ -69,6 +69,7 @@ fn read_kind(value: &Value) -> mlua::Result<OptionKind> {
             "integer" => Ok(OptionKind::Integer),
             "boolean" => Ok(OptionKind::Boolean),
             "strings" => Ok(OptionKind::Strings),
+            "globs" => Ok(OptionKind::Globs),
             _ => Err(wrong()),
         },
         Value::Table(words) => words.sequence_values::<String>().collect::<mlua::Result<_>>().map(OptionKind::Choice),

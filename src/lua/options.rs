@@ -1,5 +1,6 @@
 //! Option tables as scripts write them, read against a closed list: a misspelt option fails where it was written.
 
+use super::globs::Globs;
 use super::words::did_you_mean;
 use mlua::{Table, Value};
 use serde_json::{Map, Value as Json};
@@ -15,6 +16,8 @@ pub enum OptionKind {
     Boolean,
     /// A list of texts; a single text stands for a list of one.
     Strings,
+    /// A list of file patterns; a single one stands for a list of one.
+    Globs,
     /// One of these words.
     Choice(Vec<String>),
     /// Paths with texts.
@@ -26,11 +29,16 @@ impl OptionKind {
     pub fn describe(&self) -> String {
         match self {
             OptionKind::String => "a string".to_owned(),
-            OptionKind::Integer => "a whole number".to_owned(),
+            OptionKind::Integer => "a whole number, zero or more".to_owned(),
             OptionKind::Boolean => "true or false".to_owned(),
             OptionKind::Strings => "a list of strings".to_owned(),
+            OptionKind::Globs => "a list of file patterns".to_owned(),
             OptionKind::Choice(words) => {
-                words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
+                let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+                match quoted.split_last() {
+                    Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+                    _ => quoted.concat(),
+                }
             }
             OptionKind::Texts => "a table from paths to texts".to_owned(),
         }
@@ -47,8 +55,10 @@ impl OptionKind {
                 Some(Json::from(*number as u64))
             }
             (OptionKind::Boolean, Value::Boolean(on)) => Some((*on).into()),
-            (OptionKind::Strings, Value::String(text)) => Some(Json::Array(vec![text_of(text).into()])),
-            (OptionKind::Strings, Value::Table(list)) => {
+            (OptionKind::Strings | OptionKind::Globs, Value::String(text)) => {
+                Some(Json::Array(vec![text_of(text).into()]))
+            }
+            (OptionKind::Strings | OptionKind::Globs, Value::Table(list)) => {
                 let texts: Vec<Json> = list
                     .sequence_values::<Value>()
                     .map(|item| match item {
@@ -136,6 +146,11 @@ pub(super) fn read_options(
             let got = describe(&value);
             return Err(wrong(format!("the option `{key}` of {owner} must be {}, got {got}", spec.kind.describe())));
         };
+        if spec.kind == OptionKind::Globs
+            && let Err(error) = Globs::parse_kept(strings(&read))
+        {
+            return Err(wrong(format!("the option `{key}` of {owner}: {error}")));
+        }
         values.insert(key, read);
     }
     for spec in specs {
@@ -144,6 +159,10 @@ pub(super) fn read_options(
         }
     }
     Ok(values)
+}
+
+fn strings(list: &Json) -> Vec<String> {
+    list.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
 /// A value in a few words, for messages.

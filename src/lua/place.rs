@@ -16,7 +16,8 @@ pub(super) struct At {
 
 /// Reads the table; on a mistake, the option's name and a message.
 pub(super) fn read_at(owner: &str, table: &Table) -> Result<At, (String, String)> {
-    let values = read_options(owner, Some(table), &specs()).map_err(|error| (error.key, error.message))?;
+    let values = read_options(&format!("the place of {owner}"), Some(table), &specs())
+        .map_err(|error| (error.key, error.message))?;
     let line = number(&values, "line");
     let end_line = number(&values, "end_line");
     let wrong = |key: &str, message: String| Err((key.to_owned(), message));

@@ -35,7 +35,7 @@ pub struct RuleOptions {
 pub(super) fn rule_specs() -> Vec<OptionSpec> {
     vec![
         OptionSpec::new("blocking", OptionKind::Boolean, "Whether its `fail` fails the check (default true)."),
-        OptionSpec::new("paths", OptionKind::Strings, "Runs only when a changed file matches."),
+        OptionSpec::new("paths", OptionKind::Globs, "Runs only when a changed file matches."),
         OptionSpec::new("labels", OptionKind::Strings, "Runs only when the pull request has one of these labels."),
         OptionSpec::new("on", OptionKind::Strings, "Runs only on these events: pull_request, merge_group."),
         OptionSpec::new("skip_label", OptionKind::String, "A label that switches it off."),
@@ -53,7 +53,7 @@ pub(super) fn common_specs(severity: Severity) -> Vec<OptionSpec> {
     vec![
         spec,
         OptionSpec::new("skip_label", OptionKind::String, "A label that switches the rule off."),
-        OptionSpec::new("paths", OptionKind::Strings, "Only changed files that match are judged."),
+        OptionSpec::new("paths", OptionKind::Globs, "Only changed files that match are judged."),
     ]
 }
 
@@ -64,6 +64,12 @@ impl RuleOptions {
             let list = values.get(key).and_then(Json::as_array);
             list.into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
         };
+        for key in ["paths", "labels", "on"] {
+            if values.contains_key(key) && texts(key).is_empty() {
+                let message = format!("the option `{key}` is an empty list, so the rule would never run; leave it out");
+                return Err((key.to_owned(), message));
+            }
+        }
         let paths = match texts("paths") {
             none if none.is_empty() => None,
             list => Some(Globs::parse_kept(list).map_err(|error| ("paths".to_owned(), error.to_string()))?),

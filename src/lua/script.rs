@@ -2,6 +2,7 @@
 
 use super::api;
 use super::budget::MAX_MEMORY_BYTES;
+use super::bytecode::load_own;
 use super::error::ScriptError;
 use super::registry::Registered;
 use super::session::{RawFinding, Session};
@@ -144,7 +145,7 @@ pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str)
 
 fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {
     let lua = Lua::new_with(StdLib::ALL_SAFE, LuaOptions::new().catch_rust_panics(false))?;
-    let prelude = lua.load(PRELUDE).set_name(format!("={PRELUDE_NAME}")).into_function()?;
+    let prelude = load_own(&lua, PRELUDE, &format!("={PRELUDE_NAME}"))?;
     let host = lua.create_table()?;
     api::register(&lua, session, &host)?;
     prelude.call::<()>(host)?;

@@ -155,7 +155,7 @@ fn mistakes_are_answered_at_their_line() {
         ("local x = = 2", "expected identifier", 1),
         ("\nuse(\"changlog\")", "did you mean `changelog`?", 2),
         ("use(\"changelog\", {\n  path = \"C\",\n  skip_lable = \"x\",\n})", "did you mean `skip_label`?", 3),
-        ("use(\"pr_size\", { max_lines = \"many\" })", "must be a whole number, got \"many\"", 1),
+        ("use(\"pr_size\", { max_lines = \"many\" })", "must be a whole number, zero or more, got \"many\"", 1),
         ("local f = danger.git.modifed_files", "did you mean `modified_files`?", 1),
         ("warn(\"x\", { file = \"a\", lin = 3 })", "did you mean `line`?", 1),
         ("fail(12)", "fail takes a text first, got 12", 1),
@@ -166,6 +166,10 @@ fn mistakes_are_answered_at_their_line() {
         ("rule(\"x\", function() end)\nrule(\"x\", function() end)", "already a rule `x`", 2),
         ("local t = nil\nprint(t.x)", "attempt to index nil", 2),
         ("danger.git.base = 1", "`danger.git` is read-only", 1),
+        ("mesage(\"x\")", "there is no `mesage` here; did you mean `message`?", 1),
+        ("settings \"x\"", "settings takes a table", 1),
+        ("\nuse(\"pr_size\", {\n  ignore = { \"a[\" },\n})", "`a[` is not a file pattern", 3),
+        ("rule(\"x\", { paths = {} }, function() end)", "`paths` is an empty list", 1),
         ("error(\"my own words\")", "my own words", 1),
     ];
     for (lua, expected, line) in cases {
@@ -195,8 +199,10 @@ fn nothing_of_the_outside_world_is_there() {
         "os.rename",
         "os.tmpname",
     ] {
-        let verdict = done(&format!("assert({name} == nil)"));
-        assert_eq!(verdict.faults, [], "{name}");
+        let (what, said) =
+            (format!("local x = {name}\nassert(x == nil) error('nothing')"), format!("no `{name}` here"));
+        let (message, _) = fault(&what);
+        assert!(message == "nothing" || message.contains(&said), "{name}: {message}");
     }
     assert!(fault("string.format = nil").0.contains("readonly"));
     assert!(fault("getmetatable(\"\").__index = {}").0.contains("attempt"));

@@ -69,7 +69,8 @@ impl Caller {
                 let has = |granted: &Permissions, (name, access): &(&str, Access)| {
                     granted.get(*name).is_some_and(|granted| granted >= access)
                 };
-                needed.is_empty() || needed.iter().any(|need| has(permissions, need) && now.is_some_and(|now| has(now, need)))
+                needed.is_empty()
+                    || needed.iter().any(|need| has(permissions, need) && now.is_some_and(|now| has(now, need)))
             }
         }
     }
@@ -126,10 +127,16 @@ fn identify_app(state: &State, token: &str) -> Result<Caller, Reply> {
     let now = state.clock().now();
     let (Some(issued), Some(end)) = (claims["iat"].as_i64(), claims["exp"].as_i64()) else { return Err(undecodable()) };
     if issued > now + LEEWAY {
-        return Err(Reply::refusal(401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"));
+        return Err(Reply::refusal(
+            401,
+            "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
+        ));
     }
     if end <= now - LEEWAY {
-        return Err(Reply::refusal(401, "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires"));
+        return Err(Reply::refusal(
+            401,
+            "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+        ));
     }
     if end > now + APP_TOKEN_LIFE + LEEWAY || end - issued > APP_TOKEN_LIFE + LEEWAY {
         return Err(Reply::refusal(401, "'Expiration time' claim ('exp') is too far in the future"));
@@ -145,7 +152,10 @@ pub(super) fn mint(state: &mut State, installation: usize, body: &Value) -> Resu
         let ids: Vec<u64> = ids.iter().filter_map(Value::as_u64).collect();
         let covered = |id: &u64| state.repo_by_id(*id).is_some_and(|index| it.covers(&state.repos[index]));
         if ids.is_empty() || !ids.iter().all(covered) {
-            return Err(Reply::refusal(422, "There is at least one repository that does not exist or is not accessible to the parent installation."));
+            return Err(Reply::refusal(
+                422,
+                "There is at least one repository that does not exist or is not accessible to the parent installation.",
+            ));
         }
         chosen = Some(ids);
     }
@@ -156,7 +166,9 @@ pub(super) fn mint(state: &mut State, installation: usize, body: &Value) -> Resu
             let access = word.as_str().and_then(Access::parse);
             match (access, it.permissions.get(name)) {
                 (Some(access), Some(granted)) if *granted >= access => narrowed.insert(name.clone(), access),
-                _ => return Err(Reply::refusal(422, "The permissions requested are not granted to this installation.")),
+                _ => {
+                    return Err(Reply::refusal(422, "The permissions requested are not granted to this installation."));
+                }
             };
         }
         permissions = narrowed;

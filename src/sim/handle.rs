@@ -173,7 +173,15 @@ impl SimHandle {
     ///
     /// # Panics
     /// When the base does not exist.
-    pub fn push(&self, repo: &str, branch: &str, author: &str, message: &str, edits: &[(&str, Option<&str>)], base: &str) -> String {
+    pub fn push(
+        &self,
+        repo: &str,
+        branch: &str,
+        author: &str,
+        message: &str,
+        edits: &[(&str, Option<&str>)],
+        base: &str,
+    ) -> String {
         let edits: Vec<(String, Option<Vec<u8>>)> =
             edits.iter().map(|(path, text)| ((*path).to_owned(), text.map(|text| text.as_bytes().to_vec()))).collect();
         let push = Push { branch, author, message, edits: &edits, base };
@@ -185,13 +193,30 @@ impl SimHandle {
     /// # Panics
     /// When a branch does not exist.
     #[allow(clippy::too_many_arguments, reason = "the fields of GitHub's form")]
-    pub fn open_pull(&self, repo: &str, title: &str, body: &str, head: &str, base: &str, author: &str, draft: bool) -> u64 {
+    pub fn open_pull(
+        &self,
+        repo: &str,
+        title: &str,
+        body: &str,
+        head: &str,
+        base: &str,
+        author: &str,
+        draft: bool,
+    ) -> u64 {
         let new = NewPull { title, body, head, base, author, draft };
         self.with(repo, |state, index| state.open_pull(index, &new)).expect("head and base exist")
     }
 
     /// Changes what is given: title, body, base.
-    pub fn edit_pull(&self, repo: &str, number: u64, actor: &str, title: Option<&str>, body: Option<&str>, base: Option<&str>) {
+    pub fn edit_pull(
+        &self,
+        repo: &str,
+        number: u64,
+        actor: &str,
+        title: Option<&str>,
+        body: Option<&str>,
+        base: Option<&str>,
+    ) {
         self.with(repo, |state, index| state.edit_pull(index, number, actor, (title, body, base)));
     }
 

@@ -54,7 +54,8 @@ async fn handle(
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-    let effect = faults::strike(&mut shared.faults.lock().unwrap_or_else(PoisonError::into_inner), method.as_str(), path);
+    let effect =
+        faults::strike(&mut shared.faults.lock().unwrap_or_else(PoisonError::into_inner), method.as_str(), path);
     let request = rest::Request {
         method: method.as_str().to_owned(),
         path: path.to_owned(),
@@ -64,9 +65,7 @@ async fn handle(
     };
     let worker = shared.clone();
     // Git runs as a process, and may take a while.
-    let answered = tokio::task::spawn_blocking(move || {
-        answer(&worker, &request, effect, !body.is_empty())
-    });
+    let answered = tokio::task::spawn_blocking(move || answer(&worker, &request, effect, !body.is_empty()));
     let (reply, dropped) = answered.await.unwrap_or_else(|_| (Reply::refusal(500, "Server Error"), false));
     if dropped {
         return drop_connection();

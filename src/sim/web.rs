@@ -24,7 +24,8 @@ pub(super) fn answer(shared: &Shared, method: &str, uri: &Uri, headers: &HeaderM
         ("GET", _) => show(&state, &parts, number),
         ("POST", [owner, name, "edit", branch, path @ ..]) if !is_foreign(shared, headers) => {
             let path = path.join("/");
-            return save(&mut state, (owner, name), (branch, &path), number, body).unwrap_or_else(|| missing(uri.path()));
+            return save(&mut state, (owner, name), (branch, &path), number, body)
+                .unwrap_or_else(|| missing(uri.path()));
         }
         _ => None,
     };

@@ -40,7 +40,8 @@ impl State {
             body["repository"]["pushed_at"] = self.clock().now().into();
         }
         body["sender"] = json::user(self, actor);
-        body["installation"] = serde_json::json!({ "id": installation, "node_id": json::node_id("Installation", installation) });
+        body["installation"] =
+            serde_json::json!({ "id": installation, "node_id": json::node_id("Installation", installation) });
         if json::user(self, &repo.owner)["type"] == "Organization" {
             body["organization"] = organization(self, &repo.owner);
         }
@@ -49,7 +50,14 @@ impl State {
     }
 
     /// Queues a delivery; an app without an address hears nothing.
-    pub(super) fn deliver(&mut self, app: u64, event: &str, installation: Option<u64>, repository: Option<u64>, body: Value) {
+    pub(super) fn deliver(
+        &mut self,
+        app: u64,
+        event: &str,
+        installation: Option<u64>,
+        repository: Option<u64>,
+        body: Value,
+    ) {
         let listens = self.apps.iter().any(|it| it.id == app && it.webhook_url.is_some());
         if !listens {
             return;
@@ -77,7 +85,14 @@ impl State {
     pub(super) fn redeliver(&mut self, known: &Delivery) -> u64 {
         let id = self.fresh_id();
         let delivered_at = self.now();
-        let again = Delivery { id, redelivery: true, delivered_at, status_code: 0, status: "pending".to_owned(), ..known.clone() };
+        let again = Delivery {
+            id,
+            redelivery: true,
+            delivered_at,
+            status_code: 0,
+            status: "pending".to_owned(),
+            ..known.clone()
+        };
         self.queue(again);
         id
     }

@@ -80,11 +80,9 @@ async fn a_review_stands_on_lines_of_one_hunk_or_is_refused_whole() {
         assert_eq!(refused.status, 422, "{line} {more}: {}", refused.body);
     }
     assert!(sim.review_comments(REPO, number).is_empty());
-    for (line, more) in [
-        (2, json!({})),
-        (5, json!({ "start_line": 1, "start_side": "RIGHT" })),
-        (2, json!({ "side": "LEFT" })),
-    ] {
+    for (line, more) in
+        [(2, json!({})), (5, json!({ "start_line": 1, "start_side": "RIGHT" })), (2, json!({ "side": "LEFT" }))]
+    {
         let made = client.post(&reviews, &review(&head, line, more.clone())).await;
         assert_eq!(made.status, 200, "{line} {more}: {}", made.body);
     }
@@ -94,7 +92,8 @@ async fn a_review_stands_on_lines_of_one_hunk_or_is_refused_whole() {
 #[tokio::test]
 async fn annotations_come_fifty_at_a_time_and_are_added_up() {
     let (sim, client, _, head) = world().await;
-    let note = json!({ "path": "list.txt", "start_line": 2, "end_line": 2, "annotation_level": "notice", "message": "Here" });
+    let note =
+        json!({ "path": "list.txt", "start_line": 2, "end_line": 2, "annotation_level": "notice", "message": "Here" });
     let output = |count: usize| json!({ "title": "T", "summary": "S", "annotations": vec![note.clone(); count] });
     let body = |count| json!({ "name": "lint", "head_sha": head, "status": "in_progress", "output": output(count) });
     assert_eq!(client.post("check-runs", &body(51)).await.status, 422);
@@ -123,7 +122,11 @@ async fn lists_come_in_pages_with_links() {
     assert!(first.head.contains("rel=\"next\"") && first.head.contains("page=2>; rel=\"last\""), "{}", first.head);
     let last = client.get(&format!("{path}?per_page=20&page=2")).await;
     assert_eq!(json_of(&last)[14]["body"], "Comment 34");
-    assert!(!last.head.contains("rel=\"next\"") && last.head.contains("per_page=20&page=1>; rel=\"prev\""), "{}", last.head);
+    assert!(
+        !last.head.contains("rel=\"next\"") && last.head.contains("per_page=20&page=1>; rel=\"prev\""),
+        "{}",
+        last.head
+    );
 }
 
 #[tokio::test]
@@ -148,7 +151,10 @@ async fn a_withdrawn_permission_is_missed_at_once() {
     assert_eq!(client.post("check-runs", &body).await.status, 201);
     sim.withdraw_permission("checks");
     let refused = client.post("check-runs", &body).await;
-    assert_eq!((refused.status, json_of(&refused)["message"].as_str()), (403, Some("Resource not accessible by integration")));
+    assert_eq!(
+        (refused.status, json_of(&refused)["message"].as_str()),
+        (403, Some("Resource not accessible by integration"))
+    );
     assert_eq!(client.get(&format!("pulls/{number}")).await.status, 200);
 }
 
@@ -182,7 +188,9 @@ async fn deliveries_are_signed_and_recorded() {
     sim.settle().await;
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     assert!(head.contains(&format!("x-hub-signature-256: {}", sign(SECRET, body.as_bytes()))), "{head}");
-    for name in ["x-github-event: pull_request", "x-github-delivery: ", "x-github-hook-id: ", "user-agent: GitHub-Hookshot/"] {
+    for name in
+        ["x-github-event: pull_request", "x-github-delivery: ", "x-github-hook-id: ", "user-agent: GitHub-Hookshot/"]
+    {
         assert!(head.contains(name), "{name}: {head}");
     }
     let told = sim.deliveries();
@@ -194,7 +202,12 @@ async fn deliveries_are_signed_and_recorded() {
 async fn a_file_is_edited_on_the_web() {
     let (sim, _, number, head) = world().await;
     let get = |path: String| format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
-    for path in ["/".to_owned(), format!("/{REPO}/pulls"), format!("/{REPO}/pull/{number}"), format!("/{REPO}/pull/{number}/files")] {
+    for path in [
+        "/".to_owned(),
+        format!("/{REPO}/pulls"),
+        format!("/{REPO}/pull/{number}"),
+        format!("/{REPO}/pull/{number}/files"),
+    ] {
         let page = exchange(&sim, &get(path.clone())).await;
         assert!(page.status == 200 && page.head.contains("content-security-policy"), "{path}: {}", page.head);
     }

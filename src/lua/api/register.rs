@@ -1,8 +1,10 @@
 //! Puts every namespace into a new machine.
 
+use super::super::options::text_of;
 use super::super::session::Session;
-use super::{git, github, namespace, report, require, rules, settings};
-use mlua::{Lua, Table};
+use super::super::words::did_you_mean;
+use super::{git, github, namespace, report, require, rules, settings, table};
+use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
 /// Registers the API. `host` is what the prelude sees: functions that scripts reach only through it.
@@ -18,6 +20,7 @@ pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table)
     danger.raw_set("git", namespace::close(lua, session, "danger.git", git.clone(), git::field)?)?;
     danger.raw_set("github", namespace::close(lua, session, "danger.github", github, github::field)?)?;
     globals.set("danger", namespace::close(lua, session, "danger", danger, namespace::no_field)?)?;
+    answer_unknown_globals(lua, session)?;
     host.set("git", git.clone())?;
     host.set("now", session.snapshot.subject.started_at.unix_seconds())?;
     let seed = u32::from_str_radix(session.snapshot.subject.head.short(), 16).unwrap_or(0);
@@ -30,3 +33,25 @@ pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table)
         })?,
     )
 }
+
+/// A global that does not exist is a slip of the fingers far more often than a question.
+fn answer_unknown_globals(lua: &Lua, session: &Rc<Session>) -> mlua::Result<()> {
+    let session = Rc::clone(session);
+    let meta = lua.create_table()?;
+    meta.raw_set(
+        "__index",
+        lua.create_function(move |lua, (_, name): (Table, Value)| -> mlua::Result<Value> {
+            let name = name.as_string().map(text_of).unwrap_or_default();
+            let hint = did_you_mean(&name, table::names_in("").chain(STANDARD));
+            Err(session.mistake(lua, format!("there is no `{name}` here{hint}")).into())
+        })?,
+    )?;
+    meta.raw_set("__metatable", "locked")?;
+    lua.globals().set_metatable(Some(meta))
+}
+
+/// The names of Luau's own library that people misspell.
+const STANDARD: [&str; 14] = [
+    "assert", "error", "ipairs", "math", "next", "os", "pairs", "pcall", "string", "table", "tonumber", "tostring",
+    "type", "utf8",
+];

@@ -1,6 +1,7 @@
 //! `rule` and `use`: registration of a team's own rules and of built-in ones.
 
 use super::super::builtin::{builtin_rules, find_builtin};
+use super::super::bytecode::load_own;
 use super::super::convert::to_lua;
 use super::super::metadata::{chunk_name, read_metadata};
 use super::super::options::{OptionError, read_options, text_of};
@@ -54,11 +55,14 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
                 .error(lua, format!("the built-in rule `{name}` is not built yet in this version"))
                 .into());
         }
-        let hint = did_you_mean(&name, builtin_rules().iter().map(|rule| rule.name));
-        let message = format!("there is no built-in rule `{name}`{hint}; `deckhand rules` lists them");
+        let hint = match did_you_mean(&name, builtin_rules().iter().map(|rule| rule.name)) {
+            none if none.is_empty() => "; `deckhand rules` lists them".to_owned(),
+            hint => hint,
+        };
+        let message = format!("there is no built-in rule `{name}`{hint}");
         return Err(session.mistake(lua, message).into());
     };
-    let (table, body): (Table, Function) = lua.load(rule.source).set_name(chunk_name(rule)).eval()?;
+    let (table, body): (Table, Function) = load_own(lua, rule.source, &chunk_name(rule))?.call(())?;
     let metadata = read_metadata(rule.name, &table)?;
     let owner = format!("use(\"{name}\")");
     let values = read_options(&owner, options.as_table(), &metadata.all_options())
@@ -84,9 +88,8 @@ fn add(lua: &Lua, session: &Rc<Session>, name: String, values: &Map<String, Json
             .into());
     }
     if name == "dangerfile" || session.rules.borrow().iter().any(|rule| rule.name == name) {
-        return Err(session
-            .mistake(lua, format!("there is already a rule `{name}`; give this one another name"))
-            .into());
+        let way_out = if find_builtin(&name).is_some() { "keep one" } else { "give this one another name" };
+        return Err(session.mistake(lua, format!("there is already a rule `{name}`; {way_out}")).into());
     }
     let options =
         RuleOptions::build(values).map_err(|(key, message)| session.option_error(lua, OptionError { key, message }))?;

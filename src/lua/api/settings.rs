@@ -3,13 +3,17 @@
 use super::super::options::{OptionError, OptionKind, OptionSpec, read_options};
 use super::super::session::Session;
 use crate::model::{ConclusionMode, Settings, SummaryComment};
-use mlua::{Lua, Table};
+use mlua::{Lua, Table, Value};
 use serde_json::{Map, Value as Json};
 use std::rc::Rc;
 
 pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlua::Result<()> {
     let session = Rc::clone(session);
-    let settings = move |lua: &Lua, table: Table| {
+    let settings = move |lua: &Lua, table: Value| {
+        let Value::Table(table) = table else {
+            let message = "settings takes a table: `settings { max_inline_comments = 10 }`";
+            return Err(session.mistake(lua, message).into());
+        };
         let values =
             read_options("settings", Some(&table), &specs()).map_err(|mistake| session.option_error(lua, mistake))?;
         let refuse = |key: &str, message: &str| {

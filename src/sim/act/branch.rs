@@ -34,7 +34,13 @@ impl State {
         let edits: Vec<_> = push.edits.iter().map(|(path, content)| edit(path, content.as_deref())).collect();
         let author = self.signature(push.author);
         let reference = repo.ref_name(push.branch);
-        let new = NewCommit { reference: &reference, parents: &[parent], author: &author, message: push.message, edits: &edits };
+        let new = NewCommit {
+            reference: &reference,
+            parents: &[parent],
+            author: &author,
+            message: push.message,
+            edits: &edits,
+        };
         let sha = repo.git.commit(&new);
         self.move_branch(index, push.branch, &sha, push.author);
         Some(sha)
@@ -81,7 +87,8 @@ impl State {
     /// Every app that writes checks gets its suite on a pushed commit.
     fn open_suites(&mut self, index: usize, sha: &str, actor: &str) {
         let (id, now) = (self.repos[index].id, self.now());
-        let apps: Vec<u64> = self.installations.iter().filter(|it| it.covers(&self.repos[index])).map(|it| it.app_id).collect();
+        let apps: Vec<u64> =
+            self.installations.iter().filter(|it| it.covers(&self.repos[index])).map(|it| it.app_id).collect();
         for app in apps {
             if self.repos[index].suites.iter().any(|suite| suite.app == app && suite.head_sha == sha) {
                 continue;
@@ -134,9 +141,7 @@ fn commit(state: &State, repo: &Repo, sha: &str) -> Value {
             }
         }
     }
-    let who = |who: &crate::sim::git::Signature| {
-        json!({ "name": who.name, "email": who.email, "username": json::login_of(state, who), "date": render_time(who.time) })
-    };
+    let who = |who: &crate::sim::git::Signature| json!({ "name": who.name, "email": who.email, "username": json::login_of(state, who), "date": render_time(who.time) });
     json!({
         "id": sha, "tree_id": commit.tree, "distinct": true, "message": commit.message,
         "timestamp": render_time(commit.author.time),

@@ -18,7 +18,8 @@ pub(in crate::sim) fn move_comments(repo: &mut Repo, number: u64, before: &str, 
             other => other,
         };
         let side = parse_side(&comment.side);
-        comment.line = moved.filter(|line| commentable(&git, &base, after, &comment.path, side, first.unwrap_or(*line), *line));
+        comment.line =
+            moved.filter(|line| commentable(&git, &base, after, &comment.path, side, first.unwrap_or(*line), *line));
         comment.start_line = comment.line.and(first);
         if comment.line.is_some() {
             after.clone_into(&mut comment.commit);
@@ -32,7 +33,15 @@ pub(in crate::sim) fn parse_side(word: &str) -> Side {
 }
 
 /// Whether a comment may stand on these lines of the diff.
-pub(in crate::sim) fn commentable(git: &Git, base: &str, head: &str, path: &str, side: Side, start: u64, end: u64) -> bool {
+pub(in crate::sim) fn commentable(
+    git: &Git,
+    base: &str,
+    head: &str,
+    path: &str,
+    side: Side,
+    start: u64,
+    end: u64,
+) -> bool {
     let diff = git.diff(base, head);
     let patch = diff.files.iter().find(|file| file.path == path).and_then(|file| file.patch.as_deref());
     let (Ok(start), Ok(end)) = (u32::try_from(start), u32::try_from(end)) else { return false };

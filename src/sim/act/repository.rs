@@ -8,7 +8,13 @@ use std::collections::BTreeMap;
 
 impl State {
     /// A repository whose default branch `main` holds these files in one commit.
-    pub(in crate::sim) fn create_repository(&mut self, owner: &str, name: &str, files: &[(&str, &str)], private: bool) -> u64 {
+    pub(in crate::sim) fn create_repository(
+        &mut self,
+        owner: &str,
+        name: &str,
+        files: &[(&str, &str)],
+        private: bool,
+    ) -> u64 {
         if !self.users.contains_key(owner) {
             let id = self.fresh_id();
             self.users.insert(owner.to_owned(), User { id, login: owner.to_owned(), kind: "Organization" });
@@ -17,7 +23,8 @@ impl State {
         let git = Git::init(self.env.root.join(format!("{id}.git")));
         let edits: Vec<FileEdit> = files.iter().map(|(path, text)| edit(path, Some(text.as_bytes()))).collect();
         let author = self.signature(owner);
-        let first = NewCommit { reference: "refs/heads/main", parents: &[], author: &author, message: "Begin", edits: &edits };
+        let first =
+            NewCommit { reference: "refs/heads/main", parents: &[], author: &author, message: "Begin", edits: &edits };
         let sha = git.commit(&first);
         let now = self.now();
         self.repos.push(Repo {
@@ -90,10 +97,13 @@ impl State {
                 "full_name": place.full_name(), "private": place.private,
             });
             let (event, mut body) = if added {
-                ("installation_repositories", json!({
-                    "action": "added", "repository_selection": "selected", "repositories_added": [short],
-                    "repositories_removed": [], "requester": null,
-                }))
+                (
+                    "installation_repositories",
+                    json!({
+                        "action": "added", "repository_selection": "selected", "repositories_added": [short],
+                        "repositories_removed": [], "requester": null,
+                    }),
+                )
             } else {
                 ("installation", json!({ "action": "created", "repositories": [short], "requester": null }))
             };

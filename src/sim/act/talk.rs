@@ -26,7 +26,14 @@ pub(in crate::sim) struct NewReview {
 
 impl State {
     /// Answers the comment's id.
-    pub(in crate::sim) fn comment(&mut self, index: usize, number: u64, author: &str, app: Option<u64>, body: &str) -> Option<u64> {
+    pub(in crate::sim) fn comment(
+        &mut self,
+        index: usize,
+        number: u64,
+        author: &str,
+        app: Option<u64>,
+        body: &str,
+    ) -> Option<u64> {
         self.repos[index].pulls.get(&number)?;
         self.ensure_user(author, if app.is_some() { "Bot" } else { "User" });
         let (id, now) = (self.fresh_id(), self.now());
@@ -70,7 +77,10 @@ impl State {
             if !git.diff(&base, &new.commit).files.iter().any(|file| file.path == comment.path) {
                 return Err("Path could not be resolved");
             }
-            if other || start > comment.line || !commentable(&git, &base, &new.commit, &comment.path, side, start, comment.line) {
+            if other
+                || start > comment.line
+                || !commentable(&git, &base, &new.commit, &comment.path, side, start, comment.line)
+            {
                 return Err("Line could not be resolved");
             }
         }

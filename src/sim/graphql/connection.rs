@@ -3,6 +3,7 @@
 use super::world::{Args, Resolved};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 /// The part of a connection that was asked for.
 #[derive(Debug, Clone)]
@@ -55,6 +56,7 @@ fn find(nodes: &[(String, Resolved)], cursor: &str) -> Option<usize> {
     let text = String::from_utf8(STANDARD.decode(cursor).ok()?).ok()?;
     let (index, key) = text.strip_prefix("cursor:v2:")?.split_once(':')?;
     let index: usize = index.parse().ok()?;
-    let same = |node: &Resolved| matches!(node, Resolved::Object(object) if object.key.to_string() == key);
-    Some(nodes.iter().position(|(_, node)| !key.is_empty() && same(node)).unwrap_or(index))
+    let key: Option<Value> = serde_json::from_str(key).ok();
+    let same = |node: &Resolved| matches!(node, Resolved::Object(object) if Some(&object.key) == key.as_ref());
+    Some(nodes.iter().position(|(_, node)| same(node)).unwrap_or(index))
 }

@@ -336,7 +336,8 @@ fn conflict(one: &Field, other: &Field) -> Option<Problem> {
 fn fits(schema: &Schema, type_name: &str, value: &Value) -> bool {
     match schema.kind(type_name) {
         Some(TypeKind::Enum(values)) => values.values.iter().any(|it| value == it.node.value.node.as_str()),
-        Some(TypeKind::Scalar) => variables::scalar(type_name, value),
+        // GitHub gives numeric ids of more than 32 bits where its schema says Int.
+        Some(TypeKind::Scalar) => variables::scalar(type_name, value) || (type_name == "Int" && value.is_i64()),
         _ => false,
     }
 }

@@ -35,6 +35,11 @@ impl Schema {
         Self { types }
     }
 
+    #[cfg(test)]
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.types.keys().map(String::as_str)
+    }
+
     pub(super) fn kind(&self, type_name: &str) -> Option<&TypeKind> {
         self.types.get(type_name)
     }

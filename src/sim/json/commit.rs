@@ -19,9 +19,7 @@ pub(in crate::sim) fn commit(state: &State, repo: &Repo, commit: &CommitObject) 
     let api = format!("{}/repos/{full}", state.env.api);
     let web = format!("{}/{full}", state.env.web);
     let sha = &commit.sha;
-    let parent = |sha: &String| {
-        json!({"sha": sha, "url": format!("{api}/commits/{sha}"), "html_url": format!("{web}/commit/{sha}")})
-    };
+    let parent = |sha: &String| json!({"sha": sha, "url": format!("{api}/commits/{sha}"), "html_url": format!("{web}/commit/{sha}")});
     json!({
         "sha": sha, "node_id": format!("C_{sha}"),
         "commit": {

@@ -6,8 +6,7 @@ use super::{app as app_json, node_id, user};
 use crate::sim::state::{Comment, Reaction, Repo, Review, ReviewComment, State};
 
 /// GitHub's reactions: the word of the API and the name in the rollup are the same.
-pub(in crate::sim) const REACTIONS: [&str; 8] =
-    ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
+pub(in crate::sim) const REACTIONS: [&str; 8] = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
 
 /// `issue-comment`.
 pub(in crate::sim) fn comment(state: &State, repo: &Repo, comment: &Comment) -> Value {
@@ -28,8 +27,7 @@ pub(in crate::sim) fn comment(state: &State, repo: &Repo, comment: &Comment) -> 
 /// `pull-request-review`.
 pub(in crate::sim) fn review(state: &State, repo: &Repo, review: &Review) -> Value {
     let number = review.number;
-    let html =
-        format!("{}/{}/pull/{number}#pullrequestreview-{}", state.env.web, repo.full_name(), review.id);
+    let html = format!("{}/{}/pull/{number}#pullrequestreview-{}", state.env.web, repo.full_name(), review.id);
     let pull = format!("{}/repos/{}/pulls/{number}", state.env.api, repo.full_name());
     json!({
         "id": review.id, "node_id": node_id("PullRequestReview", review.id), "user": user(state, &review.author),
@@ -44,8 +42,7 @@ pub(in crate::sim) fn review_comment(state: &State, repo: &Repo, comment: &Revie
     let api = format!("{}/repos/{}/pulls", state.env.api, repo.full_name());
     let url = format!("{api}/comments/{}", comment.id);
     let pull = format!("{api}/{}", comment.number);
-    let html =
-        format!("{}/{}/pull/{}#discussion_r{}", state.env.web, repo.full_name(), comment.number, comment.id);
+    let html = format!("{}/{}/pull/{}#discussion_r{}", state.env.web, repo.full_name(), comment.number, comment.id);
     let mut value = json!({
         "url": url, "pull_request_review_id": comment.review, "id": comment.id,
         "node_id": node_id("PullRequestReviewComment", comment.id), "diff_hunk": comment.hunk, "path": comment.path,

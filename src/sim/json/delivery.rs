@@ -20,7 +20,8 @@ pub(in crate::sim) fn delivery(state: &State, delivery: &Delivery) -> Value {
     let app = state.apps.iter().find(|app| app.id == delivery.app);
     value["url"] = app.and_then(|app| app.webhook_url.clone()).unwrap_or_default().into();
     let payload: Value = serde_json::from_str(&delivery.body).unwrap_or(Value::Null);
-    value["request"] = json!({"headers": {"X-GitHub-Event": delivery.event, "X-GitHub-Delivery": delivery.guid}, "payload": payload});
+    value["request"] =
+        json!({"headers": {"X-GitHub-Event": delivery.event, "X-GitHub-Delivery": delivery.guid}, "payload": payload});
     value["response"] = json!({"headers": {}, "payload": ""});
     value
 }

@@ -72,7 +72,10 @@ pub(in crate::sim) fn answer(state: &mut State, request: &Request) -> (Reply, Ki
 
 fn serve(state: &mut State, request: &Request, route: &Route, mut params: Vec<String>) -> Answer {
     if request.headers.get("user-agent").is_none() {
-        return Err(Reply::refusal(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"));
+        return Err(Reply::refusal(
+            403,
+            "Request forbidden by administrative rules. Please make sure your request has a User-Agent header",
+        ));
     }
     let caller = identify(state, &request.headers)?;
     let mut repo = 0;
@@ -99,7 +102,10 @@ fn admit(state: &State, caller: &Caller, needs: &Needs, repo: usize) -> Result<(
         Needs::App if matches!(caller, Caller::App(_)) => Ok(()),
         Needs::App => Err(Reply::refusal(401, "A JSON web token could not be decoded")),
         Needs::Installation if matches!(caller, Caller::Installation { .. }) => Ok(()),
-        Needs::Installation => Err(Reply::refusal(403, "You must authenticate with an installation access token in order to list repositories for an installation.")),
+        Needs::Installation => Err(Reply::refusal(
+            403,
+            "You must authenticate with an installation access token in order to list repositories for an installation.",
+        )),
         Needs::One(permissions) => {
             if matches!(caller, Caller::App(_)) {
                 return Err(Reply::refusal(401, "Bad credentials"));

@@ -14,7 +14,8 @@ const MAX_ACTIONS: usize = 3;
 const MAX_OUTPUT: usize = 65_535;
 const MAX_MESSAGE: usize = 64 * 1024;
 const MAX_TITLE: usize = 255;
-const CONCLUSIONS: [&str; 7] = ["success", "failure", "neutral", "cancelled", "skipped", "timed_out", "action_required"];
+const CONCLUSIONS: [&str; 7] =
+    ["success", "failure", "neutral", "cancelled", "skipped", "timed_out", "action_required"];
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let app = call.caller.app().ok_or_else(Reply::forbidden)?;
@@ -50,7 +51,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let (id, app, index) = (call.number(0)?, call.caller.app(), call.repo);
     let at = call.repo().runs.iter().position(|run| run.id == id).ok_or_else(Reply::not_found)?;
     if app != Some(call.repo().runs[at].app) {
-        return Err(Reply::refusal(403, "Invalid app_id: check runs can only be updated by the app that created them."));
+        return Err(Reply::refusal(
+            403,
+            "Invalid app_id: check runs can only be updated by the app that created them.",
+        ));
     }
     let mut run = call.repo().runs[at].clone();
     let was_done = run.status == "completed";
@@ -86,7 +90,8 @@ pub(super) fn of_commit(call: &mut Call<'_>) -> Answer {
             && status.is_none_or(|status| status == run.status)
             && (every || is_latest(repo, run))
     };
-    let runs: Vec<Value> = repo.runs.iter().rev().filter(wanted).map(|run| json::check_run(call.state, repo, run)).collect();
+    let runs: Vec<Value> =
+        repo.runs.iter().rev().filter(wanted).map(|run| json::check_run(call.state, repo, run)).collect();
     call.wrapped("check_runs", &runs)
 }
 
@@ -155,7 +160,8 @@ fn apply(run: &mut CheckRun, body: &Value, now: &str) -> Result<(), Reply> {
             return Err(Reply::malformed("\"actions\" exceeds a maximum quantity of 3."));
         }
         let part = |action: &Value, name: &str| action[name].as_str().unwrap_or_default().to_owned();
-        run.actions = actions.iter().map(|it| (part(it, "label"), part(it, "description"), part(it, "identifier"))).collect();
+        run.actions =
+            actions.iter().map(|it| (part(it, "label"), part(it, "description"), part(it, "identifier"))).collect();
     }
     Ok(())
 }

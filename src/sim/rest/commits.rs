@@ -18,7 +18,8 @@ pub(super) fn show(call: &mut Call<'_>) -> Answer {
     let (mut additions, mut deletions) = (0, 0);
     if let Some(parent) = commit.parents.first() {
         let diff = repo.git.diff(parent, &sha);
-        (additions, deletions) = (diff.files.iter().map(|f| f.additions).sum(), diff.files.iter().map(|f| f.deletions).sum());
+        (additions, deletions) =
+            (diff.files.iter().map(|f| f.additions).sum(), diff.files.iter().map(|f| f.deletions).sum());
         value["files"] = json::files(call.state, repo, &diff, &sha).into();
     }
     value["stats"] = json!({ "additions": additions, "deletions": deletions, "total": additions + deletions });
@@ -28,7 +29,8 @@ pub(super) fn show(call: &mut Call<'_>) -> Answer {
 pub(super) fn compare(call: &mut Call<'_>) -> Answer {
     let repo = call.repo();
     let (base, head) = call.param(0).split_once("...").ok_or_else(Reply::not_found)?;
-    let (base, head) = (repo.resolve(base).ok_or_else(Reply::not_found)?, repo.resolve(head).ok_or_else(Reply::not_found)?);
+    let (base, head) =
+        (repo.resolve(base).ok_or_else(Reply::not_found)?, repo.resolve(head).ok_or_else(Reply::not_found)?);
     let no_base = || Reply::refusal(404, "No common ancestor between the two commits.");
     let merge_base = repo.git.merge_base(&base, &head).ok_or_else(no_base)?;
     let list = repo.git.list_commits(&base, &head);
@@ -65,7 +67,8 @@ pub(super) fn pulls(call: &mut Call<'_>) -> Answer {
     let has = |pull: &&crate::sim::state::Pull| {
         pull.head_sha == sha || repo.git.list_commits(&pull.base_sha, &pull.head_sha).contains(&sha)
     };
-    let all: Vec<Value> = repo.pulls.values().filter(has).map(|pull| json::pull_simple(call.state, repo, pull)).collect();
+    let all: Vec<Value> =
+        repo.pulls.values().filter(has).map(|pull| json::pull_simple(call.state, repo, pull)).collect();
     call.list(&all)
 }
 

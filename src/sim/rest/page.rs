@@ -15,7 +15,9 @@ pub(in crate::sim) struct Query(Vec<(String, String)>);
 impl Query {
     pub(in crate::sim) fn parse(text: &str) -> Query {
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
-        Query(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect())
+        Query(
+            pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect(),
+        )
     }
 
     pub(in crate::sim) fn get(&self, name: &str) -> Option<&str> {

@@ -26,7 +26,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let found: Vec<&Pull> = call.repo().pulls.values().rev().filter(wanted).collect();
     // Only the page's own are built.
     let (first, end, link) = call.page(found.len());
-    let page: Vec<Value> = found[first..end].iter().map(|pull| json::pull_simple(call.state, call.repo(), pull)).collect();
+    let page: Vec<Value> =
+        found[first..end].iter().map(|pull| json::pull_simple(call.state, call.repo(), pull)).collect();
     Ok(linked(Reply::json(200, page.into()), link))
 }
 
@@ -39,7 +40,12 @@ pub(super) fn show(call: &mut Call<'_>) -> Answer {
     let base = repo.git.merge_base(&pull.base_sha, &pull.head_sha).unwrap_or_else(|| pull.base_sha.clone());
     let diff = repo.git.diff(&base, &pull.head_sha);
     let too_large = |what: &str| {
-        let mut reply = Reply::refusal(406, &format!("Sorry, the diff exceeded the maximum number of {what}. Consider using 'List pull requests files' API or locally cloning the repository instead."));
+        let mut reply = Reply::refusal(
+            406,
+            &format!(
+                "Sorry, the diff exceeded the maximum number of {what}. Consider using 'List pull requests files' API or locally cloning the repository instead."
+            ),
+        );
         if let crate::sim::reply::Body::Json(value) = &mut reply.body {
             value["errors"] = serde_json::json!([{ "resource": "PullRequest", "field": "diff", "code": "too_large" }]);
         }
@@ -61,7 +67,8 @@ pub(super) fn files(call: &mut Call<'_>) -> Answer {
     let diff = repo.git.diff(&base, &pull.head_sha);
     let files = &diff.files[..diff.files.len().min(LISTED_FILES)];
     let (first, end, link) = call.page(files.len());
-    let page: Vec<Value> = files[first..end].iter().map(|file| json::file(call.state, repo, file, &pull.head_sha)).collect();
+    let page: Vec<Value> =
+        files[first..end].iter().map(|file| json::file(call.state, repo, file, &pull.head_sha)).collect();
     Ok(linked(Reply::json(200, page.into()), link))
 }
 

@@ -11,9 +11,7 @@ pub(super) fn show(call: &mut Call<'_>) -> Answer {
 
 pub(super) fn branches(call: &mut Call<'_>) -> Answer {
     let api = format!("{}/repos/{}", call.state.env.api, call.repo().full_name());
-    let one = |(name, sha): (&String, &String)| {
-        json!({ "name": name, "commit": { "sha": sha, "url": format!("{api}/commits/{sha}") }, "protected": false })
-    };
+    let one = |(name, sha): (&String, &String)| json!({ "name": name, "commit": { "sha": sha, "url": format!("{api}/commits/{sha}") }, "protected": false });
     let all: Vec<Value> = call.repo().branches.iter().map(one).collect();
     call.list(&all)
 }

@@ -39,7 +39,16 @@ const STATUSES: &[(&str, Access)] = &[("statuses", Read)];
 const STATUSES_WRITE: &[(&str, Access)] = &[("statuses", Write)];
 
 const CHECK_FIELDS: &[&str] = &[
-    "name", "head_sha", "details_url", "external_id", "status", "started_at", "conclusion", "completed_at", "output", "actions",
+    "name",
+    "head_sha",
+    "details_url",
+    "external_id",
+    "status",
+    "started_at",
+    "conclusion",
+    "completed_at",
+    "output",
+    "actions",
 ];
 
 macro_rules! route {

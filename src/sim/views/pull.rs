@@ -110,7 +110,8 @@ fn labels(repo: &Repo, pull: &Pull) -> Vec<LabelView> {
 
 /// The newest run of each name in each suite of the head.
 fn latest<'a>(repo: &'a Repo, pull: &'a Pull) -> impl Iterator<Item = &'a CheckRun> {
-    let newer = |run: &CheckRun| repo.runs.iter().any(|it| it.suite == run.suite && it.name == run.name && it.id > run.id);
+    let newer =
+        |run: &CheckRun| repo.runs.iter().any(|it| it.suite == run.suite && it.name == run.name && it.id > run.id);
     repo.runs.iter().filter(move |run| run.head_sha == pull.head_sha && !newer(run))
 }
 

@@ -10,7 +10,11 @@ use crate::sim::view::{CommentView, CommitView, LineView, ReviewView, ThreadView
 pub(super) fn commit(state: &State, repo: &Repo, sha: &str) -> Option<CommitView> {
     let commit = repo.git.load_commit(sha)?;
     let author = login_of(state, &commit.author).unwrap_or(&commit.author.name).to_owned();
-    Some(CommitView { sha: sha.to_owned(), subject: commit.message.lines().next().unwrap_or_default().to_owned(), author })
+    Some(CommitView {
+        sha: sha.to_owned(),
+        subject: commit.message.lines().next().unwrap_or_default().to_owned(),
+        author,
+    })
 }
 
 /// Ids grow with time, whatever they belong to.
@@ -49,11 +53,8 @@ pub(super) fn threads(repo: &Repo, number: u64) -> Vec<ThreadView> {
 fn thread(repo: &Repo, first: &ReviewComment) -> ThreadView {
     let short = |line: u64| u32::try_from(line).unwrap_or(u32::MAX);
     let outdated = first.line.is_none();
-    let (line, start) = if outdated {
-        (Some(first.original_line), first.original_start_line)
-    } else {
-        (first.line, first.start_line)
-    };
+    let (line, start) =
+        if outdated { (Some(first.original_line), first.original_start_line) } else { (first.line, first.start_line) };
     let of_thread = repo.review_comments.iter().filter(|it| it.id == first.id || it.reply_to == Some(first.id));
     ThreadView {
         path: first.path.clone(),

@@ -17,7 +17,10 @@ pub(super) struct Seen<'a> {
 
 pub(in crate::sim) fn answer(state: &mut State, request: &Request) -> Reply {
     if request.headers.get("user-agent").is_none() {
-        return Reply::refusal(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header");
+        return Reply::refusal(
+            403,
+            "Request forbidden by administrative rules. Please make sure your request has a User-Agent header",
+        );
     }
     let caller = match identify(state, &request.headers) {
         Ok(Caller::App(_)) => return Reply::refusal(401, "Bad credentials"),
@@ -50,14 +53,17 @@ impl World for Seen<'_> {
                 let (login, _) = self.caller.author(&state);
                 Resolved::object("User", login)
             }
-            "rateLimit" => Resolved::record("RateLimit", [
-                ("cost", Resolved::scalar(1)),
-                ("limit", Resolved::scalar(5000)),
-                ("nodeCount", Resolved::scalar(1)),
-                ("remaining", Resolved::scalar(4999)),
-                ("used", Resolved::scalar(1)),
-                ("resetAt", Resolved::scalar(state.now())),
-            ]),
+            "rateLimit" => Resolved::record(
+                "RateLimit",
+                [
+                    ("cost", Resolved::scalar(1)),
+                    ("limit", Resolved::scalar(5000)),
+                    ("nodeCount", Resolved::scalar(1)),
+                    ("remaining", Resolved::scalar(4999)),
+                    ("used", Resolved::scalar(1)),
+                    ("resetAt", Resolved::scalar(state.now())),
+                ],
+            ),
             _ => Resolved::Unsupported,
         }
     }
@@ -81,7 +87,11 @@ impl World for Seen<'_> {
                 for comment in comments.filter(|comment| comment.id == number) {
                     comment.resolved = field == "resolveReviewThread";
                 }
-                let payload = if field == "resolveReviewThread" { "ResolveReviewThreadPayload" } else { "UnresolveReviewThreadPayload" };
+                let payload = if field == "resolveReviewThread" {
+                    "ResolveReviewThreadPayload"
+                } else {
+                    "UnresolveReviewThreadPayload"
+                };
                 Resolved::record(payload, [("thread", object.into())])
             }
             _ => Resolved::Unsupported,

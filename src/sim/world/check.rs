@@ -83,13 +83,16 @@ fn check_run(state: &State, index: usize, run: &CheckRun, name: &str) -> Resolve
         "url" => Resolved::scalar(format!("{}/{}/runs/{}", state.env.web, repo.full_name(), run.id)),
         "annotations" => {
             let notes = run.output.annotations.iter().map(|note| {
-                Resolved::record("CheckAnnotation", [
-                    ("path", Resolved::scalar(note.path.clone())),
-                    ("message", Resolved::scalar(note.message.clone())),
-                    ("title", Resolved::scalar(note.title.clone())),
-                    ("annotationLevel", Resolved::scalar(note.level.to_uppercase())),
-                    ("rawDetails", Resolved::scalar(note.raw_details.clone())),
-                ])
+                Resolved::record(
+                    "CheckAnnotation",
+                    [
+                        ("path", Resolved::scalar(note.path.clone())),
+                        ("message", Resolved::scalar(note.message.clone())),
+                        ("title", Resolved::scalar(note.title.clone())),
+                        ("annotationLevel", Resolved::scalar(note.level.to_uppercase())),
+                        ("rawDetails", Resolved::scalar(note.raw_details.clone())),
+                    ],
+                )
             });
             Resolved::Connection(notes.collect())
         }

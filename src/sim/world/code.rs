@@ -28,7 +28,9 @@ impl Seen<'_> {
             "committer" => person(state, &commit.committer),
             "repository" => Resolved::object("Repository", index),
             "url" => Resolved::scalar(format!("{}/{}/commit/{sha}", state.env.web, repo.full_name())),
-            "parents" => Resolved::connection(commit.parents.iter().map(|sha| Object::new("Commit", key(index, sha.clone())))),
+            "parents" => {
+                Resolved::connection(commit.parents.iter().map(|sha| Object::new("Commit", key(index, sha.clone()))))
+            }
             "tree" => Resolved::object("Tree", json!([index, commit.tree, ""])),
             "file" => {
                 let path = args.text("path").unwrap_or_default();
@@ -96,10 +98,13 @@ fn blob(repo: &Repo, oid: &str, name: &str) -> Resolved {
 }
 
 fn person(state: &State, who: &Signature) -> Resolved {
-    Resolved::record("GitActor", [
-        ("name", Resolved::scalar(who.name.clone())),
-        ("email", Resolved::scalar(who.email.clone())),
-        ("date", Resolved::scalar(render_time(who.time))),
-        ("user", login_of(state, who).map(|login| Object::new("User", login)).into()),
-    ])
+    Resolved::record(
+        "GitActor",
+        [
+            ("name", Resolved::scalar(who.name.clone())),
+            ("email", Resolved::scalar(who.email.clone())),
+            ("date", Resolved::scalar(render_time(who.time))),
+            ("user", login_of(state, who).map(|login| Object::new("User", login)).into()),
+        ],
+    )
 }

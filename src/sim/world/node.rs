@@ -13,8 +13,12 @@ pub(super) fn find(state: &State, id: &str) -> Option<Object> {
     };
     match kind.as_str() {
         "Repository" => Some(Object::new("Repository", state.repo_by_id(number)?)),
-        "PullRequest" => in_repo("PullRequest", &|repo| repo.pulls.values().find(|it| it.id == number).map(|it| it.number)),
-        "IssueComment" => in_repo("IssueComment", &|repo| repo.comments.iter().find(|it| it.id == number).map(|it| it.id)),
+        "PullRequest" => {
+            in_repo("PullRequest", &|repo| repo.pulls.values().find(|it| it.id == number).map(|it| it.number))
+        }
+        "IssueComment" => {
+            in_repo("IssueComment", &|repo| repo.comments.iter().find(|it| it.id == number).map(|it| it.id))
+        }
         "Thread" => in_repo("PullRequestReviewThread", &|repo| {
             repo.review_comments.iter().find(|it| it.id == number && it.reply_to.is_none()).map(|it| it.id)
         }),

@@ -38,7 +38,9 @@ impl Seen<'_> {
             "authorAssociation" => Resolved::scalar(repo.association(&pull.author)),
             "viewerDidAuthor" => Resolved::scalar(self.caller.author(state).0 == pull.author),
             "milestone" | "mergedBy" | "reviewDecision" => Resolved::Null,
-            "labels" => Resolved::connection(pull.labels.iter().map(|name| Object::new("Label", key(index, name.clone())))),
+            "labels" => {
+                Resolved::connection(pull.labels.iter().map(|name| Object::new("Label", key(index, name.clone()))))
+            }
             "baseRefName" => Resolved::scalar(pull.base_ref.clone()),
             "baseRefOid" => Resolved::scalar(pull.base_sha.clone()),
             "baseRef" => reference(index, repo, &pull.base_ref),
@@ -58,11 +60,15 @@ impl Seen<'_> {
             "deletions" => Resolved::scalar(changes(repo, pull).files.iter().map(|it| it.deletions).sum::<u64>()),
             "files" => {
                 let count = changes(repo, pull).files.len();
-                Resolved::connection((0..count).map(|at| Object::new("PullRequestChangedFile", json!([index, number, at]))))
+                Resolved::connection(
+                    (0..count).map(|at| Object::new("PullRequestChangedFile", json!([index, number, at]))),
+                )
             }
             "commits" => {
                 let list = repo.git.list_commits(&pull.base_sha, &pull.head_sha);
-                Resolved::connection(list.iter().map(|sha| Object::new("PullRequestCommit", json!([index, number, sha]))))
+                Resolved::connection(
+                    list.iter().map(|sha| Object::new("PullRequestCommit", json!([index, number, sha]))),
+                )
             }
             "comments" => {
                 let found = repo.comments.iter().filter(|it| it.number == number);
@@ -109,7 +115,9 @@ fn file_of(repo: &Repo, pull: &Pull, object: &Object, name: &str) -> Resolved {
         "path" => Resolved::scalar(file.path.clone()),
         "additions" => Resolved::scalar(file.additions),
         "deletions" => Resolved::scalar(file.deletions),
-        "changeType" => Resolved::scalar(if file.status == "removed" { "DELETED".to_owned() } else { file.status.to_uppercase() }),
+        "changeType" => {
+            Resolved::scalar(if file.status == "removed" { "DELETED".to_owned() } else { file.status.to_uppercase() })
+        }
         _ => Resolved::Unsupported,
     }
 }

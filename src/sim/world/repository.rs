@@ -50,7 +50,9 @@ impl Seen<'_> {
                 });
                 Resolved::connection(wanted.map(|pull| Object::new("PullRequest", key(index, pull.number))))
             }
-            "labels" => Resolved::connection(repo.labels.iter().map(|it| Object::new("Label", key(index, it.name.clone())))),
+            "labels" => {
+                Resolved::connection(repo.labels.iter().map(|it| Object::new("Label", key(index, it.name.clone()))))
+            }
             _ => Resolved::Unsupported,
         }
     }

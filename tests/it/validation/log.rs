@@ -1,0 +1,33 @@
+//! The simulation's log of requests, as records.
+
+use super::{Body, Record, check_graphql, check_openapi};
+use deckhand::sim::LogEntry;
+use serde_json::Value;
+
+/// What GitHub's descriptions find wrong with everything that was asked of the simulation and answered by it: REST by
+/// OpenAPI, GraphQL documents by the schema.
+pub(crate) fn check_log(entries: &[LogEntry]) -> Vec<String> {
+    let (graphql, rest): (Vec<&LogEntry>, Vec<&LogEntry>) = entries.iter().partition(|it| it.path == "/graphql");
+    let records: Vec<Record> = rest.into_iter().map(record).collect();
+    let documents = graphql.into_iter().filter_map(|entry| {
+        let name = format!("POST /graphql, request {}", entry.sequence);
+        Some(check_graphql(&name, entry.request["query"].as_str()?))
+    });
+    documents.flatten().chain(check_openapi(&records)).collect()
+}
+
+fn record(entry: &LogEntry) -> Record {
+    let response = match (&entry.response, entry.status) {
+        // The log has null both for no body and for one that is not JSON.
+        (Value::Null, 200 | 201 | 202) => Body::Other,
+        (Value::Null, _) => Body::Empty,
+        (value, _) => Body::Json(value.clone()),
+    };
+    Record {
+        method: entry.method.clone(),
+        path: entry.path.clone(),
+        request: Some(entry.request.clone()).filter(|it| !it.is_null()),
+        status: entry.status,
+        response,
+    }
+}
