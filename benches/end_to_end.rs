@@ -27,8 +27,8 @@ fn main() {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        println!("| pull request | requests | to in_progress | round trips | to the conclusion | round trips | CPU |");
-        println!("|---|---|---|---|---|---|---|");
+        println!("| pull request | requests | to in_progress | round trips | to the conclusion | round trips | CPU | of it judges |");
+        println!("|---|---|---|---|---|---|---|---|");
         measure("small: 6 files, 200 lines, 5 built-in rules", HOUSE_RULES, 6, 200).await;
         measure("large: 300 files, 19,800 lines, 5 built-in rules", HOUSE_RULES, 300, 19_800).await;
         measure("large, every structured diff read by Lua", READ_EVERYTHING, 300, 19_800).await;
@@ -55,7 +55,7 @@ async fn measure(what: &str, dangerfile: &str, files: usize, lines: usize) {
     bench.review(0, files, lines).await;
     bench.github.set_delay(LATENCY);
     let (mut requests, mut begun, mut done) = (0, Duration::ZERO, Duration::ZERO);
-    let cpu = bench.cpu();
+    let (cpu, judging) = (bench.cpu(&bench.processes()), bench.cpu(&bench.processes()[1..]));
     for round in 1..=ROUNDS {
         bench.github.reset_log();
         let (opened, concluded) = bench.review(round, files, lines).await;
@@ -64,16 +64,18 @@ async fn measure(what: &str, dangerfile: &str, files: usize, lines: usize) {
         assert!(log.iter().all(|entry| entry.status < 400), "{log:#?}");
         requests = requests.max(log.iter().filter(|entry| entry.kind != Kind::Mint).count());
     }
-    let spent = (bench.cpu() - cpu) / ROUNDS;
+    let spent = (bench.cpu(&bench.processes()) - cpu) / ROUNDS;
+    let judged = (bench.cpu(&bench.processes()[1..]) - judging) / ROUNDS;
     let (begun, done) = (begun / ROUNDS, done / ROUNDS);
     let trips = |time: Duration| time.as_secs_f64() / LATENCY.as_secs_f64();
     println!(
-        "| {what} | {requests} | {:.0} ms | {:.1} | {:.0} ms | {:.1} | {:.1} ms |",
+        "| {what} | {requests} | {:.0} ms | {:.1} | {:.0} ms | {:.1} | {:.1} ms | {:.1} ms |",
         begun.as_secs_f64() * 1e3,
         trips(begun),
         done.as_secs_f64() * 1e3,
         trips(done),
         spent.as_secs_f64() * 1e3,
+        judged.as_secs_f64() * 1e3,
     );
     println!("<!-- memory with judges: {at_rest:.1} MB at rest, {:.1} MB after these reviews -->", bench.memory());
 }
@@ -131,7 +133,6 @@ impl Bench {
             texts.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
         let head = self.github.push(REPO, &branch, "ada", "Compute", &edits, "main");
         self.github.settle().await;
-        // Warms the diff that the simulation computes, which is not ours to be measured.
         let started = Instant::now();
         self.github.open_pull(
             REPO,
@@ -159,6 +160,7 @@ impl Bench {
         }
     }
 
+    /// The server first, then its judges.
     fn processes(&self) -> Vec<u32> {
         let pid = self.server.id();
         let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
@@ -174,9 +176,9 @@ impl Bench {
         all
     }
 
-    /// Time on a CPU of all threads of the server and its judges.
-    fn cpu(&self) -> Duration {
-        let threads = self.processes().into_iter().flat_map(|pid| {
+    /// Time on a CPU of all threads of these processes.
+    fn cpu(&self, processes: &[u32]) -> Duration {
+        let threads = processes.iter().flat_map(|pid| {
             std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten().map(|task| task.path())
         });
         let nanos = threads.map(|task| {
