@@ -1,9 +1,11 @@
 //! A simulated GitHub and the real server in one process: what happens on the one is seen on the other.
 
 use crate::server_bench::{KEY, SECRET, config};
+use crate::validation::{check_log, check_webhook};
 use deckhand::model::Timestamp;
 use deckhand::server::{Server, ServerHandle, WallClock};
 use deckhand::sim::{AppConfig, Kind, LogEntry, Sim, SimConfig, SimHandle};
+use std::cell::Cell;
 use std::sync::Arc;
 
 pub(crate) const REPO: &str = "octo/hello";
@@ -12,6 +14,8 @@ pub(crate) const APP_ID: u64 = 1;
 pub(crate) struct Story {
     pub(crate) sim: SimHandle,
     pub(crate) server: ServerHandle,
+    /// How many requests were looked at.
+    seen: Cell<usize>,
     _dir: tempfile::TempDir,
 }
 
@@ -47,7 +51,7 @@ impl Story {
         let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)]);
         let server = Server::start(config, wall(&sim)).await.unwrap();
         sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
-        Story { sim, server, _dir: dir }
+        Story { sim, server, seen: Cell::new(0), _dir: dir }
     }
 
     /// A branch with these edits and a pull request from it into `main`.
@@ -79,18 +83,28 @@ impl Story {
     /// What was asked of GitHub since the last call, without minting tokens.
     pub(crate) fn requests(&self) -> Vec<LogEntry> {
         let log = self.sim.log();
-        self.sim.reset_log();
-        log.into_iter().filter(|entry| entry.kind != Kind::Mint).collect()
+        let seen = self.seen.replace(log.len());
+        log.into_iter().skip(seen).filter(|entry| entry.kind != Kind::Mint).collect()
     }
 
+    /// Everything that was said is as GitHub describes it, and nothing is left undone.
     pub(crate) async fn end(self) {
-        let unknown: Vec<String> =
-            self.sim.log().iter().filter(|it| it.kind == Kind::UnknownRoute).map(ToString::to_string).collect();
-        assert!(unknown.is_empty(), "{unknown:#?}");
+        check_sim(&self.sim);
         let parked = self.server.store().count_jobs(Timestamp(0)).await.unwrap().parked;
         assert_eq!(parked, 0, "no job was given up");
         self.server.shutdown().await;
     }
+}
+
+/// Holds all requests, answers and deliveries against GitHub's descriptions.
+pub(crate) fn check_sim(sim: &SimHandle) {
+    let log = sim.log();
+    let unknown: Vec<String> = log.iter().filter(|it| it.kind == Kind::UnknownRoute).map(ToString::to_string).collect();
+    assert_eq!(unknown, [""; 0]);
+    assert_eq!(check_log(&log), [""; 0]);
+    let deliveries = sim.deliveries();
+    let complaints: Vec<String> = deliveries.iter().flat_map(|it| check_webhook(&it.event, Some(it.action.as_str()).filter(|it| !it.is_empty()), &it.body)).collect();
+    assert_eq!(complaints, [""; 0]);
 }
 
 /// The server's clock is GitHub's.
