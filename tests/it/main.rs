@@ -20,6 +20,7 @@ mod server_work;
 mod sim_bench;
 mod sim_client;
 mod sim_core;
+mod sim_routes;
 mod store;
 mod stories;
 mod tidy;

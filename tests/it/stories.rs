@@ -1,7 +1,7 @@
 //! Stories on a simulated GitHub, from the delivery to what people see.
 
 use crate::sim_bench::{APP_ID, REPO, Story, writes};
-use deckhand::sim::Kind;
+use deckhand::sim::{Fault, FaultEffect, Kind};
 
 const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do
   if line.text:find('print(', 1, true) then
@@ -143,5 +143,18 @@ async fn a_server_that_was_away_loses_nothing_when_it_hears_later() {
     assert!(story.sim.redeliver(&lost.guid));
     story.rest().await;
     assert!(story.page(number).contains("deckhand (by deckhand): success"));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_makes_nothing_twice() {
+    let story = begin().await;
+    for path in ["/check-runs", "/reviews"] {
+        story.sim.inject(Fault::next("POST", path, FaultEffect::DropAfter));
+    }
+    let number = story.open("Say what happens", &[NOISY]).await;
+    let head = story.sim.head(REPO, number).unwrap();
+    assert_eq!(story.sim.checks(REPO, &head).len(), 1);
+    insta::assert_snapshot!("findings_first", story.page(number));
     story.end().await;
 }
