@@ -1,6 +1,7 @@
 //! The judges of `validation` can say yes and can say no.
 
-use crate::validation::{Body, Record, check_openapi, check_webhook, examples, webhook_examples};
+use crate::validation::{Body, Record, check_log, check_openapi, check_webhook, examples, webhook_examples};
+use deckhand::sim::{Kind, LogEntry};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -234,6 +235,38 @@ fn githubs_own_webhooks_fit() {
         assert!(fitting.contains(name), "no example of {name} fits");
     }
     assert!(fitting.len() > 90, "only {} kinds of examples fit", fitting.len());
+}
+
+#[test]
+fn the_simulations_log_is_read() {
+    let entry = |method: &str, path: &str, status, request, response| LogEntry {
+        sequence: 3,
+        method: method.to_owned(),
+        path: path.to_owned(),
+        status,
+        kind: Kind::Read,
+        route: String::new(),
+        request,
+        response,
+    };
+    let good = [
+        entry("GET", "/repos/o/r/labels", 200, Value::Null, json!([label()])),
+        entry("GET", "/repos/o/r/pulls/7", 200, Value::Null, Value::Null),
+        entry("DELETE", "/repos/o/r/issues/comments/5", 204, Value::Null, Value::Null),
+        entry("POST", "/graphql", 200, json!({ "query": "{ viewer { login } }" }), json!({ "data": {} })),
+    ];
+    assert_eq!(check_log(&good), [""; 0]);
+    let bad = [
+        entry("GET", "/repos/o/r/labels", 200, Value::Null, json!([{}])),
+        entry("GET", "/boats", 404, Value::Null, json!({ "message": "Not Found" })),
+        entry("POST", "/graphql", 200, json!({ "query": "{ viewer { login mast } }" }), json!({ "errors": [] })),
+    ];
+    let complaints = check_log(&bad);
+    for text in
+        ["POST /graphql, request 3", "GET /repos/o/r/labels (200): in the answer /0", "GET /boats (404): GitHub's"]
+    {
+        assert!(complaints.iter().any(|it| it.contains(text)), "{text} is not in {complaints:#?}");
+    }
 }
 
 #[test]
