@@ -103,7 +103,10 @@ pub(crate) fn check_sim(sim: &SimHandle) {
     assert_eq!(unknown, [""; 0]);
     assert_eq!(check_log(&log), [""; 0]);
     let deliveries = sim.deliveries();
-    let complaints: Vec<String> = deliveries.iter().flat_map(|it| check_webhook(&it.event, Some(it.action.as_str()).filter(|it| !it.is_empty()), &it.body)).collect();
+    let complaints: Vec<String> = deliveries
+        .iter()
+        .flat_map(|it| check_webhook(&it.event, Some(it.action.as_str()).filter(|it| !it.is_empty()), &it.body))
+        .collect();
     assert_eq!(complaints, [""; 0]);
 }
 

@@ -108,7 +108,8 @@ async fn every_payload_is_as_github_describes_it() {
     let head = sim.head(REPO, number).unwrap();
     let installation = sim.deliveries()[0].body["installation"]["id"].as_u64().unwrap();
     let client = Client::installed(&sim, sim.repository_id(REPO), installation).await;
-    let check = made(&client, "check-runs", &json!({ "name": "lint", "head_sha": head, "conclusion": "success" })).await;
+    let check =
+        made(&client, "check-runs", &json!({ "name": "lint", "head_sha": head, "conclusion": "success" })).await;
     sim.rerequest_check(REPO, check.as_u64().unwrap(), "mona");
     let told: Vec<String> = sim.deliveries().into_iter().map(|it| format!("{} {}", it.event, it.action)).collect();
     for wanted in [
