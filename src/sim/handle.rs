@@ -150,6 +150,21 @@ impl SimHandle {
         self.with(repo, State::install)
     }
 
+    /// Suspends the apps of an account.
+    pub fn suspend(&self, account: &str) {
+        self.state().suspend(account, true);
+    }
+
+    /// Lets the apps of an account work again.
+    pub fn unsuspend(&self, account: &str) {
+        self.state().suspend(account, false);
+    }
+
+    /// Says hello to an app's webhook.
+    pub fn ping(&self, app_id: u64) {
+        self.state().ping(app_id);
+    }
+
     /// A person with `admin`, `write` or `read` in the repository.
     pub fn add_user(&self, repo: &str, login: &str, permission: &str) {
         self.with(repo, |state, index| {

@@ -21,6 +21,13 @@ pub(crate) struct Story {
 
 /// A simulation with a repository that has these files, the app registered and installed, nothing listening yet.
 pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
+    let sim = sim_without_app(files).await;
+    sim.install(REPO);
+    sim
+}
+
+/// The app is registered and not installed.
+async fn sim_without_app(files: &[(&str, &str)]) -> SimHandle {
     let sim = Sim::start(SimConfig::default()).await.unwrap();
     let permissions = [
         ("checks", "write"),
@@ -38,7 +45,6 @@ pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
         permissions: permissions.map(|(name, access)| (name.to_owned(), access.to_owned())).to_vec(),
     });
     sim.create_repository("octo", "hello", files, false);
-    sim.install(REPO);
     sim.add_user(REPO, "mona", "write");
     sim
 }
@@ -46,7 +52,15 @@ pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
 impl Story {
     /// The server listens from the beginning.
     pub(crate) async fn begin(files: &[(&str, &str)]) -> Story {
-        let sim = sim(files).await;
+        Story::listen(sim(files).await).await
+    }
+
+    /// The app is not installed yet.
+    pub(crate) async fn begin_uninstalled(files: &[(&str, &str)]) -> Story {
+        Story::listen(sim_without_app(files).await).await
+    }
+
+    async fn listen(sim: SimHandle) -> Story {
         let dir = tempfile::tempdir().unwrap();
         let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)]);
         let server = Server::start(config, wall(&sim)).await.unwrap();
@@ -87,11 +101,15 @@ impl Story {
         log.into_iter().skip(seen).filter(|entry| entry.kind != Kind::Mint).collect()
     }
 
+    /// How many jobs were given up.
+    pub(crate) async fn parked(&self) -> u64 {
+        self.server.store().count_jobs(Timestamp(0)).await.unwrap().parked
+    }
+
     /// Everything that was said is as GitHub describes it, and nothing is left undone.
     pub(crate) async fn end(self) {
         check_sim(&self.sim);
-        let parked = self.server.store().count_jobs(Timestamp(0)).await.unwrap().parked;
-        assert_eq!(parked, 0, "no job was given up");
+        assert_eq!(self.parked().await, 0, "no job was given up");
         self.server.shutdown().await;
     }
 }

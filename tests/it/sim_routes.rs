@@ -111,9 +111,15 @@ async fn every_payload_is_as_github_describes_it() {
     let check =
         made(&client, "check-runs", &json!({ "name": "lint", "head_sha": head, "conclusion": "success" })).await;
     sim.rerequest_check(REPO, check.as_u64().unwrap(), "mona");
+    sim.ping(APP_ID);
+    sim.suspend("octo");
+    sim.unsuspend("octo");
     let told: Vec<String> = sim.deliveries().into_iter().map(|it| format!("{} {}", it.event, it.action)).collect();
     for wanted in [
+        "ping ",
         "installation created",
+        "installation suspend",
+        "installation unsuspend",
         "installation_repositories added",
         "push ",
         "check_suite requested",

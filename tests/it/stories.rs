@@ -158,3 +158,52 @@ async fn an_answer_that_is_lost_makes_nothing_twice() {
     insta::assert_snapshot!("findings_first", story.page(number));
     story.end().await;
 }
+
+#[tokio::test]
+async fn a_new_installation_checks_what_is_open_and_says_nothing() {
+    let story = Story::begin_uninstalled(&[("dangerfile.lua", RULES), HELLO]).await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    assert!(story.requests().is_empty(), "nobody was told");
+    story.sim.install(REPO);
+    story.rest().await;
+    insta::assert_snapshot!(story.page(number));
+    assert!(story.sim.review_comments(REPO, number).is_empty());
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_withdrawn_permission_stops_the_job_and_nothing_else() {
+    let story = begin().await;
+    story.sim.withdraw_permission("checks");
+    let number = story.open("Greet politely", &[POLITE]).await;
+    assert!(story.page(number).contains("(none)"), "{}", story.page(number));
+    assert_eq!(story.parked().await, 1);
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn pushes_in_a_row_end_with_the_newest_head() {
+    let story = begin().await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    for at in 0..5 {
+        let text = format!("import os\n\n\ndef hello():\n    return 'hello {at}'\n");
+        story.sim.push(REPO, "say-what-happens", "mona", "Try again", &[("src/hello.py", Some(&text))], "");
+    }
+    story.rest().await;
+    let head = story.sim.head(REPO, number).unwrap();
+    assert_eq!(story.sim.checks(REPO, &head)[0]["conclusion"], "success");
+    assert!(story.sim.review_comments(REPO, number).is_empty());
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_change_of_the_base_is_judged_by_the_new_base() {
+    let story = begin().await;
+    let strict = "fail('Nothing goes into releases any more')\n";
+    story.sim.push(REPO, "release", "mona", "Close the release", &[("dangerfile.lua", Some(strict))], "main");
+    let number = story.open("Greet politely", &[POLITE]).await;
+    story.sim.edit_pull(REPO, number, "mona", None, None, Some("release"));
+    story.rest().await;
+    insta::assert_snapshot!(story.page(number));
+    story.end().await;
+}
