@@ -197,10 +197,10 @@ async fn pushes_in_a_row_end_with_the_newest_head() {
 }
 
 #[tokio::test]
-async fn a_change_of_the_base_is_judged_by_the_new_base() {
+async fn another_base_gets_a_check_of_its_own_by_the_default_branchs_rules() {
     let story = begin().await;
-    let strict = "fail('Nothing goes into releases any more')\n";
-    story.sim.push(REPO, "release", "mona", "Close the release", &[("dangerfile.lua", Some(strict))], "main");
+    let own = "fail('A base does not choose its judge')\n";
+    story.sim.push(REPO, "release", "mona", "Write own rules", &[("dangerfile.lua", Some(own))], "main");
     let number = story.open("Greet politely", &[POLITE]).await;
     story.sim.edit_pull(REPO, number, "mona", None, None, Some("release"));
     story.rest().await;

@@ -79,7 +79,8 @@ impl State {
             let ids = it.repositories.clone().unwrap_or_default();
             let places: Vec<_> = self.repos.iter().filter(|repo| ids.contains(&repo.id)).map(short).collect();
             let sender = json::user(self, account);
-            let body = json!({ "action": action, "installation": installation, "repositories": places, "sender": sender });
+            let body =
+                json!({ "action": action, "installation": installation, "repositories": places, "sender": sender });
             self.deliver(it.app_id, "installation", Some(it.id), None, body);
         }
     }
@@ -88,7 +89,8 @@ impl State {
     pub(in crate::sim) fn ping(&mut self, app: u64) {
         let Some(it) = self.apps.iter().find(|it| it.id == app) else { return };
         let url = format!("{}/app/hook", self.env.api);
-        let config = json!({ "content_type": "json", "insecure_ssl": "0", "secret": "********", "url": it.webhook_url });
+        let config =
+            json!({ "content_type": "json", "insecure_ssl": "0", "secret": "********", "url": it.webhook_url });
         let hook = json!({
             "type": "App", "id": it.hook_id, "name": "web", "active": true, "events": it.events, "config": config,
             "updated_at": it.created_at, "created_at": it.created_at, "app_id": app,
