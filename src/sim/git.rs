@@ -94,10 +94,6 @@ impl Git {
         git
     }
 
-    pub(super) fn dir(&self) -> &Path {
-        &self.dir
-    }
-
     /// Makes a commit through `fast-import` and answers its id.
     pub(super) fn commit(&self, new: &NewCommit<'_>) -> String {
         let mut stream = Vec::new();
@@ -129,10 +125,6 @@ impl Git {
         stream.extend_from_slice(b"\nget-mark :1\ndone\n");
         let out = self.run(&["fast-import", "--quiet", "--force", "--done"], &stream);
         String::from_utf8_lossy(&out).trim().to_owned()
-    }
-
-    pub(super) fn update_ref(&self, name: &str, sha: &str) {
-        self.run(&["update-ref", name, sha], &[]);
     }
 
     pub(super) fn load_commit(&self, sha: &str) -> Option<Arc<CommitObject>> {

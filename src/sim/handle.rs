@@ -135,6 +135,11 @@ impl SimHandle {
         self.state().create_repository(owner, name, files, private)
     }
 
+    /// The number of a repository.
+    pub fn repository_id(&self, repo: &str) -> u64 {
+        self.with(repo, |state, index| state.repos[index].id)
+    }
+
     /// Describes a repository in one line.
     pub fn describe(&self, repo: &str, text: &str) {
         self.with(repo, |state, index| state.repos[index].description = Some(text.to_owned()));
@@ -143,6 +148,21 @@ impl SimHandle {
     /// Every registered app comes to the repository; answers the installation of the first.
     pub fn install(&self, repo: &str) -> u64 {
         self.with(repo, State::install)
+    }
+
+    /// Suspends the apps of an account.
+    pub fn suspend(&self, account: &str) {
+        self.state().suspend(account, true);
+    }
+
+    /// Lets the apps of an account work again.
+    pub fn unsuspend(&self, account: &str) {
+        self.state().suspend(account, false);
+    }
+
+    /// Says hello to an app's webhook.
+    pub fn ping(&self, app_id: u64) {
+        self.state().ping(app_id);
     }
 
     /// A person with `admin`, `write` or `read` in the repository.

@@ -12,7 +12,7 @@ mod repo;
 pub(super) use account::{app, installation, permissions, user};
 pub(super) use check::{annotation, check_run, check_suite, combined_status, status};
 pub(super) use commit::{commit, escape_path, file, files, login_of};
-pub(super) use conversation::{comment, reaction, reactions, review, review_comment};
+pub(super) use conversation::{comment, reactions, review, review_comment};
 pub(super) use delivery::{delivery, delivery_item};
 pub(super) use node::{merge, node_id, parse_node_id};
 pub(super) use pull::{issue, pull, pull_simple};

@@ -24,8 +24,6 @@ pub(super) struct HunkLine<'a> {
     pub(super) old: Option<u64>,
     pub(super) new: Option<u64>,
     pub(super) text: &'a str,
-    /// Counts hunks from 0.
-    pub(super) hunk: usize,
 }
 
 /// Joins `git diff --raw -z` with the text of the same diff.
@@ -63,15 +61,12 @@ pub(super) fn parse_changes(raw: &[u8], text: &[u8]) -> Vec<ChangedFile> {
 
 /// Walks the hunks of one file.
 pub(super) fn lines(patch: &str) -> Vec<HunkLine<'_>> {
-    let (mut old, mut new, mut hunk) = (0, 0, 0);
-    let mut seen = false;
+    let (mut old, mut new) = (0, 0);
     let mut out = Vec::new();
     for line in patch.split('\n') {
         if let Some((from, to)) = line.strip_prefix("@@ -").and_then(starts) {
             (old, new) = (from, to);
-            hunk += usize::from(seen);
-            seen = true;
-            out.push(HunkLine { sign: '@', old: None, new: None, text: line, hunk });
+            out.push(HunkLine { sign: '@', old: None, new: None, text: line });
             continue;
         }
         let sign = line.chars().next().unwrap_or(' ');
@@ -82,22 +77,11 @@ pub(super) fn lines(patch: &str) -> Vec<HunkLine<'_>> {
             _ => continue,
         };
         let text = line.get(1..).unwrap_or_default();
-        out.push(HunkLine { sign, old: has_old.then_some(old), new: has_new.then_some(new), text, hunk });
+        out.push(HunkLine { sign, old: has_old.then_some(old), new: has_new.then_some(new), text });
         old += u64::from(has_old);
         new += u64::from(has_new);
     }
     out
-}
-
-/// Whether a comment may stand there: both ends on their sides, in one hunk, in order.
-pub(super) fn accepts(patch: &str, start: Option<(u64, &str)>, end: (u64, &str)) -> bool {
-    let lines = lines(patch);
-    let place = |(number, side): (u64, &str)| {
-        lines.iter().position(|line| if side == "LEFT" { line.old == Some(number) } else { line.new == Some(number) })
-    };
-    let Some(last) = place(end) else { return false };
-    let Some(start) = start else { return true };
-    place(start).is_some_and(|first| first <= last && lines[first].hunk == lines[last].hunk)
 }
 
 /// The hunk down to a line, as GitHub keeps it with a comment.

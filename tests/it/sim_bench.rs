@@ -1,9 +1,11 @@
 //! A simulated GitHub and the real server in one process: what happens on the one is seen on the other.
 
 use crate::server_bench::{KEY, SECRET, config};
+use crate::validation::{check_log, check_webhook};
 use deckhand::model::Timestamp;
 use deckhand::server::{Server, ServerHandle, WallClock};
 use deckhand::sim::{AppConfig, Kind, LogEntry, Sim, SimConfig, SimHandle};
+use std::cell::Cell;
 use std::sync::Arc;
 
 pub(crate) const REPO: &str = "octo/hello";
@@ -12,11 +14,20 @@ pub(crate) const APP_ID: u64 = 1;
 pub(crate) struct Story {
     pub(crate) sim: SimHandle,
     pub(crate) server: ServerHandle,
+    /// How many requests were looked at.
+    seen: Cell<usize>,
     _dir: tempfile::TempDir,
 }
 
 /// A simulation with a repository that has these files, the app registered and installed, nothing listening yet.
 pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
+    let sim = sim_without_app(files).await;
+    sim.install(REPO);
+    sim
+}
+
+/// The app is registered and not installed.
+async fn sim_without_app(files: &[(&str, &str)]) -> SimHandle {
     let sim = Sim::start(SimConfig::default()).await.unwrap();
     let permissions = [
         ("checks", "write"),
@@ -34,7 +45,6 @@ pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
         permissions: permissions.map(|(name, access)| (name.to_owned(), access.to_owned())).to_vec(),
     });
     sim.create_repository("octo", "hello", files, false);
-    sim.install(REPO);
     sim.add_user(REPO, "mona", "write");
     sim
 }
@@ -42,12 +52,20 @@ pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
 impl Story {
     /// The server listens from the beginning.
     pub(crate) async fn begin(files: &[(&str, &str)]) -> Story {
-        let sim = sim(files).await;
+        Story::listen(sim(files).await).await
+    }
+
+    /// The app is not installed yet.
+    pub(crate) async fn begin_uninstalled(files: &[(&str, &str)]) -> Story {
+        Story::listen(sim_without_app(files).await).await
+    }
+
+    async fn listen(sim: SimHandle) -> Story {
         let dir = tempfile::tempdir().unwrap();
         let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)]);
         let server = Server::start(config, wall(&sim)).await.unwrap();
         sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
-        Story { sim, server, _dir: dir }
+        Story { sim, server, seen: Cell::new(0), _dir: dir }
     }
 
     /// A branch with these edits and a pull request from it into `main`.
@@ -79,24 +97,35 @@ impl Story {
     /// What was asked of GitHub since the last call, without minting tokens.
     pub(crate) fn requests(&self) -> Vec<LogEntry> {
         let log = self.sim.log();
-        self.sim.reset_log();
-        assert_eq!(crate::validation::check_log(&log), [""; 0]);
-        log.into_iter().filter(|entry| entry.kind != Kind::Mint).collect()
+        let seen = self.seen.replace(log.len());
+        log.into_iter().skip(seen).filter(|entry| entry.kind != Kind::Mint).collect()
     }
 
+    /// How many jobs were given up.
+    pub(crate) async fn parked(&self) -> u64 {
+        self.server.store().count_jobs(Timestamp(0)).await.unwrap().parked
+    }
+
+    /// Everything that was said is as GitHub describes it, and nothing is left undone.
     pub(crate) async fn end(self) {
-        assert_eq!(crate::validation::check_log(&self.sim.log()), [""; 0]);
-        for it in self.sim.deliveries() {
-            let action = Some(it.action.as_str()).filter(|it| !it.is_empty());
-            assert_eq!(crate::validation::check_webhook(&it.event, action, &it.body), [""; 0]);
-        }
-        let unknown: Vec<String> =
-            self.sim.log().iter().filter(|it| it.kind == Kind::UnknownRoute).map(ToString::to_string).collect();
-        assert!(unknown.is_empty(), "{unknown:#?}");
-        let parked = self.server.store().count_jobs(Timestamp(0)).await.unwrap().parked;
-        assert_eq!(parked, 0, "no job was given up");
+        check_sim(&self.sim);
+        assert_eq!(self.parked().await, 0, "no job was given up");
         self.server.shutdown().await;
     }
+}
+
+/// Holds all requests, answers and deliveries against GitHub's descriptions.
+pub(crate) fn check_sim(sim: &SimHandle) {
+    let log = sim.log();
+    let unknown: Vec<String> = log.iter().filter(|it| it.kind == Kind::UnknownRoute).map(ToString::to_string).collect();
+    assert_eq!(unknown, [""; 0]);
+    assert_eq!(check_log(&log), [""; 0]);
+    let deliveries = sim.deliveries();
+    let complaints: Vec<String> = deliveries
+        .iter()
+        .flat_map(|it| check_webhook(&it.event, Some(it.action.as_str()).filter(|it| !it.is_empty()), &it.body))
+        .collect();
+    assert_eq!(complaints, [""; 0]);
 }
 
 /// The server's clock is GitHub's.

@@ -1,7 +1,7 @@
 //! Stories on a simulated GitHub, from the delivery to what people see.
 
 use crate::sim_bench::{APP_ID, REPO, Story, writes};
-use deckhand::sim::Kind;
+use deckhand::sim::{Fault, FaultEffect, Kind};
 
 const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do
   if line.text:find('print(', 1, true) then
@@ -143,5 +143,67 @@ async fn a_server_that_was_away_loses_nothing_when_it_hears_later() {
     assert!(story.sim.redeliver(&lost.guid));
     story.rest().await;
     assert!(story.page(number).contains("deckhand (by deckhand): success"));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_makes_nothing_twice() {
+    let story = begin().await;
+    for path in ["/check-runs", "/reviews"] {
+        story.sim.inject(Fault::next("POST", path, FaultEffect::DropAfter));
+    }
+    let number = story.open("Say what happens", &[NOISY]).await;
+    let head = story.sim.head(REPO, number).unwrap();
+    assert_eq!(story.sim.checks(REPO, &head).len(), 1);
+    insta::assert_snapshot!("findings_first", story.page(number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_new_installation_checks_what_is_open_and_says_nothing() {
+    let story = Story::begin_uninstalled(&[("dangerfile.lua", RULES), HELLO]).await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    assert!(story.requests().is_empty(), "nobody was told");
+    story.sim.install(REPO);
+    story.rest().await;
+    insta::assert_snapshot!(story.page(number));
+    assert!(story.sim.review_comments(REPO, number).is_empty());
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_withdrawn_permission_stops_the_job_and_nothing_else() {
+    let story = begin().await;
+    story.sim.withdraw_permission("checks");
+    let number = story.open("Greet politely", &[POLITE]).await;
+    assert!(story.page(number).contains("(none)"), "{}", story.page(number));
+    assert_eq!(story.parked().await, 1);
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn pushes_in_a_row_end_with_the_newest_head() {
+    let story = begin().await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    for at in 0..5 {
+        let text = format!("import os\n\n\ndef hello():\n    return 'hello {at}'\n");
+        story.sim.push(REPO, "say-what-happens", "mona", "Try again", &[("src/hello.py", Some(&text))], "");
+    }
+    story.rest().await;
+    let head = story.sim.head(REPO, number).unwrap();
+    assert_eq!(story.sim.checks(REPO, &head)[0]["conclusion"], "success");
+    assert!(story.sim.review_comments(REPO, number).is_empty());
+    story.end().await;
+}
+
+#[tokio::test]
+async fn another_base_gets_a_check_of_its_own_by_the_default_branchs_rules() {
+    let story = begin().await;
+    let own = "fail('A base does not choose its judge')\n";
+    story.sim.push(REPO, "release", "mona", "Write own rules", &[("dangerfile.lua", Some(own))], "main");
+    let number = story.open("Greet politely", &[POLITE]).await;
+    story.sim.edit_pull(REPO, number, "mona", None, None, Some("release"));
+    story.rest().await;
+    insta::assert_snapshot!(story.page(number));
     story.end().await;
 }

@@ -3,7 +3,7 @@
 use crate::sim::git::{FileEdit, Git, NewCommit, Signature};
 use crate::sim::json;
 use crate::sim::state::{Installation, Repo, State, User};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 impl State {
@@ -62,6 +62,44 @@ impl State {
         Signature { name: login.to_owned(), email, time: self.clock().now() }
     }
 
+    /// An owner suspends the apps of an account, or lets them work again.
+    pub(in crate::sim) fn suspend(&mut self, account: &str, on: bool) {
+        let now = self.now();
+        for index in 0..self.installations.len() {
+            if self.installations[index].account != account {
+                continue;
+            }
+            self.installations[index].suspended_at = on.then(|| now.clone());
+            let it = self.installations[index].clone();
+            let mut installation = json::installation(self, &it);
+            if on {
+                installation["suspended_by"] = json::user(self, account);
+            }
+            let action = if on { "suspend" } else { "unsuspend" };
+            let ids = it.repositories.clone().unwrap_or_default();
+            let places: Vec<_> = self.repos.iter().filter(|repo| ids.contains(&repo.id)).map(short).collect();
+            let sender = json::user(self, account);
+            let body =
+                json!({ "action": action, "installation": installation, "repositories": places, "sender": sender });
+            self.deliver(it.app_id, "installation", Some(it.id), None, body);
+        }
+    }
+
+    /// Says hello to an app's webhook, as GitHub does when it is made.
+    pub(in crate::sim) fn ping(&mut self, app: u64) {
+        let Some(it) = self.apps.iter().find(|it| it.id == app) else { return };
+        let url = format!("{}/app/hook", self.env.api);
+        let config =
+            json!({ "content_type": "json", "insecure_ssl": "0", "secret": "********", "url": it.webhook_url });
+        let hook = json!({
+            "type": "App", "id": it.hook_id, "name": "web", "active": true, "events": it.events, "config": config,
+            "updated_at": it.created_at, "created_at": it.created_at, "app_id": app,
+            "deliveries_url": format!("{url}/deliveries"),
+        });
+        let body = json!({ "zen": "Keep it logically awesome.", "hook_id": it.hook_id, "hook": hook });
+        self.deliver(app, "ping", None, None, body);
+    }
+
     /// Every app comes to this repository; answers the installation of the first.
     pub(in crate::sim) fn install(&mut self, repo: usize) -> u64 {
         let (owner, id) = (self.repos[repo].owner.clone(), self.repos[repo].id);
@@ -91,11 +129,7 @@ impl State {
             };
             let it = self.installations[index].clone();
             first = if first == 0 { it.id } else { first };
-            let place = &self.repos[repo];
-            let short = json!({
-                "id": place.id, "node_id": json::node_id("Repository", place.id), "name": place.name,
-                "full_name": place.full_name(), "private": place.private,
-            });
+            let short = short(&self.repos[repo]);
             let (event, mut body) = if added {
                 (
                     "installation_repositories",
@@ -113,6 +147,13 @@ impl State {
         }
         first
     }
+}
+
+fn short(repo: &Repo) -> Value {
+    json!({
+        "id": repo.id, "node_id": json::node_id("Repository", repo.id), "name": repo.name,
+        "full_name": repo.full_name(), "private": repo.private,
+    })
 }
 
 /// One path that a commit sets or deletes.

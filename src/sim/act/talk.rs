@@ -44,7 +44,6 @@ impl State {
             app,
             body: body.to_owned(),
             minimized: None,
-            reactions: Vec::new(),
             created_at: now.clone(),
             updated_at: now,
         });
@@ -111,7 +110,6 @@ impl State {
                 reply_to: None,
                 resolved: false,
                 minimized: None,
-                reactions: Vec::new(),
                 created_at: now.clone(),
                 updated_at: now.clone(),
             });
@@ -120,7 +118,6 @@ impl State {
             id: review,
             number,
             author: author.to_owned(),
-            app,
             body: new.body,
             state: new.state,
             commit: new.commit,
@@ -142,7 +139,6 @@ impl State {
             body: body.to_owned(),
             reply_to: Some(first.reply_to.unwrap_or(first.id)),
             resolved: false,
-            reactions: Vec::new(),
             created_at: now.clone(),
             updated_at: now,
             ..first

@@ -23,11 +23,6 @@ pub(in crate::sim) fn user(state: &State, login: &str) -> Value {
     })
 }
 
-/// The account under which an app writes.
-pub(in crate::sim) fn app_user(state: &State, app: &App) -> Value {
-    user(state, &app.login())
-}
-
 /// `integration`.
 pub(in crate::sim) fn app(state: &State, app: &App) -> Value {
     let installed = state.installations.iter().filter(|inst| inst.app_id == app.id).count();

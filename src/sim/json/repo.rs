@@ -88,7 +88,8 @@ pub(in crate::sim) fn label(state: &State, repo: &Repo, label: &Label) -> Value 
     json!({
         "id": label.id, "node_id": node_id("Label", label.id), "name": label.name, "color": label.color,
         "url": format!("{}/repos/{}/labels/{}", state.env.api, repo.full_name(), label.name.replace(' ', "%20")),
-        "default": false, "description": label.description,
+        // The description of lists does not allow null.
+        "default": false, "description": label.description.as_deref().unwrap_or_default(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! What is said under a pull request: comments, reviews, comments on lines, reactions.
+//! What is said under a pull request: comments, reviews, comments on lines.
 
 /// A comment in the conversation.
 #[derive(Clone, Debug)]
@@ -11,18 +11,8 @@ pub(in crate::sim) struct Comment {
     pub(in crate::sim) body: String,
     /// Why it was hidden: `OUTDATED`, `RESOLVED`, ...
     pub(in crate::sim) minimized: Option<String>,
-    pub(in crate::sim) reactions: Vec<Reaction>,
     pub(in crate::sim) created_at: String,
     pub(in crate::sim) updated_at: String,
-}
-
-/// A person's sign under a comment.
-#[derive(Clone, Debug)]
-pub(in crate::sim) struct Reaction {
-    pub(in crate::sim) id: u64,
-    pub(in crate::sim) author: String,
-    pub(in crate::sim) content: String,
-    pub(in crate::sim) created_at: String,
 }
 
 /// A submitted review.
@@ -31,7 +21,6 @@ pub(in crate::sim) struct Review {
     pub(in crate::sim) id: u64,
     pub(in crate::sim) number: u64,
     pub(in crate::sim) author: String,
-    pub(in crate::sim) app: Option<u64>,
     pub(in crate::sim) body: String,
     /// `COMMENTED`, `APPROVED`, `CHANGES_REQUESTED`.
     pub(in crate::sim) state: &'static str,
@@ -65,7 +54,6 @@ pub(in crate::sim) struct ReviewComment {
     /// Of the thread; kept on its first comment.
     pub(in crate::sim) resolved: bool,
     pub(in crate::sim) minimized: Option<String>,
-    pub(in crate::sim) reactions: Vec<Reaction>,
     pub(in crate::sim) created_at: String,
     pub(in crate::sim) updated_at: String,
 }

@@ -80,8 +80,4 @@ impl State {
     pub(in crate::sim) fn installation_of(&self, app: u64, repo: &Repo) -> Option<&Installation> {
         self.installations.iter().find(|inst| inst.app_id == app && inst.covers(repo))
     }
-
-    pub(in crate::sim) fn app_by_slug(&self, slug: &str) -> Option<&App> {
-        self.apps.iter().find(|app| app.slug == slug)
-    }
 }

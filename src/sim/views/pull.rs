@@ -1,11 +1,15 @@
 //! Repositories and pull requests as the pages show them.
 
 use super::timeline::{commit, threads, timeline};
+use crate::model::Timestamp;
 use crate::sim::state::{CheckRun, CommitStatus, Pull, Repo, State};
 use crate::sim::view::{
     AnnotationLevel, AnnotationView, CheckState, CheckView, FileStatus, FileView, LabelView, MergeView, PatchView,
     PullStateView, PullSummaryView, PullView, RepositoryView, StatusState, StatusView,
 };
+
+/// A page that waits for an app's first word reloads for so long after a change.
+const PATIENCE_SECONDS: i64 = 15;
 
 pub(in crate::sim) fn repository(repo: &Repo) -> RepositoryView {
     RepositoryView {
@@ -71,11 +75,18 @@ pub(in crate::sim) fn pull(state: &State, repo: &Repo, pull: &Pull) -> PullView 
         threads: threads(repo, pull.number),
         merge: merge(pull, &checks),
         editable: editable.map(|file| file.path.clone()).collect(),
-        awaiting: false,
+        awaiting: is_awaited(state, pull, &checks),
         statuses: statuses(repo, &pull.head_sha),
         files,
         checks,
     }
+}
+
+/// An app was told of a change and has said nothing yet.
+fn is_awaited(state: &State, pull: &Pull, checks: &[CheckView]) -> bool {
+    let since = Timestamp::parse_rfc3339(&pull.updated_at).map_or(0, Timestamp::unix_seconds);
+    let listens = state.apps.iter().any(|app| app.webhook_url.is_some());
+    pull.open && checks.is_empty() && listens && state.clock().now() - since <= PATIENCE_SECONDS
 }
 
 fn state_of(pull: &Pull) -> PullStateView {
