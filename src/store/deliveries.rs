@@ -53,6 +53,22 @@ impl Store {
         };
         let hook = delivery.hook_id().to_string();
         let digest = Sha256::digest(delivery.body()).to_vec();
+        let inserted = sqlx::query(
+            "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?7, ?6) ON CONFLICT (hook_id, guid) DO NOTHING",
+        )
+        .bind(&hook)
+        .bind(delivery.guid())
+        .bind(delivery.event())
+        .bind(&digest)
+        .bind(body)
+        .bind(now.0)
+        .bind(state)
+        .execute(self.writer())
+        .await?;
+        if inserted.rows_affected() == 1 {
+            return Ok(Accepted::New);
+        }
         let mut tx = self.begin_write().await?;
         let known = sqlx::query("SELECT id, digest, state FROM deliveries WHERE hook_id = ?1 AND guid = ?2")
             .bind(&hook)
@@ -60,22 +76,8 @@ impl Store {
             .fetch_optional(&mut *tx)
             .await?;
         let accepted = match known {
-            None => {
-                sqlx::query(
-                    "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?7, ?6)",
-                )
-                .bind(&hook)
-                .bind(delivery.guid())
-                .bind(delivery.event())
-                .bind(digest)
-                .bind(body)
-                .bind(now.0)
-                .bind(state)
-                .execute(&mut *tx)
-                .await?;
-                Accepted::New
-            }
+            // Forgotten by retention between the two statements: GitHub sends a delivery that was not accepted again.
+            None => return Err(StoreError::Internal("a delivery was there and is gone".to_owned())),
             Some(row) if row.try_get::<Vec<u8>, _>("digest")? != digest => Accepted::OtherPayload,
             Some(_) if pending == Pending::Nothing => Accepted::Repeated,
             Some(row) => {
