@@ -76,6 +76,16 @@ impl Caller {
     }
 }
 
+/// The installation whose token a request carries; 0 for everybody else.
+pub(super) fn installation_of(state: &State, headers: &HeaderMap) -> u64 {
+    let header = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let token = header.and_then(|header| header.split_once(' ')).map(|(_, token)| token);
+    match token.and_then(|token| state.tokens.get(token)).map(|token| &token.owner) {
+        Some(TokenOwner::Installation { id, .. }) => *id,
+        _ => 0,
+    }
+}
+
 /// Reads the `Authorization` header.
 pub(super) fn identify(state: &mut State, headers: &HeaderMap) -> Result<Caller, Reply> {
     let header = headers.get("authorization").and_then(|value| value.to_str().ok());
@@ -181,6 +191,7 @@ pub(super) fn mint(state: &mut State, installation: usize, body: &Value) -> Resu
         "repository_selection": if chosen.is_some() || it.repositories.is_some() { "selected" } else { "all" },
     });
     let owner = TokenOwner::Installation { id: it.id, repositories: chosen.clone(), permissions };
-    state.tokens.insert(token, Token { owner, expires_at: Some(end), refused_calls: 0 });
+    let refused_calls = state.refuse_new_tokens;
+    state.tokens.insert(token, Token { owner, expires_at: Some(end), refused_calls });
     Ok((answer, chosen))
 }

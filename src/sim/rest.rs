@@ -5,6 +5,7 @@ mod call;
 mod checks;
 mod commits;
 mod contents;
+mod fields;
 mod issues;
 mod page;
 mod pulls;

@@ -3,13 +3,21 @@
 use super::call::Call;
 use crate::sim::auth::{Caller, mint as mint_token};
 use crate::sim::json;
+use crate::sim::quota::LIMIT;
 use crate::sim::reply::{Answer, Reply};
 use crate::sim::state::App;
 use serde_json::{Value, json};
 
 pub(super) fn rate_limit(call: &mut Call<'_>) -> Answer {
-    let one = json!({ "limit": 5000, "used": 1, "remaining": 4999, "reset": call.state.clock().now() + 3600 });
-    Reply::ok(json!({ "resources": { "core": one, "search": one, "graphql": one }, "rate": one }))
+    let now = call.state.clock().now();
+    let id = if let Caller::Installation { id, .. } = call.caller { id } else { 0 };
+    let one = |graphql: bool| {
+        let left = call.state.quota.of((id, graphql), now);
+        let used = LIMIT - left.remaining.min(LIMIT);
+        json!({ "limit": LIMIT, "used": used, "remaining": left.remaining, "reset": left.reset })
+    };
+    let resources = json!({ "core": one(false), "search": one(false), "graphql": one(true) });
+    Reply::ok(json!({ "resources": resources, "rate": one(false) }))
 }
 
 pub(super) fn show(call: &mut Call<'_>) -> Answer {

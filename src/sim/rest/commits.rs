@@ -79,9 +79,6 @@ pub(super) fn status(call: &mut Call<'_>) -> Answer {
 pub(super) fn create_status(call: &mut Call<'_>) -> Answer {
     let sha = sha_of(call)?;
     let state = call.text("state")?;
-    if !["error", "failure", "pending", "success"].contains(&state.as_str()) {
-        return Err(Reply::invalid("Status", "state", "state is not included in the list"));
-    }
     let text = |field: &str| call.body[field].as_str().map(str::to_owned);
     let description = text("description");
     if description.as_ref().is_some_and(|text| text.chars().count() > 140) {

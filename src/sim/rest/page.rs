@@ -24,6 +24,10 @@ impl Query {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     fn number(&self, name: &str) -> Option<usize> {
         self.get(name).and_then(|value| value.parse().ok())
     }
