@@ -158,6 +158,21 @@ impl SimHandle {
         self.with(repo, |state, index| state.repos[index].id)
     }
 
+    /// Copies a repository to another account, under the same name; answers its id.
+    pub fn fork(&self, repo: &str, owner: &str) -> u64 {
+        self.with(repo, |state, index| state.fork(index, owner))
+    }
+
+    /// Deletes a repository.
+    pub fn delete_repository(&self, repo: &str) {
+        self.with(repo, State::delete_repository);
+    }
+
+    /// Gives a repository another name below the same owner; the old one is answered with 301 until it is taken.
+    pub fn rename(&self, repo: &str, name: &str, actor: &str) {
+        self.with(repo, |state, index| state.rename(index, name, actor));
+    }
+
     /// Describes a repository in one line.
     pub fn describe(&self, repo: &str, text: &str) {
         self.with(repo, |state, index| state.repos[index].description = Some(text.to_owned()));
@@ -221,7 +236,7 @@ impl SimHandle {
         self.with(repo, |state, index| state.push(index, &push)).expect("the base of the new branch exists")
     }
 
-    /// Opens a pull request; answers its number.
+    /// Opens a pull request; answers its number. `head` is a branch, or `owner:branch` of a fork.
     ///
     /// # Panics
     /// When a branch does not exist.
@@ -270,7 +285,7 @@ impl SimHandle {
 
     /// Answers a comment on a line.
     pub fn reply(&self, repo: &str, comment: u64, actor: &str, body: &str) -> Option<u64> {
-        self.with(repo, |state, index| state.reply(index, comment, actor, body))
+        self.with(repo, |state, index| state.reply(index, comment, (actor, None), body))
     }
 
     /// Resolves the thread that begins with this comment.

@@ -1,8 +1,10 @@
 //! The simulated GitHub is as strict as the real one: types of fields, subscriptions, faults, forks, identities.
 
+use crate::server_bench::KEY;
 use crate::sim_bench::{APP_ID, REPO, sim};
 use crate::sim_client::{Client, json_of};
 use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -274,3 +276,24 @@ async fn an_app_hears_what_it_subscribed_to_and_may_read() {
     sim.install("octo/third");
     assert_eq!(heard(&told(&sim, since)), ["installation_repositories added"], "always told");
 }
+
+#[tokio::test]
+async fn a_pull_request_follows_the_branch_of_its_own_repository() {
+    let World { sim, client, number, head, .. } = world().await;
+    sim.set_deliver(false);
+    sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
+    let fork = sim.fork(REPO, "ada");
+    let first = sim.push("ada/hello", "topic", "ada", "Mine", &[("list.txt", Some("mine\n"))], "main");
+    let from_fork = sim.open_pull(REPO, "Mine", "", "ada:topic", "main", "ada", false);
+    assert_eq!(heard(&told(&sim, 0)), ["octo/hello pull_request opened"], "a fork's push is nobody's business");
+    let pull = json_of(&client.get(&format!("pulls/{from_fork}")).await);
+    assert_eq!((&pull["head"]["label"], &pull["head"]["repo"]["id"]), (&json!("ada:topic"), &json!(fork)));
+    assert_eq!((&pull["head"]["sha"], &pull["head"]["repo"]["fork"]), (&json!(first), &json!(true)));
+    assert_eq!((&pull["base"]["repo"]["full_name"], &pull["changed_files"]), (&json!(REPO), &json!(1)));
+
+    let since = sim.deliveries().len();
+    let second = sim.push("ada/hello", "topic", "ada", "Still mine", &[("list.txt", Some("mine!\n"))], "");
+    assert_eq!(heard(&told(&sim, since)), ["octo/hello pull_request synchronize"]);
+    assert_eq!((sim.head(REPO, from_fork), sim.head(REPO, number)), (Some(second.clone()), Some(head)));
+    let since = sim.deliveries().len();
+    let newer = sim.push(REPO, "topic

@@ -5,7 +5,7 @@ use super::page::Query;
 use super::table::{Handler, Needs, Route, find};
 use crate::sim::auth::{Caller, identify};
 use crate::sim::log::Kind;
-use crate::sim::reply::{Answer, Reply};
+use crate::sim::reply::{Answer, Body, Reply};
 use crate::sim::state::{Repo, State};
 use axum::http::HeaderMap;
 use serde_json::Value;
@@ -90,7 +90,7 @@ fn serve(state: &mut State, request: &Request, route: &Route, mut params: Vec<St
     let mut repo = 0;
     if route.pattern.starts_with("/repos/") {
         let (owner, name) = (params.remove(0), params.remove(0));
-        repo = state.find_repo(&owner, &name).ok_or_else(Reply::not_found)?;
+        repo = state.find_repo(&owner, &name).ok_or_else(|| moved(state, &owner, &name, request))?;
     }
     admit(state, &caller, &route.needs, repo)?;
     let query = Query::parse(&request.query);
@@ -103,6 +103,18 @@ fn serve(state: &mut State, request: &Request, route: &Route, mut params: Vec<St
     let body = request.body.clone();
     let handler: Handler = route.handler;
     handler(&mut Call { state, caller, repo, params, query, body, accept, url })
+}
+
+/// Nothing of that name: 301 when something had it before, to its number.
+fn moved(state: &State, owner: &str, name: &str, request: &Request) -> Reply {
+    let Some(index) = state.find_renamed(owner, name) else { return Reply::not_found() };
+    let below: String = request.target().splitn(5, '/').skip(4).map(|rest| format!("/{rest}")).collect();
+    let url = format!("{}/repositories/{}{below}", state.env.api, state.repos[index].id);
+    let mut reply = Reply::refusal(301, "Moved Permanently").with("location", &url);
+    if let Body::Json(value) = &mut reply.body {
+        value["url"] = url.into();
+    }
+    reply
 }
 
 fn admit(state: &State, caller: &Caller, needs: &Needs, repo: usize) -> Result<(), Reply> {

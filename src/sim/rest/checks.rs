@@ -4,7 +4,7 @@ use super::call::Call;
 use super::commits::sha_of;
 use crate::sim::json;
 use crate::sim::reply::{Answer, Reply};
-use crate::sim::state::{Annotation, CheckOutput, CheckRun, Repo};
+use crate::sim::state::{Annotation, CheckOutput, CheckRun, CheckSuite, Repo};
 use serde_json::{Value, json};
 
 /// Bytes of summary and text, bytes of a message. Source: "Create a check run" in GitHub's documentation.
@@ -87,6 +87,35 @@ pub(super) fn of_commit(call: &mut Call<'_>) -> Answer {
     let runs: Vec<Value> =
         repo.runs.iter().rev().filter(wanted).map(|run| json::check_run(call.state, repo, run)).collect();
     call.wrapped("check_runs", &runs)
+}
+
+pub(super) fn rerequest(call: &mut Call<'_>) -> Answer {
+    let run = run_of(call)?;
+    if call.caller.app() != Some(run.app) {
+        return Err(Reply::forbidden());
+    }
+    let (id, (actor, _)) = (run.id, call.caller.author(call.state));
+    call.state.rerequest_check(call.repo, id, &actor);
+    Ok(Reply::json(201, json!({})))
+}
+
+pub(super) fn suites(call: &mut Call<'_>) -> Answer {
+    let (sha, repo) = (sha_of(call)?, call.repo());
+    let (name, app) = (call.query.get("check_name"), call.query.get("app_id"));
+    let fits = |suite: &&CheckSuite| {
+        suite.head_sha == sha
+            && app.is_none_or(|app| app == suite.app.to_string())
+            && name.is_none_or(|name| repo.runs.iter().any(|run| run.suite == suite.id && run.name == name))
+    };
+    let all: Vec<Value> =
+        repo.suites.iter().filter(fits).map(|suite| json::check_suite(call.state, repo, suite)).collect();
+    call.wrapped("check_suites", &all)
+}
+
+pub(super) fn suite(call: &mut Call<'_>) -> Answer {
+    let id = call.number(0)?;
+    let suite = call.repo().suites.iter().find(|suite| suite.id == id).ok_or_else(Reply::not_found)?;
+    Reply::ok(json::check_suite(call.state, call.repo(), suite))
 }
 
 pub(super) fn rerequest_suite(call: &mut Call<'_>) -> Answer {

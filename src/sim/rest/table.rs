@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::fields::{Field, Kind, may, must};
 use super::page::{Query, decode};
-use super::{app, checks, commits, contents, issues, pulls, repos, review_comments, reviews};
+use super::{app, checks, commits, contents, issues, objects, pulls, reactions, repos, review_comments, reviews};
 use crate::sim::reply::Answer;
 use crate::sim::state::Access::{self, Read, Write};
 
@@ -44,6 +44,7 @@ const STATUSES: &[(&str, Access)] = &[("statuses", Read)];
 const STATUSES_WRITE: &[(&str, Access)] = &[("statuses", Write)];
 
 const BODY: &[Field] = &[must("body", Text)];
+const REACTION: &[Field] = &[must("content", Word(&crate::sim::json::REACTIONS))];
 const LABELS: &[Field] = &[must("labels", Texts)];
 const TOKEN: &[Field] = &[may("repository_ids", Numbers), may("repositories", Texts), may("permissions", Words)];
 const STATUS: &[Field] = &[
@@ -167,6 +168,8 @@ const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}/branches/{branch}", One(CODE), repos::branch),
     route("GET", "/repos/{owner}/{repo}/collaborators/{login}/permission", One(&[]), repos::permission),
     route("GET", "/repos/{owner}/{repo}/contents/{*path}", One(CODE), contents::show).query(&["ref"]),
+    route("GET", "/repos/{owner}/{repo}/git/blobs/{sha}", One(CODE), objects::blob),
+    route("GET", "/repos/{owner}/{repo}/git/trees/{sha}", One(CODE), objects::tree).query(&["recursive"]),
     route("GET", "/repos/{owner}/{repo}/pulls", One(PULLS), pulls::list).paged().query(&["state", "head", "base"]),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}", One(PULLS), pulls::show),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}/files", One(PULLS), pulls::files).paged(),
@@ -177,11 +180,18 @@ const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}/pulls/comments/{id}", One(PULLS), review_comments::show),
     route("PATCH", "/repos/{owner}/{repo}/pulls/comments/{id}", One(PULLS_WRITE), review_comments::update).body(BODY),
     route("DELETE", "/repos/{owner}/{repo}/pulls/comments/{id}", One(PULLS_WRITE), review_comments::delete),
+    route("POST", "/repos/{owner}/{repo}/pulls/{number}/comments/{id}/replies", One(PULLS_WRITE), review_comments::reply).body(BODY),
+    route("GET", "/repos/{owner}/{repo}/pulls/comments/{id}/reactions", One(PULLS), reactions::list).paged().query(&["content"]),
+    route("POST", "/repos/{owner}/{repo}/pulls/comments/{id}/reactions", One(PULLS_WRITE), reactions::create).body(REACTION),
+    route("DELETE", "/repos/{owner}/{repo}/pulls/comments/{id}/reactions/{reaction}", One(PULLS_WRITE), reactions::delete),
     route("GET", "/repos/{owner}/{repo}/issues/{number}/comments", One(TALK), issues::comments).paged().query(&["since"]),
     route("POST", "/repos/{owner}/{repo}/issues/{number}/comments", One(TALK_WRITE), issues::create).body(BODY),
     route("GET", "/repos/{owner}/{repo}/issues/comments/{id}", One(TALK), issues::show),
     route("PATCH", "/repos/{owner}/{repo}/issues/comments/{id}", One(TALK_WRITE), issues::update).body(BODY),
     route("DELETE", "/repos/{owner}/{repo}/issues/comments/{id}", One(TALK_WRITE), issues::delete),
+    route("GET", "/repos/{owner}/{repo}/issues/comments/{id}/reactions", One(TALK), reactions::list).paged().query(&["content"]),
+    route("POST", "/repos/{owner}/{repo}/issues/comments/{id}/reactions", One(TALK_WRITE), reactions::create).body(REACTION),
+    route("DELETE", "/repos/{owner}/{repo}/issues/comments/{id}/reactions/{reaction}", One(TALK_WRITE), reactions::delete),
     route("GET", "/repos/{owner}/{repo}/issues/{number}/labels", One(TALK), issues::labels).paged(),
     route("POST", "/repos/{owner}/{repo}/issues/{number}/labels", One(TALK_WRITE), issues::add_labels).body(LABELS),
     route("DELETE", "/repos/{owner}/{repo}/issues/{number}/labels/{name}", One(TALK_WRITE), issues::remove_label),
@@ -190,12 +200,16 @@ const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}/commits/{sha}", One(CODE), commits::show).paged(),
     route("GET", "/repos/{owner}/{repo}/commits/{sha}/pulls", One(PULLS), commits::pulls).paged(),
     route("GET", "/repos/{owner}/{repo}/commits/{sha}/check-runs", One(RUNS), checks::of_commit).paged().query(&["check_name", "status", "filter", "app_id"]),
+    route("GET", "/repos/{owner}/{repo}/commits/{sha}/check-suites", One(RUNS), checks::suites).paged().query(&["check_name", "app_id"]),
     route("GET", "/repos/{owner}/{repo}/commits/{sha}/status", One(STATUSES), commits::status).paged(),
+    route("GET", "/repos/{owner}/{repo}/commits/{sha}/statuses", One(STATUSES), commits::statuses).paged(),
     route("POST", "/repos/{owner}/{repo}/statuses/{sha}", One(STATUSES_WRITE), commits::create_status).body(STATUS),
     route("POST", "/repos/{owner}/{repo}/check-runs", One(RUNS_WRITE), checks::create).body(CHECK),
     route("GET", "/repos/{owner}/{repo}/check-runs/{id}", One(RUNS), checks::show),
     route("PATCH", "/repos/{owner}/{repo}/check-runs/{id}", One(RUNS_WRITE), checks::update).body(CHECK_EDIT),
     route("GET", "/repos/{owner}/{repo}/check-runs/{id}/annotations", One(RUNS), checks::annotations).paged(),
+    route("POST", "/repos/{owner}/{repo}/check-runs/{id}/rerequest", One(RUNS_WRITE), checks::rerequest),
+    route("GET", "/repos/{owner}/{repo}/check-suites/{id}", One(RUNS), checks::suite),
     route("POST", "/repos/{owner}/{repo}/check-suites/{id}/rerequest", One(RUNS_WRITE), checks::rerequest_suite),
 ];
 

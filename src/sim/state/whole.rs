@@ -94,6 +94,13 @@ impl State {
         self.repos.iter().position(|r| r.owner.eq_ignore_ascii_case(owner) && r.name.eq_ignore_ascii_case(name))
     }
 
+    /// The repository that had these names before.
+    pub(in crate::sim) fn find_renamed(&self, owner: &str, name: &str) -> Option<usize> {
+        let full = format!("{owner}/{name}");
+        let old = self.renamed.iter().rev().find(|(known, _)| known.eq_ignore_ascii_case(&full));
+        old.and_then(|(_, id)| self.repo_by_id(*id))
+    }
+
     pub(in crate::sim) fn repo_by_id(&self, id: u64) -> Option<usize> {
         self.repos.iter().position(|repo| repo.id == id)
     }
