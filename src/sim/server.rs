@@ -117,9 +117,7 @@ fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_
     let (reply, kind, route) = match effect {
         Some(Effect::Answer { status, body, headers }) => (faults::answer(status, body, headers), kind_of(request), ""),
         Some(Effect::DropBefore) => (Reply::empty(0), kind_of(request), ""),
-        _ if has_body && request.body.is_null() => {
-            (Reply::refusal(400, "Problems parsing JSON"), kind_of(request), "")
-        }
+        _ if has_body && request.body.is_null() => (Reply::refusal(400, "Problems parsing JSON"), kind_of(request), ""),
         Some(Effect::Stale) => counted(&mut state, request, 1),
         Some(Effect::StaleBy(pushes)) => counted(&mut state, request, pushes),
         Some(Effect::Delay(_) | Effect::DropAfter) | None => counted(&mut state, request, 0),
@@ -152,11 +150,8 @@ fn counted(state: &mut State, request: &rest::Request, pushes: usize) -> (Reply,
     let (passes, mut left) = state.quota.take(account, now);
     if !passes {
         let message = format!("API rate limit exceeded for installation ID {}.", account.0);
-        let reply = if graphql {
-            Reply::json(200, faults::rate_limited(&message))
-        } else {
-            Reply::refusal(403, &message)
-        };
+        let reply =
+            if graphql { Reply::json(200, faults::rate_limited(&message)) } else { Reply::refusal(403, &message) };
         return (with_quota(reply, left, graphql), kind_of(request), "");
     }
     let (mut reply, kind, route) = state.as_of(pushes, |seen| {

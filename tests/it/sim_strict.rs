@@ -36,7 +36,8 @@ async fn a_member_of_the_wrong_type_is_refused() {
     let World { sim, client, number, head, .. } = world().await;
     let output = |more: Value| json!({ "name": "lint", "head_sha": head, "output": more });
     let note = |name: &str, value: Value| {
-        let mut note = json!({ "path": "list.txt", "start_line": 1, "end_line": 1, "annotation_level": "notice", "message": "m" });
+        let mut note =
+            json!({ "path": "list.txt", "start_line": 1, "end_line": 1, "annotation_level": "notice", "message": "m" });
         note[name] = value;
         output(json!({ "title": "t", "summary": "s", "annotations": [note] }))
     };
@@ -180,10 +181,9 @@ async fn late_reads_know_the_head_of_before_the_last_pushes() {
 #[tokio::test]
 async fn a_graphql_fault_is_found_by_its_document_or_its_variables() {
     let World { sim, client, .. } = world().await;
-    let ask = |name: &str| {
-        json!({ "query": "query Look($name: String!) { repository(owner: \"octo\", name: $name) { id } }", "variables": { "name": name } })
-    };
-    let broken = || FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() };
+    let ask = |name: &str| json!({ "query": "query Look($name: String!) { repository(owner: \"octo\", name: $name) { id } }", "variables": { "name": name } });
+    let broken =
+        || FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() };
     sim.inject(Fault::next("POST", "query Look", broken()));
     assert_eq!(client.post("/graphql", &ask("hello")).await.status, 502);
     sim.inject(Fault::next("POST", "\"name\":\"hello\"", broken()));
@@ -233,7 +233,8 @@ async fn an_unchanged_answer_is_not_sent_twice() {
     client.headers.push(("if-none-match", tag));
     let again = client.get(&path).await;
     assert_eq!((again.status, again.body.len()), (304, 0));
-    let left = |head: &str| head.lines().find_map(|line| line.strip_prefix("x-ratelimit-remaining: ")).unwrap().to_owned();
+    let left =
+        |head: &str| head.lines().find_map(|line| line.strip_prefix("x-ratelimit-remaining: ")).unwrap().to_owned();
     assert_eq!(left(&first.head), left(&again.head), "it costs nothing");
     let mut other = Client::installed(&sim, sim.repository_id(REPO), installation).await;
     other.headers = client.headers.clone();
@@ -296,4 +297,235 @@ async fn a_pull_request_follows_the_branch_of_its_own_repository() {
     assert_eq!(heard(&told(&sim, since)), ["octo/hello pull_request synchronize"]);
     assert_eq!((sim.head(REPO, from_fork), sim.head(REPO, number)), (Some(second.clone()), Some(head)));
     let since = sim.deliveries().len();
-    let newer = sim.push(REPO, "topic
+    let newer = sim.push(REPO, "topic", "mona", "Ours", &[("list.txt", Some("ours\n"))], "");
+    assert_eq!(
+        heard(&told(&sim, since)),
+        ["octo/hello push", "octo/hello check_suite requested", "octo/hello pull_request synchronize"]
+    );
+    assert_eq!((sim.head(REPO, from_fork), sim.head(REPO, number)), (Some(second.clone()), Some(newer)));
+
+    let check = client.post("check-runs", &json!({ "name": "lint", "head_sha": second })).await;
+    assert_eq!(
+        (check.status, &json_of(&check)["pull_requests"]),
+        (201, &json!([])),
+        "pull requests of forks are left out"
+    );
+    let compared = json_of(&client.get("compare/main...ada:topic").await);
+    assert_eq!((&compared["status"], &compared["ahead_by"]), (&json!("ahead"), &json!(3)));
+    assert_eq!(client.get("/repos/ada/hello/pulls").await.status, 404, "the app is not installed there");
+
+    sim.delete_repository("ada/hello");
+    let pull = json_of(&client.get(&format!("pulls/{from_fork}")).await);
+    assert_eq!((&pull["head"]["repo"], &pull["head"]["sha"]), (&json!(null), &json!(second)));
+    let query = format!(
+        "{{ repository(owner: \"octo\", name: \"hello\") {{ pullRequest(number: {from_fork}) {{ isCrossRepository headRef {{ name }} headRepository {{ id }} headRefOid }} }} }}"
+    );
+    let seen = json_of(&client.post("/graphql", &json!({ "query": query })).await);
+    let seen = &seen["data"]["repository"]["pullRequest"];
+    assert_eq!(
+        *seen,
+        json!({ "isCrossRepository": true, "headRef": null, "headRepository": null, "headRefOid": second })
+    );
+    sim.render_pull_text(REPO, from_fork);
+}
+
+/// The status of `GET /app` with these claims.
+async fn as_app(sim: &SimHandle, claims: &Value) -> u16 {
+    let mut client = Client::app(sim, 540);
+    let key = EncodingKey::from_rsa_pem(KEY.as_bytes()).unwrap();
+    client.token = encode(&Header::new(Algorithm::RS256), claims, &key).unwrap();
+    client.get("/app").await.status
+}
+
+#[tokio::test]
+async fn an_apps_own_token_lives_ten_minutes() {
+    let World { sim, .. } = world().await;
+    let now = sim.clock().now();
+    let claims = |issued: i64, end: i64| json!({ "iat": now + issued, "exp": now + end, "iss": APP_ID });
+    for (issued, end, status) in [
+        (-60, 600, 200),
+        (0, 600, 200),
+        (60, 660, 200),
+        (0, 661, 401),
+        (61, 600, 401),
+        (-600, 0, 401),
+        (-600, -30, 401),
+        (-600, 600, 401),
+    ] {
+        assert_eq!(as_app(&sim, &claims(issued, end)).await, status, "{issued} {end}");
+    }
+    let mut other = claims(0, 600);
+    for (issuer, status) in
+        [(json!("1"), 200), (json!("Iv1.0000000000000001"), 200), (json!(2), 401), (json!(null), 401)]
+    {
+        other["iss"] = issuer.clone();
+        assert_eq!(as_app(&sim, &other).await, status, "{issuer}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_as_narrow_as_it_was_asked_for() {
+    let World { sim, installation, number, head, .. } = world().await;
+    let app = Client::app(&sim, 540);
+    let path = format!("/app/installations/{installation}/access_tokens");
+    let body = json!({ "repositories": ["hello"], "permissions": { "checks": "read", "pull_requests": "read" } });
+    let made = app.post(&path, &body).await;
+    let (status, made) = (made.status, json_of(&made));
+    assert_eq!((status, &made["permissions"]), (201, &json!({ "checks": "read", "pull_requests": "read" })));
+    assert_eq!((&made["repositories"][0]["full_name"], &made["repositories"][1]), (&json!(REPO), &json!(null)));
+    let mut client = Client::app(&sim, 540);
+    made["token"].as_str().unwrap().clone_into(&mut client.token);
+    assert_eq!(client.get(&format!("pulls/{number}")).await.status, 200);
+    assert_eq!(client.get("/repos/octo/other").await.status, 404, "not asked for");
+    assert_eq!(client.post("check-runs", &json!({ "name": "lint", "head_sha": head })).await.status, 403, "only read");
+    assert_eq!(client.get("contents/list.txt").await.status, 403, "not asked for");
+    assert_eq!(json_of(&client.get("/installation/repositories").await)["total_count"], 1);
+    sim.clock().advance(Duration::from_secs(3600));
+    assert_eq!(client.get(&format!("pulls/{number}")).await.status, 401, "expired");
+    let app = Client::app(&sim, 540);
+    for refused in [
+        json!({ "repositories": ["nothing"] }),
+        json!({ "repositories": ["hello", "nothing"] }),
+        json!({ "repositories": [] }),
+        json!({ "repository_ids": [1] }),
+        json!({ "repository_ids": ["1"] }),
+        json!({ "permissions": { "administration": "read" } }),
+        json!({ "permissions": { "contents": "write" } }),
+        json!({ "permissions": { "checks": "own" } }),
+        json!({ "permissions": "checks" }),
+    ] {
+        assert_eq!(app.post(&path, &refused).await.status, 422, "{refused}");
+    }
+    assert_eq!(app.send("POST", &path, None).await.status, 201, "everything, without a body");
+}
+
+#[tokio::test]
+async fn objects_reactions_suites_and_replies_are_served() {
+    let World { sim, client, number, head, .. } = world().await;
+    let tree = json_of(&client.get("git/trees/main?recursive=1").await);
+    let paths: Vec<&str> = tree["tree"].as_array().unwrap().iter().map(|it| it["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["docs", "docs/page.md", "list.txt"]);
+    let flat = json_of(&client.get(&format!("git/trees/{}", tree["sha"].as_str().unwrap())).await);
+    assert_eq!((flat["tree"].as_array().unwrap().len(), &flat["truncated"]), (2, &json!(false)));
+    let blob = json_of(&client.get(&format!("git/blobs/{}", tree["tree"][2]["sha"].as_str().unwrap())).await);
+    assert_eq!((&blob["size"], &blob["content"]), (&json!(14), &json!("b25lCnR3bwp0aHJlZQo=")));
+    assert_eq!(client.get(&format!("git/blobs/{head}")).await.status, 404, "a commit is no blob");
+
+    let comment = sim.comment(REPO, number, "mona", "Well?").unwrap();
+    let path = format!("issues/comments/{comment}/reactions");
+    let sign = json!({ "content": "+1" });
+    let first = client.post(&path, &sign).await;
+    assert_eq!((first.status, client.post(&path, &sign).await.status), (201, 200), "once");
+    assert_eq!(client.post(&path, &json!({ "content": "shrug" })).await.status, 422);
+    assert_eq!(json_of(&client.get(&path).await)[0]["user"]["login"], "deckhand[bot]");
+    assert_eq!(sim.comments(REPO, number)[0]["reactions"]["+1"], 1);
+    assert_eq!(client.post(&path.replace("issues", "pulls"), &sign).await.status, 404, "not on a line");
+    let gone = client.send("DELETE", &format!("{path}/{}", json_of(&first)["id"]), None).await;
+    assert_eq!((gone.status, &sim.comments(REPO, number)[0]["reactions"]["total_count"]), (204, &json!(0)));
+
+    let line = json!({ "path": "list.txt", "line": 2, "side": "RIGHT", "body": "Why?" });
+    let review = json!({ "commit_id": head, "event": "COMMENT", "comments": [line] });
+    assert_eq!(client.post(&format!("pulls/{number}/reviews"), &review).await.status, 200);
+    let asked = sim.review_comments(REPO, number)[0]["id"].clone();
+    let said = client.post(&format!("pulls/{number}/comments/{asked}/replies"), &json!({ "body": "Because." })).await;
+    let said = (said.status, json_of(&said));
+    assert_eq!((said.0, &said.1["in_reply_to_id"], &said.1["user"]["type"]), (201, &asked, &json!("Bot")));
+    let nested = format!("pulls/{number}/comments/{}/replies", said.1["id"]);
+    assert_eq!(client.post(&nested, &json!({ "body": "No." })).await.status, 404, "replies have no replies");
+
+    sim.set_deliver(false);
+    sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
+    let run = json_of(&client.post("check-runs", &json!({ "name": "lint", "head_sha": head })).await);
+    let suites = json_of(&client.get(&format!("commits/{head}/check-suites?check_name=lint")).await);
+    assert_eq!((&suites["total_count"], &suites["check_suites"][0]["id"]), (&json!(1), &run["check_suite"]["id"]));
+    let suite = json_of(&client.get(&format!("check-suites/{}", run["check_suite"]["id"])).await);
+    assert_eq!((&suite["head_sha"], &suite["app"]["id"]), (&json!(head), &json!(APP_ID)));
+    let since = sim.deliveries().len();
+    assert_eq!(client.post(&format!("check-runs/{}/rerequest", run["id"]), &json!({})).await.status, 201);
+    assert_eq!(heard(&told(&sim, since)), ["octo/hello check_run rerequested"]);
+    assert_eq!(client.get(&format!("commits/{head}/statuses")).await.status, 403, "statuses are not granted");
+}
+
+#[tokio::test]
+async fn a_renamed_repository_is_found_by_its_number() {
+    let World { sim, client, number, .. } = world().await;
+    let id = sim.repository_id(REPO);
+    sim.rename(REPO, "hi", "mona");
+    let moved = client.get(&format!("pulls/{number}/files?page=1")).await;
+    let place = format!("{}/repositories/{id}/pulls/{number}/files?page=1", sim.api_url());
+    assert_eq!((moved.status, &json_of(&moved)["url"]), (301, &json!(place)));
+    assert!(moved.head.contains(&format!("location: {place}\r\n")), "{}", moved.head);
+    let followed = json_of(&client.get(&format!("/repositories/{id}/pulls/{number}")).await);
+    assert_eq!(followed["base"]["repo"]["full_name"], "octo/hi");
+    let ask = |more: &str| json!({ "query": format!("{{ repository(owner: \"octo\", name: \"hello\"{more}) {{ nameWithOwner }} }}") });
+    assert_eq!(json_of(&client.post("/graphql", &ask("")).await)["data"]["repository"]["nameWithOwner"], "octo/hi");
+    let strict = json_of(&client.post("/graphql", &ask(", followRenames: false")).await);
+    assert_eq!(strict["errors"][0]["type"], "NOT_FOUND");
+    sim.create_repository("octo", "hello", &[("a", "b\n")], false);
+    assert_eq!(client.get(&format!("pulls/{number}")).await.status, 404, "another one has the name now");
+}
+
+#[tokio::test]
+async fn deliveries_are_listed_as_they_were_tried() {
+    let World { sim, number, .. } = world().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let receiver = tokio::spawn(async move {
+        let mut heads = Vec::new();
+        for status in ["500 Internal Server Error", "202 Accepted", "202 Accepted"] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut text = String::new();
+            while !text.contains("\r\n\r\n") || !text.ends_with('}') {
+                let mut part = [0; 65_536];
+                let read = stream.read(&mut part).await.unwrap();
+                text.push_str(std::str::from_utf8(&part[..read]).unwrap());
+            }
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            heads.push(text);
+        }
+        heads
+    });
+    sim.set_webhook_url(APP_ID, Some(&format!("http://{address}/hook")));
+    sim.label(REPO, number, "mona", "one");
+    sim.label(REPO, number, "mona", "two");
+    sim.settle().await;
+    sim.set_deliver(false);
+    sim.label(REPO, number, "mona", "never sent");
+    sim.set_deliver(true);
+
+    let app = Client::app(&sim, 540);
+    let all = json_of(&app.get("/app/hook/deliveries").await);
+    let all = all.as_array().unwrap();
+    assert_eq!(all.len(), 2, "what was never sent is not there");
+    assert_eq!((&all[1]["status_code"], &all[1]["status"]), (&json!(500), &json!("Internal Server Error")));
+    assert_eq!((&all[0]["status_code"], &all[0]["redelivery"]), (&json!(202), &json!(false)));
+    assert!(all[0]["duration"].is_number());
+    let failed = json_of(&app.get("/app/hook/deliveries?status=failure").await);
+    assert_eq!((failed.as_array().unwrap().len(), &failed[0]["id"]), (1, &all[1]["id"]));
+
+    let attempt = app.post(&format!("/app/hook/deliveries/{}/attempts", all[1]["id"]), &json!({})).await;
+    assert_eq!(attempt.status, 202);
+    sim.settle().await;
+    let mut path = "/app/hook/deliveries?per_page=2".to_owned();
+    let mut seen = Vec::new();
+    loop {
+        let page = app.get(&path).await;
+        assert!(!page.head.contains("rel=\"last\""), "cursors only go on");
+        seen.extend(json_of(&page).as_array().unwrap().iter().map(|it| (it["guid"].clone(), it["redelivery"] == true)));
+        let next = page.head.lines().find_map(|line| line.strip_prefix("link: <")?.strip_suffix(">; rel=\"next\""));
+        let Some(next) = next else { break };
+        path = next.strip_prefix(sim.api_url()).unwrap().to_owned();
+    }
+    let (first, second) = (all[1]["guid"].clone(), all[0]["guid"].clone());
+    assert_eq!(seen, [(first.clone(), true), (second, false), (first, false)]);
+    assert_eq!(app.get("/app/hook/deliveries?page=2").await.status, 422);
+    assert_eq!(app.get("/app/hook/deliveries?cursor=2").await.status, 422);
+
+    let texts = receiver.await.unwrap();
+    for name in ["\r\nx-hub-signature: sha1=", "\r\nx-hub-signature-256: sha256="] {
+        assert!(texts[0].contains(name), "{}", texts[0]);
+    }
+    let body = |text: &str| text.split_once("\r\n\r\n").unwrap().1.to_owned();
+    assert_eq!(body(&texts[0]), body(&texts[2]), "the same bytes again");
+}

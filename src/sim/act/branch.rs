@@ -57,9 +57,8 @@ impl State {
         self.tell(index, "push", actor, body);
         self.open_suites(index, sha, actor);
         let head = self.repos[index].id;
-        let follows = |pull: &&Pull| {
-            pull.open && pull.head_repo == Some(head) && pull.head_ref == branch && pull.head_sha != sha
-        };
+        let follows =
+            |pull: &&Pull| pull.open && pull.head_repo == Some(head) && pull.head_ref == branch && pull.head_sha != sha;
         let places = self.repos.iter().enumerate();
         let found: Vec<(usize, u64)> = places
             .flat_map(|(at, repo)| repo.pulls.values().filter(follows).map(move |pull| (at, pull.number)))

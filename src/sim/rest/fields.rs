@@ -86,7 +86,8 @@ fn member(value: &Value, kind: &Kind, place: &str) -> Result<(), Reply> {
         Kind::List(fields, most) => {
             let list = value.as_array().ok_or_else(|| wrong(place, value, "an array"))?;
             if list.len() > *most {
-                let message = format!("{}No more than {most} items are allowed; {} were supplied.", within(place), list.len());
+                let message =
+                    format!("{}No more than {most} items are allowed; {} were supplied.", within(place), list.len());
                 return Err(Reply::malformed(&message));
             }
             list.iter().enumerate().try_for_each(|(at, item)| object(item, fields, &format!("{place}/{at}")))

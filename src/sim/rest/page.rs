@@ -49,9 +49,7 @@ impl Call<'_> {
         let page = self.query.number("page").unwrap_or(1).max(1);
         let first = (page - 1).saturating_mul(per).min(total);
         let last = total.div_ceil(per).max(1);
-        let address = |page: usize| {
-            format!("{}?{}page={page}", self.url, self.query.without("page"))
-        };
+        let address = |page: usize| format!("{}?{}page={page}", self.url, self.query.without("page"));
         let mut links = Vec::new();
         if page > 1 {
             links.push(format!("<{}>; rel=\"prev\"", address(page - 1)));

@@ -11,7 +11,11 @@ use serde_json::Value;
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let number = pull_of(call)?.number;
     let since = call.query.get("since").unwrap_or_default();
-    let found = call.repo().review_comments.iter().filter(|comment| comment.number == number && comment.updated_at.as_str() >= since);
+    let found = call
+        .repo()
+        .review_comments
+        .iter()
+        .filter(|comment| comment.number == number && comment.updated_at.as_str() >= since);
     let all: Vec<Value> = found.map(|comment| json::review_comment(call.state, call.repo(), comment)).collect();
     call.list(&all)
 }

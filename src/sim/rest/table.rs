@@ -76,8 +76,7 @@ const OUTPUT: &[Field] = &[
     may("annotations", List(ANNOTATION, 50)),
     may("images", List(IMAGE, 1000)),
 ];
-const ACTION: &[Field] =
-    &[must("label", Short(20)), must("description", Short(40)), must("identifier", Short(20))];
+const ACTION: &[Field] = &[must("label", Short(20)), must("description", Short(40)), must("identifier", Short(20))];
 const CHECK: &[Field] = &[
     must("name", Text),
     must("head_sha", Text),
@@ -146,9 +145,7 @@ impl Route {
 
     /// The first name of a query that the route does not know.
     pub(super) fn unknown<'q>(&self, query: &'q Query) -> Option<&'q str> {
-        query.names().find(|name| {
-            !(self.query.contains(name) || self.paged && matches!(*name, "page" | "per_page"))
-        })
+        query.names().find(|name| !(self.query.contains(name) || self.paged && matches!(*name, "page" | "per_page")))
     }
 }
 
