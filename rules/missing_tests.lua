@@ -70,9 +70,14 @@ return {
         end
       end
     end
+    local any_gone = next(gone) ~= nil
     local place
     for _, hunk in hunks do
       for _, line in hunk.lines do
+        -- One line is enough; only in Rust a test may still follow.
+        if place and extension ~= "rs" then
+          break
+        end
         if line.kind ~= "added" then
           continue
         end
@@ -80,7 +85,7 @@ return {
         if extension == "rs" and (string.find(line.text, "#%[[%w_:]*test[%]%(]") or string.find(line.text, "^%s*assert[%w_]*!")) then
           return
         end
-        local letters = string.gsub(line.text, "%s", "")
+        local letters = if any_gone then string.gsub(line.text, "%s", "") else ""
         if (gone[letters] or 0) > 0 then
           gone[letters] -= 1
         elseif not place and is_code(line.text, extension) then

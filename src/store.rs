@@ -10,7 +10,7 @@ mod outbox;
 mod reads;
 mod runs;
 
-pub use deliveries::{Accepted, StoredDelivery};
+pub use deliveries::{Accepted, Pending, StoredDelivery};
 pub use error::StoreError;
 pub use jobs::{Job, JobCounts, Lease, Priority};
 pub use open::Store;

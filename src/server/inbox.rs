@@ -1,15 +1,17 @@
 //! `POST /webhooks/github`: size, signature, disk, then 202. Nothing is parsed here.
 
 use super::http::App;
-use crate::store::Accepted;
+use crate::store::{Accepted, Pending};
 use crate::webhook::{
-    DeliveryHeaders, EVENT_HEADER, GUID_HEADER, HOOK_ID_HEADER, Refusal, SIGNATURE_HEADER, Verified, verify,
+    Delivery, DeliveryHeaders, EVENT_HEADER, Event, GUID_HEADER, HOOK_ID_HEADER, Refusal, SIGNATURE_HEADER, Verified,
+    build_jobs, parse, verify,
 };
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,7 +57,8 @@ async fn store(app: &App, verified: Verified) -> Response {
         tracing::warn!(secret_index, "a delivery was signed with an older webhook secret: finish the rotation");
     }
     let shared = &app.shared;
-    let stored = tokio::time::timeout(STORE_TIMEOUT, shared.store.accept(&delivery, shared.now())).await;
+    let pending = pending(app, &delivery);
+    let stored = tokio::time::timeout(STORE_TIMEOUT, shared.store.accept(&delivery, pending, shared.now())).await;
     let accepted = match stored {
         Ok(Ok(accepted)) => accepted,
         Ok(Err(error)) => {
@@ -81,9 +84,25 @@ async fn store(app: &App, verified: Verified) -> Response {
             shared.metrics.conflicting.add();
         }
     }
-    shared.deliveries.notify_one();
+    if pending == Pending::Work {
+        shared.deliveries.notify_one();
+    }
     shared.progressed();
     (StatusCode::ACCEPTED, "accepted\n").into_response()
+}
+
+/// Whether the delivery names work; what does not read is left to the intake, which says so.
+fn pending(app: &App, delivery: &Delivery) -> Pending {
+    let event = catch_unwind(AssertUnwindSafe(|| parse(delivery.event(), delivery.body())));
+    match event {
+        Ok(Event::Unreadable { .. }) | Err(_) => Pending::Work,
+        Ok(Event::Other { .. }) => {
+            app.shared.metrics.unknown.add();
+            Pending::Nothing
+        }
+        Ok(event) if build_jobs(&event).is_empty() => Pending::Nothing,
+        Ok(_) => Pending::Work,
+    }
 }
 
 fn refused(app: &App, refusal: Refusal) -> Response {

@@ -10,7 +10,10 @@ use tokio::signal::unix::{SignalKind, signal};
 /// When it cannot start as configured.
 pub fn serve(config: ServerConfig) -> Result<(), StartError> {
     start_logging(&config.log, config.log_format);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(StartError::System)?;
+    // Waiting is most of the work here and thinking happens in the judges, which need the other half of the cores.
+    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(threads).enable_all().build().map_err(StartError::System)?;
     runtime.block_on(run(config))
 }
 

@@ -6,6 +6,15 @@ use crate::webhook::{Delivery, JobSpec};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
+/// Whether a delivery names work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// It has to be processed.
+    Work,
+    /// Nothing follows from it.
+    Nothing,
+}
+
 /// What became of a delivery that was handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accepted {
@@ -31,13 +40,35 @@ pub struct StoredDelivery {
 }
 
 impl Store {
-    /// Stores a verified delivery. When this returns `Ok`, it is on disk.
+    /// Stores a verified delivery. When this returns `Ok`, it is on disk. One that is [`Pending::Nothing`] is known from
+    /// then on, and finished: most deliveries name no work, and neither their bodies nor a second transaction are
+    /// worth their cost.
     ///
     /// # Errors
     /// When it could not be stored; the sender must hear 503.
-    pub async fn accept(&self, delivery: &Delivery, now: Timestamp) -> Result<Accepted, StoreError> {
+    pub async fn accept(&self, delivery: &Delivery, pending: Pending, now: Timestamp) -> Result<Accepted, StoreError> {
+        let (state, body) = match pending {
+            Pending::Work => ("received", delivery.body()),
+            Pending::Nothing => ("processed", &[][..]),
+        };
         let hook = delivery.hook_id().to_string();
         let digest = Sha256::digest(delivery.body()).to_vec();
+        let inserted = sqlx::query(
+            "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?7, ?6) ON CONFLICT (hook_id, guid) DO NOTHING",
+        )
+        .bind(&hook)
+        .bind(delivery.guid())
+        .bind(delivery.event())
+        .bind(&digest)
+        .bind(body)
+        .bind(now.0)
+        .bind(state)
+        .execute(self.writer())
+        .await?;
+        if inserted.rows_affected() == 1 {
+            return Ok(Accepted::New);
+        }
         let mut tx = self.begin_write().await?;
         let known = sqlx::query("SELECT id, digest, state FROM deliveries WHERE hook_id = ?1 AND guid = ?2")
             .bind(&hook)
@@ -45,22 +76,10 @@ impl Store {
             .fetch_optional(&mut *tx)
             .await?;
         let accepted = match known {
-            None => {
-                sqlx::query(
-                    "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, 'received', ?6)",
-                )
-                .bind(&hook)
-                .bind(delivery.guid())
-                .bind(delivery.event())
-                .bind(digest)
-                .bind(delivery.body())
-                .bind(now.0)
-                .execute(&mut *tx)
-                .await?;
-                Accepted::New
-            }
+            // Forgotten by retention between the two statements: GitHub sends a delivery that was not accepted again.
+            None => return Err(StoreError::Internal("a delivery was there and is gone".to_owned())),
             Some(row) if row.try_get::<Vec<u8>, _>("digest")? != digest => Accepted::OtherPayload,
+            Some(_) if pending == Pending::Nothing => Accepted::Repeated,
             Some(row) => {
                 sqlx::query(
                     "UPDATE deliveries SET state = 'received', body = ?2, event = ?3 WHERE id = ?1 AND state = 'processed'",

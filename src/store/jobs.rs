@@ -96,6 +96,14 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn claim(&self, now: Timestamp, lease: Duration) -> Result<Option<Job>, StoreError> {
+        // Workers are woken far more often than there is work, and a look needs no lock.
+        let due = sqlx::query(
+            "SELECT 1 FROM jobs WHERE (state = 'waiting' AND run_after <= ?1) OR (state = 'running' AND lease_until <= ?1)
+             LIMIT 1",
+        );
+        if due.bind(now.0).fetch_optional(self.readers()).await?.is_none() {
+            return Ok(None);
+        }
         let mut tx = self.begin_write().await?;
         let row = sqlx::query(
             "SELECT j.id, j.key, j.installation, j.attempts, j.token, COALESCE(j.again, j.spec) AS spec

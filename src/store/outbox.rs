@@ -36,28 +36,39 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`] when the entry names a lease that is no longer valid.
     pub async fn begin(&self, entry: &OutboxEntry, now: Timestamp) -> Result<Begun, StoreError> {
+        let begun = sqlx::query(
+            "INSERT INTO outbox (id, job_key, head, operation, begun_at)
+             SELECT ?1, ?2, ?3, ?4, ?5
+             WHERE ?6 IS NULL OR EXISTS (SELECT 1 FROM jobs WHERE id = ?6 AND token = ?7 AND state = 'running')
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(&entry.id)
+        .bind(&entry.key)
+        .bind(entry.head.as_str())
+        .bind(&entry.operation)
+        .bind(now.0)
+        .bind(entry.lease.map(|lease| lease.job))
+        .bind(entry.lease.map(|lease| lease.token))
+        .execute(self.writer())
+        .await?;
+        if begun.rows_affected() == 1 { Ok(Begun::New) } else { self.begin_again(entry).await }
+    }
+
+    /// Why an operation could not be begun as a new one: the lease is lost, or it was begun before.
+    async fn begin_again(&self, entry: &OutboxEntry) -> Result<Begun, StoreError> {
         let mut tx = self.begin_write().await?;
         if let Some(lease) = &entry.lease {
             lease.check(&mut tx).await?;
         }
-        let known =
+        let row =
             sqlx::query("SELECT answer FROM outbox WHERE id = ?1").bind(&entry.id).fetch_optional(&mut *tx).await?;
-        if let Some(row) = known {
-            return Ok(match row.try_get::<Option<String>, _>("answer")? {
-                Some(answer) => Begun::Completed(answer),
-                None => Begun::Unclear,
-            });
-        }
-        sqlx::query("INSERT INTO outbox (id, job_key, head, operation, begun_at) VALUES (?1, ?2, ?3, ?4, ?5)")
-            .bind(&entry.id)
-            .bind(&entry.key)
-            .bind(entry.head.as_str())
-            .bind(&entry.operation)
-            .bind(now.0)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(Begun::New)
+        let Some(row) = row else {
+            return Err(StoreError::Internal(format!("the operation {} was abandoned while it was begun", entry.id)));
+        };
+        Ok(match row.try_get::<Option<String>, _>("answer")? {
+            Some(answer) => Begun::Completed(answer),
+            None => Begun::Unclear,
+        })
     }
 
     /// Records the answer of an operation.
@@ -65,9 +76,7 @@ impl Store {
     /// # Errors
     /// When the database fails; the operation then counts as unclear.
     pub async fn complete(&self, id: &str, answer: &str) -> Result<(), StoreError> {
-        let mut tx = self.begin_write().await?;
-        sqlx::query("UPDATE outbox SET answer = ?2 WHERE id = ?1").bind(id).bind(answer).execute(&mut *tx).await?;
-        tx.commit().await?;
+        sqlx::query("UPDATE outbox SET answer = ?2 WHERE id = ?1").bind(id).bind(answer).execute(self.writer()).await?;
         Ok(())
     }
 
@@ -76,9 +85,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn abandon(&self, id: &str) -> Result<(), StoreError> {
-        let mut tx = self.begin_write().await?;
-        sqlx::query("DELETE FROM outbox WHERE id = ?1 AND answer IS NULL").bind(id).execute(&mut *tx).await?;
-        tx.commit().await?;
+        sqlx::query("DELETE FROM outbox WHERE id = ?1 AND answer IS NULL").bind(id).execute(self.writer()).await?;
         Ok(())
     }
 

@@ -12,7 +12,6 @@ impl Store {
     /// When the database fails.
     pub async fn remember_reads(&self, key: &str, ruleset: &str, facts: &BTreeSet<FactKey>) -> Result<(), StoreError> {
         let facts = serde_json::to_string(facts)?;
-        let mut tx = self.begin_write().await?;
         sqlx::query(
             "INSERT INTO reads (key, ruleset, facts) VALUES (?1, ?2, ?3)
              ON CONFLICT (key) DO UPDATE SET ruleset = excluded.ruleset, facts = excluded.facts",
@@ -20,9 +19,8 @@ impl Store {
         .bind(key)
         .bind(ruleset)
         .bind(facts)
-        .execute(&mut *tx)
+        .execute(self.writer())
         .await?;
-        tx.commit().await?;
         Ok(())
     }
 

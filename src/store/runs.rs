@@ -60,7 +60,6 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn save_run(&self, run: &RunRecord) -> Result<(), StoreError> {
-        let mut tx = self.begin_write().await?;
         sqlx::query(
             "INSERT INTO runs (id, repository, name, number, head, verdict, snapshot, created_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
@@ -73,9 +72,8 @@ impl Store {
         .bind(&run.verdict)
         .bind(&run.snapshot)
         .bind(run.created_at.0)
-        .execute(&mut *tx)
+        .execute(self.writer())
         .await?;
-        tx.commit().await?;
         Ok(())
     }
 

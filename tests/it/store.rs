@@ -2,7 +2,7 @@
 
 use crate::server_bench::sign;
 use deckhand::model::{CommitId, FactKey, InstallationId, PullNumber, RepoName, RepositoryId, Timestamp};
-use deckhand::store::{Accepted, Begun, OutboxEntry, RunId, RunRecord, Store, StoreError};
+use deckhand::store::{Accepted, Begun, OutboxEntry, Pending, RunId, RunRecord, Store, StoreError};
 use deckhand::webhook::{Cause, Delivery, DeliveryHeaders, JobSpec, Secrets, Work, verify};
 use sqlx::Connection;
 use std::collections::BTreeSet;
@@ -167,7 +167,7 @@ async fn installations_take_turns_and_people_go_first() {
 #[tokio::test]
 async fn a_crash_loses_neither_deliveries_nor_jobs() {
     let room = Room::new().await;
-    room.store.accept(&delivery("1", "g-1", "{}"), NOON).await.expect("accepted");
+    room.store.accept(&delivery("1", "g-1", "{}"), Pending::Work, NOON).await.expect("accepted");
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
     let entry = OutboxEntry {
@@ -198,7 +198,7 @@ async fn a_crash_loses_neither_deliveries_nor_jobs() {
 #[tokio::test]
 async fn f05_f07_a_delivery_is_known_by_hook_and_guid() {
     let room = Room::new().await;
-    let accept = async |delivery: Delivery| room.store.accept(&delivery, NOON).await.expect("accepted");
+    let accept = async |delivery: Delivery| room.store.accept(&delivery, Pending::Work, NOON).await.expect("accepted");
     assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::New);
     assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::Repeated);
     assert_eq!(accept(delivery("1", "g", "{ }")).await, Accepted::OtherPayload);

@@ -44,10 +44,10 @@ impl Demo {
         progress.finish_and_clear();
         if self.once {
             for (number, _) in &shown {
-                print_result(common, &stage.render_text(*number));
+                print_result(common, &stage.render_text(*number))?;
             }
         } else {
-            print_result(common, &links(&stage, &shown));
+            print_result(common, &links(&stage, &shown))?;
             wait().await?;
         }
         stage.end().await;

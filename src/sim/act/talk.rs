@@ -46,6 +46,7 @@ impl State {
             minimized: None,
             created_at: now.clone(),
             updated_at: now,
+            edited: false,
         });
         let repo = &self.repos[index];
         let (comment, pull) = (repo.comments.last()?, repo.pulls.get(&number)?);
@@ -112,6 +113,7 @@ impl State {
                 minimized: None,
                 created_at: now.clone(),
                 updated_at: now.clone(),
+                edited: false,
             });
         }
         self.repos[index].reviews.push(Review {
@@ -147,6 +149,7 @@ impl State {
             resolved: false,
             created_at: now.clone(),
             updated_at: now,
+            edited: false,
             ..first
         });
         Some(id)

@@ -36,7 +36,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let at = comment_of(call, true)?;
     let (body, now) = (body_of(call, "IssueComment")?, call.state.now());
     let comment = &mut call.state.repos[call.repo].comments[at];
-    (comment.body, comment.updated_at) = (body, now);
+    (comment.body, comment.updated_at, comment.edited) = (body, now, true);
     Reply::ok(json::comment(call.state, call.repo(), &call.repo().comments[at]))
 }
 

@@ -40,7 +40,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let at = find(call, true)?;
     let (body, now) = (body_of(call, "PullRequestReviewComment")?, call.state.now());
     let comment = &mut call.state.repos[call.repo].review_comments[at];
-    (comment.body, comment.updated_at) = (body, now);
+    (comment.body, comment.updated_at, comment.edited) = (body, now, true);
     Reply::ok(json::review_comment(call.state, call.repo(), &call.repo().review_comments[at]))
 }
 

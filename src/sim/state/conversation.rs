@@ -13,6 +13,8 @@ pub(in crate::sim) struct Comment {
     pub(in crate::sim) minimized: Option<String>,
     pub(in crate::sim) created_at: String,
     pub(in crate::sim) updated_at: String,
+    /// Whether its words were changed after it was written.
+    pub(in crate::sim) edited: bool,
 }
 
 /// A person's or an app's sign under a comment.
@@ -67,4 +69,6 @@ pub(in crate::sim) struct ReviewComment {
     pub(in crate::sim) minimized: Option<String>,
     pub(in crate::sim) created_at: String,
     pub(in crate::sim) updated_at: String,
+    /// Whether its words were changed after it was written.
+    pub(in crate::sim) edited: bool,
 }

@@ -28,7 +28,7 @@ pub(super) fn timeline(state: &State, repo: &Repo, number: u64) -> Vec<TimelineE
         entries.extend(entry.map(|entry| (note.id, entry)));
     }
     for it in repo.comments.iter().filter(|it| it.number == number) {
-        let (created, updated) = (&it.created_at, &it.updated_at);
+        let (created, updated) = (&it.created_at, it.edited);
         entries.push((it.id, TimelineEntry::Comment(comment(it.id, &it.author, &it.body, created, updated))));
     }
     for it in repo.reviews.iter().filter(|it| it.number == number) {
@@ -65,7 +65,7 @@ fn thread(repo: &Repo, first: &ReviewComment) -> ThreadView {
         context: if outdated || first.line == Some(first.original_line) { context(&first.hunk) } else { Vec::new() },
         outdated,
         resolved: first.resolved,
-        comments: of_thread.map(|it| comment(it.id, &it.author, &it.body, &it.created_at, &it.updated_at)).collect(),
+        comments: of_thread.map(|it| comment(it.id, &it.author, &it.body, &it.created_at, it.edited)).collect(),
     }
 }
 
@@ -84,9 +84,9 @@ fn context(hunk: &str) -> Vec<LineView> {
     crate::sim::patch::lines(hunk).into_iter().filter_map(view).collect()
 }
 
-fn comment(id: u64, author: &str, body: &str, created: &str, updated: &str) -> CommentView {
+fn comment(id: u64, author: &str, body: &str, created: &str, edited: bool) -> CommentView {
     let (author, is_bot) = name(author);
-    CommentView { id, author, is_bot, body: body.to_owned(), time: time(created), edited: created != updated }
+    CommentView { id, author, is_bot, body: body.to_owned(), time: time(created), edited }
 }
 
 fn name(login: &str) -> (String, bool) {
