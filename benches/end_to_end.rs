@@ -107,6 +107,7 @@ async fn start(dangerfile: &str) -> Bench {
         permissions: [("checks", "write"), ("contents", "write"), ("metadata", "read"), ("pull_requests", "write")]
             .map(|(name, access)| (name.to_owned(), access.to_owned()))
             .into(),
+        events: AppConfig::events(),
     });
     let (owner, name) = REPO.split_once('/').expect("an owner");
     github.create_repository(owner, name, &[("dangerfile.lua", dangerfile), ("README.md", "# Bench\n")], false);

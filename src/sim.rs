@@ -16,6 +16,7 @@ mod json;
 mod log;
 mod pages;
 mod patch;
+mod quota;
 mod render;
 mod reply;
 mod rest;

@@ -2,7 +2,7 @@
 
 use super::clock::render_time;
 use super::reply::Reply;
-use super::state::{Access, Permissions, Repo, State, Token, TokenOwner};
+use super::state::{Access, Installation, Permissions, Repo, State, Token, TokenOwner};
 use axum::http::HeaderMap;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};
@@ -76,6 +76,16 @@ impl Caller {
     }
 }
 
+/// The installation whose token a request carries; 0 for everybody else.
+pub(super) fn installation_of(state: &State, headers: &HeaderMap) -> u64 {
+    let header = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let token = header.and_then(|header| header.split_once(' ')).map(|(_, token)| token);
+    match token.and_then(|token| state.tokens.get(token)).map(|token| &token.owner) {
+        Some(TokenOwner::Installation { id, .. }) => *id,
+        _ => 0,
+    }
+}
+
 /// Reads the `Authorization` header.
 pub(super) fn identify(state: &mut State, headers: &HeaderMap) -> Result<Caller, Reply> {
     let header = headers.get("authorization").and_then(|value| value.to_str().ok());
@@ -121,7 +131,7 @@ fn identify_app(state: &State, token: &str) -> Result<Caller, Reply> {
     });
     let (id, claims) = claims.ok_or_else(undecodable)?;
     let issuer = claims["iss"].as_u64().or_else(|| claims["iss"].as_str()?.parse().ok());
-    if issuer != Some(id) {
+    if issuer != Some(id) && claims["iss"].as_str() != Some(&super::json::client_id(id)) {
         return Err(Reply::refusal(401, "'Issuer' claim ('iss') must be an Integer"));
     }
     let now = state.clock().now();
@@ -132,7 +142,7 @@ fn identify_app(state: &State, token: &str) -> Result<Caller, Reply> {
             "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
         ));
     }
-    if end <= now - LEEWAY {
+    if end <= now {
         return Err(Reply::refusal(
             401,
             "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
@@ -147,18 +157,7 @@ fn identify_app(state: &State, token: &str) -> Result<Caller, Reply> {
 /// Makes an installation token; answers GitHub's JSON without its repositories, and the chosen ids.
 pub(super) fn mint(state: &mut State, installation: usize, body: &Value) -> Result<(Value, Option<Vec<u64>>), Reply> {
     let it = state.installations[installation].clone();
-    let mut chosen: Option<Vec<u64>> = None;
-    if let Some(ids) = body["repository_ids"].as_array() {
-        let ids: Vec<u64> = ids.iter().filter_map(Value::as_u64).collect();
-        let covered = |id: &u64| state.repo_by_id(*id).is_some_and(|index| it.covers(&state.repos[index]));
-        if ids.is_empty() || !ids.iter().all(covered) {
-            return Err(Reply::refusal(
-                422,
-                "There is at least one repository that does not exist or is not accessible to the parent installation.",
-            ));
-        }
-        chosen = Some(ids);
-    }
+    let chosen = choose(state, &it, body)?;
     let mut permissions = it.permissions.clone();
     if let Some(wanted) = body["permissions"].as_object() {
         let mut narrowed = Permissions::new();
@@ -181,6 +180,28 @@ pub(super) fn mint(state: &mut State, installation: usize, body: &Value) -> Resu
         "repository_selection": if chosen.is_some() || it.repositories.is_some() { "selected" } else { "all" },
     });
     let owner = TokenOwner::Installation { id: it.id, repositories: chosen.clone(), permissions };
-    state.tokens.insert(token, Token { owner, expires_at: Some(end), refused_calls: 0 });
+    let refused_calls = state.refuse_new_tokens;
+    state.tokens.insert(token, Token { owner, expires_at: Some(end), refused_calls });
     Ok((answer, chosen))
+}
+
+/// The repositories that a token is for, by number and by name; nothing means all of the installation's.
+fn choose(state: &State, installation: &Installation, body: &Value) -> Result<Option<Vec<u64>>, Reply> {
+    let (ids, names) = (body["repository_ids"].as_array(), body["repositories"].as_array());
+    if ids.is_none() && names.is_none() {
+        return Ok(None);
+    }
+    let by_id = ids.into_iter().flatten().map(|id| state.repo_by_id(id.as_u64()?));
+    let by_name = names.into_iter().flatten().map(|name| state.find_repo(&installation.account, name.as_str()?));
+    let found: Option<Vec<usize>> = by_id.chain(by_name).collect();
+    let covered = |index: &usize| installation.covers(&state.repos[*index]);
+    match found {
+        Some(found) if !found.is_empty() && found.iter().all(covered) => {
+            Ok(Some(found.into_iter().map(|index| state.repos[index].id).collect()))
+        }
+        _ => Err(Reply::refusal(
+            422,
+            "There is at least one repository that does not exist or is not accessible to the parent installation.",
+        )),
+    }
 }

@@ -1,14 +1,16 @@
 //! Things that go wrong when told to.
 
+use super::log::Kind;
 use super::reply::Reply;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Something that shall go wrong with a call of the API.
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// `GET`, ...; empty for any.
     pub method: String,
-    /// What the path contains; empty for any.
+    /// What the path with its query contains, or a GraphQL call's document or variables (as JSON); empty for any.
     pub path: String,
     /// So many matching calls pass first.
     pub after: u32,
@@ -30,10 +32,16 @@ pub enum Effect {
         /// Additional headers.
         headers: Vec<(String, String)>,
     },
-    /// It happens, but the connection ends before the answer.
+    /// The connection ends before anything happens; not even a status line comes back.
+    DropBefore,
+    /// It happens, but the connection ends before the answer; not even a status line comes back.
     DropAfter,
-    /// It is answered from how things were before the last push.
+    /// Only this call waits; then it is done and answered.
+    Delay(Duration),
+    /// A read is answered from how things were before the last push; writes pass.
     Stale,
+    /// The same, before the last so many pushes (at most eight are remembered).
+    StaleBy(usize),
 }
 
 impl Fault {
@@ -43,12 +51,24 @@ impl Fault {
         Fault { method: method.to_owned(), path: path.to_owned(), after: 0, times: 1, effect }
     }
 
-    /// GitHub's answer when the hour's requests are spent.
+    /// The same for so many calls in a row.
+    #[must_use]
+    pub fn times(self, times: u32) -> Fault {
+        Fault { times, ..self }
+    }
+
+    /// The same once so many matching calls have passed.
+    #[must_use]
+    pub fn after(self, after: u32) -> Fault {
+        Fault { after, ..self }
+    }
+
+    /// GitHub's answer when the hour's requests are spent; `reset` in seconds since 1970.
     #[must_use]
     pub fn primary_limit(reset: i64) -> Effect {
         Effect::Answer {
             status: 403,
-            body: serde_json::json!({ "message": "API rate limit exceeded for installation ID 1." }),
+            body: json!({ "message": "API rate limit exceeded for installation ID 1." }),
             headers: vec![
                 ("x-ratelimit-remaining".to_owned(), "0".to_owned()),
                 ("x-ratelimit-reset".to_owned(), reset.to_string()),
@@ -56,18 +76,37 @@ impl Fault {
         }
     }
 
-    /// GitHub's answer when too much was asked at once.
+    /// GitHub's answer when too much was asked at once, with or without seconds to wait.
     #[must_use]
-    pub fn secondary_limit(retry_after: u32) -> Effect {
+    pub fn secondary_limit(retry_after: impl Into<Option<u32>>) -> Effect {
+        let header = |seconds: u32| ("retry-after".to_owned(), seconds.to_string());
         Effect::Answer {
             status: 403,
-            body: serde_json::json!({ "message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again." }),
-            headers: vec![("retry-after".to_owned(), retry_after.to_string())],
+            body: json!({ "message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again." }),
+            headers: retry_after.into().map(header).into_iter().collect(),
         }
     }
 
-    fn hits(&mut self, method: &str, path: &str) -> bool {
-        if self.times == 0 || !(self.method.is_empty() || self.method == method) || !path.contains(&self.path) {
+    /// GraphQL's answer when its hour is spent: 200 with an error; `reset` in seconds since 1970.
+    #[must_use]
+    pub fn graphql_limit(reset: i64) -> Effect {
+        Effect::Answer {
+            status: 200,
+            body: rate_limited("API rate limit exceeded for installation ID 1."),
+            headers: vec![
+                ("x-ratelimit-remaining".to_owned(), "0".to_owned()),
+                ("x-ratelimit-reset".to_owned(), reset.to_string()),
+            ],
+        }
+    }
+
+    fn hits(&mut self, call: &Call<'_>) -> bool {
+        let stale = matches!(self.effect, Effect::Stale | Effect::StaleBy(_));
+        if self.times == 0
+            || !(self.method.is_empty() || self.method == call.method)
+            || !call.contains(&self.path)
+            || (stale && call.kind != Kind::Read)
+        {
             return false;
         }
         if self.after > 0 {
@@ -79,9 +118,27 @@ impl Fault {
     }
 }
 
+/// A call as faults see it.
+pub(super) struct Call<'a> {
+    pub(super) method: &'a str,
+    /// With the query.
+    pub(super) target: &'a str,
+    pub(super) body: &'a Value,
+    pub(super) kind: Kind,
+}
+
+impl Call<'_> {
+    fn contains(&self, part: &str) -> bool {
+        self.target.contains(part)
+            || self.target == "/graphql"
+                && (self.body["query"].as_str().is_some_and(|document| document.contains(part))
+                    || self.body["variables"].to_string().contains(part))
+    }
+}
+
 /// The effect on this call, if any.
-pub(super) fn strike(faults: &mut Vec<Fault>, method: &str, path: &str) -> Option<Effect> {
-    let hit = faults.iter_mut().find_map(|fault| fault.hits(method, path).then(|| fault.effect.clone()));
+pub(super) fn strike(faults: &mut Vec<Fault>, call: &Call<'_>) -> Option<Effect> {
+    let hit = faults.iter_mut().find_map(|fault| fault.hits(call).then(|| fault.effect.clone()));
     faults.retain(|fault| fault.times > 0);
     hit
 }
@@ -89,4 +146,9 @@ pub(super) fn strike(faults: &mut Vec<Fault>, method: &str, path: &str) -> Optio
 /// The answer that a fault puts in the place of the real one.
 pub(super) fn answer(status: u16, body: Value, headers: Vec<(String, String)>) -> Reply {
     Reply { headers, ..Reply::json(status, body) }
+}
+
+/// GraphQL's way to say that the hour is spent.
+pub(super) fn rate_limited(message: &str) -> Value {
+    json!({ "errors": [{ "type": "RATE_LIMITED", "message": message }] })
 }

@@ -27,6 +27,17 @@ pub struct AppConfig {
     pub secret: String,
     /// Permission name to `read` or `write`.
     pub permissions: Vec<(String, String)>,
+    /// Events that it subscribes to, such as those of [`AppConfig::events`]. Of its installations it hears always, of
+    /// checks when it may write them.
+    pub events: Vec<String>,
+}
+
+impl AppConfig {
+    /// The events that an app of ours subscribes to, as the README has them.
+    #[must_use]
+    pub fn events() -> Vec<String> {
+        ["pull_request", "push", "check_run", "check_suite"].map(str::to_owned).to_vec()
+    }
 }
 
 /// A delivery that was queued.
@@ -103,7 +114,7 @@ impl SimHandle {
             secret: config.secret,
             hook_id,
             permissions,
-            events: ["check_run", "check_suite", "issue_comment", "pull_request", "push"].map(str::to_owned).to_vec(),
+            events: config.events,
             created_at,
         };
         state.ensure_user("app-owner", "User");
@@ -115,6 +126,13 @@ impl SimHandle {
     pub fn set_webhook_url(&self, app_id: u64, url: Option<&str>) {
         if let Some(app) = self.state().apps.iter_mut().find(|app| app.id == app_id) {
             app.webhook_url = url.map(str::to_owned);
+        }
+    }
+
+    /// Changes the events that an app subscribes to.
+    pub fn subscribe(&self, app_id: u64, events: &[&str]) {
+        if let Some(app) = self.state().apps.iter_mut().find(|app| app.id == app_id) {
+            app.events = events.iter().map(|event| (*event).to_owned()).collect();
         }
     }
 
@@ -138,6 +156,21 @@ impl SimHandle {
     /// The number of a repository.
     pub fn repository_id(&self, repo: &str) -> u64 {
         self.with(repo, |state, index| state.repos[index].id)
+    }
+
+    /// Copies a repository to another account, under the same name; answers its id.
+    pub fn fork(&self, repo: &str, owner: &str) -> u64 {
+        self.with(repo, |state, index| state.fork(index, owner))
+    }
+
+    /// Deletes a repository.
+    pub fn delete_repository(&self, repo: &str) {
+        self.with(repo, State::delete_repository);
+    }
+
+    /// Gives a repository another name below the same owner; the old one is answered with 301 until it is taken.
+    pub fn rename(&self, repo: &str, name: &str, actor: &str) {
+        self.with(repo, |state, index| state.rename(index, name, actor));
     }
 
     /// Describes a repository in one line.
@@ -203,7 +236,7 @@ impl SimHandle {
         self.with(repo, |state, index| state.push(index, &push)).expect("the base of the new branch exists")
     }
 
-    /// Opens a pull request; answers its number.
+    /// Opens a pull request; answers its number. `head` is a branch, or `owner:branch` of a fork.
     ///
     /// # Panics
     /// When a branch does not exist.
@@ -252,7 +285,7 @@ impl SimHandle {
 
     /// Answers a comment on a line.
     pub fn reply(&self, repo: &str, comment: u64, actor: &str, body: &str) -> Option<u64> {
-        self.with(repo, |state, index| state.reply(index, comment, actor, body))
+        self.with(repo, |state, index| state.reply(index, comment, (actor, None), body))
     }
 
     /// Resolves the thread that begins with this comment.
@@ -295,6 +328,16 @@ impl SimHandle {
     /// Makes something go wrong.
     pub fn inject(&self, fault: Fault) {
         self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+
+    /// Every installation has so many requests left until then (seconds since 1970), REST and GraphQL apart.
+    pub fn set_quota(&self, remaining: u64, reset: i64) {
+        self.state().quota.set(remaining, reset);
+    }
+
+    /// So many of the first calls with an installation token that is minted from now on answer 401.
+    pub fn refuse_new_tokens(&self, calls: u32) {
+        self.state().refuse_new_tokens = calls;
     }
 
     /// Every answer of the API takes so much longer.

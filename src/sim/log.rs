@@ -14,6 +14,8 @@ pub enum Kind {
     Mint,
     /// Nothing is served there.
     UnknownRoute,
+    /// The route has no query parameter of that name; it was refused.
+    UnknownQuery,
 }
 
 /// One request to the API.
@@ -25,7 +27,7 @@ pub struct LogEntry {
     pub method: String,
     /// Below the API's root, with its query.
     pub path: String,
-    /// The status that was answered.
+    /// The status that was answered; 0 when nothing was done, 2xx too when nobody heard it.
     pub status: u16,
     /// What it did.
     pub kind: Kind,

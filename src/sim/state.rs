@@ -9,7 +9,7 @@ mod whole;
 
 pub(super) use app::{Access, App, Delivery, Installation, Permissions, Token, TokenOwner};
 pub(super) use check::{Annotation, CheckOutput, CheckRun, CheckSuite, CommitStatus};
-pub(super) use conversation::{Comment, Review, ReviewComment};
+pub(super) use conversation::{Comment, Reaction, Review, ReviewComment};
 pub(super) use pull::Pull;
 pub(super) use repo::{Label, LabelEvent, Note, Repo, User};
 pub(super) use whole::State;

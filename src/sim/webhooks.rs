@@ -1,7 +1,7 @@
 //! How apps hear of changes: deliveries are queued in order, signed, sent over HTTP and recorded.
 
 use super::json;
-use super::state::{Delivery, State};
+use super::state::{Access, App, Delivery, Installation, State};
 use base64::Engine;
 use hmac::{Hmac, KeyInit, Mac};
 use http::Request;
@@ -10,10 +10,11 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 /// GitHub waits so long for an answer.
@@ -32,6 +33,9 @@ impl State {
     pub(super) fn tell_app(&mut self, index: usize, app: u64, event: &str, actor: &str, mut body: Value) {
         let repo = &self.repos[index];
         let Some(installation) = self.installation_of(app, repo).filter(|it| it.suspended_at.is_none()) else { return };
+        if !self.apps.iter().any(|it| it.id == app && hears(it, installation, event)) {
+            return;
+        }
         let installation = installation.id;
         body["repository"] = json::repo(self, repo);
         if event == "push" {
@@ -108,6 +112,22 @@ impl State {
     }
 }
 
+/// Whether an app is told: it subscribed, and may read what the event is about. Checks are told unasked to whoever may
+/// write them. Source: "Webhook events and payloads" in GitHub's documentation.
+fn hears(app: &App, installation: &Installation, event: &str) -> bool {
+    let granted = |name: &str| installation.permissions.get(name).copied();
+    match event {
+        "check_run" | "check_suite" if granted("checks") == Some(Access::Write) => true,
+        _ if !app.events.iter().any(|known| known == event) => false,
+        "check_run" | "check_suite" => granted("checks").is_some(),
+        "issue_comment" => granted("issues").or(granted("pull_requests")).is_some(),
+        "pull_request" | "pull_request_review" | "pull_request_review_comment" => granted("pull_requests").is_some(),
+        "push" => granted("contents").is_some(),
+        "status" => granted("statuses").is_some(),
+        _ => true,
+    }
+}
+
 fn organization(state: &State, login: &str) -> Value {
     let id = state.users.get(login).map_or(0, |user| user.id);
     let api = format!("{}/orgs/{login}", state.env.api);
@@ -131,7 +151,7 @@ fn guid(id: u64) -> String {
 pub(super) async fn run(state: Arc<Mutex<State>>, mut queue: mpsc::UnboundedReceiver<u64>) {
     let client: Client<HttpConnector, Full<axum::body::Bytes>> = Client::builder(TokioExecutor::new()).build_http();
     while let Some(id) = queue.recv().await {
-        let request = build_request(&lock(&state), id);
+        let (request, begun) = (build_request(&lock(&state), id), Instant::now());
         let (status_code, status) = match request {
             None => (0, "no address".to_owned()),
             Some(request) => match tokio::time::timeout(TIMEOUT, client.request(request)).await {
@@ -148,6 +168,7 @@ pub(super) async fn run(state: Arc<Mutex<State>>, mut queue: mpsc::UnboundedRece
         let mut state = lock(&state);
         if let Some(delivery) = state.deliveries.iter_mut().find(|it| it.id == id) {
             (delivery.status_code, delivery.status) = (status_code, status);
+            delivery.duration = (begun.elapsed().as_secs_f64() * 100.0).round() / 100.0;
         }
         state.env.pending.send_modify(|count| *count -= 1);
     }
@@ -171,14 +192,14 @@ fn build_request(state: &State, id: u64) -> Option<Request<Full<axum::body::Byte
         .header("x-github-hook-id", app.hook_id)
         .header("x-github-hook-installation-target-id", app.id)
         .header("x-github-hook-installation-target-type", "integration")
-        .header("x-hub-signature-256", sign(&app.secret, delivery.body.as_bytes()))
+        .header("x-hub-signature", format!("sha1={}", sign::<Hmac<Sha1>>(&app.secret, &delivery.body)))
+        .header("x-hub-signature-256", format!("sha256={}", sign::<Hmac<Sha256>>(&app.secret, &delivery.body)))
         .body(Full::from(delivery.body.clone()))
         .ok()
 }
 
-fn sign(secret: &str, body: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
-    mac.update(body);
-    let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256={digits}")
+fn sign<M: Mac + KeyInit>(secret: &str, body: &str) -> String {
+    let mut mac = <M as KeyInit>::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
+    mac.update(body.as_bytes());
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -22,6 +22,7 @@ mod sim_bench;
 mod sim_client;
 mod sim_core;
 mod sim_routes;
+mod sim_strict;
 mod store;
 mod stories;
 mod tidy;

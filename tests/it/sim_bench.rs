@@ -43,6 +43,7 @@ async fn sim_without_app(files: &[(&str, &str)]) -> SimHandle {
         webhook_url: None,
         secret: SECRET.to_owned(),
         permissions: permissions.map(|(name, access)| (name.to_owned(), access.to_owned())).to_vec(),
+        events: AppConfig::events(),
     });
     sim.create_repository("octo", "hello", files, false);
     sim.add_user(REPO, "mona", "write");

@@ -27,6 +27,11 @@ async fn every_route_answers_as_github_describes_it() {
     made(&client, &format!("pulls/{number}/reviews"), &review).await;
     let on_line = sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
 
+    made(&client, &format!("pulls/{number}/comments/{on_line}/replies"), &json!({ "body": "So." })).await;
+    for sort in ["issues", "pulls"] {
+        let subject = if sort == "issues" { comment.clone() } else { json!(on_line) };
+        made(&client, &format!("{sort}/comments/{subject}/reactions"), &json!({ "content": "eyes" })).await;
+    }
     for (path, body) in [
         (format!("check-runs/{check}"), json!({ "conclusion": "success", "output": { "title": "T", "summary": "S" } })),
         (format!("issues/comments/{comment}"), json!({ "body": "Second" })),
@@ -60,6 +65,12 @@ async fn every_route_answers_as_github_describes_it() {
         format!("commits/{head}/check-runs?filter=all"),
         format!("check-runs/{check}"),
         format!("check-runs/{check}/annotations"),
+        format!("commits/{head}/check-suites"),
+        format!("check-suites/{}", sim.checks(REPO, &head)[0]["check_suite"]["id"]),
+        "git/trees/main?recursive=1".to_owned(),
+        format!("git/blobs/{}", json_of(&client.get("git/trees/main").await)["tree"][1]["sha"].as_str().unwrap()),
+        format!("issues/comments/{comment}/reactions"),
+        format!("pulls/comments/{on_line}/reactions"),
     ];
     for path in reads {
         let answer = client.get(&path).await;
@@ -68,6 +79,10 @@ async fn every_route_answers_as_github_describes_it() {
     let suite = sim.checks(REPO, &head)[0]["check_suite"]["id"].clone();
     assert_eq!(client.send("POST", &format!("check-suites/{suite}/rerequest"), None).await.status, 201);
 
+    sim.set_deliver(true);
+    sim.label(REPO, number, "mona", "tried");
+    sim.settle().await;
+    sim.set_deliver(false);
     let deliveries = json_of(&app.get("/app/hook/deliveries").await);
     let delivery = format!("/app/hook/deliveries/{}", deliveries[0]["id"]);
     for path in ["/app", "installation", &delivery] {
@@ -91,6 +106,7 @@ async fn every_payload_is_as_github_describes_it() {
     sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
     sim.create_repository("octo", "second", &[("a", "b\n")], true);
     sim.install("octo/second");
+    sim.subscribe(APP_ID, &["pull_request", "push", "check_run", "check_suite", "issue_comment"]);
     sim.create_repository("ada", "own", &[("a", "b\n")], true);
     sim.install("ada/own");
     sim.push(REPO, "topic", "mona", "Shout", &[("list.txt", Some("one\nTWO\n"))], "main");

@@ -44,6 +44,7 @@ impl Stage {
             webhook_url: Some(format!("{}/webhooks/github", server.public_url())),
             secret,
             permissions: PERMISSIONS.map(|(name, access)| (name.to_owned(), access.to_owned())).into(),
+            events: AppConfig::events(),
         });
         github.create_repository(owner, name, FILES, false);
         for (login, permission) in PEOPLE {

@@ -5,7 +5,7 @@ use super::repository::edit;
 use crate::sim::clock::render_time;
 use crate::sim::git::NewCommit;
 use crate::sim::json;
-use crate::sim::state::{CheckSuite, Repo, State};
+use crate::sim::state::{CheckSuite, Pull, Repo, State};
 use serde_json::{Value, json};
 
 /// A push of one commit.
@@ -56,14 +56,15 @@ impl State {
         let body = push_payload(self, index, branch, before.as_deref(), sha, actor);
         self.tell(index, "push", actor, body);
         self.open_suites(index, sha, actor);
-        let numbers: Vec<u64> = self.repos[index]
-            .pulls
-            .values()
-            .filter(|pull| pull.open && pull.head_ref == branch && pull.head_sha != sha)
-            .map(|pull| pull.number)
+        let head = self.repos[index].id;
+        let follows =
+            |pull: &&Pull| pull.open && pull.head_repo == Some(head) && pull.head_ref == branch && pull.head_sha != sha;
+        let places = self.repos.iter().enumerate();
+        let found: Vec<(usize, u64)> = places
+            .flat_map(|(at, repo)| repo.pulls.values().filter(follows).map(move |pull| (at, pull.number)))
             .collect();
-        for number in numbers {
-            self.synchronize(index, number, sha, actor);
+        for (at, number) in found {
+            self.synchronize(at, number, sha, actor);
         }
     }
 

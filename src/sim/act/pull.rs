@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 pub(in crate::sim) struct NewPull<'a> {
     pub(in crate::sim) title: &'a str,
     pub(in crate::sim) body: &'a str,
+    /// A branch, or `owner:branch` of a fork.
     pub(in crate::sim) head: &'a str,
     pub(in crate::sim) base: &'a str,
     pub(in crate::sim) author: &'a str,
@@ -19,8 +20,15 @@ impl State {
     pub(in crate::sim) fn open_pull(&mut self, index: usize, new: &NewPull<'_>) -> Option<u64> {
         self.ensure_user(new.author, "User");
         let (id, now) = (self.fresh_id(), self.now());
+        let (head_index, head_ref) = match new.head.split_once(':') {
+            Some((owner, branch)) => (self.in_network(index, owner)?, branch),
+            None => (index, new.head),
+        };
+        let from = &self.repos[head_index];
+        let (head_repo, head_owner, head_sha) =
+            (Some(from.id), from.owner.clone(), from.branches.get(head_ref)?.clone());
         let repo = &mut self.repos[index];
-        let (head_sha, base_sha) = (repo.branches.get(new.head)?.clone(), repo.branches.get(new.base)?.clone());
+        let base_sha = repo.branches.get(new.base)?.clone();
         let number = repo.next_number;
         repo.next_number += 1;
         let pull = Pull {
@@ -36,9 +44,9 @@ impl State {
             merge_commit: None,
             base_ref: new.base.to_owned(),
             base_sha,
-            head_repo: Some(repo.id),
-            head_owner: repo.owner.clone(),
-            head_ref: new.head.to_owned(),
+            head_repo,
+            head_owner,
+            head_ref: head_ref.to_owned(),
             head_sha,
             labels: Vec::new(),
             locked: false,

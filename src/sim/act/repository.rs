@@ -49,11 +49,71 @@ impl State {
             comments: Vec::new(),
             reviews: Vec::new(),
             review_comments: Vec::new(),
+            reactions: Vec::new(),
             suites: Vec::new(),
             runs: Vec::new(),
             statuses: Vec::new(),
         });
         id
+    }
+
+    /// A copy under another account that shares the objects; answers its id.
+    pub(in crate::sim) fn fork(&mut self, source: usize, owner: &str) -> u64 {
+        self.ensure_user(owner, "User");
+        let (id, now) = (self.fresh_id(), self.now());
+        let it = self.repos[source].clone();
+        let fork = Repo {
+            id,
+            owner: owner.to_owned(),
+            created_at: now.clone(),
+            pushed_at: now,
+            parent: Some(it.id),
+            members: BTreeMap::new(),
+            label_events: Vec::new(),
+            notes: Vec::new(),
+            pulls: BTreeMap::new(),
+            next_number: 1,
+            comments: Vec::new(),
+            reviews: Vec::new(),
+            review_comments: Vec::new(),
+            reactions: Vec::new(),
+            suites: Vec::new(),
+            runs: Vec::new(),
+            statuses: Vec::new(),
+            ..it
+        };
+        self.repos.push(fork);
+        id
+    }
+
+    /// The repository of the same network that belongs to that account.
+    pub(in crate::sim) fn in_network(&self, index: usize, owner: &str) -> Option<usize> {
+        let root = |repo: &Repo| repo.parent.unwrap_or(repo.id);
+        let wanted = root(&self.repos[index]);
+        self.repos.iter().position(|repo| root(repo) == wanted && repo.owner.eq_ignore_ascii_case(owner))
+    }
+
+    /// A repository is gone; pull requests from it stay where they were opened, without a head repository.
+    pub(in crate::sim) fn delete_repository(&mut self, index: usize) {
+        let gone = self.repos.remove(index);
+        for pull in self.repos.iter_mut().flat_map(|repo| repo.pulls.values_mut()) {
+            pull.head_repo = pull.head_repo.filter(|id| *id != gone.id);
+        }
+        for installation in &mut self.installations {
+            if let Some(chosen) = &mut installation.repositories {
+                chosen.retain(|id| *id != gone.id);
+            }
+        }
+    }
+
+    /// A repository gets another name; the old one leads to it until somebody takes it.
+    pub(in crate::sim) fn rename(&mut self, index: usize, name: &str, actor: &str) {
+        let repo = &mut self.repos[index];
+        let old = (repo.full_name(), repo.id);
+        let from = std::mem::replace(&mut repo.name, name.to_owned());
+        self.renamed.push(old);
+        let body = json!({ "action": "renamed", "changes": { "repository": { "name": { "from": from } } } });
+        self.tell(index, "repository", actor, body);
     }
 
     /// The author line of a login.

@@ -129,15 +129,21 @@ impl State {
     }
 
     /// Answers a comment on a line; the answer's id.
-    pub(in crate::sim) fn reply(&mut self, index: usize, comment: u64, author: &str, body: &str) -> Option<u64> {
-        self.ensure_user(author, "User");
+    pub(in crate::sim) fn reply(
+        &mut self,
+        index: usize,
+        comment: u64,
+        (author, app): (&str, Option<u64>),
+        body: &str,
+    ) -> Option<u64> {
+        self.ensure_user(author, if app.is_some() { "Bot" } else { "User" });
         let (id, now) = (self.fresh_id(), self.now());
         let repo = &mut self.repos[index];
         let first = repo.review_comments.iter().find(|it| it.id == comment)?.clone();
         repo.review_comments.push(ReviewComment {
             id,
             author: author.to_owned(),
-            app: None,
+            app,
             body: body.to_owned(),
             reply_to: Some(first.reply_to.unwrap_or(first.id)),
             resolved: false,

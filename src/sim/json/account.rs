@@ -23,11 +23,16 @@ pub(in crate::sim) fn user(state: &State, login: &str) -> Value {
     })
 }
 
+/// The other name of an app.
+pub(in crate::sim) fn client_id(app: u64) -> String {
+    format!("Iv1.{app:016x}")
+}
+
 /// `integration`.
 pub(in crate::sim) fn app(state: &State, app: &App) -> Value {
     let installed = state.installations.iter().filter(|inst| inst.app_id == app.id).count();
     json!({
-        "id": app.id, "slug": app.slug, "client_id": format!("Iv1.{:016x}", app.id), "node_id": node_id("App", app.id),
+        "id": app.id, "slug": app.slug, "client_id": client_id(app.id), "node_id": node_id("App", app.id),
         "owner": user(state, &app.owner), "name": app.name, "description": null,
         "external_url": "https://example.com/", "html_url": format!("{}/apps/{}", state.env.web, app.slug),
         "created_at": app.created_at, "updated_at": app.created_at,
@@ -40,7 +45,7 @@ pub(in crate::sim) fn installation(state: &State, inst: &Installation) -> Value 
     let app = state.apps.iter().find(|app| app.id == inst.app_id).expect("an installation has its app");
     let account = user(state, &inst.account);
     json!({
-        "id": inst.id, "client_id": format!("Iv1.{:016x}", app.id), "account": account,
+        "id": inst.id, "client_id": client_id(app.id), "account": account,
         "repository_selection": if inst.repositories.is_some() { "selected" } else { "all" },
         "access_tokens_url": format!("{}/app/installations/{}/access_tokens", state.env.api, inst.id),
         "repositories_url": format!("{}/installation/repositories", state.env.api),

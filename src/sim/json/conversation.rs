@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{app as app_json, node_id, user};
-use crate::sim::state::{Comment, Repo, Review, ReviewComment, State};
+use crate::sim::state::{Comment, Reaction, Repo, Review, ReviewComment, State};
 
 /// GitHub's reactions: the word of the API and the name in the rollup are the same.
 pub(in crate::sim) const REACTIONS: [&str; 8] = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
@@ -19,7 +19,7 @@ pub(in crate::sim) fn comment(state: &State, repo: &Repo, comment: &Comment) -> 
         "issue_url": format!("{api}/issues/{number}"), "user": user(state, &comment.author),
         "created_at": comment.created_at, "updated_at": comment.updated_at,
         "author_association": repo.association(&comment.author), "body": comment.body,
-        "reactions": reactions(&format!("{url}/reactions")),
+        "reactions": reactions(&format!("{url}/reactions"), repo, comment.id),
         "performed_via_github_app": via(state, comment.app),
     })
 }
@@ -51,7 +51,7 @@ pub(in crate::sim) fn review_comment(state: &State, repo: &Repo, comment: &Revie
         "created_at": comment.created_at, "updated_at": comment.updated_at, "html_url": html,
         "pull_request_url": pull, "author_association": repo.association(&comment.author),
         "_links": {"self": {"href": url}, "html": {"href": html}, "pull_request": {"href": pull}},
-        "reactions": reactions(&format!("{url}/reactions")),
+        "reactions": reactions(&format!("{url}/reactions"), repo, comment.id),
         "start_line": comment.start_line, "original_start_line": comment.original_start_line,
         "start_side": comment.start_side, "line": comment.line, "original_line": comment.original_line,
         "side": comment.side, "subject_type": "line",
@@ -64,11 +64,20 @@ pub(in crate::sim) fn review_comment(state: &State, repo: &Repo, comment: &Revie
     value
 }
 
-/// `reaction-rollup`: nobody reacts here.
-pub(in crate::sim) fn reactions(url: &str) -> Value {
-    let mut value = json!({"url": url, "total_count": 0});
+/// `reaction`.
+pub(in crate::sim) fn reaction(state: &State, reaction: &Reaction) -> Value {
+    json!({
+        "id": reaction.id, "node_id": node_id("Reaction", reaction.id), "user": user(state, &reaction.author),
+        "content": reaction.content, "created_at": reaction.created_at,
+    })
+}
+
+/// `reaction-rollup` of a comment.
+pub(in crate::sim) fn reactions(url: &str, repo: &Repo, subject: u64) -> Value {
+    let of = |name: &str| repo.reactions.iter().filter(|it| it.subject == subject && it.content == name).count();
+    let mut value = json!({"url": url, "total_count": REACTIONS.iter().map(|name| of(name)).sum::<usize>()});
     for name in REACTIONS {
-        value[name] = 0.into();
+        value[name] = of(name).into();
     }
     value
 }

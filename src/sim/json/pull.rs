@@ -84,7 +84,7 @@ pub(in crate::sim) fn issue(state: &State, repo: &Repo, pull: &Pull) -> Value {
             "url": format!("{api}/pulls/{number}"), "html_url": web, "diff_url": format!("{web}.diff"),
             "patch_url": format!("{web}.patch"), "merged_at": pull.merged_at,
         },
-        "reactions": super::reactions(&format!("{url}/reactions")),
+        "reactions": super::reactions(&format!("{url}/reactions"), repo, pull.id),
         "timeline_url": format!("{url}/timeline"), "performed_via_github_app": null,
     })
 }

@@ -1,15 +1,24 @@
 //! What an app does as itself, and what its installation may list.
 
 use super::call::Call;
+use super::page::linked;
 use crate::sim::auth::{Caller, mint as mint_token};
 use crate::sim::json;
+use crate::sim::quota::LIMIT;
 use crate::sim::reply::{Answer, Reply};
-use crate::sim::state::App;
+use crate::sim::state::{App, Delivery};
 use serde_json::{Value, json};
 
 pub(super) fn rate_limit(call: &mut Call<'_>) -> Answer {
-    let one = json!({ "limit": 5000, "used": 1, "remaining": 4999, "reset": call.state.clock().now() + 3600 });
-    Reply::ok(json!({ "resources": { "core": one, "search": one, "graphql": one }, "rate": one }))
+    let now = call.state.clock().now();
+    let id = if let Caller::Installation { id, .. } = call.caller { id } else { 0 };
+    let one = |graphql: bool| {
+        let left = call.state.quota.of((id, graphql), now);
+        let used = LIMIT - left.remaining.min(LIMIT);
+        json!({ "limit": LIMIT, "used": used, "remaining": left.remaining, "reset": left.reset })
+    };
+    let resources = json!({ "core": one(false), "search": one(false), "graphql": one(true) });
+    Reply::ok(json!({ "resources": resources, "rate": one(false) }))
 }
 
 pub(super) fn show(call: &mut Call<'_>) -> Answer {
@@ -39,11 +48,30 @@ pub(super) fn mint(call: &mut Call<'_>) -> Answer {
     Reply::created(answer)
 }
 
+/// The newest first, those that were tried; a page begins at the delivery that its cursor names.
 pub(super) fn deliveries(call: &mut Call<'_>) -> Answer {
     let app = own(call)?.id;
-    let all = call.state.deliveries.iter().rev().filter(|it| it.app == app);
-    let all: Vec<Value> = all.map(json::delivery_item).collect();
-    call.list(&all)
+    let cursor = match call.query.get("cursor") {
+        None => u64::MAX,
+        Some(text) => {
+            let id = text.strip_prefix("v1_").and_then(|id| id.parse().ok());
+            id.ok_or_else(|| Reply::malformed("\"cursor\" is not a cursor."))?
+        }
+    };
+    let success = call.query.get("status").map(|word| word == "success");
+    let fits = |it: &&Delivery| {
+        it.app == app
+            && it.was_tried()
+            && it.id <= cursor
+            && success.is_none_or(|wanted| wanted == (200..400).contains(&it.status_code))
+    };
+    let mut found = call.state.deliveries.iter().rev().filter(fits);
+    let page: Vec<Value> = found.by_ref().take(call.per_page()).map(json::delivery_item).collect();
+    let next = found.next().map(|it| {
+        let kept = call.query.without("cursor");
+        format!("<{}?{kept}cursor=v1_{}>; rel=\"next\"", call.url, it.id)
+    });
+    Ok(linked(Reply::json(200, page.into()), next))
 }
 
 pub(super) fn delivery(call: &mut Call<'_>) -> Answer {

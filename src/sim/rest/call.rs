@@ -1,10 +1,11 @@
 //! From a request to its handler: route, identity, visibility, permission, known fields.
 
+use super::fields;
 use super::page::Query;
 use super::table::{Handler, Needs, Route, find};
 use crate::sim::auth::{Caller, identify};
 use crate::sim::log::Kind;
-use crate::sim::reply::{Answer, Reply};
+use crate::sim::reply::{Answer, Body, Reply};
 use crate::sim::state::{Repo, State};
 use axum::http::HeaderMap;
 use serde_json::Value;
@@ -17,6 +18,13 @@ pub(in crate::sim) struct Request {
     pub(in crate::sim) query: String,
     pub(in crate::sim) headers: HeaderMap,
     pub(in crate::sim) body: Value,
+}
+
+impl Request {
+    /// The path with its query.
+    pub(in crate::sim) fn target(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
 }
 
 /// What a handler works with.
@@ -62,6 +70,7 @@ pub(in crate::sim) fn answer(state: &mut State, request: &Request) -> (Reply, Ki
         return (Reply::not_found(), Kind::UnknownRoute, "");
     };
     let kind = match (route.method, route.pattern) {
+        _ if route.unknown(&Query::parse(&request.query)).is_some() => Kind::UnknownQuery,
         ("GET", _) => Kind::Read,
         (_, "/app/installations/{id}/access_tokens") => Kind::Mint,
         _ => Kind::Write,
@@ -81,19 +90,31 @@ fn serve(state: &mut State, request: &Request, route: &Route, mut params: Vec<St
     let mut repo = 0;
     if route.pattern.starts_with("/repos/") {
         let (owner, name) = (params.remove(0), params.remove(0));
-        repo = state.find_repo(&owner, &name).ok_or_else(Reply::not_found)?;
+        repo = state.find_repo(&owner, &name).ok_or_else(|| moved(state, &owner, &name, request))?;
     }
     admit(state, &caller, &route.needs, repo)?;
-    if let Some(fields) = request.body.as_object()
-        && let Some(unknown) = fields.keys().find(|field| !route.fields.contains(&field.as_str()))
-    {
-        return Err(Reply::malformed(&format!("\"{unknown}\" is not a permitted key.")));
+    let query = Query::parse(&request.query);
+    if let Some(unknown) = route.unknown(&query) {
+        return Err(Reply::malformed(&format!("\"{unknown}\" is not a permitted query parameter.")));
     }
+    fields::check(&request.body, route.fields)?;
     let accept = request.headers.get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let url = format!("{}{}", state.env.api, request.path);
-    let (query, body) = (Query::parse(&request.query), request.body.clone());
+    let body = request.body.clone();
     let handler: Handler = route.handler;
     handler(&mut Call { state, caller, repo, params, query, body, accept, url })
+}
+
+/// Nothing of that name: 301 when something had it before, to its number.
+fn moved(state: &State, owner: &str, name: &str, request: &Request) -> Reply {
+    let Some(index) = state.find_renamed(owner, name) else { return Reply::not_found() };
+    let below: String = request.target().splitn(5, '/').skip(4).map(|rest| format!("/{rest}")).collect();
+    let url = format!("{}/repositories/{}{below}", state.env.api, state.repos[index].id);
+    let mut reply = Reply::refusal(301, "Moved Permanently").with("location", &url);
+    if let Body::Json(value) = &mut reply.body {
+        value["url"] = url.into();
+    }
+    reply
 }
 
 fn admit(state: &State, caller: &Caller, needs: &Needs, repo: usize) -> Result<(), Reply> {

@@ -29,8 +29,7 @@ pub(super) fn show(call: &mut Call<'_>) -> Answer {
 pub(super) fn compare(call: &mut Call<'_>) -> Answer {
     let repo = call.repo();
     let (base, head) = call.param(0).split_once("...").ok_or_else(Reply::not_found)?;
-    let (base, head) =
-        (repo.resolve(base).ok_or_else(Reply::not_found)?, repo.resolve(head).ok_or_else(Reply::not_found)?);
+    let (base, head) = (side(call, base)?, side(call, head)?);
     let no_base = || Reply::refusal(404, "No common ancestor between the two commits.");
     let merge_base = repo.git.merge_base(&base, &head).ok_or_else(no_base)?;
     let list = repo.git.list_commits(&base, &head);
@@ -72,6 +71,13 @@ pub(super) fn pulls(call: &mut Call<'_>) -> Answer {
     call.list(&all)
 }
 
+pub(super) fn statuses(call: &mut Call<'_>) -> Answer {
+    let sha = sha_of(call)?;
+    let found = call.repo().statuses.iter().rev().filter(|status| status.sha == sha);
+    let all: Vec<Value> = found.map(|status| json::status(call.state, call.repo(), status)).collect();
+    call.list(&all)
+}
+
 pub(super) fn status(call: &mut Call<'_>) -> Answer {
     Reply::ok(json::combined_status(call.state, call.repo(), &sha_of(call)?))
 }
@@ -79,9 +85,6 @@ pub(super) fn status(call: &mut Call<'_>) -> Answer {
 pub(super) fn create_status(call: &mut Call<'_>) -> Answer {
     let sha = sha_of(call)?;
     let state = call.text("state")?;
-    if !["error", "failure", "pending", "success"].contains(&state.as_str()) {
-        return Err(Reply::invalid("Status", "state", "state is not included in the list"));
-    }
     let text = |field: &str| call.body[field].as_str().map(str::to_owned);
     let description = text("description");
     if description.as_ref().is_some_and(|text| text.chars().count() > 140) {
@@ -93,6 +96,18 @@ pub(super) fn create_status(call: &mut Call<'_>) -> Answer {
     let answer = json::status(call.state, call.repo(), &status);
     call.state.repos[call.repo].statuses.push(status);
     Reply::created(answer)
+}
+
+/// One end of a comparison: a ref, or `owner:branch` of the same network.
+fn side(call: &Call<'_>, name: &str) -> Result<String, Reply> {
+    let found = match name.split_once(':') {
+        Some((owner, branch)) => {
+            let index = call.state.in_network(call.repo, owner).ok_or_else(Reply::not_found)?;
+            call.state.repos[index].resolve(branch)
+        }
+        None => call.repo().resolve(name),
+    };
+    found.ok_or_else(Reply::not_found)
 }
 
 pub(super) fn sha_of(call: &Call<'_>) -> Result<String, Reply> {

@@ -11,7 +11,9 @@ const MAX_BODY: usize = 65_536;
 
 pub(super) fn comments(call: &mut Call<'_>) -> Answer {
     let number = pull_of(call)?.number;
-    let found = call.repo().comments.iter().filter(|comment| comment.number == number);
+    let since = call.query.get("since").unwrap_or_default();
+    let found =
+        call.repo().comments.iter().filter(|comment| comment.number == number && comment.updated_at.as_str() >= since);
     let all: Vec<Value> = found.map(|comment| json::comment(call.state, call.repo(), comment)).collect();
     call.list(&all)
 }

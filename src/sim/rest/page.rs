@@ -24,23 +24,32 @@ impl Query {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The others, each followed by `&`.
+    pub(super) fn without(&self, name: &str) -> String {
+        self.0.iter().filter(|(known, _)| known != name).map(|(name, value)| format!("{name}={value}&")).collect()
+    }
+
     fn number(&self, name: &str) -> Option<usize> {
         self.get(name).and_then(|value| value.parse().ok())
     }
 }
 
 impl Call<'_> {
+    pub(super) fn per_page(&self) -> usize {
+        self.query.number("per_page").unwrap_or(PER_PAGE).clamp(1, MAX_PER_PAGE)
+    }
+
     /// First index, one past the last, and the `link` header.
     pub(super) fn page(&self, total: usize) -> (usize, usize, Option<String>) {
-        let per = self.query.number("per_page").unwrap_or(PER_PAGE).clamp(1, MAX_PER_PAGE);
+        let per = self.per_page();
         let page = self.query.number("page").unwrap_or(1).max(1);
         let first = (page - 1).saturating_mul(per).min(total);
         let last = total.div_ceil(per).max(1);
-        let address = |page: usize| {
-            let kept = self.query.0.iter().filter(|(name, _)| name != "page");
-            let query: String = kept.map(|(name, value)| format!("{name}={value}&")).collect();
-            format!("{}?{query}page={page}", self.url)
-        };
+        let address = |page: usize| format!("{}?{}page={page}", self.url, self.query.without("page"));
         let mut links = Vec::new();
         if page > 1 {
             links.push(format!("<{}>; rel=\"prev\"", address(page - 1)));

@@ -109,3 +109,10 @@ pub(in crate::sim) struct Delivery {
     pub(in crate::sim) status: String,
     pub(in crate::sim) duration: f64,
 }
+
+impl Delivery {
+    /// Whether it was sent, answered or not.
+    pub(in crate::sim) fn was_tried(&self) -> bool {
+        self.status != "pending"
+    }
+}

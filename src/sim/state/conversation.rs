@@ -1,4 +1,4 @@
-//! What is said under a pull request: comments, reviews, comments on lines.
+//! What is said under a pull request: comments, reviews, comments on lines, reactions.
 
 /// A comment in the conversation.
 #[derive(Clone, Debug)]
@@ -15,6 +15,17 @@ pub(in crate::sim) struct Comment {
     pub(in crate::sim) updated_at: String,
     /// Whether its words were changed after it was written.
     pub(in crate::sim) edited: bool,
+}
+
+/// A person's or an app's sign under a comment.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct Reaction {
+    pub(in crate::sim) id: u64,
+    /// The comment, in the conversation or on a line.
+    pub(in crate::sim) subject: u64,
+    pub(in crate::sim) author: String,
+    pub(in crate::sim) content: String,
+    pub(in crate::sim) created_at: String,
 }
 
 /// A submitted review.

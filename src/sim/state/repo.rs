@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{CheckRun, CheckSuite, Comment, CommitStatus, Pull, Review, ReviewComment};
+use super::{CheckRun, CheckSuite, Comment, CommitStatus, Pull, Reaction, Review, ReviewComment};
 use crate::sim::git::Git;
 
 /// An account.
@@ -58,7 +58,7 @@ pub(in crate::sim) struct Repo {
     pub(in crate::sim) default_branch: String,
     pub(in crate::sim) created_at: String,
     pub(in crate::sim) pushed_at: String,
-    /// The full name of the repository that this one was forked from.
+    /// The repository that this one was forked from.
     pub(in crate::sim) parent: Option<u64>,
     pub(in crate::sim) git: Git,
     /// Branch name to commit id.
@@ -73,6 +73,7 @@ pub(in crate::sim) struct Repo {
     pub(in crate::sim) comments: Vec<Comment>,
     pub(in crate::sim) reviews: Vec<Review>,
     pub(in crate::sim) review_comments: Vec<ReviewComment>,
+    pub(in crate::sim) reactions: Vec<Reaction>,
     pub(in crate::sim) suites: Vec<CheckSuite>,
     pub(in crate::sim) runs: Vec<CheckRun>,
     pub(in crate::sim) statuses: Vec<CommitStatus>,
@@ -114,7 +115,7 @@ impl Repo {
     pub(in crate::sim) fn ref_name(&self, branch: &str) -> String {
         match self.parent {
             None => format!("refs/heads/{branch}"),
-            Some(_) => format!("refs/forks/{}/{branch}", self.owner),
+            Some(_) => format!("refs/forks/{}/{branch}", self.id),
         }
     }
 }

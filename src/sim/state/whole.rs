@@ -1,11 +1,15 @@
 //! The state as one value, and how things are found in it.
 
 use super::{App, Delivery, Installation, Repo, Token, User};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::sim::clock::{SimClock, render_time};
 use crate::sim::env::Env;
+use crate::sim::quota::Quota;
+
+/// So many old states are kept for stale reads.
+const HISTORY: usize = 8;
 
 /// The whole world. Cloning it is cheap enough to keep one for every write when stale reads are asked for.
 #[derive(Clone)]
@@ -18,8 +22,13 @@ pub(in crate::sim) struct State {
     pub(in crate::sim) tokens: HashMap<String, Token>,
     pub(in crate::sim) deliveries: Vec<Delivery>,
     next_id: u64,
-    /// How everything was before the last push, for reads that are late.
-    pub(in crate::sim) stale: Option<Box<State>>,
+    pub(in crate::sim) quota: Quota,
+    /// So many of the first calls with a new installation token are refused.
+    pub(in crate::sim) refuse_new_tokens: u32,
+    /// Old names of repositories, the newest last, and whose they were.
+    pub(in crate::sim) renamed: Vec<(String, u64)>,
+    /// How everything was before each of the last pushes, the newest last, for reads that are late.
+    history: VecDeque<Arc<State>>,
 }
 
 impl State {
@@ -33,7 +42,10 @@ impl State {
             tokens: HashMap::new(),
             deliveries: Vec::new(),
             next_id: 1000,
-            stale: None,
+            quota: Quota::default(),
+            refuse_new_tokens: 0,
+            renamed: Vec::new(),
+            history: VecDeque::new(),
         }
     }
 
@@ -43,9 +55,29 @@ impl State {
         self.next_id
     }
 
+    /// Keeps how things are for reads that are late.
     pub(in crate::sim) fn keep_for_stale_reads(&mut self) {
-        self.stale = None;
-        self.stale = Some(Box::new(self.clone()));
+        // Deliveries and tokens are not read late, and there are many of them.
+        let deliveries = std::mem::take(&mut self.deliveries);
+        let tokens = std::mem::take(&mut self.tokens);
+        let mut history = std::mem::take(&mut self.history);
+        history.push_back(Arc::new(self.clone()));
+        if history.len() > HISTORY {
+            history.pop_front();
+        }
+        (self.deliveries, self.tokens, self.history) = (deliveries, tokens, history);
+    }
+
+    /// Answers from how things were before the last so many pushes; 0 is now. Tokens are known at once everywhere.
+    pub(in crate::sim) fn as_of<T>(&mut self, pushes: usize, answer: impl FnOnce(&mut State) -> T) -> T {
+        let old = pushes.checked_sub(1).map(|back| self.history.len().saturating_sub(back + 1));
+        let Some(old) = old.and_then(|at| self.history.get(at)) else { return answer(self) };
+        let mut seen = State::clone(old);
+        std::mem::swap(&mut seen.tokens, &mut self.tokens);
+        seen.installations.clone_from(&self.installations);
+        let told = answer(&mut seen);
+        std::mem::swap(&mut seen.tokens, &mut self.tokens);
+        told
     }
 
     pub(in crate::sim) fn clock(&self) -> &SimClock {
@@ -60,6 +92,13 @@ impl State {
     /// The index of a repository by its names, in any letter case.
     pub(in crate::sim) fn find_repo(&self, owner: &str, name: &str) -> Option<usize> {
         self.repos.iter().position(|r| r.owner.eq_ignore_ascii_case(owner) && r.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The repository that had these names before.
+    pub(in crate::sim) fn find_renamed(&self, owner: &str, name: &str) -> Option<usize> {
+        let full = format!("{owner}/{name}");
+        let old = self.renamed.iter().rev().find(|(known, _)| known.eq_ignore_ascii_case(&full));
+        old.and_then(|(_, id)| self.repo_by_id(*id))
     }
 
     pub(in crate::sim) fn repo_by_id(&self, id: u64) -> Option<usize> {

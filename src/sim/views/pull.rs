@@ -57,7 +57,8 @@ pub(in crate::sim) fn pull(state: &State, repo: &Repo, pull: &Pull) -> PullView 
         })
         .collect();
     let checks: Vec<CheckView> = latest(repo, pull).filter_map(|run| check(state, run)).collect();
-    let editable = diff.files.iter().filter(|file| file.status != "removed" && file.patch.is_some());
+    let own = pull.head_repo == Some(repo.id);
+    let editable = diff.files.iter().filter(|file| own && file.status != "removed" && file.patch.is_some());
     PullView {
         number: pull.number,
         title: pull.title.clone(),
@@ -66,7 +67,7 @@ pub(in crate::sim) fn pull(state: &State, repo: &Repo, pull: &Pull) -> PullView 
         state: state_of(pull),
         base: pull.base_ref.clone(),
         base_sha: pull.base_sha.clone(),
-        head: pull.head_ref.clone(),
+        head: if own { pull.head_ref.clone() } else { format!("{}:{}", pull.head_owner, pull.head_ref) },
         head_sha: pull.head_sha.clone(),
         labels: labels(repo, pull),
         created: time(&pull.created_at),

@@ -43,7 +43,10 @@ impl World for Seen<'_> {
         match field {
             "repository" => {
                 let (owner, name) = (args.text("owner").unwrap_or_default(), args.text("name").unwrap_or_default());
-                let found = state.find_repo(owner, name).filter(|index| self.caller.sees(&state, &state.repos[*index]));
+                let follows = args.get("followRenames") != Some(&Value::Bool(false));
+                let found =
+                    state.find_repo(owner, name).or_else(|| state.find_renamed(owner, name).filter(|_| follows));
+                let found = found.filter(|index| self.caller.sees(&state, &state.repos[*index]));
                 let missing = || Resolved::not_found("Repository", &format!("the name '{owner}/{name}'"));
                 found.map_or_else(missing, |index| Resolved::object("Repository", index))
             }

@@ -47,7 +47,10 @@ impl Seen<'_> {
             "baseRepository" | "repository" => Resolved::object("Repository", index),
             "headRefName" => Resolved::scalar(pull.head_ref.clone()),
             "headRefOid" => Resolved::scalar(pull.head_sha.clone()),
-            "headRef" => reference(index, repo, &pull.head_ref),
+            "headRef" => match pull.head_repo.and_then(|id| state.repo_by_id(id)) {
+                Some(head) => reference(head, &state.repos[head], &pull.head_ref),
+                None => Resolved::Null,
+            },
             "headRepository" => {
                 pull.head_repo.and_then(|id| state.repo_by_id(id)).map(|index| Object::new("Repository", index)).into()
             }
