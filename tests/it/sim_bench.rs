@@ -118,7 +118,11 @@ impl Story {
 /// Holds all requests, answers and deliveries against GitHub's descriptions.
 pub(crate) fn check_sim(sim: &SimHandle) {
     let log = sim.log();
-    let unknown: Vec<String> = log.iter().filter(|it| it.kind == Kind::UnknownRoute).map(ToString::to_string).collect();
+    let unknown: Vec<String> = log
+        .iter()
+        .filter(|it| matches!(it.kind, Kind::UnknownRoute | Kind::UnknownQuery))
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(unknown, [""; 0]);
     assert_eq!(check_log(&log), [""; 0]);
     let deliveries = sim.deliveries();
