@@ -136,7 +136,11 @@ impl<'a> Stage<'a> {
         let (announced, comparison, changes, texts) = futures_util::try_join!(
             announced,
             self.client.fetch_comparison(&pull.base.sha, &pull.head.sha),
-            self.client.fetch_changes(self.review.number, Some(self.overview.changed_files)),
+            self.client.fetch_changes(
+                self.review.number,
+                (&pull.base.sha, &pull.head.sha),
+                Some(self.overview.changed_files)
+            ),
             self.client.fetch_facts(snapshot, &known),
         )
         .map_err(|error: CallError| match error {
