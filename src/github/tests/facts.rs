@@ -140,3 +140,28 @@ async fn commits_come_completely_or_not_at_all() {
     assert_eq!((comparison.commits.len(), comparison.merge_base), (150, base));
     assert_eq!(fake.lines().len(), 2);
 }
+
+#[tokio::test]
+async fn labels_count_only_when_all_events_were_read() {
+    let event = json!({ "event": "labeled", "actor": { "login": "writer" }, "label": { "name": "bug" } });
+    let page = |line: &str| line.rsplit('=').next().unwrap().parse::<usize>().unwrap();
+    for (last, known) in [(3, 1), (usize::MAX, 0)] {
+        let event = event.clone();
+        let fake = Fake::start(with_tokens(move |seen, before| {
+            if seen.line.contains("/permission") {
+                return ok(json!({ "permission": "write" }));
+            }
+            if seen.line.contains("graphql") {
+                let empty = json!({ "pageInfo": { "hasNextPage": false, "endCursor": null }, "nodes": [] });
+                let rest = json!({ "data": { "repository": { "pullRequest": { "comments": empty } } } });
+                return ok(if before == 0 { overview() } else { rest });
+            }
+            ok(json!(vec![event.clone(); if page(&seen.line) < last { 100 } else { 1 }]))
+        }))
+        .await;
+        let client = fake.client();
+        let mut pull = client.fetch_overview(PullNumber(3)).await.unwrap().pull;
+        pull.labels = vec![Label { name: "bug".to_owned() }];
+        assert_eq!(client.fetch_labelings(&pull).await.unwrap().len(), known);
+    }
+}
