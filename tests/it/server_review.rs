@@ -59,6 +59,13 @@ impl Story {
         self.server.idle().await.unwrap();
     }
 
+    /// The conclusion of the newest check of a name.
+    fn newest(&self, name: &str) -> String {
+        let world = self.world.lock().unwrap();
+        let newest = world.checks.iter().rfind(|check| check["name"] == name).unwrap();
+        newest["conclusion"].as_str().unwrap_or("none").to_owned()
+    }
+
     fn requests(&self) -> Vec<String> {
         std::mem::take(&mut self.world.lock().unwrap().requests)
     }
@@ -105,6 +112,32 @@ async fn f61_an_endless_loop_fails_the_check() {
     let story = Story::begin(World { dangerfile: Some("while true do end"), ..World::default() }).await;
     story.deliver("g-1", "opened").await;
     assert_eq!(story.world.lock().unwrap().checks[0]["conclusion"], "failure");
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_check_of_another_name_does_not_outlive_a_ruleset_that_stopped_loading() {
+    let story = Story::begin(World { dangerfile: Some("settings { check_name = 'gate' }"), ..World::default() }).await;
+    story.deliver("g-1", "opened").await;
+    assert_eq!(story.newest("gate"), "success");
+    story.world.lock().unwrap().dangerfile = Some("settings { check_name = 'gate' } end");
+    story.deliver("g-2", "edited").await;
+    assert_eq!((story.newest("gate"), story.newest("deckhand")), ("failure".to_owned(), "failure".to_owned()));
+    story.world.lock().unwrap().dangerfile = Some("settings { check_name = 'gate' }");
+    story.deliver("g-3", "edited").await;
+    assert_eq!(story.newest("gate"), "success");
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_open_check_is_concluded_when_the_dangerfile_went_away() {
+    let open = json!({ "name": "deckhand", "status": "in_progress", "external_id": "deckhand:v1:-:-:x.started", "output": {} });
+    let story = Story::begin(World { checks: vec![open], ..World::default() }).await;
+    story.deliver("g-1", "opened").await;
+    assert_eq!(story.newest("deckhand"), "failure");
+    story.requests();
+    story.deliver("g-2", "edited").await;
+    assert!(!story.requests().iter().any(|line| is_write(line)), "once is enough");
     story.server.shutdown().await;
 }
 
@@ -156,13 +189,15 @@ async fn answer(
         }
         ["repos", "octo", "hello", "check-runs"] => {
             world.checks.push(body);
-            (201, check_answer(&world, 0))
+            let last = world.checks.len() - 1;
+            (201, check_answer(&world, last))
         }
-        ["repos", "octo", "hello", "check-runs", "1"] => {
+        ["repos", "octo", "hello", "check-runs", id] => {
+            let index = id.parse::<usize>().unwrap() - 1;
             for (name, value) in body.as_object().unwrap() {
-                world.checks[0][name] = value.clone();
+                world.checks[index][name] = value.clone();
             }
-            (200, check_answer(&world, 0))
+            (200, check_answer(&world, index))
         }
         ["repos", "octo", "hello", "pulls", "7", "reviews"] => {
             world.reviews.push(body);
