@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 const CONFIG: &[&str] = &[
     "core.quotePath=true",
     "core.fsmonitor=false",
+    // `add` runs post-index-change, which in some repositories is a file of the repository (core.hooksPath).
+    "core.hooksPath=/dev/null",
     "core.safecrlf=false",
     "core.splitIndex=false",
     "core.fsync=none",

@@ -309,3 +309,18 @@ fn unrelated_histories_and_merge_conflicts_are_handled() {
     let comparison = repo.compare(Some("main"), None);
     assert!(matches!(head_text(&comparison, "a.txt"), FileText::Text(text) if text.contains("<<<<<<<")));
 }
+
+#[test]
+#[cfg(unix)]
+fn no_hook_of_the_repository_runs() {
+    use std::os::unix::fs::PermissionsExt;
+    let fixture = Fixture::new();
+    let ran = fixture.path.join("ran");
+    fixture.write("hooks/post-index-change", &format!("#!/bin/sh\ntouch '{}'\n", ran.display()));
+    let hook = fixture.path.join("hooks/post-index-change");
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).expect("made executable");
+    fixture.git(&["config", "core.hooksPath", "hooks"]);
+    fixture.write("new.txt", "new\n");
+    fixture.compare(Some("HEAD"), None);
+    assert!(!ran.exists());
+}

@@ -4,7 +4,7 @@ use super::CallError;
 use super::call::DIFF;
 use super::repo::RepoClient;
 use crate::diff;
-use crate::model::{ChangeStatus, Fact, FileChange, Patch, PullNumber, RepoPath, Unavailable};
+use crate::model::{ChangeStatus, CommitId, Fact, FileChange, Patch, PullNumber, RepoPath, Unavailable};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use http::Method;
 use serde::Deserialize;
@@ -20,17 +20,21 @@ const AT_ONCE: usize = 4;
 const EMPTY_BLOB: &str = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 
 impl RepoClient {
-    /// All changed files of the pull request as it is at this moment: one request, or one per 100 files where the
-    /// diff is too large. `expected` is how many files GitHub says are changed, when that is known.
+    /// All files that `head` changes since it left `base`: one request, or one per 100 files where the diff is too
+    /// large. Both ends are commits, so that a push meanwhile cannot lend another commit's diff to this one; the list
+    /// knows only the pull request, whose head is read once more after it. `expected` is how many files GitHub says
+    /// are changed, when that is known.
     ///
     /// # Errors
-    /// A list that is not complete is no error but [`Unavailable::Truncated`].
+    /// [`CallError::Moved`] when the list is another head's. A list that is not complete is no error but
+    /// [`Unavailable::Truncated`].
     pub async fn fetch_changes(
         &self,
         number: PullNumber,
+        (base, head): (&CommitId, &CommitId),
         expected: Option<u32>,
     ) -> Result<Fact<Vec<FileChange>>, CallError> {
-        let mut call = self.rest(Method::GET, &format!("/pulls/{number}"), "diff of the pull request");
+        let mut call = self.rest(Method::GET, &format!("/compare/{base}...{head}"), "diff of the pull request");
         call.outgoing.accept = DIFF;
         match self.call(call).await {
             Ok(reply) => {
@@ -44,7 +48,8 @@ impl RepoClient {
             Err(CallError::TooLarge(_)) => {}
             Err(error) => return Err(error),
         }
-        self.fetch_file_list(number, expected).await
+        let listed = self.fetch_file_list(number, expected).await?;
+        if self.fetch_head(number).await? == *head { Ok(listed) } else { Err(CallError::Moved) }
     }
 
     async fn fetch_file_list(

@@ -58,7 +58,10 @@ impl RepoClient {
 
     async fn changes(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<FileChange>>>, CallError> {
         match &snapshot.pull {
-            Some(Fact::Known(pull)) if wanted => settled(self.fetch_changes(pull.number, None).await).map(Some),
+            Some(Fact::Known(pull)) if wanted => {
+                let ends = (&snapshot.subject.base, &snapshot.subject.head);
+                settled(self.fetch_changes(pull.number, ends, None).await).map(Some)
+            }
             _ => Ok(None),
         }
     }

@@ -18,6 +18,7 @@ impl RepoClient {
     /// As every call.
     pub(super) async fn fetch_labelings(&self, pull: &PullRequest) -> Result<Vec<Labeling>, CallError> {
         let mut actors: BTreeMap<&str, String> = BTreeMap::new();
+        let mut complete = false;
         for page in 1..=MAX_PAGES {
             let path = format!("/issues/{}/events?per_page={PAGE}&page={page}", pull.number);
             let events: Vec<WireEvent> = self.get(&path, "events of the pull request").await?;
@@ -29,8 +30,13 @@ impl RepoClient {
                 }
             }
             if last {
+                complete = true;
                 break;
             }
+        }
+        if !complete {
+            // The newest events, which count, were not read.
+            return Ok(Vec::new());
         }
         let mut labelings = Vec::new();
         for (label, actor) in actors {

@@ -9,6 +9,21 @@ pub const MAX_STEPS: u64 = 80_000_000;
 /// Memory that one rule may add to its machine, in bytes.
 pub const MAX_MEMORY_BYTES: usize = 64 * 1024 * 1024;
 
+/// Memory of one machine, in bytes: what rules keep in globals adds up, and a judge has 512 MiB for everything.
+pub(super) const MAX_MACHINE_BYTES: usize = 192 * 1024 * 1024;
+
+/// Rules of one dangerfile.
+pub(super) const MAX_RULES: usize = 500;
+
+/// Bytes of messages, suggestions and fixes that one rule may report: they lie outside its machine.
+pub(super) const MAX_SAID_BYTES: usize = 8 * 1024 * 1024;
+
+/// The same of all rules of one dangerfile.
+pub(super) const MAX_SAID_BYTES_IN_ALL: usize = 48 * 1024 * 1024;
+
+/// Steps for one change that the host compares with patterns, and for one error that it places in a script.
+pub(super) const HOST_STEPS: u64 = 20;
+
 /// Findings that one rule may report.
 pub const MAX_FINDINGS: usize = 1_000;
 

@@ -59,6 +59,9 @@ impl ScriptError {
         let text = text.strip_prefix("runtime error: ").unwrap_or(text);
         let text = text.strip_prefix("syntax error: ").unwrap_or(text);
         let text = text.split("\nstack traceback:").next().unwrap_or(text).trim_end();
+        if let Some(kind) = bare_value(text) {
+            return ScriptError::new(format!("`error` was called with a {kind}; give it a text"));
+        }
         let mut error = ScriptError::new(text);
         // A path may hold colons, so the first `:digits: ` ends it.
         let mut from = 0;
@@ -81,6 +84,14 @@ impl From<ScriptError> for Error {
     fn from(error: ScriptError) -> Error {
         Error::external(error)
     }
+}
+
+/// The kind of a value that was raised and is no text: the machine says `table: 0x55d0c0ffee`, and an address is
+/// nobody's business and another one in every run.
+fn bare_value(text: &str) -> Option<&str> {
+    let (kind, address) = text.split_once(": 0x")?;
+    let plain = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_lowercase());
+    (plain && !address.is_empty() && address.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(kind)
 }
 
 fn article(kind: &str) -> String {

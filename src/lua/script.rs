@@ -1,7 +1,7 @@
 //! One dangerfile in a machine of its own: load it, run its top level, run its rules.
 
 use super::api;
-use super::budget::MAX_MEMORY_BYTES;
+use super::budget::{MAX_MACHINE_BYTES, MAX_MEMORY_BYTES};
 use super::bytecode::load_own;
 use super::error::ScriptError;
 use super::registry::Registered;
@@ -103,7 +103,7 @@ impl Script {
 
     fn execute(&self, body: &Function, paths: Option<super::Globs>) -> Execution {
         self.session.begin(paths);
-        let _ = self.lua.set_memory_limit(self.lua.used_memory() + MAX_MEMORY_BYTES);
+        let _ = self.lua.set_memory_limit((self.lua.used_memory() + MAX_MEMORY_BYTES).min(MAX_MACHINE_BYTES));
         let result = body.call::<()>(());
         let stop = self.session.take_stop().or_else(|| result.err().map(|error| Stop::Fault(explain(&error))));
         if self.lua.used_memory() > COLLECT_ABOVE_BYTES {

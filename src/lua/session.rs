@@ -1,6 +1,8 @@
 //! What the host functions of one script share: the snapshot, the running rule, and what it said so far.
 
-use super::budget::{MAX_FINDINGS, MAX_LOG_LINES, MAX_TEXT_BYTES, Steps};
+use super::budget::{
+    HOST_STEPS, MAX_FINDINGS, MAX_LOG_LINES, MAX_SAID_BYTES, MAX_SAID_BYTES_IN_ALL, MAX_TEXT_BYTES, Steps,
+};
 use super::error::ScriptError;
 use super::options::{OptionError, find_option_line};
 use super::place::At;
@@ -41,6 +43,8 @@ pub(super) struct Session {
     pub(super) current_paths: RefCell<Option<super::Globs>>,
     pub(super) registering: Cell<bool>,
     findings: RefCell<Vec<RawFinding>>,
+    said: Cell<usize>,
+    said_in_all: Cell<usize>,
     stop: RefCell<Option<Stop>>,
     sources: RefCell<BTreeMap<String, Rc<str>>>,
 }
@@ -58,6 +62,8 @@ impl Session {
             current_paths: RefCell::default(),
             registering: Cell::new(true),
             findings: RefCell::default(),
+            said: Cell::default(),
+            said_in_all: Cell::default(),
             stop: RefCell::default(),
             sources: RefCell::default(),
         }
@@ -67,6 +73,7 @@ impl Session {
     pub(super) fn begin(&self, paths: Option<super::Globs>) {
         self.steps.reset();
         self.findings.borrow_mut().clear();
+        self.said.set(0);
         *self.stop.borrow_mut() = None;
         *self.current_paths.borrow_mut() = paths;
     }
@@ -97,6 +104,8 @@ impl Session {
 
     /// An ordinary, catchable error at the script's current line.
     pub(super) fn error(&self, lua: &Lua, message: impl Into<String>) -> ScriptError {
+        // A script may catch it and go on for ever; the next interrupt sees a spent budget.
+        self.steps.charge(HOST_STEPS);
         let mut error = ScriptError::new(message);
         if let Some((path, line)) = current_place(lua) {
             error.path = Some(RepoPath::new(&path));
@@ -145,6 +154,11 @@ impl Session {
         if self.steps.charge(bytes as u64 / 64) { Ok(()) } else { Err(self.out_of_steps(lua)) }
     }
 
+    /// Charges a comparison of so many changes with patterns.
+    pub(super) fn charge_changes(&self, lua: &Lua, changes: usize) -> mlua::Result<()> {
+        if self.steps.charge(changes as u64 * HOST_STEPS) { Ok(()) } else { Err(self.out_of_steps(lua)) }
+    }
+
     pub(super) fn out_of_steps(&self, lua: &Lua) -> mlua::Error {
         self.fault(lua, "the rule used up its budget of about 2 s of CPU; look for a loop that does not end")
     }
@@ -158,6 +172,15 @@ impl Session {
                 lua,
                 format!("the rule reported more than {MAX_FINDINGS} findings; report one per file, or a sum"),
             ));
+        }
+        let bytes = message.len()
+            + at.suggestion.as_ref().map_or(0, String::len)
+            + at.fix.iter().map(|(path, text)| path.as_str().len() + text.len()).sum::<usize>();
+        self.said.set(self.said.get() + bytes);
+        self.said_in_all.set(self.said_in_all.get() + bytes);
+        if self.said.get() > MAX_SAID_BYTES || self.said_in_all.get() > MAX_SAID_BYTES_IN_ALL {
+            let limit = MAX_SAID_BYTES >> 20;
+            return Err(self.fault(lua, format!("the findings hold more than {limit} MiB of text; say less")));
         }
         let At { place, suggestion, fix } = at;
         self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix });

@@ -340,3 +340,42 @@ fn moved_lines_keep_their_fingerprint_and_equal_lines_differ() {
     assert_eq!(first, moved);
     assert_ne!(first[0], first[1]);
 }
+
+#[test]
+fn an_error_that_is_no_text_shows_no_address() {
+    for value in ["{}", "print", "coroutine.create(print)", "buffer.create(1)"] {
+        for raise in ["error(VALUE)", "assert(false, VALUE)", "coroutine.wrap(function() error(VALUE) end)()"] {
+            let (message, _) = fault(&raise.replace("VALUE", value));
+            assert!(!message.contains("0x"), "{raise} {value}: {message}");
+        }
+    }
+}
+
+#[test]
+fn what_findings_hold_outside_the_machine_is_bounded() {
+    let (message, line) = fault(
+        "local text = string.rep('x', 1024 * 1024)\nfor _ = 1, 1000 do\n  warn('x', { fix = { ['a.txt'] = text } })\nend",
+    );
+    assert!(message.contains("more than 8 MiB of text"), "{message}");
+    assert_eq!(line, Some(3));
+}
+
+#[test]
+fn rules_and_what_they_keep_are_bounded() {
+    let (message, line) = fault("for i = 1, 1e6 do\n  rule('r' .. i, function() end)\nend");
+    assert_eq!((message.as_str(), line), ("a dangerfile has at most 500 rules", Some(2)));
+    let verdict = done(
+        "kept = {}\nfor i = 1, 6 do rule('keeps-' .. i, function() kept[i] = buffer.create(60 * 1024 * 1024) end) end",
+    );
+    assert!(verdict.faults.iter().any(|fault| fault.message.contains("64 MiB of memory")), "{verdict:?}");
+    assert!(verdict.faults.len() < 6, "the first ones have room: {verdict:?}");
+}
+
+#[test]
+fn work_of_the_host_is_charged() {
+    for call in ["danger.git.match('*.py')", "danger.git.added_lines('*.rs')", "pcall(fail, 1)"] {
+        let verdict = done(&format!("for _ = 1, 100 do {call} end"));
+        let steps = verdict.rules[0].steps;
+        assert!(steps > 1_900, "{call}: {steps}");
+    }
+}

@@ -13,7 +13,7 @@ const MAX_PASSES: usize = 6;
 /// Bytes of texts of one run.
 const MAX_TEXT: usize = 20 << 20;
 /// The rule that speaks for the ruleset as a whole.
-const WHOLE: &str = "dangerfile";
+pub(super) const WHOLE: &str = "dangerfile";
 
 /// The end of a run.
 pub(super) struct Judged {

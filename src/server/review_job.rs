@@ -4,12 +4,13 @@
 //! (3) what the rules miss, (4) the writes side by side.
 
 use super::failed_call::{after_call, after_publish};
-use super::passes::{Judged, faulted, judge};
+use super::passes::{Judged, WHOLE, faulted, judge};
 use super::reviews::{Reviews, after_overview};
 use super::work::{JobError, JobOutcome};
 use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
-    Dangerfile, Fact, FactKey, PullNumber, PullState, Ruleset, Settings, Side, Snapshot, Subject, Timestamp, Verdict,
+    Conclusion, Dangerfile, Fact, FactKey, PullNumber, PullState, Ruleset, Settings, Side, Snapshot, Subject,
+    Timestamp, Verdict,
 };
 use crate::plan::{self, Operation, PlanInput, Published, PublishedCheck};
 use crate::publish::{Outbox, carry_out, carry_out_one, settle};
@@ -44,7 +45,7 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     let client = review.client.clone().with_name(overview.name.clone());
     let mut stage = Stage::new(reviews, review, client, overview)?;
     match stage.choose_dangerfile().clone() {
-        FoundDangerfile::Absent => Ok(JobOutcome { summary: "no dangerfile, so no check".to_owned() }),
+        FoundDangerfile::Absent => stage.conclude_open(&outbox).await,
         FoundDangerfile::Unreadable { path, reason } => {
             let message = format!("`{path}` cannot be read: {reason}.");
             let verdict = faulted(&stage.empty_snapshot(), message);
@@ -60,11 +61,14 @@ pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, re
     let overview = review.client.fetch_overview(review.number).await.map_err(after_call)?;
     let client = review.client.clone().with_name(overview.name.clone());
     let mut stage = Stage::new(reviews, review, client, overview)?;
-    if matches!(stage.choose_dangerfile(), FoundDangerfile::Absent) || stage.overview.pull.state == PullState::Closed {
+    if stage.overview.pull.state == PullState::Closed {
         return Ok(());
     }
-    stage.quiet = true;
     let outbox = Outbox::durable(reviews.store(), &review.job.key, Some(&review.job.lease));
+    if matches!(stage.choose_dangerfile(), FoundDangerfile::Absent) {
+        return stage.conclude_open(&outbox).await.map(|_| ());
+    }
+    stage.quiet = true;
     let message = format!("The review was given up: {reason}. Ask for the check again once this is mended.");
     let snapshot = stage.empty_snapshot();
     let verdict = faulted(&snapshot, message);
@@ -136,7 +140,11 @@ impl<'a> Stage<'a> {
         let (announced, comparison, changes, texts) = futures_util::try_join!(
             announced,
             self.client.fetch_comparison(&pull.base.sha, &pull.head.sha),
-            self.client.fetch_changes(self.review.number, Some(self.overview.changed_files)),
+            self.client.fetch_changes(
+                self.review.number,
+                (&pull.base.sha, &pull.head.sha),
+                Some(self.overview.changed_files)
+            ),
             self.client.fetch_facts(snapshot, &known),
         )
         .map_err(|error: CallError| match error {
@@ -174,6 +182,13 @@ impl<'a> Stage<'a> {
         verdict: Verdict,
         snapshot: Snapshot,
     ) -> Result<JobOutcome, JobError> {
+        if verdict.faults.iter().any(|fault| fault.rule == WHOLE) {
+            // Nobody knows how the check is called: what passed under another name must not stand for this ruleset.
+            let passed = self.names_of_ours(|conclusion| {
+                matches!(conclusion, None | Some(Conclusion::Success | Conclusion::Neutral))
+            });
+            self.conclude_as(outbox, &verdict, &snapshot, passed).await?;
+        }
         let mut input = self.plan_input(&verdict.settings);
         let plan = plan::build(&verdict, &snapshot, &self.overview.published, &input);
         let title = plan::render_title(&verdict);
@@ -188,6 +203,47 @@ impl<'a> Stage<'a> {
         }
         let moved = if report.head_moved { "; the head moved meanwhile" } else { "" };
         Ok(JobOutcome { summary: format!("{title}; {} writes{moved}", report.done.len()) })
+    }
+
+    /// Without a dangerfile there is no check, but one that a review opened before the file went away is concluded.
+    async fn conclude_open(&self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
+        let mut open = self.names_of_ours(|conclusion| conclusion.is_none());
+        let name = self.plan_input(&Settings::default()).check_name;
+        open.extend(
+            self.overview.published.checks.iter().any(|it| it.name == name && it.conclusion.is_none()).then_some(name),
+        );
+        let message = "The dangerfile was removed while this pull request was being judged.".to_owned();
+        let snapshot = self.empty_snapshot();
+        let concluded = open.len();
+        self.conclude_as(outbox, &faulted(&snapshot, message), &snapshot, open).await?;
+        let open = if concluded > 0 { "; an open check was concluded" } else { "" };
+        Ok(JobOutcome { summary: format!("no dangerfile, so no check{open}") })
+    }
+
+    /// Names of checks of ours on the head that can be this pull request's, besides the default one.
+    fn names_of_ours(&self, wanted: impl Fn(Option<Conclusion>) -> bool) -> Vec<String> {
+        let name = self.plan_input(&Settings::default()).check_name;
+        let of_this_base = format!(" ({})", self.overview.pull.base.name);
+        let checks = self.overview.published.checks.iter();
+        let ours = checks.filter(|it| it.name != name && (!it.name.ends_with(')') || it.name.ends_with(&of_this_base)));
+        ours.filter(|it| wanted(it.conclusion)).map(|it| it.name.clone()).collect()
+    }
+
+    /// Writes the verdict to checks of these names, and no comments.
+    async fn conclude_as(
+        &self,
+        outbox: &Outbox<'_>,
+        verdict: &Verdict,
+        snapshot: &Snapshot,
+        names: Vec<String>,
+    ) -> Result<(), JobError> {
+        for (index, check_name) in names.into_iter().enumerate() {
+            let run = format!("{}-n{index}", self.run);
+            let input = PlanInput { run, check_name, quiet: true, ..self.plan_input(&verdict.settings) };
+            let plan = plan::build(verdict, snapshot, &self.overview.published, &input);
+            carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
+        }
+        Ok(())
     }
 
     /// GitHub refused lines of the diff: what it refused goes into the summary, by a plan against the present state.

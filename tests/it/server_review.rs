@@ -4,7 +4,7 @@
 use crate::server_bench::{Request, TestClock, config, pull_request};
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use deckhand::server::{Server, ServerHandle};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -59,6 +59,13 @@ impl Story {
         self.server.idle().await.unwrap();
     }
 
+    /// The conclusion of the newest check of a name.
+    fn newest(&self, name: &str) -> String {
+        let world = self.world.lock().unwrap();
+        let newest = world.checks.iter().rfind(|check| check["name"] == name).unwrap();
+        newest["conclusion"].as_str().unwrap_or("none").to_owned()
+    }
+
     fn requests(&self) -> Vec<String> {
         std::mem::take(&mut self.world.lock().unwrap().requests)
     }
@@ -109,6 +116,32 @@ async fn f61_an_endless_loop_fails_the_check() {
 }
 
 #[tokio::test]
+async fn a_check_of_another_name_does_not_outlive_a_ruleset_that_stopped_loading() {
+    let story = Story::begin(World { dangerfile: Some("settings { check_name = 'gate' }"), ..World::default() }).await;
+    story.deliver("g-1", "opened").await;
+    assert_eq!(story.newest("gate"), "success");
+    story.world.lock().unwrap().dangerfile = Some("settings { check_name = 'gate' } end");
+    story.deliver("g-2", "edited").await;
+    assert_eq!((story.newest("gate"), story.newest("deckhand")), ("failure".to_owned(), "failure".to_owned()));
+    story.world.lock().unwrap().dangerfile = Some("settings { check_name = 'gate' }");
+    story.deliver("g-3", "edited").await;
+    assert_eq!(story.newest("gate"), "success");
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_open_check_is_concluded_when_the_dangerfile_went_away() {
+    let open = json!({ "name": "deckhand", "status": "in_progress", "external_id": "deckhand:v1:-:-:x.started", "output": {} });
+    let story = Story::begin(World { checks: vec![open], ..World::default() }).await;
+    story.deliver("g-1", "opened").await;
+    assert_eq!(story.newest("deckhand"), "failure");
+    story.requests();
+    story.deliver("g-2", "edited").await;
+    assert!(!story.requests().iter().any(|line| is_write(line)), "once is enough");
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
 async fn f31_a_missing_permission_stops_the_job() {
     let story = Story::begin(World { dangerfile: Some(RULES), forbidden: true, ..World::default() }).await;
     story.deliver("g-1", "opened").await;
@@ -122,7 +155,13 @@ fn is_write(line: &str) -> bool {
         && !line.contains("graphql")
 }
 
-async fn answer(State(world): State<Shared>, method: Method, uri: Uri, body: Bytes) -> (StatusCode, String) {
+async fn answer(
+    State(world): State<Shared>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, String) {
     let mut world = world.lock().unwrap();
     let line = format!("{method} {}", uri.path());
     world.requests.push(line.clone());
@@ -132,7 +171,11 @@ async fn answer(State(world): State<Shared>, method: Method, uri: Uri, body: Byt
             (201, json!({ "token": "ghs_canary", "expires_at": "2099-01-01T00:00:00Z" }))
         }
         ["graphql"] => (200, overview(&world)),
-        ["repos", "octo", "hello", "pulls", "7"] => return (StatusCode::OK, DIFF.to_owned()),
+        // What the pull request is by now: another head's, and nobody judges that one here.
+        ["repos", "octo", "hello", "pulls", "7"] => return (StatusCode::OK, String::new()),
+        ["repos", "octo", "hello", "compare", _] if headers["accept"] == "application/vnd.github.diff" => {
+            return (StatusCode::OK, DIFF.to_owned());
+        }
         ["repos", "octo", "hello", "compare", _] => (
             200,
             json!({
@@ -146,13 +189,15 @@ async fn answer(State(world): State<Shared>, method: Method, uri: Uri, body: Byt
         }
         ["repos", "octo", "hello", "check-runs"] => {
             world.checks.push(body);
-            (201, check_answer(&world, 0))
+            let last = world.checks.len() - 1;
+            (201, check_answer(&world, last))
         }
-        ["repos", "octo", "hello", "check-runs", "1"] => {
+        ["repos", "octo", "hello", "check-runs", id] => {
+            let index = id.parse::<usize>().unwrap() - 1;
             for (name, value) in body.as_object().unwrap() {
-                world.checks[0][name] = value.clone();
+                world.checks[index][name] = value.clone();
             }
-            (200, check_answer(&world, 0))
+            (200, check_answer(&world, index))
         }
         ["repos", "octo", "hello", "pulls", "7", "reviews"] => {
             world.reviews.push(body);

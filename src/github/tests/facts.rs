@@ -64,19 +64,36 @@ async fn a_diff_that_is_too_large_is_read_from_the_list() {
     let first: Vec<Value> = (0..100).map(|n| file(&format!("f{n:03}"), json!("@@ -1 +1,2 @@\n a\n+b"))).collect();
     let second = vec![file("g", Value::Null)];
     let fake = Fake::start(with_tokens(move |seen, _| match seen.line.as_str() {
-        "GET /repos/o/r/pulls/3" => status(406, "too large"),
+        "GET /repos/o/r/pulls/3" => ok(json!({ "head": { "sha": A } })),
+        line if line.contains("/compare/") => status(406, "too large"),
         line if line.ends_with("page=1") => ok(json!(first)),
         _ => ok(json!(second)),
     }))
     .await;
     let client = fake.client();
-    let Fact::Known(files) = client.fetch_changes(PullNumber(3), Some(101)).await.unwrap() else { panic!("known") };
+    let (base, head) = (CommitId::new(B).unwrap(), CommitId::new(A).unwrap());
+    let of = |expected| client.fetch_changes(PullNumber(3), (&base, &head), Some(expected));
+    let Fact::Known(files) = of(101).await.unwrap() else { panic!("known") };
     assert_eq!(files[0].patch, Patch::Text("@@ -1 +1,2 @@\n a\n+b\n".into()));
     assert_eq!(files[100].patch, Patch::Truncated);
-    assert!(matches!(
-        client.fetch_changes(PullNumber(3), Some(102)).await.unwrap(),
-        Fact::Unavailable(Unavailable::Truncated(_))
-    ));
+    assert!(matches!(of(102).await.unwrap(), Fact::Unavailable(Unavailable::Truncated(_))));
+    // The list belongs to the pull request, not to the commit: with another head it is another commit's.
+    let moved = client.fetch_changes(PullNumber(3), (&head, &base), Some(101)).await;
+    assert!(matches!(moved, Err(CallError::Moved)), "{moved:?}");
+}
+
+#[tokio::test]
+async fn the_diff_is_that_of_the_judged_commit() {
+    let patch = "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-1\n+2\n";
+    let fake = Fake::start(with_tokens(move |seen, _| match seen.line.as_str() {
+        line if line == format!("GET /repos/o/r/compare/{B}...{A}") => Reply(200, vec![], patch.to_owned()),
+        // The pull request's own diff is that of whatever head it has by now.
+        _ => Reply(200, vec![], String::new()),
+    }))
+    .await;
+    let ends = (&CommitId::new(B).unwrap(), &CommitId::new(A).unwrap());
+    let changes = fake.client().fetch_changes(PullNumber(3), ends, None).await.unwrap();
+    assert!(matches!(changes, Fact::Known(files) if files.len() == 1));
 }
 
 #[tokio::test]
@@ -122,4 +139,29 @@ async fn commits_come_completely_or_not_at_all() {
     let comparison = fake.client().fetch_comparison(&base, &head).await.unwrap();
     assert_eq!((comparison.commits.len(), comparison.merge_base), (150, base));
     assert_eq!(fake.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn labels_count_only_when_all_events_were_read() {
+    let event = json!({ "event": "labeled", "actor": { "login": "writer" }, "label": { "name": "bug" } });
+    let page = |line: &str| line.rsplit('=').next().unwrap().parse::<usize>().unwrap();
+    for (last, known) in [(3, 1), (usize::MAX, 0)] {
+        let event = event.clone();
+        let fake = Fake::start(with_tokens(move |seen, before| {
+            if seen.line.contains("/permission") {
+                return ok(json!({ "permission": "write" }));
+            }
+            if seen.line.contains("graphql") {
+                let empty = json!({ "pageInfo": { "hasNextPage": false, "endCursor": null }, "nodes": [] });
+                let rest = json!({ "data": { "repository": { "pullRequest": { "comments": empty } } } });
+                return ok(if before == 0 { overview() } else { rest });
+            }
+            ok(json!(vec![event.clone(); if page(&seen.line) < last { 100 } else { 1 }]))
+        }))
+        .await;
+        let client = fake.client();
+        let mut pull = client.fetch_overview(PullNumber(3)).await.unwrap().pull;
+        pull.labels = vec![Label { name: "bug".to_owned() }];
+        assert_eq!(client.fetch_labelings(&pull).await.unwrap().len(), known);
+    }
 }

@@ -31,6 +31,7 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::
                 Value::Nil => None,
                 other => Some(read_globs(lua, &listed, std::slice::from_ref(other))?),
             };
+            listed.charge_changes(lua, changes(lua, &listed)?.len())?;
             let indexes = changes(lua, &listed)?.iter().enumerate().filter_map(|(index, change)| {
                 globs.as_ref().is_none_or(|globs| globs.matches(change.path.as_str())).then_some(index)
             });
@@ -120,6 +121,7 @@ fn find_change<'a>(lua: &Lua, session: &'a Session, path: &RepoPath) -> mlua::Re
 
 fn match_files(lua: &Lua, session: &Session, globs: &[Value]) -> mlua::Result<Table> {
     let globs = read_globs(lua, session, globs)?;
+    session.charge_changes(lua, changes(lua, session)?.len())?;
     let matched: Vec<&FileChange> =
         changes(lua, session)?.iter().filter(|change| globs.matches(change.path.as_str())).collect();
     let result = lua.create_table()?;

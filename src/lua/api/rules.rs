@@ -1,5 +1,6 @@
 //! `rule` and `use`: registration of a team's own rules and of built-in ones.
 
+use super::super::budget::MAX_RULES;
 use super::super::builtin::{builtin_rules, find_builtin};
 use super::super::bytecode::load_own;
 use super::super::convert::to_lua;
@@ -90,6 +91,9 @@ fn add(lua: &Lua, session: &Rc<Session>, name: String, values: &Map<String, Json
     if name == "dangerfile" || session.rules.borrow().iter().any(|rule| rule.name == name) {
         let way_out = if find_builtin(&name).is_some() { "keep one" } else { "give this one another name" };
         return Err(session.mistake(lua, format!("there is already a rule `{name}`; {way_out}")).into());
+    }
+    if session.rules.borrow().len() >= MAX_RULES {
+        return Err(session.fault(lua, format!("a dangerfile has at most {MAX_RULES} rules")));
     }
     let options =
         RuleOptions::build(values).map_err(|(key, message)| session.option_error(lua, OptionError { key, message }))?;

@@ -32,6 +32,9 @@ pub(super) fn compare(call: &mut Call<'_>) -> Answer {
     let (base, head) = (side(call, base)?, side(call, head)?);
     let no_base = || Reply::refusal(404, "No common ancestor between the two commits.");
     let merge_base = repo.git.merge_base(&base, &head).ok_or_else(no_base)?;
+    if call.accept.contains(".diff") {
+        return super::pulls::diff_of(&repo.git.diff(&merge_base, &head));
+    }
     let list = repo.git.list_commits(&base, &head);
     let behind = repo.git.list_commits(&head, &base).len();
     let (first, end, link) = call.page(list.len());

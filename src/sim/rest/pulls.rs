@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::page::linked;
+use crate::sim::git::Diff;
 use crate::sim::json;
 use crate::sim::reply::{Answer, Reply};
 use crate::sim::state::Pull;
@@ -38,7 +39,11 @@ pub(super) fn show(call: &mut Call<'_>) -> Answer {
         return Reply::ok(json::pull(call.state, repo, pull));
     }
     let base = repo.git.merge_base(&pull.base_sha, &pull.head_sha).unwrap_or_else(|| pull.base_sha.clone());
-    let diff = repo.git.diff(&base, &pull.head_sha);
+    diff_of(&repo.git.diff(&base, &pull.head_sha))
+}
+
+/// A diff as its own media type, within GitHub's limits.
+pub(super) fn diff_of(diff: &Diff) -> Answer {
     let too_large = |what: &str| {
         let mut reply = Reply::refusal(
             406,
