@@ -28,7 +28,7 @@ pub(super) fn load(common: &Common, repository: &Repository, comparison: &Compar
             Some(top) => read(&top.join(place))?,
             None => match comparison.load_head_file(&place.into())? {
                 FileText::Text(text) => Some(text),
-                FileText::Absent | FileText::NotText(_) => None,
+                FileText::Absent | FileText::NotText(_) | FileText::Cut(_) => None,
             },
         };
         if let Some(text) = text {

@@ -113,7 +113,7 @@ fn explain(common: &Common, comparison: &Comparison, snapshot: &Snapshot, verdic
 fn load_text(comparison: &Comparison, snapshot: &Snapshot, place: &Place) -> Option<String> {
     let load = |path| match comparison.load_file(&FileKey { side: place.side, path }) {
         Ok(FileText::Text(text)) => Some(text),
-        Ok(FileText::Absent | FileText::NotText(_)) | Err(_) => None,
+        Ok(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) | Err(_) => None,
     };
     load(place.path.clone()).or_else(|| match &snapshot.changes {
         Some(Fact::Known(changes)) if place.side == Side::Left => {

@@ -162,5 +162,5 @@ fn text_of(content: Vec<u8>) -> FileText {
 }
 
 fn too_large(size: u64) -> FileText {
-    FileText::NotText(format!("{size} bytes, more than the limit of {MAX_TEXT_BYTES}"))
+    FileText::Cut(format!("{size} bytes, more than the limit of {MAX_TEXT_BYTES}"))
 }

@@ -222,7 +222,7 @@ fn what_is_no_text_is_told_apart_from_what_is_not_there() {
     repo.git(&["submodule", "--quiet", "add", "./", "module"]);
     let comparison = repo.compare(None, None);
     assert_eq!(head_text(&comparison, "binary.bin"), FileText::NotText("binary".to_owned()));
-    assert!(matches!(head_text(&comparison, "large.txt"), FileText::NotText(reason) if reason.contains("1000001")));
+    assert!(matches!(head_text(&comparison, "large.txt"), FileText::Cut(reason) if reason.contains("1000001")));
     assert_eq!(head_text(&comparison, "link"), FileText::Text("/etc/hostname".to_owned()));
     assert_eq!(head_text(&comparison, "module"), FileText::NotText("a submodule".to_owned()));
     for absent in ["dir", "dir/none", "none", "", "./a.txt", "../a.txt", "/a.txt", "link/x"] {

@@ -45,7 +45,7 @@ impl RepoClient {
             (0..asked_for).map(|n| found.remove(&format!("f{n}")).flatten()).map(text).collect()
         }
         .into_iter();
-        let unnameable = || FileText::NotText("its path is not UTF-8, which GitHub's API cannot name".to_owned());
+        let unnameable = || FileText::Cut("its path is not UTF-8, which GitHub's API cannot name".to_owned());
         Ok(expressions.iter().map(|it| it.as_ref().and_then(|_| texts.next()).unwrap_or_else(unnameable)).collect())
     }
 }
@@ -92,7 +92,7 @@ fn text(object: Option<WireObject>) -> FileText {
     }
     if object.is_truncated == Some(true) {
         let size = object.byte_size.unwrap_or_default();
-        return FileText::NotText(format!("it has {size} bytes, more than GitHub gives as text"));
+        return FileText::Cut(format!("it has {size} bytes, more than GitHub gives as text"));
     }
     match object.text {
         Some(text) if object.is_binary != Some(true) => FileText::Text(text),

@@ -76,6 +76,9 @@ pub enum FileText {
     Text(String),
     /// No such file on that side.
     Absent,
-    /// There is a file, but not as text: binary, a submodule, or larger than the limit in the reason.
+    /// There is a file, but not as text: binary, or a submodule.
     NotText(String),
+    /// There is text that could not be had whole; the reason says why. A rule that reads it is stopped: what it does not
+    /// see, it must not pass.
+    Cut(String),
 }

@@ -285,6 +285,17 @@ fn a_cut_patch_fails_closed() {
 }
 
 #[test]
+fn a_text_that_was_cut_fails_closed() {
+    let mut snapshot =
+        snapshot("rule(\"x\", function() pcall(function() return danger.git.file(\"src/a.py\") end) end)");
+    let file = FileKey { side: Side::Right, path: RepoPath::new("src/a.py") };
+    snapshot.files.insert(file, Fact::Known(FileText::Cut("9 bytes too many".to_owned())));
+    let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+    assert_eq!(verdict.conclusion, Conclusion::Failure);
+    assert!(verdict.faults[0].message.contains("`src/a.py` cannot be read whole"), "{:?}", verdict.faults);
+}
+
+#[test]
 fn rules_that_do_not_apply_say_why() {
     let verdict = done(
         r#"

@@ -94,7 +94,7 @@ pub(super) fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
 fn text_bytes(snapshot: &Snapshot) -> usize {
     let files = snapshot.files.values().map(|fact| match fact {
         Fact::Known(FileText::Text(text)) => text.len(),
-        Fact::Known(FileText::Absent | FileText::NotText(_)) | Fact::Unavailable(_) => 0,
+        Fact::Known(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) | Fact::Unavailable(_) => 0,
     });
     files.sum::<usize>() + snapshot.sources.values().flatten().map(String::len).sum::<usize>()
 }

@@ -123,7 +123,7 @@ async fn texts_come_in_one_request_and_fill_the_snapshot() {
     apply_facts(&mut snapshot, facts);
     assert!(wanted.iter().all(|key| snapshot.has(key)));
     let text = |path: RepoPath| snapshot.files[&FileKey { side: Side::Right, path }].clone();
-    assert!(matches!(text(odd), Fact::Known(FileText::NotText(_))));
+    assert!(matches!(text(odd), Fact::Known(FileText::Cut(_))));
     assert_eq!(text("b".into()), Fact::Known(FileText::Absent));
 }
 
