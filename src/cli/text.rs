@@ -5,13 +5,23 @@ use super::source::render_source;
 use super::terminal::{BLUE, BOLD, DIM, RED, YELLOW, paint};
 use crate::model::{Conclusion, Fault, Finding, Place, RepoPath, Severity, Verdict};
 use anstyle::Style;
+use std::collections::BTreeMap;
 use std::fmt::Write;
+
+/// So many findings of one rule are shown; a rule that goes off everywhere must not hide the others.
+const SHOWN_PER_RULE: usize = 20;
 
 /// Findings, faults and the verdict, with ANSI styles. `text_of` gives the text of the file that a place is in.
 pub(super) fn render(verdict: &Verdict, quiet: bool, text_of: &dyn Fn(&Place) -> Option<String>) -> String {
     let mut out = String::new();
     let mut file: Option<&RepoPath> = None;
-    let (anywhere, placed): (Vec<_>, Vec<_>) = verdict.findings.iter().partition(|finding| finding.place.is_none());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let shown = verdict.findings.iter().filter(|finding| {
+        let count = counts.entry(&finding.rule).or_default();
+        *count += 1;
+        *count <= SHOWN_PER_RULE
+    });
+    let (anywhere, placed): (Vec<_>, Vec<_>) = shown.partition(|finding| finding.place.is_none());
     for finding in anywhere {
         let _ = writeln!(out, "{}", heading(finding));
         indent(&mut out, &finding.message);
@@ -29,6 +39,11 @@ pub(super) fn render(verdict: &Verdict, quiet: bool, text_of: &dyn Fn(&Place) ->
             out.push_str(&render_source(place, finding.suggestion.as_deref(), &text));
         }
         out.push('\n');
+    }
+    for (rule, count) in counts.iter().filter(|(_, count)| **count > SHOWN_PER_RULE) {
+        let hidden = count - SHOWN_PER_RULE;
+        let _ =
+            writeln!(out, "... and {hidden} more of {}; --format json lists all\n", paint(BOLD, &plain::line(rule)));
     }
     for fault in &verdict.faults {
         render_fault(&mut out, fault);
@@ -203,6 +218,19 @@ fault broken dangerfile.lua:7
 2 problems, 1 warning, 1 note, 1 fault - the check would fail
 ";
         assert_eq!(shown(&verdict), expected.trim_start());
+    }
+
+    #[test]
+    fn a_rule_that_goes_off_everywhere_is_cut_and_counted() {
+        let mut findings: Vec<Finding> =
+            (1..=23).map(|line| finding(Severity::Warn, Some(("a.txt", line, line)), None)).collect();
+        findings.push(Finding { rule: "other".to_owned(), ..finding(Severity::Fail, Some(("b.txt", 1, 1)), None) });
+        let text = shown(&verdict(Conclusion::Failure, findings));
+        assert_eq!(text.matches("warn no-print").count(), 20);
+        assert!(text.contains("a.txt:20 warn") && !text.contains("a.txt:21 warn"), "{text}");
+        assert!(text.contains("b.txt:1 fail other"), "the next rule is still shown: {text}");
+        assert!(text.contains("\n... and 3 more of no-print; --format json lists all\n"), "{text}");
+        assert!(text.ends_with("1 problem, 23 warnings - the check would fail\n"), "everything counts: {text}");
     }
 
     #[test]

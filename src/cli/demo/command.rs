@@ -72,6 +72,11 @@ fn links(stage: &Stage, shown: &[(u64, Scene)]) -> String {
     }
     if let Some((number, scene)) = shown.iter().find(|(_, scene)| scene.pushes.len() == 1 && scene.body.is_empty()) {
         let path = scene.pushes[0].1[0].0;
+        if let Some(address) = stage.details(*number) {
+            text.push_str(&format!(
+                "\nBehind the check of #{number}: which rules ran, and what they found\n     {address}\n"
+            ));
+        }
         text.push_str(&format!(
             "\nTry it: edit a file of #{number}, save, and watch the robot answer the push\n     {}\n",
             stage.page(&format!("/edit/{}/{path}?pull={number}", scene.branch))

@@ -21,6 +21,8 @@ const PERMISSIONS: [(&str, &str); 5] =
 pub(super) struct Stage {
     github: SimHandle,
     server: ServerHandle,
+    /// Opens the server's own pages in the printed links.
+    token: String,
     _folder: TempDir,
 }
 
@@ -34,7 +36,8 @@ impl Stage {
         let folder = tempfile::tempdir().map_err(failed)?;
         let key = AppKey::generate().map_err(|_| Failure::failed("the system gives no randomness for a key"))?;
         let secret = random_text()?;
-        let settings = settings(&github, &folder, &key, &secret)?;
+        let token = random_text()?;
+        let settings = settings(&github, &folder, &key, &secret, &token)?;
         let server = Server::start(settings, system_clock()).await.map_err(failed)?;
         let (owner, name) = REPOSITORY.split_once('/').expect("the repository of the story has an owner");
         github.register_app(AppConfig {
@@ -51,7 +54,7 @@ impl Stage {
             github.add_user(REPOSITORY, login, permission);
         }
         github.install(REPOSITORY);
-        let stage = Stage { github, server, _folder: folder };
+        let stage = Stage { github, server, token, _folder: folder };
         stage.settle().await?;
         Ok(stage)
     }
@@ -76,6 +79,15 @@ impl Stage {
         format!("{}/{REPOSITORY}{path}", self.github.web_url())
     }
 
+    /// Address of the page behind the newest check's *Details* of a pull request, with the token that opens it.
+    pub(super) fn details(&self, number: u64) -> Option<String> {
+        let head = self.github.head(REPOSITORY, number)?;
+        let checks = self.github.checks(REPOSITORY, &head);
+        let address = checks.first()?["details_url"].as_str()?;
+        let is_ours = address.starts_with(self.server.public_url());
+        is_ours.then(|| format!("{address}?token={}", self.token))
+    }
+
     /// What a person sees on the pull request's page.
     pub(super) fn render_text(&self, number: u64) -> String {
         self.github.render_pull_text(REPOSITORY, number)
@@ -93,8 +105,13 @@ impl Stage {
     }
 }
 
-fn settings(github: &SimHandle, folder: &TempDir, key: &AppKey, secret: &str) -> Result<ServerConfig, Failure> {
-    let token = random_text()?;
+fn settings(
+    github: &SimHandle,
+    folder: &TempDir,
+    key: &AppKey,
+    secret: &str,
+    token: &str,
+) -> Result<ServerConfig, Failure> {
     let value = |name: &str| match name {
         "DECKHAND_APP_ID" => Some(APP_ID.to_string()),
         "DECKHAND_PRIVATE_KEY" => Some(key.private_pem.clone()),
@@ -102,7 +119,7 @@ fn settings(github: &SimHandle, folder: &TempDir, key: &AppKey, secret: &str) ->
         "DECKHAND_GITHUB_API_URL" => Some(github.api_url().to_owned()),
         "DECKHAND_LISTEN" => Some("127.0.0.1:0".to_owned()),
         "DECKHAND_DATABASE_URL" => Some(format!("sqlite:{}", folder.path().join("deckhand.db").display())),
-        "DECKHAND_ADMIN_TOKEN" => Some(token.clone()),
+        "DECKHAND_ADMIN_TOKEN" => Some(token.to_owned()),
         _ => None,
     };
     ServerConfig::load(value, None).map_err(failed)
