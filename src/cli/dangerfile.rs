@@ -38,7 +38,9 @@ pub(super) fn load(common: &Common, repository: &Repository, comparison: &Compar
         }
     }
     Err(Failure::usage(format!(
-        "no dangerfile: looked for {}; `deckhand init` writes a first one, or name one with --dangerfile FILE",
+        "no dangerfile: looked for {}; begin with one line, `use(\"conflict_markers\")`, in dangerfile.lua \
+         (`deckhand init`, which will write a fuller one, is not built yet in this version), or name one with \
+         --dangerfile FILE",
         PLACES.join(" and ")
     )))
 }
