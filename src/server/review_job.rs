@@ -195,9 +195,9 @@ impl<'a> Stage<'a> {
         if plan.operations.is_empty() {
             return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
         }
-        // Before the check links to it.
-        self.save(&verdict, &snapshot).await?;
-        let report = carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
+        // Saved with the first write: the check links to it.
+        let record = self.record(&verdict, &snapshot)?;
+        let report = carry_out(&outbox.with_run(&record), &self.client, &plan).await.map_err(after_publish)?;
         if !report.refused.is_empty() {
             self.say_refused(outbox, &verdict, &snapshot, &mut input, report.refused).await?;
         }
@@ -262,10 +262,10 @@ impl<'a> Stage<'a> {
         carry_out(outbox, &self.client, &plan).await.map_err(after_publish).map(|_| ())
     }
 
-    async fn save(&self, verdict: &Verdict, snapshot: &Snapshot) -> Result<(), JobError> {
+    fn record(&self, verdict: &Verdict, snapshot: &Snapshot) -> Result<RunRecord, JobError> {
         let render =
             |error: serde_json::Error| JobError::Fatal { reason: format!("the run cannot be stored: {error}") };
-        let run = RunRecord {
+        Ok(RunRecord {
             id: self.run.clone(),
             repository: self.review.job.spec.repository,
             name: self.overview.name.clone(),
@@ -274,8 +274,7 @@ impl<'a> Stage<'a> {
             verdict: serde_json::to_string(verdict).map_err(render)?,
             snapshot: serde_json::to_string(snapshot).map_err(render)?,
             created_at: self.reviews.now(),
-        };
-        Ok(self.reviews.store().save_run(&run).await?)
+        })
     }
 
     fn plan_input(&self, settings: &Settings) -> PlanInput {

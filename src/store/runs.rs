@@ -1,8 +1,10 @@
 //! Finished runs: the verdict that people read, and the snapshot to run it again.
 
+use super::writer::Change;
 use super::{Store, StoreError};
 use crate::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
-use sqlx::Row;
+use futures_util::future::BoxFuture;
+use sqlx::{Row, SqliteConnection};
 use std::fmt;
 
 /// Names a run in pages and in `replay`: 32 hexadecimal digits that nobody can guess.
@@ -60,21 +62,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn save_run(&self, run: &RunRecord) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO runs (id, repository, name, number, head, verdict, snapshot, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(run.id.as_str())
-        .bind(as_i64(run.repository.0)?)
-        .bind(run.name.to_string())
-        .bind(as_i64(run.number.0)?)
-        .bind(run.head.as_str())
-        .bind(&run.verdict)
-        .bind(&run.snapshot)
-        .bind(run.created_at.0)
-        .execute(self.writer())
-        .await?;
-        Ok(())
+        self.write(SaveRun(run.clone())).await
     }
 
     /// Loads a run.
@@ -101,6 +89,34 @@ impl Store {
             created_at: Timestamp(row.try_get("created_at")?),
         }))
     }
+}
+
+struct SaveRun(RunRecord);
+
+impl Change for SaveRun {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(save_within(tx, &self.0))
+    }
+}
+
+pub(super) async fn save_within(tx: &mut SqliteConnection, run: &RunRecord) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO runs (id, repository, name, number, head, verdict, snapshot, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(run.id.as_str())
+    .bind(as_i64(run.repository.0)?)
+    .bind(run.name.to_string())
+    .bind(as_i64(run.number.0)?)
+    .bind(run.head.as_str())
+    .bind(&run.verdict)
+    .bind(&run.snapshot)
+    .bind(run.created_at.0)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// SQLite's integers are signed; GitHub's ids are far below the limit.
