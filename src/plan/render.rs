@@ -11,6 +11,7 @@ mod words;
 pub use check::render_title;
 pub use escape::neutralise;
 
-pub(super) use check::{render_annotations, render_check, render_started, spoken};
+pub(super) use check::{cut_title, limit_annotations, render_annotations, render_check, render_started, spoken};
 pub(super) use comment::render_comment;
+pub(super) use limit::{CHECK_BYTES, cut};
 pub(super) use summary::{render_nothing_left, render_summary};

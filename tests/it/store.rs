@@ -286,6 +286,46 @@ async fn a_run_is_there_once_its_first_operation_is_begun() {
 }
 
 #[tokio::test]
+async fn judgements_are_found_by_pull_request_and_commit() {
+    let room = Room::new().await;
+    let judged = async |number: u64, digit: &str| {
+        let id = RunId::from_random([u8::try_from(number).expect("small"); 16]);
+        let head = CommitId::new(&digit.repeat(40)).expect("an id");
+        let run = RunRecord { number: PullNumber(number), head: head.clone(), ..run(id) };
+        room.store.save_run(&run).await.expect("saved");
+        head
+    };
+    let find = async |number: u64, head: &CommitId| {
+        let found = room.store.find_judgements(RepositoryId(5), PullNumber(number), head).await.expect("no error");
+        found.iter().map(|it| (it.number.0, it.base.clone())).collect::<Vec<_>>()
+    };
+    let (old, new) = (judged(7, "a").await, judged(9, "b").await);
+    judged(8, "a").await;
+    let of = |numbers: &[u64]| numbers.iter().map(|number| (*number, "main".to_owned())).collect::<Vec<_>>();
+    assert_eq!(find(7, &new).await, of(&[7, 8, 9]), "its own, those at its old head, those at its new one");
+    assert_eq!(find(10, &old).await, of(&[7, 8]));
+    assert_eq!(
+        room.store.find_judged_at(RepositoryId(5), &old).await.expect("no error"),
+        [PullNumber(7), PullNumber(8)]
+    );
+    assert!(room.store.find_judged_at(RepositoryId(6), &old).await.expect("no error").is_empty());
+    room.store.forget_judgement(RepositoryId(5), PullNumber(8)).await.expect("forgotten");
+    assert_eq!(find(10, &old).await, of(&[7]));
+}
+
+#[tokio::test]
+async fn work_for_later_waits_and_does_not_put_off_what_waits() {
+    let room = Room::new().await;
+    let later = NOON.after(Duration::from_secs(30));
+    room.store.enqueue_later(&pull(1, 7, Cause::SharedHead), later, NOON).await.expect("enqueued");
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    room.store.enqueue_later(&pull(1, 7, Cause::SharedHead), later, NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("due now");
+    assert_eq!(job.spec, pull(1, 7, Cause::Opened), "and not quieter");
+}
+
+#[tokio::test]
 async fn closing_writes_what_waits() {
     let room = Room::new().await;
     let facts = BTreeSet::from([FactKey::Commits]);
@@ -300,6 +340,7 @@ fn run(id: RunId) -> RunRecord {
         repository: RepositoryId(5),
         name: RepoName::new("octo", "hello").expect("a name"),
         number: PullNumber(7),
+        base: "main".to_owned(),
         head: CommitId::new(&"a".repeat(40)).expect("an id"),
         verdict: "{}".to_owned(),
         snapshot: "{}".to_owned(),
