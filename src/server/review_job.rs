@@ -37,7 +37,9 @@ pub(super) struct Review<'a> {
 /// Reviews the pull request as it is now. Writes nothing when nothing changed.
 pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOutcome, JobError> {
     let outbox = Outbox::durable(reviews.store(), &review.job.key, Some(&review.job.lease));
-    settle(&outbox, &review.client).await.map_err(after_publish)?;
+    if review.job.unsettled {
+        settle(&outbox, &review.client).await.map_err(after_publish)?;
+    }
     let overview = review.client.fetch_overview(review.number).await;
     let overview = overview.map_err(|error| after_overview(error, review.job.attempt))?;
     if overview.pull.state == PullState::Closed {

@@ -30,6 +30,10 @@ pub struct Job {
     pub attempt: u32,
     /// The proof that this worker may write.
     pub lease: Lease,
+    /// Whether an earlier attempt left writes in the outbox whose answers are not known.
+    pub unsettled: bool,
+    /// Whether another job was due when this one was claimed.
+    pub more: bool,
 }
 
 /// A worker's claim on a job: valid until somebody else claims it.
