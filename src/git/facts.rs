@@ -2,7 +2,8 @@
 
 use super::{Comparison, GitError};
 use crate::model::{
-    Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp, Unavailable, User,
+    Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp,
+    Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};

@@ -179,6 +179,13 @@ impl Shared {
         }
     }
 
+    /// Forgets the token of an audience.
+    pub(super) async fn forget_token(&self, audience: &Audience) {
+        if let Auth::App { tokens, .. } = &self.auth {
+            *tokens.slot(audience).lock().await = None;
+        }
+    }
+
     /// Forgets a token that is no longer accepted; whether another try makes sense.
     async fn outdated(&self, audience: &Audience, header: &HeaderValue, minted_at: Timestamp, now: Timestamp) -> bool {
         let Auth::App { tokens, .. } = &self.auth else { return false };

@@ -66,9 +66,7 @@ impl RepoClient {
         facts.extend(commits.map(|fact| (FactKey::Commits, FetchedFact::Commits(fact))));
         facts.extend(labelings.map(|fact| (FactKey::Labelings, FetchedFact::Labelings(fact))));
         facts.extend(reviews.map(|fact| (FactKey::Reviews, FetchedFact::Reviews(fact))));
-        facts.extend(
-            requested.map(|fact| (FactKey::RequestedReviewers, FetchedFact::RequestedReviewers(fact))),
-        );
+        facts.extend(requested.map(|fact| (FactKey::RequestedReviewers, FetchedFact::RequestedReviewers(fact))));
         facts.extend(statuses.map(|fact| (FactKey::Statuses, FetchedFact::Statuses(fact))));
         facts.extend(check_runs.map(|fact| (FactKey::CheckRuns, FetchedFact::CheckRuns(fact))));
         facts.extend(texts);
@@ -118,9 +116,7 @@ impl RepoClient {
         wanted: bool,
     ) -> Result<Option<Fact<RequestedReviewers>>, CallError> {
         match number(snapshot) {
-            Some(number) if wanted => {
-                settled(self.fetch_requested_reviewers(number).await.map(Fact::Known)).map(Some)
-            }
+            Some(number) if wanted => settled(self.fetch_requested_reviewers(number).await.map(Fact::Known)).map(Some),
             _ => Ok(None),
         }
     }

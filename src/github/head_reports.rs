@@ -23,7 +23,8 @@ impl RepoClient {
     /// # Errors
     /// As every call. A list that is not complete is no error but [`Unavailable::Truncated`].
     pub(super) async fn fetch_statuses(&self, head: &CommitId) -> Result<Fact<Vec<CommitStatus>>, CallError> {
-        let statuses = self.whole::<WireStatuses>(&format!("/commits/{head}/status"), "list of commit statuses").await?;
+        let statuses =
+            self.whole::<WireStatuses>(&format!("/commits/{head}/status"), "list of commit statuses").await?;
         known(statuses, |statuses| statuses.into_iter().map(status).collect())
     }
 

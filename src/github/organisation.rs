@@ -22,7 +22,11 @@ impl RepoClient {
         let variables = serde_json::json!({ "owner": client.name.owner(), "name": client.name.name() });
         let asked = "repository `.github`";
         let data: Data = match client.graphql(ORGANISATION, variables, Effect::Read, asked).await {
-            Err(CallError::NotFound(_)) => return Ok(FoundDangerfile::Absent),
+            Err(CallError::NotFound(_)) => {
+                // A repository of that name that comes later is another one, which this token is not for.
+                client.forget_token().await;
+                return Ok(FoundDangerfile::Absent);
+            }
             answer => answer?,
         };
         let branch = data.repository.and_then(|repository| repository.default_branch_ref);

@@ -57,6 +57,11 @@ impl RepoClient {
         RepoClient { id: RepositoryId(0), name, ..self.clone() }
     }
 
+    /// The next call asks for a new token.
+    pub(super) async fn forget_token(&self) {
+        self.shared.forget_token(&self.audience()).await;
+    }
+
     /// A repository whose id is not known is reached by its name.
     fn audience(&self) -> Audience {
         let scope = match self.id {

@@ -84,8 +84,7 @@ impl Reviews {
         let repositories = self.github.list_repositories(spec.installation).await.map_err(after_call)?;
         let others = repositories.into_iter().filter(|it| it.id != spec.repository);
         let under = others.filter(|it| it.name.owner().eq_ignore_ascii_case(spec.name.owner()));
-        let work: Vec<JobSpec> =
-            under.map(|it| JobSpec { repository: it.id, name: it.name, ..spec.clone() }).collect();
+        let work: Vec<JobSpec> = under.map(|it| JobSpec { repository: it.id, name: it.name, ..spec.clone() }).collect();
         Ok(self.store().enqueue_all(&work, self.now()).await?)
     }
 

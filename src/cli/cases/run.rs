@@ -5,7 +5,8 @@ use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::model::{
     Author, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Labeling, Origin,
-    PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, RequestedReviewers, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
+    PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, RequestedReviewers, Ruleset, Side,
+    Snapshot, Subject, Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::BTreeMap;

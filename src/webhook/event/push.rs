@@ -44,7 +44,7 @@ impl PushEvent {
         if !self.may_change_ruleset {
             return Vec::new();
         }
-        if self.is_default && self.repository.name.name() == ".github" {
+        if self.is_default && self.repository.name.name().eq_ignore_ascii_case(".github") {
             // Its dangerfile judges every repository of the account; who does the job knows which those are.
             let cause = if self.brings_dangerfile { Cause::FirstDangerfile } else { Cause::Push };
             return vec![self.repository.job(Work::ReviewRepository { cause })];
