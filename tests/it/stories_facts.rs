@@ -198,7 +198,7 @@ async fn what_is_not_asked_for_is_not_fetched_and_what_was_is_fetched_ahead() {
 #[tokio::test]
 async fn a_fact_that_github_fails_to_give_is_asked_for_again() {
     let story = begin("if #danger.github.check_runs > 0 then fail('Wait for the others.') end").await;
-    story.sim.inject(Fault::next("GET", "/check-runs", FaultEffect::DropBefore));
+    story.sim.inject(Fault::next("GET", "/check-runs", FaultEffect::DropAfter));
     let number = story.open("Count to two", &[EDIT]).await;
     assert!(summary(&story, number).starts_with("success"), "{}", summary(&story, number));
     story.end().await;
