@@ -152,11 +152,12 @@ async fn statuses_need_a_permission_and_fail_closed_without_it() {
     let story = begin(rules).await;
     let number = story.open("Count to two", &[EDIT]).await;
     let said = summary(&story, number);
-    assert!(said.starts_with("failure") && said.contains("lacks the permission"), "{said}");
+    assert!(said.starts_with("failure") && said.contains("the app lacks the permission `statuses: read`"), "{said}");
     story.end().await;
 
     let story =
         Story::begin_with_permissions(&[("statuses", "read")], &[("dangerfile.lua", rules), ("a.txt", "one\n")]).await;
+    story.sim.subscribe(APP_ID, &["pull_request", "push", "status"]);
     let number = story.open("Count to two", &[EDIT]).await;
     assert!(summary(&story, number).starts_with("success"));
     let head = story.sim.head(REPO, number).unwrap();

@@ -5,8 +5,8 @@ use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::model::{
     Author, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Labeling, Origin,
-    PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, RequestedReviewers, Ruleset, Side,
-    Snapshot, Subject, Timestamp, User, Verdict,
+    PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Ruleset, Side, Snapshot, Subject,
+    Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::BTreeMap;
@@ -154,11 +154,10 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
     // A case is about the rule: its labels count, as if a maintainer had set them.
     let labeling = |name: &String| Labeling { label: name.clone(), actor: "maintainer".to_owned(), can_write: true };
     snapshot.labelings = Some(Fact::Known(pull.labels.iter().map(labeling).collect()));
-    // Nobody has said anything yet.
-    snapshot.reviews = Some(Fact::Known(Vec::new()));
-    snapshot.requested_reviewers = Some(Fact::Known(RequestedReviewers::default()));
-    snapshot.statuses = Some(Fact::Known(Vec::new()));
-    snapshot.check_runs = Some(Fact::Known(Vec::new()));
+    snapshot.reviews = Some(Fact::Known(pull.reports.reviews(&snapshot.subject.head, STARTED_AT)));
+    snapshot.requested_reviewers = Some(Fact::Known(pull.reports.requested()));
+    snapshot.statuses = Some(Fact::Known(pull.reports.statuses(STARTED_AT)));
+    snapshot.check_runs = Some(Fact::Known(pull.reports.check_runs(STARTED_AT)));
     snapshot
 }
 
