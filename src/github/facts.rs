@@ -3,7 +3,8 @@
 use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
-    Commit, CommitId, Fact, FactKey, FileChange, FileText, Labeling, PullRequest, RepoPath, Side, Snapshot, Unavailable,
+    Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileText, HeadCheckRun, Labeling, Origin, PullNumber,
+    PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -18,6 +19,14 @@ pub enum FetchedFact {
     Commits(Fact<Vec<Commit>>),
     /// [`FactKey::Labelings`].
     Labelings(Fact<Vec<Labeling>>),
+    /// [`FactKey::Reviews`].
+    Reviews(Fact<Vec<Review>>),
+    /// [`FactKey::RequestedReviewers`].
+    RequestedReviewers(Fact<RequestedReviewers>),
+    /// [`FactKey::Statuses`].
+    Statuses(Fact<Vec<CommitStatus>>),
+    /// [`FactKey::CheckRuns`].
+    CheckRuns(Fact<Vec<HeadCheckRun>>),
     /// [`FactKey::File`].
     File(Fact<FileText>),
     /// [`FactKey::Source`]; `None` is "no such file".
@@ -37,17 +46,30 @@ impl RepoClient {
         let lacking: Vec<&FactKey> = wanted.iter().filter(|key| !snapshot.has(key)).collect();
         let texts: Vec<(&FactKey, (CommitId, RepoPath))> =
             lacking.iter().filter_map(|key| Some((*key, text_place(snapshot, key)?))).collect();
-        let (changes, commits, labelings, files) = futures_util::try_join!(
-            self.changes(snapshot, lacking.contains(&&FactKey::Changes)),
-            self.commits(snapshot, lacking.contains(&&FactKey::Commits)),
-            self.labelings(snapshot, lacking.contains(&&FactKey::Labelings)),
-            self.texts(&texts),
+        let (shared, own): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(key, _)| is_shared(snapshot, key));
+        let organisation = self.organisation();
+        let asks = |key: FactKey| lacking.contains(&&key);
+        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared) = futures_util::try_join!(
+            self.changes(snapshot, asks(FactKey::Changes)),
+            self.commits(snapshot, asks(FactKey::Commits)),
+            self.labelings(snapshot, asks(FactKey::Labelings)),
+            self.reviews(snapshot, asks(FactKey::Reviews)),
+            self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
+            self.statuses(snapshot, asks(FactKey::Statuses)),
+            self.check_runs(snapshot, asks(FactKey::CheckRuns)),
+            self.texts(&own),
+            organisation.texts(&shared),
         )?;
+        texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
         facts.extend(changes.map(|fact| (FactKey::Changes, FetchedFact::Changes(fact))));
         facts.extend(commits.map(|fact| (FactKey::Commits, FetchedFact::Commits(fact))));
         facts.extend(labelings.map(|fact| (FactKey::Labelings, FetchedFact::Labelings(fact))));
-        facts.extend(files);
+        facts.extend(reviews.map(|fact| (FactKey::Reviews, FetchedFact::Reviews(fact))));
+        facts.extend(requested.map(|fact| (FactKey::RequestedReviewers, FetchedFact::RequestedReviewers(fact))));
+        facts.extend(statuses.map(|fact| (FactKey::Statuses, FetchedFact::Statuses(fact))));
+        facts.extend(check_runs.map(|fact| (FactKey::CheckRuns, FetchedFact::CheckRuns(fact))));
+        facts.extend(texts);
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
                 facts.push((key.clone(), nothing(key)));
@@ -60,7 +82,7 @@ impl RepoClient {
         match &snapshot.pull {
             Some(Fact::Known(pull)) if wanted => {
                 let ends = (&snapshot.subject.base, &snapshot.subject.head);
-                settled(self.fetch_changes(pull.number, ends, None).await).map(Some)
+                settled(self.fetch_changes(pull.number, ends, None).await, "contents: read").map(Some)
             }
             _ => Ok(None),
         }
@@ -71,14 +93,54 @@ impl RepoClient {
             return Ok(None);
         }
         let comparison = self.fetch_comparison(&snapshot.subject.base, &snapshot.subject.head).await;
-        settled(comparison.map(|comparison| Fact::Known(comparison.commits))).map(Some)
+        settled(comparison.map(|comparison| Fact::Known(comparison.commits)), "contents: read").map(Some)
     }
 
     async fn labelings(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<Labeling>>>, CallError> {
         match &snapshot.pull {
-            Some(Fact::Known(pull)) if wanted => settled(self.fetch_labelings(pull).await.map(Fact::Known)).map(Some),
+            Some(Fact::Known(pull)) if wanted => {
+                settled(self.fetch_labelings(pull).await.map(Fact::Known), "pull_requests: read").map(Some)
+            }
             _ => Ok(None),
         }
+    }
+
+    async fn reviews(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<Review>>>, CallError> {
+        match number(snapshot) {
+            Some(number) if wanted => settled(self.fetch_reviews(number).await, "pull_requests: read").map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    async fn requested_reviewers(
+        &self,
+        snapshot: &Snapshot,
+        wanted: bool,
+    ) -> Result<Option<Fact<RequestedReviewers>>, CallError> {
+        match number(snapshot) {
+            Some(number) if wanted => {
+                settled(self.fetch_requested_reviewers(number).await.map(Fact::Known), "pull_requests: read").map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn statuses(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<CommitStatus>>>, CallError> {
+        if !wanted {
+            return Ok(None);
+        }
+        settled(self.fetch_statuses(&snapshot.subject.head).await, "statuses: read").map(Some)
+    }
+
+    async fn check_runs(
+        &self,
+        snapshot: &Snapshot,
+        wanted: bool,
+    ) -> Result<Option<Fact<Vec<HeadCheckRun>>>, CallError> {
+        if !wanted {
+            return Ok(None);
+        }
+        settled(self.fetch_check_runs(&snapshot.subject.head).await, "checks: read").map(Some)
     }
 
     async fn texts(
@@ -106,6 +168,10 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (_, FetchedFact::Changes(fact)) => snapshot.changes = Some(fact),
             (_, FetchedFact::Commits(fact)) => snapshot.commits = Some(fact),
             (_, FetchedFact::Labelings(fact)) => snapshot.labelings = Some(fact),
+            (_, FetchedFact::Reviews(fact)) => snapshot.reviews = Some(fact),
+            (_, FetchedFact::RequestedReviewers(fact)) => snapshot.requested_reviewers = Some(fact),
+            (_, FetchedFact::Statuses(fact)) => snapshot.statuses = Some(fact),
+            (_, FetchedFact::CheckRuns(fact)) => snapshot.check_runs = Some(fact),
             (FactKey::File(file), FetchedFact::File(fact)) => {
                 snapshot.files.insert(file, fact);
             }
@@ -119,6 +185,19 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
     }
 }
 
+fn number(snapshot: &Snapshot) -> Option<PullNumber> {
+    match &snapshot.pull {
+        Some(Fact::Known(pull)) => Some(pull.number),
+        Some(Fact::Unavailable(_)) | None => None,
+    }
+}
+
+/// Whether the text lies in the account's repository `.github`: a file that the dangerfile there requires.
+fn is_shared(snapshot: &Snapshot, key: &FactKey) -> bool {
+    let FactKey::Source { layer, .. } = key else { return false };
+    snapshot.ruleset.layers.get(*layer).is_some_and(|dangerfile| dangerfile.origin == Origin::Organisation)
+}
+
 fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)> {
     match key {
         FactKey::File(file) => {
@@ -129,7 +208,14 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
             Some((commit.clone(), file.path.clone()))
         }
         FactKey::Source { layer, path } => Some((snapshot.ruleset.layers.get(*layer)?.commit.clone()?, path.clone())),
-        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => None,
+        FactKey::Pull
+        | FactKey::Changes
+        | FactKey::Commits
+        | FactKey::Labelings
+        | FactKey::Reviews
+        | FactKey::RequestedReviewers
+        | FactKey::Statuses
+        | FactKey::CheckRuns => None,
     }
 }
 
@@ -141,15 +227,19 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::Changes => FetchedFact::Changes(Fact::Unavailable(missing)),
         FactKey::Commits => FetchedFact::Commits(Fact::Unavailable(missing)),
         FactKey::Labelings => FetchedFact::Labelings(Fact::Unavailable(missing)),
+        FactKey::Reviews => FetchedFact::Reviews(Fact::Unavailable(missing)),
+        FactKey::RequestedReviewers => FetchedFact::RequestedReviewers(Fact::Unavailable(missing)),
+        FactKey::Statuses => FetchedFact::Statuses(Fact::Unavailable(missing)),
+        FactKey::CheckRuns => FetchedFact::CheckRuns(Fact::Unavailable(missing)),
         FactKey::File(_) => FetchedFact::File(Fact::Unavailable(missing)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }
 
-/// A refusal is a fact about the app; anything else is a failure of the call.
-fn settled<T>(result: Result<Fact<T>, CallError>) -> Result<Fact<T>, CallError> {
+/// A refusal is a fact about the app, which lacks this permission; anything else is a failure of the call.
+fn settled<T>(result: Result<Fact<T>, CallError>, permission: &str) -> Result<Fact<T>, CallError> {
     match result {
-        Err(CallError::Forbidden(needed)) => Ok(Fact::Unavailable(Unavailable::NoPermission(needed))),
+        Err(CallError::Forbidden(_)) => Ok(Fact::Unavailable(Unavailable::NoPermission(permission.to_owned()))),
         other => other,
     }
 }

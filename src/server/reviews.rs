@@ -2,12 +2,13 @@
 
 use super::failed_call::{after_call, not_there};
 use super::judges::Judges;
+use super::organisations::{Organisations, is_organisations};
 use super::review_job::{self, Review};
 use super::start::Parts;
 use super::work::{Handler, JobError, JobOutcome};
 use super::{ServerConfig, StartError};
 use crate::github::{CallError, Github, GithubConfig, OpenPull, RepoClient, RequestCounter, Timing};
-use crate::model::{PullNumber, Timestamp};
+use crate::model::{CommitId, PullNumber, Timestamp};
 use crate::store::{Job, Store};
 use crate::webhook::{Cause, JobSpec, Work};
 use futures_util::future::BoxFuture;
@@ -23,6 +24,7 @@ const GIVE_UP_TIMEOUT: Duration = Duration::from_secs(30);
 /// Reviews pull requests on GitHub.
 pub(super) struct Reviews {
     github: Github,
+    organisations: Organisations,
     pub(super) parts: Parts,
 }
 
@@ -37,7 +39,7 @@ impl Reviews {
             user_agent: concat!("deckhand/", env!("CARGO_PKG_VERSION")).to_owned(),
         };
         let github = Github::with_timing(github, timing).map_err(|error| StartError::Github(error.to_string()))?;
-        Ok(Reviews { github, parts })
+        Ok(Reviews { github, organisations: Organisations::default(), parts })
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -50,6 +52,10 @@ impl Reviews {
 
     pub(super) fn judges(&self) -> &Judges {
         &self.parts.judges
+    }
+
+    pub(super) fn organisations(&self) -> &Organisations {
+        &self.organisations
     }
 
     fn client(&self, spec: &JobSpec) -> RepoClient {
@@ -84,6 +90,28 @@ impl Reviews {
         Ok(JobOutcome { summary: format!("{} pull requests to review", work.len()) })
     }
 
+    /// Builds report dozens of times a push: GitHub is asked only where rules read that.
+    async fn heed_reports(&self, job: &Job, client: &RepoClient, head: &CommitId) -> Result<JobOutcome, JobError> {
+        let readers = self.store().find_readers_of_reports(&format!("{}/pull/", job.spec.repository)).await?;
+        if readers.is_empty() {
+            return Ok(JobOutcome { summary: "no rule here reads reports".to_owned() });
+        }
+        let review = |number| JobSpec { work: Work::ReviewPull { number, cause: Cause::Reported }, ..job.spec.clone() };
+        let pulls = client.find_pulls_for_commit(head).await.map_err(after_call)?;
+        let reading = pulls.into_iter().filter(|pull| readers.contains(&review(pull.number).key())).collect();
+        self.fan_out(&job.spec, Ok(reading), Cause::Reported).await
+    }
+
+    /// The organisation's rules may have changed: every other repository is judged too, for the same reason.
+    async fn fan_out_to_others(&self, spec: &JobSpec) -> Result<(), JobError> {
+        self.organisations.forget(spec.installation);
+        let repositories = self.github.list_repositories(spec.installation).await.map_err(after_call)?;
+        let others = repositories.into_iter().filter(|it| it.id != spec.repository);
+        let under = others.filter(|it| it.name.owner().eq_ignore_ascii_case(spec.name.owner()));
+        let work: Vec<JobSpec> = under.map(|it| JobSpec { repository: it.id, name: it.name, ..spec.clone() }).collect();
+        Ok(self.store().enqueue_all(&work, self.now()).await?)
+    }
+
     async fn do_work(&self, job: &Job) -> Result<JobOutcome, JobError> {
         let client = self.client(&job.spec);
         match &job.spec.work {
@@ -100,7 +128,11 @@ impl Reviews {
                 numbers.extend(self.store().find_judged_at(job.spec.repository, head).await?);
                 self.enqueue_pulls(&job.spec, numbers, *cause).await
             }
+            Work::ReviewReported { head } => self.heed_reports(job, &client, head).await,
             Work::ReviewRepository { cause } => {
+                if is_organisations(&job.spec.name) {
+                    self.fan_out_to_others(&job.spec).await?;
+                }
                 self.fan_out(&job.spec, client.list_open_pulls(None).await, *cause).await
             }
         }

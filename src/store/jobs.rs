@@ -182,8 +182,11 @@ pub(super) async fn enqueue_within(
 /// The newer work, but not quieter than the older: who asked for comments still gets them.
 fn supersede(older: &JobSpec, newer: &JobSpec) -> JobSpec {
     let mut merged = newer.clone();
-    let (old, new) = (cause(&older.work), cause_mut(&mut merged.work));
-    if new.is_quiet() && !old.is_quiet() {
+    let old = cause(&older.work);
+    if let Some(new) = cause_mut(&mut merged.work)
+        && new.is_quiet()
+        && !old.is_quiet()
+    {
         *new = old;
     }
     merged
@@ -195,15 +198,17 @@ fn cause(work: &Work) -> Cause {
         | Work::ReviewBranch { cause, .. }
         | Work::ReviewCommit { cause, .. }
         | Work::ReviewRepository { cause } => *cause,
+        Work::ReviewReported { .. } => Cause::Reported,
     }
 }
 
-fn cause_mut(work: &mut Work) -> &mut Cause {
+fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
     match work {
         Work::ReviewPull { cause, .. }
         | Work::ReviewBranch { cause, .. }
         | Work::ReviewCommit { cause, .. }
-        | Work::ReviewRepository { cause } => cause,
+        | Work::ReviewRepository { cause } => Some(cause),
+        Work::ReviewReported { .. } => None,
     }
 }
 
@@ -215,6 +220,8 @@ fn priority(work: &Work) -> Priority {
         | Cause::Synchronize
         | Cause::Reopened
         | Cause::Edited
+        | Cause::Reviewed
+        | Cause::Reported
         | Cause::Labeled
         | Cause::Unlabeled
         | Cause::ReadyForReview

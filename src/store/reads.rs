@@ -18,6 +18,26 @@ impl Store {
         self.writer().write_later(Remember { key, ruleset, facts }).await
     }
 
+    /// The keys that begin with `prefix` whose previous run read what others report about the head. May name one too
+    /// many, never one too few.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_readers_of_reports(&self, prefix: &str) -> Result<BTreeSet<String>, StoreError> {
+        // What waits to be written counts.
+        self.writer().flush().await?;
+        // Bounds instead of a pattern: any engine finds them through the key.
+        let rows = sqlx::query(
+            "SELECT key FROM reads WHERE key >= ?1 AND key < ?2
+             AND (instr(facts, '\"check_runs\"') > 0 OR instr(facts, '\"statuses\"') > 0)",
+        )
+        .bind(prefix)
+        .bind(format!("{prefix}\u{10ffff}"))
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("key")?)).collect()
+    }
+
     /// What the previous run of `key` asked for, if it was the same ruleset; otherwise nothing.
     ///
     /// # Errors

@@ -208,7 +208,10 @@ impl Loop {
         }
     }
 
-    async fn write_together(&mut self, batch: &mut [Box<dyn Queued>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+    async fn write_together(
+        &mut self,
+        batch: &mut [Box<dyn Queued>],
+    ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
         let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
         let mut results = Vec::with_capacity(batch.len());
         for entry in batch {

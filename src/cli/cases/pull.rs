@@ -1,6 +1,7 @@
 //! The `pr` block: header lines, then a unified diff.
 
 use super::case::{Block, CaseProblem};
+use super::reports::{self, Reports};
 use crate::diff::{LineKind, parse_hunks, parse_patch_set};
 use crate::model::{ChangeStatus, FileChange, FileText, Patch};
 use std::fmt::Write;
@@ -14,6 +15,7 @@ pub(super) struct Pull {
     pub(super) author: String,
     pub(super) draft: bool,
     pub(super) changes: Vec<FileChange>,
+    pub(super) reports: Reports,
 }
 
 const HEADERS: [&str; 5] = ["title", "body", "labels", "author", "draft"];
@@ -43,7 +45,10 @@ pub(super) fn parse_pull(block: &Block) -> Result<Pull, CaseProblem> {
 }
 
 fn read_header<'a>(pull: &mut Pull, text: &'a str) -> Result<&'a str, String> {
-    let expected = || format!("expected {}: or a diff, not \"{text}\"", HEADERS.join(":, "));
+    let expected = || {
+        let names: Vec<&str> = HEADERS.iter().chain(&reports::HEADERS).copied().collect();
+        format!("expected {}: or a diff, not \"{text}\"", names.join(":, "))
+    };
     let (name, value) = text.split_once(':').ok_or_else(expected)?;
     let value = value.trim();
     match name {
@@ -57,6 +62,7 @@ fn read_header<'a>(pull: &mut Pull, text: &'a str) -> Result<&'a str, String> {
         "draft" => {
             pull.draft = value.parse().map_err(|_| format!("draft is true or false, not \"{value}\""))?;
         }
+        name if reports::HEADERS.contains(&name) => pull.reports.read(name, value)?,
         _ => return Err(expected()),
     }
     Ok(name)

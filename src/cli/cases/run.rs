@@ -5,7 +5,8 @@ use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::model::{
     Author, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Labeling, Origin,
-    PullNumber, PullRequest, PullState, Ref, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
+    PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Ruleset, Side, Snapshot, Subject,
+    Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::BTreeMap;
@@ -60,7 +61,14 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
         };
         for key in wanted {
             match key {
-                FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => {}
+                FactKey::Pull
+                | FactKey::Changes
+                | FactKey::Commits
+                | FactKey::Labelings
+                | FactKey::Reviews
+                | FactKey::RequestedReviewers
+                | FactKey::Statuses
+                | FactKey::CheckRuns => {}
                 FactKey::File(file) => {
                     let text = texts.get(&file).cloned().unwrap_or(FileText::Absent);
                     snapshot.files.insert(file, Fact::Known(text));
@@ -104,7 +112,8 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
         commit: Some(base.clone()),
         text: text.to_owned(),
     };
-    let subject = Subject { repository: None, base: base.clone(), head: head.clone(), started_at: STARTED_AT };
+    let repository = RepoName::new("octo", "hello").ok();
+    let subject = Subject { repository, base: base.clone(), head: head.clone(), started_at: STARTED_AT };
     let mut snapshot = Snapshot::new(subject, Ruleset { layers: vec![dangerfile] });
     snapshot.changes = Some(Fact::Known(pull.changes.clone()));
     snapshot.commits = Some(Fact::Known(vec![Commit {
@@ -127,17 +136,28 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
         merged: false,
         user: User { login: pull.author.clone(), kind: "User".to_owned() },
         author_association: "CONTRIBUTOR".to_owned(),
-        labels: pull.labels.iter().map(|name| Label { name: name.clone() }).collect(),
+        labels: pull.labels.iter().map(|name| Label::named(name)).collect(),
         milestone: None,
         base: Ref { name: "main".to_owned(), sha: base, repo: None },
         head: Ref { name: "topic".to_owned(), sha: head, repo: None },
         html_url: String::new(),
         created_at: STARTED_AT,
         updated_at: STARTED_AT,
+        details: PullDetails {
+            additions: pull.changes.iter().map(|change| change.additions).sum(),
+            deletions: pull.changes.iter().map(|change| change.deletions).sum(),
+            changed_files: u32::try_from(pull.changes.len()).unwrap_or(u32::MAX),
+            commits: 1,
+            ..PullDetails::default()
+        },
     }));
     // A case is about the rule: its labels count, as if a maintainer had set them.
     let labeling = |name: &String| Labeling { label: name.clone(), actor: "maintainer".to_owned(), can_write: true };
     snapshot.labelings = Some(Fact::Known(pull.labels.iter().map(labeling).collect()));
+    snapshot.reviews = Some(Fact::Known(pull.reports.reviews(&snapshot.subject.head, STARTED_AT)));
+    snapshot.requested_reviewers = Some(Fact::Known(pull.reports.requested()));
+    snapshot.statuses = Some(Fact::Known(pull.reports.statuses(STARTED_AT)));
+    snapshot.check_runs = Some(Fact::Known(pull.reports.check_runs(STARTED_AT)));
     snapshot
 }
 

@@ -1,7 +1,7 @@
 //! Check runs: made and changed by apps, asked for again by people.
 
 use crate::sim::json;
-use crate::sim::state::{CheckRun, CheckSuite, State};
+use crate::sim::state::{CheckOutput, CheckRun, CheckSuite, CommitStatus, State};
 use serde_json::json;
 
 impl State {
@@ -16,6 +16,57 @@ impl State {
         id
     }
 
+    /// Another app reports: a run that has this conclusion, or none yet. A second report of a name is a new run.
+    pub(in crate::sim) fn report_check(
+        &mut self,
+        index: usize,
+        (app, sha): (u64, &str),
+        name: &str,
+        conclusion: Option<&str>,
+    ) {
+        let (suite, id, now) = (self.ensure_suite(index, app, sha), self.fresh_id(), self.now());
+        let run = CheckRun {
+            id,
+            suite,
+            app,
+            head_sha: sha.to_owned(),
+            name: name.to_owned(),
+            status: if conclusion.is_some() { "completed" } else { "in_progress" }.to_owned(),
+            conclusion: conclusion.map(str::to_owned),
+            external_id: None,
+            details_url: None,
+            started_at: Some(now.clone()),
+            completed_at: conclusion.map(|_| now),
+            output: CheckOutput::default(),
+            actions: Vec::new(),
+        };
+        self.repos[index].runs.push(run.clone());
+        let actor = self.repos[index].owner.clone();
+        self.tell_run(index, &run, "created", &actor);
+        if conclusion.is_some() {
+            self.tell_run(index, &run, "completed", &actor);
+        }
+    }
+
+    /// Somebody reports a commit status.
+    pub(in crate::sim) fn report_status(&mut self, index: usize, sha: &str, (context, state): (&str, &str)) {
+        self.ensure_user("ci-bot", "User");
+        let (id, created_at) = (self.fresh_id(), self.now());
+        self.repos[index].statuses.push(CommitStatus {
+            id,
+            sha: sha.to_owned(),
+            state: state.to_owned(),
+            context: context.to_owned(),
+            description: None,
+            target_url: None,
+            creator: "ci-bot".to_owned(),
+            created_at,
+        });
+        let repo = &self.repos[index];
+        let body = repo.statuses.last().and_then(|status| json::status_event(self, repo, status));
+        self.tell(index, "status", "ci-bot", body.unwrap_or_default());
+    }
+
     /// A person clicks "Re-run" at a check.
     pub(in crate::sim) fn rerequest_check(&mut self, index: usize, run: u64, actor: &str) -> bool {
         let Some(run) = self.repos[index].runs.iter().find(|it| it.id == run).cloned() else { return false };
@@ -23,6 +74,7 @@ impl State {
         true
     }
 
+    /// That a run is there or done hears every app that may read checks; that it is asked for again only its own.
     pub(in crate::sim) fn tell_run(&mut self, index: usize, run: &CheckRun, action: &str, actor: &str) {
         let repo = &self.repos[index];
         let mut value = json::check_run(self, repo, run);
@@ -30,7 +82,10 @@ impl State {
             value["check_suite"] = json::check_suite(self, repo, suite);
         }
         let body = json!({ "action": action, "check_run": value });
-        self.tell_app(index, run.app, "check_run", actor, body);
+        match action {
+            "created" | "completed" => self.tell(index, "check_run", actor, body),
+            _ => self.tell_app(index, run.app, "check_run", actor, body),
+        }
     }
 
     pub(in crate::sim) fn tell_suite(&mut self, repo: u64, suite: u64, action: &str, actor: &str) {

@@ -78,7 +78,12 @@ pub(super) fn statuses(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn status(call: &mut Call<'_>) -> Answer {
-    Reply::ok(json::combined_status(call.state, call.repo(), &sha_of(call)?))
+    let mut value = json::combined_status(call.state, call.repo(), &sha_of(call)?);
+    let all = value["statuses"].take();
+    let all = all.as_array().map(Vec::as_slice).unwrap_or_default();
+    let (first, end, link) = call.page(all.len());
+    value["statuses"] = all[first..end].into();
+    Ok(linked(Reply::json(200, value), link))
 }
 
 pub(super) fn create_status(call: &mut Call<'_>) -> Answer {
@@ -93,7 +98,9 @@ pub(super) fn create_status(call: &mut Call<'_>) -> Answer {
     let (id, created_at, (creator, _)) = (call.state.fresh_id(), call.state.now(), call.caller.author(call.state));
     let status = CommitStatus { id, sha, state, context, description, target_url, creator, created_at };
     let answer = json::status(call.state, call.repo(), &status);
+    let (event, creator) = (json::status_event(call.state, call.repo(), &status), status.creator.clone());
     call.state.repos[call.repo].statuses.push(status);
+    call.state.tell(call.repo, "status", &creator, event.unwrap_or_default());
     Reply::created(answer)
 }
 

@@ -34,6 +34,8 @@ impl PullRequestEvent {
             Some("synchronize") => Cause::Synchronize,
             Some("reopened") => Cause::Reopened,
             Some("edited") => Cause::Edited,
+            Some("assigned" | "unassigned" | "review_requested" | "review_request_removed") => Cause::Edited,
+            Some("milestoned" | "demilestoned" | "locked" | "unlocked") => Cause::Edited,
             Some("labeled") => Cause::Labeled,
             Some("unlabeled") => Cause::Unlabeled,
             Some("ready_for_review") => Cause::ReadyForReview,
