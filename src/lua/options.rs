@@ -44,6 +44,18 @@ impl OptionKind {
         }
     }
 
+    /// The kind as a type in Luau's notation.
+    pub fn luau(&self) -> String {
+        match self {
+            OptionKind::String => "string".to_owned(),
+            OptionKind::Integer => "number".to_owned(),
+            OptionKind::Boolean => "boolean".to_owned(),
+            OptionKind::Strings | OptionKind::Globs => "string | { string }".to_owned(),
+            OptionKind::Choice(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" | "),
+            OptionKind::Texts => "{ [string]: string }".to_owned(),
+        }
+    }
+
     fn read(&self, value: &Value) -> Option<Json> {
         match (self, value) {
             (OptionKind::String, Value::String(text)) => Some(text_of(text).into()),

@@ -5,8 +5,8 @@ use super::applies::{Applies, applies};
 use super::fingerprint::Fingerprints;
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, Fact, FactKey, Fault, Finding, RuleOutcome, RuleState, Settings, Severity, Snapshot,
-    Unavailable, Verdict,
+    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, RuleOutcome, RuleState, Settings, Severity,
+    Snapshot, Unavailable, Verdict,
 };
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -43,6 +43,7 @@ struct Pass<'a> {
     missing: BTreeSet<FactKey>,
     findings: Vec<(String, bool, RawFinding)>,
     faults: Vec<Fault>,
+    effects: Vec<Effect>,
     rules: Vec<RuleOutcome>,
     log: Vec<String>,
 }
@@ -55,6 +56,7 @@ impl<'a> Pass<'a> {
             missing: BTreeSet::new(),
             findings: Vec::new(),
             faults: Vec::new(),
+            effects: Vec::new(),
             rules: Vec::new(),
             log: Vec::new(),
         }
@@ -110,6 +112,8 @@ impl<'a> Pass<'a> {
                 });
             }
         }
+        let effects = execution.effects.into_iter();
+        self.effects.extend(effects.map(|effect| Effect { rule: rule.to_owned(), ..effect }));
         self.findings.extend(execution.findings.into_iter().map(|finding| (rule.to_owned(), blocking, finding)));
     }
 
@@ -164,7 +168,7 @@ impl<'a> Pass<'a> {
             base: self.snapshot.subject.base.clone(),
             findings,
             faults: self.faults,
-            effects: Vec::new(),
+            effects: self.effects,
             rules: self.rules,
             settings,
             log: self.log,
@@ -174,6 +178,7 @@ impl<'a> Pass<'a> {
     /// Forgets everything but a dangerfile that does not load: that one still has to be mended.
     fn ignore(&mut self, reason: &str) {
         self.findings.clear();
+        self.effects.clear();
         self.missing.clear();
         self.faults.retain(|fault| fault.rule == TOP_LEVEL);
         for rule in self.rules.iter_mut().filter(|rule| rule.name != TOP_LEVEL) {
