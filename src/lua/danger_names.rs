@@ -81,7 +81,6 @@ pub(super) fn find_danger_name(namespace: &str, name: &str) -> Option<&'static s
 
 /// The first word of a line, or a sign in it, that another language has where Luau has something else.
 const SYNTAX: &[(&str, &str)] = &[
-    ("const", "write `local` instead of `const`"),
     ("let", "write `local` instead of `let`"),
     ("var", "write `local` instead of `var`"),
     ("import", "everything is there without `import`; delete the line"),
@@ -127,7 +126,7 @@ mod tests {
 
     #[test]
     fn other_languages_are_recognised() {
-        assert!(find_foreign_syntax("  const x = 1").expect("JavaScript").contains("`local`"));
+        assert!(find_foreign_syntax("  let x = 1").expect("JavaScript").contains("`local`"));
         assert!(find_foreign_syntax("if a && b {").expect("JavaScript").contains("`and`"));
         assert_eq!(find_foreign_syntax("letter = = 2"), None);
     }

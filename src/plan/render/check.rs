@@ -1,5 +1,6 @@
 //! The check: its title is the verdict in a phrase; its summary is a list that reads well on a narrow screen.
 
+use super::effects::render_effects;
 use super::escape::{code_span, neutralise, plain};
 use super::limit::{self, CHECK_BYTES, MESSAGE_BYTES};
 use super::list;
@@ -44,8 +45,8 @@ pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
             first.push_str(&item);
         }
     }
-    let (skipped, quiet) = (skipped_line(verdict), first.is_empty());
-    let room = CHECK_BYTES - skipped.len();
+    let (last, quiet) = (render_effects(verdict) + &skipped_line(verdict), first.is_empty());
+    let room = CHECK_BYTES - last.len();
     let mut findings: Vec<&Finding> = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
     // Findings of one file stand together, the worst first; files keep the verdict's order.
     findings.sort_by(|a, b| {
@@ -57,7 +58,7 @@ pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
     }
     let mut pages = list::pages(first, findings, MESSAGE_BYTES, room, 2).into_iter();
     let mut summary = pages.next().unwrap_or_default();
-    summary.push_str(&skipped);
+    summary.push_str(&last);
     (summary.trim_start().to_owned(), pages.next().unwrap_or_default())
 }
 
