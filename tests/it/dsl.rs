@@ -469,6 +469,10 @@ fn the_definitions_are_luau_and_name_everything() {
         .filter_map(|line| line.strip_prefix("export type ")?.split_once(" ="))
         .map(|(name, _)| name)
         .collect();
+    let mut once = defined.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), defined.len(), "a type is defined twice");
     let code = definitions.lines().filter(|line| !line.trim_start().starts_with("--"));
     for word in code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')) {
         if word.starts_with(|c: char| c.is_ascii_uppercase()) {

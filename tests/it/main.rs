@@ -5,10 +5,12 @@
 mod cli;
 mod cli_local;
 mod cli_test;
+mod coming_from_danger;
 mod demo;
 mod dsl;
 mod github_documents;
 mod graphql_schema;
+mod json_documents;
 mod openapi;
 mod patches;
 mod rules;

@@ -204,9 +204,10 @@ impl RobotCall {
         self.one_of.is_empty() && self.arguments.iter().all(|argument| !argument.required)
     }
 
-    /// The name of its table of arguments: `AddLabels` for `add_labels`.
+    /// The name of its table of arguments: `AddLabelsArguments` for `add_labels`.
     pub fn type_name(&self) -> String {
-        self.name.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect()
+        let words = self.name.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..]));
+        words.chain(["Arguments".to_owned()]).collect()
     }
 
     /// Its type in Luau's notation.

@@ -42,7 +42,12 @@ pub const API: &[ApiItem] = &[
     built("", "warn", "(text: string, at: At?) -> ()", "Reports something worth mending; never blocks."),
     built("", "fail", "(text: string, at: At?) -> ()", "Reports a problem; blocks when the rule is blocking."),
     built("", "markdown", "(text: string, at: At?) -> ()", "Adds Markdown to the summary comment."),
-    built("", "rule", "(name: string, options: RuleOptions?, body: () -> ()) -> ()", "Registers a rule of your own."),
+    built(
+        "",
+        "rule",
+        "((name: string, options: RuleOptions?, body: () -> ()) -> ()) & ((name: string, body: () -> ()) -> ())",
+        "Registers a rule of your own.",
+    ),
     built("", "use", "(name: BuiltinRule, options: { [string]: any }?) -> ()", "Switches a built-in rule on."),
     built("", "settings", "(options: Settings) -> ()", "Sets how the check and the comments behave."),
     built("", "require", "(path: string) -> any", "Loads a Lua file of the same repository and commit."),
@@ -67,7 +72,7 @@ pub const API: &[ApiItem] = &[
     built("danger.git", "commits", "{ Commit }", "The commits from the merge base to the head, oldest first."),
     built("danger.git", "base", "string", "The merge base's full commit id."),
     built("danger.git", "head", "string", "The head's full commit id."),
-    built("danger.git", "match", "(...string) -> Matches", "Changed files that match the patterns."),
+    built("danger.git", "match", "(...(string | { string })) -> Matches", "Changed files that match the patterns."),
     built("danger.git", "diff_for_file", "(path: string) -> FileDiff?", "Both texts of a file and its diff."),
     built(
         "danger.git",
@@ -75,8 +80,18 @@ pub const API: &[ApiItem] = &[
         "(path: string) -> Diff?",
         "A file's diff as hunks and lines; nil for a file without a text diff.",
     ),
-    built("danger.git", "added_lines", "(glob: string?) -> { Line }", "Added lines of the files that match."),
-    built("danger.git", "removed_lines", "(glob: string?) -> { Line }", "Removed lines of the files that match."),
+    built(
+        "danger.git",
+        "added_lines",
+        "(glob: (string | { string })?) -> { Line }",
+        "Added lines of the files that match.",
+    ),
+    built(
+        "danger.git",
+        "removed_lines",
+        "(glob: (string | { string })?) -> { Line }",
+        "Removed lines of the files that match.",
+    ),
     built("danger.git", "file", "(path: string, side: (\"base\" | \"head\")?) -> string?", "A file's whole text."),
     built(
         "danger.git",

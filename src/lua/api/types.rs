@@ -90,6 +90,7 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("after", "any", "the new value"),
             f("added", "{ any }?", "keys of an object, or items of a list, that are new"),
             f("removed", "{ any }?", "keys of an object, or items of a list, that are gone"),
+            f("[string]", "any", "what changed below it, by key"),
         ],
     },
     RecordType {
