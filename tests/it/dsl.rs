@@ -316,6 +316,10 @@ fn every_kind_of_mistake_is_answered_at_its_line_with_the_right_name() {
         ("danger.git.modified_files.length", "a list has no `length`; write `#list`"),
         ("danger.git.modified_files.includes", "write `table.find(list, value)`"),
         ("danger.github.pr.labels.map", "write a loop"),
+        ("danger.github.pr.title.length", "a text has no `length`; write `#text`"),
+        ("danger.github.pr.title:includes('x')", "write `string.find(text, part, 1, true)`"),
+        ("string.uper('x')", "a text has no `uper`; did you mean `upper`?"),
+        ("table.contains({}, 1)", "`table` has no `contains`; write `table.find(list, value)`"),
         ("danger.git.match('*').edited.size", "write `#list`"),
     ];
     for (expression, expected) in cases {
@@ -474,6 +478,7 @@ fn the_definitions_are_luau_and_name_everything() {
     once.dedup();
     assert_eq!(once.len(), defined.len(), "a type is defined twice");
     let code = definitions.lines().filter(|line| !line.trim_start().starts_with("--"));
+    let code = code.flat_map(|line| line.split('"').step_by(2));
     for word in code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')) {
         if word.starts_with(|c: char| c.is_ascii_uppercase()) {
             assert!(defined.contains(&word), "{word} is not defined");

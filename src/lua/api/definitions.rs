@@ -65,7 +65,11 @@ pub fn render_definitions() -> String {
             (argument.name.to_owned(), kind, argument.doc.to_owned())
         });
         let doc = format!("Arguments of `robot.{}`.", call.name);
-        render_type(&mut out, &TypeDefinition { name: call.type_name(), doc, fields: fields.collect() });
+        let mut fields: Vec<_> = fields.collect();
+        if let Some(main) = call.list() {
+            fields.push(member("[number]", "string", main.doc));
+        }
+        render_type(&mut out, &TypeDefinition { name: call.type_name(), doc, fields });
     }
     for (namespace, doc) in namespaces() {
         let name = namespace_type(namespace);

@@ -1,7 +1,9 @@
 //! Puts every namespace into a new machine.
 
-use super::super::options::text_of;
+use super::super::danger_names::find_danger_name;
+use super::super::options::{describe, text_of};
 use super::super::session::Session;
+use super::super::words::did_you_mean;
 use super::{git, github, github_utils, namespace, record, report, require, robot, rules, settings, table, utils};
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
@@ -24,6 +26,7 @@ pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table)
     danger.raw_set("github", namespace::close(lua, session, "danger.github", github, github::field)?)?;
     globals.set("danger", namespace::close(lua, session, "danger", danger, namespace::no_field)?)?;
     answer_unknown_globals(lua, session)?;
+    answer_unknown_library_names(lua, session, host)?;
     host.set("git", git.clone())?;
     host.set("line_meta", record::metatable(lua, session, "a line", "Line")?)?;
     host.set("now", session.snapshot.subject.started_at.unix_seconds())?;
@@ -52,6 +55,25 @@ fn answer_unknown_globals(lua: &Lua, session: &Rc<Session>) -> mlua::Result<()> 
     )?;
     meta.raw_set("__metatable", "locked")?;
     lua.globals().set_metatable(Some(meta))
+}
+
+/// `title.length` and `table.contains`: what other languages have on texts and lists.
+fn answer_unknown_library_names(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::Result<()> {
+    let session = Rc::clone(session);
+    let unknown = move |lua: &Lua, (library, key): (String, Value)| -> mlua::Result<()> {
+        let name = key.as_string().map_or_else(|| describe(&key), text_of);
+        let hint = match find_danger_name(&library, &name) {
+            Some(advice) => format!("; {advice}"),
+            None => {
+                let pairs = lua.globals().raw_get::<Table>(library.as_str())?.pairs::<String, Value>();
+                let names: Vec<String> = pairs.filter_map(|pair| pair.ok().map(|(name, _)| name)).collect();
+                did_you_mean(&name, names.iter().map(String::as_str))
+            }
+        };
+        let owner = if library == "string" { "a text".to_owned() } else { format!("`{library}`") };
+        Err(session.mistake(lua, format!("{owner} has no `{name}`{hint}")).into())
+    };
+    host.set("unknown", lua.create_function(unknown)?)
 }
 
 /// The names of Luau's own library that people misspell.

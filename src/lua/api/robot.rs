@@ -2,7 +2,7 @@
 
 use super::super::options::{OptionError, describe, read_options};
 use super::super::session::Session;
-use super::robot_table::{ROBOT, RobotArgument, RobotCall, Takes};
+use super::robot_table::{ROBOT, RobotCall, Takes};
 use super::{namespace, table};
 use crate::model::Effect;
 use mlua::{Lua, Table, Value, Variadic};
@@ -51,9 +51,7 @@ fn ask(lua: &Lua, session: &Session, call: &RobotCall, args: &[Value]) -> mlua::
 /// The table with its list part, when it has one, as the main argument: `{ "a", "b" }` is `{ labels = { "a", "b" } }`.
 fn spread(lua: &Lua, session: &Session, call: &RobotCall, table: &Table) -> mlua::Result<Table> {
     let length = table.raw_len();
-    let words = |argument: &&RobotArgument| matches!(argument.takes, Takes::Words(..));
-    let main = call.arguments.iter().filter(words).find(|argument| Some(argument.name) == call.main);
-    let Some(main) = main.filter(|_| length > 0) else { return Ok(table.clone()) };
+    let Some(main) = call.list().filter(|_| length > 0) else { return Ok(table.clone()) };
     session.charge_bytes(lua, length * 64)?;
     let (named, list) = (lua.create_table()?, lua.create_table()?);
     for pair in table.pairs::<Value, Value>() {

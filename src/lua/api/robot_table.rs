@@ -204,6 +204,12 @@ impl RobotCall {
         self.one_of.is_empty() && self.arguments.iter().all(|argument| !argument.required)
     }
 
+    /// The argument for which the list part of its table stands: its main one, when that is a list of texts.
+    pub(super) fn list(&self) -> Option<&'static RobotArgument> {
+        let is_list = |argument: &&RobotArgument| matches!(argument.takes, Takes::Words(..));
+        self.arguments.iter().filter(is_list).find(|argument| Some(argument.name) == self.main)
+    }
+
     /// The name of its table of arguments: `AddLabelsArguments` for `add_labels`.
     pub fn type_name(&self) -> String {
         let words = self.name.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..]));
