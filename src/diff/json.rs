@@ -111,13 +111,9 @@ fn compare<'a>(
                     into.members.insert(key, below);
                 }
             }
-            (Value::Array(_), Some(after @ Value::Array(_))) => {
-                if !same(before, after) {
-                    set(into, key, Some(before), Some(after));
-                }
-            }
-            (before, Some(after)) if !same(before, after) => record(into, key, Some(before), Some(after)),
-            _ => {}
+            (before, Some(after)) if same(before, after) => {}
+            (Value::Array(_), Some(after @ Value::Array(_))) => set(into, key, Some(before), Some(after)),
+            (before, Some(after)) => record(into, key, Some(before), Some(after)),
         }
     }
     for (key, after) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {

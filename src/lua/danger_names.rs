@@ -114,6 +114,7 @@ const SIGNS: &[(&str, &str)] = &[
     ("&&", "write `and` instead of `&&`"),
     ("||", "write `or` instead of `||`"),
     ("!=", "write `~=` instead of `!=`"),
+    (" unless ", "write `if not ... then ... end` instead of `unless`"),
     ("await ", "nothing waits here; delete `await`"),
 ];
 

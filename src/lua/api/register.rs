@@ -65,8 +65,9 @@ fn answer_unknown_library_names(lua: &Lua, session: &Rc<Session>, host: &Table) 
         let hint = match find_danger_name(&library, &name) {
             Some(advice) => format!("; {advice}"),
             None => {
-                let pairs = lua.globals().raw_get::<Table>(library.as_str())?.pairs::<String, Value>();
-                let names: Vec<String> = pairs.filter_map(|pair| pair.ok().map(|(name, _)| name)).collect();
+                let table: Table = lua.globals().get(library.as_str())?;
+                let names: Vec<String> =
+                    table.pairs::<String, Value>().filter_map(|pair| pair.ok().map(|(name, _)| name)).collect();
                 did_you_mean(&name, names.iter().map(String::as_str))
             }
         };
