@@ -110,6 +110,7 @@ const SYNTAX: &[(&str, &str)] = &[
 ];
 
 const SIGNS: &[(&str, &str)] = &[
+    ("async ", "nothing waits here; delete `async` and write `function() ... end`"),
     ("=>", "write `function(x) ... end` instead of `=>`"),
     ("&&", "write `and` instead of `&&`"),
     ("||", "write `or` instead of `||`"),
