@@ -5,6 +5,7 @@ mod commands;
 mod common;
 mod dangerfile;
 mod demo;
+mod effects;
 mod failure;
 mod judge;
 mod local;
@@ -15,5 +16,6 @@ mod source;
 mod terminal;
 mod test;
 mod text;
+mod types;
 
 pub use commands::run;

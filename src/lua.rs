@@ -8,6 +8,7 @@ mod budget;
 mod builtin;
 mod bytecode;
 mod convert;
+mod danger_names;
 mod error;
 mod github_shapes;
 mod globs;
@@ -19,7 +20,10 @@ mod script;
 mod session;
 mod words;
 
-pub use api::{API, ApiItem, ApiState, build_settings};
+pub use api::{
+    API, ApiItem, ApiState, ROBOT, RobotArgument, RobotCall, Takes, TypeDefinition, build_settings, render_definitions,
+    type_definitions,
+};
 pub use budget::{MAX_FINDINGS, MAX_MEMORY_BYTES, MAX_STEPS};
 pub use builtin::{BuiltinRule, builtin_rules, find_builtin};
 pub use error::ScriptError;

@@ -2,7 +2,7 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{demo, judge, local, rules, serve, terminal, test};
+use super::{demo, judge, local, rules, serve, terminal, test, types};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -14,6 +14,7 @@ const COMMANDS: &[Entry] = &[
     entry::<rules::Rules>(),
     entry::<serve::Serve>(),
     entry::<test::Test>(),
+    entry::<types::Types>(),
 ];
 
 /// All commands of the contract; what is not in `COMMANDS` is answered with "not built yet".

@@ -1,5 +1,6 @@
 //! A verdict for people: grouped by file, the source shown, one line of verdict at the end.
 
+use super::effects::render_effects;
 use super::plain;
 use super::source::render_source;
 use super::terminal::{BLUE, BOLD, DIM, RED, YELLOW, paint};
@@ -48,6 +49,7 @@ pub(super) fn render(verdict: &Verdict, quiet: bool, text_of: &dyn Fn(&Place) ->
     for fault in &verdict.faults {
         render_fault(&mut out, fault);
     }
+    out.push_str(&render_effects(&verdict.effects));
     if !quiet {
         let _ = writeln!(out, "{}", render_verdict(verdict));
     }

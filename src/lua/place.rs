@@ -56,7 +56,7 @@ pub(super) fn read_at(owner: &str, table: &Table) -> Result<At, (String, String)
     Ok(At { place, suggestion: suggestion.map(|text| text.trim_end_matches('\n').to_owned()), fix })
 }
 
-fn specs() -> Vec<OptionSpec> {
+pub(super) fn specs() -> Vec<OptionSpec> {
     let sides = OptionKind::Choice(vec!["LEFT".to_owned(), "RIGHT".to_owned()]);
     vec![
         OptionSpec::new("file", OptionKind::String, "The file."),

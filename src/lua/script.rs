@@ -3,10 +3,11 @@
 use super::api;
 use super::budget::{MAX_MACHINE_BYTES, MAX_MEMORY_BYTES};
 use super::bytecode::load_own;
+use super::danger_names::find_foreign_syntax;
 use super::error::ScriptError;
 use super::registry::Registered;
 use super::session::{RawFinding, Session};
-use crate::model::{FactKey, RepoPath, Snapshot};
+use crate::model::{Effect, FactKey, RepoPath, Snapshot};
 use mlua::{Function, Lua, LuaOptions, StdLib, VmState};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -38,6 +39,8 @@ pub struct Execution {
     pub stop: Option<Stop>,
     /// What it reported until then.
     pub findings: Vec<RawFinding>,
+    /// What it asks the robot to do; nothing when it ended early. The rule's name is still empty.
+    pub effects: Vec<Effect>,
     /// Interrupt steps spent.
     pub steps: u64,
 }
@@ -70,7 +73,12 @@ impl Script {
         self.session.registering.set(true);
         let execution = match &self.main {
             Ok(main) => self.execute(main, None),
-            Err(error) => Execution { stop: Some(Stop::Fault(error.clone())), findings: Vec::new(), steps: 0 },
+            Err(error) => Execution {
+                stop: Some(Stop::Fault(error.clone())),
+                findings: Vec::new(),
+                effects: Vec::new(),
+                steps: 0,
+            },
         };
         self.session.registering.set(false);
         execution
@@ -110,7 +118,14 @@ impl Script {
             // The next rule's allowance comes on top of what is used now, so garbage must not pile up.
             let _ = self.lua.gc_collect();
         }
-        Execution { stop, findings: self.session.take_findings(), steps: self.session.steps.spent() }
+        let effects = self.session.take_effects();
+        Execution {
+            // A rule that did not come to its end may have been about to change its mind.
+            effects: if stop.is_none() { effects } else { Vec::new() },
+            stop,
+            findings: self.session.take_findings(),
+            steps: self.session.steps.spent(),
+        }
     }
 }
 
@@ -140,7 +155,16 @@ pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str)
         .set_name(format!("={path}"))
         .set_mode(mlua::chunk::ChunkMode::Text)
         .into_function()
-        .map_err(|error| ScriptError::from_lua(&error))
+        .map_err(|error| explain_syntax(ScriptError::from_lua(&error), text))
+}
+
+/// Adds a hint when the line looks like another language's.
+fn explain_syntax(mut error: ScriptError, text: &str) -> ScriptError {
+    let line = error.line.and_then(|line| text.lines().nth(line.saturating_sub(1) as usize));
+    if let Some(hint) = line.and_then(find_foreign_syntax) {
+        error.message = format!("{}; {hint}", error.message.trim_end_matches('.'));
+    }
+    error
 }
 
 fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {

@@ -1,14 +1,14 @@
 //! What the host functions of one script share: the snapshot, the running rule, and what it said so far.
 
 use super::budget::{
-    HOST_STEPS, MAX_FINDINGS, MAX_LOG_LINES, MAX_SAID_BYTES, MAX_SAID_BYTES_IN_ALL, MAX_TEXT_BYTES, Steps,
+    HOST_STEPS, MAX_EFFECTS, MAX_FINDINGS, MAX_LOG_LINES, MAX_SAID_BYTES, MAX_SAID_BYTES_IN_ALL, MAX_TEXT_BYTES, Steps,
 };
 use super::error::ScriptError;
 use super::options::{OptionError, find_option_line};
 use super::place::At;
 use super::registry::Registered;
 use super::script::Stop;
-use crate::model::{Fact, FactKey, Place, RepoPath, Severity, Snapshot, Unavailable};
+use crate::model::{Effect, Fact, FactKey, Place, RepoPath, Severity, Snapshot, Unavailable};
 use mlua::Lua;
 use serde_json::{Map, Value as Json};
 use std::cell::{Cell, RefCell};
@@ -43,6 +43,7 @@ pub(super) struct Session {
     pub(super) current_paths: RefCell<Option<super::Globs>>,
     pub(super) registering: Cell<bool>,
     findings: RefCell<Vec<RawFinding>>,
+    effects: RefCell<Vec<Effect>>,
     said: Cell<usize>,
     said_in_all: Cell<usize>,
     stop: RefCell<Option<Stop>>,
@@ -62,6 +63,7 @@ impl Session {
             current_paths: RefCell::default(),
             registering: Cell::new(true),
             findings: RefCell::default(),
+            effects: RefCell::default(),
             said: Cell::default(),
             said_in_all: Cell::default(),
             stop: RefCell::default(),
@@ -73,6 +75,7 @@ impl Session {
     pub(super) fn begin(&self, paths: Option<super::Globs>) {
         self.steps.reset();
         self.findings.borrow_mut().clear();
+        self.effects.borrow_mut().clear();
         self.said.set(0);
         *self.stop.borrow_mut() = None;
         *self.current_paths.borrow_mut() = paths;
@@ -80,6 +83,10 @@ impl Session {
 
     pub(super) fn take_findings(&self) -> Vec<RawFinding> {
         std::mem::take(&mut self.findings.borrow_mut())
+    }
+
+    pub(super) fn take_effects(&self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects.borrow_mut())
     }
 
     pub(super) fn take_stop(&self) -> Option<Stop> {
@@ -176,14 +183,35 @@ impl Session {
         let bytes = message.len()
             + at.suggestion.as_ref().map_or(0, String::len)
             + at.fix.iter().map(|(path, text)| path.as_str().len() + text.len()).sum::<usize>();
+        self.charge_said(lua, bytes)?;
+        let At { place, suggestion, fix } = at;
+        self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix });
+        Ok(())
+    }
+
+    /// Keeps an effect that the running rule asks for; the same one is kept once.
+    pub(super) fn ask(&self, lua: &Lua, effect: Effect) -> mlua::Result<()> {
+        let bytes: usize = effect.arguments.iter().map(|(name, value)| name.len() + value.to_string().len()).sum();
+        self.charge_bytes(lua, bytes)?;
+        self.charge_said(lua, bytes)?;
+        let mut effects = self.effects.borrow_mut();
+        if effects.contains(&effect) {
+            return Ok(());
+        }
+        if effects.len() >= MAX_EFFECTS {
+            return Err(self.fault(lua, format!("the rule asked the robot for more than {MAX_EFFECTS} things")));
+        }
+        effects.push(effect);
+        Ok(())
+    }
+
+    fn charge_said(&self, lua: &Lua, bytes: usize) -> mlua::Result<()> {
         self.said.set(self.said.get() + bytes);
         self.said_in_all.set(self.said_in_all.get() + bytes);
         if self.said.get() > MAX_SAID_BYTES || self.said_in_all.get() > MAX_SAID_BYTES_IN_ALL {
             let limit = MAX_SAID_BYTES >> 20;
             return Err(self.fault(lua, format!("the findings hold more than {limit} MiB of text; say less")));
         }
-        let At { place, suggestion, fix } = at;
-        self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix });
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod comment;
+mod effects;
 mod escape;
 mod limit;
 mod list;

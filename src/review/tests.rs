@@ -161,7 +161,7 @@ fn mistakes_are_answered_at_their_line() {
         ("warn(\"x\", { file = \"a\", lin = 3 })", "did you mean `line`?", 1),
         ("fail(12)", "fail takes a text first, got 12", 1),
         ("settings { check_nam = \"x\" }", "did you mean `check_name`?", 1),
-        ("\n\nrobot.merge()", "`robot` is not built yet", 3),
+        ("\n\ndanger.coverage.percent()", "`danger.coverage` is not built yet", 3),
         ("rule(\"x\", { shadow = true }, function() end)", "`shadow` of rule(\"x\") is not built yet", 1),
         ("use(\"secrets\")", "`secrets` is not built yet", 1),
         ("rule(\"x\", function() end)\nrule(\"x\", function() end)", "already a rule `x`", 2),
@@ -223,7 +223,7 @@ fn the_list_of_globals_is_the_one_we_mean() {
     assert_eq!(
         verdict.log.join("\n"),
         "_G _VERSION assert bit32 buffer collectgarbage coroutine danger debug error fail getmetatable integer ipairs \
-         markdown math message next os pairs pcall print rawequal rawget rawlen rawset require rule select \
+         markdown math message next os pairs pcall print rawequal rawget rawlen rawset require robot rule select \
          setmetatable settings string table tonumber tostring type typeof unpack use utf8 vector warn xpcall"
     );
 }

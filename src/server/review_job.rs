@@ -225,7 +225,12 @@ impl<'a> Stage<'a> {
         input: &mut PlanInput,
     ) -> Result<JobOutcome, JobError> {
         let plan = plan::build(verdict, snapshot, &self.overview.published, input);
-        let title = plan::render_title(verdict);
+        let asked = match verdict.effects.len() {
+            0 => String::new(),
+            1 => "; 1 effect asked for, which this version does not carry out".to_owned(),
+            number => format!("; {number} effects asked for, which this version does not carry out"),
+        };
+        let title = format!("{}{asked}", plan::render_title(verdict));
         if plan.operations.is_empty() {
             return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
         }

@@ -103,3 +103,12 @@ fn rules_are_listed_and_have_pages() {
     assert_eq!(said.status, 0);
     assert!(said.out.starts_with("# "), "{}", said.out);
 }
+
+#[test]
+fn types_are_printed_for_editors() {
+    let said = Place::empty().deckhand(&["types"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    for part in ["declare danger: Danger\n", "export type PullRequest = {\n", "declare robot: Robot\n"] {
+        assert!(said.out.contains(part), "{}", said.out);
+    }
+}

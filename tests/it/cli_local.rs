@@ -194,3 +194,20 @@ end)
     assert_eq!(findings.len(), 1, "{}", said.out);
     assert_eq!(findings[0]["message"], "2+ 2- in 1 files, 0 commits");
 }
+
+#[test]
+fn effects_are_listed_and_not_carried_out() {
+    let place = with_rules("rule('triage', { blocking = false }, function() robot.add_labels { 'bug' } end)\n");
+    let said = place.deckhand(&["local"]);
+    let expected = "asked of the robot (this version lists it and carries nothing out)\n  \
+                    robot.add_labels labels = \"bug\" (triage)\n\nno findings - the check would pass\n";
+    assert_eq!((said.status, said.out.as_str()), (0, expected), "{}", said.err);
+    let said = place.deckhand(&["local", "--format", "json"]);
+    let json: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(json["effects"], serde_json::json!([{ "kind": "add_labels", "rule": "triage", "labels": ["bug"] }]));
+
+    let place = with_rules("\nrobot.add_lables { 'bug' }\n");
+    let said = place.deckhand(&["local"]);
+    assert_eq!(said.status, 2, "{}", said.out);
+    assert!(said.out.contains("dangerfile.lua:2") && said.out.contains("did you mean `add_labels`?"), "{}", said.out);
+}

@@ -5,12 +5,16 @@
 mod cli;
 mod cli_local;
 mod cli_test;
+mod coming_from_danger;
 mod demo;
+mod dsl;
 mod github_documents;
 mod graphql_schema;
+mod json_documents;
 mod openapi;
 mod patches;
 mod rules;
+mod sample;
 mod server_bench;
 mod server_inbox;
 mod server_judges;

@@ -1,10 +1,9 @@
 //! `danger.github`: what GitHub knows of the pull request.
 
-use super::super::convert::to_lua;
 use super::super::github_shapes as shapes;
 use super::super::script::Stop;
 use super::super::session::Session;
-use super::namespace;
+use super::{namespace, record, table};
 use crate::model::{FactKey, PullRequest};
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
@@ -14,7 +13,7 @@ pub(super) fn register(lua: &Lua, _session: &Rc<Session>) -> mlua::Result<Table>
 }
 
 /// Fields of `danger.github`.
-pub(super) fn field(lua: &Lua, session: &Session, name: &str) -> mlua::Result<Option<Value>> {
+pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Result<Option<Value>> {
     let known = &session.snapshot;
     let value = match name {
         "pr" => shapes::pull_to_json(session.need(lua, known.pull.as_ref(), FactKey::Pull)?),
@@ -46,7 +45,9 @@ pub(super) fn field(lua: &Lua, session: &Session, name: &str) -> mlua::Result<Op
         }
         _ => return Ok(None),
     };
-    to_lua(lua, &value).map(Some)
+    // A fact's record type is the one that the table of names gives it.
+    let signature = table::signature_of("danger.github", name);
+    record::to_record(lua, session, &format!("danger.github.{name}"), signature, &value).map(Some)
 }
 
 /// The pull request, when there is one: a local run has only what stands in for it.

@@ -1,7 +1,7 @@
 //! `rule` and `use`: registration of a team's own rules and of built-in ones.
 
 use super::super::budget::MAX_RULES;
-use super::super::builtin::{builtin_rules, find_builtin};
+use super::super::builtin::{LATER, builtin_rules, find_builtin};
 use super::super::bytecode::load_own;
 use super::super::convert::to_lua;
 use super::super::metadata::{chunk_name, read_metadata};
@@ -51,12 +51,13 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
     };
     let name = text_of(name);
     let Some(rule) = find_builtin(&name) else {
-        if super::super::builtin::LATER.contains(&name.as_str()) {
+        if LATER.contains(&name.as_str()) {
             return Err(session
                 .error(lua, format!("the built-in rule `{name}` is not built yet in this version"))
                 .into());
         }
-        let hint = match did_you_mean(&name, builtin_rules().iter().map(|rule| rule.name)) {
+        let names = builtin_rules().iter().map(|rule| rule.name).chain(LATER.iter().copied());
+        let hint = match did_you_mean(&name, names) {
             none if none.is_empty() => "; `deckhand rules` lists them".to_owned(),
             hint => hint,
         };

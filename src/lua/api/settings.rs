@@ -36,7 +36,7 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
     globals.set("settings", lua.create_function(settings)?)
 }
 
-fn specs() -> Vec<OptionSpec> {
+pub(super) fn specs() -> Vec<OptionSpec> {
     let choice = |words: &[&str]| OptionKind::Choice(words.iter().map(|word| (*word).to_owned()).collect());
     vec![
         OptionSpec::new("check_name", OptionKind::String, "Name of the check run."),

@@ -1,5 +1,6 @@
 //! The check: its title is the verdict in a phrase; its summary is a list that reads well on a narrow screen.
 
+use super::effects::render_effects;
 use super::escape::{code_span, neutralise, plain};
 use super::limit::{self, MESSAGE_BYTES};
 use super::list;
@@ -44,8 +45,8 @@ pub(in crate::plan) fn render_check(verdict: &Verdict, bytes: usize) -> (String,
             first.push_str(&item);
         }
     }
-    let (skipped, quiet) = (skipped_line(verdict, bytes / 4), first.is_empty());
-    let room = bytes.saturating_sub(skipped.len());
+    let (last, quiet) = (render_effects(verdict, bytes / 4) + &skipped_line(verdict, bytes / 4), first.is_empty());
+    let room = bytes.saturating_sub(last.len());
     let mut findings: Vec<&Finding> = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
     // Findings of one file stand together, the worst first; files keep the verdict's order.
     findings.sort_by(|a, b| {
@@ -57,7 +58,7 @@ pub(in crate::plan) fn render_check(verdict: &Verdict, bytes: usize) -> (String,
     }
     let mut pages = list::pages(first, findings, MESSAGE_BYTES.min(bytes / 4), room, 2).into_iter();
     let mut summary = pages.next().unwrap_or_default();
-    summary.push_str(&skipped);
+    summary.push_str(&last);
     (summary.trim_start().to_owned(), pages.next().unwrap_or_default())
 }
 
