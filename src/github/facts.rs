@@ -3,7 +3,8 @@
 use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
-    Commit, CommitId, Fact, FactKey, FileChange, FileText, Labeling, PullRequest, RepoPath, Side, Snapshot, Unavailable,
+    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, Labeling, PullRequest, RepoPath,
+    Side, Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -20,6 +21,10 @@ pub enum FetchedFact {
     Labelings(Fact<Vec<Labeling>>),
     /// [`FactKey::File`].
     File(Fact<FileText>),
+    /// [`FactKey::Size`]; `None` is "no such file".
+    Size(Fact<Option<u64>>),
+    /// [`FactKey::CodeOwners`]; `None` is "no such file".
+    CodeOwners(Fact<Option<CodeOwnersFile>>),
     /// [`FactKey::Source`]; `None` is "no such file".
     Source(Option<String>),
 }
@@ -37,17 +42,23 @@ impl RepoClient {
         let lacking: Vec<&FactKey> = wanted.iter().filter(|key| !snapshot.has(key)).collect();
         let texts: Vec<(&FactKey, (CommitId, RepoPath))> =
             lacking.iter().filter_map(|key| Some((*key, text_place(snapshot, key)?))).collect();
-        let (changes, commits, labelings, files) = futures_util::try_join!(
+        let sizes: Vec<(&FactKey, (CommitId, RepoPath))> =
+            lacking.iter().filter_map(|key| Some((*key, size_place(snapshot, key)?))).collect();
+        let (changes, commits, labelings, files, sizes, code_owners) = futures_util::try_join!(
             self.changes(snapshot, lacking.contains(&&FactKey::Changes)),
             self.commits(snapshot, lacking.contains(&&FactKey::Commits)),
             self.labelings(snapshot, lacking.contains(&&FactKey::Labelings)),
             self.texts(&texts),
+            self.sizes(&sizes),
+            self.code_owners(snapshot, lacking.contains(&&FactKey::CodeOwners)),
         )?;
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
         facts.extend(changes.map(|fact| (FactKey::Changes, FetchedFact::Changes(fact))));
         facts.extend(commits.map(|fact| (FactKey::Commits, FetchedFact::Commits(fact))));
         facts.extend(labelings.map(|fact| (FactKey::Labelings, FetchedFact::Labelings(fact))));
         facts.extend(files);
+        facts.extend(sizes);
+        facts.extend(code_owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
                 facts.push((key.clone(), nothing(key)));
@@ -81,6 +92,30 @@ impl RepoClient {
         }
     }
 
+    async fn sizes(
+        &self,
+        wanted: &[(&FactKey, (CommitId, RepoPath))],
+    ) -> Result<Vec<(FactKey, FetchedFact)>, CallError> {
+        let places: Vec<(CommitId, RepoPath)> = wanted.iter().map(|(_, place)| place.clone()).collect();
+        let sizes = self.fetch_sizes(&places).await?;
+        Ok(wanted.iter().zip(sizes).map(|((key, _), size)| ((*key).clone(), FetchedFact::Size(size))).collect())
+    }
+
+    /// GitHub reads the file at the tip of the base branch.
+    async fn code_owners(
+        &self,
+        snapshot: &Snapshot,
+        wanted: bool,
+    ) -> Result<Option<Fact<Option<CodeOwnersFile>>>, CallError> {
+        let Some(Fact::Known(pull)) = &snapshot.pull else { return Ok(None) };
+        if !wanted {
+            return Ok(None);
+        }
+        let place = |path: &&str| (pull.base.sha.clone(), RepoPath::new(path));
+        let texts = self.fetch_files(&CodeOwnersFile::PLACES.iter().map(place).collect::<Vec<_>>()).await?;
+        Ok(Some(Fact::Known(CodeOwnersFile::first(texts))))
+    }
+
     async fn texts(
         &self,
         wanted: &[(&FactKey, (CommitId, RepoPath))],
@@ -109,11 +144,15 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::File(file), FetchedFact::File(fact)) => {
                 snapshot.files.insert(file, fact);
             }
+            (FactKey::Size(file), FetchedFact::Size(size)) => {
+                snapshot.sizes.insert(file, size);
+            }
+            (_, FetchedFact::CodeOwners(fact)) => snapshot.code_owners = Some(fact),
             (FactKey::Source { layer, path }, FetchedFact::Source(text)) => {
                 snapshot.sources.insert((layer, path), text);
             }
-            (_, FetchedFact::File(_) | FetchedFact::Source(_)) => {
-                debug_assert!(false, "fetch_facts pairs texts with the keys of texts");
+            (_, FetchedFact::File(_) | FetchedFact::Size(_) | FetchedFact::Source(_)) => {
+                debug_assert!(false, "fetch_facts pairs what it knows of files with their keys");
             }
         }
     }
@@ -121,16 +160,27 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
 
 fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)> {
     match key {
-        FactKey::File(file) => {
-            let commit = match file.side {
-                Side::Left => &snapshot.subject.base,
-                Side::Right => &snapshot.subject.head,
-            };
-            Some((commit.clone(), file.path.clone()))
-        }
+        FactKey::File(file) => Some(place_of(snapshot, file)),
         FactKey::Source { layer, path } => Some((snapshot.ruleset.layers.get(*layer)?.commit.clone()?, path.clone())),
-        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => None,
+        FactKey::Pull
+        | FactKey::Changes
+        | FactKey::Commits
+        | FactKey::Labelings
+        | FactKey::Size(_)
+        | FactKey::CodeOwners => None,
     }
+}
+
+fn size_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)> {
+    if let FactKey::Size(file) = key { Some(place_of(snapshot, file)) } else { None }
+}
+
+fn place_of(snapshot: &Snapshot, file: &FileKey) -> (CommitId, RepoPath) {
+    let commit = match file.side {
+        Side::Left => &snapshot.subject.base,
+        Side::Right => &snapshot.subject.head,
+    };
+    (commit.clone(), file.path.clone())
 }
 
 /// What is said of a fact that has no place to come from: no pull request in the snapshot, or a dangerfile without a commit.
@@ -142,6 +192,8 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::Commits => FetchedFact::Commits(Fact::Unavailable(missing)),
         FactKey::Labelings => FetchedFact::Labelings(Fact::Unavailable(missing)),
         FactKey::File(_) => FetchedFact::File(Fact::Unavailable(missing)),
+        FactKey::Size(_) => FetchedFact::Size(Fact::Unavailable(missing)),
+        FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }

@@ -310,11 +310,11 @@ impl<'a> Stage<'a> {
 }
 
 fn is_text(key: &FactKey) -> bool {
-    matches!(key, FactKey::File(_) | FactKey::Source { .. })
+    matches!(key, FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. })
 }
 
 fn is_old_text(key: &FactKey) -> bool {
-    matches!(key, FactKey::File(file) if file.side == Side::Left)
+    matches!(key, FactKey::File(file) | FactKey::Size(file) if file.side == Side::Left)
 }
 
 /// Names a ruleset by its texts, to know whether the previous run had the same.

@@ -234,6 +234,7 @@ fn check(name: &str, lua: &str, pr: &str, findings: &str) {
         pr: Some(block(pr)),
         files: Vec::new(),
         bases: Vec::new(),
+        commits: Vec::new(),
         lua: Some(block(lua)),
         findings: block(findings),
     };
