@@ -1,5 +1,6 @@
 //! The API of the dangerfile: one file per namespace, one table that lists everything.
 
+mod analysis;
 mod git;
 mod github;
 mod namespace;
@@ -7,6 +8,7 @@ mod report;
 mod require;
 mod rules;
 mod settings;
+mod sizes;
 mod table;
 
 pub use settings::build_settings;

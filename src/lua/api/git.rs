@@ -5,6 +5,7 @@ use super::super::globs::Globs;
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::namespace;
+use super::sizes::file_size;
 use crate::diff::{LineKind, is_whole, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Patch, RepoPath, Side};
 use mlua::{IntoLua, Lua, Table, Value, Variadic};
@@ -20,6 +21,9 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::
     git.set("match", lua.create_function(move |lua, globs: Variadic<Value>| match_files(lua, &matching, &globs))?)?;
     let texts = Rc::clone(session);
     git.set("file", lua.create_function(move |lua, args: (Value, Value)| file(lua, &texts, &args.0, &args.1))?)?;
+    let sizes = Rc::clone(session);
+    let size = move |lua: &Lua, (path, side): (Value, Value)| file_size(lua, &sizes, &path, &side);
+    git.set("file_size", lua.create_function(size)?)?;
     let diffs = Rc::clone(session);
     git.set("diff_for_file", lua.create_function(move |lua, path: Value| diff_for_file(lua, &diffs, &path))?)?;
 
@@ -109,11 +113,15 @@ fn unique<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     paths.filter(|path| seen.insert(*path)).collect()
 }
 
-fn changes<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a Vec<FileChange>> {
+pub(super) fn changes<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a Vec<FileChange>> {
     session.need(lua, session.snapshot.changes.as_ref(), FactKey::Changes)
 }
 
-fn find_change<'a>(lua: &Lua, session: &'a Session, path: &RepoPath) -> mlua::Result<Option<&'a FileChange>> {
+pub(super) fn find_change<'a>(
+    lua: &Lua,
+    session: &'a Session,
+    path: &RepoPath,
+) -> mlua::Result<Option<&'a FileChange>> {
     let changes = changes(lua, session)?;
     // Of the two entries of a type change, the new side's speaks.
     Ok(changes.iter().rev().find(|change| change.path == *path))
@@ -140,16 +148,7 @@ fn match_files(lua: &Lua, session: &Session, globs: &[Value]) -> mlua::Result<Ta
 
 fn file(lua: &Lua, session: &Session, path: &Value, side: &Value) -> mlua::Result<Option<Value>> {
     let path = read_path(lua, session, "file", path)?;
-    let side = match side {
-        Value::Nil => Side::Right,
-        Value::String(word) if text_of(word) == "head" => Side::Right,
-        Value::String(word) if text_of(word) == "base" => Side::Left,
-        other => {
-            let got = describe(other);
-            let message = format!("danger.git.file takes \"base\" or \"head\" second, got {got}");
-            return Err(session.error(lua, message).into());
-        }
-    };
+    let side = read_side(lua, session, "file", side)?;
     match text_at(lua, session, FileKey { side, path })? {
         Some(text) => text.into_lua(lua).map(Some),
         None => Ok(None),
@@ -283,7 +282,7 @@ fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn read_path(lua: &Lua, session: &Session, function: &str, value: &Value) -> mlua::Result<RepoPath> {
+pub(super) fn read_path(lua: &Lua, session: &Session, function: &str, value: &Value) -> mlua::Result<RepoPath> {
     match value {
         Value::String(path) => Ok(RepoPath::from_git_quoted(&path.as_bytes())),
         other => {
@@ -293,8 +292,21 @@ fn read_path(lua: &Lua, session: &Session, function: &str, value: &Value) -> mlu
     }
 }
 
+pub(super) fn read_side(lua: &Lua, session: &Session, function: &str, value: &Value) -> mlua::Result<Side> {
+    match value {
+        Value::Nil => Ok(Side::Right),
+        Value::String(word) if text_of(word) == "head" => Ok(Side::Right),
+        Value::String(word) if text_of(word) == "base" => Ok(Side::Left),
+        other => {
+            let got = describe(other);
+            let message = format!("danger.git.{function} takes \"base\" or \"head\" second, got {got}");
+            Err(session.error(lua, message).into())
+        }
+    }
+}
+
 /// Patterns as single texts or lists of them.
-fn read_globs(lua: &Lua, session: &Session, values: &[Value]) -> mlua::Result<Globs> {
+pub(super) fn read_globs(lua: &Lua, session: &Session, values: &[Value]) -> mlua::Result<Globs> {
     let mut patterns = Vec::new();
     for value in values {
         match value {

@@ -74,6 +74,12 @@ pub const API: &[ApiItem] = &[
     built("danger.git", "added_lines", "(glob: string?) -> { Line }", "Added lines of the files that match."),
     built("danger.git", "removed_lines", "(glob: string?) -> { Line }", "Removed lines of the files that match."),
     built("danger.git", "file", "(path: string, side: (\"base\" | \"head\")?) -> string?", "A file's whole text."),
+    built(
+        "danger.git",
+        "file_size",
+        "(path: string, side: (\"base\" | \"head\")?) -> number?",
+        "A file's size in bytes; nil when there is no such file.",
+    ),
     later("danger.git", "json_diff_for_file", "What changed in a JSON file."),
     built("danger.github", "pr", "PullRequest", "The pull request."),
     built("danger.github", "commits", "{ GitHubCommit }", "Its commits in GitHub's shape."),
@@ -82,7 +88,12 @@ pub const API: &[ApiItem] = &[
     later("danger.github", "requested_reviewers", "Who was asked to review."),
     later("danger.github", "statuses", "Commit statuses of the head."),
     later("danger.github", "check_runs", "Check runs of the head."),
-    later("danger.github", "code_owners", "Who owns a path."),
+    built(
+        "danger.github",
+        "code_owners",
+        "(path: string) -> { string }",
+        "Who owns a path by the base branch's CODEOWNERS: `@user`, `@org/team` or a mail address.",
+    ),
     later("danger.github", "this_pr", "Owner, repository and number."),
 ];
 
