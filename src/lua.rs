@@ -9,6 +9,7 @@ mod builtin;
 mod bytecode;
 mod convert;
 mod error;
+mod github_shapes;
 mod globs;
 mod metadata;
 mod options;

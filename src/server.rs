@@ -16,6 +16,7 @@ mod judge_child;
 mod judges;
 mod logging;
 mod metrics;
+mod organisations;
 mod pages;
 mod passes;
 mod review_job;

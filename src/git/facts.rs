@@ -2,7 +2,8 @@
 
 use super::{Comparison, GitError};
 use crate::model::{
-    Fact, FactKey, FileText, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp, Unavailable, User,
+    Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp,
+    Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
@@ -22,12 +23,16 @@ impl Comparison {
     ) -> Result<(), GitError> {
         for key in wanted {
             match key {
-                FactKey::Pull => {
-                    snapshot.pull = Some(Fact::Known(self.load_pull(snapshot.subject.started_at)?));
-                }
-                FactKey::Changes => snapshot.changes = Some(Fact::Known(self.load_changes()?)),
-                FactKey::Commits => snapshot.commits = Some(Fact::Known(self.load_commits()?)),
+                FactKey::Pull => self.fill_pull(snapshot)?,
+                FactKey::Changes => self.fill_changes(snapshot)?,
+                FactKey::Commits => self.fill_commits(snapshot)?,
                 FactKey::Labelings => snapshot.labelings = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
+                FactKey::Reviews => snapshot.reviews = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
+                FactKey::RequestedReviewers => {
+                    snapshot.requested_reviewers = Some(Fact::Unavailable(Unavailable::NeedsPullRequest));
+                }
+                FactKey::Statuses => snapshot.statuses = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
+                FactKey::CheckRuns => snapshot.check_runs = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
                 FactKey::File(file) => {
                     let text = self.load_file(file)?;
                     snapshot.files.insert(file.clone(), Fact::Known(text));
@@ -49,6 +54,37 @@ impl Comparison {
                 }
             }
         }
+        Ok(())
+    }
+
+    fn fill_changes(&self, snapshot: &mut Snapshot) -> Result<(), GitError> {
+        if snapshot.changes.is_none() {
+            snapshot.changes = Some(Fact::Known(self.load_changes()?));
+        }
+        Ok(())
+    }
+
+    fn fill_commits(&self, snapshot: &mut Snapshot) -> Result<(), GitError> {
+        if snapshot.commits.is_none() {
+            snapshot.commits = Some(Fact::Known(self.load_commits()?));
+        }
+        Ok(())
+    }
+
+    /// The record counts lines, files and commits, so that those facts come with it.
+    fn fill_pull(&self, snapshot: &mut Snapshot) -> Result<(), GitError> {
+        self.fill_changes(snapshot)?;
+        self.fill_commits(snapshot)?;
+        let mut pull = self.load_pull(snapshot.subject.started_at)?;
+        if let Some(Fact::Known(changes)) = &snapshot.changes {
+            pull.details.additions = changes.iter().map(|change| change.additions).sum();
+            pull.details.deletions = changes.iter().map(|change| change.deletions).sum();
+            pull.details.changed_files = u32::try_from(changes.len()).unwrap_or(u32::MAX);
+        }
+        if let Some(Fact::Known(commits)) = &snapshot.commits {
+            pull.details.commits = u32::try_from(commits.len()).unwrap_or(u32::MAX);
+        }
+        snapshot.pull = Some(Fact::Known(pull));
         Ok(())
     }
 
@@ -81,6 +117,7 @@ impl Comparison {
             html_url: String::new(),
             created_at: now,
             updated_at: now,
+            details: PullDetails::default(),
         })
     }
 }

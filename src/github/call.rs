@@ -5,7 +5,7 @@ use super::app::App;
 use super::error::classify;
 use super::http::{Http, Outgoing, Reply};
 use super::pace::{Pace, Quota};
-use super::token::{Audience, Minted, Tokens, minting_body};
+use super::token::{Audience, Minted, Scope, Tokens, minting_body};
 use crate::model::Timestamp;
 use http::{HeaderValue, Method};
 use serde::Serialize;
@@ -108,7 +108,7 @@ impl Shared {
         let mut waits = BACKOFF.iter();
         loop {
             self.pace.admit(installation, quota, self.http.github_now())?;
-            let (header, minted_at) = self.authorization(audience).await?;
+            let (header, minted_at) = self.authorization(&audience).await?;
             counter.take()?;
             let reply = self.send(&call, header.clone()).await;
             let now = self.http.github_now();
@@ -122,7 +122,7 @@ impl Shared {
             self.pace.note_error(installation, quota, &error, now);
             let again = match &error {
                 // Refused before anything happened: also a write may be sent again, with another token or a little later.
-                CallError::Unauthorized(_) => self.outdated(audience, &header, minted_at, now).await,
+                CallError::Unauthorized(_) => self.outdated(&audience, &header, minted_at, now).await,
                 error => call.effect == Effect::Read && error.is_unclear() && !matches!(error, CallError::Malformed(_)),
             };
             let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
@@ -139,7 +139,7 @@ impl Shared {
         Err(classify(reply.status, &reply.headers, &reply.body, call.asked, self.http.github_now()))
     }
 
-    async fn authorization(&self, audience: Audience) -> Result<(HeaderValue, Timestamp), CallError> {
+    async fn authorization(&self, audience: &Audience) -> Result<(HeaderValue, Timestamp), CallError> {
         let (app, tokens) = match &self.auth {
             Auth::App { app, tokens } => (app, tokens),
             Auth::Token(header) => return Ok((header.clone(), Timestamp(0))),
@@ -158,16 +158,20 @@ impl Shared {
     }
 
     /// A second token does no harm, so that minting is tried again like a read.
-    async fn mint(&self, app: &App, (installation, repository): Audience) -> Result<Minted, CallError> {
+    async fn mint(&self, app: &App, (installation, scope): &Audience) -> Result<Minted, CallError> {
         let path = format!("/app/installations/{installation}/access_tokens");
         let mut call = self.rest(Method::POST, &path, "installation of the app");
-        call.outgoing.body = Some(minting_body(repository));
+        call.outgoing.body = Some(minting_body(scope));
         let mut waits = BACKOFF.iter();
         loop {
             let error = match self.send(&call, app.authorization(self.http.github_now())).await {
                 Ok(reply) => return parse(&reply.body, call.asked),
                 Err(error) => error,
             };
+            // GitHub's words for a repository that is not there, or not of this installation.
+            if let (CallError::Invalid(_), Scope::Named(name)) = (&error, scope) {
+                return Err(CallError::NotFound(format!("repository `{name}` in the installation")));
+            }
             // The refusal's own date has corrected our clock by now.
             let again = error.is_unclear() || matches!(error, CallError::Unauthorized(_));
             let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
@@ -175,8 +179,15 @@ impl Shared {
         }
     }
 
+    /// Forgets the token of an audience.
+    pub(super) async fn forget_token(&self, audience: &Audience) {
+        if let Auth::App { tokens, .. } = &self.auth {
+            *tokens.slot(audience).lock().await = None;
+        }
+    }
+
     /// Forgets a token that is no longer accepted; whether another try makes sense.
-    async fn outdated(&self, audience: Audience, header: &HeaderValue, minted_at: Timestamp, now: Timestamp) -> bool {
+    async fn outdated(&self, audience: &Audience, header: &HeaderValue, minted_at: Timestamp, now: Timestamp) -> bool {
         let Auth::App { tokens, .. } = &self.auth else { return false };
         if now.since(minted_at) < NEW_TOKEN {
             return true;

@@ -3,8 +3,8 @@
 use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
-    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, Labeling, PullRequest, RepoPath,
-    Side, Snapshot, Unavailable,
+    CodeOwnersFile, Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
+    Labeling, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -19,6 +19,14 @@ pub enum FetchedFact {
     Commits(Fact<Vec<Commit>>),
     /// [`FactKey::Labelings`].
     Labelings(Fact<Vec<Labeling>>),
+    /// [`FactKey::Reviews`].
+    Reviews(Fact<Vec<Review>>),
+    /// [`FactKey::RequestedReviewers`].
+    RequestedReviewers(Fact<RequestedReviewers>),
+    /// [`FactKey::Statuses`].
+    Statuses(Fact<Vec<CommitStatus>>),
+    /// [`FactKey::CheckRuns`].
+    CheckRuns(Fact<Vec<HeadCheckRun>>),
     /// [`FactKey::File`].
     File(Fact<FileText>),
     /// [`FactKey::Size`]; `None` is "no such file".
@@ -44,21 +52,35 @@ impl RepoClient {
             lacking.iter().filter_map(|key| Some((*key, text_place(snapshot, key)?))).collect();
         let sizes: Vec<(&FactKey, (CommitId, RepoPath))> =
             lacking.iter().filter_map(|key| Some((*key, size_place(snapshot, key)?))).collect();
-        let (changes, commits, labelings, files, sizes, code_owners) = futures_util::try_join!(
-            self.changes(snapshot, lacking.contains(&&FactKey::Changes)),
-            self.commits(snapshot, lacking.contains(&&FactKey::Commits)),
-            self.labelings(snapshot, lacking.contains(&&FactKey::Labelings)),
-            self.texts(&texts),
-            self.sizes(&sizes),
-            self.code_owners(snapshot, lacking.contains(&&FactKey::CodeOwners)),
-        )?;
+        let (shared, own): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(key, _)| is_shared(snapshot, key));
+        let organisation = self.organisation();
+        let asks = |key: FactKey| lacking.contains(&&key);
+        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared, sizes, owners) =
+            futures_util::try_join!(
+                self.changes(snapshot, asks(FactKey::Changes)),
+                self.commits(snapshot, asks(FactKey::Commits)),
+                self.labelings(snapshot, asks(FactKey::Labelings)),
+                self.reviews(snapshot, asks(FactKey::Reviews)),
+                self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
+                self.statuses(snapshot, asks(FactKey::Statuses)),
+                self.check_runs(snapshot, asks(FactKey::CheckRuns)),
+                self.texts(&own),
+                organisation.texts(&shared),
+                self.sizes(&sizes),
+                self.code_owners(snapshot, asks(FactKey::CodeOwners)),
+            )?;
+        texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
         facts.extend(changes.map(|fact| (FactKey::Changes, FetchedFact::Changes(fact))));
         facts.extend(commits.map(|fact| (FactKey::Commits, FetchedFact::Commits(fact))));
         facts.extend(labelings.map(|fact| (FactKey::Labelings, FetchedFact::Labelings(fact))));
-        facts.extend(files);
+        facts.extend(reviews.map(|fact| (FactKey::Reviews, FetchedFact::Reviews(fact))));
+        facts.extend(requested.map(|fact| (FactKey::RequestedReviewers, FetchedFact::RequestedReviewers(fact))));
+        facts.extend(statuses.map(|fact| (FactKey::Statuses, FetchedFact::Statuses(fact))));
+        facts.extend(check_runs.map(|fact| (FactKey::CheckRuns, FetchedFact::CheckRuns(fact))));
+        facts.extend(texts);
         facts.extend(sizes);
-        facts.extend(code_owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
+        facts.extend(owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
                 facts.push((key.clone(), nothing(key)));
@@ -116,6 +138,42 @@ impl RepoClient {
         Ok(Some(Fact::Known(CodeOwnersFile::first(texts))))
     }
 
+    async fn reviews(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<Review>>>, CallError> {
+        match number(snapshot) {
+            Some(number) if wanted => settled(self.fetch_reviews(number).await).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    async fn requested_reviewers(
+        &self,
+        snapshot: &Snapshot,
+        wanted: bool,
+    ) -> Result<Option<Fact<RequestedReviewers>>, CallError> {
+        match number(snapshot) {
+            Some(number) if wanted => settled(self.fetch_requested_reviewers(number).await.map(Fact::Known)).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    async fn statuses(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<CommitStatus>>>, CallError> {
+        if !wanted {
+            return Ok(None);
+        }
+        settled(self.fetch_statuses(&snapshot.subject.head).await).map(Some)
+    }
+
+    async fn check_runs(
+        &self,
+        snapshot: &Snapshot,
+        wanted: bool,
+    ) -> Result<Option<Fact<Vec<HeadCheckRun>>>, CallError> {
+        if !wanted {
+            return Ok(None);
+        }
+        settled(self.fetch_check_runs(&snapshot.subject.head).await).map(Some)
+    }
+
     async fn texts(
         &self,
         wanted: &[(&FactKey, (CommitId, RepoPath))],
@@ -141,6 +199,10 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (_, FetchedFact::Changes(fact)) => snapshot.changes = Some(fact),
             (_, FetchedFact::Commits(fact)) => snapshot.commits = Some(fact),
             (_, FetchedFact::Labelings(fact)) => snapshot.labelings = Some(fact),
+            (_, FetchedFact::Reviews(fact)) => snapshot.reviews = Some(fact),
+            (_, FetchedFact::RequestedReviewers(fact)) => snapshot.requested_reviewers = Some(fact),
+            (_, FetchedFact::Statuses(fact)) => snapshot.statuses = Some(fact),
+            (_, FetchedFact::CheckRuns(fact)) => snapshot.check_runs = Some(fact),
             (FactKey::File(file), FetchedFact::File(fact)) => {
                 snapshot.files.insert(file, fact);
             }
@@ -158,6 +220,19 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
     }
 }
 
+fn number(snapshot: &Snapshot) -> Option<PullNumber> {
+    match &snapshot.pull {
+        Some(Fact::Known(pull)) => Some(pull.number),
+        Some(Fact::Unavailable(_)) | None => None,
+    }
+}
+
+/// Whether the text lies in the account's repository `.github`: a file that the dangerfile there requires.
+fn is_shared(snapshot: &Snapshot, key: &FactKey) -> bool {
+    let FactKey::Source { layer, .. } = key else { return false };
+    snapshot.ruleset.layers.get(*layer).is_some_and(|dangerfile| dangerfile.origin == Origin::Organisation)
+}
+
 fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)> {
     match key {
         FactKey::File(file) => Some(place_of(snapshot, file)),
@@ -166,6 +241,10 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::Changes
         | FactKey::Commits
         | FactKey::Labelings
+        | FactKey::Reviews
+        | FactKey::RequestedReviewers
+        | FactKey::Statuses
+        | FactKey::CheckRuns
         | FactKey::Size(_)
         | FactKey::CodeOwners => None,
     }
@@ -191,6 +270,10 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::Changes => FetchedFact::Changes(Fact::Unavailable(missing)),
         FactKey::Commits => FetchedFact::Commits(Fact::Unavailable(missing)),
         FactKey::Labelings => FetchedFact::Labelings(Fact::Unavailable(missing)),
+        FactKey::Reviews => FetchedFact::Reviews(Fact::Unavailable(missing)),
+        FactKey::RequestedReviewers => FetchedFact::RequestedReviewers(Fact::Unavailable(missing)),
+        FactKey::Statuses => FetchedFact::Statuses(Fact::Unavailable(missing)),
+        FactKey::CheckRuns => FetchedFact::CheckRuns(Fact::Unavailable(missing)),
         FactKey::File(_) => FetchedFact::File(Fact::Unavailable(missing)),
         FactKey::Size(_) => FetchedFact::Size(Fact::Unavailable(missing)),
         FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const OVERVIEW: &str = include_str!("queries/overview.graphql");
 pub(super) const COMMENTS: &str = include_str!("queries/comments.graphql");
+pub(super) const ORGANISATION: &str = include_str!("queries/organisation.graphql");
+pub(super) const REVIEWS: &str = include_str!("queries/reviews.graphql");
 pub(super) const THREAD: &str = include_str!("queries/thread.graphql");
 pub(super) const RESOLVE_THREAD: &str = include_str!("queries/resolve_thread.graphql");
 
@@ -21,6 +23,8 @@ pub fn documents() -> Vec<(&'static str, String)> {
     vec![
         ("overview", OVERVIEW.to_owned()),
         ("comments", COMMENTS.to_owned()),
+        ("organisation", ORGANISATION.to_owned()),
+        ("reviews", REVIEWS.to_owned()),
         ("thread", THREAD.to_owned()),
         ("resolve_thread", RESOLVE_THREAD.to_owned()),
         ("files", super::files::document(2, super::files::TEXTS)),
@@ -66,6 +70,7 @@ impl Shared {
             accept: super::call::JSON,
             body: Some(body(&Question { query: document, variables })),
         };
+        let installation = audience.0;
         let reply = self.call(Call { outgoing, effect, quota: Quota::Graphql, asked }, audience, counter).await?;
         let answer: Answer<T> = parse(&reply.body, asked)?;
         if let Some(problem) = answer.errors.into_iter().next() {
@@ -81,7 +86,7 @@ impl Shared {
                 None if problem.message.contains("Something went wrong") => CallError::Server(200),
                 _ => CallError::Invalid(cut(&problem.message)),
             };
-            self.pace.note_error(audience.0, Quota::Graphql, &error, self.http.github_now());
+            self.pace.note_error(installation, Quota::Graphql, &error, self.http.github_now());
             return Err(error);
         }
         answer.data.ok_or_else(|| CallError::Malformed(format!("{asked}, no data")))

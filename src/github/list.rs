@@ -5,6 +5,7 @@ use super::call::{RequestCounter, parse};
 use super::client::Github;
 use super::error::header;
 use super::repo::RepoClient;
+use super::token::Scope;
 use crate::model::{CommitId, InstallationId, PullNumber, RepoName, RepositoryId};
 use http::Method;
 use serde::Deserialize;
@@ -83,7 +84,7 @@ impl Github {
         for page in 1..=MAX_PAGES {
             let path = format!("/installation/repositories?per_page={PAGE}&page={page}");
             let call = self.shared.rest(Method::GET, &path, asked);
-            let reply = self.shared.call(call, (installation, None), &counter).await?;
+            let reply = self.shared.call(call, (installation, Scope::Whole), &counter).await?;
             let more = header(&reply.headers, "link").is_some_and(|links| links.contains("rel=\"next\""));
             let fetched: WireRepositories = parse(&reply.body, asked)?;
             found.extend(fetched.repositories.into_iter().filter_map(|it| {

@@ -5,9 +5,10 @@ use super::call::Effect;
 use super::graphql::OVERVIEW;
 use super::published::{WireComment, WireHead, WireThread};
 use super::repo::RepoClient;
-use super::wire::{Nodes, Page};
+use super::wire::{Nodes, Page, WireActor, actor};
 use crate::model::{
-    CommitId, Dangerfile, Label, Origin, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Timestamp, User,
+    CommitId, Dangerfile, Label, Milestone, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName,
+    RepoPath, Timestamp, User,
 };
 use crate::plan::Published;
 use serde::Deserialize;
@@ -70,7 +71,8 @@ impl RepoClient {
         }
         let name = RepoName::parse(&repository.name_with_owner).map_err(malformed)?;
         let wire = repository.pull_request.ok_or_else(|| CallError::NotFound(asked.to_owned()))?;
-        let head = wire.commits.into_vec().pop().map(|node| node.commit);
+        let commits = wire.commits.total_count;
+        let head = wire.commits.nodes.into_iter().flatten().last().map(|node| node.commit);
         // Checks of the commit that is the head; a list that lags behind says nothing about it.
         let head = head.filter(|head| self.shared.app_id().is_some() && head.oid == wire.head_ref_oid);
         let published = self.gather_published(number, head, wire.comments, wire.review_threads).await?;
@@ -83,14 +85,25 @@ impl RepoClient {
             draft: wire.is_draft,
             state: if wire.state == "OPEN" { PullState::Open } else { PullState::Closed },
             merged: wire.merged,
-            user: user(wire.author),
+            user: actor(wire.author),
             author_association: wire.author_association,
-            labels: wire.labels.map(Nodes::into_vec).unwrap_or_default(),
-            milestone: wire.milestone.map(|milestone| milestone.title),
+            labels: wire.labels.map(Nodes::into_vec).unwrap_or_default().into_iter().map(label).collect(),
+            milestone: wire.milestone.map(milestone),
             base: Ref {
                 name: wire.base_ref_name,
                 sha: CommitId::new(base_tip.unwrap_or(&wire.base_ref_oid)).map_err(malformed)?,
                 repo: Some(name.clone()),
+            },
+            details: PullDetails {
+                locked: wire.locked,
+                assignees: wire.assignees.into_vec().into_iter().map(assignee).collect(),
+                additions: wire.additions,
+                deletions: wire.deletions,
+                changed_files: wire.changed_files,
+                commits,
+                maintainer_can_modify: wire.maintainer_can_modify,
+                base_is_fork: repository.is_fork,
+                head_is_fork: wire.head_repository.as_ref().is_some_and(|it| it.is_fork),
             },
             head: Ref {
                 name: wire.head_ref_name,
@@ -125,6 +138,7 @@ struct WireRepository {
     database_id: Option<u64>,
     name_with_owner: String,
     is_private: bool,
+    is_fork: bool,
     default_branch_ref: Option<WireRef>,
     pull_request: Option<WirePull>,
 }
@@ -139,8 +153,13 @@ struct WirePull {
     merged: bool,
     author: Option<WireActor>,
     author_association: String,
-    labels: Option<Nodes<Label>>,
+    labels: Option<Nodes<WireLabel>>,
     milestone: Option<WireMilestone>,
+    assignees: Nodes<WireLogin>,
+    locked: bool,
+    maintainer_can_modify: bool,
+    additions: u32,
+    deletions: u32,
     base_ref_name: String,
     base_ref_oid: String,
     base_ref: Option<WireRef>,
@@ -151,27 +170,45 @@ struct WirePull {
     created_at: String,
     updated_at: String,
     changed_files: u32,
-    commits: Nodes<WireCommitNode>,
+    commits: WireCommits,
     comments: Page<WireComment>,
     review_threads: Page<WireThread>,
 }
 
 #[derive(Deserialize)]
-struct WireActor {
-    #[serde(rename = "__typename")]
-    kind: String,
-    login: String,
+struct WireLabel {
+    name: String,
+    color: String,
+    description: Option<String>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct WireMilestone {
+    number: u64,
     title: String,
+    description: Option<String>,
+    state: String,
+    due_on: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WireLogin {
+    login: String,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireName {
     name_with_owner: String,
+    is_fork: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireCommits {
+    total_count: u32,
+    nodes: Vec<Option<WireCommitNode>>,
 }
 
 #[derive(Deserialize)]
@@ -194,7 +231,7 @@ struct WireTarget {
 }
 
 #[derive(Deserialize)]
-struct WireEntry {
+pub(super) struct WireEntry {
     object: Option<WireBlob>,
 }
 
@@ -206,38 +243,49 @@ struct WireBlob {
     is_truncated: Option<bool>,
 }
 
-/// GraphQL calls a bot `renovate`, the REST API and people call it `renovate[bot]`.
-fn user(actor: Option<WireActor>) -> User {
-    match actor {
-        Some(actor) if actor.kind == "Bot" && !actor.login.ends_with("[bot]") => {
-            User { login: format!("{}[bot]", actor.login), kind: actor.kind }
-        }
-        Some(actor) => User { login: actor.login, kind: actor.kind },
-        None => User { login: "ghost".to_owned(), kind: "User".to_owned() },
+fn label(wire: WireLabel) -> Label {
+    Label { name: wire.name, color: wire.color, description: wire.description.unwrap_or_default() }
+}
+
+fn milestone(wire: WireMilestone) -> Milestone {
+    Milestone {
+        number: wire.number,
+        title: wire.title,
+        description: wire.description.unwrap_or_default(),
+        state: wire.state.to_lowercase(),
+        due_on: wire.due_on.as_deref().and_then(Timestamp::parse_rfc3339),
     }
+}
+
+/// GitHub's schema knows only people as assignees.
+fn assignee(wire: WireLogin) -> User {
+    User { login: wire.login, kind: "User".to_owned() }
 }
 
 fn find_dangerfile(branch: Option<WireRef>) -> Result<FoundDangerfile, CallError> {
     let Some(target) = branch.and_then(|branch| branch.target) else { return Ok(FoundDangerfile::Absent) };
     let Some(oid) = target.oid else { return Ok(FoundDangerfile::Absent) };
     let commit = CommitId::new(&oid).map_err(malformed)?;
-    for (path, entry) in PLACES.into_iter().zip([target.root, target.dot_github]) {
-        let Some(entry) = entry else { continue };
-        let path = RepoPath::new(path);
-        // A directory or a submodule of that name comes as an object without these members.
-        let blob = entry.object.unwrap_or(WireBlob { text: None, is_binary: None, is_truncated: None });
-        return Ok(match blob {
-            WireBlob { is_truncated: Some(true), .. } => {
-                FoundDangerfile::Unreadable { path, reason: "it is too large for GitHub to give as text" }
-            }
-            WireBlob { text: Some(text), .. } => {
-                FoundDangerfile::Found(Dangerfile { origin: Origin::Repository, path, commit: Some(commit), text })
-            }
-            WireBlob { is_binary: Some(true), .. } => FoundDangerfile::Unreadable { path, reason: "it is not a text" },
-            WireBlob { .. } => FoundDangerfile::Unreadable { path, reason: "it is not a file" },
-        });
+    let lies = PLACES.into_iter().zip([target.root, target.dot_github]);
+    let found = lies.filter_map(|(path, entry)| Some(read_entry(path, entry?, Origin::Repository, &commit))).next();
+    Ok(found.unwrap_or(FoundDangerfile::Absent))
+}
+
+/// What lies at a path that exists.
+pub(super) fn read_entry(path: &str, entry: WireEntry, origin: Origin, commit: &CommitId) -> FoundDangerfile {
+    let path = RepoPath::new(path);
+    // A directory or a submodule of that name comes as an object without these members.
+    let blob = entry.object.unwrap_or(WireBlob { text: None, is_binary: None, is_truncated: None });
+    match blob {
+        WireBlob { is_truncated: Some(true), .. } => {
+            FoundDangerfile::Unreadable { path, reason: "it is too large for GitHub to give as text" }
+        }
+        WireBlob { text: Some(text), .. } => {
+            FoundDangerfile::Found(Dangerfile { origin, path, commit: Some(commit.clone()), text })
+        }
+        WireBlob { is_binary: Some(true), .. } => FoundDangerfile::Unreadable { path, reason: "it is not a text" },
+        WireBlob { .. } => FoundDangerfile::Unreadable { path, reason: "it is not a file" },
     }
-    Ok(FoundDangerfile::Absent)
 }
 
 fn time(text: &str) -> Result<Timestamp, CallError> {

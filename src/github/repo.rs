@@ -3,12 +3,15 @@
 use super::CallError;
 use super::call::{Call, Effect, RequestCounter, Shared, body, parse};
 use super::http::Reply;
-use super::token::Audience;
+use super::token::{Audience, Scope};
 use crate::model::{InstallationId, RepoName, RepositoryId};
 use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+
+/// The name of an account's repository for what concerns all its repositories.
+pub const ORGANISATION_REPOSITORY: &str = ".github";
 
 /// A client for one repository; cheap to clone.
 #[derive(Clone)]
@@ -48,8 +51,24 @@ impl RepoClient {
         &self.shared.http.timing
     }
 
+    /// The account's repository `.github`, which holds what is for all its repositories; counts into the same counter.
+    pub(super) fn organisation(&self) -> RepoClient {
+        let name = RepoName::new(self.name.owner(), ORGANISATION_REPOSITORY).expect("the owner is one already");
+        RepoClient { id: RepositoryId(0), name, ..self.clone() }
+    }
+
+    /// The next call asks for a new token.
+    pub(super) async fn forget_token(&self) {
+        self.shared.forget_token(&self.audience()).await;
+    }
+
+    /// A repository whose id is not known is reached by its name.
     fn audience(&self) -> Audience {
-        (self.installation, Some(self.id))
+        let scope = match self.id {
+            RepositoryId(0) => Scope::Named(self.name.name().to_ascii_lowercase()),
+            id => Scope::Repository(id),
+        };
+        (self.installation, scope)
     }
 
     /// A call below `/repos/{owner}/{name}`; `path` begins with a slash.

@@ -11,8 +11,19 @@ use std::time::Duration;
 /// A token is not used when so little of its hour is left.
 const RESERVE: Duration = Duration::from_secs(5 * 60);
 
-/// Whose token: an installation's for one repository, or for all that it may see.
-pub(super) type Audience = (InstallationId, Option<RepositoryId>);
+/// Whose token: an installation's, for some of what it may see.
+pub(super) type Audience = (InstallationId, Scope);
+
+/// What a token is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Scope {
+    /// All repositories of the installation.
+    Whole,
+    /// One repository.
+    Repository(RepositoryId),
+    /// One repository whose id is not known: its name below the installation's account, in lower case.
+    Named(String),
+}
 
 /// A token as a header, which debug output does not show.
 #[derive(Clone)]
@@ -38,9 +49,9 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    pub(super) fn slot(&self, audience: Audience) -> Slot {
+    pub(super) fn slot(&self, audience: &Audience) -> Slot {
         let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        slots.entry(audience).or_default().clone()
+        slots.entry(audience.clone()).or_default().clone()
     }
 }
 
@@ -59,10 +70,11 @@ impl Minted {
 }
 
 /// What is asked for.
-pub(super) fn minting_body(repository: Option<RepositoryId>) -> Vec<u8> {
-    let body = match repository {
-        Some(id) => serde_json::json!({ "repository_ids": [id] }),
-        None => serde_json::json!({}),
+pub(super) fn minting_body(scope: &Scope) -> Vec<u8> {
+    let body = match scope {
+        Scope::Repository(id) => serde_json::json!({ "repository_ids": [id] }),
+        Scope::Named(name) => serde_json::json!({ "repositories": [name] }),
+        Scope::Whole => serde_json::json!({}),
     };
     body.to_string().into_bytes()
 }

@@ -1,5 +1,6 @@
 //! Small shapes that several of GitHub's answers share.
 
+use crate::model::User;
 use serde::{Deserialize, Deserializer};
 
 /// A list whose entries may be null.
@@ -52,4 +53,23 @@ pub(super) fn big_int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
         Some(Either::Text(text)) => text.parse().ok(),
         None => None,
     })
+}
+
+/// Who did something, in GraphQL's words.
+#[derive(Deserialize)]
+pub(super) struct WireActor {
+    #[serde(rename = "__typename")]
+    kind: String,
+    login: String,
+}
+
+/// GraphQL calls a bot `renovate`, the REST API and people call it `renovate[bot]`.
+pub(super) fn actor(wire: Option<WireActor>) -> User {
+    match wire {
+        Some(actor) if actor.kind == "Bot" && !actor.login.ends_with("[bot]") => {
+            User { login: format!("{}[bot]", actor.login), kind: actor.kind }
+        }
+        Some(actor) => User { login: actor.login, kind: actor.kind },
+        None => User { login: "ghost".to_owned(), kind: "User".to_owned() },
+    }
 }

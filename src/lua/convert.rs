@@ -1,6 +1,6 @@
 //! Plain data into read-only Lua tables.
 
-use crate::model::{Commit, PullRequest, Timestamp};
+use crate::model::{Commit, Timestamp};
 use mlua::{IntoLua, Lua, Table, Value};
 use serde_json::{Value as Json, json};
 
@@ -38,34 +38,6 @@ fn frozen(table: Table) -> Value {
     Value::Table(table)
 }
 
-/// A pull request as `danger.github.pr` shows it.
-pub(super) fn pull_to_json(pull: &PullRequest) -> Json {
-    let side = |side: &crate::model::Ref| {
-        json!({
-            "ref": side.name,
-            "sha": side.sha,
-            "repo": side.repo.as_ref().map(|repo| json!({ "full_name": repo.to_string() })),
-        })
-    };
-    json!({
-        "number": pull.number,
-        "title": pull.title,
-        "body": pull.body,
-        "draft": pull.draft,
-        "state": pull.state,
-        "merged": pull.merged,
-        "user": pull.user,
-        "author_association": pull.author_association,
-        "labels": pull.labels,
-        "milestone": pull.milestone.as_ref().map(|title| json!({ "title": title })),
-        "base": side(&pull.base),
-        "head": side(&pull.head),
-        "html_url": pull.html_url,
-        "created_at": pull.created_at.to_rfc3339(),
-        "updated_at": pull.updated_at.to_rfc3339(),
-    })
-}
-
 /// A commit as `danger.git.commits` shows it.
 pub(super) fn commit_to_json(commit: &Commit) -> Json {
     json!({
@@ -76,16 +48,6 @@ pub(super) fn commit_to_json(commit: &Commit) -> Json {
     })
 }
 
-/// A commit as `danger.github.commits` shows it: GitHub's own shape.
-pub(super) fn github_commit_to_json(commit: &Commit) -> Json {
-    json!({
-        "sha": commit.sha,
-        "commit": { "message": commit.message, "author": author_to_json(commit, commit.author.date) },
-        "author": commit.author.login.as_ref().map(|login| json!({ "login": login })),
-        "parents": commit.parents.iter().map(|parent| json!({ "sha": parent })).collect::<Vec<_>>(),
-    })
-}
-
-fn author_to_json(commit: &Commit, date: Timestamp) -> Json {
+pub(super) fn author_to_json(commit: &Commit, date: Timestamp) -> Json {
     json!({ "name": commit.author.name, "email": commit.author.email, "date": date.to_rfc3339() })
 }

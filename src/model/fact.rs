@@ -15,6 +15,14 @@ pub enum FactKey {
     Commits,
     /// Who set the labels that the pull request carries, and whether they may write to the repository.
     Labelings,
+    /// The submitted reviews of the pull request, oldest first, without this app's own.
+    Reviews,
+    /// Who was asked to review the pull request.
+    RequestedReviewers,
+    /// The newest commit status of each context on the head.
+    Statuses,
+    /// The newest check runs on the head, without this app's own.
+    CheckRuns,
     /// The whole text of one file at the merge base or the head.
     File(FileKey),
     /// How large one file is, whether or not its text can be had.

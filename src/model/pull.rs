@@ -24,9 +24,9 @@ pub struct PullRequest {
     pub author_association: String,
     /// Its labels, in GitHub's order.
     pub labels: Vec<Label>,
-    /// Title of its milestone.
+    /// Its milestone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub milestone: Option<String>,
+    pub milestone: Option<Milestone>,
     /// Where it wants to go.
     pub base: Ref,
     /// What it proposes.
@@ -37,6 +37,48 @@ pub struct PullRequest {
     pub created_at: Timestamp,
     /// When anything about it changed last.
     pub updated_at: Timestamp,
+    /// What few rules ask for.
+    #[serde(default)]
+    pub details: PullDetails,
+}
+
+/// The rest of a pull request's record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullDetails {
+    /// Whether its conversation is locked.
+    pub locked: bool,
+    /// Who is assigned; GitHub allows ten.
+    pub assignees: Vec<User>,
+    /// Added lines, by GitHub's count.
+    pub additions: u32,
+    /// Removed lines, by GitHub's count.
+    pub deletions: u32,
+    /// How many files are changed.
+    pub changed_files: u32,
+    /// How many commits it has.
+    pub commits: u32,
+    /// Whether maintainers may push to its branch.
+    pub maintainer_can_modify: bool,
+    /// Whether the repository that it wants to go to is a fork.
+    pub base_is_fork: bool,
+    /// Whether the repository that it comes from is a fork; false when that was deleted.
+    pub head_is_fork: bool,
+}
+
+/// A milestone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestone {
+    /// Its number in the repository.
+    pub number: u64,
+    /// Title.
+    pub title: String,
+    /// Description; empty when there is none.
+    pub description: String,
+    /// `open` or `closed`.
+    pub state: String,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Timestamp>,
 }
 
 /// Open or closed.
@@ -73,10 +115,23 @@ pub struct User {
 }
 
 /// A label.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// Its name.
     pub name: String,
+    /// Six hexadecimal digits.
+    #[serde(default)]
+    pub color: String,
+    /// What it stands for; empty when nobody said.
+    #[serde(default)]
+    pub description: String,
+}
+
+impl Label {
+    /// A label of which only the name is known.
+    pub fn named(name: &str) -> Self {
+        Label { name: name.to_owned(), ..Label::default() }
+    }
 }
 
 /// That somebody set a label which the pull request still carries.

@@ -1,8 +1,8 @@
 //! Everything that the rules may see of one pull request at one head.
 
 use super::{
-    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, Labeling, PullRequest, RepoName,
-    RepoPath, Ruleset, Timestamp,
+    CodeOwnersFile, Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
+    Labeling, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,6 +40,18 @@ pub struct Snapshot {
     /// [`FactKey::Labelings`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labelings: Option<Fact<Vec<Labeling>>>,
+    /// [`FactKey::Reviews`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviews: Option<Fact<Vec<Review>>>,
+    /// [`FactKey::RequestedReviewers`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_reviewers: Option<Fact<RequestedReviewers>>,
+    /// [`FactKey::Statuses`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statuses: Option<Fact<Vec<CommitStatus>>>,
+    /// [`FactKey::CheckRuns`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_runs: Option<Fact<Vec<HeadCheckRun>>>,
     /// [`FactKey::File`].
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<FileKey, Fact<FileText>>,
@@ -64,6 +76,10 @@ impl Snapshot {
             changes: None,
             commits: None,
             labelings: None,
+            reviews: None,
+            requested_reviewers: None,
+            statuses: None,
+            check_runs: None,
             files: BTreeMap::new(),
             sizes: BTreeMap::new(),
             code_owners: None,
@@ -78,6 +94,10 @@ impl Snapshot {
             FactKey::Changes => self.changes.is_some(),
             FactKey::Commits => self.commits.is_some(),
             FactKey::Labelings => self.labelings.is_some(),
+            FactKey::Reviews => self.reviews.is_some(),
+            FactKey::RequestedReviewers => self.requested_reviewers.is_some(),
+            FactKey::Statuses => self.statuses.is_some(),
+            FactKey::CheckRuns => self.check_runs.is_some(),
             FactKey::File(file) => self.files.contains_key(file),
             FactKey::Size(file) => self.sizes.contains_key(file),
             FactKey::CodeOwners => self.code_owners.is_some(),

@@ -5,9 +5,10 @@ use super::applies::{Applies, applies};
 use super::fingerprint::Fingerprints;
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, Fact, FactKey, Fault, Finding, RuleOutcome, RuleState, Settings, Severity, Snapshot,
-    Unavailable, Verdict,
+    Conclusion, ConclusionMode, Fact, FactKey, Fault, Finding, Origin, RepoPath, RuleOutcome, RuleState, Settings,
+    Severity, Snapshot, Unavailable, Verdict,
 };
+use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
@@ -27,24 +28,37 @@ pub fn frozen_clock() -> Duration {
 pub fn run(snapshot: &Snapshot, clock: Clock<'_>) -> Outcome {
     let shared = Rc::new(snapshot.clone());
     let mut pass = Pass::new(snapshot, clock);
-    let mut settings = Vec::new();
     for layer in 0..snapshot.ruleset.layers.len() {
         let script = Script::load(Rc::clone(&shared), layer);
+        pass.layer = layer;
+        pass.missing.push(BTreeSet::new());
         pass.run_script(&script);
-        settings.push(script.settings());
+        pass.settings.push(script.settings());
     }
-    // The organisation's layer runs first and wins, so it is merged last.
-    pass.finish(build_settings(settings.iter().rev()))
+    pass.finish()
 }
 
 struct Pass<'a> {
     snapshot: &'a Snapshot,
     clock: Clock<'a>,
-    missing: BTreeSet<FactKey>,
-    findings: Vec<(String, bool, RawFinding)>,
-    faults: Vec<Fault>,
-    rules: Vec<RuleOutcome>,
+    /// Which dangerfile runs; what it says is kept with its number.
+    layer: usize,
+    /// What `settings` was called with, by layer.
+    settings: Vec<Map<String, Json>>,
+    /// By layer.
+    missing: Vec<BTreeSet<FactKey>>,
+    findings: Vec<Said>,
+    faults: Vec<(usize, Fault)>,
+    rules: Vec<(usize, RuleOutcome)>,
     log: Vec<String>,
+}
+
+/// A finding with the rule that said it.
+struct Said {
+    layer: usize,
+    rule: String,
+    blocking: bool,
+    finding: RawFinding,
 }
 
 impl<'a> Pass<'a> {
@@ -52,7 +66,9 @@ impl<'a> Pass<'a> {
         Pass {
             snapshot,
             clock,
-            missing: BTreeSet::new(),
+            layer: 0,
+            settings: Vec::new(),
+            missing: Vec::new(),
             findings: Vec::new(),
             faults: Vec::new(),
             rules: Vec::new(),
@@ -67,7 +83,7 @@ impl<'a> Pass<'a> {
             match applies(&rule.options, self.snapshot) {
                 Applies::Yes => self.timed(&rule.name, blocking, || script.run_rule(&rule)),
                 Applies::No(reason) => self.skip(&rule.name, blocking, reason),
-                Applies::Unknown(facts) => self.missing.extend(facts),
+                Applies::Unknown(facts) => self.miss(facts),
                 Applies::Unavailable(Unavailable::NeedsPullRequest) => {
                     self.skip(&rule.name, blocking, Unavailable::NeedsPullRequest.to_string());
                 }
@@ -77,7 +93,7 @@ impl<'a> Pass<'a> {
                 }
             }
         }
-        self.missing.extend(script.missing());
+        self.miss(script.missing());
         self.log.extend(script.log());
     }
 
@@ -94,89 +110,127 @@ impl<'a> Pass<'a> {
             millis,
         };
         match execution.stop {
-            None | Some(Stop::Missing) => self.rules.push(outcome(RuleState::Ran, None)),
+            None | Some(Stop::Missing) => self.rules.push((self.layer, outcome(RuleState::Ran, None))),
             Some(Stop::NeedsPullRequest) => {
-                self.rules.push(outcome(RuleState::Skipped, Some(Unavailable::NeedsPullRequest.to_string())));
+                let reason = Unavailable::NeedsPullRequest.to_string();
+                self.rules.push((self.layer, outcome(RuleState::Skipped, Some(reason))));
             }
             Some(Stop::Fault(ref error)) => {
-                self.rules.push(outcome(RuleState::Faulted, Some(error.message.clone())));
-                self.faults.push(Fault {
-                    rule: rule.to_owned(),
-                    blocking,
-                    message: error.message.clone(),
-                    mistake: error.mistake,
-                    path: error.path.clone(),
-                    line: error.line,
-                });
+                self.rules.push((self.layer, outcome(RuleState::Faulted, Some(error.message.clone()))));
+                self.keep_fault(rule, blocking, error.clone());
             }
         }
-        self.findings.extend(execution.findings.into_iter().map(|finding| (rule.to_owned(), blocking, finding)));
+        let layer = self.layer;
+        let said = |finding| Said { layer, rule: rule.to_owned(), blocking, finding };
+        self.findings.extend(execution.findings.into_iter().map(said));
     }
 
     fn skip(&mut self, rule: &str, blocking: bool, reason: String) {
-        self.rules.push(RuleOutcome {
+        let outcome = RuleOutcome {
             name: rule.to_owned(),
             blocking,
             state: RuleState::Skipped,
             reason: Some(reason),
             steps: 0,
             millis: 0,
-        });
+        };
+        self.rules.push((self.layer, outcome));
     }
 
     fn fault(&mut self, rule: &str, blocking: bool, error: ScriptError) {
-        let ScriptError { message, path, line, mistake } = error;
-        self.skip(rule, blocking, message.clone());
-        if let Some(last) = self.rules.last_mut() {
+        self.skip(rule, blocking, error.message.clone());
+        if let Some((_, last)) = self.rules.last_mut() {
             last.state = RuleState::Faulted;
         }
-        self.faults.push(Fault { rule: rule.to_owned(), blocking, message, mistake, path, line });
+        self.keep_fault(rule, blocking, error);
     }
 
-    fn finish(mut self, settings: Settings) -> Outcome {
-        if !settings.ignore_authors.is_empty() {
-            match &self.snapshot.pull {
-                None => {
-                    self.missing.insert(FactKey::Pull);
-                }
-                Some(Fact::Known(pull)) => {
-                    let login = pull.user.login.clone();
-                    if settings.ignore_authors.iter().any(|name| name.eq_ignore_ascii_case(&login)) {
-                        self.ignore(&format!("pull requests of {login} are not judged"));
-                    }
-                }
-                Some(Fact::Unavailable(_)) => {}
+    fn keep_fault(&mut self, rule: &str, blocking: bool, error: ScriptError) {
+        let ScriptError { message, path, line, mistake } = error;
+        let path = path.map(|path| self.name_script(path));
+        self.faults.push((self.layer, Fault { rule: rule.to_owned(), blocking, message, mistake, path, line }));
+    }
+
+    /// A script of another repository is named with it: people look for a plain path in their own.
+    fn name_script(&self, path: RepoPath) -> RepoPath {
+        let repository = &self.snapshot.subject.repository;
+        match (self.snapshot.ruleset.layers[self.layer].origin, repository) {
+            (Origin::Organisation, Some(repository)) if !path.as_str().starts_with("deckhand:") => {
+                RepoPath::new(&format!("{}/.github/{path}", repository.owner()))
             }
+            (Origin::Organisation | Origin::Repository, _) => path,
         }
-        if !self.missing.is_empty() {
-            return Outcome::Missing(self.missing);
+    }
+
+    fn miss(&mut self, facts: BTreeSet<FactKey>) {
+        if let Some(missing) = self.missing.last_mut() {
+            missing.extend(facts);
         }
-        let findings = self.identify();
-        let blocked = findings.iter().any(|finding| finding.blocking) || self.faults.iter().any(|fault| fault.blocking);
-        let conclusion = match (settings.conclusion, blocked) {
-            (ConclusionMode::Advisory, _) => Conclusion::Neutral,
-            (ConclusionMode::Enforced, true) => Conclusion::Failure,
-            (ConclusionMode::Enforced, false) => Conclusion::Success,
+    }
+
+    fn finish(mut self) -> Outcome {
+        let layers = 0..self.settings.len();
+        let governing: Vec<Settings> = layers.map(|layer| self.settings_over(layer)).collect();
+        for (layer, settings) in governing.iter().enumerate() {
+            self.heed_ignored_authors(layer, settings);
+        }
+        let missing: BTreeSet<FactKey> = self.missing.iter().flatten().cloned().collect();
+        if !missing.is_empty() {
+            return Outcome::Missing(missing);
+        }
+        let settings = governing.last().cloned().unwrap_or_default();
+        let enforced = |layer: usize| governing[layer].conclusion == ConclusionMode::Enforced;
+        let found = self.findings.iter().any(|said| enforced(said.layer) && said.blocks());
+        let blocked = found || self.faults.iter().any(|(layer, fault)| enforced(*layer) && fault.blocking);
+        let conclusion = match (blocked, settings.conclusion) {
+            (true, _) => Conclusion::Failure,
+            (false, ConclusionMode::Advisory) => Conclusion::Neutral,
+            (false, ConclusionMode::Enforced) => Conclusion::Success,
         };
+        let findings = self.identify();
         Outcome::Done(Box::new(Verdict {
             conclusion,
             head: self.snapshot.subject.head.clone(),
             base: self.snapshot.subject.base.clone(),
             findings,
-            faults: self.faults,
+            faults: self.faults.into_iter().map(|(_, fault)| fault).collect(),
             effects: Vec::new(),
-            rules: self.rules,
+            rules: self.rules.into_iter().map(|(_, rule)| rule).collect(),
             settings,
             log: self.log,
         }))
     }
 
-    /// Forgets everything but a dangerfile that does not load: that one still has to be mended.
-    fn ignore(&mut self, reason: &str) {
-        self.findings.clear();
-        self.missing.clear();
-        self.faults.retain(|fault| fault.rule == TOP_LEVEL);
-        for rule in self.rules.iter_mut().filter(|rule| rule.name != TOP_LEVEL) {
+    /// The settings that a layer answers to: its own and those of the layers before it, which win. What a repository
+    /// sets never reaches the organisation's rules.
+    fn settings_over(&self, layer: usize) -> Settings {
+        build_settings(self.settings[..=layer].iter().rev())
+    }
+
+    fn heed_ignored_authors(&mut self, layer: usize, settings: &Settings) {
+        if settings.ignore_authors.is_empty() {
+            return;
+        }
+        match &self.snapshot.pull {
+            None => {
+                self.missing[layer].insert(FactKey::Pull);
+            }
+            Some(Fact::Known(pull)) => {
+                let login = pull.user.login.clone();
+                if settings.ignore_authors.iter().any(|name| name.eq_ignore_ascii_case(&login)) {
+                    self.ignore(layer, &format!("pull requests of {login} are not judged"));
+                }
+            }
+            Some(Fact::Unavailable(_)) => {}
+        }
+    }
+
+    /// Forgets everything of a layer but a dangerfile that does not load: that one still has to be mended.
+    fn ignore(&mut self, layer: usize, reason: &str) {
+        self.findings.retain(|said| said.layer != layer);
+        self.missing[layer].clear();
+        self.faults.retain(|(of, fault)| *of != layer || fault.rule == TOP_LEVEL);
+        for (_, rule) in self.rules.iter_mut().filter(|(of, rule)| *of == layer && rule.name != TOP_LEVEL) {
             rule.state = RuleState::Skipped;
             rule.reason = Some(reason.to_owned());
         }
@@ -185,16 +239,17 @@ impl<'a> Pass<'a> {
     /// Orders findings by path, line and rule (those without a path first) and gives each its identity.
     fn identify(&mut self) -> Vec<Finding> {
         let mut raw = std::mem::take(&mut self.findings);
-        raw.sort_by(|(rule_a, _, a), (rule_b, _, b)| {
-            let key = |finding: &RawFinding| finding.place.as_ref().map(|place| (place.path.clone(), place.line));
-            key(a).cmp(&key(b)).then_with(|| rule_a.cmp(rule_b))
+        raw.sort_by(|a, b| {
+            let key = |said: &Said| said.finding.place.as_ref().map(|place| (place.path.clone(), place.line));
+            key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule))
         });
         let mut fingerprints = Fingerprints::default();
         let snapshot = self.snapshot;
         raw.into_iter()
-            .map(|(rule, blocking, finding)| Finding {
+            .map(|said| (said.blocks(), said))
+            .map(|(blocking, Said { rule, finding, .. })| Finding {
                 fingerprint: fingerprints.take(snapshot, &rule, &finding),
-                blocking: blocking && finding.severity == Severity::Fail,
+                blocking,
                 rule,
                 severity: finding.severity,
                 message: finding.message,
@@ -203,5 +258,12 @@ impl<'a> Pass<'a> {
                 fix: finding.fix,
             })
             .collect()
+    }
+}
+
+impl Said {
+    /// Whether it fails the check, where findings can.
+    fn blocks(&self) -> bool {
+        self.blocking && self.finding.severity == Severity::Fail
     }
 }

@@ -35,13 +35,14 @@ fn snapshot(lua: &str) -> Snapshot {
         merged: false,
         user: User { login: "ada".to_owned(), kind: "User".to_owned() },
         author_association: "MEMBER".to_owned(),
-        labels: vec![Label { name: "skip-it".to_owned() }],
+        labels: vec![Label::named("skip-it")],
         milestone: None,
         base: side("main", "b"),
         head: side("print", "a"),
         html_url: String::new(),
         created_at: Timestamp(0),
         updated_at: Timestamp(0),
+        details: PullDetails::default(),
     }));
     snapshot
 }

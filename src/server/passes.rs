@@ -96,5 +96,10 @@ fn text_bytes(snapshot: &Snapshot) -> usize {
         Fact::Known(FileText::Text(text)) => text.len(),
         Fact::Known(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) | Fact::Unavailable(_) => 0,
     });
-    files.sum::<usize>() + snapshot.sources.values().flatten().map(String::len).sum::<usize>()
+    let reviews = snapshot.reviews.iter().flat_map(|fact| match fact {
+        Fact::Known(reviews) => reviews.as_slice(),
+        Fact::Unavailable(_) => &[],
+    });
+    let said = reviews.map(|review| review.body.len()).sum::<usize>();
+    said + files.sum::<usize>() + snapshot.sources.values().flatten().map(String::len).sum::<usize>()
 }

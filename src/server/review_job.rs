@@ -4,12 +4,13 @@
 //! (3) what the rules miss, (4) the writes side by side.
 
 use super::failed_call::{after_call, after_publish};
+use super::organisations::build_ruleset;
 use super::passes::{Judged, WHOLE, faulted, judge};
 use super::reviews::{Reviews, after_overview};
 use super::work::{JobError, JobOutcome};
 use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, Dangerfile, Fact, FactKey, PullNumber, PullState, Ruleset, Settings, Side, Snapshot, Subject,
+    Conclusion, Dangerfile, Fact, FactKey, Origin, PullNumber, PullState, Ruleset, Settings, Side, Snapshot, Subject,
     Timestamp, Verdict,
 };
 use crate::plan::{self, Operation, PlanInput, Published, PublishedCheck};
@@ -37,22 +38,26 @@ pub(super) struct Review<'a> {
 pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOutcome, JobError> {
     let outbox = Outbox::durable(reviews.store(), &review.job.key, Some(&review.job.lease));
     settle(&outbox, &review.client).await.map_err(after_publish)?;
-    let overview = review.client.fetch_overview(review.number).await;
+    let installation = review.job.spec.installation;
+    let (overview, organisation) = futures_util::join!(
+        review.client.fetch_overview(review.number),
+        reviews.organisations().find(&review.client, installation),
+    );
     let overview = overview.map_err(|error| after_overview(error, review.job.attempt))?;
     if overview.pull.state == PullState::Closed {
         return Err(JobError::Gone { reason: format!("pull request {} is closed", review.number) });
     }
     let client = review.client.clone().with_name(overview.name.clone());
     let mut stage = Stage::new(reviews, review, client, overview)?;
-    match stage.choose_dangerfile().clone() {
-        FoundDangerfile::Absent => stage.conclude_open(&outbox).await,
-        FoundDangerfile::Unreadable { path, reason } => {
-            let message = format!("`{path}` cannot be read: {reason}.");
+    let organisation = organisation.map_err(after_call)?;
+    match build_ruleset(&organisation, stage.choose_dangerfile(), &stage.overview.name) {
+        Ok(None) => stage.conclude_open(&outbox).await,
+        Ok(Some(ruleset)) => stage.judge_and_publish(&outbox, ruleset).await,
+        Err(message) => {
             let verdict = faulted(&stage.empty_snapshot(), message);
             let snapshot = stage.empty_snapshot();
             stage.publish(&outbox, verdict, snapshot).await
         }
-        FoundDangerfile::Found(dangerfile) => stage.judge_and_publish(&outbox, dangerfile).await,
     }
 }
 
@@ -65,7 +70,10 @@ pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, re
         return Ok(());
     }
     let outbox = Outbox::durable(reviews.store(), &review.job.key, Some(&review.job.lease));
-    if matches!(stage.choose_dangerfile(), FoundDangerfile::Absent) {
+    let organisation = reviews.organisations().find(&review.client, review.job.spec.installation).await;
+    // Where that cannot be told either, a check that is open is all there is to conclude.
+    let organisation = organisation.unwrap_or(FoundDangerfile::Absent);
+    if let Ok(None) = build_ruleset(&organisation, stage.choose_dangerfile(), &stage.overview.name) {
         return stage.conclude_open(&outbox).await.map(|_| ());
     }
     stage.quiet = true;
@@ -110,8 +118,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, dangerfile: Dangerfile) -> Result<JobOutcome, JobError> {
-        let ruleset = Ruleset { layers: vec![dangerfile] };
+    async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, ruleset: Ruleset) -> Result<JobOutcome, JobError> {
         let digest = digest(&ruleset);
         let key = &self.review.job.key;
         let ahead = self.reviews.store().recall_reads(key, &digest).await?;
@@ -119,7 +126,7 @@ impl<'a> Stage<'a> {
         snapshot.ruleset = ruleset;
         self.gather(outbox, &mut snapshot, &ahead).await?;
         let Judged { verdict, asked } = judge(self.reviews.judges(), &self.client, &mut snapshot).await?;
-        let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_text(key)).cloned().collect();
+        let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
         if reads != ahead {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;
         }
@@ -309,8 +316,13 @@ impl<'a> Stage<'a> {
     }
 }
 
-fn is_text(key: &FactKey) -> bool {
-    matches!(key, FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. })
+/// What the next run of the same rules fetches ahead, beside what every run fetches.
+fn is_fetched_ahead(key: &FactKey) -> bool {
+    match key {
+        FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. } => true,
+        FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
+        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => false,
+    }
 }
 
 fn is_old_text(key: &FactKey) -> bool {
@@ -321,6 +333,7 @@ fn is_old_text(key: &FactKey) -> bool {
 fn digest(ruleset: &Ruleset) -> String {
     let mut hash = Sha256::new();
     for dangerfile in &ruleset.layers {
+        hash.update([u8::from(dangerfile.origin == Origin::Organisation)]);
         hash.update(dangerfile.path.as_str());
         hash.update([0]);
         hash.update(&dangerfile.text);

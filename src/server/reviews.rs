@@ -2,6 +2,7 @@
 
 use super::failed_call::{after_call, not_there};
 use super::judges::Judges;
+use super::organisations::{Organisations, is_organisations};
 use super::review_job::{self, Review};
 use super::start::Parts;
 use super::work::{Handler, JobError, JobOutcome};
@@ -22,6 +23,7 @@ const GIVE_UP_TIMEOUT: Duration = Duration::from_secs(30);
 /// Reviews pull requests on GitHub.
 pub(super) struct Reviews {
     github: Github,
+    organisations: Organisations,
     pub(super) parts: Parts,
 }
 
@@ -36,7 +38,7 @@ impl Reviews {
             user_agent: concat!("deckhand/", env!("CARGO_PKG_VERSION")).to_owned(),
         };
         let github = Github::with_timing(github, timing).map_err(|error| StartError::Github(error.to_string()))?;
-        Ok(Reviews { github, parts })
+        Ok(Reviews { github, organisations: Organisations::default(), parts })
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -49,6 +51,10 @@ impl Reviews {
 
     pub(super) fn judges(&self) -> &Judges {
         &self.parts.judges
+    }
+
+    pub(super) fn organisations(&self) -> &Organisations {
+        &self.organisations
     }
 
     fn client(&self, spec: &JobSpec) -> RepoClient {
@@ -72,6 +78,16 @@ impl Reviews {
         Ok(JobOutcome { summary: format!("{} pull requests to review", work.len()) })
     }
 
+    /// The organisation's rules may have changed: every other repository is judged too, for the same reason.
+    async fn fan_out_to_others(&self, spec: &JobSpec) -> Result<(), JobError> {
+        self.organisations.forget(spec.installation);
+        let repositories = self.github.list_repositories(spec.installation).await.map_err(after_call)?;
+        let others = repositories.into_iter().filter(|it| it.id != spec.repository);
+        let under = others.filter(|it| it.name.owner().eq_ignore_ascii_case(spec.name.owner()));
+        let work: Vec<JobSpec> = under.map(|it| JobSpec { repository: it.id, name: it.name, ..spec.clone() }).collect();
+        Ok(self.store().enqueue_all(&work, self.now()).await?)
+    }
+
     async fn do_work(&self, job: &Job) -> Result<JobOutcome, JobError> {
         let client = self.client(&job.spec);
         match &job.spec.work {
@@ -85,6 +101,9 @@ impl Reviews {
                 self.fan_out(&job.spec, client.find_pulls_for_commit(head).await, Cause::Rerequested).await
             }
             Work::ReviewRepository { cause } => {
+                if is_organisations(&job.spec.name) {
+                    self.fan_out_to_others(&job.spec).await?;
+                }
                 self.fan_out(&job.spec, client.list_open_pulls(None).await, *cause).await
             }
         }

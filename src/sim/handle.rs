@@ -36,7 +36,7 @@ impl AppConfig {
     /// The events that an app of ours subscribes to, as the README has them.
     #[must_use]
     pub fn events() -> Vec<String> {
-        ["pull_request", "push", "check_run", "check_suite"].map(str::to_owned).to_vec()
+        ["pull_request", "pull_request_review", "push", "check_run", "check_suite"].map(str::to_owned).to_vec()
     }
 }
 
@@ -286,6 +286,31 @@ impl SimHandle {
     /// Answers a comment on a line.
     pub fn reply(&self, repo: &str, comment: u64, actor: &str, body: &str) -> Option<u64> {
         self.with(repo, |state, index| state.reply(index, comment, (actor, None), body))
+    }
+
+    /// A person reviews the head: `APPROVED`, `CHANGES_REQUESTED` or `COMMENTED`, which needs a text.
+    pub fn review(&self, repo: &str, number: u64, actor: &str, state: &'static str, body: &str) -> Option<u64> {
+        self.with(repo, |it, index| it.review(index, number, actor, (state, body)))
+    }
+
+    /// Asks for a review: a login, or `team/SLUG`.
+    pub fn request_review(&self, repo: &str, number: u64, actor: &str, whom: &str) {
+        self.with(repo, |state, index| state.request_review(index, number, actor, whom));
+    }
+
+    /// Assigns a person to a pull request.
+    pub fn assign(&self, repo: &str, number: u64, actor: &str, login: &str) {
+        self.with(repo, |state, index| state.assign(index, number, actor, login));
+    }
+
+    /// A check run of another app on a commit, still running when it has no conclusion.
+    pub fn report_check(&self, repo: &str, sha: &str, app: u64, name: &str, conclusion: Option<&str>) {
+        self.with(repo, |state, index| state.report_check(index, (app, sha), name, conclusion));
+    }
+
+    /// A commit status: `error`, `failure`, `pending` or `success`.
+    pub fn report_status(&self, repo: &str, sha: &str, context: &str, word: &str) {
+        self.with(repo, |state, index| state.report_status(index, sha, (context, word)));
     }
 
     /// Resolves the thread that begins with this comment.

@@ -15,5 +15,5 @@ pub(super) use commit::{commit, escape_path, file, files, login_of};
 pub(super) use conversation::{REACTIONS, comment, reaction, reactions, review, review_comment};
 pub(super) use delivery::{delivery, delivery_item};
 pub(super) use node::{merge, node_id, parse_node_id};
-pub(super) use pull::{issue, pull, pull_simple};
+pub(super) use pull::{issue, pull, pull_simple, review_requests, team};
 pub(super) use repo::{full as full_repo, label, label_event, repo};

@@ -341,6 +341,7 @@ fn priority(work: &Work) -> Priority {
             | Cause::Synchronize
             | Cause::Reopened
             | Cause::Edited
+            | Cause::Reviewed
             | Cause::Labeled
             | Cause::Unlabeled
             | Cause::ReadyForReview

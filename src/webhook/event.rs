@@ -8,6 +8,7 @@ mod merge_group;
 mod payload;
 mod ping;
 mod pull_request;
+mod pull_request_review;
 mod push;
 mod table;
 
@@ -18,5 +19,6 @@ pub use installation_repositories::InstallationRepositoriesEvent;
 pub use merge_group::MergeGroupEvent;
 pub use ping::PingEvent;
 pub use pull_request::{PullAction, PullRequestEvent};
+pub use pull_request_review::PullRequestReviewEvent;
 pub use push::PushEvent;
 pub use table::{Event, build_jobs, parse};

@@ -56,8 +56,10 @@ pub enum Cause {
     Synchronize,
     /// `pull_request.reopened`
     Reopened,
-    /// `pull_request.edited`: title, body or base.
+    /// `pull_request.edited`: title, body or base; also its people, its milestone, its lock.
     Edited,
+    /// `pull_request_review`: somebody reviewed it, or a review was changed or dismissed.
+    Reviewed,
     /// `pull_request.labeled`
     Labeled,
     /// `pull_request.unlabeled`

@@ -25,6 +25,8 @@ mod sim_routes;
 mod sim_strict;
 mod store;
 mod stories;
+mod stories_facts;
+mod stories_organisation;
 mod tidy;
 mod validation;
 mod webhook_examples;

@@ -77,7 +77,9 @@ async fn a_pull_request_is_judged_and_an_unchanged_one_is_left_alone() {
     story.deliver("g-1", "opened").await;
     let requests = story.requests();
     assert!(requests.len() <= 8, "{requests:#?}");
-    assert_eq!(&requests[..2], ["POST /app/installations/3/access_tokens", "POST /graphql"]);
+    // One token for the repository; the other was asked for in vain, for the organisation's `.github`.
+    let mint = "POST /app/installations/3/access_tokens";
+    assert_eq!(&requests[..3], [mint, mint, "POST /graphql"]);
     let (check, review) = {
         let world = story.world.lock().unwrap();
         assert_eq!((world.checks.len(), world.reviews.len()), (1, 1), "{requests:#?}");
@@ -102,7 +104,10 @@ async fn a_pull_request_is_judged_and_an_unchanged_one_is_left_alone() {
 async fn without_a_dangerfile_nothing_is_written() {
     let story = Story::begin(World::default()).await;
     story.deliver("g-1", "opened").await;
-    assert_eq!(story.requests(), ["POST /app/installations/3/access_tokens", "POST /graphql"]);
+    let mint = "POST /app/installations/3/access_tokens";
+    assert_eq!(story.requests(), [mint, mint, "POST /graphql"]);
+    story.deliver("g-2", "edited").await;
+    assert_eq!(story.requests(), ["POST /graphql"], "nobody looks for the organisation's again at once");
     assert_eq!(story.server.store().count_jobs(deckhand::model::Timestamp(0)).await.unwrap().parked, 0);
     story.server.shutdown().await;
 }
@@ -167,6 +172,10 @@ async fn answer(
     world.requests.push(line.clone());
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let (status, answer) = match line.split('/').skip(1).collect::<Vec<_>>()[..] {
+        // The app is not on the organisation's repository `.github`.
+        ["app", "installations", "3", "access_tokens"] if body["repositories"] == json!([".github"]) => {
+            (422, json!({ "message": "There is at least one repository that does not exist or is not accessible" }))
+        }
         ["app", "installations", "3", "access_tokens"] => {
             (201, json!({ "token": "ghs_canary", "expires_at": "2099-01-01T00:00:00Z" }))
         }
@@ -235,17 +244,24 @@ fn overview(world: &World) -> Value {
         "comments": { "totalCount": 1, "nodes": [{ "fullDatabaseId": "60", "body": comment["body"], "viewerDidAuthor": true }] },
     })).collect();
     let last = json!({ "hasNextPage": false, "endCursor": null });
+    let commits = json!({ "totalCount": 1, "nodes": [
+        { "commit": { "oid": HEAD, "checkSuites": { "nodes": [{ "checkRuns": { "nodes": checks } }] } } },
+    ] });
+    let mut pull = json!({
+        "title": "Print", "body": "", "isDraft": false, "state": "OPEN", "merged": false,
+        "author": { "__typename": "User", "login": "mona" }, "authorAssociation": "MEMBER",
+        "labels": { "nodes": [] }, "milestone": null, "baseRefName": "main", "baseRefOid": BASE, "baseRef": base,
+        "headRefName": "topic", "headRefOid": HEAD, "headRepository": { "nameWithOwner": "octo/hello", "isFork": false },
+        "url": "http://x/7", "createdAt": "2026-11-21T07:45:00Z", "updatedAt": "2026-11-21T07:45:00Z", "changedFiles": 1,
+        "commits": commits, "comments": { "pageInfo": last, "nodes": [] },
+        "reviewThreads": { "pageInfo": last, "nodes": threads },
+    });
+    let more = json!({
+        "assignees": { "nodes": [] }, "locked": false, "maintainerCanModify": false, "additions": 1, "deletions": 0,
+    });
+    pull.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     json!({ "data": { "repository": {
-        "databaseId": 5, "nameWithOwner": "octo/hello", "isPrivate": false, "defaultBranchRef": base,
-        "pullRequest": {
-            "title": "Print", "body": "", "isDraft": false, "state": "OPEN", "merged": false,
-            "author": { "__typename": "User", "login": "mona" }, "authorAssociation": "MEMBER",
-            "labels": { "nodes": [] }, "milestone": null, "baseRefName": "main", "baseRefOid": BASE, "baseRef": base,
-            "headRefName": "topic", "headRefOid": HEAD, "headRepository": { "nameWithOwner": "octo/hello" },
-            "url": "http://x/7", "createdAt": "2026-11-21T07:45:00Z", "updatedAt": "2026-11-21T07:45:00Z", "changedFiles": 1,
-            "commits": { "nodes": [{ "commit": { "oid": HEAD, "checkSuites": { "nodes": [{ "checkRuns": { "nodes": checks } }] } } }] },
-            "comments": { "pageInfo": last, "nodes": [] },
-            "reviewThreads": { "pageInfo": last, "nodes": threads },
-        },
+        "databaseId": 5, "nameWithOwner": "octo/hello", "isPrivate": false, "isFork": false, "defaultBranchRef": base,
+        "pullRequest": pull,
     } } })
 }

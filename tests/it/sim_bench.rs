@@ -28,6 +28,11 @@ pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
 
 /// The app is registered and not installed.
 async fn sim_without_app(files: &[(&str, &str)]) -> SimHandle {
+    sim_with_permissions(&[], files).await
+}
+
+/// The same, and the app asks for more.
+async fn sim_with_permissions(more: &[(&str, &str)], files: &[(&str, &str)]) -> SimHandle {
     let sim = Sim::start(SimConfig::default()).await.unwrap();
     let permissions = [
         ("checks", "write"),
@@ -42,7 +47,11 @@ async fn sim_without_app(files: &[(&str, &str)]) -> SimHandle {
         public_key_pem: include_str!("../data/github/app-key.pub.pem").to_owned(),
         webhook_url: None,
         secret: SECRET.to_owned(),
-        permissions: permissions.map(|(name, access)| (name.to_owned(), access.to_owned())).to_vec(),
+        permissions: permissions
+            .iter()
+            .chain(more)
+            .map(|(name, word)| ((*name).to_owned(), (*word).to_owned()))
+            .collect(),
         events: AppConfig::events(),
     });
     sim.create_repository("octo", "hello", files, false);
@@ -54,6 +63,13 @@ impl Story {
     /// The server listens from the beginning.
     pub(crate) async fn begin(files: &[(&str, &str)]) -> Story {
         Story::listen(sim(files).await).await
+    }
+
+    /// The app has these permissions besides the usual ones.
+    pub(crate) async fn begin_with_permissions(more: &[(&str, &str)], files: &[(&str, &str)]) -> Story {
+        let sim = sim_with_permissions(more, files).await;
+        sim.install(REPO);
+        Story::listen(sim).await
     }
 
     /// The app is not installed yet.

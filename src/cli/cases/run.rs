@@ -5,8 +5,8 @@ use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::model::{
     Author, CodeOwnersFile, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Labeling,
-    Origin, PullNumber, PullRequest, PullState, Ref, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User,
-    Verdict,
+    Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, RequestedReviewers, Ruleset,
+    Side, Snapshot, Subject, Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::BTreeMap;
@@ -61,7 +61,14 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
         };
         for key in wanted {
             match key {
-                FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => {}
+                FactKey::Pull
+                | FactKey::Changes
+                | FactKey::Commits
+                | FactKey::Labelings
+                | FactKey::Reviews
+                | FactKey::RequestedReviewers
+                | FactKey::Statuses
+                | FactKey::CheckRuns => {}
                 FactKey::Size(file) => {
                     let size = find_size(&pull, &texts, &file);
                     snapshot.sizes.insert(file, Fact::Known(size));
@@ -125,7 +132,8 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
         commit: Some(base.clone()),
         text: text.to_owned(),
     };
-    let subject = Subject { repository: None, base: base.clone(), head: head.clone(), started_at: STARTED_AT };
+    let repository = RepoName::new("octo", "hello").ok();
+    let subject = Subject { repository, base: base.clone(), head: head.clone(), started_at: STARTED_AT };
     let mut snapshot = Snapshot::new(subject, Ruleset { layers: vec![dangerfile] });
     snapshot.changes = Some(Fact::Known(pull.changes.clone()));
     let given =
@@ -152,17 +160,29 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
         merged: false,
         user: User { login: pull.author.clone(), kind: "User".to_owned() },
         author_association: "CONTRIBUTOR".to_owned(),
-        labels: pull.labels.iter().map(|name| Label { name: name.clone() }).collect(),
+        labels: pull.labels.iter().map(|name| Label::named(name)).collect(),
         milestone: None,
         base: Ref { name: "main".to_owned(), sha: base, repo: None },
         head: Ref { name: "topic".to_owned(), sha: head, repo: None },
         html_url: String::new(),
         created_at: STARTED_AT,
         updated_at: STARTED_AT,
+        details: PullDetails {
+            additions: pull.changes.iter().map(|change| change.additions).sum(),
+            deletions: pull.changes.iter().map(|change| change.deletions).sum(),
+            changed_files: u32::try_from(pull.changes.len()).unwrap_or(u32::MAX),
+            commits: 1,
+            ..PullDetails::default()
+        },
     }));
     // A case is about the rule: its labels count, as if a maintainer had set them.
     let labeling = |name: &String| Labeling { label: name.clone(), actor: "maintainer".to_owned(), can_write: true };
     snapshot.labelings = Some(Fact::Known(pull.labels.iter().map(labeling).collect()));
+    // Nobody has said anything yet.
+    snapshot.reviews = Some(Fact::Known(Vec::new()));
+    snapshot.requested_reviewers = Some(Fact::Known(RequestedReviewers::default()));
+    snapshot.statuses = Some(Fact::Known(Vec::new()));
+    snapshot.check_runs = Some(Fact::Known(Vec::new()));
     snapshot
 }
 

@@ -161,7 +161,7 @@ async fn labels_count_only_when_all_events_were_read() {
         .await;
         let client = fake.client();
         let mut pull = client.fetch_overview(PullNumber(3)).await.unwrap().pull;
-        pull.labels = vec![Label { name: "bug".to_owned() }];
+        pull.labels = vec![Label::named("bug")];
         assert_eq!(client.fetch_labelings(&pull).await.unwrap().len(), known);
     }
 }

@@ -1,13 +1,14 @@
 //! `danger.github`: what GitHub knows of the pull request.
 
-use super::super::convert::{github_commit_to_json, pull_to_json, texts_to_lua, to_lua};
+use super::super::convert::{texts_to_lua, to_lua};
+use super::super::github_shapes as shapes;
 use super::super::options::describe;
+use super::super::script::Stop;
 use super::super::session::Session;
 use super::namespace;
 use crate::analysis::code_owners::CodeOwners;
-use crate::model::{CodeOwnersFile, FactKey, FileText, RepoPath};
+use crate::model::{CodeOwnersFile, FactKey, FileText, PullRequest, RepoPath};
 use mlua::{Lua, Table, Value};
-use serde_json::Value as Json;
 use std::rc::Rc;
 
 pub(super) fn register(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> {
@@ -60,13 +61,42 @@ pub(super) fn parsed_code_owners<'a>(
 
 /// Fields of `danger.github`.
 pub(super) fn field(lua: &Lua, session: &Session, name: &str) -> mlua::Result<Option<Value>> {
+    let known = &session.snapshot;
     let value = match name {
-        "pr" => pull_to_json(session.need(lua, session.snapshot.pull.as_ref(), FactKey::Pull)?),
+        "pr" => shapes::pull_to_json(session.need(lua, known.pull.as_ref(), FactKey::Pull)?),
+        "issue" => shapes::issue_to_json(real_pull(lua, session)?),
+        "this_pr" => {
+            let repository = known.subject.repository.as_ref();
+            let repository = repository.ok_or_else(|| session.stop(Stop::NeedsPullRequest))?;
+            shapes::this_pull_to_json(repository, real_pull(lua, session)?)
+        }
         "commits" => {
-            let commits = session.need(lua, session.snapshot.commits.as_ref(), FactKey::Commits)?;
-            Json::Array(commits.iter().map(github_commit_to_json).collect())
+            let commits = session.need(lua, known.commits.as_ref(), FactKey::Commits)?;
+            commits.iter().map(shapes::github_commit_to_json).collect()
+        }
+        "reviews" => {
+            let reviews = session.need(lua, known.reviews.as_ref(), FactKey::Reviews)?;
+            reviews.iter().map(shapes::review_to_json).collect()
+        }
+        "requested_reviewers" => {
+            let requested = known.requested_reviewers.as_ref();
+            shapes::requested_to_json(session.need(lua, requested, FactKey::RequestedReviewers)?)
+        }
+        "statuses" => {
+            let statuses = session.need(lua, known.statuses.as_ref(), FactKey::Statuses)?;
+            statuses.iter().map(shapes::status_to_json).collect()
+        }
+        "check_runs" => {
+            let runs = session.need(lua, known.check_runs.as_ref(), FactKey::CheckRuns)?;
+            runs.iter().map(shapes::check_run_to_json).collect()
         }
         _ => return Ok(None),
     };
     to_lua(lua, &value).map(Some)
+}
+
+/// The pull request, when there is one: a local run has only what stands in for it.
+fn real_pull<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a PullRequest> {
+    let pull = session.need(lua, session.snapshot.pull.as_ref(), FactKey::Pull)?;
+    if pull.number.0 == 0 { Err(session.stop(Stop::NeedsPullRequest)) } else { Ok(pull) }
 }

@@ -83,18 +83,18 @@ pub const API: &[ApiItem] = &[
     later("danger.git", "json_diff_for_file", "What changed in a JSON file."),
     built("danger.github", "pr", "PullRequest", "The pull request."),
     built("danger.github", "commits", "{ GitHubCommit }", "Its commits in GitHub's shape."),
-    later("danger.github", "issue", "The pull request as an issue."),
-    later("danger.github", "reviews", "Its reviews."),
-    later("danger.github", "requested_reviewers", "Who was asked to review."),
-    later("danger.github", "statuses", "Commit statuses of the head."),
-    later("danger.github", "check_runs", "Check runs of the head."),
+    built("danger.github", "issue", "Issue", "The pull request as an issue."),
+    built("danger.github", "reviews", "{ Review }", "Submitted reviews, oldest first, without the robot's own."),
+    built("danger.github", "requested_reviewers", "RequestedReviewers", "Who was asked to review and has not yet."),
+    built("danger.github", "statuses", "{ Status }", "The newest commit status of each context on the head."),
+    built("danger.github", "check_runs", "{ CheckRun }", "The newest check runs on the head, without the robot's own."),
     built(
         "danger.github",
         "code_owners",
         "(path: string) -> { string }",
         "Who owns a path by the base branch's CODEOWNERS: `@user`, `@org/team` or a mail address.",
     ),
-    later("danger.github", "this_pr", "Owner, repository and number."),
+    built("danger.github", "this_pr", "ThisPullRequest", "Owner, repository and number."),
 ];
 
 /// The names of a namespace that work.

@@ -1,7 +1,7 @@
 //! Check runs: made and changed by apps, asked for again by people.
 
 use crate::sim::json;
-use crate::sim::state::{CheckRun, CheckSuite, State};
+use crate::sim::state::{CheckOutput, CheckRun, CheckSuite, CommitStatus, State};
 use serde_json::json;
 
 impl State {
@@ -14,6 +14,49 @@ impl State {
         let suite = CheckSuite { id, app, head_sha: sha.to_owned(), created_at: now.clone(), updated_at: now };
         self.repos[index].suites.push(suite);
         id
+    }
+
+    /// Another app reports: a run that has this conclusion, or none yet. A second report of a name is a new run.
+    pub(in crate::sim) fn report_check(
+        &mut self,
+        index: usize,
+        (app, sha): (u64, &str),
+        name: &str,
+        conclusion: Option<&str>,
+    ) {
+        let (suite, id, now) = (self.ensure_suite(index, app, sha), self.fresh_id(), self.now());
+        let run = CheckRun {
+            id,
+            suite,
+            app,
+            head_sha: sha.to_owned(),
+            name: name.to_owned(),
+            status: if conclusion.is_some() { "completed" } else { "in_progress" }.to_owned(),
+            conclusion: conclusion.map(str::to_owned),
+            external_id: None,
+            details_url: None,
+            started_at: Some(now.clone()),
+            completed_at: conclusion.map(|_| now),
+            output: CheckOutput::default(),
+            actions: Vec::new(),
+        };
+        self.repos[index].runs.push(run);
+    }
+
+    /// Somebody reports a commit status.
+    pub(in crate::sim) fn report_status(&mut self, index: usize, sha: &str, (context, state): (&str, &str)) {
+        self.ensure_user("ci-bot", "User");
+        let (id, created_at) = (self.fresh_id(), self.now());
+        self.repos[index].statuses.push(CommitStatus {
+            id,
+            sha: sha.to_owned(),
+            state: state.to_owned(),
+            context: context.to_owned(),
+            description: None,
+            target_url: None,
+            creator: "ci-bot".to_owned(),
+            created_at,
+        });
     }
 
     /// A person clicks "Re-run" at a check.

@@ -50,6 +50,9 @@ impl State {
             head_sha,
             labels: Vec::new(),
             locked: false,
+            assignees: Vec::new(),
+            requested: Vec::new(),
+            requested_teams: Vec::new(),
             created_at: now.clone(),
             updated_at: now,
         };
@@ -161,7 +164,7 @@ impl State {
         self.repos[index].notes.push(Note { id, number, actor, text, commit });
     }
 
-    fn touch(&mut self, index: usize, number: u64) {
+    pub(super) fn touch(&mut self, index: usize, number: u64) {
         let now = self.now();
         if let Some(pull) = self.repos[index].pulls.get_mut(&number) {
             pull.updated_at = now;

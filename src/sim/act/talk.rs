@@ -125,6 +125,7 @@ impl State {
             commit: new.commit,
             submitted_at: now,
         });
+        self.tell_review(index, number, review, author);
         Ok(review)
     }
 

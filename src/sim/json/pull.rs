@@ -30,7 +30,9 @@ pub(in crate::sim) fn pull_simple(state: &State, repo: &Repo, pull: &Pull) -> Va
         "title": pull.title, "user": user(state, &pull.author), "body": pull.body,
         "created_at": pull.created_at, "updated_at": pull.updated_at,
         "closed_at": pull.closed_at, "merged_at": pull.merged_at, "merge_commit_sha": pull.merge_commit,
-        "assignee": null, "assignees": [], "requested_reviewers": [], "requested_teams": [],
+        "assignee": pull.assignees.first().map(|login| user(state, login)), "assignees": users(state, &pull.assignees),
+        "requested_reviewers": users(state, &pull.requested),
+        "requested_teams": teams(state, repo, pull),
         "labels": labels(state, repo, pull), "milestone": null, "draft": pull.draft,
     });
     let more = json!({
@@ -76,7 +78,8 @@ pub(in crate::sim) fn issue(state: &State, repo: &Repo, pull: &Pull) -> Value {
         "comments_url": format!("{url}/comments"), "events_url": format!("{url}/events"), "html_url": web,
         "id": pull.id + 1_000_000, "node_id": node_id("PullRequest", pull.id), "number": number, "title": pull.title,
         "user": user(state, &pull.author), "labels": labels(state, repo, pull),
-        "state": if pull.open { "open" } else { "closed" }, "locked": pull.locked, "assignee": null, "assignees": [],
+        "state": if pull.open { "open" } else { "closed" }, "locked": pull.locked,
+        "assignee": pull.assignees.first().map(|login| user(state, login)), "assignees": users(state, &pull.assignees),
         "milestone": null, "comments": comments, "created_at": pull.created_at, "updated_at": pull.updated_at,
         "closed_at": pull.closed_at, "author_association": repo.association(&pull.author),
         "active_lock_reason": null, "draft": pull.draft, "body": pull.body, "state_reason": null,
@@ -87,6 +90,32 @@ pub(in crate::sim) fn issue(state: &State, repo: &Repo, pull: &Pull) -> Value {
         "reactions": super::reactions(&format!("{url}/reactions"), repo, pull.id),
         "timeline_url": format!("{url}/timeline"), "performed_via_github_app": null,
     })
+}
+
+/// `pull-request-review-request`.
+pub(in crate::sim) fn review_requests(state: &State, repo: &Repo, pull: &Pull) -> Value {
+    json!({ "users": users(state, &pull.requested), "teams": teams(state, repo, pull) })
+}
+
+/// `team` of an organisation.
+pub(in crate::sim) fn team(state: &State, owner: &str, slug: &str) -> Value {
+    let id = 5_000_000 + slug.bytes().map(u64::from).sum::<u64>();
+    let url = format!("{}/organizations/1/team/{id}", state.env.api);
+    json!({
+        "id": id, "node_id": node_id("Team", id), "url": url, "name": slug, "slug": slug, "description": null,
+        "privacy": "closed", "notification_setting": "notifications_enabled", "permission": "pull",
+        "html_url": format!("{}/orgs/{owner}/teams/{slug}", state.env.web),
+        "members_url": format!("{url}/members{{/member}}"), "repositories_url": format!("{url}/repos"),
+        "type": "organization", "organization_id": 1, "parent": null,
+    })
+}
+
+fn users(state: &State, logins: &[String]) -> Vec<Value> {
+    logins.iter().map(|login| user(state, login)).collect()
+}
+
+fn teams(state: &State, repo: &Repo, pull: &Pull) -> Vec<Value> {
+    pull.requested_teams.iter().map(|slug| team(state, &repo.owner, slug)).collect()
 }
 
 fn labels(state: &State, repo: &Repo, pull: &Pull) -> Vec<Value> {

@@ -82,7 +82,12 @@ pub(super) fn statuses(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn status(call: &mut Call<'_>) -> Answer {
-    Reply::ok(json::combined_status(call.state, call.repo(), &sha_of(call)?))
+    let mut value = json::combined_status(call.state, call.repo(), &sha_of(call)?);
+    let all = value["statuses"].take();
+    let all = all.as_array().map(Vec::as_slice).unwrap_or_default();
+    let (first, end, link) = call.page(all.len());
+    value["statuses"] = all[first..end].into();
+    Ok(linked(Reply::json(200, value), link))
 }
 
 pub(super) fn create_status(call: &mut Call<'_>) -> Answer {

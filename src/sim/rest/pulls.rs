@@ -77,6 +77,10 @@ pub(super) fn files(call: &mut Call<'_>) -> Answer {
     Ok(linked(Reply::json(200, page.into()), link))
 }
 
+pub(super) fn requested_reviewers(call: &mut Call<'_>) -> Answer {
+    Reply::ok(json::review_requests(call.state, call.repo(), pull_of(call)?))
+}
+
 pub(super) fn commits(call: &mut Call<'_>) -> Answer {
     let pull = pull_of(call)?;
     let repo = call.repo();

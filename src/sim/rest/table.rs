@@ -172,6 +172,7 @@ const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}/pulls/{number}/files", One(PULLS), pulls::files).paged(),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}/commits", One(PULLS), pulls::commits).paged(),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}/reviews", One(PULLS), reviews::list).paged(),
+    route("GET", "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", One(PULLS), pulls::requested_reviewers),
     route("POST", "/repos/{owner}/{repo}/pulls/{number}/reviews", One(PULLS_WRITE), reviews::create).body(REVIEW),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}/comments", One(PULLS), review_comments::list).paged().query(&["since"]),
     route("GET", "/repos/{owner}/{repo}/pulls/comments/{id}", One(PULLS), review_comments::show),

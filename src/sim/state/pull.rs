@@ -25,6 +25,12 @@ pub(in crate::sim) struct Pull {
     /// Names of labels, in the order of their addition.
     pub(in crate::sim) labels: Vec<String>,
     pub(in crate::sim) locked: bool,
+    /// Logins, in the order in which they were assigned.
+    pub(in crate::sim) assignees: Vec<String>,
+    /// Logins whose review is asked for and not given yet.
+    pub(in crate::sim) requested: Vec<String>,
+    /// The same for teams, by their slugs.
+    pub(in crate::sim) requested_teams: Vec<String>,
     pub(in crate::sim) created_at: String,
     pub(in crate::sim) updated_at: String,
 }

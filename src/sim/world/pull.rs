@@ -3,13 +3,13 @@
 use super::answer::{Seen, key, pair};
 use super::node::actor;
 use super::repository::reference;
-use crate::sim::graphql::{Object, Resolved};
+use crate::sim::graphql::{Args, Object, Resolved};
 use crate::sim::json::node_id;
 use crate::sim::state::{Pull, Repo, State};
 use serde_json::json;
 
 impl Seen<'_> {
-    pub(super) fn pull(&self, state: &State, object: &Object, name: &str) -> Resolved {
+    pub(super) fn pull(&self, state: &State, object: &Object, name: &str, args: &Args) -> Resolved {
         let Some((index, number)) = pair(object) else { return Resolved::Unsupported };
         let repo = &state.repos[index];
         let Some(pull) = repo.pulls.get(&number) else { return Resolved::Null };
@@ -37,6 +37,14 @@ impl Seen<'_> {
             "author" => actor(state, &pull.author),
             "authorAssociation" => Resolved::scalar(repo.association(&pull.author)),
             "viewerDidAuthor" => Resolved::scalar(self.caller.author(state).0 == pull.author),
+            "maintainerCanModify" => Resolved::scalar(false),
+            "assignees" => Resolved::connection(pull.assignees.iter().map(|it| Object::new("User", it.as_str()))),
+            "reviews" => {
+                let states = args.texts("states");
+                let found = repo.reviews.iter().filter(|it| it.number == number);
+                let found = found.filter(|it| states.is_empty() || states.contains(&it.state));
+                Resolved::connection(found.map(|it| Object::new("PullRequestReview", key(index, it.id))))
+            }
             "milestone" | "mergedBy" | "reviewDecision" => Resolved::Null,
             "labels" => {
                 Resolved::connection(pull.labels.iter().map(|name| Object::new("Label", key(index, name.clone()))))

@@ -31,6 +31,29 @@ impl Seen<'_> {
         }
     }
 
+    pub(super) fn review(&self, state: &State, object: &Object, name: &str) -> Resolved {
+        let Some((index, id)) = pair(object) else { return Resolved::Unsupported };
+        let repo = &state.repos[index];
+        let Some(it) = repo.reviews.iter().find(|it| it.id == id) else { return Resolved::Null };
+        let web = format!("{}/{}/pull/{}#pullrequestreview-{id}", state.env.web, repo.full_name(), it.number);
+        match name {
+            "id" => Resolved::scalar(node_id("PullRequestReview", id)),
+            "databaseId" => Resolved::scalar(id),
+            "fullDatabaseId" => Resolved::scalar(id.to_string()),
+            "body" => Resolved::scalar(it.body.clone()),
+            "state" => Resolved::scalar(it.state),
+            "author" => actor(state, &it.author),
+            "authorAssociation" => Resolved::scalar(repo.association(&it.author)),
+            "viewerDidAuthor" => Resolved::scalar(self.caller.author(state).0 == it.author),
+            "commit" => Resolved::object("Commit", key(index, it.commit.clone())),
+            "createdAt" | "submittedAt" | "updatedAt" => Resolved::scalar(it.submitted_at.clone()),
+            "pullRequest" => Resolved::object("PullRequest", key(index, it.number)),
+            "repository" => Resolved::object("Repository", index),
+            "url" => Resolved::scalar(web),
+            _ => Resolved::Unsupported,
+        }
+    }
+
     /// A thread has the id of its first comment.
     pub(super) fn thread(&self, state: &State, object: &Object, name: &str) -> Resolved {
         let Some((index, id)) = pair(object) else { return Resolved::Unsupported };

@@ -54,6 +54,8 @@ pub(super) struct InstallationPart {
 pub(super) struct RepositoryPart {
     id: RepositoryId,
     full_name: RepoName,
+    #[serde(default)]
+    pub(super) default_branch: Option<String>,
 }
 
 impl RepositoryPart {

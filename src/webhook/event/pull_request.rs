@@ -43,6 +43,10 @@ impl PullRequestEvent {
             Some("synchronize") => PullAction::Changed(Cause::Synchronize),
             Some("reopened") => PullAction::Changed(Cause::Reopened),
             Some("edited") => PullAction::Changed(Cause::Edited),
+            Some("assigned" | "unassigned" | "review_requested" | "review_request_removed") => {
+                PullAction::Changed(Cause::Edited)
+            }
+            Some("milestoned" | "demilestoned" | "locked" | "unlocked") => PullAction::Changed(Cause::Edited),
             Some("labeled") => PullAction::Changed(Cause::Labeled),
             Some("unlabeled") => PullAction::Changed(Cause::Unlabeled),
             Some("ready_for_review") => PullAction::Changed(Cause::ReadyForReview),

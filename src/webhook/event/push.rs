@@ -17,8 +17,12 @@ pub struct PushEvent {
     pub repository: RepositoryRef,
     /// The branch, without `refs/heads/`.
     pub branch: String,
+    /// Whether it is the repository's default branch, or nobody can tell.
+    pub is_default: bool,
     /// Whether a file that can be part of a ruleset was touched, or nobody can tell.
     pub may_change_ruleset: bool,
+    /// Whether `dangerfile.lua` was not there before.
+    pub brings_dangerfile: bool,
 }
 
 impl PushEvent {
@@ -27,7 +31,9 @@ impl PushEvent {
         match payload.target.strip_prefix("refs/heads/") {
             Some(branch) if !payload.deleted => Ok(PushEvent {
                 branch: branch.to_owned(),
+                is_default: payload.repository.default_branch.as_deref().is_none_or(|name| name == branch),
                 may_change_ruleset: payload.may_change_ruleset(),
+                brings_dangerfile: payload.brings_dangerfile(),
                 repository: payload.repository.seen_through(payload.installation)?,
             }),
             _ => Err(Unread::Other),
@@ -37,6 +43,11 @@ impl PushEvent {
     pub(super) fn build_jobs(&self) -> Vec<JobSpec> {
         if !self.may_change_ruleset {
             return Vec::new();
+        }
+        if self.is_default && self.repository.name.name().eq_ignore_ascii_case(".github") {
+            // Its dangerfile judges every repository of the account; who does the job knows which those are.
+            let cause = if self.brings_dangerfile { Cause::FirstDangerfile } else { Cause::Push };
+            return vec![self.repository.job(Work::ReviewRepository { cause })];
         }
         vec![self.repository.job(Work::ReviewBranch { branch: self.branch.clone(), cause: Cause::Push })]
     }
@@ -73,6 +84,11 @@ struct Commit {
 }
 
 impl Payload {
+    fn brings_dangerfile(&self) -> bool {
+        let commits = self.commits.iter().flatten().chain(&self.head_commit);
+        commits.into_iter().any(|commit| commit.brings("dangerfile.lua"))
+    }
+
     fn may_change_ruleset(&self) -> bool {
         let commits = self.commits.as_deref().unwrap_or_default();
         // A branch that moved by no commit was set back; a new one at an old commit changed nothing.
@@ -82,6 +98,10 @@ impl Payload {
 }
 
 impl Commit {
+    fn brings(&self, path: &str) -> bool {
+        self.added.iter().flatten().any(|added| added == path)
+    }
+
     fn may_touch_ruleset(&self) -> bool {
         let lists = [&self.added, &self.removed, &self.modified];
         let listed: usize = lists.iter().map(|paths| paths.as_ref().map_or(0, Vec::len)).sum();

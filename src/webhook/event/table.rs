@@ -3,7 +3,7 @@
 use super::payload::{Unread, read_action};
 use super::{
     CheckRunEvent, CheckSuiteEvent, InstallationEvent, InstallationRepositoriesEvent, MergeGroupEvent, PingEvent,
-    PullRequestEvent, PushEvent,
+    PullRequestEvent, PullRequestReviewEvent, PushEvent,
 };
 use crate::webhook::JobSpec;
 
@@ -65,12 +65,14 @@ events! {
     merge_group => MergeGroup(MergeGroupEvent),
     ping => Ping(PingEvent),
     pull_request => PullRequest(PullRequestEvent),
+    pull_request_review => PullRequestReview(PullRequestReviewEvent),
     push => Push(PushEvent),
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::webhook::{Cause, Work};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -100,9 +102,51 @@ mod tests {
             let payload = with_origin(json!({ "action": action, "pull_request": { "number": 3, "body": null } }));
             assert_eq!(jobs("pull_request", &payload), ["7/pull/3"], "{action}");
         }
+        for action in ["assigned", "review_requested", "review_request_removed", "milestoned", "locked"] {
+            let payload = with_origin(json!({ "action": action, "pull_request": { "number": 3 } }));
+            assert_eq!(jobs("pull_request", &payload), ["7/pull/3"], "{action}");
+        }
         let closed = with_origin(json!({ "action": "closed", "pull_request": { "number": 3 } }));
         assert!(matches!(parse("pull_request", closed.to_string().as_bytes()), Event::PullRequest(_)));
         assert!(jobs("pull_request", &closed).is_empty());
+    }
+
+    #[test]
+    fn reviews_are_heeded_and_remarks_of_programs_are_not() {
+        let review = |action: &str, state: &str, kind: &str| {
+            let payload = with_origin(json!({
+                "action": action, "pull_request": { "number": 3 }, "review": { "state": state, "user": { "type": kind } },
+            }));
+            jobs("pull_request_review", &payload)
+        };
+        for action in ["submitted", "edited", "dismissed"] {
+            assert_eq!(review(action, "approved", "User"), ["7/pull/3"], "{action}");
+        }
+        assert_eq!(review("submitted", "commented", "User"), ["7/pull/3"]);
+        assert_eq!(review("submitted", "approved", "Bot"), ["7/pull/3"]);
+        assert!(review("submitted", "commented", "Bot").is_empty(), "our own reviews are such");
+        assert!(review("unheard_of", "approved", "User").is_empty());
+    }
+
+    #[test]
+    fn the_organisations_rules_concern_every_repository() {
+        let push = |name: &str, branch: &str, path: &str, list: &str| {
+            let mut commit = json!({ "added": [], "removed": [], "modified": [] });
+            commit[list] = json!([path]);
+            let payload = json!({
+                "ref": format!("refs/heads/{branch}"), "commits": [commit], "installation": { "id": 5 },
+                "repository": { "id": 7, "full_name": name, "default_branch": "main" },
+            });
+            build_jobs(&parse("push", payload.to_string().as_bytes()))
+        };
+        let work = |jobs: Vec<JobSpec>| jobs.into_iter().map(|job| job.work).collect::<Vec<_>>();
+        let changed = push("octo/.github", "main", "rules/a.lua", "modified");
+        assert_eq!(work(changed), [Work::ReviewRepository { cause: Cause::Push }]);
+        let first = push("octo/.github", "main", "dangerfile.lua", "added");
+        assert_eq!(work(first), [Work::ReviewRepository { cause: Cause::FirstDangerfile }]);
+        assert_eq!(push("octo/.github", "topic", "dangerfile.lua", "added")[0].key(), "7/branch/topic");
+        assert_eq!(push("octo/github", "main", "dangerfile.lua", "added")[0].key(), "7/branch/main");
+        assert!(push("octo/.github", "main", "README.md", "modified").is_empty());
     }
 
     #[test]
@@ -203,7 +247,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<JobSpec>(&text).expect("a good sample"), job);
     }
 
-    const NAMES: [&str; 8] = [
+    const NAMES: [&str; 9] = [
         "check_run",
         "check_suite",
         "installation",
@@ -211,6 +255,7 @@ mod tests {
         "merge_group",
         "ping",
         "pull_request",
+        "pull_request_review",
         "push",
     ];
 
