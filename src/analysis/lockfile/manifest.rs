@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Manifest {
     /// The package's own name, where the lockfile knows members by it.
     pub name: Option<String>,
-    /// What it asks for, by section and name.
+    /// What it asks for, by section and the name that it writes.
     pub wanted: BTreeMap<(String, String), Wanted>,
     /// Names whose versions are decided elsewhere in the manifest (overrides, replacements): their requirements say nothing.
     pub overridden: BTreeSet<String>,
@@ -51,12 +51,12 @@ impl Manifest {
             requirement: requirement.trim().to_owned(),
             local,
         };
-        self.wanted.insert((section.to_owned(), name.to_owned()), wanted);
+        self.wanted.insert((section.to_owned(), label.to_owned()), wanted);
     }
 
     /// Whether any section asks for it.
     pub(super) fn asks_for(&self, name: &str) -> bool {
-        self.wanted.keys().any(|(_, wanted)| wanted == name)
+        self.wanted.values().any(|wanted| wanted.name == name)
     }
 
     /// What is new or asked for differently than in `before`.

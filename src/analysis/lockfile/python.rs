@@ -47,7 +47,7 @@ fn read_list(manifest: &mut Manifest, section: &str, list: Option<&Value>) {
     for text in list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
         if let Some((name, label, versions)) = split(text) {
             // A package may be named several times, for several environments.
-            let section = match manifest.wanted.contains_key(&(section.to_owned(), name.clone())) {
+            let section = match manifest.wanted.contains_key(&(section.to_owned(), label.clone())) {
                 true => format!("{section} {versions}"),
                 false => section.to_owned(),
             };

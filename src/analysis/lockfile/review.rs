@@ -281,7 +281,9 @@ impl Review<'_> {
             requirement: String::new(),
             held,
             command: kind.command.replace(" NAMES", ""),
-            line: dependencies.first().and_then(|name| line_of(change, name)),
+            line: dependencies
+                .first()
+                .and_then(|name| line_of(change, name).or_else(|| line_of(change, &format!("node_modules/{name}")))),
             dependencies,
         };
         let others = || {

@@ -15,10 +15,14 @@ pub(super) struct Pull {
     pub(super) draft: bool,
     /// Bytes of files of the head whose content the diff does not hold.
     pub(super) sizes: Vec<(String, u64)>,
+    /// Who reviewed, and with which of GitHub's states, oldest first.
+    pub(super) reviews: Vec<(String, String)>,
+    /// Who was asked and has not answered: logins, and teams as `org/team`.
+    pub(super) requested: Vec<String>,
     pub(super) changes: Vec<FileChange>,
 }
 
-const HEADERS: [&str; 6] = ["title", "body", "labels", "author", "draft", "sizes"];
+const HEADERS: [&str; 8] = ["title", "body", "labels", "author", "draft", "sizes", "reviews", "requested"];
 
 /// Reads header lines up to the diff. A value goes on over indented lines.
 pub(super) fn parse_pull(block: &Block) -> Result<Pull, CaseProblem> {
@@ -58,6 +62,23 @@ fn read_header<'a>(pull: &mut Pull, text: &'a str) -> Result<&'a str, String> {
         "author" => pull.author = value.trim_start_matches('@').to_owned(),
         "draft" => {
             pull.draft = value.parse().map_err(|_| format!("draft is true or false, not \"{value}\""))?;
+        }
+        "reviews" => {
+            let review = |item: &str| {
+                let (login, state) = item.trim().split_once(' ')?;
+                let state = state.trim().to_uppercase().replace(' ', "_");
+                let known = ["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"].contains(&state.as_str());
+                known.then(|| (login.trim_start_matches('@').to_owned(), state))
+            };
+            let wrong = || {
+                format!(
+                    "reviews is a list of logins with a state, as in `ada approved, bob commented`, not \"{value}\""
+                )
+            };
+            pull.reviews = value.split(',').map(review).collect::<Option<_>>().ok_or_else(wrong)?;
+        }
+        "requested" => {
+            pull.requested = value.split(',').map(|name| name.trim().trim_start_matches('@').to_owned()).collect();
         }
         "sizes" => {
             let size = |item: &str| {
