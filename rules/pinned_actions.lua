@@ -70,6 +70,8 @@ return {
     return nil, nil
   end
 
+  -- The same use on many lines is one thing to mend, and is said once; a line that can be mended by a click is said by itself.
+  local uses, order = {}, {}
   for _, file in added do
     for _, use in file.uses do
       local line = file.lines[use.line]
@@ -82,28 +84,37 @@ return {
         continue
       end
       local at = { file = file.path, line = use.line }
-      if use.pinning == "image_tag" then
-        report(`\`{use.uses}\` names an image by its tag, which can stand for other code tomorrow. Name its digest: \`{use.name}@sha256:...\`.`, at)
-      elseif use.pinning == "missing" then
-        report(`\`{use.uses}\` names no version, and GitHub refuses to run it. Add a full commit id: \`{use.name}@<commit id>\`.`, at)
-      elseif use.pinning == "short" then
-        report(`\`{use.uses}\` names a shortened commit id, which GitHub does not accept. Write all 40 digits.`, at)
+      local commit, tag = nil, nil
+      if use.pinning == "movable" then
+        commit, tag = find_pin(use)
+      end
+      local first, last = string.find(line, use.uses, 1, true)
+      if commit and first then
+        local quote = string.match(string.sub(line, last + 1), "^[\"']?")
+        at.suggestion = `{string.sub(line, 1, first - 1)}{use.name}@{commit}{quote} # {tag}`
+        report(`\`{use.uses}\` is a tag or branch, which its owner can move to other code. Another line here pins \`{tag}\` to a commit: use the same.`, at)
+      elseif uses[use.uses] then
+        uses[use.uses].more += 1
       else
-        local commit, tag = find_pin(use)
-        if commit then
-          local first, last = string.find(line, use.uses, 1, true)
-          local rest = if last then string.match(string.sub(line, last + 1), "^[\"']?") else ""
-          if first then
-            at.suggestion = `{string.sub(line, 1, first - 1)}{use.name}@{commit}{rest} # {tag}`
-          end
-          report(`\`{use.uses}\` is a tag or branch, which its owner can move to other code. Another line here pins \`{tag}\` to a commit: use the same.`, at)
-        else
-          report(
-            `\`{use.uses}\` is a tag or branch, which its owner can move to other code that then runs with this repository's secrets. Pin the full commit id and keep the name as a comment: \`{use.name}@<commit id> # {use.version}\`.`,
-            at
-          )
-        end
+        uses[use.uses] = { use = use, at = at, more = 0 }
+        table.insert(order, uses[use.uses])
       end
     end
+  end
+
+  for _, found in order do
+    local use = found.use
+    local what = `\`{use.uses}\`{if found.more == 0 then "" else ` (here and on {found.more} more added {if found.more == 1 then "line" else "lines"})`}`
+    local text
+    if use.pinning == "image_tag" then
+      text = `{what} names an image by its tag, which can stand for other code tomorrow. Name its digest: \`{use.name}@sha256:...\`.`
+    elseif use.pinning == "missing" then
+      text = `{what} names no version, and GitHub refuses to run it. Add a full commit id: \`{use.name}@<commit id>\`.`
+    elseif use.pinning == "short" then
+      text = `{what} names a shortened commit id, which GitHub does not accept. Write all 40 digits.`
+    else
+      text = `{what} is a tag or branch, which its owner can move to other code that then runs with this repository's secrets. Pin the full commit id and keep the name as a comment: \`{use.name}@<commit id> # {use.version}\`.`
+    end
+    report(text, found.at)
   end
 end
