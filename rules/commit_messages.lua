@@ -14,7 +14,7 @@ return {
       doc = "The types that a conventional message may have.",
     },
     scopes = { type = "strings", doc = "The scopes that a conventional message may have; without it, any." },
-    max_subject = { type = "integer", default = 72, doc = "Characters that the first line may have; 0 for any number." },
+    max_subject = { type = "integer", default = 80, doc = "Characters that the first line may have; 0 for any number. Git asks for 50 and GitHub shows 72; a few more are not worth a word." },
     allow_fixups = { type = "boolean", default = false, doc = "Whether `fixup!`, `squash!` and `amend!` are fine, because they are folded when merging." },
     ignore_authors = { type = "strings", default = {}, doc = "Logins or names whose commits are not judged; bots never are." },
   },
@@ -123,8 +123,8 @@ return {
     elseif kind == "empty" then
       report(`{names} {if one then "does" else "do"} not say what changes. {reword}: one line that tells a stranger what and why.`)
     elseif kind == "long" then
-      local long = if one then `has {detail} characters in its first line` else "have longer first lines"
-      report(`{names} {long}, and {if one then "" else "their ends are cut: "}{options.max_subject} are shown in lists. {reword}: a short first line, details below an empty one.`)
+      local long = if one then `has a first line of {detail} characters, longer` else "have first lines that are longer"
+      report(`{names} {long} than the {options.max_subject} characters that may be, and lists cut {if one then "it" else "them"}. {reword}: a short first line, details below an empty one.`)
     elseif kind == "runs_on" then
       report(`{names} {if one then "has" else "have"} no empty line below the first, so that git takes the next ones for part of it. {reword} and add the line.`)
     elseif kind == "shape" then
