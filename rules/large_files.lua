@@ -7,7 +7,7 @@ return {
     lfs = { type = "boolean", default = true, doc = "Whether files that `.gitattributes` gives to Git LFS must be pointers." },
     ignore = {
       type = "globs",
-      default = { "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum" },
+      default = { "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum", "**/.yarn/{cache,releases}/**" },
       doc = "Files that may be large.",
     },
   },

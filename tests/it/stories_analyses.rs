@@ -33,7 +33,8 @@ async fn owners_are_those_of_the_base_branch_now() {
     let rules = "use('code_owners')";
     let story = Story::begin(&[("dangerfile.lua", rules), ("a.txt", "one\n"), ("CODEOWNERS", "* @eve\n")]).await;
     story.sim.add_user(REPO, "ada", "write");
-    let number = story.open("Count to two", &[("a.txt", Some("two\n")), (".github/CODEOWNERS", Some("* @mallory\n"))]).await;
+    let number =
+        story.open("Count to two", &[("a.txt", Some("two\n")), (".github/CODEOWNERS", Some("* @mallory\n"))]).await;
     let said = check(&story, number);
     assert!(said.contains("belong to `@eve`"), "{said}");
     assert!(!said.contains("mallory"), "{said}");
@@ -54,7 +55,8 @@ async fn owners_are_those_of_the_base_branch_now() {
 async fn a_manifest_and_its_lockfile_cost_few_requests() {
     let manifest = |more: &str| format!("{{ \"dependencies\": {{ \"a\": \"^1\"{more} }} }}\n");
     let lock = "{ \"packages\": { \"\": { \"dependencies\": { \"a\": \"^1\" } } } }\n";
-    let files = [("dangerfile.lua", "use('lockfile')"), ("web/package.json", &manifest("")), ("web/package-lock.json", lock)];
+    let files =
+        [("dangerfile.lua", "use('lockfile')"), ("web/package.json", &manifest("")), ("web/package-lock.json", lock)];
     let story = Story::begin(&files).await;
     let number = story.open("Add b", &[("web/package.json", Some(&manifest(", \"b\": \"^2\"")))]).await;
     let said = check(&story, number);

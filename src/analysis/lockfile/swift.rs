@@ -54,7 +54,7 @@ mod tests {
         )
         .expect("reads");
         let names: Vec<_> = manifest.wanted.values().map(|wanted| (wanted.name.as_str(), wanted.local)).collect();
-        assert_eq!(names, [("a", false), ("mine", true), ("swift-nio", false)]);
+        assert_eq!(names, [("mine", true), ("a", false), ("swift-nio", false)]);
         let lock = read_lock(
             r#"{"pins":[{"identity":"swift-nio","location":"https://x/apple/swift-nio","state":{"version":"2.1.0"}}]}"#,
         );
