@@ -104,7 +104,7 @@ fn what_does_not_change_is_no_problem() {
         "Cargo.lock lacks c",
         "package-lock.json lacks @s/c",
         "package-lock.json same_checksum a",
-        "pnpm-lock.yaml lacks a",
+        "pnpm-lock.yaml holds a",
         "mix.lock lacks a",
         "uv.lock lacks x",
         "yarn.lock lacks @s/a",
