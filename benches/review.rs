@@ -4,8 +4,8 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use deckhand::diff::parse_patch_set;
 use deckhand::model::{
-    CommitId, Dangerfile, Fact, Origin, PullNumber, PullRequest, PullState, Ref, RepoPath, Ruleset, Snapshot, Subject,
-    Timestamp, User,
+    CommitId, Dangerfile, Fact, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Ruleset,
+    Snapshot, Subject, Timestamp, User,
 };
 use deckhand::review::{Outcome, frozen_clock, run};
 use std::fmt::Write as _;
@@ -76,6 +76,7 @@ fn snapshot(lua: &str, patch: &str) -> Snapshot {
         html_url: String::new(),
         created_at: Timestamp(0),
         updated_at: Timestamp(0),
+        details: PullDetails::default(),
     }));
     snapshot
 }

@@ -6,8 +6,9 @@ mod secrets;
 mod verify;
 
 pub use event::{
-    CheckRunEvent, CheckSuiteEvent, Event, InstallationAction, InstallationEvent, InstallationRepositoriesEvent,
-    MergeGroupEvent, PingEvent, PullAction, PullRequestEvent, PullRequestReviewEvent, PushEvent, build_jobs, parse,
+    CheckRunAction, CheckRunEvent, CheckSuiteEvent, Event, InstallationAction, InstallationEvent,
+    InstallationRepositoriesEvent, MergeGroupEvent, PingEvent, PullAction, PullRequestEvent, PullRequestReviewEvent,
+    PushEvent, StatusEvent, build_jobs, parse,
 };
 pub use job::{Cause, JobSpec, RepositoryRef, Work};
 pub use secrets::{Secrets, SecretsError};

@@ -3,6 +3,7 @@
 mod case;
 mod findings;
 mod pull;
+mod reports;
 mod run;
 
 pub use case::{Block, Case, CaseProblem, parse_cases};

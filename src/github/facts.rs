@@ -93,7 +93,7 @@ impl RepoClient {
         match &snapshot.pull {
             Some(Fact::Known(pull)) if wanted => {
                 let ends = (&snapshot.subject.base, &snapshot.subject.head);
-                settled(self.fetch_changes(pull.number, ends, None).await).map(Some)
+                settled(self.fetch_changes(pull.number, ends, None).await, "contents: read").map(Some)
             }
             _ => Ok(None),
         }
@@ -104,12 +104,14 @@ impl RepoClient {
             return Ok(None);
         }
         let comparison = self.fetch_comparison(&snapshot.subject.base, &snapshot.subject.head).await;
-        settled(comparison.map(|comparison| Fact::Known(comparison.commits))).map(Some)
+        settled(comparison.map(|comparison| Fact::Known(comparison.commits)), "contents: read").map(Some)
     }
 
     async fn labelings(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<Labeling>>>, CallError> {
         match &snapshot.pull {
-            Some(Fact::Known(pull)) if wanted => settled(self.fetch_labelings(pull).await.map(Fact::Known)).map(Some),
+            Some(Fact::Known(pull)) if wanted => {
+                settled(self.fetch_labelings(pull).await.map(Fact::Known), "pull_requests: read").map(Some)
+            }
             _ => Ok(None),
         }
     }
@@ -140,7 +142,7 @@ impl RepoClient {
 
     async fn reviews(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<Review>>>, CallError> {
         match number(snapshot) {
-            Some(number) if wanted => settled(self.fetch_reviews(number).await).map(Some),
+            Some(number) if wanted => settled(self.fetch_reviews(number).await, "pull_requests: read").map(Some),
             _ => Ok(None),
         }
     }
@@ -151,7 +153,9 @@ impl RepoClient {
         wanted: bool,
     ) -> Result<Option<Fact<RequestedReviewers>>, CallError> {
         match number(snapshot) {
-            Some(number) if wanted => settled(self.fetch_requested_reviewers(number).await.map(Fact::Known)).map(Some),
+            Some(number) if wanted => {
+                settled(self.fetch_requested_reviewers(number).await.map(Fact::Known), "pull_requests: read").map(Some)
+            }
             _ => Ok(None),
         }
     }
@@ -160,7 +164,7 @@ impl RepoClient {
         if !wanted {
             return Ok(None);
         }
-        settled(self.fetch_statuses(&snapshot.subject.head).await).map(Some)
+        settled(self.fetch_statuses(&snapshot.subject.head).await, "statuses: read").map(Some)
     }
 
     async fn check_runs(
@@ -171,7 +175,7 @@ impl RepoClient {
         if !wanted {
             return Ok(None);
         }
-        settled(self.fetch_check_runs(&snapshot.subject.head).await).map(Some)
+        settled(self.fetch_check_runs(&snapshot.subject.head).await, "checks: read").map(Some)
     }
 
     async fn texts(
@@ -281,10 +285,10 @@ fn nothing(key: &FactKey) -> FetchedFact {
     }
 }
 
-/// A refusal is a fact about the app; anything else is a failure of the call.
-fn settled<T>(result: Result<Fact<T>, CallError>) -> Result<Fact<T>, CallError> {
+/// A refusal is a fact about the app, which lacks this permission; anything else is a failure of the call.
+fn settled<T>(result: Result<Fact<T>, CallError>, permission: &str) -> Result<Fact<T>, CallError> {
     match result {
-        Err(CallError::Forbidden(needed)) => Ok(Fact::Unavailable(Unavailable::NoPermission(needed))),
+        Err(CallError::Forbidden(_)) => Ok(Fact::Unavailable(Unavailable::NoPermission(permission.to_owned()))),
         other => other,
     }
 }

@@ -391,3 +391,72 @@ fn work_of_the_host_is_charged() {
         assert!(steps > 1_900, "{call}: {steps}");
     }
 }
+
+/// An organisation's dangerfile over a repository's.
+fn layered(organisation: &str, own: &str) -> Verdict {
+    let mut snapshot = snapshot(own);
+    snapshot.subject.repository = RepoName::new("octo", "hello").ok();
+    let shared = Dangerfile {
+        origin: Origin::Organisation,
+        text: organisation.to_owned(),
+        ..snapshot.ruleset.layers[0].clone()
+    };
+    snapshot.ruleset.layers.insert(0, shared);
+    match run(&snapshot, &frozen_clock) {
+        Outcome::Done(verdict) => *verdict,
+        Outcome::Missing(facts) => panic!("missing {facts:?}"),
+    }
+}
+
+#[test]
+fn each_layer_answers_to_its_own_settings_and_those_before_it() {
+    const BAD: &str = "fail('bad')";
+    let said = |verdict: &Verdict| verdict.findings.iter().map(|it| it.message.clone()).collect::<Vec<_>>();
+    let cases: [(&str, &str, Conclusion, &[&str]); 8] = [
+        (BAD, "settings { conclusion = 'advisory' }", Conclusion::Failure, &["bad"]),
+        (BAD, "settings { ignore_authors = { 'ada' } } fail('own')", Conclusion::Failure, &["bad"]),
+        ("", "settings { conclusion = 'advisory' } fail('own')", Conclusion::Neutral, &["own"]),
+        (
+            "settings { conclusion = 'enforced' }",
+            "settings { conclusion = 'advisory' } fail('own')",
+            Conclusion::Failure,
+            &["own"],
+        ),
+        ("settings { conclusion = 'advisory' } fail('bad')", "fail('own')", Conclusion::Neutral, &["bad", "own"]),
+        ("settings { ignore_authors = { 'Ada' } } fail('bad')", "fail('own')", Conclusion::Success, &[]),
+        (
+            "settings { ignore_authors = { 'bob' } } fail('bad')",
+            "settings { ignore_authors = { 'ada' } }",
+            Conclusion::Failure,
+            &["bad"],
+        ),
+        ("message('hello')", "settings { ignore_authors = { 'ada' } } fail('own')", Conclusion::Success, &["hello"]),
+    ];
+    for (organisation, own, conclusion, findings) in cases {
+        let verdict = layered(organisation, own);
+        assert_eq!(
+            (verdict.conclusion, said(&verdict).as_slice()),
+            (conclusion, &findings.iter().map(ToString::to_string).collect::<Vec<_>>()[..]),
+            "{organisation} / {own}"
+        );
+    }
+    let verdict =
+        layered("settings { check_name = 'all' }", "settings { check_name = 'own', max_inline_comments = 3 }");
+    assert_eq!((verdict.settings.check_name.as_str(), verdict.settings.max_inline_comments), ("all", 3));
+}
+
+#[test]
+fn a_fault_of_the_organisations_file_is_named_with_its_repository() {
+    let verdict = layered("\nuse('chnagelog')", "settings { ignore_authors = { 'ada' }, conclusion = 'advisory' }");
+    assert_eq!(verdict.conclusion, Conclusion::Failure);
+    let places = |verdict: &Verdict| -> Vec<String> {
+        verdict
+            .faults
+            .iter()
+            .map(|it| format!("{} {}", it.path.clone().unwrap_or_else(|| "-".into()), it.line.unwrap_or(0)))
+            .collect()
+    };
+    assert_eq!(places(&verdict), ["octo/.github/dangerfile.lua 2"]);
+    let verdict = layered("", "\nuse('chnagelog')");
+    assert_eq!(places(&verdict), ["dangerfile.lua 2"]);
+}

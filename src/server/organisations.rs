@@ -23,8 +23,8 @@ pub(super) struct Organisations {
 
 #[derive(Default)]
 struct Known {
-    /// Until when an installation counts as one without.
-    absent: HashMap<InstallationId, Timestamp>,
+    /// Until when an account, by installation and name, counts as one without.
+    absent: HashMap<(InstallationId, String), Timestamp>,
     /// Grows whenever something is forgotten: what was read before that is not remembered.
     forgotten: u64,
 }
@@ -38,9 +38,10 @@ impl Organisations {
         installation: InstallationId,
     ) -> Result<FoundDangerfile, CallError> {
         let now = client.timing().now();
+        let account = (installation, client.name().owner().to_ascii_lowercase());
         let forgotten = {
             let known = self.lock();
-            if is_organisations(client.name()) || known.absent.get(&installation).is_some_and(|until| now < *until) {
+            if is_organisations(client.name()) || known.absent.get(&account).is_some_and(|until| now < *until) {
                 return Ok(FoundDangerfile::Absent);
             }
             known.forgotten
@@ -49,7 +50,7 @@ impl Organisations {
         let mut known = self.lock();
         known.absent.retain(|_, until| now < *until);
         if found == FoundDangerfile::Absent && known.forgotten == forgotten {
-            known.absent.insert(installation, now.after(ABSENCE));
+            known.absent.insert(account, now.after(ABSENCE));
         }
         Ok(found)
     }
@@ -57,7 +58,7 @@ impl Organisations {
     /// The repository `.github` of this installation has changed.
     pub(super) fn forget(&self, installation: InstallationId) {
         let mut known = self.lock();
-        known.absent.remove(&installation);
+        known.absent.retain(|(of, _), _| *of != installation);
         known.forgotten += 1;
     }
 

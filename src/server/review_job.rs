@@ -49,6 +49,12 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     }
     let client = review.client.clone().with_name(overview.name.clone());
     let mut stage = Stage::new(reviews, review, client, overview)?;
+    // The job may name an account that has another name by now.
+    let organisation = if stage.overview.name.owner().eq_ignore_ascii_case(review.client.name().owner()) {
+        organisation
+    } else {
+        reviews.organisations().find(&stage.client, installation).await
+    };
     let organisation = organisation.map_err(after_call)?;
     match build_ruleset(&organisation, stage.choose_dangerfile(), &stage.overview.name) {
         Ok(None) => stage.conclude_open(&outbox).await,

@@ -8,7 +8,7 @@ use super::start::Parts;
 use super::work::{Handler, JobError, JobOutcome};
 use super::{ServerConfig, StartError};
 use crate::github::{CallError, Github, GithubConfig, OpenPull, RepoClient, RequestCounter, Timing};
-use crate::model::{PullNumber, Timestamp};
+use crate::model::{CommitId, PullNumber, Timestamp};
 use crate::store::{Job, Store};
 use crate::webhook::{Cause, JobSpec, Work};
 use futures_util::future::BoxFuture;
@@ -78,6 +78,18 @@ impl Reviews {
         Ok(JobOutcome { summary: format!("{} pull requests to review", work.len()) })
     }
 
+    /// Builds report dozens of times a push: GitHub is asked only where rules read that.
+    async fn heed_reports(&self, job: &Job, client: &RepoClient, head: &CommitId) -> Result<JobOutcome, JobError> {
+        let readers = self.store().find_readers_of_reports(&format!("{}/pull/", job.spec.repository)).await?;
+        if readers.is_empty() {
+            return Ok(JobOutcome { summary: "no rule here reads reports".to_owned() });
+        }
+        let review = |number| JobSpec { work: Work::ReviewPull { number, cause: Cause::Reported }, ..job.spec.clone() };
+        let pulls = client.find_pulls_for_commit(head).await.map_err(after_call)?;
+        let reading = pulls.into_iter().filter(|pull| readers.contains(&review(pull.number).key())).collect();
+        self.fan_out(&job.spec, Ok(reading), Cause::Reported).await
+    }
+
     /// The organisation's rules may have changed: every other repository is judged too, for the same reason.
     async fn fan_out_to_others(&self, spec: &JobSpec) -> Result<(), JobError> {
         self.organisations.forget(spec.installation);
@@ -100,6 +112,7 @@ impl Reviews {
             Work::ReviewCommit { head } => {
                 self.fan_out(&job.spec, client.find_pulls_for_commit(head).await, Cause::Rerequested).await
             }
+            Work::ReviewReported { head } => self.heed_reports(job, &client, head).await,
             Work::ReviewRepository { cause } => {
                 if is_organisations(&job.spec.name) {
                     self.fan_out_to_others(&job.spec).await?;

@@ -318,7 +318,7 @@ fn cause(work: &Work) -> Option<Cause> {
         Work::ReviewPull { cause, .. } | Work::ReviewBranch { cause, .. } | Work::ReviewRepository { cause } => {
             Some(*cause)
         }
-        Work::ReviewCommit { .. } => None,
+        Work::ReviewCommit { .. } | Work::ReviewReported { .. } => None,
     }
 }
 
@@ -327,7 +327,7 @@ fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
         Work::ReviewPull { cause, .. } | Work::ReviewBranch { cause, .. } | Work::ReviewRepository { cause } => {
             Some(cause)
         }
-        Work::ReviewCommit { .. } => None,
+        Work::ReviewCommit { .. } | Work::ReviewReported { .. } => None,
     }
 }
 
@@ -342,6 +342,7 @@ fn priority(work: &Work) -> Priority {
             | Cause::Reopened
             | Cause::Edited
             | Cause::Reviewed
+            | Cause::Reported
             | Cause::Labeled
             | Cause::Unlabeled
             | Cause::ReadyForReview

@@ -24,6 +24,23 @@ impl Store {
         Ok(())
     }
 
+    /// The keys that begin with `prefix` whose previous run read what others report about the head. May name one too
+    /// many, never one too few.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_readers_of_reports(&self, prefix: &str) -> Result<BTreeSet<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT key FROM reads WHERE substr(key, 1, ?2) = ?1
+             AND (instr(facts, '\"check_runs\"') > 0 OR instr(facts, '\"statuses\"') > 0)",
+        )
+        .bind(prefix)
+        .bind(i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX))
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("key")?)).collect()
+    }
+
     /// What the previous run of `key` asked for, if it was the same ruleset; otherwise nothing.
     ///
     /// # Errors

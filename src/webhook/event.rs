@@ -10,9 +10,10 @@ mod ping;
 mod pull_request;
 mod pull_request_review;
 mod push;
+mod status;
 mod table;
 
-pub use check_run::CheckRunEvent;
+pub use check_run::{CheckRunAction, CheckRunEvent};
 pub use check_suite::CheckSuiteEvent;
 pub use installation::{InstallationAction, InstallationEvent};
 pub use installation_repositories::InstallationRepositoriesEvent;
@@ -21,4 +22,5 @@ pub use ping::PingEvent;
 pub use pull_request::{PullAction, PullRequestEvent};
 pub use pull_request_review::PullRequestReviewEvent;
 pub use push::PushEvent;
+pub use status::StatusEvent;
 pub use table::{Event, build_jobs, parse};

@@ -39,7 +39,12 @@ pub enum Work {
         /// The commit.
         head: CommitId,
     },
-    /// Judge every open pull request of the repository.
+    /// Somebody else reported about this commit: judge the open pull requests with this head whose rules read reports.
+    ReviewReported {
+        /// The commit.
+        head: CommitId,
+    },
+    /// Judge every open pull request of the repository; for an account's repository `.github`, of all its repositories.
     ReviewRepository {
         /// Why.
         cause: Cause,
@@ -74,6 +79,8 @@ pub enum Cause {
     FirstDangerfile,
     /// A person asked for the check again.
     Rerequested,
+    /// A check run or a commit status of somebody else changed.
+    Reported,
     /// The app was installed, or the repository was added to it.
     Installed,
     /// The installation was unsuspended, or new permissions were granted.
@@ -88,13 +95,15 @@ impl Cause {
 }
 
 impl JobSpec {
-    /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/commit/<id>` or `/repository`.
+    /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/commit/<id>`,
+    /// `/reports/<id>` or `/repository`.
     pub fn key(&self) -> String {
         let repository = self.repository;
         match &self.work {
             Work::ReviewPull { number, .. } => format!("{repository}/pull/{number}"),
             Work::ReviewBranch { branch, .. } => format!("{repository}/branch/{branch}"),
             Work::ReviewCommit { head } => format!("{repository}/commit/{head}"),
+            Work::ReviewReported { head } => format!("{repository}/reports/{head}"),
             Work::ReviewRepository { .. } => format!("{repository}/repository"),
         }
     }

@@ -163,3 +163,34 @@ fn a_reader_who_leaves_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+#[test]
+fn rules_that_need_github_are_skipped_and_the_others_run() {
+    let place = with_rules(
+        r#"
+for _, name in { "issue", "reviews", "requested_reviewers", "statuses", "check_runs", "this_pr" } do
+  rule(name, function() pcall(function() return danger.github[name] end) fail("read " .. name) end)
+end
+rule("counts", { blocking = false }, function()
+  local pr = danger.github.pr
+  message(("%d+ %d- in %d files, %d commits"):format(pr.additions, pr.deletions, pr.changed_files, pr.commits))
+end)
+"#,
+    );
+    place.write("app.py", "print(1)\nprint(2)\n");
+    let said = place.deckhand(&["local", "--format", "json", "--base", "HEAD"]);
+    assert_eq!(said.status, 0, "{}{}", said.out, said.err);
+    let report: Value = serde_json::from_str(&said.out).unwrap();
+    let skipped: Vec<String> = report["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|rule| rule["state"] == "skipped")
+        .map(|rule| format!("{}: {}", rule["name"].as_str().unwrap(), rule["reason"].as_str().unwrap()))
+        .collect();
+    let names = ["issue", "reviews", "requested_reviewers", "statuses", "check_runs", "this_pr"];
+    assert_eq!(skipped, names.map(|name| format!("{name}: needs a pull request")));
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{}", said.out);
+    assert_eq!(findings[0]["message"], "2+ 2- in 1 files, 0 commits");
+}

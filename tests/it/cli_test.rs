@@ -85,3 +85,56 @@ fn a_case_without_findings_and_one_that_faults_fail() {
     assert!(said.out.contains("+ fault dangerfile:") && said.out.contains("boom"), "{}", said.out);
     assert!(said.out.ends_with("\n0 passed, 2 failed\n"), "{}", said.out);
 }
+
+#[test]
+fn cases_can_say_what_others_did() {
+    let place = Place::repository();
+    place.write(
+        "gate.cases.md",
+        r"# A gate
+
+## Open
+
+```lua
+local github = danger.github
+for _, review in github.reviews do message(review.user.login .. ' ' .. review.state) end
+for _, team in github.requested_reviewers.teams do message('team ' .. team.slug) end
+for _, status in github.statuses do message(status.context .. ' ' .. status.state) end
+for _, run in github.check_runs do message(run.name .. ' ' .. (run.conclusion or run.status)) end
+message(github.this_pr.owner .. ' ' .. #github.issue.labels)
+```
+
+```pr
+title: T
+labels: big
+reviews: ada APPROVED
+requested_reviewers: team/core
+statuses: ci/build pending
+check_runs: unit tests success, lint in_progress
+```
+
+```findings
+- message dangerfile
+  ada APPROVED
+- message dangerfile
+  team core
+- message dangerfile
+  ci/build pending
+- message dangerfile
+  unit tests success
+- message dangerfile
+  lint in_progress
+- message dangerfile
+  octo 1
+```
+",
+    );
+    let said = place.deckhand(&["test"]);
+    assert_eq!((said.out.as_str(), said.status), ("1 passed, 0 failed\n", 0), "{}{}", said.out, said.err);
+
+    let wrong = "## A\n\n```pr\nstatuses: ci green\n```\n\n```lua\n```\n\n```findings\n```\n";
+    place.write("gate.cases.md", wrong);
+    let said = place.deckhand(&["test"]);
+    let whole = format!("{}{}", said.out, said.err);
+    assert!(whole.contains("gate.cases.md:4") && whole.contains("should be like \"ci/build success\""), "{whole}");
+}

@@ -26,6 +26,9 @@ async fn every_route_answers_as_github_describes_it() {
     let review = json!({ "commit_id": head, "event": "COMMENT", "body": "See below", "comments": [note] });
     made(&client, &format!("pulls/{number}/reviews"), &review).await;
     let on_line = sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
+    sim.request_review(REPO, number, "mona", "ada");
+    sim.request_review(REPO, number, "mona", "team/core");
+    sim.assign(REPO, number, "mona", "ada");
 
     made(&client, &format!("pulls/{number}/comments/{on_line}/replies"), &json!({ "body": "So." })).await;
     for sort in ["issues", "pulls"] {
@@ -53,6 +56,7 @@ async fn every_route_answers_as_github_describes_it() {
         format!("pulls/{number}/files"),
         format!("pulls/{number}/commits"),
         format!("pulls/{number}/reviews"),
+        format!("pulls/{number}/requested_reviewers"),
         format!("pulls/{number}/comments"),
         format!("pulls/comments/{on_line}"),
         format!("issues/{number}/comments"),
@@ -106,7 +110,10 @@ async fn every_payload_is_as_github_describes_it() {
     sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
     sim.create_repository("octo", "second", &[("a", "b\n")], true);
     sim.install("octo/second");
-    sim.subscribe(APP_ID, &["pull_request", "push", "check_run", "check_suite", "issue_comment"]);
+    sim.subscribe(
+        APP_ID,
+        &["pull_request", "pull_request_review", "push", "check_run", "check_suite", "issue_comment"],
+    );
     sim.create_repository("ada", "own", &[("a", "b\n")], true);
     sim.install("ada/own");
     sim.push(REPO, "topic", "mona", "Shout", &[("list.txt", Some("one\nTWO\n"))], "main");
@@ -115,6 +122,10 @@ async fn every_payload_is_as_github_describes_it() {
     sim.edit_pull(REPO, number, "mona", Some("Shout louder"), Some("Because."), Some("other"));
     sim.ready(REPO, number, "mona");
     sim.convert_to_draft(REPO, number, "mona");
+    sim.assign(REPO, number, "mona", "ada");
+    sim.request_review(REPO, number, "mona", "ada");
+    sim.request_review(REPO, number, "mona", "team/core");
+    sim.review(REPO, number, "ada", "APPROVED", "");
     sim.label(REPO, number, "mona", "bug");
     sim.unlabel(REPO, number, "mona", "bug");
     sim.push(REPO, "topic", "mona", "Louder", &[("list.txt", None)], "");
@@ -143,6 +154,9 @@ async fn every_payload_is_as_github_describes_it() {
         "pull_request edited",
         "pull_request ready_for_review",
         "pull_request converted_to_draft",
+        "pull_request assigned",
+        "pull_request review_requested",
+        "pull_request_review submitted",
         "pull_request labeled",
         "pull_request unlabeled",
         "pull_request synchronize",

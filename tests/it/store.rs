@@ -244,6 +244,14 @@ async fn runs_and_reads_come_back() {
     room.store.remember_reads("5/pull/7", "digest", &facts).await.expect("remembered");
     assert_eq!(room.store.recall_reads("5/pull/7", "digest").await.expect("no error"), facts);
     assert!(room.store.recall_reads("5/pull/7", "other").await.expect("no error").is_empty());
+
+    for (key, fact) in
+        [("5/pull/8", FactKey::CheckRuns), ("5/pull/9", FactKey::Statuses), ("55/pull/1", FactKey::Statuses)]
+    {
+        room.store.remember_reads(key, "digest", &BTreeSet::from([FactKey::Reviews, fact])).await.expect("remembered");
+    }
+    let readers = room.store.find_readers_of_reports("5/pull/").await.expect("no error");
+    assert_eq!(readers, BTreeSet::from(["5/pull/8".to_owned(), "5/pull/9".to_owned()]));
 }
 
 #[tokio::test]

@@ -152,22 +152,51 @@ async fn statuses_need_a_permission_and_fail_closed_without_it() {
     let story = begin(rules).await;
     let number = story.open("Count to two", &[EDIT]).await;
     let said = summary(&story, number);
-    assert!(said.starts_with("failure") && said.contains("lacks the permission"), "{said}");
+    assert!(said.starts_with("failure") && said.contains("the app lacks the permission `statuses: read`"), "{said}");
     story.end().await;
 
     let story =
         Story::begin_with_permissions(&[("statuses", "read")], &[("dangerfile.lua", rules), ("a.txt", "one\n")]).await;
+    story.sim.subscribe(APP_ID, &["pull_request", "push", "status"]);
     let number = story.open("Count to two", &[EDIT]).await;
     assert!(summary(&story, number).starts_with("success"));
     let head = story.sim.head(REPO, number).unwrap();
     story.sim.report_status(REPO, &head, "ci/build", "pending");
-    story.sim.edit_pull(REPO, number, "mona", Some("Count on"), None, None);
     story.rest().await;
     assert!(summary(&story, number).contains("The build is pending."), "{}", summary(&story, number));
     story.sim.report_status(REPO, &head, "ci/build", "success");
-    story.sim.edit_pull(REPO, number, "mona", Some("Count further"), None, None);
     story.rest().await;
     assert!(summary(&story, number).starts_with("success"), "{}", summary(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_gate_opens_when_the_others_are_done_and_builds_cost_nothing_elsewhere() {
+    let story = begin(
+        "rule('all-green', function()
+           for _, run in danger.github.check_runs do
+             if run.conclusion ~= 'success' then fail(run.name .. ' has not passed.') end
+           end
+         end)",
+    )
+    .await;
+    let number = story.open("Count to two", &[EDIT]).await;
+    let head = story.sim.head(REPO, number).unwrap();
+    story.sim.report_check(REPO, &head, CI, "build", None);
+    story.rest().await;
+    assert!(summary(&story, number).contains("build has not passed"), "{}", summary(&story, number));
+    story.sim.report_check(REPO, &head, CI, "build", Some("success"));
+    story.rest().await;
+    assert!(summary(&story, number).starts_with("success"), "{}", summary(&story, number));
+    story.end().await;
+
+    let story = begin("message('hello')").await;
+    let number = story.open("Count to two", &[EDIT]).await;
+    let head = story.sim.head(REPO, number).unwrap();
+    story.requests();
+    story.sim.report_check(REPO, &head, CI, "build", Some("success"));
+    story.rest().await;
+    assert_eq!(story.requests().iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
     story.end().await;
 }
 

@@ -1,6 +1,7 @@
 //! The `pr` block: header lines, then a unified diff.
 
 use super::case::{Block, CaseProblem};
+use super::reports::{self, Reports};
 use crate::diff::{LineKind, parse_hunks, parse_patch_set};
 use crate::model::{ChangeStatus, FileChange, FileText, Patch};
 use std::fmt::Write;
@@ -15,14 +16,11 @@ pub(super) struct Pull {
     pub(super) draft: bool,
     /// Bytes of files of the head whose content the diff does not hold.
     pub(super) sizes: Vec<(String, u64)>,
-    /// Who reviewed, and with which of GitHub's states, oldest first.
-    pub(super) reviews: Vec<(String, String)>,
-    /// Who was asked and has not answered: logins, and teams as `org/team`.
-    pub(super) requested: Vec<String>,
     pub(super) changes: Vec<FileChange>,
+    pub(super) reports: Reports,
 }
 
-const HEADERS: [&str; 8] = ["title", "body", "labels", "author", "draft", "sizes", "reviews", "requested"];
+const HEADERS: [&str; 6] = ["title", "body", "labels", "author", "draft", "sizes"];
 
 /// Reads header lines up to the diff. A value goes on over indented lines.
 pub(super) fn parse_pull(block: &Block) -> Result<Pull, CaseProblem> {
@@ -49,7 +47,10 @@ pub(super) fn parse_pull(block: &Block) -> Result<Pull, CaseProblem> {
 }
 
 fn read_header<'a>(pull: &mut Pull, text: &'a str) -> Result<&'a str, String> {
-    let expected = || format!("expected {}: or a diff, not \"{text}\"", HEADERS.join(":, "));
+    let expected = || {
+        let names: Vec<&str> = HEADERS.iter().chain(&reports::HEADERS).copied().collect();
+        format!("expected {}: or a diff, not \"{text}\"", names.join(":, "))
+    };
     let (name, value) = text.split_once(':').ok_or_else(expected)?;
     let value = value.trim();
     match name {
@@ -63,23 +64,6 @@ fn read_header<'a>(pull: &mut Pull, text: &'a str) -> Result<&'a str, String> {
         "draft" => {
             pull.draft = value.parse().map_err(|_| format!("draft is true or false, not \"{value}\""))?;
         }
-        "reviews" => {
-            let review = |item: &str| {
-                let (login, state) = item.trim().split_once(' ')?;
-                let state = state.trim().to_uppercase().replace(' ', "_");
-                let known = ["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"].contains(&state.as_str());
-                known.then(|| (login.trim_start_matches('@').to_owned(), state))
-            };
-            let wrong = || {
-                format!(
-                    "reviews is a list of logins with a state, as in `ada approved, bob commented`, not \"{value}\""
-                )
-            };
-            pull.reviews = value.split(',').map(review).collect::<Option<_>>().ok_or_else(wrong)?;
-        }
-        "requested" => {
-            pull.requested = value.split(',').map(|name| name.trim().trim_start_matches('@').to_owned()).collect();
-        }
         "sizes" => {
             let size = |item: &str| {
                 let (path, bytes) = item.trim().rsplit_once(' ')?;
@@ -89,6 +73,7 @@ fn read_header<'a>(pull: &mut Pull, text: &'a str) -> Result<&'a str, String> {
                 || format!("sizes is a list of paths with bytes, as in `a.png 2048, b.png 10`, not \"{value}\"");
             pull.sizes = value.split(',').map(size).collect::<Option<_>>().ok_or_else(wrong)?;
         }
+        name if reports::HEADERS.contains(&name) => pull.reports.read(name, value)?,
         _ => return Err(expected()),
     }
     Ok(name)

@@ -5,8 +5,8 @@ use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::model::{
     Author, CodeOwnersFile, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Labeling,
-    Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, RequestedReviewers, Review,
-    Ruleset, Side, Snapshot, Subject, Team, Timestamp, User, Verdict,
+    Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Ruleset, Side, Snapshot, Subject,
+    Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::BTreeMap;
@@ -178,35 +178,11 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
     // A case is about the rule: its labels count, as if a maintainer had set them.
     let labeling = |name: &String| Labeling { label: name.clone(), actor: "maintainer".to_owned(), can_write: true };
     snapshot.labelings = Some(Fact::Known(pull.labels.iter().map(labeling).collect()));
-    snapshot.reviews = Some(Fact::Known(build_reviews(pull)));
-    snapshot.requested_reviewers = Some(Fact::Known(build_requested(pull)));
-    // Nobody has reported anything on the head.
-    snapshot.statuses = Some(Fact::Known(Vec::new()));
-    snapshot.check_runs = Some(Fact::Known(Vec::new()));
+    snapshot.reviews = Some(Fact::Known(pull.reports.reviews(&snapshot.subject.head, STARTED_AT)));
+    snapshot.requested_reviewers = Some(Fact::Known(pull.reports.requested()));
+    snapshot.statuses = Some(Fact::Known(pull.reports.statuses(STARTED_AT)));
+    snapshot.check_runs = Some(Fact::Known(pull.reports.check_runs(STARTED_AT)));
     snapshot
-}
-
-fn build_reviews(pull: &Pull) -> Vec<Review> {
-    let review = |((login, state), id): (&(String, String), u64)| Review {
-        id,
-        user: User { login: login.clone(), kind: "User".to_owned() },
-        author_association: "MEMBER".to_owned(),
-        state: state.clone(),
-        body: String::new(),
-        commit: None,
-        submitted_at: STARTED_AT,
-        html_url: String::new(),
-    };
-    pull.reviews.iter().zip(1..).map(review).collect()
-}
-
-fn build_requested(pull: &Pull) -> RequestedReviewers {
-    let (teams, users): (Vec<_>, Vec<_>) = pull.requested.iter().partition(|name| name.contains('/'));
-    let slug = |name: &String| name.rsplit('/').next().unwrap_or(name).to_owned();
-    RequestedReviewers {
-        users: users.into_iter().map(|login| User { login: login.clone(), kind: "User".to_owned() }).collect(),
-        teams: teams.into_iter().map(|name| Team { name: slug(name), slug: slug(name) }).collect(),
-    }
 }
 
 /// A commit that the case gives: its block's info is the author's login (without it the pull request's), and `merge` for a

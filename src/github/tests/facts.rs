@@ -165,3 +165,149 @@ async fn labels_count_only_when_all_events_were_read() {
         assert_eq!(client.fetch_labelings(&pull).await.unwrap().len(), known);
     }
 }
+
+/// A snapshot with a pull request, and one fact asked for.
+async fn ask(fake: &Fake, key: FactKey) -> Result<Snapshot, CallError> {
+    let client = fake.client();
+    let commit = |text: &str| CommitId::new(text).unwrap();
+    let subject = Subject { repository: None, base: commit(B), head: commit(A), started_at: NOW };
+    let mut snapshot = Snapshot::new(subject, Ruleset::default());
+    snapshot.pull = Some(Fact::Known(client.fetch_overview(PullNumber(3)).await.unwrap().pull));
+    let facts = client.fetch_facts(&snapshot, &BTreeSet::from([key.clone()])).await?;
+    apply_facts(&mut snapshot, facts);
+    assert!(snapshot.has(&key));
+    Ok(snapshot)
+}
+
+fn run(id: usize, app: u64) -> Value {
+    json!({ "id": id, "name": format!("run {id}"), "status": "completed", "conclusion": "success", "output": { "title": null },
+        "app": { "id": app, "slug": "ci" }, "details_url": null, "html_url": null, "started_at": "2026-11-21T07:45:00Z", "completed_at": null })
+}
+
+/// Answers the overview whole, and everything else by `other`.
+fn with_overview(
+    other: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+) -> impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static {
+    with_tokens(move |seen, _| match seen.body["query"].as_str() {
+        Some(query) if query.contains("query Overview") => {
+            let mut overview = overview();
+            for list in ["comments", "reviewThreads"] {
+                overview["data"]["repository"]["pullRequest"][list]["pageInfo"]["hasNextPage"] = false.into();
+            }
+            ok(overview)
+        }
+        _ => other(seen),
+    })
+}
+
+#[tokio::test]
+async fn reports_are_whole_or_not_known() {
+    // A list that grows between its pages is read again; one that never agrees with itself is not a list.
+    for (settles, known) in [(true, Some(150)), (false, None)] {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let fake = Fake::start(with_overview(move |seen| {
+            let first = seen.line.ends_with("page=1");
+            let round = asked.fetch_add(usize::from(first), std::sync::atomic::Ordering::SeqCst);
+            let moved = (!settles || round == 0) && first;
+            let range = if first { 0..100 } else { 100..150 };
+            let total = if moved { 151 } else { 150 };
+            ok(json!({ "total_count": total, "check_runs": range.map(|id| run(id, 9)).collect::<Vec<_>>() }))
+        }))
+        .await;
+        let snapshot = ask(&fake, FactKey::CheckRuns).await.unwrap();
+        match (snapshot.check_runs.unwrap(), known) {
+            (Fact::Known(runs), Some(expected)) => assert_eq!(runs.len(), expected),
+            (Fact::Unavailable(Unavailable::Truncated(what)), None) => {
+                assert_eq!(what, "the list of check runs (150 of 151)")
+            }
+            (other, _) => panic!("{settles}: {other:?}"),
+        }
+    }
+    let fake = Fake::start(with_overview(|_| ok(json!({ "total_count": 1001, "check_runs": [] })))).await;
+    let runs = ask(&fake, FactKey::CheckRuns).await.unwrap().check_runs;
+    assert!(matches!(runs, Some(Fact::Unavailable(Unavailable::Truncated(_)))), "{runs:?}");
+}
+
+#[tokio::test]
+async fn own_check_runs_are_left_out_and_refusals_are_named() {
+    let own = run(1, 42);
+    let fake =
+        Fake::start(with_overview(move |_| ok(json!({ "total_count": 2, "check_runs": [own, run(2, 9)] })))).await;
+    let Some(Fact::Known(runs)) = ask(&fake, FactKey::CheckRuns).await.unwrap().check_runs else { panic!("known") };
+    assert_eq!(runs.iter().map(|run| run.id).collect::<Vec<_>>(), [2]);
+
+    let fake = Fake::start(with_overview(|_| status(403, "Resource not accessible by integration"))).await;
+    let statuses = ask(&fake, FactKey::Statuses).await.unwrap().statuses;
+    assert_eq!(statuses, Some(Fact::Unavailable(Unavailable::NoPermission("statuses: read".to_owned()))));
+    let fake = Fake::start(with_overview(|_| ok(json!({ "total_count": 1, "statuses": [{ "id": 1 }] })))).await;
+    assert!(matches!(ask(&fake, FactKey::Statuses).await, Err(CallError::Malformed(_))));
+}
+
+#[tokio::test]
+async fn reviews_come_page_by_page_without_the_apps_own() {
+    let review = |id: u64, own: bool, state: &str| {
+        json!({
+            "fullDatabaseId": id.to_string(), "author": { "__typename": "User", "login": "ada" }, "authorAssociation": "MEMBER",
+            "state": state, "body": "", "commit": { "oid": A }, "submittedAt": "2026-11-21T07:45:00Z",
+            "createdAt": "2026-11-21T07:45:00Z", "url": "https://x/1#r", "viewerDidAuthor": own,
+        })
+    };
+    for (endless, known) in [(false, true), (true, false)] {
+        let fake = Fake::start(with_overview(move |seen| {
+            let more = endless || seen.body["variables"]["after"].is_null();
+            let nodes = if seen.body["variables"]["after"].is_null() {
+                vec![review(1, false, "APPROVED"), review(2, true, "COMMENTED")]
+            } else {
+                vec![review(3, false, "PENDING"), review(4, false, "DISMISSED")]
+            };
+            ok(json!({ "data": { "repository": { "pullRequest": { "reviews": {
+                "pageInfo": { "hasNextPage": more, "endCursor": if more { json!("c") } else { Value::Null } }, "nodes": nodes,
+            } } } } }))
+        }))
+        .await;
+        match ask(&fake, FactKey::Reviews).await.unwrap().reviews.unwrap() {
+            Fact::Known(reviews) => {
+                assert!(known);
+                assert_eq!(reviews.iter().map(|review| review.id).collect::<Vec<_>>(), [1, 4]);
+            }
+            Fact::Unavailable(reason) => {
+                assert_eq!((known, reason), (false, Unavailable::Truncated("the list of reviews".into())))
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_organisations_dangerfile_has_a_token_of_its_own_and_its_absence_is_an_answer() {
+    let branch = |entry: Value| json!({ "data": { "repository": { "defaultBranchRef": { "target": { "oid": B, "root": entry } } } } });
+    let found = json!({ "object": { "text": "warn('x')", "isBinary": false, "isTruncated": false } });
+    for (entry, expected) in [(found, "found"), (Value::Null, "absent"), (json!({ "object": {} }), "unreadable")] {
+        let fake = Fake::start(with_tokens(move |_, _| ok(branch(entry.clone())))).await;
+        let said = match fake.client().fetch_organisation_dangerfile().await.unwrap() {
+            FoundDangerfile::Found(it) => {
+                assert_eq!((it.origin, it.commit), (Origin::Organisation, CommitId::new(B).ok()));
+                "found"
+            }
+            FoundDangerfile::Absent => "absent",
+            FoundDangerfile::Unreadable { .. } => "unreadable",
+        };
+        assert_eq!(said, expected);
+        let seen = fake.seen.lock().unwrap().clone();
+        assert_eq!(seen[0].body, json!({ "repositories": [".github"] }));
+        assert_eq!(seen[1].body["variables"], json!({ "owner": "o", "name": ".github" }));
+    }
+    let refuse = |code: u16| Fake::start(move |_, _| status(code, "no"));
+    let none = refuse(422).await.client().fetch_organisation_dangerfile().await;
+    assert_eq!(none, Ok(FoundDangerfile::Absent));
+    let broken = refuse(403).await.client().fetch_organisation_dangerfile().await;
+    assert!(matches!(broken, Err(CallError::Forbidden(_))), "{broken:?}");
+    let nothing = json!({ "data": { "repository": null }, "errors": [{ "type": "NOT_FOUND", "message": "no" }] });
+    let fake = Fake::start(with_tokens(move |_, _| ok(nothing.clone()))).await;
+    let client = fake.client();
+    for _ in 0..2 {
+        assert_eq!(client.fetch_organisation_dangerfile().await, Ok(FoundDangerfile::Absent));
+    }
+    let seen = fake.seen.lock().unwrap().clone();
+    let mints = seen.iter().filter(|seen| seen.line.ends_with("access_tokens")).count();
+    assert_eq!(mints, 2, "a repository that comes later is not the one that the token was for");
+}

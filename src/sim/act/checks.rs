@@ -40,7 +40,12 @@ impl State {
             output: CheckOutput::default(),
             actions: Vec::new(),
         };
-        self.repos[index].runs.push(run);
+        self.repos[index].runs.push(run.clone());
+        let actor = self.repos[index].owner.clone();
+        self.tell_run(index, &run, "created", &actor);
+        if conclusion.is_some() {
+            self.tell_run(index, &run, "completed", &actor);
+        }
     }
 
     /// Somebody reports a commit status.
@@ -57,6 +62,9 @@ impl State {
             creator: "ci-bot".to_owned(),
             created_at,
         });
+        let repo = &self.repos[index];
+        let body = repo.statuses.last().and_then(|status| json::status_event(self, repo, status));
+        self.tell(index, "status", "ci-bot", body.unwrap_or_default());
     }
 
     /// A person clicks "Re-run" at a check.
@@ -66,6 +74,7 @@ impl State {
         true
     }
 
+    /// That a run is there or done hears every app that may read checks; that it is asked for again only its own.
     pub(in crate::sim) fn tell_run(&mut self, index: usize, run: &CheckRun, action: &str, actor: &str) {
         let repo = &self.repos[index];
         let mut value = json::check_run(self, repo, run);
@@ -73,7 +82,10 @@ impl State {
             value["check_suite"] = json::check_suite(self, repo, suite);
         }
         let body = json!({ "action": action, "check_run": value });
-        self.tell_app(index, run.app, "check_run", actor, body);
+        match action {
+            "created" | "completed" => self.tell(index, "check_run", actor, body),
+            _ => self.tell_app(index, run.app, "check_run", actor, body),
+        }
     }
 
     pub(in crate::sim) fn tell_suite(&mut self, repo: u64, suite: u64, action: &str, actor: &str) {

@@ -65,6 +65,22 @@ pub(in crate::sim) fn status(state: &State, repo: &Repo, status: &CommitStatus) 
     value
 }
 
+/// What a `status` webhook says beside its origin; nothing for a commit that is not there.
+pub(in crate::sim) fn status_event(state: &State, repo: &Repo, status: &CommitStatus) -> Option<Value> {
+    let found = repo.git.load_commit(&status.sha)?;
+    let commit = super::commit(state, repo, &found);
+    let on = |(_, sha): &(&String, &String)| **sha == status.sha;
+    let url = |sha: &str| format!("{}/repos/{}/commits/{sha}", state.env.api, repo.full_name());
+    let branch = |(name, sha): (&String, &String)| json!({ "name": name, "commit": { "sha": sha, "url": url(sha) }, "protected": false });
+    Some(json!({
+        "id": status.id, "sha": status.sha, "name": repo.full_name(), "context": status.context, "state": status.state,
+        "description": status.description, "target_url": status.target_url, "commit": commit,
+        "avatar_url": format!("{}/avatars/{}", state.env.web, status.creator),
+        "branches": repo.branches.iter().filter(on).map(branch).collect::<Vec<_>>(),
+        "created_at": status.created_at, "updated_at": status.created_at,
+    }))
+}
+
 /// `combined-commit-status`: the newest of each context.
 pub(in crate::sim) fn combined_status(state: &State, repo: &Repo, sha: &str) -> Value {
     let mut newest: Vec<&CommitStatus> = Vec::new();

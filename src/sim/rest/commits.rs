@@ -102,7 +102,9 @@ pub(super) fn create_status(call: &mut Call<'_>) -> Answer {
     let (id, created_at, (creator, _)) = (call.state.fresh_id(), call.state.now(), call.caller.author(call.state));
     let status = CommitStatus { id, sha, state, context, description, target_url, creator, created_at };
     let answer = json::status(call.state, call.repo(), &status);
+    let (event, creator) = (json::status_event(call.state, call.repo(), &status), status.creator.clone());
     call.state.repos[call.repo].statuses.push(status);
+    call.state.tell(call.repo, "status", &creator, event.unwrap_or_default());
     Reply::created(answer)
 }
 

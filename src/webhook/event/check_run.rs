@@ -1,11 +1,14 @@
-//! `check_run`: a person asked for our check again.
+//! `check_run`: a person asked for our check again, or another app reported.
 
 use super::payload::{InstallationPart, PullPart, RepositoryPart, Unread, pulls_into, read, rerequested_jobs};
 use crate::model::{CommitId, PullNumber};
-use crate::webhook::{JobSpec, RepositoryRef};
+use crate::webhook::{JobSpec, RepositoryRef, Work};
 use serde::Deserialize;
 
-/// `rerequested`: GitHub sends it only to the app whose check it is.
+/// How the external ids of our own check runs begin.
+const OWN: &str = "deckhand:";
+
+/// A check run that somebody asked for again, or that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckRunEvent {
     /// Where.
@@ -14,6 +17,19 @@ pub struct CheckRunEvent {
     pub head: CommitId,
     /// Open pull requests with that head; empty when it comes from a fork.
     pub pulls: Vec<PullNumber>,
+    /// What happened.
+    pub action: CheckRunAction,
+}
+
+/// The actions that we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckRunAction {
+    /// A person clicked "Re-run". GitHub says so only to the app whose check it is.
+    Rerequested,
+    /// `created` or `completed`, of another app: said to every app that may read checks.
+    Reported,
+    /// The same of our own: we know.
+    Own,
 }
 
 impl CheckRunEvent {
@@ -29,18 +45,34 @@ impl CheckRunEvent {
         struct Run {
             head_sha: CommitId,
             #[serde(default)]
+            external_id: Option<String>,
+            #[serde(default)]
             pull_requests: Option<Vec<PullPart>>,
         }
-        if action != Some("rerequested") {
-            return Err(Unread::Other);
-        }
+        let rerequested = match action {
+            Some("rerequested") => true,
+            Some("created" | "completed") => false,
+            _ => return Err(Unread::Other),
+        };
         let payload: Payload = read(body)?;
         let repository = payload.repository.seen_through(payload.installation)?;
-        let pulls = pulls_into(&repository, payload.check_run.pull_requests.unwrap_or_default());
-        Ok(CheckRunEvent { repository, head: payload.check_run.head_sha, pulls })
+        let run = payload.check_run;
+        let pulls = pulls_into(&repository, run.pull_requests.unwrap_or_default());
+        let action = match run.external_id {
+            _ if rerequested => CheckRunAction::Rerequested,
+            Some(id) if id.starts_with(OWN) => CheckRunAction::Own,
+            _ => CheckRunAction::Reported,
+        };
+        Ok(CheckRunEvent { repository, head: run.head_sha, pulls, action })
     }
 
     pub(super) fn build_jobs(&self) -> Vec<JobSpec> {
-        rerequested_jobs(&self.repository, &self.head, &self.pulls)
+        match self.action {
+            CheckRunAction::Rerequested => rerequested_jobs(&self.repository, &self.head, &self.pulls),
+            CheckRunAction::Reported => {
+                vec![self.repository.job(Work::ReviewReported { head: self.head.clone() })]
+            }
+            CheckRunAction::Own => Vec::new(),
+        }
     }
 }

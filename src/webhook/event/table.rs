@@ -3,7 +3,7 @@
 use super::payload::{Unread, read_action};
 use super::{
     CheckRunEvent, CheckSuiteEvent, InstallationEvent, InstallationRepositoriesEvent, MergeGroupEvent, PingEvent,
-    PullRequestEvent, PullRequestReviewEvent, PushEvent,
+    PullRequestEvent, PullRequestReviewEvent, PushEvent, StatusEvent,
 };
 use crate::webhook::JobSpec;
 
@@ -67,6 +67,7 @@ events! {
     pull_request => PullRequest(PullRequestEvent),
     pull_request_review => PullRequestReview(PullRequestReviewEvent),
     push => Push(PushEvent),
+    status => Status(StatusEvent),
 }
 
 #[cfg(test)]
@@ -109,6 +110,23 @@ mod tests {
         let closed = with_origin(json!({ "action": "closed", "pull_request": { "number": 3 } }));
         assert!(matches!(parse("pull_request", closed.to_string().as_bytes()), Event::PullRequest(_)));
         assert!(jobs("pull_request", &closed).is_empty());
+    }
+
+    #[test]
+    fn reports_of_others_name_their_commit() {
+        let head = "ab".repeat(20);
+        let run = |action: &str, external_id: Value| {
+            let run = json!({ "head_sha": head, "external_id": external_id, "pull_requests": [] });
+            jobs("check_run", &with_origin(json!({ "action": action, "check_run": run })))
+        };
+        let reported = [format!("7/reports/{head}")];
+        for action in ["created", "completed"] {
+            assert_eq!(run(action, json!("build-5")), reported);
+            assert_eq!(run(action, Value::Null), reported);
+            assert!(run(action, json!("deckhand:v1:-:-:x")).is_empty(), "our own");
+        }
+        assert!(run("requested_action", json!("x")).is_empty());
+        assert_eq!(jobs("status", &with_origin(json!({ "sha": head, "state": "success" }))), reported);
     }
 
     #[test]
@@ -247,7 +265,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<JobSpec>(&text).expect("a good sample"), job);
     }
 
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 10] = [
         "check_run",
         "check_suite",
         "installation",
@@ -257,6 +275,7 @@ mod tests {
         "pull_request",
         "pull_request_review",
         "push",
+        "status",
     ];
 
     fn any_json() -> impl Strategy<Value = Value> {
