@@ -164,7 +164,8 @@ impl Review<'_> {
             Text::Absent | Text::Unreadable | Text::Pending => None,
         };
         let known = lock.as_ref().is_some_and(|lock| lock.asked_by(member).is_some());
-        if !own && !(known && found.kind.member != MemberKey::None) && !self.is_member(family, &found, below) {
+        let covered = own || (known && found.kind.member != MemberKey::None) || self.is_member(family, &found, below);
+        if !covered {
             return None;
         }
         let build = |kind: ProblemKind, wanted: Vec<&Wanted>, held: String| {
