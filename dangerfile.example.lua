@@ -16,6 +16,11 @@ use("changelog", { path = "CHANGELOG.md", skip_label = "skip-changelog" })
 use("missing_tests", { paths = { "src/**" } })
 use("pr_size", { max_lines = 400 })
 use("pr_description")
+use("commit_messages", { conventional = false }) -- `true` for `feat(scope): ...`
+use("lockfile")
+use("large_files", { max_kib = 1024, ignore = { "*.lock", "package-lock.json", "fixtures/**" } })
+use("pinned_actions", { allow = { "actions/*" } })
+use("code_owners", { approval = false }) -- `true` also names the owners who have not approved
 
 -- A rule of your own has a name, options and a function. This one looks at every added line of some files
 -- and says something on that line. `blocking = false` promises that it never fails the check.

@@ -12,6 +12,7 @@ mod comparison;
 mod error;
 mod facts;
 mod repository;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod working_tree;

@@ -16,7 +16,7 @@ mod time;
 mod verdict;
 
 pub use change::{ChangeStatus, FileChange, FileMode, Patch};
-pub use fact::{Fact, FactKey, FileKey, FileText, Unavailable};
+pub use fact::{CodeOwnersFile, Fact, FactKey, FileKey, FileText, Unavailable};
 pub use finding::{Finding, Fingerprint, Place, Severity, Side};
 pub use head_report::{CommitStatus, HeadCheckRun};
 pub use ids::{CommitId, InstallationId, InvalidId, PullNumber, RepoName, RepositoryId};

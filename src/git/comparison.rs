@@ -2,9 +2,10 @@
 
 use super::blobs::Blobs;
 use super::command::Git;
+use super::sizes::Sizes;
 use super::working_tree::WorkingTree;
 use super::{GitError, Repository};
-use crate::model::{CommitId, FileKey, FileText, RepoPath, Side};
+use crate::model::{CodeOwnersFile, CommitId, FileKey, FileText, RepoPath, Side};
 use std::cell::RefCell;
 
 /// Where a base is looked for when none is named and the branch has no upstream, in this order.
@@ -30,6 +31,7 @@ pub struct Comparison {
     pub(super) repository: Repository,
     pub(super) working_tree: Option<WorkingTree>,
     blobs: RefCell<Blobs>,
+    sizes: RefCell<Sizes>,
 }
 
 impl Comparison {
@@ -58,8 +60,9 @@ impl Comparison {
         let working_tree = if head.is_none() { Some(WorkingTree::build(repository)?) } else { None };
         let git = working_tree.as_ref().map_or(&repository.git, |tree| &tree.git);
         let blobs = RefCell::new(Blobs::new(git.clone()));
+        let sizes = RefCell::new(Sizes::new(git.clone()));
         let repository = repository.clone();
-        Ok(Comparison { base, base_name, head: head_commit, head_name, repository, working_tree, blobs })
+        Ok(Comparison { base, base_name, head: head_commit, head_name, repository, working_tree, blobs, sizes })
     }
 
     /// Whether the head is the working tree with what is not committed yet.
@@ -84,6 +87,37 @@ impl Comparison {
             Side::Right => self.head_tree(),
         };
         self.blobs.borrow_mut().load(at, &key.path).map_err(|error| self.explain(error))
+    }
+
+    /// The bytes of a file on one side; `None` when there is none. Of a submodule the size is not known: `None` too.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn load_size(&self, key: &FileKey) -> Result<Option<u64>, GitError> {
+        let at = match key.side {
+            Side::Left => &self.base,
+            Side::Right => self.head_tree(),
+        };
+        self.sizes.borrow_mut().load(at, &key.path).map_err(|error| self.explain(error))
+    }
+
+    /// The file that names code owners, at the tip of the base; GitHub reads it there, not at the merge base.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn load_code_owners(&self) -> Result<Option<CodeOwnersFile>, GitError> {
+        let tip = match resolve(&self.repository, "--base", &self.base_name) {
+            Ok(tip) => tip,
+            // The name is for people: it can be shorter than what git resolves.
+            Err(GitError::UnknownRevision { .. }) => self.base.clone(),
+            Err(error) => return Err(error),
+        };
+        let mut texts = Vec::new();
+        for place in CodeOwnersFile::PLACES {
+            let text = self.blobs.borrow_mut().load(&tip, &place.into()).map_err(|error| self.explain(error))?;
+            texts.push(text);
+        }
+        Ok(CodeOwnersFile::first(texts))
     }
 
     /// The text of a file on the head's side.

@@ -37,6 +37,11 @@ impl Comparison {
                     let text = self.load_file(file)?;
                     snapshot.files.insert(file.clone(), Fact::Known(text));
                 }
+                FactKey::Size(file) => {
+                    let size = self.load_size(file)?;
+                    snapshot.sizes.insert(file.clone(), Fact::Known(size));
+                }
+                FactKey::CodeOwners => snapshot.code_owners = Some(Fact::Known(self.load_code_owners()?)),
                 FactKey::Source { layer, path } => {
                     let text = match sources {
                         Some(directory) => load_source(directory, path)?,

@@ -324,3 +324,40 @@ fn no_hook_of_the_repository_runs() {
     fixture.compare(Some("HEAD"), None);
     assert!(!ran.exists());
 }
+
+#[test]
+fn sizes_are_known_without_reading() {
+    let fixture = Fixture::new();
+    fixture.write("odd\nname", "12345");
+    std::os::unix::fs::symlink("a.txt", fixture.path.join("link")).expect("a link");
+    fixture.git(&["add", "-A"]);
+    fixture.write("large.bin", &"\0".repeat(3_000_000));
+    let comparison = fixture.compare(Some("HEAD"), None);
+    let size = |side, path: &str| comparison.load_size(&FileKey { side, path: path.into() }).expect("a size");
+    assert_eq!(size(Side::Right, "large.bin"), Some(3_000_000));
+    assert_eq!(size(Side::Left, "large.bin"), None);
+    assert_eq!((size(Side::Right, "odd\nname"), size(Side::Left, "odd\nname")), (Some(5), None));
+    assert_eq!(size(Side::Left, "a.txt"), Some(14));
+    assert_eq!(size(Side::Right, "link"), Some(5), "a link is its target");
+    for nothing in ["", "no/such", "/a.txt", "./a.txt"] {
+        assert_eq!(size(Side::Right, nothing), None, "{nothing}");
+    }
+}
+
+#[test]
+fn owners_are_read_at_the_tip_of_the_base() {
+    let fixture = Fixture::new();
+    fixture.write("docs/CODEOWNERS", "* @old\n");
+    fixture.commit("Owners");
+    fixture.git(&["checkout", "-q", "-b", "topic"]);
+    fixture.write(".github/CODEOWNERS", "* @mallory\n");
+    fixture.commit("Mine");
+    fixture.git(&["checkout", "-q", "main"]);
+    fixture.write("CODEOWNERS", "* @new\n");
+    fixture.commit("New owners");
+    let owners = fixture.compare(Some("main"), Some("topic")).load_code_owners().expect("loads").expect("a file");
+    assert_eq!((owners.path.as_str(), owners.text), ("CODEOWNERS", FileText::Text("* @new\n".to_owned())));
+    let owners = fixture.compare(Some("main~1"), Some("topic")).load_code_owners().expect("loads").expect("a file");
+    assert_eq!(owners.path.as_str(), "docs/CODEOWNERS");
+    assert_eq!(fixture.compare(Some("main~2"), Some("main~2")).load_code_owners().expect("loads"), None);
+}

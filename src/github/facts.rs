@@ -3,8 +3,8 @@
 use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
-    Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileText, HeadCheckRun, Labeling, Origin, PullNumber,
-    PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot, Unavailable,
+    CodeOwnersFile, Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
+    Labeling, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -29,6 +29,10 @@ pub enum FetchedFact {
     CheckRuns(Fact<Vec<HeadCheckRun>>),
     /// [`FactKey::File`].
     File(Fact<FileText>),
+    /// [`FactKey::Size`]; `None` is "no such file".
+    Size(Fact<Option<u64>>),
+    /// [`FactKey::CodeOwners`]; `None` is "no such file".
+    CodeOwners(Fact<Option<CodeOwnersFile>>),
     /// [`FactKey::Source`]; `None` is "no such file".
     Source(Option<String>),
 }
@@ -46,20 +50,25 @@ impl RepoClient {
         let lacking: Vec<&FactKey> = wanted.iter().filter(|key| !snapshot.has(key)).collect();
         let texts: Vec<(&FactKey, (CommitId, RepoPath))> =
             lacking.iter().filter_map(|key| Some((*key, text_place(snapshot, key)?))).collect();
+        let sizes: Vec<(&FactKey, (CommitId, RepoPath))> =
+            lacking.iter().filter_map(|key| Some((*key, size_place(snapshot, key)?))).collect();
         let (shared, own): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(key, _)| is_shared(snapshot, key));
         let organisation = self.organisation();
         let asks = |key: FactKey| lacking.contains(&&key);
-        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared) = futures_util::try_join!(
-            self.changes(snapshot, asks(FactKey::Changes)),
-            self.commits(snapshot, asks(FactKey::Commits)),
-            self.labelings(snapshot, asks(FactKey::Labelings)),
-            self.reviews(snapshot, asks(FactKey::Reviews)),
-            self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
-            self.statuses(snapshot, asks(FactKey::Statuses)),
-            self.check_runs(snapshot, asks(FactKey::CheckRuns)),
-            self.texts(&own),
-            organisation.texts(&shared),
-        )?;
+        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared, sizes, owners) =
+            futures_util::try_join!(
+                self.changes(snapshot, asks(FactKey::Changes)),
+                self.commits(snapshot, asks(FactKey::Commits)),
+                self.labelings(snapshot, asks(FactKey::Labelings)),
+                self.reviews(snapshot, asks(FactKey::Reviews)),
+                self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
+                self.statuses(snapshot, asks(FactKey::Statuses)),
+                self.check_runs(snapshot, asks(FactKey::CheckRuns)),
+                self.texts(&own),
+                organisation.texts(&shared),
+                self.sizes(&sizes),
+                self.code_owners(snapshot, asks(FactKey::CodeOwners)),
+            )?;
         texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
         facts.extend(changes.map(|fact| (FactKey::Changes, FetchedFact::Changes(fact))));
@@ -70,6 +79,8 @@ impl RepoClient {
         facts.extend(statuses.map(|fact| (FactKey::Statuses, FetchedFact::Statuses(fact))));
         facts.extend(check_runs.map(|fact| (FactKey::CheckRuns, FetchedFact::CheckRuns(fact))));
         facts.extend(texts);
+        facts.extend(sizes);
+        facts.extend(owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
                 facts.push((key.clone(), nothing(key)));
@@ -103,6 +114,30 @@ impl RepoClient {
             }
             _ => Ok(None),
         }
+    }
+
+    async fn sizes(
+        &self,
+        wanted: &[(&FactKey, (CommitId, RepoPath))],
+    ) -> Result<Vec<(FactKey, FetchedFact)>, CallError> {
+        let places: Vec<(CommitId, RepoPath)> = wanted.iter().map(|(_, place)| place.clone()).collect();
+        let sizes = self.fetch_sizes(&places).await?;
+        Ok(wanted.iter().zip(sizes).map(|((key, _), size)| ((*key).clone(), FetchedFact::Size(size))).collect())
+    }
+
+    /// GitHub reads the file at the tip of the base branch.
+    async fn code_owners(
+        &self,
+        snapshot: &Snapshot,
+        wanted: bool,
+    ) -> Result<Option<Fact<Option<CodeOwnersFile>>>, CallError> {
+        let Some(Fact::Known(pull)) = &snapshot.pull else { return Ok(None) };
+        if !wanted {
+            return Ok(None);
+        }
+        let place = |path: &&str| (pull.base.sha.clone(), RepoPath::new(path));
+        let texts = self.fetch_files(&CodeOwnersFile::PLACES.iter().map(place).collect::<Vec<_>>()).await?;
+        Ok(Some(Fact::Known(CodeOwnersFile::first(texts))))
     }
 
     async fn reviews(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<Review>>>, CallError> {
@@ -175,11 +210,15 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::File(file), FetchedFact::File(fact)) => {
                 snapshot.files.insert(file, fact);
             }
+            (FactKey::Size(file), FetchedFact::Size(size)) => {
+                snapshot.sizes.insert(file, size);
+            }
+            (_, FetchedFact::CodeOwners(fact)) => snapshot.code_owners = Some(fact),
             (FactKey::Source { layer, path }, FetchedFact::Source(text)) => {
                 snapshot.sources.insert((layer, path), text);
             }
-            (_, FetchedFact::File(_) | FetchedFact::Source(_)) => {
-                debug_assert!(false, "fetch_facts pairs texts with the keys of texts");
+            (_, FetchedFact::File(_) | FetchedFact::Size(_) | FetchedFact::Source(_)) => {
+                debug_assert!(false, "fetch_facts pairs what it knows of files with their keys");
             }
         }
     }
@@ -200,13 +239,7 @@ fn is_shared(snapshot: &Snapshot, key: &FactKey) -> bool {
 
 fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)> {
     match key {
-        FactKey::File(file) => {
-            let commit = match file.side {
-                Side::Left => &snapshot.subject.base,
-                Side::Right => &snapshot.subject.head,
-            };
-            Some((commit.clone(), file.path.clone()))
-        }
+        FactKey::File(file) => Some(place_of(snapshot, file)),
         FactKey::Source { layer, path } => Some((snapshot.ruleset.layers.get(*layer)?.commit.clone()?, path.clone())),
         FactKey::Pull
         | FactKey::Changes
@@ -215,8 +248,22 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::Reviews
         | FactKey::RequestedReviewers
         | FactKey::Statuses
-        | FactKey::CheckRuns => None,
+        | FactKey::CheckRuns
+        | FactKey::Size(_)
+        | FactKey::CodeOwners => None,
     }
+}
+
+fn size_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)> {
+    if let FactKey::Size(file) = key { Some(place_of(snapshot, file)) } else { None }
+}
+
+fn place_of(snapshot: &Snapshot, file: &FileKey) -> (CommitId, RepoPath) {
+    let commit = match file.side {
+        Side::Left => &snapshot.subject.base,
+        Side::Right => &snapshot.subject.head,
+    };
+    (commit.clone(), file.path.clone())
 }
 
 /// What is said of a fact that has no place to come from: no pull request in the snapshot, or a dangerfile without a commit.
@@ -232,6 +279,8 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::Statuses => FetchedFact::Statuses(Fact::Unavailable(missing)),
         FactKey::CheckRuns => FetchedFact::CheckRuns(Fact::Unavailable(missing)),
         FactKey::File(_) => FetchedFact::File(Fact::Unavailable(missing)),
+        FactKey::Size(_) => FetchedFact::Size(Fact::Unavailable(missing)),
+        FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }

@@ -3,7 +3,7 @@
 use super::CallError;
 use super::call::Effect;
 use super::repo::RepoClient;
-use crate::model::{CommitId, FileText, RepoPath};
+use crate::model::{CommitId, Fact, FileText, RepoPath, Unavailable};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -26,8 +26,38 @@ impl RepoClient {
         Ok(batches.concat())
     }
 
+    /// The sizes of files at commits in bytes, in the order of the question: one request per 100. `None` is "no such file".
+    ///
+    /// # Errors
+    /// When a request failed. A path that is not UTF-8 has no name in GitHub's API; its size is not known either.
+    pub async fn fetch_sizes(&self, wanted: &[(CommitId, RepoPath)]) -> Result<Vec<Fact<Option<u64>>>, CallError> {
+        let batches: Vec<_> = wanted.chunks(BATCH).map(|batch| self.fetch_objects(batch, SIZES)).collect();
+        let batches: Vec<Vec<Answer>> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
+        let size = |answer: Answer| match answer {
+            Answer::Object(Some(object)) if object.kind == "Blob" => Fact::Known(object.byte_size),
+            Answer::Object(_) => Fact::Known(None),
+            Answer::Unnameable => Fact::Unavailable(Unavailable::Truncated(UNNAMEABLE.to_owned())),
+        };
+        Ok(batches.into_iter().flatten().map(size).collect())
+    }
+
     async fn fetch_batch(&self, batch: &[(CommitId, RepoPath)]) -> Result<Vec<FileText>, CallError> {
-        let asked = "texts of files";
+        let answers = self.fetch_objects(batch, TEXTS).await?;
+        Ok(answers
+            .into_iter()
+            .map(|answer| match answer {
+                Answer::Object(object) => text(object),
+                Answer::Unnameable => FileText::Cut("its path is not UTF-8, which GitHub's API cannot name".to_owned()),
+            })
+            .collect())
+    }
+
+    async fn fetch_objects(
+        &self,
+        batch: &[(CommitId, RepoPath)],
+        fields: &'static str,
+    ) -> Result<Vec<Answer>, CallError> {
+        let asked = "files at commits";
         let expressions: Vec<Option<String>> = batch.iter().map(expression).collect();
         let mut variables = Map::new();
         variables.insert("owner".to_owned(), self.name.owner().into());
@@ -37,21 +67,36 @@ impl RepoClient {
             variables.insert(format!("e{asked_for}"), expression.as_str().into());
             asked_for += 1;
         }
-        let mut texts = if asked_for == 0 {
+        let mut objects = if asked_for == 0 {
             Vec::new()
         } else {
-            let data: Data = self.graphql(&document(asked_for), Value::Object(variables), Effect::Read, asked).await?;
+            let data: Data =
+                self.graphql(&document(asked_for, fields), Value::Object(variables), Effect::Read, asked).await?;
             let mut found = data.repository.ok_or_else(|| CallError::NotFound("such repository".to_owned()))?;
-            (0..asked_for).map(|n| found.remove(&format!("f{n}")).flatten()).map(text).collect()
+            (0..asked_for).map(|n| Answer::Object(found.remove(&format!("f{n}")).flatten())).collect()
         }
         .into_iter();
-        let unnameable = || FileText::Cut("its path is not UTF-8, which GitHub's API cannot name".to_owned());
-        Ok(expressions.iter().map(|it| it.as_ref().and_then(|_| texts.next()).unwrap_or_else(unnameable)).collect())
+        Ok(expressions
+            .iter()
+            .map(|it| it.as_ref().and_then(|_| objects.next()).unwrap_or(Answer::Unnameable))
+            .collect())
     }
 }
 
+/// What is asked of a file: its text, or only its size.
+pub(super) const TEXTS: &str = "text isBinary isTruncated byteSize";
+pub(super) const SIZES: &str = "byteSize";
+
+const UNNAMEABLE: &str = "the files: one has a path that is not UTF-8, which its API cannot name";
+
+/// What GitHub says of one file.
+enum Answer {
+    Object(Option<WireObject>),
+    Unnameable,
+}
+
 /// The document that asks for so many files.
-pub(super) fn document(files: usize) -> String {
+pub(super) fn document(files: usize, of_each: &str) -> String {
     let mut head = String::from("query Files($owner: String!, $name: String!");
     let mut fields = String::new();
     for n in 0..files {
@@ -60,7 +105,7 @@ pub(super) fn document(files: usize) -> String {
     }
     format!(
         "{head}) {{\n  repository(owner: $owner, name: $name) {{\n{fields}  }}\n}}\n\n\
-         fragment File on GitObject {{\n  __typename\n  ... on Blob {{ text isBinary isTruncated byteSize }}\n}}\n"
+         fragment File on GitObject {{\n  __typename\n  ... on Blob {{ {of_each} }}\n}}\n"
     )
 }
 

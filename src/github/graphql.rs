@@ -27,7 +27,8 @@ pub fn documents() -> Vec<(&'static str, String)> {
         ("reviews", REVIEWS.to_owned()),
         ("thread", THREAD.to_owned()),
         ("resolve_thread", RESOLVE_THREAD.to_owned()),
-        ("files", super::files::document(2)),
+        ("files", super::files::document(2, super::files::TEXTS)),
+        ("sizes", super::files::document(2, super::files::SIZES)),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! The API of the dangerfile: one file per namespace, one table that lists everything.
 
+mod analysis;
 mod definitions;
 mod git;
 mod github;
@@ -13,6 +14,7 @@ mod robot;
 mod robot_table;
 mod rules;
 mod settings;
+mod sizes;
 mod table;
 mod types;
 mod unbuilt;

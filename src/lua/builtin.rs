@@ -27,8 +27,13 @@ macro_rules! rule {
 #[rustfmt::skip]
 const RULES: &[BuiltinRule] = &[
     rule!("changelog"),
+    rule!("code_owners"),
+    rule!("commit_messages"),
     rule!("conflict_markers"),
+    rule!("large_files"),
+    rule!("lockfile"),
     rule!("missing_tests"),
+    rule!("pinned_actions"),
     rule!("pr_description"),
     rule!("pr_size"),
     rule!("work_in_progress"),
@@ -38,18 +43,13 @@ const RULES: &[BuiltinRule] = &[
 pub(super) const LATER: &[&str] = &[
     "auto_merge",
     "bump_downstream",
-    "code_owners",
-    "commit_messages",
     "deploy_gate",
     "diff_coverage",
     "feature_flag",
     "flaky_tests",
-    "large_files",
     "leftovers",
     "lint_report",
-    "lockfile",
     "migration_safety",
-    "pinned_actions",
     "secrets",
 ];
 

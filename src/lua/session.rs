@@ -8,6 +8,7 @@ use super::options::{OptionError, find_option_line};
 use super::place::At;
 use super::registry::Registered;
 use super::script::Stop;
+use crate::analysis::code_owners::CodeOwners;
 use crate::model::{Effect, Fact, FactKey, Place, RepoPath, Severity, Snapshot, Unavailable};
 use mlua::Lua;
 use serde_json::{Map, Value as Json};
@@ -42,6 +43,8 @@ pub(super) struct Session {
     /// Patterns of the running rule: a missing file text brings those of all changed files that match them.
     pub(super) current_paths: RefCell<Option<super::Globs>>,
     pub(super) registering: Cell<bool>,
+    /// The base branch's code owners, once they were read.
+    pub(super) code_owners: RefCell<Option<Rc<CodeOwners>>>,
     findings: RefCell<Vec<RawFinding>>,
     effects: RefCell<Vec<Effect>>,
     said: Cell<usize>,
@@ -62,6 +65,7 @@ impl Session {
             log: RefCell::default(),
             current_paths: RefCell::default(),
             registering: Cell::new(true),
+            code_owners: RefCell::default(),
             findings: RefCell::default(),
             effects: RefCell::default(),
             said: Cell::default(),

@@ -25,6 +25,10 @@ pub enum FactKey {
     CheckRuns,
     /// The whole text of one file at the merge base or the head.
     File(FileKey),
+    /// How large one file is, whether or not its text can be had.
+    Size(FileKey),
+    /// The file that names code owners, at the tip of the base branch.
+    CodeOwners,
     /// The text of a file that a dangerfile requires, at the commit of that dangerfile.
     /// The number is the layer of the ruleset that asked (0 is the first).
     Source {
@@ -73,6 +77,26 @@ impl std::fmt::Display for Unavailable {
             Unavailable::NeedsPullRequest => f.write_str("needs a pull request"),
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),
         }
+    }
+}
+
+/// The file that names code owners: the first that exists of those that GitHub reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeOwnersFile {
+    /// Where it lies.
+    pub path: RepoPath,
+    /// What it says.
+    pub text: FileText,
+}
+
+impl CodeOwnersFile {
+    /// Where GitHub looks, in its order.
+    pub const PLACES: [&'static str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+
+    /// The first of the files at [`CodeOwnersFile::PLACES`] that exists; `texts` are theirs, in the same order.
+    pub fn first(texts: impl IntoIterator<Item = FileText>) -> Option<Self> {
+        let mut found = Self::PLACES.iter().zip(texts).filter(|(_, text)| *text != FileText::Absent);
+        found.next().map(|(path, text)| CodeOwnersFile { path: RepoPath::new(path), text })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Everything that the rules may see of one pull request at one head.
 
 use super::{
-    Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun, Labeling, PullRequest,
-    RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    CodeOwnersFile, Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
+    Labeling, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,6 +55,12 @@ pub struct Snapshot {
     /// [`FactKey::File`].
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<FileKey, Fact<FileText>>,
+    /// [`FactKey::Size`]: bytes; `None` is "no such file".
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub sizes: BTreeMap<FileKey, Fact<Option<u64>>>,
+    /// [`FactKey::CodeOwners`]; `None` is "no such file".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_owners: Option<Fact<Option<CodeOwnersFile>>>,
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
@@ -75,6 +81,8 @@ impl Snapshot {
             statuses: None,
             check_runs: None,
             files: BTreeMap::new(),
+            sizes: BTreeMap::new(),
+            code_owners: None,
             sources: BTreeMap::new(),
         }
     }
@@ -91,6 +99,8 @@ impl Snapshot {
             FactKey::Statuses => self.statuses.is_some(),
             FactKey::CheckRuns => self.check_runs.is_some(),
             FactKey::File(file) => self.files.contains_key(file),
+            FactKey::Size(file) => self.sizes.contains_key(file),
+            FactKey::CodeOwners => self.code_owners.is_some(),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
         }
     }

@@ -352,14 +352,14 @@ impl<'a> Stage<'a> {
 /// What the next run of the same rules fetches ahead, beside what every run fetches.
 fn is_fetched_ahead(key: &FactKey) -> bool {
     match key {
-        FactKey::File(_) | FactKey::Source { .. } => true,
+        FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. } => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
         FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => false,
     }
 }
 
 fn is_old_text(key: &FactKey) -> bool {
-    matches!(key, FactKey::File(file) if file.side == Side::Left)
+    matches!(key, FactKey::File(file) | FactKey::Size(file) if file.side == Side::Left)
 }
 
 /// Names a ruleset by its texts, to know whether the previous run had the same.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
 
+mod analysis;
 mod cli;
 mod cli_local;
 mod cli_test;
@@ -30,6 +31,7 @@ mod sim_routes;
 mod sim_strict;
 mod store;
 mod stories;
+mod stories_analyses;
 mod stories_facts;
 mod stories_organisation;
 mod tidy;

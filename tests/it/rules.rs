@@ -222,7 +222,7 @@ fn the_example_dangerfile_runs() {
     let bad = "title: WIP: Add y\n\n\
                --- /dev/null\n+++ b/src/a.py\n@@ -0,0 +1,2 @@\n+<<<<<<< HEAD\n+    print(y)\n\
                --- /dev/null\n+++ b/api/v1/users.yaml\n@@ -0,0 +1 @@\n+get: {}\n";
-    let findings = "- fail work_in_progress\n- fail changelog\n- warn pr_description\n- fail schema-with-docs\n  \
+    let findings = "- fail work_in_progress\n- fail changelog\n- warn pr_description\n- warn commit_messages\n- fail schema-with-docs\n  \
                     `api/v1/users.yaml` changes the API\n\
                     src/a.py:1 fail conflict_markers\nsrc/a.py:1 warn missing_tests\nsrc/a.py:2 warn no-print\n";
     check("loud", lua, bad, findings);
@@ -265,6 +265,7 @@ fn check(name: &str, lua: &str, pr: &str, findings: &str) {
         pr: Some(block(pr)),
         files: Vec::new(),
         bases: Vec::new(),
+        commits: Vec::new(),
         lua: Some(block(lua)),
         findings: block(findings),
     };

@@ -146,6 +146,10 @@ pub(crate) fn snapshot(lua: &str) -> Snapshot {
         started_at: Some(then),
         completed_at: Some(then),
     }]));
+    snapshot.code_owners = Some(Fact::Known(Some(CodeOwnersFile {
+        path: RepoPath::new("CODEOWNERS"),
+        text: FileText::Text("*.py @ada\n".to_owned()),
+    })));
     snapshot.labelings = Some(Fact::Known(Vec::new()));
     let texts = [
         (Side::Left, "src/a.py", "x = 1\ny = 2\n"),

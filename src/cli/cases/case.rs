@@ -3,7 +3,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// The first words of fenced blocks that mean something here; blocks in other languages are prose.
-const KINDS: [&str; 5] = ["pr", "file", "base", "lua", "findings"];
+const KINDS: [&str; 6] = ["pr", "file", "base", "commit", "lua", "findings"];
 
 /// One case, as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub struct Case {
     pub files: Vec<(String, Block)>,
     /// Files of the merge base: path and text.
     pub bases: Vec<(String, Block)>,
+    /// Commits, oldest first: the words after `commit` (the author's login, `merge`) and the message. With none the pull
+    /// request has one, of its title and body.
+    pub commits: Vec<(String, Block)>,
     /// The dangerfile, when it is not the default one.
     pub lua: Option<Block>,
     /// What the rules must say.
@@ -94,19 +97,30 @@ struct Draft {
     pr: Option<Block>,
     files: Vec<(String, Block)>,
     bases: Vec<(String, Block)>,
+    commits: Vec<(String, Block)>,
     lua: Option<Block>,
     findings: Option<Block>,
 }
 
 impl Draft {
     fn new(name: String, line: usize) -> Self {
-        Draft { name, line, pr: None, files: Vec::new(), bases: Vec::new(), lua: None, findings: None }
+        Draft {
+            name,
+            line,
+            pr: None,
+            files: Vec::new(),
+            bases: Vec::new(),
+            commits: Vec::new(),
+            lua: None,
+            findings: None,
+        }
     }
 
     fn is_empty(&self) -> bool {
         self.pr.is_none()
             && self.files.is_empty()
             && self.bases.is_empty()
+            && self.commits.is_empty()
             && self.lua.is_none()
             && self.findings.is_none()
     }
@@ -119,8 +133,8 @@ fn finish(draft: Option<Draft>, cases: &mut Vec<Case>) -> Result<(), CaseProblem
             format!("the case \"{}\" has no `findings` block: an empty one means that nothing is found", draft.name);
         return Err(CaseProblem::new(draft.line, message));
     };
-    let Draft { name, line, pr, files, bases, lua, .. } = draft;
-    cases.push(Case { name, line, pr, files, bases, lua, findings });
+    let Draft { name, line, pr, files, bases, commits, lua, .. } = draft;
+    cases.push(Case { name, line, pr, files, bases, commits, lua, findings });
     Ok(())
 }
 
@@ -144,6 +158,10 @@ fn place(info: &str, block: Block, draft: Option<&mut Draft>) -> Result<(), Case
             }
             let list = if word == "file" { &mut draft.files } else { &mut draft.bases };
             list.push((rest.to_owned(), block));
+            return Ok(());
+        }
+        "commit" => {
+            draft.commits.push((rest.to_owned(), block));
             return Ok(());
         }
         "pr" => &mut draft.pr,

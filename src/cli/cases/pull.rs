@@ -14,11 +14,13 @@ pub(super) struct Pull {
     pub(super) labels: Vec<String>,
     pub(super) author: String,
     pub(super) draft: bool,
+    /// Bytes of files of the head whose content the diff does not hold.
+    pub(super) sizes: Vec<(String, u64)>,
     pub(super) changes: Vec<FileChange>,
     pub(super) reports: Reports,
 }
 
-const HEADERS: [&str; 5] = ["title", "body", "labels", "author", "draft"];
+const HEADERS: [&str; 6] = ["title", "body", "labels", "author", "draft", "sizes"];
 
 /// Reads header lines up to the diff. A value goes on over indented lines.
 pub(super) fn parse_pull(block: &Block) -> Result<Pull, CaseProblem> {
@@ -61,6 +63,15 @@ fn read_header<'a>(pull: &mut Pull, text: &'a str) -> Result<&'a str, String> {
         "author" => pull.author = value.trim_start_matches('@').to_owned(),
         "draft" => {
             pull.draft = value.parse().map_err(|_| format!("draft is true or false, not \"{value}\""))?;
+        }
+        "sizes" => {
+            let size = |item: &str| {
+                let (path, bytes) = item.trim().rsplit_once(' ')?;
+                Some((path.to_owned(), bytes.parse().ok()?))
+            };
+            let wrong =
+                || format!("sizes is a list of paths with bytes, as in `a.png 2048, b.png 10`, not \"{value}\"");
+            pull.sizes = value.split(',').map(size).collect::<Option<_>>().ok_or_else(wrong)?;
         }
         name if reports::HEADERS.contains(&name) => pull.reports.read(name, value)?,
         _ => return Err(expected()),

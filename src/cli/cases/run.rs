@@ -4,8 +4,8 @@ use super::case::{Case, CaseProblem};
 use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::model::{
-    Author, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Labeling, Origin,
-    PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Ruleset, Side, Snapshot, Subject,
+    Author, CodeOwnersFile, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Labeling,
+    Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Ruleset, Side, Snapshot, Subject,
     Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
@@ -69,6 +69,16 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                 | FactKey::RequestedReviewers
                 | FactKey::Statuses
                 | FactKey::CheckRuns => {}
+                FactKey::Size(file) => {
+                    let size = find_size(&pull, &texts, &file);
+                    snapshot.sizes.insert(file, Fact::Known(size));
+                }
+                FactKey::CodeOwners => {
+                    let key = |path: &str| FileKey { side: Side::Left, path: path.into() };
+                    let text = |path: &&str| texts.get(&key(path)).cloned().unwrap_or(FileText::Absent);
+                    let found = CodeOwnersFile::first(CodeOwnersFile::PLACES.iter().map(text));
+                    snapshot.code_owners = Some(Fact::Known(found));
+                }
                 FactKey::File(file) => {
                     let text = texts.get(&file).cloned().unwrap_or(FileText::Absent);
                     snapshot.files.insert(file, Fact::Known(text));
@@ -102,6 +112,16 @@ fn collect_texts(case: &Case, pull: &Pull) -> BTreeMap<FileKey, FileText> {
     texts
 }
 
+/// A file's bytes: as the case says, else of its text.
+fn find_size(pull: &Pull, texts: &BTreeMap<FileKey, FileText>, file: &FileKey) -> Option<u64> {
+    let said = pull.sizes.iter().find(|(path, _)| file.side == Side::Right && *path == file.path.as_str());
+    said.map(|(_, size)| *size).or_else(|| match texts.get(file)? {
+        FileText::Text(text) => Some(text.len() as u64),
+        FileText::NotText(_) | FileText::Cut(_) => Some(0),
+        FileText::Absent => None,
+    })
+}
+
 fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
     let commit = |digit: &str| CommitId::new(&digit.repeat(40)).expect("forty digits");
     let (base, head) = (commit("b"), commit("a"));
@@ -116,7 +136,9 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
     let subject = Subject { repository, base: base.clone(), head: head.clone(), started_at: STARTED_AT };
     let mut snapshot = Snapshot::new(subject, Ruleset { layers: vec![dangerfile] });
     snapshot.changes = Some(Fact::Known(pull.changes.clone()));
-    snapshot.commits = Some(Fact::Known(vec![Commit {
+    let given =
+        case.commits.iter().zip(1..).map(|((info, block), number)| build_commit(pull, info, &block.text, number));
+    let one = || Commit {
         sha: head.clone(),
         message: format!("{}\n\n{}", pull.title, pull.body).trim_end().to_owned(),
         author: Author {
@@ -126,7 +148,9 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
             date: STARTED_AT,
         },
         parents: vec![base.clone()],
-    }]));
+    };
+    let commits = if case.commits.is_empty() { vec![one()] } else { given.collect() };
+    snapshot.commits = Some(Fact::Known(commits));
     snapshot.pull = Some(Fact::Known(PullRequest {
         number: PullNumber(1),
         title: pull.title.clone(),
@@ -159,6 +183,31 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
     snapshot.statuses = Some(Fact::Known(pull.reports.statuses(STARTED_AT)));
     snapshot.check_runs = Some(Fact::Known(pull.reports.check_runs(STARTED_AT)));
     snapshot
+}
+
+/// A commit that the case gives: its block's info is the author's login (without it the pull request's), and `merge` for a
+/// commit with two parents. Its id begins with its number.
+fn build_commit(pull: &Pull, info: &str, message: &str, number: u32) -> Commit {
+    let id = |digits: String| CommitId::new(&format!("{digits:0<40}")).expect("forty digits");
+    let mut words: Vec<&str> = info.split_whitespace().collect();
+    let parents = if words.last() == Some(&"merge") {
+        words.pop();
+        2
+    } else {
+        1
+    };
+    let author = words.first().map_or(pull.author.as_str(), |login| login.trim_start_matches('@'));
+    Commit {
+        sha: id(format!("{number:07x}")),
+        message: message.trim_end().to_owned(),
+        author: Author {
+            name: author.to_owned(),
+            email: format!("{author}@users.noreply.github.com"),
+            login: Some(author.to_owned()),
+            date: STARTED_AT,
+        },
+        parents: (1..=parents).map(|parent| id(format!("{parent}b"))).collect(),
+    }
 }
 
 /// Pairs each expected finding with the first found one that fits; what is left on either side is the difference.

@@ -5,6 +5,7 @@ use super::super::globs::Globs;
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::json_diff::json_diff_for_file;
+use super::sizes::file_size;
 use super::{namespace, record};
 use crate::diff::{LineKind, is_whole, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Patch, RepoPath, Side};
@@ -21,6 +22,9 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::
     git.set("match", lua.create_function(move |lua, globs: Variadic<Value>| match_files(lua, &matching, &globs))?)?;
     let texts = Rc::clone(session);
     git.set("file", lua.create_function(move |lua, args: (Value, Value)| file(lua, &texts, &args.0, &args.1))?)?;
+    let sizes = Rc::clone(session);
+    let size = move |lua: &Lua, (path, side): (Value, Value)| file_size(lua, &sizes, &path, &side);
+    git.set("file_size", lua.create_function(size)?)?;
     let diffs = Rc::clone(session);
     git.set("diff_for_file", lua.create_function(move |lua, path: Value| diff_for_file(lua, &diffs, &path))?)?;
     let json = Rc::clone(session);
@@ -119,7 +123,7 @@ fn unique<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     paths.filter(|path| seen.insert(*path)).collect()
 }
 
-fn changes<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a Vec<FileChange>> {
+pub(super) fn changes<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a Vec<FileChange>> {
     session.need(lua, session.snapshot.changes.as_ref(), FactKey::Changes)
 }
 
@@ -155,16 +159,7 @@ fn match_files(lua: &Lua, session: &Rc<Session>, globs: &[Value]) -> mlua::Resul
 
 fn file(lua: &Lua, session: &Session, path: &Value, side: &Value) -> mlua::Result<Option<Value>> {
     let path = read_path(lua, session, "file", path)?;
-    let side = match side {
-        Value::Nil => Side::Right,
-        Value::String(word) if text_of(word) == "head" => Side::Right,
-        Value::String(word) if text_of(word) == "base" => Side::Left,
-        other => {
-            let got = describe(other);
-            let message = format!("danger.git.file takes \"base\" or \"head\" second, got {got}");
-            return Err(session.error(lua, message).into());
-        }
-    };
+    let side = read_side(lua, session, "file", side)?;
     match text_at(lua, session, FileKey { side, path })? {
         Some(text) => text.into_lua(lua).map(Some),
         None => Ok(None),
@@ -319,8 +314,21 @@ pub(super) fn read_path(lua: &Lua, session: &Session, function: &str, value: &Va
     }
 }
 
+pub(super) fn read_side(lua: &Lua, session: &Session, function: &str, value: &Value) -> mlua::Result<Side> {
+    match value {
+        Value::Nil => Ok(Side::Right),
+        Value::String(word) if text_of(word) == "head" => Ok(Side::Right),
+        Value::String(word) if text_of(word) == "base" => Ok(Side::Left),
+        other => {
+            let got = describe(other);
+            let message = format!("danger.git.{function} takes \"base\" or \"head\" second, got {got}");
+            Err(session.error(lua, message).into())
+        }
+    }
+}
+
 /// Patterns as single texts or lists of them.
-fn read_globs(lua: &Lua, session: &Session, values: &[Value]) -> mlua::Result<Globs> {
+pub(super) fn read_globs(lua: &Lua, session: &Session, values: &[Value]) -> mlua::Result<Globs> {
     let mut patterns = Vec::new();
     for value in values {
         match value {

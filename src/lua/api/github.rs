@@ -1,15 +1,62 @@
 //! `danger.github`: what GitHub knows of the pull request.
 
+use super::super::convert::texts_to_lua;
 use super::super::github_shapes as shapes;
+use super::super::options::describe;
 use super::super::script::Stop;
 use super::super::session::Session;
 use super::{namespace, record, table};
-use crate::model::{FactKey, PullRequest};
+use crate::analysis::code_owners::CodeOwners;
+use crate::model::{CodeOwnersFile, FactKey, FileText, PullRequest, RepoPath};
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
-pub(super) fn register(lua: &Lua, _session: &Rc<Session>) -> mlua::Result<Table> {
-    namespace::empty(lua)
+pub(super) fn register(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> {
+    let github = namespace::empty(lua)?;
+    let owners = Rc::clone(session);
+    let code_owners = move |lua: &Lua, path: Value| {
+        let Value::String(path) = &path else {
+            let got = describe(&path);
+            return Err(owners.error(lua, format!("danger.github.code_owners takes a path, got {got}")).into());
+        };
+        let path = RepoPath::from_git_quoted(&path.as_bytes());
+        let read = parsed_code_owners(lua, &owners)?;
+        let found = read.as_ref().map_or(&[][..], |(_, read)| read.owners_of(path.as_str()));
+        texts_to_lua(lua, found.iter().map(String::as_str))
+    };
+    github.set("code_owners", lua.create_function(code_owners)?)?;
+    Ok(github)
+}
+
+/// The base branch's file and what it says; `None` without one, or when GitHub does not load it.
+/// The file is read once a script: all of its rules see the same.
+pub(super) fn parsed_code_owners<'a>(
+    lua: &Lua,
+    session: &'a Session,
+) -> mlua::Result<Option<(&'a CodeOwnersFile, Rc<CodeOwners>)>> {
+    let file = session.need(lua, session.snapshot.code_owners.as_ref(), FactKey::CodeOwners)?;
+    let Some(file) = file else { return Ok(None) };
+    let text = match &file.text {
+        FileText::Text(text) => text,
+        FileText::Absent | FileText::NotText(_) => return Ok(None),
+        FileText::Cut(reason) => {
+            let message = format!("`{}` cannot be read whole ({reason}), so this rule cannot judge it", file.path);
+            return Err(session.fault(lua, message));
+        }
+    };
+    let kept = session.code_owners.borrow().clone();
+    let read = match kept {
+        Some(read) => read,
+        None => {
+            session.charge_bytes(lua, text.len() * 4)?;
+            let read = Rc::new(CodeOwners::parse(text));
+            *session.code_owners.borrow_mut() = Some(Rc::clone(&read));
+            read
+        }
+    };
+    // A question compares a path with every pattern, at worst: one step each.
+    session.charge_bytes(lua, read.len() * 64)?;
+    Ok(Some((file, read)))
 }
 
 /// Fields of `danger.github`.

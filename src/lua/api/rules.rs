@@ -79,7 +79,8 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
     let report = lua.create_function(move |lua, (text, at): (Value, Value)| {
         report_finding(lua, &reporter, "report", severity, &text, &at)
     })?;
-    let bound = lua.create_function(move |_, ()| body.call::<()>((&options, &report)))?;
+    let analyses = super::analysis::table(lua, session)?;
+    let bound = lua.create_function(move |_, ()| body.call::<()>((&options, &report, &analyses)))?;
     add(lua, session, name, &values, bound)
 }
 

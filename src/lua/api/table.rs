@@ -95,6 +95,12 @@ pub const API: &[ApiItem] = &[
     built("danger.git", "file", "(path: string, side: (\"base\" | \"head\")?) -> string?", "A file's whole text."),
     built(
         "danger.git",
+        "file_size",
+        "(path: string, side: (\"base\" | \"head\")?) -> number?",
+        "A file's size in bytes; nil when there is no such file.",
+    ),
+    built(
+        "danger.git",
         "json_diff_for_file",
         "(path: string) -> { [string]: JsonChange }",
         "What changed in a JSON file, by key; empty when nothing did.",
@@ -107,7 +113,12 @@ pub const API: &[ApiItem] = &[
     built("danger.github", "requested_reviewers", "RequestedReviewers", "Who was asked to review and has not yet."),
     built("danger.github", "statuses", "{ Status }", "The newest commit status of each context on the head."),
     built("danger.github", "check_runs", "{ CheckRun }", "The newest check runs on the head, without the robot's own."),
-    later("danger.github", "code_owners", "Who owns a path."),
+    built(
+        "danger.github",
+        "code_owners",
+        "(path: string) -> { string }",
+        "Who owns a path by the base branch's CODEOWNERS: `@user`, `@org/team` or a mail address.",
+    ),
     built("danger.github", "this_pr", "ThisPullRequest", "Owner, repository and number."),
     built(
         "danger.github.utils",

@@ -1,0 +1,73 @@
+return {
+  summary = "A lockfile knows what its manifest asks for.",
+  severity = "fail",
+  options = {
+    ignore = {
+      type = "globs",
+      default = { "**/{node_modules,vendor,third_party,fixtures,__fixtures__,testdata}/**" },
+      doc = "Manifests and lockfiles that are not this repository's own.",
+    },
+  },
+}, function(options, report, analyses)
+  local globs = table.clone(options.paths or { "**" })
+  for _, pattern in options.ignore do
+    table.insert(globs, "!" .. pattern)
+  end
+
+  local function names(list)
+    local quoted = {}
+    for index, name in list do
+      if index > 3 then
+        break
+      end
+      table.insert(quoted, `\`{name}\``)
+    end
+    if #list > 3 then
+      return `{table.concat(quoted, ", ")} and {#list - 3} more`
+    elseif #list > 1 then
+      return `{table.concat(quoted, ", ", 1, #list - 1)} and {quoted[#list]}`
+    end
+    return quoted[1]
+  end
+
+  local function text_of(problem)
+    local lockfile, manifest = `\`{problem.lockfile}\``, `\`{problem.manifest}\``
+    local them = if problem.dependencies then names(problem.dependencies) else nil
+    local run = `Run \`{problem.command}\` and commit the lockfile.`
+    if problem.kind == "lacks" then
+      return `{manifest} now asks for {them}, which {lockfile} does not have. {run}`
+    elseif problem.kind == "holds" then
+      local wanted = if problem.requirement == "" then "something else" else `\`{problem.requirement}\``
+      local held = if string.find(problem.held, "^%a[%a ]+$") or problem.held == "" then problem.held else `\`{problem.held}\``
+      if #problem.dependencies > 1 then
+        return `{manifest} now asks for other versions of {them} than {lockfile} holds. {run}`
+      end
+      return `{manifest} now asks for {them} {wanted}, and {lockfile} holds {if held == "" then "none that fits" else held}. {run}`
+    elseif problem.kind == "extra" then
+      return `{manifest} no longer asks for {them}, and {lockfile} still says that it does. {run}`
+    elseif problem.kind == "stale" then
+      return `{manifest} changes {them}, and {lockfile} was not made again. {run}`
+    elseif problem.kind == "uninvited" then
+      return `{lockfile} says that {manifest} asks for {them}, which it does not. Add {if #problem.dependencies > 1 then "them" else "it"} to the manifest, or run \`{problem.command}\` and commit what it writes.`
+    elseif problem.kind == "deleted" then
+      return `{lockfile} is deleted and {manifest} is still there, so that every install may pick other versions. Bring it back, or add its name to \`.gitignore\` if that is meant.`
+    elseif problem.kind == "broken" then
+      return `{lockfile} cannot be read any more; an unfinished merge often leaves it so. Take one side of it whole, then run \`{problem.command}\`.`
+    elseif problem.kind == "same_checksum" then
+      return `{lockfile} gives {them} another version with the old checksum, so it was edited by hand. Undo the edit and run \`{problem.command}\`.`
+    elseif problem.kind == "other_checksum" then
+      return `{lockfile} has another checksum for the same version of {them}: what would be installed is not what was before. Find out why before merging; undo it and run \`{problem.command}\` to see whether it comes back.`
+    end
+    return `{lockfile} is added beside \`{problem.held}\`, so that two package managers will disagree about versions. Delete the one that you do not use.`
+  end
+
+  for _, problem in analyses.lockfile_problems(globs) do
+    local at = { file = problem.manifest, line = problem.line }
+    if problem.kind == "deleted" then
+      at = { file = problem.manifest }
+    elseif problem.kind == "uninvited" then
+      at = { file = problem.lockfile, line = problem.line }
+    end
+    report(text_of(problem), at)
+  end
+end

@@ -1,0 +1,83 @@
+//! `package.json`, and the workspaces that it and `pnpm-workspace.yaml` name.
+
+use super::jsonc;
+use super::manifest::{Manifest, Members};
+use crate::analysis::yaml::{Node, parse_yaml};
+use serde_json::Value;
+
+/// Sections whose packages are installed, and that of the packages that a user must bring.
+const SECTIONS: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", PEERS];
+pub(super) const PEERS: &str = "peerDependencies";
+
+pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
+    let json = jsonc::parse(text)?;
+    let mut manifest = Manifest::default();
+    for section in SECTIONS {
+        for (name, requirement) in jsonc::texts(&json, section) {
+            manifest.want(section, name, requirement, is_local(requirement));
+        }
+    }
+    let tables =
+        [json.get("overrides"), json.get("resolutions"), json.get("pnpm").and_then(|pnpm| pnpm.get("overrides"))];
+    for name in tables.into_iter().flatten().filter_map(Value::as_object).flat_map(|table| table.keys()) {
+        // `parent/**/name`, `parent>name`, `name@^1`.
+        let last = name.rsplit('>').next().unwrap_or(name);
+        let last = last.rsplit("**/").next().unwrap_or(last);
+        let end = last.get(1..).and_then(|rest| rest.find('@')).map_or(last.len(), |at| at + 1);
+        manifest.overridden.insert(last[..end].to_owned());
+    }
+    Some(manifest)
+}
+
+/// Requirements that are no ranges of a registry.
+fn is_local(requirement: &str) -> bool {
+    ["workspace:", "file:", "link:", "portal:", "catalog:", "patch:"].iter().any(|start| requirement.starts_with(start))
+}
+
+pub(super) fn read_members(text: &str) -> Option<Members> {
+    let json = jsonc::parse(text)?;
+    let listed = json.get("workspaces")?;
+    let listed = listed.get("packages").unwrap_or(listed).as_array()?;
+    Some(split(listed.iter().filter_map(Value::as_str)))
+}
+
+pub(super) fn read_pnpm_members(text: &str) -> Option<Members> {
+    let documents = parse_yaml(text).ok()?;
+    let listed = documents.first()?.get("packages")?;
+    Some(split(listed.items().iter().filter_map(Node::text)))
+}
+
+fn split<'a>(patterns: impl Iterator<Item = &'a str>) -> Members {
+    let mut members = Members::default();
+    for pattern in patterns {
+        match pattern.strip_prefix('!') {
+            Some(out) => members.exclude.push(out.to_owned()),
+            None => members.include.push(pattern.to_owned()),
+        }
+    }
+    members
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_and_overrides_are_read() {
+        let text = r#"{ "name": "x", "version": "1.0.0", "scripts": { "test": "x" }, "dependencies": { "a": "^1", "b": "workspace:*" },
+            "devDependencies": { "c": "~2" }, "overrides": { "x>@s/d@^1": "2", "a": "1" } }"#;
+        let read = read_manifest(text).expect("reads");
+        let names: Vec<_> = read.wanted.values().map(|w| (w.section.as_str(), w.name.as_str(), w.local)).collect();
+        assert_eq!(names, [("dependencies", "a", false), ("dependencies", "b", true), ("devDependencies", "c", false)]);
+        assert_eq!(read.overridden.into_iter().collect::<Vec<_>>(), ["@s/d", "a"]);
+    }
+
+    #[test]
+    fn workspaces_are_read() {
+        let members =
+            read_members(r#"{ "workspaces": { "packages": ["packages/*", "!packages/x"] } }"#).expect("reads");
+        assert!(members.contain("packages/a") && !members.contain("packages/x"));
+        assert!(read_pnpm_members("packages:\n  - 'apps/**'\n").expect("reads").contain("apps/a/b"));
+        assert_eq!(read_members("{}"), None);
+    }
+}
