@@ -28,6 +28,8 @@ pub struct RawFinding {
     pub suggestion: Option<String>,
     /// Files with new texts.
     pub fix: BTreeMap<RepoPath, String>,
+    /// Whether the source lines of the place must not be shown.
+    pub hide_source: bool,
 }
 
 /// State of one script. Lives in one thread, and only for one pass.
@@ -182,8 +184,8 @@ impl Session {
             let limit = MAX_SAID_BYTES >> 20;
             return Err(self.fault(lua, format!("the findings hold more than {limit} MiB of text; say less")));
         }
-        let At { place, suggestion, fix } = at;
-        self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix });
+        let At { place, suggestion, fix, hide_source } = at;
+        self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix, hide_source });
         Ok(())
     }
 

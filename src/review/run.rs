@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::applies::{Applies, applies};
 use super::fingerprint::Fingerprints;
+use super::hide::hide_shared_lines;
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
     Conclusion, ConclusionMode, Fact, FactKey, Fault, Finding, RuleOutcome, RuleState, Settings, Severity, Snapshot,
@@ -191,7 +192,8 @@ impl<'a> Pass<'a> {
         });
         let mut fingerprints = Fingerprints::default();
         let snapshot = self.snapshot;
-        raw.into_iter()
+        let mut findings: Vec<Finding> = raw
+            .into_iter()
             .map(|(rule, blocking, finding)| Finding {
                 fingerprint: fingerprints.take(snapshot, &rule, &finding),
                 blocking: blocking && finding.severity == Severity::Fail,
@@ -201,7 +203,10 @@ impl<'a> Pass<'a> {
                 place: finding.place,
                 suggestion: finding.suggestion,
                 fix: finding.fix,
+                hide_source: finding.hide_source,
             })
-            .collect()
+            .collect();
+        hide_shared_lines(&mut findings);
+        findings
     }
 }
