@@ -11,8 +11,10 @@ settings {
 -- Built-in rules. `deckhand rules` lists them, `deckhand rules NAME` explains one.
 -- Only a rule with the severity `fail` can block a merge; each takes `severity`, `paths` and `skip_label`.
 use("conflict_markers")
+use("secrets")
 use("work_in_progress")
 use("changelog", { path = "CHANGELOG.md", skip_label = "skip-changelog" })
+use("leftovers", { prints = false }) -- prints are judged by a rule of our own below
 use("missing_tests", { paths = { "src/**" } })
 use("pr_size", { max_lines = 400 })
 use("pr_description")

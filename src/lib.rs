@@ -4,6 +4,7 @@
 //! values (`model`), texts (`diff`, `webhook`), judgement (`lua`, `review`, `plan`), the outside world
 //! (`store`, `github`, `git`), and what people start (`publish`, `server`, `sim`, `cli`).
 
+pub mod analysis;
 pub mod cli;
 pub mod diff;
 pub mod git;

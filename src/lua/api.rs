@@ -1,5 +1,6 @@
 //! The API of the dangerfile: one file per namespace, one table that lists everything.
 
+mod analyse;
 mod git;
 mod github;
 mod namespace;

@@ -28,9 +28,11 @@ macro_rules! rule {
 const RULES: &[BuiltinRule] = &[
     rule!("changelog"),
     rule!("conflict_markers"),
+    rule!("leftovers"),
     rule!("missing_tests"),
     rule!("pr_description"),
     rule!("pr_size"),
+    rule!("secrets"),
     rule!("work_in_progress"),
 ];
 
@@ -45,12 +47,10 @@ pub(super) const LATER: &[&str] = &[
     "feature_flag",
     "flaky_tests",
     "large_files",
-    "leftovers",
     "lint_report",
     "lockfile",
     "migration_safety",
     "pinned_actions",
-    "secrets",
 ];
 
 /// All of them, by name.

@@ -109,7 +109,7 @@ fn unique<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     paths.filter(|path| seen.insert(*path)).collect()
 }
 
-fn changes<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a Vec<FileChange>> {
+pub(super) fn changes<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a Vec<FileChange>> {
     session.need(lua, session.snapshot.changes.as_ref(), FactKey::Changes)
 }
 
@@ -240,7 +240,7 @@ fn with_companions(session: &Session, key: &FileKey) -> Vec<FactKey> {
 }
 
 /// The hunks of a change; `None` for a change without text; a cut patch ends the rule.
-fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChange) -> mlua::Result<Option<&'a str>> {
+pub(super) fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChange) -> mlua::Result<Option<&'a str>> {
     match &change.patch {
         Patch::Text(text) if is_whole(text) => {
             session.charge_bytes(lua, text.len())?;

@@ -9,6 +9,7 @@ use super::super::options::{OptionError, read_options, text_of};
 use super::super::registry::{Registered, RuleOptions, rule_specs};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
+use super::analyse;
 use super::report::report_finding;
 use crate::model::Severity;
 use mlua::{Function, Lua, Table, Value, Variadic};
@@ -78,7 +79,8 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
     let report = lua.create_function(move |lua, (text, at): (Value, Value)| {
         report_finding(lua, &reporter, "report", severity, &text, &at)
     })?;
-    let bound = lua.create_function(move |_, ()| body.call::<()>((&options, &report)))?;
+    let analyse = analyse::build(lua, session)?;
+    let bound = lua.create_function(move |_, ()| body.call::<()>((&options, &report, &analyse)))?;
     add(lua, session, name, &values, bound)
 }
 
