@@ -18,6 +18,7 @@ use("leftovers", { prints = false }) -- prints are judged by a rule of our own b
 use("missing_tests", { paths = { "src/**" } })
 use("pr_size", { max_lines = 400 })
 use("pr_description")
+use("feature_flag", { flags = { "config/flags.yml" } })
 
 -- A rule of your own has a name, options and a function. This one looks at every added line of some files
 -- and says something on that line. `blocking = false` promises that it never fails the check.

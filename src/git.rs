@@ -14,6 +14,7 @@ mod facts;
 mod repository;
 #[cfg(test)]
 mod tests;
+mod uses;
 mod working_tree;
 
 pub use comparison::Comparison;

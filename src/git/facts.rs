@@ -32,6 +32,9 @@ impl Comparison {
                     let text = self.load_file(file)?;
                     snapshot.files.insert(file.clone(), Fact::Known(text));
                 }
+                FactKey::Uses(word) => {
+                    snapshot.uses.insert(word.clone(), Fact::Known(self.load_uses(word)?));
+                }
                 FactKey::Source { layer, path } => {
                     let text = match sources {
                         Some(directory) => load_source(directory, path)?,

@@ -20,6 +20,8 @@ pub enum FetchedFact {
     Labelings(Fact<Vec<Labeling>>),
     /// [`FactKey::File`].
     File(Fact<FileText>),
+    /// [`FactKey::Uses`].
+    Uses(Fact<Vec<RepoPath>>),
     /// [`FactKey::Source`]; `None` is "no such file".
     Source(Option<String>),
 }
@@ -109,11 +111,14 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::File(file), FetchedFact::File(fact)) => {
                 snapshot.files.insert(file, fact);
             }
+            (FactKey::Uses(word), FetchedFact::Uses(fact)) => {
+                snapshot.uses.insert(word, fact);
+            }
             (FactKey::Source { layer, path }, FetchedFact::Source(text)) => {
                 snapshot.sources.insert((layer, path), text);
             }
-            (_, FetchedFact::File(_) | FetchedFact::Source(_)) => {
-                debug_assert!(false, "fetch_facts pairs texts with the keys of texts");
+            (_, FetchedFact::File(_) | FetchedFact::Uses(_) | FetchedFact::Source(_)) => {
+                debug_assert!(false, "fetch_facts pairs facts with their keys");
             }
         }
     }
@@ -129,7 +134,7 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
             Some((commit.clone(), file.path.clone()))
         }
         FactKey::Source { layer, path } => Some((snapshot.ruleset.layers.get(*layer)?.commit.clone()?, path.clone())),
-        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => None,
+        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => None,
     }
 }
 
@@ -142,6 +147,8 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::Commits => FetchedFact::Commits(Fact::Unavailable(missing)),
         FactKey::Labelings => FetchedFact::Labelings(Fact::Unavailable(missing)),
         FactKey::File(_) => FetchedFact::File(Fact::Unavailable(missing)),
+        // GitHub searches the default branch only, which is neither side of a pull request.
+        FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }

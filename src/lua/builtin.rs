@@ -28,6 +28,7 @@ macro_rules! rule {
 const RULES: &[BuiltinRule] = &[
     rule!("changelog"),
     rule!("conflict_markers"),
+    rule!("feature_flag"),
     rule!("leftovers"),
     rule!("missing_tests"),
     rule!("pr_description"),
@@ -44,7 +45,6 @@ pub(super) const LATER: &[&str] = &[
     "commit_messages",
     "deploy_gate",
     "diff_coverage",
-    "feature_flag",
     "flaky_tests",
     "large_files",
     "lint_report",

@@ -43,6 +43,9 @@ pub struct Snapshot {
     /// [`FactKey::File`].
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<FileKey, Fact<FileText>>,
+    /// [`FactKey::Uses`]: the paths by word.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub uses: BTreeMap<String, Fact<Vec<RepoPath>>>,
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
@@ -59,6 +62,7 @@ impl Snapshot {
             commits: None,
             labelings: None,
             files: BTreeMap::new(),
+            uses: BTreeMap::new(),
             sources: BTreeMap::new(),
         }
     }
@@ -71,6 +75,7 @@ impl Snapshot {
             FactKey::Commits => self.commits.is_some(),
             FactKey::Labelings => self.labelings.is_some(),
             FactKey::File(file) => self.files.contains_key(file),
+            FactKey::Uses(word) => self.uses.contains_key(word),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
         }
     }

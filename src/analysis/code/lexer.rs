@@ -53,9 +53,16 @@ pub fn tokenize(text: &str, language: Language, first_line: u32) -> Vec<Token<'_
     for section in code_sections(text, language) {
         lexer.skip_to(section.start);
         lexer.end = section.end;
+        // Without an opening it is a piece of a file, and all code.
+        if language == Language::Php && memmem::find(lexer.rest().as_bytes(), b"<?").is_some() && !lexer.enter_php() {
+            break;
+        }
         lexer.strings.clear();
         lexer.heredocs.clear();
         lexer.run();
+        while lexer.enter_php() {
+            lexer.run();
+        }
     }
     lexer.tokens
 }
@@ -97,11 +104,30 @@ impl<'a> Lexer<'a> {
                     self.read_whole_line_block();
                 }
                 b' ' | b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
+                b'?' if self.language == Language::Php && self.starts("?>") => return,
                 _ if self.read_comment() || self.read_literal() || self.read_quote() => {}
                 _ if self.is_word(byte) => self.read_word(),
                 _ => self.read_mark(byte),
             }
         }
+    }
+
+    /// Moves past the next `<?php`, `<?=` or `<?` of a PHP file; `false` when no code is left.
+    fn enter_php(&mut self) -> bool {
+        if self.language != Language::Php {
+            return false;
+        }
+        while let Some(found) = memmem::find(&self.bytes[self.at..self.end], b"<?") {
+            self.skip_to(self.at + found + 2);
+            // `<?xml` is no code.
+            if !self.starts("xml") {
+                let sign = if self.starts("php") { 3 } else { usize::from(self.starts("=")) };
+                self.skip_to(self.at + sign);
+                return true;
+            }
+        }
+        self.skip_to(self.end);
+        false
     }
 
     fn rest(&self) -> &'a str {
@@ -161,7 +187,11 @@ impl<'a> Lexer<'a> {
             self.push(TokenKind::Comment, self.at + sign.len() + length);
             return true;
         }
-        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let mut length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        if self.language == Language::Php {
+            // The end of the code ends a line comment too.
+            length = memmem::find(&rest[..length], b"?>").unwrap_or(length);
+        }
         self.push(TokenKind::Comment, self.at + length);
         true
     }

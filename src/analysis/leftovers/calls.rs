@@ -100,7 +100,6 @@ pub(super) fn calls_of(language: Language) -> &'static [Call] {
                     when(When::NoTests, call(Unwritten, &["todo", "!", "("], "todo!")),
                     when(When::NoTests, call(Output, &["println", "!", "("], "println!")),
                     when(When::NoTests, call(Output, &["print", "!", "("], "print!")),
-                    when(When::NoTests, call(Output, &["eprintln", "!", "("], "eprintln!")),
                 ]
             }
         }

@@ -2,7 +2,7 @@
 
 use super::calls::{Call, When, calls_of};
 use super::removal::{closing, line_around, may_go, statement_end};
-use super::talkative::{is_program, is_talkative_name, silences};
+use super::talkative::{is_dumping_name, is_program, is_talkative_name, silences};
 use super::{Leftover, LeftoverKind};
 use crate::analysis::code::{Language, Token, TokenKind, tokenize};
 use crate::diff::{Hunk, LineKind};
@@ -130,7 +130,7 @@ impl Source<'_> {
                 let quiet = !self.counts(call, index)
                     || options.allow.iter().any(|name| name == call.name)
                     || silenced.contains(&token.line);
-                if quiet || (call.kind == LeftoverKind::Output && self.is_meant(index, call, function)) {
+                if quiet || self.is_meant(index, call, function) {
                     continue;
                 }
                 if is_added {
@@ -187,6 +187,11 @@ impl Source<'_> {
     }
 
     fn counts(&self, call: &Call, index: usize) -> bool {
+        // Most test runners keep what a test prints to themselves; these show it to everybody.
+        let shown = matches!(self.language, Language::JavaScript | Language::Go);
+        if call.kind == LeftoverKind::Output && self.file.is_test && !shown {
+            return false;
+        }
         match call.when {
             When::Always => true,
             When::Tests => self.file.is_test,
@@ -230,7 +235,10 @@ impl Source<'_> {
         }
         let before = self.code[index - 1];
         match before.kind {
-            TokenKind::Mark => matches!(before.text, ";" | "{" | "}" | ")" | ":") || (before.is(">") && !bare),
+            TokenKind::Mark => {
+                matches!(before.text, ";" | "{" | "}" | ")" | ":")
+                    || (before.is(">") && !bare && self.language != Language::Php)
+            }
             TokenKind::Word => matches!(before.text, "else" | "then" | "do" | "begin"),
             TokenKind::Number | TokenKind::Text | TokenKind::Comment => false,
         }
@@ -248,7 +256,13 @@ impl Source<'_> {
 
     /// Whether a print says by its arguments or its place that it is meant.
     fn is_meant(&self, index: usize, call: &Call, function: &str) -> bool {
-        if is_talkative_name(function) {
+        let speaks = match call.kind {
+            LeftoverKind::Output => is_talkative_name(function),
+            // Who writes a function `dumpHeaders` dumps on purpose.
+            LeftoverKind::Dump => is_dumping_name(function),
+            _ => false,
+        };
+        if speaks {
             return true;
         }
         let open = index + call.tokens.len() - 1;
@@ -259,6 +273,10 @@ impl Source<'_> {
         match self.language {
             Language::Python => elsewhere("file", "="),
             Language::Swift => elsewhere("to", ":"),
+            // `print_r(value, true)` gives the text back.
+            Language::Php => arguments.last().is_some_and(|last| last.is("true")),
+            // A macro's argument: the macro prints, whoever calls it decides.
+            Language::Rust => arguments.iter().any(|token| token.is("$")),
             _ => false,
         }
     }

@@ -54,3 +54,9 @@ pub(super) fn is_talkative_name(name: &str) -> bool {
         .iter()
         .any(|word| name.contains(word))
 }
+
+/// Functions whose name says that they dump: `dump`, `dumpHeaders`, `dd`, `ddJson`.
+pub(super) fn is_dumping_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("dump") || name.starts_with("dd") || name.contains("debug") || name.contains("inspect")
+}

@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(find_connection("\"Server=tcp:db.acme.io,1433;User=a;Password=kV7q9Zt2w;\""), Some("Password=..."));
         assert_eq!(find_connection("Server=localhost;Password=kV7q9Zt2w;"), None);
         assert_eq!(find_connection("Server=db.acme.io;Password={password};"), None);
-        let key = "kT4vB9xQz2".repeat(8) + "abcDEF==";
+        let key = "kT4vB9xQz2".repeat(8) + "qWzRtY==";
         assert_eq!(find_connection(&format!("AccountName=a;AccountKey={key};")), Some("AccountKey=..."));
     }
 }

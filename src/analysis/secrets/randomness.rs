@@ -34,6 +34,8 @@ fn piece_length(value: &str) -> f64 {
 
 /// Noise has pieces of about two bytes, words of about five.
 const MAX_PIECE: f64 = 2.7;
+/// There are no words in hexadecimal.
+const MAX_HEX_PIECE: f64 = 4.0;
 
 fn has(value: &str, class: fn(&u8) -> bool) -> bool {
     value.as_bytes().iter().any(class)
@@ -46,7 +48,7 @@ pub(super) fn looks_random(value: &str) -> bool {
     }
     let hex = value.bytes().all(|byte| byte.is_ascii_hexdigit());
     let needed = if hex { 2.9 } else { 3.3 + (value.len().min(40) as f64 - 16.0) / 60.0 };
-    entropy(value) >= needed && piece_length(value) <= MAX_PIECE
+    entropy(value) >= needed && piece_length(value) <= if hex { MAX_HEX_PIECE } else { MAX_PIECE }
 }
 
 /// Whether a value looks like a password that a person or a manager made: at least eight bytes of three classes.

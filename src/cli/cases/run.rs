@@ -67,6 +67,10 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     let rest = texts.iter().map(|(key, text)| (key.clone(), Fact::Known(text.clone())));
                     snapshot.files.extend(rest);
                 }
+                FactKey::Uses(word) => {
+                    let fact = Fact::Known(uses(&texts, &word));
+                    snapshot.uses.insert(word, fact);
+                }
                 FactKey::Source { layer, path } => {
                     let text = sources(&path);
                     snapshot.sources.insert((layer, path), text);
@@ -92,6 +96,13 @@ fn collect_texts(case: &Case, pull: &Pull) -> BTreeMap<FileKey, FileText> {
         }
     }
     texts
+}
+
+/// The files of the head that hold the word.
+fn uses(texts: &BTreeMap<FileKey, FileText>, word: &str) -> Vec<RepoPath> {
+    let holds = |text: &FileText| matches!(text, FileText::Text(text) if text.contains(word));
+    let files = texts.iter().filter(|(key, text)| key.side == Side::Right && holds(text));
+    files.map(|(key, _)| key.path.clone()).collect()
 }
 
 fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
