@@ -10,16 +10,16 @@ return {
     programs = {
       type = "globs",
       default = {
-        "**/{bin,cmd,cli,script,scripts,tool,tools,task,tasks,example,examples,demo,demos,sample,samples,bench,benches,benchmark,benchmarks,doc,docs,hack,ci}/**",
-        "/.*/**", "{main,cli,manage,setup,conftest,build,console,__main__}.*", "*{_cli,-cli,Command,Cli}.*", "*.rake", "Rakefile", "Gemfile", "*.config.*",
+        "**/{bin,cmd,cli,script,scripts,tool,tools,task,tasks,template,templates,example,examples,demo,demos,sample,samples,bench,benches,benchmark,benchmarks,doc,docs,hack,ci}/**",
+        "/.*/**", "{main,cli,manage,setup,conftest,build,console,__main__}.*", "*{_cli,-cli,Command,Cli}.*", "debug*.*", "*.rake", "Rakefile", "Gemfile", "*.config.*",
         "{gulpfile,Gruntfile,karma.conf,webpack,rollup}*",
       },
-      doc = "Files that print on purpose: only breakpoints, dumps and the like count there.",
+      doc = "Files that print on purpose: prints and dumps do not count there.",
     },
     tests = {
       type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,e2e,cypress,playwright,integration,Tests}/**", "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*",
+        "**/{test,tests,spec,specs,__tests__,e2e,cypress,playwright,integration,Tests,testutil,testutils,test_utils,test_helpers}/**", "{test,tests,testutil,testutils}.*", "*_{test,tests,spec}.*", "test_*.*",
         "*.{test,spec,cy,e2e}.*", "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}",
       },
       doc = "What counts as a test: focused tests are looked for there, unwritten code is not.",
@@ -39,8 +39,8 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,generated,fixtures,__fixtures__,testdata,snapshots,__snapshots__}/**",
-        "*.min.js", "*.min.mjs", "*.bundle.js", "*.d.ts", "dangerfile*.lua",
+        "**/{vendor,node_modules,third_party,dist,generated,fixtures,__fixtures__,testdata,test_files,test-dts,snapshots,__snapshots__}/**",
+        "**/tests/{pass,fail,ui}/**", "**/priv/static/**", "*.test-d.ts", "*.min.js", "*.min.mjs", "*.bundle.js", "*.d.ts", "dangerfile*.lua",
       },
       doc = "Files that are not judged.",
     },

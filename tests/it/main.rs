@@ -5,6 +5,7 @@
 mod cli;
 mod cli_local;
 mod cli_test;
+mod corpus;
 mod demo;
 mod github_documents;
 mod graphql_schema;

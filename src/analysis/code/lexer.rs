@@ -362,17 +362,17 @@ impl<'a> Lexer<'a> {
     }
 
     fn read_mark(&mut self, byte: u8) {
-        self.push(TokenKind::Mark, self.at + 1);
-        let Some(string) = self.strings.last_mut() else { return };
-        if byte == string.close && string.depth == 0 {
-            let quote = string.quote;
-            self.strings.pop();
-            self.read_string(quote, 0);
-        } else if byte == string.close {
-            string.depth -= 1;
-        } else if byte == string.inner {
-            string.depth += 1;
+        if let Some(string) = self.strings.last_mut() {
+            if byte == string.close && string.depth == 0 {
+                // The bracket belongs to the string, as the one that opened the code does.
+                let quote = string.quote;
+                self.strings.pop();
+                return self.read_string(quote, 1);
+            }
+            string.depth =
+                if byte == string.close { string.depth - 1 } else { string.depth + usize::from(byte == string.inner) };
         }
+        self.push(TokenKind::Mark, self.at + 1);
     }
 }
 

@@ -51,7 +51,7 @@ mod tests {
     use crate::diff::parse_hunks;
 
     const PATCH: &str =
-        "@@ -1,2 +1,6 @@\n a = 1\n+# isEnabled\n+\n+x = \"isEnabled\n+\"\n+if isEnabled('x'):\n b = 1\n";
+        "@@ -1,2 +1,7 @@\n a = 1\n+# isEnabled\n+\n+x = \"isEnabled\n+\"\n+if isEnabled('x'):\n b = 1\n";
 
     #[test]
     fn only_added_code_counts() {

@@ -184,7 +184,6 @@ pub(super) fn calls_of(language: Language) -> &'static [Call] {
                     call(Breakpoint, &["IEx", ".", "pry"], "IEx.pry"),
                     call(Dump, &["IO", ".", "inspect"], "IO.inspect"),
                     when(When::Statement, call(Dump, &["dbg", "("], "dbg")),
-                    when(When::Statement, call(Output, &["IO", ".", "puts"], "IO.puts")),
                 ]
             }
         }

@@ -98,12 +98,19 @@ impl Found {
         }
     }
 
-    /// Prints are leftovers only where printing is not what the file does.
+    /// Prints are leftovers only where printing is not what the file does; dumps, where the repository does not say so.
     fn settle(self, is_program: bool, file: &LeftoverFile<'_>) -> Vec<Leftover> {
         let prints = self.by_line.values().filter(|leftover| leftover.kind == LeftoverKind::Output).count();
         let is_new = file.hunks.iter().all(|hunk| hunk.old_lines == 0);
         let on_purpose = is_program || self.old_prints > 0 || (is_new && prints > MAX_PRINTS);
-        self.by_line.into_values().filter(|leftover| leftover.kind != LeftoverKind::Output || !on_purpose).collect()
+        self.by_line
+            .into_values()
+            .filter(|leftover| match leftover.kind {
+                LeftoverKind::Output => !on_purpose,
+                LeftoverKind::Dump => !file.is_program,
+                _ => true,
+            })
+            .collect()
     }
 }
 
@@ -120,14 +127,17 @@ impl Source<'_> {
     fn find_calls(&self, listed: &[Vec<&str>], options: &LeftoverOptions, found: &mut Found) {
         let silenced = self.silenced_lines();
         let mut function = "";
+        let mut in_tests = self.file.is_test;
         for (index, token) in self.code.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Word) {
             if matches!(token.text, "def" | "fn" | "func" | "function" | "fun" | "defp") {
                 function = self.code.get(index + 1).map_or("", |name| name.text);
             }
+            // Rust keeps its tests at the end of the file that they test.
+            in_tests |= self.language == Language::Rust && self.stands_at(index, &["cfg", "(", "test", ")"]);
             let call = calls_of(self.language).iter().find(|call| self.stands_at(index, call.tokens));
             let is_added = self.added.contains(&token.line);
             if let Some(call) = call {
-                let quiet = !self.counts(call, index)
+                let quiet = !self.counts(call, index, in_tests)
                     || options.allow.iter().any(|name| name == call.name)
                     || silenced.contains(&token.line);
                 if quiet || self.is_meant(index, call, function) {
@@ -186,16 +196,16 @@ impl Source<'_> {
         }
     }
 
-    fn counts(&self, call: &Call, index: usize) -> bool {
+    fn counts(&self, call: &Call, index: usize, in_tests: bool) -> bool {
         // Most test runners keep what a test prints to themselves; these show it to everybody.
         let shown = matches!(self.language, Language::JavaScript | Language::Go);
-        if call.kind == LeftoverKind::Output && self.file.is_test && !shown {
+        if call.kind == LeftoverKind::Output && in_tests && !shown {
             return false;
         }
         match call.when {
             When::Always => true,
-            When::Tests => self.file.is_test,
-            When::NoTests => !self.file.is_test,
+            When::Tests => in_tests,
+            When::NoTests => !in_tests,
             When::Statement => self.is_statement(index, call),
             When::StatementWithName => {
                 let next = self.code.get(index + 1);
@@ -266,8 +276,15 @@ impl Source<'_> {
             return true;
         }
         let open = index + call.tokens.len() - 1;
-        let end = if self.code[open].is("(") { closing(self.code, open) } else { None };
+        let end = match self.code[open].is("(") {
+            true => closing(self.code, open),
+            // Ruby's arguments need no brackets.
+            false => (open + 1..self.code.len()).find(|at| self.code[*at].line > self.code[open].line),
+        };
         let arguments = end.map_or(&[][..], |end| &self.code[open..end]);
+        if call.kind == LeftoverKind::Output && (is_message(arguments) || self.is_guarded(index)) {
+            return true;
+        }
         // Python's `print(..., file=out)` and Swift's `print(..., to: &out)` write elsewhere.
         let elsewhere = |name: &str, mark: &str| arguments.windows(2).any(|pair| pair[0].is(name) && pair[1].is(mark));
         match self.language {
@@ -279,6 +296,11 @@ impl Source<'_> {
             Language::Rust => arguments.iter().any(|token| token.is("$")),
             _ => false,
         }
+    }
+
+    /// `console && console.log(...)`: written for browsers without a console, so meant to stay.
+    fn is_guarded(&self, index: usize) -> bool {
+        index >= 2 && self.code[index - 1].is("&") && self.code[index - 2].is("&")
     }
 
     fn leftover(&self, first: usize, last: usize, kind: LeftoverKind, name: &str) -> Leftover {
@@ -346,6 +368,19 @@ impl Source<'_> {
             }
         }
     }
+}
+
+/// A print that says so many words, or a heredoc, speaks to people; a debugging print names a value.
+const MESSAGE_WORDS: usize = 4;
+
+fn is_message(arguments: &[Token<'_>]) -> bool {
+    let texts = || arguments.iter().filter(|token| token.kind == TokenKind::Text);
+    let words = |token: &Token<'_>| {
+        token.text.split_whitespace().filter(|word| word.bytes().filter(u8::is_ascii_alphabetic).count() >= 2).count()
+    };
+    // Each piece after the first follows a value inside the sentence.
+    let said = texts().map(words).sum::<usize>() + texts().count().saturating_sub(1);
+    texts().any(|token| token.text.starts_with("<<")) || said >= MESSAGE_WORDS
 }
 
 /// Whether the phrase stands in the text as whole words, in this case.

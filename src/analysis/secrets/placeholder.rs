@@ -46,6 +46,9 @@ const WORDS: [&str; 42] = [
     "xxxx",
 ];
 
+/// Keys that are published on purpose, or that only open a sandbox.
+const OPEN_KEYS: [&str; 5] = ["sk_test_", "rk_test_", "pk_test_", "pk_live_", "phc_"];
+
 /// Signs of a value that something fills in later.
 const TEMPLATES: [&str; 14] =
     ["${", "{{", "}}", "$(", "#{", "<%", "%(", "%s", "%{", "...", "\u{2026}", "***", "{0}", "@@"];
@@ -55,6 +58,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     WORDS.iter().any(|word| lower.contains(word))
         || TEMPLATES.iter().any(|sign| value.contains(sign))
+        || OPEN_KEYS.iter().any(|key| value.starts_with(key))
         || value.starts_with(['$', '<', '{', '[', '%'])
         || is_regular(lower.as_bytes())
 }
