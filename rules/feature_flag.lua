@@ -36,7 +36,7 @@ return {
       default = {
         "**/{test,tests,spec,specs,__tests__,e2e,fixtures,testdata,mocks,Tests,vendor,node_modules,third_party,dist,build,generated,migrations,migrate,examples,example,benches,bench,benchmarks,scripts,script,bin,tools,docs,doc,stories,ci}/**",
         "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*", "*.{test,spec,cy,stories,config}.*", "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}",
-        "*.d.ts", "*.min.js", "*.pb.go", "*_pb2.py", "*.generated.*", "/.*/**",
+        "**/priv/static/**", "*.d.ts", "*.min.js", "*.pb.go", "*_pb2.py", "*.generated.*", "/.*/**",
       },
       doc = "Files that are no part of a feature, and whose uses of a flag do not count.",
     },

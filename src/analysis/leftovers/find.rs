@@ -27,6 +27,9 @@ pub struct LeftoverFile<'a> {
     pub is_program: bool,
 }
 
+/// So many tokens before a print are looked at on its line.
+const MAX_BACK: usize = 40;
+
 /// What a repository wants.
 #[derive(Clone, Debug, Default)]
 pub struct LeftoverOptions {
@@ -130,7 +133,9 @@ impl Source<'_> {
         let mut in_tests = self.file.is_test;
         for (index, token) in self.code.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Word) {
             if matches!(token.text, "def" | "fn" | "func" | "function" | "fun" | "defp") {
-                function = self.code.get(index + 1).map_or("", |name| name.text);
+                // A function without a name is a part of the one around it.
+                let name = self.code.get(index + 1).filter(|name| name.kind == TokenKind::Word);
+                function = name.map_or(function, |name| name.text);
             }
             // Rust keeps its tests at the end of the file that they test.
             in_tests |= self.language == Language::Rust && self.stands_at(index, &["cfg", "(", "test", ")"]);
@@ -148,11 +153,12 @@ impl Source<'_> {
                 } else if call.kind == LeftoverKind::Output {
                     found.old_prints += 1;
                 }
-            } else if is_added && let Some(at) = listed.iter().position(|row| self.stands_at(index, row)) {
-                if !silenced.contains(&token.line) {
-                    let last = index + listed[at].len() - 1;
-                    found.add(self.leftover(index, last, LeftoverKind::Listed, &options.also[at]));
-                }
+            } else if is_added
+                && !silenced.contains(&token.line)
+                && let Some(at) = listed.iter().position(|row| self.stands_at(index, row))
+            {
+                let last = index + listed[at].len() - 1;
+                found.add(self.leftover(index, last, LeftoverKind::Listed, &options.also[at]));
             }
         }
     }
@@ -282,7 +288,8 @@ impl Source<'_> {
             false => (open + 1..self.code.len()).find(|at| self.code[*at].line > self.code[open].line),
         };
         let arguments = end.map_or(&[][..], |end| &self.code[open..end]);
-        if call.kind == LeftoverKind::Output && (is_message(arguments) || self.is_guarded(index)) {
+        let prints = matches!(call.kind, LeftoverKind::Output | LeftoverKind::Dump);
+        if prints && (is_message(arguments) || self.is_guarded(index) || self.is_logger(index)) {
             return true;
         }
         // Python's `print(..., file=out)` and Swift's `print(..., to: &out)` write elsewhere.
@@ -301,6 +308,15 @@ impl Source<'_> {
     /// `console && console.log(...)`: written for browsers without a console, so meant to stay.
     fn is_guarded(&self, index: usize) -> bool {
         index >= 2 && self.code[index - 1].is("&") && self.code[index - 2].is("&")
+    }
+
+    /// `logger = (kind, data) => console.log(kind, data)`: the value is given to a name that says that it prints.
+    fn is_logger(&self, index: usize) -> bool {
+        let line = self.code[index].line;
+        let begin = index - self.code[..index].iter().rev().take(MAX_BACK).take_while(|it| it.line == line).count();
+        self.code[begin..index].windows(2).any(|pair| {
+            pair[0].kind == TokenKind::Word && (pair[1].is("=") || pair[1].is(":")) && is_talkative_name(pair[0].text)
+        })
     }
 
     fn leftover(&self, first: usize, last: usize, kind: LeftoverKind, name: &str) -> Leftover {
@@ -371,7 +387,7 @@ impl Source<'_> {
 }
 
 /// A print that says so many words, or a heredoc, speaks to people; a debugging print names a value.
-const MESSAGE_WORDS: usize = 4;
+const MESSAGE_WORDS: usize = 3;
 
 fn is_message(arguments: &[Token<'_>]) -> bool {
     let texts = || arguments.iter().filter(|token| token.kind == TokenKind::Text);
