@@ -2,7 +2,7 @@
 
 use super::calls::{Call, When, calls_of};
 use super::removal::{closing, line_around, may_go, statement_end};
-use super::talkative::{is_dumping_name, is_program, is_talkative_name, silences};
+use super::talkative::{is_dumping_name, is_node_script, is_program, is_talkative_name, silences};
 use super::{Leftover, LeftoverKind};
 use crate::analysis::code::{Language, Token, TokenKind, tokenize};
 use crate::diff::{Hunk, LineKind};
@@ -70,7 +70,7 @@ pub fn find_leftovers(file: &LeftoverFile<'_>, options: &LeftoverOptions) -> Vec
     let mut found = Found::default();
     let mut is_program_text = file.is_program;
     for (text, first_line) in sources {
-        is_program_text |= is_program(text);
+        is_program_text |= is_program(text) || (language == Language::JavaScript && is_node_script(text));
         let tokens = tokenize(text, language, first_line);
         let (comments, code): (Vec<Token<'_>>, Vec<Token<'_>>) =
             tokens.into_iter().partition(|token| token.kind == TokenKind::Comment);
@@ -289,7 +289,9 @@ impl Source<'_> {
         };
         let arguments = end.map_or(&[][..], |end| &self.code[open..end]);
         let prints = matches!(call.kind, LeftoverKind::Output | LeftoverKind::Dump);
-        if prints && (is_message(arguments) || self.is_guarded(index) || self.is_logger(index)) {
+        if prints
+            && (is_message(arguments) || self.is_guarded(index) || self.is_logger(index) || self.is_in_handler(index))
+        {
             return true;
         }
         // Python's `print(..., file=out)` and Swift's `print(..., to: &out)` write elsewhere.
@@ -317,6 +319,13 @@ impl Source<'_> {
         self.code[begin..index].windows(2).any(|pair| {
             pair[0].kind == TokenKind::Word && (pair[1].is("=") || pair[1].is(":")) && is_talkative_name(pair[0].text)
         })
+    }
+
+    /// The first thing in the handler of an exception: it shows what went wrong before that is raised again.
+    fn is_in_handler(&self, index: usize) -> bool {
+        let opens = index > 0 && (self.code[index - 1].is("{") || self.code[index - 1].is(":"));
+        let before = &self.code[index.saturating_sub(7)..index];
+        opens && before.iter().any(|token| ["catch", "except", "rescue"].iter().any(|word| token.is(word)))
     }
 
     fn leftover(&self, first: usize, last: usize, kind: LeftoverKind, name: &str) -> Leftover {
@@ -396,7 +405,12 @@ fn is_message(arguments: &[Token<'_>]) -> bool {
     };
     // Each piece after the first follows a value inside the sentence.
     let said = texts().map(words).sum::<usize>() + texts().count().saturating_sub(1);
-    texts().any(|token| token.text.starts_with("<<")) || said >= MESSAGE_WORDS
+    texts().any(|token| token.text.starts_with("<<") || is_coloured(token.text)) || said >= MESSAGE_WORDS
+}
+
+/// Whether a text sets the colour of a terminal: made to be looked at.
+fn is_coloured(text: &str) -> bool {
+    ["\\x1b[", "\\u001b[", "\\033[", "\\e["].iter().any(|sign| text.contains(sign))
 }
 
 /// Whether the phrase stands in the text as whole words, in this case.

@@ -60,3 +60,9 @@ pub(super) fn is_dumping_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.contains("dump") || name.starts_with("dd") || name.contains("debug") || name.contains("inspect")
 }
+
+/// Whether the text is a script of Node: it takes modules in and gives nothing out.
+pub(super) fn is_node_script(text: &str) -> bool {
+    let has = |sign: &str| memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
+    has("require(") && !has("exports") && !has("export ") && !has("describe(") && !has("it(")
+}
