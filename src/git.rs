@@ -15,6 +15,7 @@ mod repository;
 mod sizes;
 #[cfg(test)]
 mod tests;
+mod uses;
 mod working_tree;
 
 pub use comparison::Comparison;

@@ -36,7 +36,9 @@ pub(super) fn render(verdict: &Verdict, quiet: bool, text_of: &dyn Fn(&Place) ->
         }
         let _ = writeln!(out, "  {} {}", render_place(place), heading(finding));
         indent(&mut out, &finding.message);
-        if let (Some(_), Some(text)) = (place.line, text_of(place)) {
+        if finding.hide_source {
+            let _ = writeln!(out, "    {}", paint(DIM, "(the line is not shown: it holds a secret)"));
+        } else if let (Some(_), Some(text)) = (place.line, text_of(place)) {
             out.push_str(&render_source(place, finding.suggestion.as_deref(), &text));
         }
         out.push('\n');
@@ -146,6 +148,7 @@ mod tests {
             }),
             suggestion: suggestion.map(str::to_owned),
             fix: std::collections::BTreeMap::new(),
+            hide_source: false,
             fingerprint: Fingerprint("0123456789abcdef".to_owned()),
         }
     }
@@ -220,6 +223,15 @@ fault broken dangerfile.lua:7
 2 problems, 1 warning, 1 note, 1 fault - the check would fail
 ";
         assert_eq!(shown(&verdict), expected.trim_start());
+    }
+
+    #[test]
+    fn a_finding_that_hides_its_source_shows_no_line_of_it() {
+        let hidden = Finding { hide_source: true, ..finding(Severity::Fail, Some(("a.txt", 2, 3)), None) };
+        let text = shown(&verdict(Conclusion::Failure, vec![hidden]));
+        assert!(text.contains("a.txt:2-3 fail no-print\n"), "{text}");
+        assert!(text.contains("the line is not shown"), "{text}");
+        assert!(!text.contains("two") && !text.contains("three"), "{text}");
     }
 
     #[test]

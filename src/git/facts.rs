@@ -42,6 +42,9 @@ impl Comparison {
                     snapshot.sizes.insert(file.clone(), Fact::Known(size));
                 }
                 FactKey::CodeOwners => snapshot.code_owners = Some(Fact::Known(self.load_code_owners()?)),
+                FactKey::Uses(word) => {
+                    snapshot.uses.insert(word.clone(), Fact::Known(self.load_uses(word)?));
+                }
                 FactKey::Source { layer, path } => {
                     let text = match sources {
                         Some(directory) => load_source(directory, path)?,

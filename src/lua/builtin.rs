@@ -30,12 +30,15 @@ const RULES: &[BuiltinRule] = &[
     rule!("code_owners"),
     rule!("commit_messages"),
     rule!("conflict_markers"),
+    rule!("feature_flag"),
     rule!("large_files"),
+    rule!("leftovers"),
     rule!("lockfile"),
     rule!("missing_tests"),
     rule!("pinned_actions"),
     rule!("pr_description"),
     rule!("pr_size"),
+    rule!("secrets"),
     rule!("work_in_progress"),
 ];
 
@@ -45,12 +48,9 @@ pub(super) const LATER: &[&str] = &[
     "bump_downstream",
     "deploy_gate",
     "diff_coverage",
-    "feature_flag",
     "flaky_tests",
-    "leftovers",
     "lint_report",
     "migration_safety",
-    "secrets",
 ];
 
 /// All of them, by name.

@@ -29,6 +29,8 @@ pub struct RawFinding {
     pub suggestion: Option<String>,
     /// Files with new texts.
     pub fix: BTreeMap<RepoPath, String>,
+    /// Whether the source lines of the place must not be shown.
+    pub hide_source: bool,
 }
 
 /// State of one script. Lives in one thread, and only for one pass.
@@ -188,8 +190,8 @@ impl Session {
             + at.suggestion.as_ref().map_or(0, String::len)
             + at.fix.iter().map(|(path, text)| path.as_str().len() + text.len()).sum::<usize>();
         self.charge_said(lua, bytes)?;
-        let At { place, suggestion, fix } = at;
-        self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix });
+        let At { place, suggestion, fix, hide_source } = at;
+        self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix, hide_source });
         Ok(())
     }
 

@@ -95,6 +95,7 @@ mod tests {
             place,
             suggestion: None,
             fix: Default::default(),
+            hide_source: false,
             fingerprint: Fingerprint("0011223344556677".to_owned()),
         }
     }

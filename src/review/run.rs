@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::applies::{Applies, applies};
 use super::fingerprint::Fingerprints;
+use super::hide::hide_shared_lines;
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
     Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, RepoPath, RuleOutcome, RuleState,
@@ -250,7 +251,8 @@ impl<'a> Pass<'a> {
         });
         let mut fingerprints = Fingerprints::default();
         let snapshot = self.snapshot;
-        raw.into_iter()
+        let mut findings: Vec<Finding> = raw
+            .into_iter()
             .map(|said| (said.blocks(), said))
             .map(|(blocking, Said { rule, finding, .. })| Finding {
                 fingerprint: fingerprints.take(snapshot, &rule, &finding),
@@ -261,8 +263,11 @@ impl<'a> Pass<'a> {
                 place: finding.place,
                 suggestion: finding.suggestion,
                 fix: finding.fix,
+                hide_source: finding.hide_source,
             })
-            .collect()
+            .collect();
+        hide_shared_lines(&mut findings);
+        findings
     }
 }
 

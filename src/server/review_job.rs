@@ -354,7 +354,7 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
     match key {
         FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. } => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
-        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => false,
+        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => false,
     }
 }
 

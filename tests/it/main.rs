@@ -7,6 +7,7 @@ mod cli;
 mod cli_local;
 mod cli_test;
 mod coming_from_danger;
+mod corpus;
 mod demo;
 mod dsl;
 mod github_documents;

@@ -21,6 +21,7 @@ async fn save_run(bench: &Bench) -> RunId {
             place: None,
             suggestion: None,
             fix: Default::default(),
+            hide_source: false,
             fingerprint: Fingerprint("00".to_owned()),
         }],
         faults: Vec::new(),

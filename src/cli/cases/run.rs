@@ -85,6 +85,10 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     let rest = texts.iter().map(|(key, text)| (key.clone(), Fact::Known(text.clone())));
                     snapshot.files.extend(rest);
                 }
+                FactKey::Uses(word) => {
+                    let fact = Fact::Known(uses(&texts, &word));
+                    snapshot.uses.insert(word, fact);
+                }
                 FactKey::Source { layer, path } => {
                     let text = sources(&path);
                     snapshot.sources.insert((layer, path), text);
@@ -120,6 +124,13 @@ fn find_size(pull: &Pull, texts: &BTreeMap<FileKey, FileText>, file: &FileKey) -
         FileText::NotText(_) | FileText::Cut(_) => Some(0),
         FileText::Absent => None,
     })
+}
+
+/// The files of the head that hold the word.
+fn uses(texts: &BTreeMap<FileKey, FileText>, word: &str) -> Vec<RepoPath> {
+    let holds = |text: &FileText| matches!(text, FileText::Text(text) if text.contains(word));
+    let files = texts.iter().filter(|(key, text)| key.side == Side::Right && holds(text));
+    files.map(|(key, _)| key.path.clone()).collect()
 }
 
 fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {

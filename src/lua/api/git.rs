@@ -261,7 +261,7 @@ fn with_companions(session: &Session, key: &FileKey) -> Vec<FactKey> {
 }
 
 /// The hunks of a change; `None` for a change without text; a cut patch ends the rule.
-fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChange) -> mlua::Result<Option<&'a str>> {
+pub(super) fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChange) -> mlua::Result<Option<&'a str>> {
     match &change.patch {
         Patch::Text(text) if is_whole(text) => {
             session.charge_bytes(lua, text.len())?;

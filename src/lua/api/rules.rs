@@ -9,6 +9,7 @@ use super::super::options::{OptionError, read_options, text_of};
 use super::super::registry::{Registered, RuleOptions, rule_specs};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
+
 use super::report::report_finding;
 use crate::model::Severity;
 use mlua::{Function, Lua, Table, Value, Variadic};
