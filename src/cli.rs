@@ -6,14 +6,13 @@ mod common;
 mod dangerfile;
 mod demo;
 mod failure;
+mod format;
 mod judge;
 mod local;
 mod plain;
 mod rules;
 mod serve;
-mod source;
 mod terminal;
 mod test;
-mod text;
 
 pub use commands::run;

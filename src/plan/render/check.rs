@@ -77,7 +77,7 @@ pub(in crate::plan) fn render_annotations(verdict: &Verdict) -> Vec<Annotation> 
 }
 
 /// Findings that people get to see: those of rules in shadow are only recorded.
-pub(in crate::plan) fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
+pub fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     verdict.findings.iter().filter(|finding| {
         !verdict.rules.iter().any(|rule| rule.name == finding.rule && rule.state == RuleState::Shadow)
     })
@@ -90,7 +90,7 @@ fn faults_phrase(faults: &[Fault]) -> String {
     format!("{}: {rules} {} could not run", count(faults.len(), "fault"), names.join(", "))
 }
 
-fn fault_item(fault: &Fault) -> String {
+pub(super) fn fault_item(fault: &Fault) -> String {
     let at = match (&fault.path, fault.line) {
         (Some(path), Some(line)) => format!(" at {}", code_span(&format!("{path}:{line}"))),
         (Some(path), None) => format!(" in {}", code_span(path.as_str())),
@@ -102,7 +102,7 @@ fn fault_item(fault: &Fault) -> String {
     format!("- {}\n", words::indent(&item))
 }
 
-fn skipped_line(verdict: &Verdict) -> String {
+pub(super) fn skipped_line(verdict: &Verdict) -> String {
     let skipped: Vec<String> = verdict
         .rules
         .iter()
