@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
 
 mod cli;
+mod cli_environment;
 mod cli_formats;
 mod cli_local;
 mod cli_test;
