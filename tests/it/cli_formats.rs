@@ -230,3 +230,20 @@ fn colours_are_for_those_who_want_them() {
         assert!(!colours(&["local", "--color", "always", "--format", format], &[]), "{format}");
     }
 }
+
+#[test]
+fn every_format_has_its_section_in_the_documentation() {
+    let help = Place::empty().deckhand(&["local", "-h"]).out;
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let listed = help.split("[possible values: ").skip(1).find_map(|rest| {
+        let values = rest.split(']').next()?;
+        values.contains("json").then(|| values.split(", ").map(str::trim).map(str::to_owned).collect::<Vec<_>>())
+    });
+    let formats = listed.unwrap();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/formats.md")).unwrap();
+    let sections: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert_eq!(sections[..sections.len() - 1], formats);
+    for format in &formats {
+        assert!(page.contains(&format!("| [`{format}`](#{format}) |")), "{format} is missing in the table");
+    }
+}
