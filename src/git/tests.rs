@@ -3,6 +3,7 @@
 mod clones;
 mod configuration;
 mod kinds;
+mod places;
 
 use super::{Comparison, GitError, Repository};
 use crate::model::{ChangeStatus, FileKey, FileText, Patch, RepoPath, Side};
