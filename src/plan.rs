@@ -8,6 +8,7 @@ mod place;
 mod published;
 mod render;
 mod review;
+mod shared;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -18,3 +19,4 @@ pub use marker::{FindingMarker, SummaryMarker, parse_finding_marker, parse_summa
 pub use operation::{Annotation, AnnotationLevel, CheckRun, CheckStatus, Operation, Plan, ReviewComment};
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
 pub use render::{neutralise, render_title, render_whole, spoken};
+pub use shared::Sibling;
