@@ -5,17 +5,15 @@ mod commands;
 mod common;
 mod dangerfile;
 mod demo;
-mod effects;
 mod failure;
+mod format;
 mod judge;
 mod local;
 mod plain;
 mod rules;
 mod serve;
-mod source;
 mod terminal;
 mod test;
-mod text;
 mod types;
 
 pub use commands::run;

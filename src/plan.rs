@@ -18,5 +18,5 @@ pub use check::check_name;
 pub use marker::{FindingMarker, SummaryMarker, parse_finding_marker, parse_summary_marker, with_operation};
 pub use operation::{Annotation, AnnotationLevel, CheckRun, CheckStatus, Operation, Plan, ReviewComment};
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
-pub use render::{neutralise, render_title};
+pub use render::{neutralise, render_title, render_whole, spoken};
 pub use shared::Sibling;

@@ -1,6 +1,6 @@
 //! The options that every command takes.
 
-use super::failure::Failure;
+use super::format::Format;
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -10,9 +10,9 @@ pub(super) struct Common {
     /// Use this file instead of dangerfile.lua or .github/dangerfile.lua
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) dangerfile: Option<PathBuf>,
-    /// How to print findings: text or json
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
-    format: String,
+    /// How to print findings
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value = "text", hide_default_value = true)]
+    pub(super) format: Format,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     pub(super) color: Color,
@@ -24,13 +24,6 @@ pub(super) struct Common {
     pub(super) verbose: bool,
 }
 
-/// A format that this version can print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    Text,
-    Json,
-}
-
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
@@ -40,21 +33,6 @@ pub(super) enum Color {
     Always,
     /// Never
     Never,
-}
-
-impl Common {
-    /// The format to print in.
-    pub(super) fn format(&self) -> Result<Format, Failure> {
-        match self.format.as_str() {
-            "text" => Ok(Format::Text),
-            "json" => Ok(Format::Json),
-            "sarif" | "markdown" | "github" => Err(Failure::usage(format!(
-                "--format {} is not built yet in this version: use text or json",
-                self.format
-            ))),
-            other => Err(Failure::usage(format!("--format {other:?} is unknown: use text or json"))),
-        }
-    }
 }
 
 impl From<Color> for anstream::ColorChoice {

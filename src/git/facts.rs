@@ -2,8 +2,8 @@
 
 use super::{Comparison, GitError};
 use crate::model::{
-    Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp,
-    Unavailable, User,
+    Commit, Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot,
+    Timestamp, Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
@@ -78,7 +78,12 @@ impl Comparison {
     fn fill_pull(&self, snapshot: &mut Snapshot) -> Result<(), GitError> {
         self.fill_changes(snapshot)?;
         self.fill_commits(snapshot)?;
-        let mut pull = self.load_pull(snapshot.subject.started_at)?;
+        let newest = match &snapshot.commits {
+            Some(Fact::Known(commits)) => commits.last().filter(|commit| commit.sha == self.head).cloned(),
+            _ => None,
+        };
+        let newest = newest.map_or_else(|| self.load_head_commit(), Ok)?;
+        let mut pull = self.load_pull(&newest, snapshot.subject.started_at)?;
         if let Some(Fact::Known(changes)) = &snapshot.changes {
             pull.details.additions = changes.iter().map(|change| change.additions).sum();
             pull.details.deletions = changes.iter().map(|change| change.deletions).sum();
@@ -92,8 +97,7 @@ impl Comparison {
     }
 
     /// What stands in for a pull request: the last commit's message, the user of git's configuration, number 0.
-    fn load_pull(&self, now: Timestamp) -> Result<PullRequest, GitError> {
-        let commit = self.load_head_commit()?;
+    fn load_pull(&self, commit: &Commit, now: Timestamp) -> Result<PullRequest, GitError> {
         let (title, body) = commit.message.split_once('\n').unwrap_or((&commit.message, ""));
         let configured = self.git().try_run(["config", "--get", "user.name"])?;
         let login = match String::from_utf8_lossy(&configured.stdout).trim() {

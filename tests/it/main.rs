@@ -4,6 +4,8 @@
 
 mod analysis;
 mod cli;
+mod cli_environment;
+mod cli_formats;
 mod cli_local;
 mod cli_test;
 mod coming_from_danger;

@@ -88,7 +88,7 @@ pub(in crate::plan) fn cut_title(title: &str) -> String {
 }
 
 /// Findings that people get to see: those of rules in shadow are only recorded.
-pub(in crate::plan) fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
+pub fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     verdict.findings.iter().filter(|finding| {
         !verdict.rules.iter().any(|rule| rule.name == finding.rule && rule.state == RuleState::Shadow)
     })
@@ -101,7 +101,7 @@ fn faults_phrase(faults: &[Fault]) -> String {
     format!("{}: {rules} {} could not run", count(faults.len(), "fault"), names.join(", "))
 }
 
-fn fault_item(fault: &Fault, bytes: usize) -> String {
+pub(super) fn fault_item(fault: &Fault, bytes: usize) -> String {
     let at = match (&fault.path, fault.line) {
         (Some(path), Some(line)) => format!(" at {}", code_span(&format!("{path}:{line}"))),
         (Some(path), None) => format!(" in {}", code_span(path.as_str())),
@@ -113,7 +113,7 @@ fn fault_item(fault: &Fault, bytes: usize) -> String {
     format!("- {}\n", words::indent(&item))
 }
 
-fn skipped_line(verdict: &Verdict, bytes: usize) -> String {
+pub(super) fn skipped_line(verdict: &Verdict, bytes: usize) -> String {
     let skipped: Vec<String> = verdict
         .rules
         .iter()

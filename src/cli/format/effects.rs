@@ -1,7 +1,7 @@
 //! What the rules ask the robot to do, for people: one line each. A dry run shows them; nothing is carried out here.
 
-use super::plain;
-use super::terminal::{BOLD, DIM, paint};
+use crate::cli::plain;
+use crate::cli::terminal::{BOLD, DIM, paint};
 use crate::model::Effect;
 use serde_json::Value;
 use std::fmt::Write;
