@@ -1,6 +1,7 @@
 //! What people start: one file per subcommand, listed once in `commands.rs`.
 
 pub mod cases;
+mod check;
 mod commands;
 mod common;
 mod dangerfile;

@@ -2,12 +2,13 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{demo, judge, local, rules, serve, terminal, test};
+use super::{check, demo, judge, local, rules, serve, terminal, test};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 const COMMANDS: &[Entry] = &[
+    entry::<check::Check>(),
     entry::<demo::Demo>(),
     entry::<judge::Judge>(),
     entry::<local::Local>(),

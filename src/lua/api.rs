@@ -10,8 +10,8 @@ mod settings;
 mod table;
 
 pub use settings::build_settings;
-pub(super) use table::find_unbuilt;
 pub use table::{API, ApiItem, ApiState};
+pub(super) use table::{blank_out_texts, find_unbuilt, names_in};
 
 pub(super) use register::register;
 

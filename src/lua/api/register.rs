@@ -1,9 +1,9 @@
 //! Puts every namespace into a new machine.
 
+use super::super::names::unknown_global;
 use super::super::options::text_of;
 use super::super::session::Session;
-use super::super::words::did_you_mean;
-use super::{git, github, namespace, report, require, rules, settings, table};
+use super::{git, github, namespace, report, require, rules, settings};
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
@@ -42,16 +42,9 @@ fn answer_unknown_globals(lua: &Lua, session: &Rc<Session>) -> mlua::Result<()> 
         "__index",
         lua.create_function(move |lua, (_, name): (Table, Value)| -> mlua::Result<Value> {
             let name = name.as_string().map(text_of).unwrap_or_default();
-            let hint = did_you_mean(&name, table::names_in("").chain(STANDARD));
-            Err(session.mistake(lua, format!("there is no `{name}` here{hint}")).into())
+            Err(session.mistake(lua, unknown_global(&name)).into())
         })?,
     )?;
     meta.raw_set("__metatable", "locked")?;
     lua.globals().set_metatable(Some(meta))
 }
-
-/// The names of Luau's own library that people misspell.
-const STANDARD: [&str; 14] = [
-    "assert", "error", "ipairs", "math", "next", "os", "pairs", "pcall", "string", "table", "tonumber", "tostring",
-    "type", "utf8",
-];

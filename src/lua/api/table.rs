@@ -87,7 +87,7 @@ pub const API: &[ApiItem] = &[
 ];
 
 /// The names of a namespace that work.
-pub(super) fn names_in(namespace: &str) -> impl Iterator<Item = &'static str> {
+pub(in super::super) fn names_in(namespace: &str) -> impl Iterator<Item = &'static str> {
     API.iter().filter(move |item| item.namespace == namespace && item.state == ApiState::Built).map(|item| item.name)
 }
 
@@ -125,7 +125,7 @@ fn defines(code: &str, name: &str) -> bool {
 }
 
 /// The source with the insides of comments and strings replaced by spaces; lines stay where they are.
-fn blank_out_texts(source: &str) -> String {
+pub(in super::super) fn blank_out_texts(source: &str) -> String {
     let bytes = source.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
