@@ -30,7 +30,7 @@ Examples:
   deckhand check --format github        annotations in GitHub Actions")]
 pub(super) struct Check {
     /// The dangerfile, or a directory that holds one [default: the one of this repository]
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::AnyPath)]
     file: Option<PathBuf>,
 }
 
