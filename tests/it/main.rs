@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
 
 mod cli;
+mod cli_check;
+mod cli_hook;
+mod cli_init;
 mod cli_local;
 mod cli_test;
+mod commands;
 mod demo;
 mod github_documents;
 mod graphql_schema;

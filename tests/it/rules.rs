@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use std::fmt::Write as _;
 use std::path::Path;
 
-const UPDATE: &str = "UPDATE_DOCS=1 cargo test --test it rules::";
+const UPDATE: &str = "UPDATE_DOCS=1 cargo test --test it";
 
 /// The sections of a rule's page, in their order.
 const SECTIONS: [&str; 5] = ["Why", "Flagged", "Not flagged", "Options", "Limits"];
@@ -166,7 +166,7 @@ fn render_default(value: &Json) -> String {
 }
 
 /// Compares what stands between `<!-- name -->` and `<!-- /name -->` with `expected`, or writes it there.
-fn hold(path: &str, name: &str, expected: &str) {
+pub(crate) fn hold(path: &str, name: &str, expected: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let text = std::fs::read_to_string(&file).unwrap();
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n"));
