@@ -103,8 +103,9 @@ Examples:
   deckhand local                judge what you are about to propose
   deckhand rules changelog      read what a built-in rule wants
 
-Exit status: 0 nothing blocks; 1 something blocks; 2 bad usage, configuration or input; 3 a failure of our own or of the
-network. Results go to standard output, everything else to standard error.";
+Exit status: 0 nothing blocks; 1 something blocks; 2 bad usage, configuration or input;
+3 a failure of our own or of the network. Results go to standard output, everything else
+to standard error.";
 
 /// The command line as people see it: the commands of this version with their options and help. Manual pages,
 /// completions and docs/commands.md are made from it.
