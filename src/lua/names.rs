@@ -5,6 +5,10 @@ use super::api::{API, ApiState, blank_out_texts, names_in};
 use super::words::did_you_mean;
 use std::collections::BTreeSet;
 
+/// So many tokens a list of names may have: a script of nothing but `function` must not make us read it all again for
+/// each.
+const MAX_LIST_TOKENS: usize = 1_000;
+
 /// Words of the language, which are no names.
 const KEYWORDS: [&str; 22] = [
     "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "if", "in", "local", "nil", "not", "or",
@@ -80,7 +84,8 @@ fn unbuilt(name: &str) -> String {
 
 /// Every name that the file gives to something, wherever: scopes are not told apart.
 fn find_declared<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
-    let mut declared = BTreeSet::new();
+    // What `function object:method()` declares unsaid.
+    let mut declared = BTreeSet::from(["self"]);
     for (at, token) in tokens.iter().enumerate() {
         match token.kind {
             Kind::Word("local" | "for") => declare_list(&tokens[at + 1..], &mut declared),
@@ -88,7 +93,9 @@ fn find_declared<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
                 if let Some(Token { kind: Kind::Name(name), .. }) = tokens.get(at + 1) {
                     declared.insert(name);
                 }
-                if let Some(open) = tokens[at..].iter().position(|token| token.kind == Kind::Sign('(')) {
+                if let Some(open) =
+                    tokens[at..].iter().take(MAX_LIST_TOKENS).position(|token| token.kind == Kind::Sign('('))
+                {
                     declare_list(&tokens[at + open + 1..], &mut declared);
                 }
             }
@@ -114,7 +121,7 @@ fn find_declared<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
 fn declare_list<'a>(tokens: &[Token<'a>], declared: &mut BTreeSet<&'a str>) {
     let mut depth = 0i32;
     let mut is_name = true;
-    for token in tokens {
+    for token in tokens.iter().take(MAX_LIST_TOKENS) {
         match token.kind {
             Kind::Name(name) if is_name && depth == 0 => {
                 declared.insert(name);
@@ -212,9 +219,19 @@ mod tests {
             "local t = { fial = function() end } t.fial() t:fial()",
             "local x = danger.git.base .. 'dagner.git' -- wran()\nlocal y = `{wran(1)}`",
             "local s = string.rep('x', 3) return if s then (s) else (x)",
+            "local object = {} function object:go() self.step() end",
             "type Point = { x: number } local p: Point.Inner = nil",
         ] {
             assert_eq!(wrong(source), [], "{source}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read(text in "(local|function|danger|[.,(){}<>=:\\n]|[a-zé]|\"|--|\\PC){0,80}") {
+            for (line, _) in wrong(&text) {
+                assert!((line as usize) <= text.lines().count().max(1));
+            }
         }
     }
 }

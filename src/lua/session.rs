@@ -30,6 +30,9 @@ pub struct RawFinding {
     pub fix: BTreeMap<RepoPath, String>,
 }
 
+/// Of one option table a check notes at most so many mistakes.
+const MAX_NOTED_OPTIONS: usize = 20;
+
 /// State of one script. Lives in one thread, and only for one pass.
 pub(super) struct Session {
     pub(super) snapshot: Rc<Snapshot>,
@@ -109,25 +112,17 @@ impl Session {
         table: Option<&Table>,
         specs: &[OptionSpec],
     ) -> mlua::Result<Map<String, Json>> {
-        let mistake = match read_options(owner, table, specs) {
-            Ok(values) => return Ok(values),
-            Err(mistake) => mistake,
-        };
-        let key = mistake.key.clone();
-        self.refuse(self.option_error(lua, mistake))?;
-        let rest = lua.create_table()?;
-        for pair in table.into_iter().flat_map(|table| table.pairs::<Value, Value>()) {
-            let (name, value) = pair?;
-            // A mistake without a key is about keys that are no names.
-            let is_wrong = match &name {
-                Value::String(name) => super::options::text_of(name) == key,
-                _ => key.is_empty(),
+        let mut rest = table.cloned();
+        for _ in 0..MAX_NOTED_OPTIONS {
+            let mistake = match read_options(owner, rest.as_ref(), specs) {
+                Ok(values) => return Ok(values),
+                Err(mistake) => mistake,
             };
-            if !is_wrong {
-                rest.raw_set(name, value)?;
-            }
+            let key = mistake.key.clone();
+            self.refuse(self.option_error(lua, mistake))?;
+            rest = Some(without(lua, rest.as_ref(), &key)?);
         }
-        self.read_options(lua, owner, Some(&rest), specs)
+        Ok(Map::new())
     }
 
     /// Begins a rule: nothing of the one before is left.
@@ -261,6 +256,22 @@ impl Session {
             log.push(format!("(more than {MAX_LOG_LINES} lines: the rest is dropped)"));
         }
     }
+}
+
+/// A copy of an option table without one option; an empty key stands for all that have no name.
+fn without(lua: &Lua, table: Option<&Table>, key: &str) -> mlua::Result<Table> {
+    let rest = lua.create_table()?;
+    for pair in table.into_iter().flat_map(|table| table.pairs::<Value, Value>()) {
+        let (name, value) = pair?;
+        let is_out = match &name {
+            Value::String(name) => super::options::text_of(name) == key,
+            _ => key.is_empty(),
+        };
+        if !is_out {
+            rest.raw_set(name, value)?;
+        }
+    }
+    Ok(rest)
 }
 
 /// The innermost script line that is running: file and line. Host chunks (`=deckhand`) are passed over.
