@@ -4,6 +4,8 @@
 
 mod cli;
 mod cli_check;
+mod cli_environment;
+mod cli_formats;
 mod cli_hook;
 mod cli_init;
 mod cli_local;

@@ -114,6 +114,18 @@ fn near(line: &str, span: Range<usize>) -> (&str, Range<usize>, bool, bool) {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn any_line_is_shown_within_bounds(line in "[^\n]{0,300}", repeats in 1_usize..60, message in ".{0,40}") {
+            let line = line.repeat(repeats);
+            let span = meant(&line, &message);
+            proptest::prop_assert!(line.is_char_boundary(span.start) && line.is_char_boundary(span.end));
+            let shown = show(&line, span);
+            proptest::prop_assert!(!shown.text.chars().any(plain::is_obeyed), "{:?}", shown.text);
+            proptest::prop_assert!(shown.width >= 1 && shown.before + shown.width <= MAX_COLUMNS + 2 * CUT.len());
+        }
+    }
+
     fn underlined(line: &str, message: &str) -> String {
         let shown = show(line, meant(line, message));
         format!("{}\n{}{}", shown.text, " ".repeat(shown.before), "^".repeat(shown.width))
