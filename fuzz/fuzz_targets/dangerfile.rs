@@ -2,9 +2,9 @@
 //! which finds the same mistakes every time.
 #![no_main]
 
+use deckhand::lua::check;
 use deckhand::model::{CommitId, Dangerfile, Fact, Origin, RepoPath, Ruleset, Snapshot, Subject, Timestamp};
 use deckhand::review::{frozen_clock, run};
-use deckhand::lua::check;
 use libfuzzer_sys::fuzz_target;
 use std::rc::Rc;
 
