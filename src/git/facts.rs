@@ -1,6 +1,6 @@
 //! Fills the facts that a pass of the rules asked for.
 
-use super::{Comparison, GitError, Repository};
+use super::{Comparison, GitError};
 use crate::model::{
     Commit, Fact, FactKey, FileText, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp,
     Unavailable, User,
@@ -41,7 +41,7 @@ impl Comparison {
                 }
                 FactKey::Source { layer, path } => {
                     let text = match sources {
-                        Some(directory) => Repository::load_source(directory, path)?,
+                        Some(directory) => load_source(directory, path)?,
                         None => match self.load_head_file(path)? {
                             FileText::Text(text) => Some(text),
                             FileText::Absent | FileText::NotText(_) | FileText::Cut(_) => None,
@@ -86,35 +86,30 @@ impl Comparison {
     }
 }
 
-impl Repository {
-    /// A file that a dangerfile on disk requires; `None` when there is none, or when it lies outside `directory`
-    /// (also by a symbolic link), is larger than the limit for texts, or is no UTF-8 text.
-    ///
-    /// # Errors
-    /// When it is there and cannot be read.
-    pub fn load_source(directory: &Path, path: &RepoPath) -> Result<Option<String>, GitError> {
-        let relative = PathBuf::from(path.as_str());
-        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+/// A file that a dangerfile on disk requires; `None` when there is none, or when it lies outside `directory`
+/// (also by a symbolic link), is larger than the limit for texts, or is no UTF-8 text.
+pub(super) fn load_source(directory: &Path, path: &RepoPath) -> Result<Option<String>, GitError> {
+    let relative = PathBuf::from(path.as_str());
+    if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+        return Ok(None);
+    }
+    let io = |source: std::io::Error| match source.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => None,
+        _ => Some(GitError::Io { doing: "read a file that the dangerfile requires", source }),
+    };
+    let read = || {
+        let directory = directory.canonicalize()?;
+        let file = directory.join(relative).canonicalize()?;
+        if !file.starts_with(&directory) || !file.is_file() {
             return Ok(None);
         }
-        let io = |source: std::io::Error| match source.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => None,
-            _ => Some(GitError::Io { doing: "read a file that the dangerfile requires", source }),
-        };
-        let read = || {
-            let directory = directory.canonicalize()?;
-            let file = directory.join(relative).canonicalize()?;
-            if !file.starts_with(&directory) || !file.is_file() {
-                return Ok(None);
-            }
-            let limit = super::blobs::MAX_TEXT_BYTES;
-            let mut content = Vec::new();
-            std::fs::File::open(file)?.take(limit + 1).read_to_end(&mut content)?;
-            Ok(if content.len() as u64 > limit { None } else { String::from_utf8(content).ok() })
-        };
-        match read() {
-            Ok(text) => Ok(text),
-            Err(source) => io(source).map_or(Ok(None), Err),
-        }
+        let limit = super::blobs::MAX_TEXT_BYTES;
+        let mut content = Vec::new();
+        std::fs::File::open(file)?.take(limit + 1).read_to_end(&mut content)?;
+        Ok(if content.len() as u64 > limit { None } else { String::from_utf8(content).ok() })
+    };
+    match read() {
+        Ok(text) => Ok(text),
+        Err(source) => io(source).map_or(Ok(None), Err),
     }
 }

@@ -1,7 +1,9 @@
 //! What landed on a branch: its first-parent history, and the files that it holds.
 
+use super::facts::load_source;
 use super::{GitError, Repository};
 use crate::model::{CommitId, RepoPath};
+use std::path::Path;
 
 /// A commit of the first-parent history: a merge, or a commit that was pushed or squashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,5 +56,14 @@ impl Repository {
             self.git.try_run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD"])?.stdout
         };
         Ok(output.split(|&byte| byte == 0).filter(|path| !path.is_empty()).map(RepoPath::from_bytes).collect())
+    }
+
+    /// A file that a dangerfile in `directory` requires; `None` when there is none, or when it lies outside (also by a
+    /// symbolic link), is larger than the limit for texts, or is no UTF-8 text.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn load_source(directory: &Path, path: &RepoPath) -> Result<Option<String>, GitError> {
+        load_source(directory, path)
     }
 }
