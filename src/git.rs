@@ -11,6 +11,8 @@ mod commits;
 mod comparison;
 mod error;
 mod facts;
+mod history;
+mod hooks;
 mod repository;
 mod sizes;
 #[cfg(test)]
@@ -20,4 +22,6 @@ mod working_tree;
 
 pub use comparison::Comparison;
 pub use error::GitError;
+pub use history::Landed;
+pub use hooks::{Hooks, HooksScope};
 pub use repository::Repository;

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 /// Options before or after the command's name.
 #[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Common options")]
 pub(super) struct Common {
     /// Use this file instead of dangerfile.lua or .github/dangerfile.lua
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(super) dangerfile: Option<PathBuf>,
     /// How to print findings
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value = "text", hide_default_value = true)]

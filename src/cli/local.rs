@@ -18,7 +18,18 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 const MAX_PASSES: usize = 6;
 
 /// Review what the working tree adds to its merge base, without a network or a server
+///
+/// The head is the working tree: staged, unstaged and untracked files that are not ignored. The rules are those of the
+/// working tree's dangerfile. A rule that reads what only GitHub knows is skipped, "needs a pull request".
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckhand local                            the working tree, against the branch that it goes into
+  deckhand local --base main --head topic   a branch, against another
+  deckhand local --format github            annotations in GitHub Actions
+  deckhand local --dangerfile next.lua      with other rules
+
+Exit status: 0 nothing blocks; 1 something blocks; 2 the dangerfile or the command line has to be mended.")]
 pub(super) struct Local {
     /// Compare with this commit or branch [default: the upstream, else origin/HEAD, main, master]
     #[arg(long, value_name = "REF")]
@@ -26,6 +37,13 @@ pub(super) struct Local {
     /// Review this commit or branch instead of the working tree
     #[arg(long, value_name = "REF")]
     head: Option<String>,
+}
+
+impl Local {
+    /// A review of this head; `None` is the working tree.
+    pub(super) fn of_head(head: Option<String>) -> Self {
+        Local { base: None, head }
+    }
 }
 
 impl Subcommand for Local {
@@ -141,7 +159,8 @@ impl FromGit<'_> {
     }
 }
 
-fn now() -> Timestamp {
+/// The moment as rules see it.
+pub(super) fn now() -> Timestamp {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
 }

@@ -12,6 +12,10 @@ use std::io::IsTerminal;
 /// `deckhand types > deckhand.d.luau` writes them to a file; name it in the editor's settings under
 /// luau-lsp.types.definitionFiles, and names, arguments and types of a dangerfile are completed and checked.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckhand types
+  deckhand types > deckhand.d.luau  for luau-lsp")]
 pub(super) struct Types {}
 
 impl Subcommand for Types {

@@ -56,11 +56,17 @@ impl Git {
 
     /// A command that is ready for arguments.
     pub(super) fn command(&self) -> Command {
-        let mut command = Command::new("git");
-        command.current_dir(&self.directory).stdin(Stdio::null()).arg("--literal-pathspecs").arg("--no-pager");
+        let mut command = self.plain_command();
         for setting in CONFIG {
             command.args(["-c", setting]);
         }
+        command
+    }
+
+    /// The same under the user's own settings: for questions about these.
+    pub(super) fn plain_command(&self) -> Command {
+        let mut command = Command::new("git");
+        command.current_dir(&self.directory).stdin(Stdio::null()).arg("--literal-pathspecs").arg("--no-pager");
         command
             .env("LC_ALL", "C")
             .env("GIT_OPTIONAL_LOCKS", "0")

@@ -25,7 +25,8 @@ pub use definitions::{TypeDefinition, render_definitions, type_definitions};
 pub use robot_table::{ROBOT, RobotArgument, RobotCall, Takes};
 pub use settings::build_settings;
 pub use table::{API, ApiItem, ApiState};
-pub(super) use unbuilt::find_unbuilt;
+pub(super) use table::{hint, hint_among, names_in};
+pub(super) use unbuilt::{blank_out_texts, find_unbuilt};
 
 pub(super) use register::register;
 

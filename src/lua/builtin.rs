@@ -58,6 +58,11 @@ pub fn builtin_rules() -> &'static [BuiltinRule] {
     RULES
 }
 
+/// Whether a later version brings a rule of that name.
+pub fn is_planned_rule(name: &str) -> bool {
+    LATER.contains(&name)
+}
+
 /// The rule of that name.
 pub fn find_builtin(name: &str) -> Option<&'static BuiltinRule> {
     RULES.iter().find(|rule| rule.name == name)

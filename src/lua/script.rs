@@ -47,8 +47,8 @@ pub struct Execution {
 
 /// One dangerfile of a snapshot's ruleset, loaded into a sandboxed machine.
 pub struct Script {
-    lua: Lua,
-    session: Rc<Session>,
+    pub(super) lua: Lua,
+    pub(super) session: Rc<Session>,
     main: Result<Function, ScriptError>,
 }
 
@@ -58,10 +58,19 @@ impl Script {
     /// # Panics
     /// When the ruleset has no such layer, or the host's own Lua code is broken.
     pub fn load(snapshot: Rc<Snapshot>, layer: usize) -> Self {
+        Script::prepare(Session::new(Rc::clone(&snapshot), layer), &snapshot, layer)
+    }
+
+    /// The same for a check: mistakes of the code outside rules are noted, and it goes on.
+    pub(super) fn load_to_check(snapshot: Rc<Snapshot>, layer: usize) -> Self {
+        Script::prepare(Session::to_check(Rc::clone(&snapshot), layer), &snapshot, layer)
+    }
+
+    fn prepare(session: Session, snapshot: &Snapshot, layer: usize) -> Self {
         let dangerfile = &snapshot.ruleset.layers[layer];
         let text = dangerfile.text.clone();
         let path = dangerfile.path.clone();
-        let session = Rc::new(Session::new(Rc::clone(&snapshot), layer));
+        let session = Rc::new(session);
         let lua = new_machine(&session).expect("the host's own Lua code loads");
         let _ = lua.set_memory_limit(lua.used_memory() + MAX_MEMORY_BYTES);
         let main = compile(&lua, &session, &path, &text);
@@ -143,7 +152,8 @@ fn explain(error: &mlua::Error) -> ScriptError {
 /// Compiles a file of the repository.
 pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str) -> Result<Function, ScriptError> {
     session.keep_source(path.as_str(), text.into());
-    if let Some((line, name)) = api::find_unbuilt(text) {
+    // A check finds all of them, and other mistakes too.
+    if let (false, Some((line, name))) = (session.notes_mistakes(), api::find_unbuilt(text)) {
         return Err(ScriptError {
             message: format!("`{name}` is not built yet in this version"),
             path: Some(path.clone()),

@@ -4,13 +4,13 @@ use super::budget::{
     HOST_STEPS, MAX_EFFECTS, MAX_FINDINGS, MAX_LOG_LINES, MAX_SAID_BYTES, MAX_SAID_BYTES_IN_ALL, MAX_TEXT_BYTES, Steps,
 };
 use super::error::ScriptError;
-use super::options::{OptionError, find_option_line};
+use super::options::{OptionError, OptionSpec, find_option_line, read_options};
 use super::place::At;
 use super::registry::Registered;
 use super::script::Stop;
 use crate::analysis::code_owners::CodeOwners;
 use crate::model::{Effect, Fact, FactKey, Place, RepoPath, Severity, Snapshot, Unavailable};
-use mlua::Lua;
+use mlua::{Lua, Table, Value};
 use serde_json::{Map, Value as Json};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,9 @@ pub struct RawFinding {
     pub hide_source: bool,
 }
 
+/// Of one option table a check notes at most so many mistakes.
+const MAX_NOTED_OPTIONS: usize = 20;
+
 /// State of one script. Lives in one thread, and only for one pass.
 pub(super) struct Session {
     pub(super) snapshot: Rc<Snapshot>,
@@ -53,6 +56,8 @@ pub(super) struct Session {
     said_in_all: Cell<usize>,
     stop: RefCell<Option<Stop>>,
     sources: RefCell<BTreeMap<String, Rc<str>>>,
+    /// In a check, the mistakes so far; in a run there is no such list, and a mistake is raised.
+    mistakes: Option<RefCell<Vec<ScriptError>>>,
 }
 
 impl Session {
@@ -74,7 +79,58 @@ impl Session {
             said_in_all: Cell::default(),
             stop: RefCell::default(),
             sources: RefCell::default(),
+            mistakes: None,
         }
+    }
+
+    /// For a check of the dangerfile: mistakes are noted.
+    pub(super) fn to_check(snapshot: Rc<Snapshot>, layer: usize) -> Self {
+        Session { mistakes: Some(RefCell::default()), ..Session::new(snapshot, layer) }
+    }
+
+    pub(super) fn notes_mistakes(&self) -> bool {
+        self.mistakes.is_some()
+    }
+
+    pub(super) fn take_mistakes(&self) -> Vec<ScriptError> {
+        self.mistakes.as_ref().map(RefCell::take).unwrap_or_default()
+    }
+
+    /// The scripts that were compiled so far: path and text.
+    pub(super) fn sources(&self) -> Vec<(String, Rc<str>)> {
+        self.sources.borrow().iter().map(|(path, text)| (path.clone(), Rc::clone(text))).collect()
+    }
+
+    /// Raises a mistake, or in a check notes it: then the call does nothing and the script goes on.
+    pub(super) fn refuse(&self, mistake: ScriptError) -> mlua::Result<()> {
+        match &self.mistakes {
+            Some(noted) => {
+                noted.borrow_mut().push(mistake);
+                Ok(())
+            }
+            None => Err(mistake.into()),
+        }
+    }
+
+    /// Reads an option table against its list. In a check every wrong option is noted and left out.
+    pub(super) fn read_options(
+        &self,
+        lua: &Lua,
+        owner: &str,
+        table: Option<&Table>,
+        specs: &[OptionSpec],
+    ) -> mlua::Result<Map<String, Json>> {
+        let mut rest = table.cloned();
+        for _ in 0..MAX_NOTED_OPTIONS {
+            let mistake = match read_options(owner, rest.as_ref(), specs) {
+                Ok(values) => return Ok(values),
+                Err(mistake) => mistake,
+            };
+            let key = mistake.key.clone();
+            self.refuse(self.option_error(lua, mistake))?;
+            rest = Some(without(lua, rest.as_ref(), &key)?);
+        }
+        Ok(Map::new())
     }
 
     /// Begins a rule: nothing of the one before is left.
@@ -234,6 +290,22 @@ impl Session {
             log.push(format!("(more than {MAX_LOG_LINES} lines: the rest is dropped)"));
         }
     }
+}
+
+/// A copy of an option table without one option; an empty key stands for all that have no name.
+fn without(lua: &Lua, table: Option<&Table>, key: &str) -> mlua::Result<Table> {
+    let rest = lua.create_table()?;
+    for pair in table.into_iter().flat_map(|table| table.pairs::<Value, Value>()) {
+        let (name, value) = pair?;
+        let is_out = match &name {
+            Value::String(name) => super::options::text_of(name) == key,
+            _ => key.is_empty(),
+        };
+        if !is_out {
+            rest.raw_set(name, value)?;
+        }
+    }
+    Ok(rest)
 }
 
 /// The innermost script line that is running: file and line. Host chunks (`=deckhand`) are passed over.

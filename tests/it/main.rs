@@ -4,11 +4,15 @@
 
 mod analysis;
 mod cli;
+mod cli_check;
 mod cli_environment;
 mod cli_formats;
+mod cli_hook;
+mod cli_init;
 mod cli_local;
 mod cli_test;
 mod coming_from_danger;
+mod commands;
 mod corpus;
 mod demo;
 mod dsl;

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-const UPDATE: &str = "UPDATE_DOCS=1 cargo test --test it rules::";
+const UPDATE: &str = "UPDATE_DOCS=1 cargo test --test it";
 
 /// The sections of a rule's page, in their order.
 const SECTIONS: [&str; 5] = ["Why", "Flagged", "Not flagged", "Options", "Limits"];
@@ -194,7 +194,7 @@ fn render_default(value: &Json) -> String {
 }
 
 /// Compares what stands between `<!-- name -->` and `<!-- /name -->` with `expected`, or writes it there.
-fn hold(path: &str, name: &str, expected: &str) {
+pub(crate) fn hold(path: &str, name: &str, expected: &str) {
     // Tests run side by side, and some write to the same page.
     static PAGES: Mutex<()> = Mutex::new(());
     let _page = PAGES.lock().unwrap_or_else(PoisonError::into_inner);

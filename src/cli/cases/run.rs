@@ -133,6 +133,24 @@ fn uses(texts: &BTreeMap<FileKey, FileText>, word: &str) -> Vec<RepoPath> {
     files.map(|(key, _)| key.path.clone()).collect()
 }
 
+/// A pull request that changes nothing and says nothing, under a dangerfile: what `deckhand check` loads it against.
+pub(in crate::cli) fn empty_snapshot(dangerfile: Dangerfile) -> Snapshot {
+    let nothing = super::case::Block { line: 1, text: String::new() };
+    let case = Case {
+        name: String::new(),
+        line: 1,
+        pr: None,
+        files: Vec::new(),
+        bases: Vec::new(),
+        lua: None,
+        commits: Vec::new(),
+        findings: nothing,
+    };
+    let mut snapshot = build_snapshot(&case, "", &Pull::default());
+    snapshot.ruleset.layers = vec![dangerfile];
+    snapshot
+}
+
 fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
     let commit = |digit: &str| CommitId::new(&digit.repeat(40)).expect("forty digits");
     let (base, head) = (commit("b"), commit("a"));

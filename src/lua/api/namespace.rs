@@ -1,7 +1,7 @@
 //! A namespace of `danger`: functions, fields that are computed when first read, and an answer to every wrong name.
 
+use super::super::names::unknown_field;
 use super::super::session::Session;
-use super::table::hint;
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
@@ -46,10 +46,7 @@ pub(super) fn close(
                     cache.raw_set(key, &value)?;
                     Ok(value)
                 }
-                None => {
-                    let hint = hint(name, &key);
-                    Err(reader.mistake(lua, format!("`{name}` has no `{key}`{hint}")).into())
-                }
+                None => Err(reader.mistake(lua, unknown_field(name, &key)).into()),
             }
         })?,
     )?;

@@ -1,10 +1,11 @@
 //! Puts every namespace into a new machine.
 
 use super::super::danger_names::find_danger_name;
+use super::super::names::unknown_global;
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
-use super::{git, github, github_utils, namespace, record, report, require, robot, rules, settings, table, utils};
+use super::{git, github, github_utils, namespace, record, report, require, robot, rules, settings, utils};
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
@@ -49,8 +50,7 @@ fn answer_unknown_globals(lua: &Lua, session: &Rc<Session>) -> mlua::Result<()> 
         "__index",
         lua.create_function(move |lua, (_, name): (Table, Value)| -> mlua::Result<Value> {
             let name = name.as_string().map(text_of).unwrap_or_default();
-            let hint = table::hint_among("", &name, &STANDARD);
-            Err(session.mistake(lua, format!("there is no `{name}` here{hint}")).into())
+            Err(session.mistake(lua, unknown_global(&name)).into())
         })?,
     )?;
     meta.raw_set("__metatable", "locked")?;
@@ -76,9 +76,3 @@ fn answer_unknown_library_names(lua: &Lua, session: &Rc<Session>, host: &Table) 
     };
     host.set("unknown", lua.create_function(unknown)?)
 }
-
-/// The names of Luau's own library that people misspell.
-const STANDARD: [&str; 14] = [
-    "assert", "error", "ipairs", "math", "next", "os", "pairs", "pcall", "string", "table", "tonumber", "tostring",
-    "type", "utf8",
-];

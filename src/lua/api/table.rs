@@ -140,7 +140,7 @@ pub const API: &[ApiItem] = &[
 pub(super) const ROBOT: &str = "robot";
 
 /// The names of a namespace, built or not.
-fn names_in(namespace: &str) -> impl Iterator<Item = &'static str> {
+pub(in super::super) fn names_in(namespace: &str) -> impl Iterator<Item = &'static str> {
     let robot = if namespace == ROBOT { super::robot_table::ROBOT } else { &[] };
     let items = API.iter().filter(move |item| item.namespace == namespace);
     items.map(|item| item.name).chain(robot.iter().map(|call| call.name))
@@ -153,12 +153,12 @@ pub(super) fn signature_of(namespace: &str, name: &str) -> &'static str {
 }
 
 /// What to say after "has no `name`": Danger's name for it, the nearest right one, or nothing.
-pub(super) fn hint(namespace: &str, name: &str) -> String {
+pub(in super::super) fn hint(namespace: &str, name: &str) -> String {
     hint_among(namespace, name, &[])
 }
 
 /// As [`hint`], with more names to choose from.
-pub(super) fn hint_among(namespace: &str, name: &str, more: &[&'static str]) -> String {
+pub(in super::super) fn hint_among(namespace: &str, name: &str, more: &[&'static str]) -> String {
     if let Some(advice) = find_danger_name(namespace, name) {
         return format!("; {advice}");
     }

@@ -35,7 +35,7 @@ fn defines(code: &str, name: &str) -> bool {
 }
 
 /// The source with the insides of comments and strings replaced by spaces; lines stay where they are.
-fn blank_out_texts(source: &str) -> String {
+pub(in super::super) fn blank_out_texts(source: &str) -> String {
     let bytes = source.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
