@@ -18,4 +18,5 @@ mod working_tree;
 
 pub use comparison::Comparison;
 pub use error::GitError;
+pub use facts::load_source;
 pub use repository::Repository;

@@ -7,7 +7,8 @@ mod verify;
 
 pub use event::{
     CheckRunEvent, CheckSuiteEvent, Event, InstallationAction, InstallationEvent, InstallationRepositoriesEvent,
-    MergeGroupEvent, PingEvent, PullAction, PullRequestEvent, PushEvent, build_jobs, parse,
+    MergeGroupEvent, PingEvent, PullAction, PullRequestEvent, PushEvent, WorkflowPull, build_jobs, parse,
+    parse_workflow_pull,
 };
 pub use job::{Cause, JobSpec, RepositoryRef, Work};
 pub use secrets::{Secrets, SecretsError};

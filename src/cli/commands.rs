@@ -2,15 +2,17 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{demo, judge, local, rules, serve, terminal, test};
+use super::{ci, demo, judge, local, pr, rules, serve, terminal, test};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 const COMMANDS: &[Entry] = &[
+    entry::<ci::Ci>(),
     entry::<demo::Demo>(),
     entry::<judge::Judge>(),
     entry::<local::Local>(),
+    entry::<pr::Pr>(),
     entry::<rules::Rules>(),
     entry::<serve::Serve>(),
     entry::<test::Test>(),

@@ -10,9 +10,9 @@ pub(super) struct Common {
     /// Use this file instead of dangerfile.lua or .github/dangerfile.lua
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) dangerfile: Option<PathBuf>,
-    /// How to print findings: text or json
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
-    format: String,
+    /// How to print findings: text, json, or github for workflow annotations [default: text; ci: github]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    format: Option<String>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     pub(super) color: Color,
@@ -29,6 +29,7 @@ pub(super) struct Common {
 pub(super) enum Format {
     Text,
     Json,
+    Github,
 }
 
 /// When to use colours.
@@ -45,14 +46,20 @@ pub(super) enum Color {
 impl Common {
     /// The format to print in.
     pub(super) fn format(&self) -> Result<Format, Failure> {
-        match self.format.as_str() {
-            "text" => Ok(Format::Text),
-            "json" => Ok(Format::Json),
-            "sarif" | "markdown" | "github" => Err(Failure::usage(format!(
-                "--format {} is not built yet in this version: use text or json",
-                self.format
-            ))),
-            other => Err(Failure::usage(format!("--format {other:?} is unknown: use text or json"))),
+        self.format_or(Format::Text)
+    }
+
+    /// The same for a command that has another default.
+    pub(super) fn format_or(&self, default: Format) -> Result<Format, Failure> {
+        match self.format.as_deref() {
+            None => Ok(default),
+            Some("text") => Ok(Format::Text),
+            Some("json") => Ok(Format::Json),
+            Some("github") => Ok(Format::Github),
+            Some(other @ ("sarif" | "markdown")) => {
+                Err(Failure::usage(format!("--format {other} is not built yet in this version: use text or json")))
+            }
+            Some(other) => Err(Failure::usage(format!("--format {other:?} is unknown: use text or json"))),
         }
     }
 }

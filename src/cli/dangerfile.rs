@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Where a dangerfile is looked for, from the repository's root.
-const PLACES: [&str; 2] = ["dangerfile.lua", ".github/dangerfile.lua"];
+pub(super) const PLACES: [&str; 2] = ["dangerfile.lua", ".github/dangerfile.lua"];
 
 /// A dangerfile and where the files that it requires are read.
 pub(super) struct Found {
@@ -45,7 +45,7 @@ pub(super) fn load(common: &Common, repository: &Repository, comparison: &Compar
     )))
 }
 
-fn load_named(file: &Path, top: Option<&Path>) -> Result<Found, Failure> {
+pub(super) fn load_named(file: &Path, top: Option<&Path>) -> Result<Found, Failure> {
     let text = read(file)?.ok_or_else(|| Failure::usage(format!("--dangerfile {}: no such file", file.display())))?;
     let full = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let top = top.and_then(|top| top.canonicalize().ok());

@@ -4,7 +4,7 @@ use super::commands::Subcommand;
 use super::common::{Common, Format};
 use super::failure::{Failure, Status};
 use super::terminal::{note, print_result, warn};
-use super::{dangerfile, text};
+use super::{annotations, dangerfile, text};
 use crate::git::{Comparison, Repository};
 use crate::model::{
     Conclusion, Fact, FileKey, FileText, Place, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict, render_report,
@@ -51,6 +51,7 @@ impl Subcommand for Local {
         explain(common, &comparison, &snapshot, &verdict);
         let rendered = match format {
             Format::Json => format!("{:#}\n", render_report(&verdict)),
+            Format::Github => annotations::render(&verdict),
             Format::Text => text::render(&verdict, common.quiet, &|place| load_text(&comparison, &snapshot, place)),
         };
         print_result(common, &rendered)?;

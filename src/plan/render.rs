@@ -8,9 +8,9 @@ mod list;
 mod summary;
 mod words;
 
-pub use check::render_title;
+pub use check::{render_page, render_title, spoken};
 pub use escape::neutralise;
 
-pub(super) use check::{render_annotations, render_check, render_started, spoken};
+pub(super) use check::{render_annotations, render_check, render_started, render_status_line};
 pub(super) use comment::render_comment;
 pub(super) use summary::{render_nothing_left, render_summary};

@@ -3,7 +3,7 @@
 //! Round trips in a row decide how long people wait: (1) the overview, (2) check, diff and comparison side by side,
 //! (3) what the rules miss, (4) the writes side by side.
 
-use super::failed_call::{after_call, after_publish};
+use super::failed_call::{after_call, after_judging, after_publish};
 use super::passes::{Judged, WHOLE, faulted, judge};
 use super::reviews::{Reviews, after_overview};
 use super::work::{JobError, JobOutcome};
@@ -44,7 +44,7 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     }
     let client = review.client.clone().with_name(overview.name.clone());
     let mut stage = Stage::new(reviews, review, client, overview)?;
-    match stage.choose_dangerfile().clone() {
+    match stage.overview.judging_dangerfile().clone() {
         FoundDangerfile::Absent => stage.conclude_open(&outbox).await,
         FoundDangerfile::Unreadable { path, reason } => {
             let message = format!("`{path}` cannot be read: {reason}.");
@@ -65,7 +65,7 @@ pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, re
         return Ok(());
     }
     let outbox = Outbox::durable(reviews.store(), &review.job.key, Some(&review.job.lease));
-    if matches!(stage.choose_dangerfile(), FoundDangerfile::Absent) {
+    if matches!(stage.overview.judging_dangerfile(), FoundDangerfile::Absent) {
         return stage.conclude_open(&outbox).await.map(|_| ());
     }
     stage.quiet = true;
@@ -101,15 +101,6 @@ impl<'a> Stage<'a> {
         Ok(Stage { reviews, review, client, overview, run, started_at, quiet })
     }
 
-    /// The base's own dangerfile judges where it is the default branch; any other base is judged by the default branch's.
-    fn choose_dangerfile(&self) -> &FoundDangerfile {
-        if self.overview.pull.base.name == self.overview.default_branch {
-            &self.overview.base_dangerfile
-        } else {
-            &self.overview.default_dangerfile
-        }
-    }
-
     async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, dangerfile: Dangerfile) -> Result<JobOutcome, JobError> {
         let ruleset = Ruleset { layers: vec![dangerfile] };
         let digest = digest(&ruleset);
@@ -118,7 +109,8 @@ impl<'a> Stage<'a> {
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
         self.gather(outbox, &mut snapshot, &ahead).await?;
-        let Judged { verdict, asked } = judge(self.reviews.judges(), &self.client, &mut snapshot).await?;
+        let Judged { verdict, asked } =
+            judge(self.reviews.judges(), &self.client, &mut snapshot, &|_| None).await.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_text(key)).cloned().collect();
         if reads != ahead {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;

@@ -10,6 +10,7 @@ mod ping;
 mod pull_request;
 mod push;
 mod table;
+mod workflow;
 
 pub use check_run::CheckRunEvent;
 pub use check_suite::CheckSuiteEvent;
@@ -20,3 +21,4 @@ pub use ping::PingEvent;
 pub use pull_request::{PullAction, PullRequestEvent};
 pub use push::PushEvent;
 pub use table::{Event, build_jobs, parse};
+pub use workflow::{WorkflowPull, parse_workflow_pull};

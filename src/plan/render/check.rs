@@ -1,7 +1,7 @@
 //! The check: its title is the verdict in a phrase; its summary is a list that reads well on a narrow screen.
 
 use super::escape::{code_span, neutralise, plain};
-use super::limit::{self, CHECK_BYTES, MESSAGE_BYTES};
+use super::limit::{self, CHECK_BYTES, MESSAGE_BYTES, REPORT_BYTES};
 use super::list;
 use super::words::{self, count};
 use crate::model::{Conclusion, Fault, Finding, RuleState, Severity, Side, Verdict};
@@ -11,6 +11,8 @@ use crate::plan::{Annotation, AnnotationLevel};
 const MAX_ANNOTATIONS: usize = 1_000;
 /// GitHub's limit for an annotation's title, in characters; held in bytes.
 const TITLE_BYTES: usize = 255;
+/// GitHub's limit for a commit status's description, in characters.
+const STATUS_BYTES: usize = 140;
 /// GitHub's limit for an annotation's message is 64 KB; nobody reads so much beside a line.
 const ANNOTATION_BYTES: usize = 16_000;
 
@@ -35,18 +37,45 @@ pub fn render_title(verdict: &Verdict) -> String {
     limit::cut_short(&plain(&parts.join(", ")), TITLE_BYTES)
 }
 
+/// The same within the 140 characters of a commit status; held in bytes.
+pub(in crate::plan) fn render_status_line(verdict: &Verdict) -> String {
+    limit::cut_short(&render_title(verdict), STATUS_BYTES)
+}
+
 /// Summary and text of the check, each within GitHub's limit.
 pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
+    let findings = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
+    let mut pages = render_pages(verdict, findings, MESSAGE_BYTES, CHECK_BYTES, 2).into_iter();
+    (pages.next().unwrap_or_default(), pages.next().unwrap_or_default())
+}
+
+/// The verdict as one page of Markdown of at most `bytes` bytes: title, faults, findings, reports, skipped rules. It is
+/// as harmless as a comment: for the summary of a job, or a terminal that shows Markdown.
+pub fn render_page(verdict: &Verdict, bytes: usize) -> String {
+    let title = format!("### deckhand: {}\n\n", render_title(verdict));
+    let room = bytes.saturating_sub(title.len());
+    let pages = render_pages(verdict, spoken(verdict).collect(), REPORT_BYTES, room, 1);
+    let page = pages.into_iter().next().unwrap_or_default();
+    if title.len() + page.len() <= bytes { title + &page } else { String::new() }
+}
+
+/// Faults, then findings by file, then skipped rules at the end of the first page; each page of at most `bytes` bytes.
+fn render_pages(
+    verdict: &Verdict,
+    mut findings: Vec<&Finding>,
+    message_bytes: usize,
+    bytes: usize,
+    pages: usize,
+) -> Vec<String> {
     let mut first = String::new();
     for fault in &verdict.faults {
         let item = fault_item(fault);
-        if first.len() + item.len() < CHECK_BYTES / 2 {
+        if first.len() + item.len() < bytes / 2 {
             first.push_str(&item);
         }
     }
     let (skipped, quiet) = (skipped_line(verdict), first.is_empty());
-    let room = CHECK_BYTES - skipped.len();
-    let mut findings: Vec<&Finding> = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
+    let room = bytes.saturating_sub(skipped.len());
     // Findings of one file stand together, the worst first; files keep the verdict's order.
     findings.sort_by(|a, b| {
         let path = |finding: &Finding| finding.place.as_ref().map(|place| place.path.clone());
@@ -55,10 +84,12 @@ pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
     if quiet && findings.is_empty() {
         first.push_str("The rules have nothing to say about this change.\n");
     }
-    let mut pages = list::pages(first, findings, MESSAGE_BYTES, room, 2).into_iter();
-    let mut summary = pages.next().unwrap_or_default();
-    summary.push_str(&skipped);
-    (summary.trim_start().to_owned(), pages.next().unwrap_or_default())
+    let mut pages = list::pages(first, findings, message_bytes, room, pages);
+    if let Some(first) = pages.first_mut() {
+        first.push_str(&skipped);
+        *first = first.trim_start().to_owned();
+    }
+    pages
 }
 
 /// Title and summary of a check that has only begun.
@@ -77,7 +108,7 @@ pub(in crate::plan) fn render_annotations(verdict: &Verdict) -> Vec<Annotation> 
 }
 
 /// Findings that people get to see: those of rules in shadow are only recorded.
-pub(in crate::plan) fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
+pub fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     verdict.findings.iter().filter(|finding| {
         !verdict.rules.iter().any(|rule| rule.name == finding.rule && rule.state == RuleState::Shadow)
     })
