@@ -86,7 +86,8 @@ pub(in crate::sim) struct Token {
 /// For whom a token speaks.
 #[derive(Clone, Debug)]
 pub(in crate::sim) enum TokenOwner {
-    User(String),
+    /// A person, and what a fine-grained token of theirs may; nothing is a classic token with every scope.
+    User { login: String, granted: Option<Permissions> },
     Installation { id: u64, repositories: Option<Vec<u64>>, permissions: Permissions },
 }
 
