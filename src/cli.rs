@@ -1,7 +1,6 @@
 //! What people start: one file per subcommand, listed once in `commands.rs`.
 
 mod access;
-mod annotations;
 pub mod cases;
 mod ci;
 mod commands;
@@ -9,21 +8,20 @@ mod common;
 mod dangerfile;
 mod demo;
 mod failure;
+mod format;
 mod job;
 mod judge;
 mod live;
 mod local;
 mod plain;
 mod pr;
-mod printed;
 mod pull_url;
 mod rules;
 mod serve;
-mod source;
 mod terminal;
 mod test;
-mod text;
 mod trouble;
+mod workflow;
 mod writes;
 
 pub use commands::run;

@@ -22,4 +22,4 @@ pub use operation::{
     Annotation, AnnotationLevel, CheckRun, CheckStatus, CommitStatus, Operation, Plan, ReviewComment, StatusState,
 };
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
-pub use render::{neutralise, render_page, render_title, spoken};
+pub use render::{neutralise, render_title, render_whole, spoken};

@@ -2,16 +2,17 @@
 //! case, comments where the job's token may write them.
 
 use super::access::Access;
-use super::annotations::{defuse, error, notice};
 use super::commands::Subcommand;
-use super::common::{Common, Format};
+use super::common::Common;
 use super::dangerfile::{self, PLACES};
 use super::failure::{Failure, Status};
+use super::format::Format;
 use super::job::Job;
 use super::live::{Live, Outcome, Reviewed, Target, explain, runtime, status_of};
 use super::terminal::{note, print_result, warn};
-use super::{printed, writes};
-use crate::plan::{Plan, render_page};
+use super::workflow::{defuse, error, notice};
+use super::writes;
+use crate::plan::Plan;
 use crate::publish::Report;
 
 const AFTER_HELP: &str = "\
@@ -33,7 +34,7 @@ impl Subcommand for Ci {
     const NAME: &'static str = "ci";
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
-        let format = common.format_or(Format::Github)?;
+        let format = common.format_or(Format::Github);
         let ended = self.review(common, format);
         // Seen on the run's page, and not only by those who open the log.
         if let (Err(failure), Format::Github) = (&ended, format) {
@@ -100,24 +101,24 @@ struct Out<'a> {
 
 impl Out<'_> {
     fn findings(&self, reviewed: &Reviewed) -> Result<(), Failure> {
-        let rendered = printed::render(self.format, reviewed, self.common.quiet);
+        let rendered = reviewed.render(self.format, self.common.quiet);
         let harmless = match self.format {
             Format::Github => rendered,
             // JSON can say the bracket in another way; everything else is for people.
-            Format::Json => rendered.replace("##[", "##\\u005b"),
-            Format::Text => defuse(&rendered),
+            Format::Json | Format::Sarif => rendered.replace("##[", "##\\u005b"),
+            Format::Text | Format::Markdown => defuse(&rendered),
         };
         print_result(self.common, &harmless)
     }
 
     fn summary(&self, job: &Job, reviewed: &Reviewed) -> Result<(), Failure> {
         let Some(room) = job.summary_room() else { return Ok(()) };
-        // A blank line on each side parts it from what other commands of the step have written.
-        let page = render_page(&reviewed.verdict, room.saturating_sub(3));
-        if page.is_empty() {
+        // Blank lines part it from what other commands of the step have written.
+        let page = format!("\n{}\n", reviewed.render(Format::Markdown, false));
+        if page.len() > room {
             return self.remark("The job summary is full (1 MiB a step): give `deckhand ci` a step of its own.");
         }
-        match job.append_summary(&format!("\n{}\n\n", page.trim_end())) {
+        match job.append_summary(&page) {
             Ok(()) => Ok(()),
             Err(reason) => self.remark(&format!("{reason}.")),
         }

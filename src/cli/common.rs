@@ -1,6 +1,6 @@
 //! The options that every command takes.
 
-use super::failure::Failure;
+use super::format::Format;
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -10,9 +10,9 @@ pub(super) struct Common {
     /// Use this file instead of dangerfile.lua or .github/dangerfile.lua
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) dangerfile: Option<PathBuf>,
-    /// How to print findings: text, json, or github for workflow annotations [default: text; ci: github]
-    #[arg(long, global = true, value_name = "FORMAT")]
-    format: Option<String>,
+    /// How to print findings [default: text; in ci: github]
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     pub(super) color: Color,
@@ -24,12 +24,16 @@ pub(super) struct Common {
     pub(super) verbose: bool,
 }
 
-/// A format that this version can print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    Text,
-    Json,
-    Github,
+impl Common {
+    /// The format to print in.
+    pub(super) fn format(&self) -> Format {
+        self.format_or(Format::Text)
+    }
+
+    /// The same for a command with another default.
+    pub(super) fn format_or(&self, default: Format) -> Format {
+        self.format.unwrap_or(default)
+    }
 }
 
 /// When to use colours.
@@ -41,27 +45,6 @@ pub(super) enum Color {
     Always,
     /// Never
     Never,
-}
-
-impl Common {
-    /// The format to print in.
-    pub(super) fn format(&self) -> Result<Format, Failure> {
-        self.format_or(Format::Text)
-    }
-
-    /// The same for a command that has another default.
-    pub(super) fn format_or(&self, default: Format) -> Result<Format, Failure> {
-        match self.format.as_deref() {
-            None => Ok(default),
-            Some("text") => Ok(Format::Text),
-            Some("json") => Ok(Format::Json),
-            Some("github") => Ok(Format::Github),
-            Some(other @ ("sarif" | "markdown")) => {
-                Err(Failure::usage(format!("--format {other} is not built yet in this version: use text or json")))
-            }
-            Some(other) => Err(Failure::usage(format!("--format {other:?} is unknown: use text or json"))),
-        }
-    }
 }
 
 impl From<Color> for anstream::ColorChoice {

@@ -4,6 +4,7 @@ use super::access::Access;
 use super::common::Common;
 use super::dangerfile::{self, PLACES};
 use super::failure::{Failure, Status};
+use super::format::{self, Format, FromSnapshot, Report};
 use super::trouble::{after_call, after_judging, after_publish};
 use crate::git::load_source;
 use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, RequestCounter};
@@ -12,7 +13,7 @@ use crate::model::{
     RepositoryId, Ruleset, Snapshot, Subject, Timestamp, Verdict,
 };
 use crate::plan::{self, Plan, PlanInput, Published, ReviewComment};
-use crate::publish::{Outbox, Report, carry_out};
+use crate::publish::{self, Outbox, carry_out};
 use crate::server::{JudgeConfig, Judges, MAX_REQUESTS, faulted, judge};
 use crate::store::RunId;
 use std::time::Duration;
@@ -45,6 +46,16 @@ pub(super) struct Live<'a> {
 pub(super) struct Reviewed {
     pub(super) snapshot: Snapshot,
     pub(super) verdict: Verdict,
+}
+
+impl Reviewed {
+    /// The findings in a format, with a newline at the end.
+    pub(super) fn render(&self, format: Format, quiet: bool) -> String {
+        let Reviewed { snapshot, verdict } = self;
+        let fallback = RepoPath::from(PLACES[0]);
+        let dangerfile = snapshot.ruleset.layers.last().map_or(&fallback, |layer| &layer.path);
+        format::render(format, &Report { verdict, dangerfile, texts: &FromSnapshot(snapshot), quiet })
+    }
 }
 
 /// The end of a review.
@@ -143,7 +154,7 @@ impl<'a> Live<'a> {
     }
 
     /// Carries a plan out. Lines that GitHub refuses go into the summary comment.
-    pub(super) async fn publish(&self, reviewed: &Reviewed, plan: &Plan) -> Result<Report, Failure> {
+    pub(super) async fn publish(&self, reviewed: &Reviewed, plan: &Plan) -> Result<publish::Report, Failure> {
         let failed = |error| after_publish(self.access, &self.name(), error);
         let mut report = carry_out(&Outbox::none(), &self.client, plan).await.map_err(failed)?;
         if !report.refused.is_empty() {

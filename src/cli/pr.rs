@@ -2,13 +2,14 @@
 
 use super::access::Access;
 use super::commands::Subcommand;
-use super::common::{Common, Format};
+use super::common::Common;
 use super::dangerfile::{self, PLACES};
 use super::failure::{Failure, Status};
+use super::format::Format;
 use super::live::{Live, Outcome, Reviewed, Target, explain, runtime, status_of};
 use super::pull_url::{PullUrl, parse_pull_url};
 use super::terminal::{note, print_result, warn};
-use super::{printed, writes};
+use super::writes;
 use crate::model::render_report;
 use crate::plan::Plan;
 use crate::publish::Report;
@@ -39,7 +40,7 @@ impl Subcommand for Pr {
     const NAME: &'static str = "pr";
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
-        let format = common.format()?;
+        let format = common.format();
         let url = parse_pull_url(&self.url).map_err(Failure::usage)?;
         let access = Access::find(&|name| std::env::var(name).ok())?;
         hold_together(&url, &access)?;
@@ -128,7 +129,7 @@ fn render(
         }
         return format!("{value:#}\n");
     }
-    let mut out = printed::render(format, reviewed, common.quiet);
+    let mut out = reviewed.render(format, common.quiet);
     if format == Format::Text && !common.quiet {
         let name = live.name();
         let _ = match report {

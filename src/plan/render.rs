@@ -6,10 +6,12 @@ mod escape;
 mod limit;
 mod list;
 mod summary;
+mod whole;
 mod words;
 
-pub use check::{render_page, render_title, spoken};
+pub use check::{render_title, spoken};
 pub use escape::neutralise;
+pub use whole::render_whole;
 
 pub(super) use check::{render_annotations, render_check, render_started, render_status_line};
 pub(super) use comment::render_comment;

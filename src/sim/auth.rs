@@ -18,9 +18,17 @@ const INSTALLATION_TOKEN_LIFE: i64 = 3600;
 #[derive(Clone, Debug)]
 pub(super) enum Caller {
     App(u64),
-    Installation { id: u64, app: u64, repositories: Option<Vec<u64>>, permissions: Permissions },
+    Installation {
+        id: u64,
+        app: u64,
+        repositories: Option<Vec<u64>>,
+        permissions: Permissions,
+    },
     /// A person, and what their fine-grained token may; nothing means everything that they may.
-    User { login: String, granted: Option<Permissions> },
+    User {
+        login: String,
+        granted: Option<Permissions>,
+    },
 }
 
 impl Caller {
@@ -63,7 +71,8 @@ impl Caller {
             Caller::User { login, granted } => {
                 let writes = writes(repo, login);
                 let may = |(name, access): &(&str, Access)| {
-                    let granted = granted.as_ref().is_none_or(|granted| granted.get(*name).is_some_and(|it| it >= access));
+                    let granted =
+                        granted.as_ref().is_none_or(|granted| granted.get(*name).is_some_and(|it| it >= access));
                     granted && (*access == Access::Read || writes)
                 };
                 needed.is_empty() || needed.iter().any(may)

@@ -77,8 +77,7 @@ fn usage_is_told_with_status_2() {
     let place = Place::empty();
     for (arguments, part) in [
         (&["pr", "https://example.com", "--post"][..], "`deckhand pr` is not built yet in this version"),
-        (&["local", "--format", "sarif"], "--format sarif is not built yet in this version: use text or json"),
-        (&["local", "--format", "yaml"], "--format \"yaml\" is unknown: use text or json"),
+        (&["local", "--format", "yaml"], "[possible values: text, json, sarif, markdown, github]"),
         (&["local", "--bogus"], "unexpected argument '--bogus'"),
         (&["locale"], "'local'"),
         (&["local"], "is not inside a git repository"),

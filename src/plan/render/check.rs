@@ -1,7 +1,7 @@
 //! The check: its title is the verdict in a phrase; its summary is a list that reads well on a narrow screen.
 
 use super::escape::{code_span, neutralise, plain};
-use super::limit::{self, CHECK_BYTES, MESSAGE_BYTES, REPORT_BYTES};
+use super::limit::{self, CHECK_BYTES, MESSAGE_BYTES};
 use super::list;
 use super::words::{self, count};
 use crate::model::{Conclusion, Fault, Finding, RuleState, Severity, Side, Verdict};
@@ -44,38 +44,16 @@ pub(in crate::plan) fn render_status_line(verdict: &Verdict) -> String {
 
 /// Summary and text of the check, each within GitHub's limit.
 pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
-    let findings = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
-    let mut pages = render_pages(verdict, findings, MESSAGE_BYTES, CHECK_BYTES, 2).into_iter();
-    (pages.next().unwrap_or_default(), pages.next().unwrap_or_default())
-}
-
-/// The verdict as one page of Markdown of at most `bytes` bytes: title, faults, findings, reports, skipped rules. It is
-/// as harmless as a comment: for the summary of a job, or a terminal that shows Markdown.
-pub fn render_page(verdict: &Verdict, bytes: usize) -> String {
-    let title = format!("### deckhand: {}\n\n", render_title(verdict));
-    let room = bytes.saturating_sub(title.len());
-    let pages = render_pages(verdict, spoken(verdict).collect(), REPORT_BYTES, room, 1);
-    let page = pages.into_iter().next().unwrap_or_default();
-    if title.len() + page.len() <= bytes { title + &page } else { String::new() }
-}
-
-/// Faults, then findings by file, then skipped rules at the end of the first page; each page of at most `bytes` bytes.
-fn render_pages(
-    verdict: &Verdict,
-    mut findings: Vec<&Finding>,
-    message_bytes: usize,
-    bytes: usize,
-    pages: usize,
-) -> Vec<String> {
     let mut first = String::new();
     for fault in &verdict.faults {
         let item = fault_item(fault);
-        if first.len() + item.len() < bytes / 2 {
+        if first.len() + item.len() < CHECK_BYTES / 2 {
             first.push_str(&item);
         }
     }
     let (skipped, quiet) = (skipped_line(verdict), first.is_empty());
-    let room = bytes.saturating_sub(skipped.len());
+    let room = CHECK_BYTES - skipped.len();
+    let mut findings: Vec<&Finding> = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
     // Findings of one file stand together, the worst first; files keep the verdict's order.
     findings.sort_by(|a, b| {
         let path = |finding: &Finding| finding.place.as_ref().map(|place| place.path.clone());
@@ -84,12 +62,10 @@ fn render_pages(
     if quiet && findings.is_empty() {
         first.push_str("The rules have nothing to say about this change.\n");
     }
-    let mut pages = list::pages(first, findings, message_bytes, room, pages);
-    if let Some(first) = pages.first_mut() {
-        first.push_str(&skipped);
-        *first = first.trim_start().to_owned();
-    }
-    pages
+    let mut pages = list::pages(first, findings, MESSAGE_BYTES, room, 2).into_iter();
+    let mut summary = pages.next().unwrap_or_default();
+    summary.push_str(&skipped);
+    (summary.trim_start().to_owned(), pages.next().unwrap_or_default())
 }
 
 /// Title and summary of a check that has only begun.
@@ -121,7 +97,7 @@ fn faults_phrase(faults: &[Fault]) -> String {
     format!("{}: {rules} {} could not run", count(faults.len(), "fault"), names.join(", "))
 }
 
-fn fault_item(fault: &Fault) -> String {
+pub(super) fn fault_item(fault: &Fault) -> String {
     let at = match (&fault.path, fault.line) {
         (Some(path), Some(line)) => format!(" at {}", code_span(&format!("{path}:{line}"))),
         (Some(path), None) => format!(" in {}", code_span(path.as_str())),
@@ -133,7 +109,7 @@ fn fault_item(fault: &Fault) -> String {
     format!("- {}\n", words::indent(&item))
 }
 
-fn skipped_line(verdict: &Verdict) -> String {
+pub(super) fn skipped_line(verdict: &Verdict) -> String {
     let skipped: Vec<String> = verdict
         .rules
         .iter()
