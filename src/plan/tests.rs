@@ -5,3 +5,4 @@ mod checks;
 mod comments;
 mod converges;
 mod sample;
+mod statuses;

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
 
 mod cli;
+mod cli_ci;
+mod cli_github;
 mod cli_local;
+mod cli_pr;
 mod cli_test;
 mod demo;
 mod github_documents;
