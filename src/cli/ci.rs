@@ -3,7 +3,7 @@
 
 use super::access::Access;
 use super::commands::Subcommand;
-use super::common::Common;
+use super::common::{Color, Common};
 use super::dangerfile::{self, PLACES};
 use super::failure::{Failure, Status};
 use super::format::Format;
@@ -106,7 +106,9 @@ impl Out<'_> {
             Format::Github => rendered,
             // JSON can say the bracket in another way; everything else is for people.
             Format::Json | Format::Sarif => rendered.replace("##[", "##\\u005b"),
-            Format::Text | Format::Markdown => defuse(&rendered),
+            // Styles would hide the beginning of a line until they are taken out.
+            Format::Text | Format::Markdown if self.common.color == Color::Always => defuse(&rendered),
+            Format::Text | Format::Markdown => defuse(&anstream::adapter::strip_str(&rendered).to_string()),
         };
         print_result(self.common, &harmless)
     }

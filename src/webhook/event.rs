@@ -10,7 +10,6 @@ mod ping;
 mod pull_request;
 mod push;
 mod table;
-mod workflow;
 
 pub use check_run::CheckRunEvent;
 pub use check_suite::CheckSuiteEvent;
@@ -21,4 +20,5 @@ pub use ping::PingEvent;
 pub use pull_request::{PullAction, PullRequestEvent};
 pub use push::PushEvent;
 pub use table::{Event, build_jobs, parse};
-pub use workflow::{WorkflowPull, parse_workflow_pull};
+
+pub(super) use payload::{Unread, read};

@@ -77,7 +77,7 @@ async fn a_job_annotates_summarises_and_comments() {
     insta::assert_snapshot!("ci_page", world.page(number));
     assert_eq!(
         world.writes(),
-        ["POST pulls/reviews 200", "POST issues/comments 201"],
+        ["POST issues/comments 201", "POST pulls/reviews 200"],
         "no status: the job is the check"
     );
 

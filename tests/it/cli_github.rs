@@ -65,14 +65,31 @@ impl World {
         }
     }
 
-    /// Requests that changed something since the log was forgotten.
+    /// Requests that changed something since the log was forgotten, sorted: some go out side by side.
     pub(crate) fn writes(&self) -> Vec<String> {
-        crate::sim_bench::writes(&self.sim.log())
+        let mut writes = crate::sim_bench::writes(&self.sim.log());
+        writes.sort_unstable();
+        writes
     }
 
-    /// What a person sees of the pull request.
+    /// What a person sees of the pull request. Review and summary go out side by side, and either may arrive first:
+    /// here the review stands first.
     pub(crate) fn page(&self, number: u64) -> String {
-        self.sim.render_pull_text(REPO, number)
+        let page = self.sim.render_pull_text(REPO, number);
+        let mut blocks: Vec<String> = Vec::new();
+        for block in page.split("\n\n") {
+            match blocks.last_mut() {
+                Some(last) if block.starts_with(' ') => *last += &format!("\n\n{block}"),
+                _ => blocks.push(block.to_owned()),
+            }
+        }
+        let starts = |block: &String, word: &str| block.lines().next().is_some_and(|line| line.ends_with(word));
+        if let Some(at) =
+            blocks.windows(2).position(|two| starts(&two[0], " commented:") && starts(&two[1], " reviewed:"))
+        {
+            blocks.swap(at, at + 1);
+        }
+        blocks.join("\n\n")
     }
 
     /// Everything that was said is as GitHub describes it.

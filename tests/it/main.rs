@@ -26,6 +26,7 @@ mod sim_client;
 mod sim_core;
 mod sim_routes;
 mod sim_strict;
+mod sim_tokens;
 mod store;
 mod stories;
 mod tidy;

@@ -1,6 +1,6 @@
 //! The event file of a GitHub Actions job: the payload of the event that started the workflow.
 
-use super::payload::{Unread, read};
+use super::event::{Unread, read};
 use crate::model::{CommitId, PullNumber, RepoName, RepositoryId};
 use serde::Deserialize;
 
@@ -100,7 +100,7 @@ mod tests {
     fn what_is_wrong_is_said_without_the_files_text() {
         let mut push = payload(Value::Null);
         push.as_object_mut().expect("an object").remove("pull_request");
-        assert_eq!(parse(&push).expect_err("no pull request"), "missing field `pull_request` at line 1 column 89");
+        assert_eq!(parse(&push).expect_err("no pull request"), "missing field `pull_request` at line 1 column 82");
         let mut short = payload(Value::Null);
         short["pull_request"]["head"]["sha"] = json!("canary");
         let said = parse(&short).expect_err("no commit");
