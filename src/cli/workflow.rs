@@ -19,12 +19,13 @@ pub(super) fn defuse(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive(['\n', '\r']) {
         let body = line.trim_start();
-        if body.starts_with("::") {
-            out.push_str(&line[..line.len() - body.len()]);
-            out.push_str(": :");
-            out.push_str(&body[2..].replace("##[", "## ["));
-        } else {
-            out.push_str(&line.replace("##[", "## ["));
+        match body.strip_prefix("::") {
+            Some(rest) => {
+                out.push_str(&line[..line.len() - body.len()]);
+                out.push_str(": :");
+                out.push_str(&rest.replace("##[", "## ["));
+            }
+            None => out.push_str(&line.replace("##[", "## [")),
         }
     }
     out
