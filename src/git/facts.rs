@@ -2,7 +2,8 @@
 
 use super::{Comparison, GitError};
 use crate::model::{
-    Fact, FactKey, FileText, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp, Unavailable, User,
+    Commit, Fact, FactKey, FileText, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp,
+    Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
@@ -20,10 +21,16 @@ impl Comparison {
         wanted: &BTreeSet<FactKey>,
         sources: Option<&Path>,
     ) -> Result<(), GitError> {
-        for key in wanted {
+        // From the last, so that the commits come before the pull request, which takes its title from the newest.
+        for key in wanted.iter().rev() {
             match key {
                 FactKey::Pull => {
-                    snapshot.pull = Some(Fact::Known(self.load_pull(snapshot.subject.started_at)?));
+                    let newest = match &snapshot.commits {
+                        Some(Fact::Known(commits)) => commits.last().filter(|commit| commit.sha == self.head).cloned(),
+                        _ => None,
+                    };
+                    let newest = newest.map_or_else(|| self.load_head_commit(), Ok)?;
+                    snapshot.pull = Some(Fact::Known(self.load_pull(&newest, snapshot.subject.started_at)?));
                 }
                 FactKey::Changes => snapshot.changes = Some(Fact::Known(self.load_changes()?)),
                 FactKey::Commits => snapshot.commits = Some(Fact::Known(self.load_commits()?)),
@@ -48,8 +55,7 @@ impl Comparison {
     }
 
     /// What stands in for a pull request: the last commit's message, the user of git's configuration, number 0.
-    fn load_pull(&self, now: Timestamp) -> Result<PullRequest, GitError> {
-        let commit = self.load_head_commit()?;
+    fn load_pull(&self, commit: &Commit, now: Timestamp) -> Result<PullRequest, GitError> {
         let (title, body) = commit.message.split_once('\n').unwrap_or((&commit.message, ""));
         let configured = self.git().try_run(["config", "--get", "user.name"])?;
         let login = match String::from_utf8_lossy(&configured.stdout).trim() {

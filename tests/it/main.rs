@@ -4,6 +4,8 @@
 
 mod cli;
 mod cli_ci;
+mod cli_environment;
+mod cli_formats;
 mod cli_github;
 mod cli_local;
 mod cli_pr;

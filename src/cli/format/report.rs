@@ -30,7 +30,7 @@ pub(in crate::cli) struct FromSnapshot<'a>(pub(in crate::cli) &'a Snapshot);
 
 impl Texts for FromSnapshot<'_> {
     fn lines(&self, side: Side, path: &RepoPath, first: u32, last: u32) -> Option<Vec<String>> {
-        self.from_files(side, path, first, last).or_else(|| self.from_hunks(side, path, first, last))
+        self.in_files(side, path, first, last).or_else(|| self.in_hunks(side, path, first, last))
     }
 
     fn script_line(&self, path: &RepoPath, line: u32) -> Option<String> {
@@ -42,7 +42,7 @@ impl Texts for FromSnapshot<'_> {
 }
 
 impl FromSnapshot<'_> {
-    fn from_files(&self, side: Side, path: &RepoPath, first: u32, last: u32) -> Option<Vec<String>> {
+    fn in_files(&self, side: Side, path: &RepoPath, first: u32, last: u32) -> Option<Vec<String>> {
         match self.0.files.get(&FileKey { side, path: path.clone() })? {
             Fact::Known(FileText::Text(text)) => Some(lines_of(text, first, last)),
             Fact::Known(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) | Fact::Unavailable(_) => None,
@@ -50,7 +50,7 @@ impl FromSnapshot<'_> {
     }
 
     /// From one hunk that holds all of the lines.
-    fn from_hunks(&self, side: Side, path: &RepoPath, first: u32, last: u32) -> Option<Vec<String>> {
+    fn in_hunks(&self, side: Side, path: &RepoPath, first: u32, last: u32) -> Option<Vec<String>> {
         let Some(Fact::Known(changes)) = &self.0.changes else { return None };
         let number = |line: &Line<'_>| match side {
             Side::Left => line.old,

@@ -92,7 +92,6 @@ fn render_rule(name: &str, dangerfile: &RepoPath) -> Value {
     };
     json!({
         "id": name,
-        "name": name,
         "shortDescription": { "text": short },
         "fullDescription": { "text": short },
         "help": { "text": help, "markdown": help },
