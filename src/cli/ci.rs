@@ -139,15 +139,15 @@ impl Out<'_> {
             self.remark("The pull request was pushed to meanwhile: comments are left to the newer head's job.")?;
         }
         let Some(reason) = report.forbidden.first() else { return Ok(()) };
-        let whose = if job.pull.from_fork {
-            "as is usual for a fork"
-        } else {
-            "give the job `permissions: pull-requests: write` to have them"
+        let why = match () {
+            () if !reason.contains("not accessible") => {
+                format!("GitHub refuses them: {}", reason.trim_end_matches('.'))
+            }
+            () if job.pull.from_fork => "this workflow's token may only read, as is usual for a fork".to_owned(),
+            () => "this workflow's token may only read; to have them, give the job `permissions: pull-requests: write`"
+                .to_owned(),
         };
-        self.remark(&format!(
-            "No comments: this workflow's token may only read ({whose}; GitHub: {reason}). The annotations, the job \
-             summary and the exit status say the same."
-        ))
+        self.remark(&format!("No comments: {why}. The annotations, the job summary and the exit status say the same."))
     }
 
     fn without_dangerfile(&self, live: &Live<'_>, branch: &str, brought: bool) -> Result<Status, Failure> {

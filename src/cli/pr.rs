@@ -166,9 +166,15 @@ fn settle(common: &Common, live: &Live<'_>, access: &Access, report: &Report) ->
     let Some((what, reason)) = refused.or(report.forbidden.first().map(|reason| ("comments", reason))) else {
         return Ok(());
     };
+    let remedy = if reason.contains("locked") {
+        "Unlock the conversation first"
+    } else {
+        "It needs *Commit statuses* and *Pull requests* read and write (the scope `repo`), and its owner must be allowed \
+         to push"
+    };
     Err(Failure::usage(format!(
-        "GitHub does not let the token in {} write {what} on {name}: {reason}. It needs *Commit statuses* and *Pull \
-         requests* read and write (the scope `repo`), and its owner must be allowed to push",
-        access.variable
+        "GitHub does not let the token in {} write {what} on {name}: {}. {remedy}",
+        access.variable,
+        reason.trim_end_matches('.')
     )))
 }

@@ -47,11 +47,12 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
         other @ (CallError::Server(_) | CallError::Timeout(_)) => {
             Failure::failed(format!("{other}: run the command again; https://www.githubstatus.com tells of outages"))
         }
-        other @ (CallError::Invalid(_)
-        | CallError::Conflict(_)
-        | CallError::TooLarge(_)
-        | CallError::Malformed(_)
-        | CallError::Budget(_)) => Failure::failed(format!("{subject} cannot be reviewed: {other}")),
+        CallError::Budget(limit) => Failure::failed(format!(
+            "{subject} takes more than the {limit} requests of one run: run the command again, it goes on from there"
+        )),
+        other @ (CallError::Invalid(_) | CallError::Conflict(_) | CallError::TooLarge(_) | CallError::Malformed(_)) => {
+            Failure::failed(format!("{subject} cannot be reviewed: {other}"))
+        }
     }
 }
 

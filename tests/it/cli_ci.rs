@@ -103,11 +103,18 @@ async fn a_forks_read_only_token_leaves_annotations_summary_and_status() {
     assert_eq!((said.status, said.err.as_str()), (1, ""), "{}", said.out);
     assert!(said.out.contains("::error title=no-print,file=src/hello.py,line=5,endLine=5::Leftover print\n"));
     let notice = said.out.lines().last().unwrap();
-    assert!(notice.starts_with(
-        "::notice title=deckhand::No comments: this workflow's token may only read (as is usual for a fork; "
-    ));
+    let told = "::notice title=deckhand::No comments: this workflow's token may only read, as is usual for a fork. ";
+    assert!(notice.starts_with(told), "{notice}");
     assert!(job.summary().contains("Leftover print"), "{}", job.summary());
     assert!(world.sim.review_comments(REPO, number).is_empty() && world.sim.comments(REPO, number).is_empty());
+
+    // A token of the base's own that was given too little.
+    let few = [("contents", "read"), ("pull_requests", "read")];
+    let mut poor = Job::new(&world, "pull_request_target", number);
+    poor.token = world.sim.actions_token(REPO, number, "pull_request_target", &few);
+    poor.file["pull_request"]["head"]["repo"] = poor.file["repository"].clone();
+    let said = poor.run(&[]).await;
+    assert!(said.status == 1 && said.out.contains("give the job `permissions: pull-requests: write`"), "{}", said.out);
 
     // The same with a token of the base.
     let said = Job::new(&world, "pull_request_target", number).run(&[]).await;

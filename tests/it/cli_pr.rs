@@ -5,6 +5,9 @@ use crate::sim_bench::REPO;
 use deckhand::sim::{Fault, FaultEffect};
 use serde_json::{Value, json};
 
+/// An address, variables, and the status and words with which they are answered.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], i32, &'a [&'a str]);
+
 async fn noisy() -> (World, u64, String) {
     let world = World::begin(&[("dangerfile.lua", RULES), HELLO]).await;
     let number = world.open(&[NOISY]);
@@ -127,7 +130,7 @@ async fn what_cannot_be_done_is_said_with_what_to_do() {
     let (url, web) = (world.url(number), world.sim.web_url().to_owned());
     let gone = [("GITHUB_TOKEN", token.as_str()), ("GITHUB_API_URL", "http://127.0.0.1:9")];
     let public = [("GITHUB_TOKEN", token.as_str()), ("GITHUB_API_URL", "https://api.github.com")];
-    let cases: [(&str, &[(&str, &str)], i32, &[&str]); 8] = [
+    let cases: [Case<'_>; 8] = [
         (&url, &[], 2, &["no token for GitHub: set DECKHAND_GITHUB_TOKEN, or GITHUB_TOKEN, or GH_TOKEN"]),
         ("octo/hello", &mine, 2, &["it looks like https://github.com/OWNER/REPO/pull/123"]),
         (&url, &mine, 2, &["octo/hello#1: `main` has no dangerfile", ".github/dangerfile.lua", "deckhand init"]),
@@ -239,4 +242,17 @@ async fn a_closed_pull_request_is_shown_and_not_written_to() {
     assert_eq!(world.run(&["pr", &world.url(number)], &[("GH_TOKEN", &token)]).await.status, 1);
     assert_eq!(world.writes(), [""; 0]);
     world.end();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_github_refuses_is_said_in_the_summary() {
+    let (world, number, token) = noisy().await;
+    let body = json!({ "message": "Unprocessable Entity", "errors": ["Line could not be resolved"] });
+    let refusal = FaultEffect::Answer { status: 422, body, headers: Vec::new() };
+    world.sim.inject(Fault::next("POST", "/reviews", refusal));
+    let said = world.run(&["pr", &world.url(number), "--post"], &[("GH_TOKEN", &token)]).await;
+    assert_eq!((said.status, said.err.as_str()), (1, ""), "{}", said.out);
+    let comments = world.sim.comments(REPO, number);
+    assert_eq!((comments.len(), world.sim.review_comments(REPO, number).len()), (1, 0));
+    assert!(comments[0]["body"].as_str().unwrap().contains("**line 5:** Leftover print"), "{}", comments[0]["body"]);
 }
