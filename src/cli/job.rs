@@ -23,10 +23,12 @@ impl Job {
     /// From the variables that the runner sets.
     pub(super) fn find(env: &dyn Fn(&str) -> Option<String>) -> Result<Job, Failure> {
         let set = |name: &str| env(name).filter(|value| !value.trim().is_empty());
-        let (Some(event), Some(path)) = (set("GITHUB_EVENT_NAME"), set("GITHUB_EVENT_PATH")) else {
+        // Runners that are not GitHub's own do not all set the name; the file says what it is about.
+        let event = set("GITHUB_EVENT_NAME").unwrap_or_else(|| EVENTS[0].to_owned());
+        let Some(path) = set("GITHUB_EVENT_PATH") else {
             return Err(Failure::usage(
-                "`deckhand ci` runs in a job of GitHub Actions, and GITHUB_EVENT_NAME and GITHUB_EVENT_PATH are not set: \
-                 on your own machine use `deckhand local`, or `deckhand pr URL`",
+                "`deckhand ci` runs in a job of GitHub Actions, and GITHUB_EVENT_PATH is not set: on your own machine \
+                 use `deckhand local`, or `deckhand pr URL`",
             ));
         };
         if !EVENTS.contains(&event.as_str()) {
@@ -49,6 +51,11 @@ impl Job {
             )));
         }
         Ok(Job { pull, summary: set("GITHUB_STEP_SUMMARY").map(PathBuf::from) })
+    }
+
+    /// Whether somebody reads workflow commands here.
+    pub(super) fn is_read(env: &dyn Fn(&str) -> Option<String>) -> bool {
+        env("GITHUB_ACTIONS").is_some_and(|value| value == "true")
     }
 
     /// How many bytes the step's summary still takes; nothing where there is no such page.

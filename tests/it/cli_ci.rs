@@ -222,10 +222,9 @@ async fn a_job_that_cannot_look_says_what_to_change() {
         let token = world.sim.actions_token(REPO, number, "pull_request", permissions);
         Job { token, ..good() }
     };
-    let cases: [(Job<'_>, &[&str]); 7] = [
+    let cases: [(Job<'_>, &[&str]); 6] = [
         (Job { event: "push", ..good() }, &["started by `push`", "`on: pull_request`"]),
         (Job { event: "merge_group", ..good() }, &["started by `merge_group`"]),
-        (Job { event: "", ..good() }, &["GITHUB_EVENT_NAME and GITHUB_EVENT_PATH are not set", "`deckhand pr URL`"]),
         (Job { token: String::new(), ..good() }, &["no token for GitHub", "env: GITHUB_TOKEN: ${{ github.token }}"]),
         (without("pull_request"), &["event.json (GITHUB_EVENT_PATH) cannot be used: missing field `pull_request`"]),
         (elsewhere(), &["the event is about octo/other, and GITHUB_REPOSITORY is \"octo/hello\""]),
@@ -237,6 +236,13 @@ async fn a_job_that_cannot_look_says_what_to_change() {
         assert!(parts.iter().all(|part| said.err.contains(part)), "{parts:?}: {}", said.err);
         assert!(said.out.starts_with("::error title=deckhand::") && said.out.lines().count() == 1, "{}", said.out);
     }
+    let said = world.run(&["ci"], &[]).await;
+    assert_eq!((said.status, said.out.as_str()), (2, ""), "no runner reads it");
+    assert!(
+        said.err.contains("GITHUB_EVENT_PATH is not set: on your own machine use `deckhand local`"),
+        "{}",
+        said.err
+    );
     world.sim.inject(Fault::next("POST", "/graphql", FaultEffect::DropBefore).times(3));
     let said = good().run(&[]).await;
     assert_eq!(said.status, 3, "{}", said.err);
