@@ -19,6 +19,7 @@ mod perform;
 mod published;
 mod read_back;
 mod repo;
+mod shared_head;
 mod statuses;
 mod timing;
 mod token;

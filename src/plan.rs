@@ -8,6 +8,7 @@ mod place;
 mod published;
 mod render;
 mod review;
+mod shared;
 mod status;
 mod summary;
 #[cfg(test)]
@@ -23,3 +24,4 @@ pub use operation::{
 };
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
 pub use render::{neutralise, render_title, render_whole, spoken};
+pub use shared::Sibling;

@@ -22,6 +22,7 @@ mod review_job;
 mod reviews;
 mod serve;
 mod shared;
+mod shared_head;
 mod start;
 mod work;
 mod worker;

@@ -5,6 +5,7 @@
 
 mod deliveries;
 mod error;
+mod heads;
 mod jobs;
 mod leases;
 mod open;
@@ -15,6 +16,7 @@ mod writer;
 
 pub use deliveries::{Accepted, Pending, StoredDelivery};
 pub use error::StoreError;
+pub use heads::Judgement;
 pub use jobs::{Job, JobCounts, Lease, Priority};
 pub use open::Store;
 pub use outbox::{Begun, OutboxEntry};

@@ -8,7 +8,7 @@ mod workflow;
 
 pub use event::{
     CheckRunEvent, CheckSuiteEvent, Event, InstallationAction, InstallationEvent, InstallationRepositoriesEvent,
-    MergeGroupEvent, PingEvent, PullAction, PullRequestEvent, PushEvent, build_jobs, parse,
+    MergeGroupEvent, PingEvent, PullRequestEvent, PushEvent, build_jobs, parse,
 };
 pub use job::{Cause, JobSpec, RepositoryRef, Work};
 pub use secrets::{Secrets, SecretsError};

@@ -190,6 +190,7 @@ impl<'a> Live<'a> {
             // Comments of a head that was replaced would be wrong as soon as they are there.
             quiet: self.newer_head().is_some(),
             recheck_head: now.since(self.started_at) > FRESH,
+            siblings: Vec::new(),
             refused,
         }
     }

@@ -5,7 +5,7 @@ use super::operation::operation_id;
 use super::place::Diff;
 use super::render::spoken;
 use super::review::{self, Change};
-use super::{Operation, Plan, Published, ReviewComment, check, status, summary};
+use super::{Operation, Plan, Published, ReviewComment, Sibling, check, status, summary};
 use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
 
 /// What a plan needs to know besides the verdict.
@@ -27,6 +27,8 @@ pub struct PlanInput {
     pub quiet: bool,
     /// Whether so much time went by since the facts were read that the head is read again before comments are written.
     pub recheck_head: bool,
+    /// Other open pull requests that share the check.
+    pub siblings: Vec<Sibling>,
     /// Comments that GitHub refused at their lines: those places are treated as outside the diff.
     pub refused: Vec<ReviewComment>,
 }
@@ -83,7 +85,8 @@ fn build_beside(
     Plan { head: verdict.head.clone(), run: input.run.clone(), recheck_head, operations }
 }
 
-/// The check that says that a review of `head` has begun; `None` when one of this name is there already.
+/// The check that says that a review of `head` has begun; `None` when one of this name is there already, unless it was
+/// concluded without a word on this pull request.
 /// Its operation id is `<run>.started`.
 pub fn build_started(published: &Published, head: &CommitId, input: &PlanInput) -> Option<Operation> {
     check::plan_started(published, head, input, &format!("{}.started", input.run))

@@ -6,6 +6,7 @@
 use super::failed_call::{after_call, after_judging, after_publish};
 use super::passes::{Judged, WHOLE, faulted, judge};
 use super::reviews::{Reviews, after_overview};
+use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
 use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
@@ -36,16 +37,22 @@ pub(super) struct Review<'a> {
 /// Reviews the pull request as it is now. Writes nothing when nothing changed.
 pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOutcome, JobError> {
     let outbox = Outbox::durable(reviews.store(), &review.job.key, Some(&review.job.lease));
-    settle(&outbox, &review.client).await.map_err(after_publish)?;
+    if review.job.unsettled {
+        settle(&outbox, &review.client).await.map_err(after_publish)?;
+    }
     let overview = review.client.fetch_overview(review.number).await;
     let overview = overview.map_err(|error| after_overview(error, review.job.attempt))?;
     if overview.pull.state == PullState::Closed {
+        Neighbours::load(reviews, review.job, &overview).await?.leave(reviews, review.job).await?;
         return Err(JobError::Gone { reason: format!("pull request {} is closed", review.number) });
     }
     let client = review.client.clone().with_name(overview.name.clone());
     let mut stage = Stage::new(reviews, review, client, overview)?;
     match stage.overview.judging_dangerfile().clone() {
-        FoundDangerfile::Absent => stage.conclude_open(&outbox).await,
+        FoundDangerfile::Absent => {
+            Neighbours::load(reviews, review.job, &stage.overview).await?.leave(reviews, review.job).await?;
+            stage.conclude_open(&outbox).await
+        }
         FoundDangerfile::Unreadable { path, reason } => {
             let message = format!("`{path}` cannot be read: {reason}.");
             let verdict = faulted(&stage.empty_snapshot(), message);
@@ -182,16 +189,30 @@ impl<'a> Stage<'a> {
             self.conclude_as(outbox, &verdict, &snapshot, passed).await?;
         }
         let mut input = self.plan_input(&verdict.settings);
-        let plan = plan::build(&verdict, &snapshot, &self.overview.published, &input);
-        let title = plan::render_title(&verdict);
+        let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
+        input.siblings = neighbours.siblings(&self.overview, &verdict.settings, &input.check_name);
+        let outcome = self.write(outbox, &verdict, &snapshot, &mut input).await?;
+        neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
+        Ok(outcome)
+    }
+
+    async fn write(
+        &self,
+        outbox: &Outbox<'_>,
+        verdict: &Verdict,
+        snapshot: &Snapshot,
+        input: &mut PlanInput,
+    ) -> Result<JobOutcome, JobError> {
+        let plan = plan::build(verdict, snapshot, &self.overview.published, input);
+        let title = plan::render_title(verdict);
         if plan.operations.is_empty() {
             return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
         }
         // Saved with the first write: the check links to it.
-        let record = self.record(&verdict, &snapshot)?;
+        let record = self.record(verdict, snapshot)?;
         let report = carry_out(&outbox.with_run(&record), &self.client, &plan).await.map_err(after_publish)?;
         if !report.refused.is_empty() {
-            self.say_refused(outbox, &verdict, &snapshot, &mut input, report.refused).await?;
+            self.say_refused(outbox, verdict, snapshot, input, report.refused).await?;
         }
         let moved = if report.head_moved { "; the head moved meanwhile" } else { "" };
         Ok(JobOutcome { summary: format!("{title}; {} writes{moved}", report.done.len()) })
@@ -240,7 +261,7 @@ impl<'a> Stage<'a> {
 
     /// GitHub refused lines of the diff: what it refused goes into the summary, by a plan against the present state.
     async fn say_refused(
-        &mut self,
+        &self,
         outbox: &Outbox<'_>,
         verdict: &Verdict,
         snapshot: &Snapshot,
@@ -262,6 +283,7 @@ impl<'a> Stage<'a> {
             repository: self.review.job.spec.repository,
             name: self.overview.name.clone(),
             number: self.review.number,
+            base: self.overview.pull.base.name.clone(),
             head: verdict.head.clone(),
             verdict: serde_json::to_string(verdict).map_err(render)?,
             snapshot: serde_json::to_string(snapshot).map_err(render)?,
@@ -282,6 +304,7 @@ impl<'a> Stage<'a> {
             completed_at: now,
             quiet: self.quiet,
             recheck_head: now.since(self.started_at) > FRESH,
+            siblings: Vec::new(),
             refused: Vec::new(),
         }
     }

@@ -226,6 +226,17 @@ impl SimHandle {
         self.with(repo, |state, index| state.push(index, &push)).expect("the base of the new branch exists")
     }
 
+    /// A branch that points where another branch or a commit does.
+    ///
+    /// # Panics
+    /// When there is no such branch or commit.
+    pub fn branch(&self, repo: &str, branch: &str, at: &str, actor: &str) {
+        self.with(repo, |state, index| {
+            let sha = state.repos[index].resolve(at).expect("there is such a branch or commit");
+            state.move_branch(index, branch, &sha, actor);
+        });
+    }
+
     /// Opens a pull request; answers its number. `head` is a branch, or `owner:branch` of a fork.
     ///
     /// # Panics

@@ -131,7 +131,7 @@ impl Change for Accept {
             let accepted = if inserted.rows_affected() == 1 { Accepted::New } else { self.compare(tx).await? };
             if accepted != Accepted::OtherPayload {
                 for spec in &self.work {
-                    jobs::enqueue_within(tx, spec, self.now).await?;
+                    jobs::enqueue_within(tx, spec, self.now, self.now).await?;
                 }
             }
             Ok(accepted)
@@ -173,7 +173,7 @@ impl Change for FinishDelivery {
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             for spec in &self.work {
-                jobs::enqueue_within(tx, spec, self.now).await?;
+                jobs::enqueue_within(tx, spec, self.now, self.now).await?;
             }
             sqlx::query("UPDATE deliveries SET state = 'processed', body = x'' WHERE id = ?1")
                 .bind(self.id)

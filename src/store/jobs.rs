@@ -30,6 +30,10 @@ pub struct Job {
     pub attempt: u32,
     /// The proof that this worker may write.
     pub lease: Lease,
+    /// Whether an earlier attempt left writes in the outbox whose answers are not known.
+    pub unsettled: bool,
+    /// Whether another job was due when this one was claimed.
+    pub more: bool,
 }
 
 /// A worker's claim on a job: valid until somebody else claims it.
@@ -72,7 +76,15 @@ impl Store {
     /// # Errors
     /// When the database fails; then none is enqueued.
     pub async fn enqueue_all(&self, work: &[JobSpec], now: Timestamp) -> Result<(), StoreError> {
-        self.write(Enqueue { work: work.to_vec(), now }).await
+        self.write(Enqueue { work: work.to_vec(), run_after: now, now }).await
+    }
+
+    /// Enqueues work that is not wanted before `run_after`. A job of the same key that waits already is not put off.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn enqueue_later(&self, spec: &JobSpec, run_after: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        self.write(Enqueue { work: vec![spec.clone()], run_after, now }).await
     }
 
     /// Counts what there is to do.
@@ -108,6 +120,7 @@ impl Store {
 
 struct Enqueue {
     work: Vec<JobSpec>,
+    run_after: Timestamp,
     now: Timestamp,
 }
 
@@ -117,7 +130,7 @@ impl Change for Enqueue {
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             for spec in &self.work {
-                enqueue_within(tx, spec, self.now).await?;
+                enqueue_within(tx, spec, self.run_after, self.now).await?;
             }
             Ok(())
         })
@@ -127,6 +140,7 @@ impl Change for Enqueue {
 pub(super) async fn enqueue_within(
     tx: &mut SqliteConnection,
     spec: &JobSpec,
+    run_after: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let key = spec.key();
@@ -143,7 +157,7 @@ pub(super) async fn enqueue_within(
     let merged = older.map_or_else(|| spec.clone(), |older| supersede(&older, spec));
     sqlx::query(
         "INSERT INTO jobs (key, installation, spec, priority, state, run_after, changed_at)
-         VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5)
+         VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6)
          ON CONFLICT (key) DO UPDATE SET
            again     = CASE jobs.state WHEN 'running' THEN excluded.spec ELSE NULL END,
            spec      = CASE jobs.state WHEN 'running' THEN jobs.spec ELSE excluded.spec END,
@@ -158,6 +172,7 @@ pub(super) async fn enqueue_within(
     .bind(as_i64(spec.installation.0)?)
     .bind(serde_json::to_string(&merged)?)
     .bind(priority(&merged.work) as i64)
+    .bind(run_after.0)
     .bind(now.0)
     .execute(tx)
     .await?;
@@ -167,47 +182,45 @@ pub(super) async fn enqueue_within(
 /// The newer work, but not quieter than the older: who asked for comments still gets them.
 fn supersede(older: &JobSpec, newer: &JobSpec) -> JobSpec {
     let mut merged = newer.clone();
-    if let (Some(old), Some(new)) = (cause(&older.work), cause_mut(&mut merged.work))
-        && new.is_quiet()
-        && !old.is_quiet()
-    {
+    let (old, new) = (cause(&older.work), cause_mut(&mut merged.work));
+    if new.is_quiet() && !old.is_quiet() {
         *new = old;
     }
     merged
 }
 
-fn cause(work: &Work) -> Option<Cause> {
+fn cause(work: &Work) -> Cause {
     match work {
-        Work::ReviewPull { cause, .. } | Work::ReviewBranch { cause, .. } | Work::ReviewRepository { cause } => {
-            Some(*cause)
-        }
-        Work::ReviewCommit { .. } => None,
+        Work::ReviewPull { cause, .. }
+        | Work::ReviewBranch { cause, .. }
+        | Work::ReviewCommit { cause, .. }
+        | Work::ReviewRepository { cause } => *cause,
     }
 }
 
-fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
+fn cause_mut(work: &mut Work) -> &mut Cause {
     match work {
-        Work::ReviewPull { cause, .. } | Work::ReviewBranch { cause, .. } | Work::ReviewRepository { cause } => {
-            Some(cause)
-        }
-        Work::ReviewCommit { .. } => None,
+        Work::ReviewPull { cause, .. }
+        | Work::ReviewBranch { cause, .. }
+        | Work::ReviewCommit { cause, .. }
+        | Work::ReviewRepository { cause } => cause,
     }
 }
 
 /// Somebody waits for what a person has just done; what fans out over many pull requests can wait.
 fn priority(work: &Work) -> Priority {
     match cause(work) {
-        None | Some(Cause::Rerequested) => Priority::Interactive,
-        Some(Cause::Push | Cause::FirstDangerfile | Cause::Installed | Cause::Resumed) => Priority::Background,
-        Some(
-            Cause::Opened
-            | Cause::Synchronize
-            | Cause::Reopened
-            | Cause::Edited
-            | Cause::Labeled
-            | Cause::Unlabeled
-            | Cause::ReadyForReview
-            | Cause::ConvertedToDraft,
-        ) => Priority::Interactive,
+        Cause::Push | Cause::FirstDangerfile | Cause::Installed | Cause::Resumed => Priority::Background,
+        Cause::Opened
+        | Cause::Synchronize
+        | Cause::Reopened
+        | Cause::Edited
+        | Cause::Labeled
+        | Cause::Unlabeled
+        | Cause::ReadyForReview
+        | Cause::ConvertedToDraft
+        | Cause::Closed
+        | Cause::SharedHead
+        | Cause::Rerequested => Priority::Interactive,
     }
 }

@@ -1,6 +1,6 @@
 //! A worker's hold on a job: claimed with a lease and a fencing token, renewed, and ended in one of three ways.
 
-use super::writer::Change;
+use super::writer::{Change, Patience};
 use super::{Job, Lease, Store, StoreError};
 use crate::model::Timestamp;
 use futures_util::future::BoxFuture;
@@ -35,12 +35,14 @@ impl Store {
         self.write(Renew { lease: *held, until: now.after(lease) }).await
     }
 
-    /// Ends a job. When more work for its key arrived meanwhile, it waits again with that work.
+    /// Ends a job. When more work for its key arrived meanwhile, it waits again with that work, and the answer is yes.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
-    pub async fn finish(&self, job: &Job, now: Timestamp) -> Result<(), StoreError> {
-        self.write(Finish { lease: job.lease, key: job.key.clone(), now }).await
+    pub async fn finish(&self, job: &Job, now: Timestamp) -> Result<bool, StoreError> {
+        let finish = Finish { lease: job.lease, key: job.key.clone(), now };
+        // What the job has just done comes back as deliveries, which can share the transaction.
+        self.writer().write(finish, Patience::Little).await
     }
 
     /// Gives a job back to be tried again not before `run_after`. Work that arrived meanwhile takes its place, at once.
@@ -89,7 +91,10 @@ impl Change for Claim {
                    SELECT j.id FROM jobs j LEFT JOIN installation_turns t ON t.installation = j.installation
                    WHERE (j.state = 'waiting' AND j.run_after <= ?1) OR (j.state = 'running' AND j.lease_until <= ?1)
                    ORDER BY j.priority DESC, COALESCE(t.turn, 0), j.run_after, j.id LIMIT 1)
-                 RETURNING id, key, installation, attempts, token, spec",
+                 RETURNING id, key, installation, attempts, token, spec,
+                   EXISTS (SELECT 1 FROM outbox o WHERE o.job_key = jobs.key AND o.answer IS NULL) AS unsettled,
+                   EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id AND ((j.state = 'waiting' AND j.run_after <= ?1)
+                     OR (j.state = 'running' AND j.lease_until <= ?1))) AS more",
             )
             .bind(self.now.0)
             .bind(self.until.0)
@@ -109,6 +114,8 @@ impl Change for Claim {
                 spec: serde_json::from_str(row.try_get("spec")?)?,
                 attempt: row.try_get("attempts")?,
                 lease: Lease { job: row.try_get("id")?, token: row.try_get("token")? },
+                unsettled: row.try_get("unsettled")?,
+                more: row.try_get("more")?,
             }))
         })
     }
@@ -135,20 +142,27 @@ struct Finish {
 }
 
 impl Change for Finish {
-    type Output = ();
+    type Output = bool;
 
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        let statement = "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
-                           spec = COALESCE(again, spec), again = NULL, attempts = 0, run_after = ?3, lease_until = NULL,
-                           reason = NULL, changed_at = ?3
-                         WHERE id = ?1 AND token = ?2 AND state = 'running'";
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move {
-            change_held(self.lease, statement, |query| query.bind(self.now.0), tx).await?;
+            let finished = sqlx::query(
+                "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
+                   spec = COALESCE(again, spec), again = NULL, attempts = 0, run_after = ?3, lease_until = NULL,
+                   reason = NULL, changed_at = ?3
+                 WHERE id = ?1 AND token = ?2 AND state = 'running' RETURNING state = 'waiting' AS again",
+            )
+            .bind(self.lease.job)
+            .bind(self.lease.token)
+            .bind(self.now.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+            let again = finished.ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("again")?;
             sqlx::query("DELETE FROM outbox WHERE job_key = ?1 AND answer IS NOT NULL")
                 .bind(&self.key)
                 .execute(tx)
                 .await?;
-            Ok(())
+            Ok(again)
         })
     }
 }

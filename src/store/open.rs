@@ -3,12 +3,13 @@
 use super::StoreError;
 use super::writer::{Change, Patience, Writer};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection};
 use std::str::FromStr;
 use std::time::Duration;
 
 /// How long SQLite waits for another process's write lock. Below the 8 seconds in which a sender must hear 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a caller waits for the one writing connection.
+/// How long a caller waits for a reading connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(7);
 /// Connections for pages and polls; in WAL mode they never wait for the writer.
 const READERS: u32 = 2;
@@ -43,20 +44,18 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true);
-        let pool = |size| {
-            SqlitePoolOptions::new()
-                .max_connections(size)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .test_before_acquire(false)
-                .idle_timeout(None)
-                .max_lifetime(None)
-        };
-        let writer =
-            pool(1).connect_with(options.clone()).await.map_err(|error| refuse(StoreError::from(error).to_string()))?;
-        let readers = pool(READERS).connect_lazy_with(options);
-        migrate(&writer).await?;
-        assert_durable(&writer, url).await?;
+            .foreign_keys(true)
+            .disable_statement_logging();
+        let mut writer = options.connect().await.map_err(|error| refuse(StoreError::from(error).to_string()))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(options);
+        migrate(&mut writer).await?;
+        assert_durable(&mut writer, url).await?;
         Ok(Store { writer: Writer::start(writer), readers })
     }
 
@@ -91,7 +90,7 @@ impl Store {
     }
 }
 
-async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
+async fn migrate(writer: &mut SqliteConnection) -> Result<(), StoreError> {
     let mut migrator = sqlx::migrate!("migrations/sqlite");
     migrator.set_ignore_missing(true);
     migrator.run(writer).await.map_err(|error| match error {
@@ -102,8 +101,8 @@ async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
 
 /// "Durable before acknowledged" stands and falls with these two; a build or a file system that
 /// silently refuses them must not serve.
-async fn assert_durable(writer: &SqlitePool, url: &str) -> Result<(), StoreError> {
-    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(writer).await?;
+async fn assert_durable(writer: &mut SqliteConnection, url: &str) -> Result<(), StoreError> {
+    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *writer).await?;
     let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(writer).await?;
     if journal.eq_ignore_ascii_case("wal") && synchronous >= 2 {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Finished runs: the verdict that people read, and the snapshot to run it again.
 
 use super::writer::Change;
-use super::{Store, StoreError};
+use super::{Store, StoreError, heads};
 use crate::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{Row, SqliteConnection};
@@ -46,6 +46,8 @@ pub struct RunRecord {
     pub name: RepoName,
     /// The pull request.
     pub number: PullNumber,
+    /// Name of the base branch at that time.
+    pub base: String,
     /// The commit that was judged.
     pub head: CommitId,
     /// `Verdict` as JSON.
@@ -57,7 +59,7 @@ pub struct RunRecord {
 }
 
 impl Store {
-    /// Saves a run; saving the same id again changes nothing.
+    /// Saves a run, which is from then on the last judgement of its pull request.
     ///
     /// # Errors
     /// When the database fails.
@@ -71,7 +73,7 @@ impl Store {
     /// When the database fails or the row does not read.
     pub async fn load_run(&self, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
         let row = sqlx::query(
-            "SELECT id, repository, name, number, head, verdict, snapshot, created_at FROM runs WHERE id = ?1",
+            "SELECT id, repository, name, number, base, head, verdict, snapshot, created_at FROM runs WHERE id = ?1",
         )
         .bind(id.as_str())
         .fetch_optional(self.readers())
@@ -83,6 +85,7 @@ impl Store {
             repository: RepositoryId(row.try_get::<i64, _>("repository")?.unsigned_abs()),
             name: RepoName::parse(row.try_get("name")?).map_err(damaged)?,
             number: PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs()),
+            base: row.try_get("base")?,
             head: CommitId::new(row.try_get("head")?).map_err(damaged)?,
             verdict: row.try_get("verdict")?,
             snapshot: row.try_get("snapshot")?,
@@ -103,20 +106,21 @@ impl Change for SaveRun {
 
 pub(super) async fn save_within(tx: &mut SqliteConnection, run: &RunRecord) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO runs (id, repository, name, number, head, verdict, snapshot, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO runs (id, repository, name, number, base, head, verdict, snapshot, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
     )
     .bind(run.id.as_str())
     .bind(as_i64(run.repository.0)?)
     .bind(run.name.to_string())
     .bind(as_i64(run.number.0)?)
+    .bind(&run.base)
     .bind(run.head.as_str())
     .bind(&run.verdict)
     .bind(&run.snapshot)
     .bind(run.created_at.0)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    heads::remember_within(tx, run).await
 }
 
 /// SQLite's integers are signed; GitHub's ids are far below the limit.

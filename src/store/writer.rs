@@ -3,7 +3,6 @@
 use super::StoreError;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::SqlitePool;
 use sqlx::{Connection, SqliteConnection};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -31,6 +30,8 @@ pub(super) trait Change: Send + 'static {
 pub(super) enum Patience {
     /// Somebody waits for it.
     None,
+    /// A worker waits for it at the end of its job.
+    Little,
     /// Somebody waits for it, but not urgently: the sender of a delivery that names no work.
     Some,
     /// Nobody waits; losing it costs a look at GitHub, nothing else.
@@ -41,7 +42,8 @@ impl Patience {
     fn duration(self) -> Duration {
         match self {
             Patience::None => Duration::ZERO,
-            Patience::Some => Duration::from_millis(20),
+            Patience::Little => Duration::from_millis(20),
+            Patience::Some => Duration::from_millis(100),
             Patience::Much => Duration::from_millis(200),
         }
     }
@@ -55,11 +57,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer on a pool of one connection.
-    pub(super) fn start(pool: SqlitePool) -> Writer {
+    /// Starts the writer on a connection of its own.
+    pub(super) fn start(connection: SqliteConnection) -> Writer {
         let (queue, requests) = mpsc::channel(QUEUE);
         let waiting = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(Loop { pool, requests, waiting: waiting.clone() }.run());
+        tokio::spawn(Loop { connection, requests, waiting: waiting.clone() }.run());
         Writer { queue, waiting }
     }
 
@@ -151,7 +153,7 @@ where
 
 /// The writer itself.
 struct Loop {
-    pool: SqlitePool,
+    connection: SqliteConnection,
     requests: mpsc::Receiver<Request>,
     waiting: Arc<AtomicUsize>,
 }
@@ -181,11 +183,13 @@ impl Loop {
             batch.clear();
             self.waiting.fetch_sub(written, Ordering::AcqRel);
         }
-        self.pool.close().await;
+        if let Err(error) = self.connection.close().await {
+            tracing::error!(error = %error, "the database could not be closed in order: {error}");
+        }
     }
 
     /// All in one transaction; when the database fails for one of them, each in its own.
-    async fn write(&self, batch: &mut [Box<dyn Queued>]) {
+    async fn write(&mut self, batch: &mut [Box<dyn Queued>]) {
         match self.write_together(batch).await {
             Ok(results) => {
                 for (entry, result) in batch.iter_mut().zip(results) {
@@ -204,9 +208,11 @@ impl Loop {
         }
     }
 
-    async fn write_together(&self, batch: &mut [Box<dyn Queued>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    async fn write_together(
+        &mut self,
+        batch: &mut [Box<dyn Queued>],
+    ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
         let mut results = Vec::with_capacity(batch.len());
         for entry in batch {
             let applied = AssertUnwindSafe(entry.apply(&mut tx)).catch_unwind().await;

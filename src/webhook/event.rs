@@ -17,7 +17,7 @@ pub use installation::{InstallationAction, InstallationEvent};
 pub use installation_repositories::InstallationRepositoriesEvent;
 pub use merge_group::MergeGroupEvent;
 pub use ping::PingEvent;
-pub use pull_request::{PullAction, PullRequestEvent};
+pub use pull_request::PullRequestEvent;
 pub use push::PushEvent;
 pub use table::{Event, build_jobs, parse};
 

@@ -23,6 +23,7 @@ mod server_pages;
 mod server_process;
 mod server_review;
 mod server_work;
+mod shared_heads;
 mod sim_bench;
 mod sim_client;
 mod sim_core;

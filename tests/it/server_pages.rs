@@ -35,6 +35,7 @@ async fn save_run(bench: &Bench) -> RunId {
         repository: RepositoryId(5),
         name: RepoName::new("octo", "hello").unwrap(),
         number: PullNumber(7),
+        base: "main".to_owned(),
         head,
         verdict: serde_json::to_string(&verdict).unwrap(),
         snapshot: "{}".to_owned(),

@@ -89,14 +89,14 @@ async fn an_ended_lease_passes_to_another_and_fences_the_first() {
         lease: Some(first.lease),
     };
     let lost = |result: Result<(), StoreError>| matches!(result, Err(StoreError::LeaseLost(_)));
-    assert!(lost(room.store.finish(&first, later).await));
+    assert!(lost(room.store.finish(&first, later).await.map(|_| ())));
     assert!(lost(room.store.renew(&first.lease, later, LEASE).await));
     assert!(lost(room.store.retry(&first, later, "late", later).await));
     assert!(lost(room.store.park(&first, "late", later).await));
     assert!(lost(room.store.begin(vec![entry], None, later).await.map(|_| ())));
     assert!(room.store.unfinished(&first.key).await.expect("no error").is_empty());
     room.store.finish(&second, later).await.expect("the holder finishes");
-    assert!(lost(room.store.finish(&second, later).await), "finished once");
+    assert!(lost(room.store.finish(&second, later).await.map(|_| ())), "finished once");
 }
 
 #[tokio::test]
@@ -128,10 +128,10 @@ async fn work_for_a_running_key_makes_it_run_once_more() {
         room.store.enqueue(&pull(1, 7, Cause::Synchronize), NOON).await.expect("enqueued");
     }
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None, "the key runs");
-    room.store.finish(&job, NOON).await.expect("finished");
+    assert!(room.store.finish(&job, NOON).await.expect("finished"), "it waits again");
     let again = room.store.claim(NOON, LEASE).await.expect("no error").expect("once more");
     assert_eq!((again.spec.clone(), again.attempt), (pull(1, 7, Cause::Synchronize), 1));
-    room.store.finish(&again, NOON).await.expect("finished");
+    assert!(!room.store.finish(&again, NOON).await.expect("finished"));
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
 }
 
@@ -189,6 +189,7 @@ async fn a_crash_loses_neither_deliveries_nor_jobs() {
     let waiting = store.next_delivery().await.expect("no error").expect("the delivery");
     assert_eq!((waiting.guid.as_str(), waiting.body.as_slice()), ("g-1", b"{}".as_slice()));
     let job = store.claim(NOON.after(LEASE), LEASE).await.expect("no error").expect("the job");
+    assert!(job.unsettled, "an answer is missing");
     let entry = OutboxEntry { lease: Some(job.lease), ..entry };
     let unfinished = store.unfinished(&job.key).await.expect("no error");
     assert_eq!(unfinished, [OutboxEntry { lease: None, ..entry.clone() }]);
@@ -286,6 +287,46 @@ async fn a_run_is_there_once_its_first_operation_is_begun() {
 }
 
 #[tokio::test]
+async fn judgements_are_found_by_pull_request_and_commit() {
+    let room = Room::new().await;
+    let judged = async |number: u64, digit: &str| {
+        let id = RunId::from_random([u8::try_from(number).expect("small"); 16]);
+        let head = CommitId::new(&digit.repeat(40)).expect("an id");
+        let run = RunRecord { number: PullNumber(number), head: head.clone(), ..run(id) };
+        room.store.save_run(&run).await.expect("saved");
+        head
+    };
+    let find = async |number: u64, head: &CommitId| {
+        let found = room.store.find_judgements(RepositoryId(5), PullNumber(number), head).await.expect("no error");
+        found.iter().map(|it| (it.number.0, it.base.clone())).collect::<Vec<_>>()
+    };
+    let (old, new) = (judged(7, "a").await, judged(9, "b").await);
+    judged(8, "a").await;
+    let of = |numbers: &[u64]| numbers.iter().map(|number| (*number, "main".to_owned())).collect::<Vec<_>>();
+    assert_eq!(find(7, &new).await, of(&[7, 8, 9]), "its own, those at its old head, those at its new one");
+    assert_eq!(find(10, &old).await, of(&[7, 8]));
+    assert_eq!(
+        room.store.find_judged_at(RepositoryId(5), &old).await.expect("no error"),
+        [PullNumber(7), PullNumber(8)]
+    );
+    assert!(room.store.find_judged_at(RepositoryId(6), &old).await.expect("no error").is_empty());
+    room.store.forget_judgement(RepositoryId(5), PullNumber(8)).await.expect("forgotten");
+    assert_eq!(find(10, &old).await, of(&[7]));
+}
+
+#[tokio::test]
+async fn work_for_later_waits_and_does_not_put_off_what_waits() {
+    let room = Room::new().await;
+    let later = NOON.after(Duration::from_secs(30));
+    room.store.enqueue_later(&pull(1, 7, Cause::SharedHead), later, NOON).await.expect("enqueued");
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    room.store.enqueue_later(&pull(1, 7, Cause::SharedHead), later, NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("due now");
+    assert_eq!(job.spec, pull(1, 7, Cause::Opened), "and not quieter");
+}
+
+#[tokio::test]
 async fn closing_writes_what_waits() {
     let room = Room::new().await;
     let facts = BTreeSet::from([FactKey::Commits]);
@@ -300,6 +341,7 @@ fn run(id: RunId) -> RunRecord {
         repository: RepositoryId(5),
         name: RepoName::new("octo", "hello").expect("a name"),
         number: PullNumber(7),
+        base: "main".to_owned(),
         head: CommitId::new(&"a".repeat(40)).expect("an id"),
         verdict: "{}".to_owned(),
         snapshot: "{}".to_owned(),

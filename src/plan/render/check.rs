@@ -1,7 +1,7 @@
 //! The check: its title is the verdict in a phrase; its summary is a list that reads well on a narrow screen.
 
 use super::escape::{code_span, neutralise, plain};
-use super::limit::{self, CHECK_BYTES, MESSAGE_BYTES};
+use super::limit::{self, MESSAGE_BYTES};
 use super::list;
 use super::words::{self, count};
 use crate::model::{Conclusion, Fault, Finding, RuleState, Severity, Side, Verdict};
@@ -34,7 +34,7 @@ pub fn render_title(verdict: &Verdict) -> String {
     if parts.is_empty() {
         parts.push(if verdict.conclusion == Conclusion::Pending { "Waiting" } else { "No problems" }.to_owned());
     }
-    limit::cut_short(&plain(&parts.join(", ")), TITLE_BYTES)
+    cut_title(&plain(&parts.join(", ")))
 }
 
 /// The same within the 140 characters of a commit status; held in bytes.
@@ -42,17 +42,17 @@ pub(in crate::plan) fn render_status_line(verdict: &Verdict) -> String {
     limit::cut_short(&render_title(verdict), STATUS_BYTES)
 }
 
-/// Summary and text of the check, each within GitHub's limit.
-pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
+/// Summary and text of the check, at most so many bytes each.
+pub(in crate::plan) fn render_check(verdict: &Verdict, bytes: usize) -> (String, String) {
     let mut first = String::new();
     for fault in &verdict.faults {
-        let item = fault_item(fault);
-        if first.len() + item.len() < CHECK_BYTES / 2 {
+        let item = fault_item(fault, MESSAGE_BYTES.min(bytes / 4));
+        if first.len() + item.len() < bytes / 2 {
             first.push_str(&item);
         }
     }
-    let (skipped, quiet) = (skipped_line(verdict), first.is_empty());
-    let room = CHECK_BYTES - skipped.len();
+    let (skipped, quiet) = (skipped_line(verdict, bytes / 4), first.is_empty());
+    let room = bytes.saturating_sub(skipped.len());
     let mut findings: Vec<&Finding> = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
     // Findings of one file stand together, the worst first; files keep the verdict's order.
     findings.sort_by(|a, b| {
@@ -62,7 +62,7 @@ pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
     if quiet && findings.is_empty() {
         first.push_str("The rules have nothing to say about this change.\n");
     }
-    let mut pages = list::pages(first, findings, MESSAGE_BYTES, room, 2).into_iter();
+    let mut pages = list::pages(first, findings, MESSAGE_BYTES.min(bytes / 4), room, 2).into_iter();
     let mut summary = pages.next().unwrap_or_default();
     summary.push_str(&skipped);
     (summary.trim_start().to_owned(), pages.next().unwrap_or_default())
@@ -75,12 +75,22 @@ pub(in crate::plan) fn render_started() -> (String, String) {
 
 /// A mark for every finding with a place on the new side, the worst first when there are too many.
 pub(in crate::plan) fn render_annotations(verdict: &Verdict) -> Vec<Annotation> {
-    let mut marks: Vec<(Severity, Annotation)> = spoken(verdict).filter_map(annotation).collect();
+    let mut marks: Vec<Annotation> = spoken(verdict).filter_map(annotation).collect();
+    limit_annotations(&mut marks);
+    marks
+}
+
+/// The worst stay when there are too many.
+pub(in crate::plan) fn limit_annotations(marks: &mut Vec<Annotation>) {
     if marks.len() > MAX_ANNOTATIONS {
-        marks.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+        marks.sort_by_key(|mark| std::cmp::Reverse(mark.level));
         marks.truncate(MAX_ANNOTATIONS);
     }
-    marks.into_iter().map(|(_, mark)| mark).collect()
+}
+
+/// A title within GitHub's limit.
+pub(in crate::plan) fn cut_title(title: &str) -> String {
+    limit::cut_short(title, TITLE_BYTES)
 }
 
 /// Findings that people get to see: those of rules in shadow are only recorded.
@@ -97,19 +107,19 @@ fn faults_phrase(faults: &[Fault]) -> String {
     format!("{}: {rules} {} could not run", count(faults.len(), "fault"), names.join(", "))
 }
 
-pub(super) fn fault_item(fault: &Fault) -> String {
+pub(super) fn fault_item(fault: &Fault, bytes: usize) -> String {
     let at = match (&fault.path, fault.line) {
         (Some(path), Some(line)) => format!(" at {}", code_span(&format!("{path}:{line}"))),
         (Some(path), None) => format!(" in {}", code_span(path.as_str())),
         (None, _) => String::new(),
     };
     let advisory = if fault.blocking { "" } else { " (advisory)" };
-    let message = neutralise(&limit::cut(fault.message.trim(), MESSAGE_BYTES));
+    let message = neutralise(&limit::cut(fault.message.trim(), bytes));
     let item = format!("💥 **Rule {} could not run**{advisory}{at}\n\n{message}", code_span(&fault.rule));
     format!("- {}\n", words::indent(&item))
 }
 
-pub(super) fn skipped_line(verdict: &Verdict) -> String {
+pub(super) fn skipped_line(verdict: &Verdict, bytes: usize) -> String {
     let skipped: Vec<String> = verdict
         .rules
         .iter()
@@ -124,11 +134,11 @@ pub(super) fn skipped_line(verdict: &Verdict) -> String {
     if skipped.is_empty() {
         String::new()
     } else {
-        format!("\n{}\n", limit::cut_short(&format!("Skipped: {}", skipped.join(", ")), 4_000))
+        format!("\n{}\n", limit::cut_short(&format!("Skipped: {}", skipped.join(", ")), bytes.min(4_000)))
     }
 }
 
-fn annotation(finding: &Finding) -> Option<(Severity, Annotation)> {
+fn annotation(finding: &Finding) -> Option<Annotation> {
     let level = match finding.severity {
         Severity::Fail => AnnotationLevel::Failure,
         Severity::Warn => AnnotationLevel::Warning,
@@ -145,5 +155,5 @@ fn annotation(finding: &Finding) -> Option<(Severity, Annotation)> {
         title: limit::cut_short(&plain(&finding.rule), TITLE_BYTES),
         message: limit::cut(&plain(finding.message.trim()), ANNOTATION_BYTES),
     };
-    Some((finding.severity, mark))
+    Some(mark)
 }

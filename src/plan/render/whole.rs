@@ -2,7 +2,7 @@
 
 use super::check::{fault_item, render_title, skipped_line, spoken};
 use super::escape::code_span;
-use super::limit::{COMMENT_BYTES, REPORT_BYTES, cut_short};
+use super::limit::{COMMENT_BYTES, MESSAGE_BYTES, REPORT_BYTES, cut_short};
 use super::list;
 use crate::model::{Conclusion, Effect, Finding, Verdict};
 
@@ -19,7 +19,7 @@ pub fn render_whole(verdict: &Verdict) -> String {
         first.push('\n');
     }
     for fault in &verdict.faults {
-        let item = fault_item(fault);
+        let item = fault_item(fault, MESSAGE_BYTES);
         if first.len() + item.len() < COMMENT_BYTES / 2 {
             first.push_str(&item);
         }
@@ -28,7 +28,7 @@ pub fn render_whole(verdict: &Verdict) -> String {
     if findings.is_empty() && verdict.faults.is_empty() {
         first.push_str("\nThe rules have nothing to say about this change.\n");
     }
-    let last = format!("{}{}", effects(&verdict.effects), skipped_line(verdict));
+    let last = format!("{}{}", effects(&verdict.effects), skipped_line(verdict, COMMENT_BYTES / 4));
     let room = COMMENT_BYTES.saturating_sub(last.len() + 100);
     let mut text = list::pages(first, findings, REPORT_BYTES, room, 1).concat();
     text.push_str(&last);

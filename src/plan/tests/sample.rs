@@ -62,6 +62,7 @@ pub(super) fn input(run: &str) -> PlanInput {
         completed_at: Timestamp(1000),
         quiet: false,
         recheck_head: false,
+        siblings: Vec::new(),
         refused: Vec::new(),
     }
 }

@@ -68,11 +68,7 @@ pub(super) fn compare(call: &mut Call<'_>) -> Answer {
 pub(super) fn pulls(call: &mut Call<'_>) -> Answer {
     let repo = call.repo();
     let sha = sha_of(call)?;
-    let has = |pull: &&crate::sim::state::Pull| {
-        pull.head_sha == sha || repo.git.list_commits(&pull.base_sha, &pull.head_sha).contains(&sha)
-    };
-    let all: Vec<Value> =
-        repo.pulls.values().filter(has).map(|pull| json::pull_simple(call.state, repo, pull)).collect();
+    let all: Vec<Value> = repo.pulls_with_commit(&sha).map(|pull| json::pull_simple(call.state, repo, pull)).collect();
     call.list(&all)
 }
 

@@ -3,7 +3,7 @@
 use super::answer::{Seen, key, pair};
 use super::node::actor;
 use super::repository::reference;
-use crate::sim::graphql::{Object, Resolved};
+use crate::sim::graphql::{Args, Object, Resolved};
 use crate::sim::json::node_id;
 use crate::sim::state::{Pull, Repo, State};
 use serde_json::json;
@@ -84,6 +84,17 @@ impl Seen<'_> {
             _ => Resolved::Unsupported,
         }
     }
+}
+
+/// Pull requests into a repository that `baseRefName`, `headRefName` and `states` let through, oldest first.
+pub(super) fn filtered(index: usize, repo: &Repo, args: &Args) -> Vec<Object> {
+    let (base, head, states) = (args.text("baseRefName"), args.text("headRefName"), args.texts("states"));
+    let wanted = repo.pulls.values().filter(|pull| {
+        base.is_none_or(|base| base == pull.base_ref)
+            && head.is_none_or(|head| head == pull.head_ref)
+            && (states.is_empty() || states.contains(&state_word(pull)))
+    });
+    wanted.map(|pull| Object::new("PullRequest", key(index, pull.number))).collect()
 }
 
 /// OPEN, CLOSED or MERGED.

@@ -99,7 +99,7 @@ pub(super) fn pulls_into(repository: &RepositoryRef, pulls: Vec<PullPart>) -> Ve
 /// The work of a check that a person asked for again: its pull requests, or its commit when none is listed, as for a fork.
 pub(super) fn rerequested_jobs(repository: &RepositoryRef, head: &CommitId, pulls: &[PullNumber]) -> Vec<JobSpec> {
     if pulls.is_empty() {
-        return vec![repository.job(Work::ReviewCommit { head: head.clone() })];
+        return vec![repository.job(Work::ReviewCommit { head: head.clone(), cause: Cause::Rerequested })];
     }
     let work = |&number| repository.job(Work::ReviewPull { number, cause: Cause::Rerequested });
     pulls.iter().map(work).collect()
