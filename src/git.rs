@@ -22,6 +22,7 @@ mod working_tree;
 
 pub use comparison::Comparison;
 pub use error::GitError;
+pub use facts::load_source;
 pub use history::Landed;
 pub use hooks::{Hooks, HooksScope};
 pub use repository::Repository;

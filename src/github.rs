@@ -23,6 +23,7 @@ mod read_back;
 mod repo;
 mod reviews;
 mod shared_head;
+mod statuses;
 mod timing;
 mod token;
 mod wire;

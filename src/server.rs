@@ -31,6 +31,8 @@ mod worker;
 pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Role, ServerConfig};
 pub use judge_child::judge_main;
 pub use judges::{JudgeError, Judges};
+pub use passes::{Judged, JudgingError, faulted, judge};
+pub use reviews::MAX_REQUESTS;
 pub use serve::serve;
 pub use shared::{WallClock, system_clock};
 pub use start::{Parts, Server, ServerHandle, StartError};

@@ -4,6 +4,7 @@ mod event;
 mod job;
 mod secrets;
 mod verify;
+mod workflow;
 
 pub use event::{
     CheckRunAction, CheckRunEvent, CheckSuiteEvent, Event, InstallationAction, InstallationEvent,
@@ -15,3 +16,4 @@ pub use secrets::{Secrets, SecretsError};
 pub use verify::{
     Delivery, DeliveryHeaders, EVENT_HEADER, GUID_HEADER, HOOK_ID_HEADER, Refusal, SIGNATURE_HEADER, Verified, verify,
 };
+pub use workflow::{WorkflowPull, parse_workflow_pull};

@@ -47,8 +47,8 @@ impl Subcommand for Check {
         let verdict = build_verdict(&snapshot, checked);
         let texts = FromSnapshot(&snapshot);
         let mut out =
-            render(common.format, &Report { verdict: &verdict, dangerfile: &path, texts: &texts, quiet: true });
-        if common.format == Format::Text && !common.quiet {
+            render(common.format(), &Report { verdict: &verdict, dangerfile: &path, texts: &texts, quiet: true });
+        if common.format() == Format::Text && !common.quiet {
             out.push_str(&summary(&path, mistakes, rules));
         }
         print_result(common, &out)?;

@@ -2,13 +2,14 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{check, completions, demo, hook, init, judge, local, man, rules, serve, terminal, test, types};
+use super::{check, ci, completions, demo, hook, init, judge, local, man, pr, rules, serve, terminal, test, types};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 const COMMANDS: &[Entry] = &[
     entry::<check::Check>(),
+    entry::<ci::Ci>(),
     entry::<completions::Completions>(),
     entry::<demo::Demo>(),
     entry::<hook::Hook>(),
@@ -16,6 +17,7 @@ const COMMANDS: &[Entry] = &[
     entry::<judge::Judge>(),
     entry::<local::Local>(),
     entry::<man::Man>(),
+    entry::<pr::Pr>(),
     entry::<rules::Rules>(),
     entry::<serve::Serve>(),
     entry::<test::Test>(),

@@ -11,9 +11,9 @@ pub(super) struct Common {
     /// Use this file instead of dangerfile.lua or .github/dangerfile.lua
     #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(super) dangerfile: Option<PathBuf>,
-    /// How to print findings
-    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value = "text", hide_default_value = true)]
-    pub(super) format: Format,
+    /// How to print findings [default: text; in ci: github]
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     pub(super) color: Color,
@@ -23,6 +23,18 @@ pub(super) struct Common {
     /// Say more: what is compared, and what became of each rule
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
+}
+
+impl Common {
+    /// The format to print in.
+    pub(super) fn format(&self) -> Format {
+        self.format_or(Format::Text)
+    }
+
+    /// The same for a command with another default.
+    pub(super) fn format_or(&self, default: Format) -> Format {
+        self.format.unwrap_or(default)
+    }
 }
 
 /// When to use colours.

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Where a dangerfile is looked for, from the repository's root.
-const PLACES: [&str; 2] = [FIRST_PLACE, ".github/dangerfile.lua"];
+pub(super) const PLACES: [&str; 2] = [FIRST_PLACE, ".github/dangerfile.lua"];
 
 /// Where a new one is written.
 pub(super) const FIRST_PLACE: &str = "dangerfile.lua";

@@ -15,4 +15,5 @@ mod text;
 mod underline;
 
 pub(super) use formats::{Format, render};
+pub(super) use github::command;
 pub(super) use report::{FromSnapshot, Report, Texts, lines_of};

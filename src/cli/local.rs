@@ -70,7 +70,7 @@ impl Subcommand for Local {
         explain(common, &comparison, &snapshot, &verdict);
         let texts = FromGit { comparison: &comparison, snapshot: &snapshot };
         let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &texts, quiet: common.quiet };
-        print_result(common, &render(common.format, &report))?;
+        print_result(common, &render(common.format(), &report))?;
         Ok(status_of(&verdict))
     }
 }

@@ -33,7 +33,7 @@ impl Subcommand for Rules {
     const NAME: &'static str = "rules";
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
-        let text = match (common.format, &self.name) {
+        let text = match (common.format(), &self.name) {
             (Format::Text, None) => render_list()?,
             (Format::Text, Some(name)) => render_rule(common, find(name)?)?,
             (Format::Json, None) => {
@@ -55,7 +55,7 @@ impl Subcommand for Rules {
             }
         };
         print_result(common, &text)?;
-        if self.name.is_none() && common.format == Format::Text {
+        if self.name.is_none() && common.format() == Format::Text {
             note(common, "`deckhand rules NAME` prints a rule's page; use(\"NAME\") in a dangerfile turns it on");
         }
         Ok(Status::Fine)

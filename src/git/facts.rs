@@ -131,7 +131,10 @@ impl Comparison {
 
 /// A file that a dangerfile on disk requires; `None` when there is none, or when it lies outside `directory`
 /// (also by a symbolic link), is larger than the limit for texts, or is no UTF-8 text.
-pub(super) fn load_source(directory: &Path, path: &RepoPath) -> Result<Option<String>, GitError> {
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub fn load_source(directory: &Path, path: &RepoPath) -> Result<Option<String>, GitError> {
     let relative = PathBuf::from(path.as_str());
     if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
         return Ok(None);

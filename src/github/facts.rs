@@ -3,8 +3,8 @@
 use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
-    CodeOwnersFile, Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
-    Labeling, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot, Unavailable,
+    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun, HeadStatus, Labeling,
+    Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub enum FetchedFact {
     /// [`FactKey::RequestedReviewers`].
     RequestedReviewers(Fact<RequestedReviewers>),
     /// [`FactKey::Statuses`].
-    Statuses(Fact<Vec<CommitStatus>>),
+    Statuses(Fact<Vec<HeadStatus>>),
     /// [`FactKey::CheckRuns`].
     CheckRuns(Fact<Vec<HeadCheckRun>>),
     /// [`FactKey::File`].
@@ -162,11 +162,11 @@ impl RepoClient {
         }
     }
 
-    async fn statuses(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<CommitStatus>>>, CallError> {
+    async fn statuses(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<HeadStatus>>>, CallError> {
         if !wanted {
             return Ok(None);
         }
-        settled(self.fetch_statuses(&snapshot.subject.head).await, "statuses: read").map(Some)
+        settled(self.fetch_head_statuses(&snapshot.subject.head).await, "statuses: read").map(Some)
     }
 
     async fn check_runs(

@@ -57,6 +57,14 @@ pub enum FoundDangerfile {
     },
 }
 
+impl Overview {
+    /// The dangerfile that judges: the base's own where that is the default branch; any other base is judged by the
+    /// default branch's.
+    pub fn judging_dangerfile(&self) -> &FoundDangerfile {
+        if self.pull.base.name == self.default_branch { &self.base_dangerfile } else { &self.default_dangerfile }
+    }
+}
+
 impl RepoClient {
     /// One query (more only where there are over 100 comments or threads).
     ///
@@ -66,6 +74,8 @@ impl RepoClient {
         let asked = "such pull request";
         let variables = serde_json::json!({
             "owner": self.name.owner(), "name": self.name.name(), "number": number, "appId": self.shared.app_id(),
+            // The owner of a token has no checks of their own, and often not the permission to read them.
+            "wantChecks": self.shared.app_id().is_some(),
         });
         let data: Data = self.graphql(OVERVIEW, variables, Effect::Read, asked).await?;
         let repository = data.repository.ok_or_else(|| CallError::NotFound("such repository".to_owned()))?;

@@ -1,8 +1,8 @@
 //! Everything that the rules may see of one pull request at one head.
 
 use super::{
-    CodeOwnersFile, Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
-    Labeling, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun, HeadStatus, Labeling,
+    PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ pub struct Snapshot {
     pub requested_reviewers: Option<Fact<RequestedReviewers>>,
     /// [`FactKey::Statuses`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statuses: Option<Fact<Vec<CommitStatus>>>,
+    pub statuses: Option<Fact<Vec<HeadStatus>>>,
     /// [`FactKey::CheckRuns`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_runs: Option<Fact<Vec<HeadCheckRun>>>,

@@ -5,7 +5,7 @@ use super::operation::operation_id;
 use super::place::Diff;
 use super::render::spoken;
 use super::review::{self, Change};
-use super::{Operation, Plan, Published, ReviewComment, Sibling, check, summary};
+use super::{Operation, Plan, Published, ReviewComment, Sibling, check, status, summary};
 use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
 
 /// What a plan needs to know besides the verdict.
@@ -35,8 +35,32 @@ pub struct PlanInput {
 
 /// The writes that bring what is published to the verdict. Empty when nothing changed.
 pub fn build(verdict: &Verdict, snapshot: &Snapshot, published: &Published, input: &PlanInput) -> Plan {
-    let mut operations = Vec::new();
-    operations.extend(check::plan_check(verdict, published, input, &operation_id(&input.run, 0)));
+    let check = check::plan_check(verdict, published, input, &operation_id(&input.run, 0));
+    build_beside(check, verdict, snapshot, published, input)
+}
+
+/// The same for the owner of a token, who is no app and writes no check: comments, and a commit status of that context
+/// when one is named. `input.check_name` plays no part.
+pub fn build_for_token(
+    verdict: &Verdict,
+    snapshot: &Snapshot,
+    published: &Published,
+    input: &PlanInput,
+    context: Option<&str>,
+) -> Plan {
+    let status = context.and_then(|context| status::plan_status(verdict, published, context));
+    build_beside(status, verdict, snapshot, published, input)
+}
+
+/// The comments beside what gates the commit.
+fn build_beside(
+    gate: Option<Operation>,
+    verdict: &Verdict,
+    snapshot: &Snapshot,
+    published: &Published,
+    input: &PlanInput,
+) -> Plan {
+    let mut operations = Vec::from_iter(gate);
     let silent = operations.len();
     if let Some(number) = input.number.filter(|_| !input.quiet) {
         let diff = Diff::new(snapshot, &input.refused);

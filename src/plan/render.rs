@@ -14,7 +14,9 @@ pub use check::{render_title, spoken};
 pub use escape::neutralise;
 pub use whole::render_whole;
 
-pub(super) use check::{cut_title, limit_annotations, render_annotations, render_check, render_started};
+pub(super) use check::{
+    cut_title, limit_annotations, render_annotations, render_check, render_started, render_status_line,
+};
 pub(super) use comment::render_comment;
 pub(super) use limit::{CHECK_BYTES, cut};
 pub(super) use summary::{render_nothing_left, render_summary};

@@ -6,3 +6,4 @@ mod comments;
 mod converges;
 mod sample;
 mod shared;
+mod statuses;

@@ -8,12 +8,21 @@ use crate::github::{Answer, CallError, RepoClient};
 use crate::plan::{Operation, Plan};
 use crate::store::StoreError;
 
-/// Three lanes: the check, the comments in the diff, the summary. Inside a lane one write follows the other.
+/// Four lanes: the check, commit statuses, the comments in the diff, the summary. Inside a lane one write follows the
+/// other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lane {
     Check,
+    Status,
     Diff,
     Summary,
+}
+
+impl Lane {
+    /// Whether it writes comments on the pull request. What is bound to a commit is right whatever the head is by now.
+    fn comments(self) -> bool {
+        matches!(self, Lane::Diff | Lane::Summary)
+    }
 }
 
 /// An operation of a plan that the outbox knows.
@@ -33,10 +42,12 @@ pub async fn carry_out(outbox: &Outbox<'_>, client: &RepoClient, plan: &Plan) ->
         return Ok(Report::default());
     }
     // Comments that may not be wanted any more are recorded once that is known; all others together, in one go.
-    let doubtful = |operation: &Operation| plan.recheck_head.is_some() && lane_of(operation) != Lane::Check;
+    let doubtful = |operation: &Operation| plan.recheck_head.is_some() && lane_of(operation).comments();
     let certain = begin(outbox, client, plan, |operation| !doubtful(operation)).await?;
-    let (checks, certain): (Vec<_>, Vec<_>) = certain.into_iter().partition(|it| lane_of(it.operation) == Lane::Check);
+    let (certain, gates): (Vec<_>, Vec<_>) = certain.into_iter().partition(|it| lane_of(it.operation).comments());
+    let (checks, statuses) = gates.into_iter().partition(|it| lane_of(it.operation) == Lane::Check);
     let checks = run_lane(outbox, client, checks);
+    let statuses = run_lane(outbox, client, statuses);
     let comments = async {
         let comments = match plan.recheck_head {
             None => certain,
@@ -49,8 +60,8 @@ pub async fn carry_out(outbox: &Outbox<'_>, client: &RepoClient, plan: &Plan) ->
         let (diff, summary) = futures_util::join!(run_lane(outbox, client, diff), run_lane(outbox, client, summary));
         Ok::<_, PublishError>(vec![diff, summary])
     };
-    let (checks, comments) = futures_util::join!(checks, comments);
-    merge(std::iter::once(checks).chain(comments.unwrap_or_else(|error| vec![Err(error)])))
+    let (checks, statuses, comments) = futures_util::join!(checks, statuses, comments);
+    merge([checks, statuses].into_iter().chain(comments.unwrap_or_else(|error| vec![Err(error)])))
 }
 
 fn merge(lanes: impl Iterator<Item = Result<Report, PublishError>>) -> Result<Report, PublishError> {
@@ -99,8 +110,13 @@ async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, lane: Vec<Begun<'_>>
         };
         match result {
             Ok(answer) => report.done.push((index, answer)),
+            // A status that may not be set stays as it is: branch protection that asks for it goes on asking.
+            Err(PublishError::Call(CallError::Forbidden(reason))) if lane_of(operation) == Lane::Status => {
+                tracing::warn!(operation = id, reason, "GitHub does not let us set a commit status.");
+                report.unset.push(reason);
+            }
             // Without the permission for comments the check alone speaks.
-            Err(PublishError::Call(CallError::Forbidden(reason))) if lane_of(operation) != Lane::Check => {
+            Err(PublishError::Call(CallError::Forbidden(reason))) if lane_of(operation).comments() => {
                 tracing::warn!(operation = id, reason, "GitHub does not let us comment.");
                 report.forbidden.push(reason);
             }
@@ -120,6 +136,7 @@ async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, lane: Vec<Begun<'_>>
 fn lane_of(operation: &Operation) -> Lane {
     match operation {
         Operation::CreateCheck(_) | Operation::UpdateCheck { .. } => Lane::Check,
+        Operation::SetStatus(_) => Lane::Status,
         Operation::CreateSummary { .. } | Operation::UpdateSummary { .. } | Operation::DeleteSummary { .. } => {
             Lane::Summary
         }
@@ -135,6 +152,6 @@ fn changes_a_comment(operation: &Operation) -> bool {
         }
         Operation::CreateCheck(_) | Operation::UpdateCheck { .. } | Operation::CreateSummary { .. } => false,
         Operation::DeleteSummary { .. } | Operation::DeleteReviewComment { .. } => false,
-        Operation::CreateReview { .. } => false,
+        Operation::CreateReview { .. } | Operation::SetStatus(_) => false,
     }
 }

@@ -109,6 +109,8 @@ pub(super) async fn look_for(client: &RepoClient, operation: &Operation) -> Resu
 fn is_repeatable(operation: &Operation) -> bool {
     match operation {
         Operation::CreateCheck(_) | Operation::CreateSummary { .. } | Operation::CreateReview { .. } => false,
+        // The newest counts, so that a second one changes nothing that people see; but a commit has room for 1,000.
+        Operation::SetStatus(_) => false,
         Operation::UpdateCheck { check, .. } => check.annotations.is_empty(),
         Operation::UpdateSummary { .. } | Operation::DeleteSummary { .. } => true,
         Operation::UpdateReviewComment { .. } | Operation::DeleteReviewComment { .. } => true,

@@ -3,7 +3,7 @@
 //! Round trips in a row decide how long people wait: (1) the overview, (2) check, diff and comparison side by side,
 //! (3) what the rules miss, (4) the writes side by side.
 
-use super::failed_call::{after_call, after_publish};
+use super::failed_call::{after_call, after_judging, after_publish};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, WHOLE, faulted, judge};
 use super::reviews::{Reviews, after_overview};
@@ -60,7 +60,7 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
         reviews.organisations().find(&stage.client, installation).await
     };
     let organisation = organisation.map_err(after_call)?;
-    match build_ruleset(&organisation, stage.choose_dangerfile(), &stage.overview.name) {
+    match build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name) {
         Ok(None) => {
             Neighbours::load(reviews, review.job, &stage.overview).await?.leave(reviews, review.job).await?;
             stage.conclude_open(&outbox).await
@@ -86,7 +86,7 @@ pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, re
     let organisation = reviews.organisations().find(&review.client, review.job.spec.installation).await;
     // Where that cannot be told either, a check that is open is all there is to conclude.
     let organisation = organisation.unwrap_or(FoundDangerfile::Absent);
-    if let Ok(None) = build_ruleset(&organisation, stage.choose_dangerfile(), &stage.overview.name) {
+    if let Ok(None) = build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name) {
         return stage.conclude_open(&outbox).await.map(|_| ());
     }
     stage.quiet = true;
@@ -122,15 +122,6 @@ impl<'a> Stage<'a> {
         Ok(Stage { reviews, review, client, overview, run, started_at, quiet })
     }
 
-    /// The base's own dangerfile judges where it is the default branch; any other base is judged by the default branch's.
-    fn choose_dangerfile(&self) -> &FoundDangerfile {
-        if self.overview.pull.base.name == self.overview.default_branch {
-            &self.overview.base_dangerfile
-        } else {
-            &self.overview.default_dangerfile
-        }
-    }
-
     async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, ruleset: Ruleset) -> Result<JobOutcome, JobError> {
         let digest = digest(&ruleset);
         let key = &self.review.job.key;
@@ -138,7 +129,8 @@ impl<'a> Stage<'a> {
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
         self.gather(outbox, &mut snapshot, &ahead).await?;
-        let Judged { verdict, asked } = judge(self.reviews.judges(), &self.client, &mut snapshot).await?;
+        let Judged { verdict, asked } =
+            judge(self.reviews.judges(), &self.client, &mut snapshot, &|_| None).await.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
         if reads != ahead {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;

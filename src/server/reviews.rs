@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Requests of one run. A rule that reads 300 files needs 12.
-const MAX_REQUESTS: u32 = 40;
+pub const MAX_REQUESTS: u32 = 40;
 /// Saying that a job was given up must not hold the worker.
 const GIVE_UP_TIMEOUT: Duration = Duration::from_secs(30);
 

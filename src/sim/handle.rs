@@ -4,7 +4,7 @@ use super::act::{NewPull, Push};
 use super::faults::Fault;
 use super::log::LogEntry;
 use super::server::Shared;
-use super::state::{Access, App, Permissions, State, Token, TokenOwner};
+use super::state::{Access, App, Permissions, State};
 use super::webhooks::lock;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
@@ -204,16 +204,6 @@ impl SimHandle {
             state.ensure_user(login, "User");
             state.repos[index].members.insert(login.to_owned(), permission.to_owned());
         });
-    }
-
-    /// A bearer token that speaks for a person.
-    pub fn user_token(&self, login: &str) -> String {
-        let mut state = self.state();
-        state.ensure_user(login, "User");
-        let token = format!("ghp_{:036}", state.fresh_id());
-        let owner = TokenOwner::User(login.to_owned());
-        state.tokens.insert(token.clone(), Token { owner, expires_at: None, refused_calls: 0 });
-        token
     }
 
     /// One commit on a branch, which begins at `base` (or the default branch, when empty) if it is new. A path without

@@ -24,3 +24,5 @@ pub use pull_request_review::PullRequestReviewEvent;
 pub use push::PushEvent;
 pub use status::StatusEvent;
 pub use table::{Event, build_jobs, parse};
+
+pub(super) use payload::{Unread, read};

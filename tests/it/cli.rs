@@ -76,7 +76,7 @@ impl Place {
 fn usage_is_told_with_status_2() {
     let place = Place::empty();
     for (arguments, part) in [
-        (&["pr", "https://example.com", "--post"][..], "`deckhand pr` is not built yet in this version"),
+        (&["pr", "https://example.com", "--post"][..], "it looks like https://github.com/OWNER/REPO/pull/123"),
         (&["local", "--format", "yaml"], "[possible values: text, json, sarif, markdown, github]"),
         (&["local", "--bogus"], "unexpected argument '--bogus'"),
         (&["locale"], "'local'"),

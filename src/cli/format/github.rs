@@ -68,7 +68,8 @@ fn render_fault(fault: &Fault) -> String {
     command(if fault.blocking { "error" } else { "warning" }, &properties, &message)
 }
 
-fn command(level: &str, properties: &[(&str, String)], message: &str) -> String {
+/// One workflow command; data and properties are escaped.
+pub(in crate::cli) fn command(level: &str, properties: &[(&str, String)], message: &str) -> String {
     let properties: Vec<String> =
         properties.iter().map(|(name, value)| format!("{name}={}", escape_property(value))).collect();
     format!("::{level} {}::{}\n", properties.join(","), escape_data(&plain::block(message)))

@@ -12,6 +12,8 @@ use crate::plan::{Annotation, AnnotationLevel};
 const MAX_ANNOTATIONS: usize = 1_000;
 /// GitHub's limit for an annotation's title, in characters; held in bytes.
 const TITLE_BYTES: usize = 255;
+/// GitHub's limit for a commit status's description, in characters.
+const STATUS_BYTES: usize = 140;
 /// GitHub's limit for an annotation's message is 64 KB; nobody reads so much beside a line.
 const ANNOTATION_BYTES: usize = 16_000;
 
@@ -34,6 +36,11 @@ pub fn render_title(verdict: &Verdict) -> String {
         parts.push(if verdict.conclusion == Conclusion::Pending { "Waiting" } else { "No problems" }.to_owned());
     }
     cut_title(&plain(&parts.join(", ")))
+}
+
+/// The same within the 140 characters of a commit status; held in bytes.
+pub(in crate::plan) fn render_status_line(verdict: &Verdict) -> String {
+    limit::cut_short(&render_title(verdict), STATUS_BYTES)
 }
 
 /// Summary and text of the check, at most so many bytes each.

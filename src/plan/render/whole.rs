@@ -28,7 +28,7 @@ pub fn render_whole(verdict: &Verdict) -> String {
     if findings.is_empty() && verdict.faults.is_empty() {
         first.push_str("\nThe rules have nothing to say about this change.\n");
     }
-    let last = format!("{}{}", effects(&verdict.effects), skipped_line(verdict, MESSAGE_BYTES));
+    let last = format!("{}{}", effects(&verdict.effects), skipped_line(verdict, COMMENT_BYTES / 4));
     let room = COMMENT_BYTES.saturating_sub(last.len() + 100);
     let mut text = list::pages(first, findings, REPORT_BYTES, room, 1).concat();
     text.push_str(&last);
