@@ -413,12 +413,14 @@ fn is_coloured(text: &str) -> bool {
     ["\\x1b[", "\\u001b[", "\\033[", "\\e["].iter().any(|sign| text.contains(sign))
 }
 
-/// Whether the phrase stands in the text as whole words, in this case.
+/// Whether the phrase stands in the text as whole words, in this case. In quotes it is only spoken of.
 fn has_phrase(text: &str, phrase: &str) -> bool {
-    !phrase.is_empty()
-        && text
-            .match_indices(phrase)
-            .any(|(at, _)| !text[..at].ends_with(is_word) && !text[at + phrase.len()..].starts_with(is_word))
+    let says = |(at, _)| {
+        let (before, after) = (&text[..at], &text[at + phrase.len()..]);
+        let quoted = ['`', '"', '\''].iter().any(|quote| before.ends_with(*quote) && after.starts_with(*quote));
+        !quoted && !before.ends_with(is_word) && !after.starts_with(is_word)
+    };
+    !phrase.is_empty() && text.match_indices(phrase).any(says)
 }
 
 fn is_word(c: char) -> bool {
