@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// By job key: operation id and answer. Cheap to clone; all clones are one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answers(Arc<Mutex<HashMap<String, Vec<(String, String)>>>>);
+pub(super) struct Answers(Arc<Mutex<ByKey>>);
+
+type ByKey = HashMap<String, Vec<(String, String)>>;
 
 impl Answers {
     pub(super) fn keep(&self, key: &str, id: &str, answer: &str) {
@@ -30,7 +32,7 @@ impl Answers {
         std::mem::take(&mut *self.lock()).into_values().flatten().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<(String, String)>>> {
+    fn lock(&self) -> MutexGuard<'_, ByKey> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
