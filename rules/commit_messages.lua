@@ -14,7 +14,7 @@ return {
       doc = "The types that a conventional message may have.",
     },
     scopes = { type = "strings", doc = "The scopes that a conventional message may have; without it, any." },
-    max_subject = { type = "integer", default = 80, doc = "Characters that the first line may have; 0 for any number. Git asks for 50 and GitHub shows 72; a few more are not worth a word." },
+    max_subject = { type = "integer", default = 85, doc = "Characters that the first line may have; 0 for any number. Git asks for 50 and GitHub shows 72; a few more are not worth a word." },
     allow_fixups = { type = "boolean", default = false, doc = "Whether `fixup!`, `squash!` and `amend!` are fine, because they are folded when merging." },
     ignore_authors = { type = "strings", default = {}, doc = "Logins or names whose commits are not judged; bots never are." },
   },

@@ -11,17 +11,20 @@ return {
   end
 
   -- A marker is seven characters, then a space or the end of the line.
-  local function has_marker(text, character)
-    return string.find(text, "^" .. string.rep(character, 7) .. "%f[%s\0]") ~= nil
-  end
+  local BEGIN, END = "^<<<<<<<%f[%s\0]", "^>>>>>>>%f[%s\0]"
+  local LESS, GREATER = string.byte("<"), string.byte(">")
 
   for _, path in danger.git.match(options.paths or "**").edited do
     local diff = if ignored[path] then nil else danger.git.structured_diff_for_file(path)
     local open = false -- whether a conflict has begun and not ended: each is reported once, where it begins
     for _, hunk in if diff then diff.hunks else {} do
       for _, line in hunk.lines do
-        local begins = line.kind == "added" and has_marker(line.text, "<")
-        local ends = line.kind == "added" and has_marker(line.text, ">")
+        local first = string.byte(line.text)
+        if (first ~= LESS and first ~= GREATER) or line.kind ~= "added" then
+          continue
+        end
+        local begins = string.find(line.text, BEGIN) ~= nil
+        local ends = string.find(line.text, END) ~= nil
         if begins or (ends and not open) then
           report(
             "A merge left a conflict marker here. Keep the lines that are right and delete those that begin with `<<<<<<<`, `=======` and `>>>>>>>`.",

@@ -4,8 +4,8 @@ return {
   options = {
     allow = {
       type = "strings",
-      default = {},
-      doc = "Actions that need no pin, such as `actions/*` or `my-org/build`; `*` stands for any text.",
+      default = { "slsa-framework/slsa-github-generator/*" },
+      doc = "Actions that need no pin, such as `actions/*` or `my-org/build`; `*` stands for any text. The default can only be used by tag: its verifier reads the tag.",
     },
   },
 }, function(options, report, analyses)
