@@ -2,6 +2,7 @@
 //! run. It only complains where it is sure: a name that is called or indexed and that nothing in the file declares.
 
 use super::api::{API, ApiState, blank_out_texts, hint, hint_among, names_in};
+use super::builtin::find_builtin;
 use std::collections::BTreeSet;
 
 /// So many tokens a list of names may have: a script of nothing but `function` must not make us read it all again for
@@ -22,11 +23,20 @@ const STANDARD: [&str; 14] = [
 
 /// What is said to a global that does not exist.
 pub(super) fn unknown_global(name: &str) -> String {
+    if state_of("", name) == Some(ApiState::Later) {
+        return unbuilt(name);
+    }
+    if find_builtin(name).is_some() {
+        return format!("there is no `{name}` here; a built-in rule is named in quotes: `use(\"{name}\")`");
+    }
     format!("there is no `{name}` here{}", hint_among("", name, &STANDARD))
 }
 
 /// What is said to a field that a namespace has not.
 pub(super) fn unknown_field(namespace: &str, name: &str) -> String {
+    if state_of(namespace, name) == Some(ApiState::Later) {
+        return unbuilt(&format!("{namespace}.{name}"));
+    }
     format!("`{namespace}` has no `{name}`{}", hint(namespace, name))
 }
 
@@ -45,9 +55,7 @@ pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> V
         if !is_free || !is_used || declared.contains(name) {
             continue;
         }
-        if state_of("", name) == Some(ApiState::Later) {
-            found.push((token.line, unbuilt(name)));
-        } else if !exists(name) {
+        if state_of("", name) == Some(ApiState::Later) || !exists(name) {
             found.push((token.line, unknown_global(name)));
         } else {
             found.extend(wrong_field(&tokens, at));
@@ -64,8 +72,7 @@ fn wrong_field(tokens: &[Token<'_>], mut at: usize) -> Option<(u32, String)> {
         let [_, Token { kind: Kind::Sign('.'), .. }, field, ..] = tokens.get(at..)? else { return None };
         let Kind::Name(name) = field.kind else { return None };
         match state_of(&namespace, name) {
-            None => return Some((field.line, unknown_field(&namespace, name))),
-            Some(ApiState::Later) => return Some((field.line, unbuilt(&format!("{namespace}.{name}")))),
+            None | Some(ApiState::Later) => return Some((field.line, unknown_field(&namespace, name))),
             Some(ApiState::Built) => namespace = format!("{namespace}.{name}"),
         }
         at += 2;
