@@ -65,7 +65,7 @@ fn none_found() -> Failure {
 
 /// Loads a file that was named. `top` is the repository's root, from which its path is counted.
 pub(super) fn load_named(file: &Path, top: Option<&Path>) -> Result<Found, Failure> {
-    let text = read(file)?.ok_or_else(|| Failure::usage(format!("--dangerfile {}: no such file", file.display())))?;
+    let text = read(file)?.ok_or_else(|| Failure::usage(format!("{}: no such file", file.display())))?;
     let full = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let top = top.and_then(|top| top.canonicalize().ok());
     let inside = top.as_deref().and_then(|top| full.strip_prefix(top).ok());

@@ -68,6 +68,14 @@ impl Subcommand for Local {
         let snapshot = Snapshot::new(subject, Ruleset { layers: vec![found.dangerfile] });
         let (snapshot, verdict) = judge(&comparison, snapshot, found.sources.as_deref())?;
         explain(common, &comparison, &snapshot, &verdict);
+        if self.base.is_none() && is_own_copy(&comparison) {
+            let pushed = &comparison.base_name;
+            let hint = "--base BRANCH, with the branch that it goes into, judges all of it";
+            note(
+                common,
+                &format!("{pushed} is what was pushed of this branch, and only what it lacks was judged; {hint}"),
+            );
+        }
         let texts = FromGit { comparison: &comparison, snapshot: &snapshot };
         let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &texts, quiet: common.quiet };
         print_result(common, &render(common.format(), &report))?;
@@ -84,6 +92,13 @@ fn status_of(verdict: &Verdict) -> Status {
         Conclusion::Failure => Status::Blocked,
         Conclusion::Success | Conclusion::Pending | Conclusion::Neutral => Status::Fine,
     }
+}
+
+/// Whether the base is the head's own branch as it was pushed: then what was pushed earlier is not judged again.
+fn is_own_copy(comparison: &Comparison) -> bool {
+    let pushed = comparison.base_name.split_once('/').map(|(_remote, branch)| branch);
+    // What goes into the default branch has nowhere else to go.
+    pushed == Some(comparison.head_name.as_str()) && !["main", "master"].contains(&comparison.head_name.as_str())
 }
 
 /// Runs the rules until they lack no fact.

@@ -27,7 +27,7 @@ impl Subcommand for Man {
     const NAME: &'static str = "man";
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
-        let mut all = commands::command();
+        let mut all = with_version(commands::command());
         all.build();
         if let Some(directory) = self.dir {
             let written = std::fs::create_dir_all(&directory).and_then(|()| clap_mangen::generate_to(all, &directory));
@@ -55,4 +55,9 @@ impl Subcommand for Man {
         print_result(common, &String::from_utf8_lossy(&roff))?;
         Ok(Status::Fine)
     }
+}
+
+/// Pages of commands name the version, too, at their foot.
+fn with_version(command: clap::Command) -> clap::Command {
+    command.version(env!("CARGO_PKG_VERSION")).mut_subcommands(|one| with_version(one).disable_version_flag(true))
 }

@@ -3,7 +3,7 @@
 
 use super::error::ScriptError;
 use super::names::find_wrong_names;
-use super::script::{Script, Stop};
+use super::script::{NIL_ADVICE, Script, Stop};
 use crate::model::{FactKey, RepoPath, Snapshot};
 use mlua::Value;
 use mlua::chunk::ChunkMode;
@@ -31,9 +31,11 @@ pub fn check(snapshot: Rc<Snapshot>, layer: usize) -> Checked {
     let stop = script.run_top_level().stop;
     let mut mistakes = script.session.take_mistakes();
     if let Some(Stop::Fault(mut error)) = stop {
-        if !error.mistake {
+        // Nothing exists in an empty pull request: a `nil` may be its doing.
+        if !error.mistake && error.message.contains("nil") && !error.message.starts_with("attempt to call") {
+            let said = error.message.trim_end_matches(NIL_ADVICE);
             let hint = "this came up with an empty pull request, against which the code outside rules is checked";
-            error.message = format!("{}; {hint}", error.message);
+            error.message = format!("{said}; {hint}");
         }
         mistakes.push(error);
     }

@@ -5,22 +5,30 @@
 #[rustfmt::skip]
 const NAMES: &[(&str, &str, &str)] = &[
     ("", "Danger", "write `danger`"),
+    ("", "Dir", "rules have no file system; changed files are under `danger.git`"),
+    ("", "ENV", "rules have no environment; what they may read is under `danger`"),
+    ("", "File", "read files with `danger.git.file(path)`"),
     ("", "JSON", "read JSON files with `danger.git.json_diff_for_file`"),
     ("", "await", "drop `await`: nothing waits here"),
     ("", "console", "write `print`"),
+    ("", "failure", "write `fail`"),
     ("", "fetch", "rules have no network; what they may read is under `danger`"),
+    ("", "fs", "read files with `danger.git.file(path)`"),
     ("", "git", "write `danger.git`"),
     ("", "github", "write `danger.github`"),
     ("", "import", "everything is there without `import`; delete the line"),
     ("", "import_dangerfile", "write `require(\"./rules/x\")` for a file of this repository"),
     ("", "import_plugin", "write `require(\"./rules/x\")` for a file of this repository"),
+    ("", "io", "read files with `danger.git.file(path)`"),
     ("", "null", "write `nil`"),
     ("", "peril", "write `robot`"),
     ("", "process", "rules have no environment; what they may read is under `danger`"),
     ("", "puts", "write `print`"),
     ("", "results", "findings cannot be read back; keep a variable of your own"),
     ("", "schedule", "call the function itself: nothing waits here"),
+    ("", "status_report", "findings cannot be read back; keep a variable of your own"),
     ("", "undefined", "write `nil`"),
+    ("", "violation_report", "findings cannot be read back; keep a variable of your own"),
     ("danger", "bitbucket_cloud", "only GitHub is there: `danger.github`"),
     ("danger", "bitbucket_server", "only GitHub is there: `danger.github`"),
     ("danger", "gitlab", "only GitHub is there: `danger.github`"),
@@ -29,6 +37,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("danger", "scm_provider", "it is always GitHub; delete the question"),
     ("danger.git", "JSONPatchForFile", "write `danger.git.json_diff_for_file`"),
     ("danger.git", "added_files", "write `danger.git.created_files`"),
+    ("danger.git", "changed_lines", "write `danger.git.structured_diff_for_file(path)`, or `danger.git.added_lines(path)`"),
+    ("danger.git", "diff", "write `danger.git.structured_diff_for_file(path)`, file by file"),
     ("danger.git", "fileMatch", "write `danger.git.match`"),
     ("danger.git", "info_for_file", "write `danger.git.diff_for_file`"),
     ("danger.github", "api", "rules have no network: facts are fields of `danger.github`, and `robot` asks for changes"),
@@ -104,29 +114,65 @@ const SYNTAX: &[(&str, &str)] = &[
     ("async", "nothing waits here; delete `async`"),
     ("await", "nothing waits here; delete `await`"),
     ("unless", "write `if not ... then ... end` instead of `unless`"),
+    ("elif", "write `elseif` instead of `elif`"),
     ("elsif", "write `elseif` instead of `elsif`"),
+    ("for (", "write `for _, item in list do ... end`"),
     ("def", "write `function name() ... end` instead of `def`"),
     ("//", "comments begin with `--` here"),
+    ("/*", "comments begin with `--` here"),
+    ("#", "comments begin with `--` here"),
 ];
 
 const SIGNS: &[(&str, &str)] = &[
+    (" = require(", "nothing of Danger has to be required; delete the line, or name a file of this repository"),
     ("async ", "nothing waits here; delete `async` and write `function() ... end`"),
     ("=>", "write `function(x) ... end` instead of `=>`"),
-    ("&&", "write `and` instead of `&&`"),
-    ("||", "write `or` instead of `||`"),
-    ("!=", "write `~=` instead of `!=`"),
+    (" do |", "write `for _, item in list do ... end`"),
+    ("{ |", "write `for _, item in list do ... end`"),
+    (" sticky:", "a comment stays while its finding does; delete `sticky:`"),
+    (" file:", "a place is a table: `{ file = \"src/a.py\", line = 2 }`"),
     (" unless ", "write `if not ... then ... end` instead of `unless`"),
     ("await ", "nothing waits here; delete `await`"),
 ];
 
+/// What the compiler says, in part, and what somebody who comes from JavaScript, Ruby or Python meant.
+const COMPLAINTS: &[(&str, &str)] = &[
+    (
+        "Expected 'then' when parsing if statement",
+        "an `if` is written `if ... then ... end`, before what depends on it",
+    ),
+    ("(to close 'else' ", "`else if` opens a second `if`; write `elseif`"),
+    ("when parsing expression, got '['", "lists are written `{ ... }`"),
+    ("when parsing expression, got '/'", "a pattern is a text: `string.find(text, \"WIP\")`"),
+];
+
+/// What the compiler says of a script, in this page's words: a foreign sign, a hint when the line (if there is one)
+/// looks like JavaScript or Ruby, and no jargon.
+pub(super) fn explain_syntax(message: &str, line: Option<&str>) -> String {
+    // "Unexpected '&&'; did you mean 'and'?"
+    let parts = message.strip_prefix("Unexpected '").and_then(|rest| rest.split_once("'; did you mean '"));
+    if let Some((theirs, ours)) = parts.and_then(|(theirs, rest)| Some((theirs, rest.strip_suffix("'?")?))) {
+        return format!("write `{ours}` instead of `{theirs}`");
+    }
+    let hint = line.and_then(find_foreign_syntax).or_else(|| find_among(COMPLAINTS, message));
+    let message = message.trim_end_matches('.').replace("<eof>", "the end of the file");
+    hint.map(|hint| format!("{message}; {hint}")).unwrap_or(message)
+}
+
 /// For a line that does not compile: a hint when it looks like JavaScript or Ruby.
-pub(super) fn find_foreign_syntax(line: &str) -> Option<&'static str> {
+fn find_foreign_syntax(line: &str) -> Option<&'static str> {
     let line = line.trim_start();
     let first = SYNTAX.iter().find(|(word, _)| {
         let rest = line.strip_prefix(word);
-        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        rest.is_some_and(|rest| {
+            !word.ends_with(char::is_alphanumeric) || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        })
     });
-    first.or_else(|| SIGNS.iter().find(|(sign, _)| line.contains(sign))).map(|(_, advice)| *advice)
+    first.map(|(_, advice)| *advice).or_else(|| find_among(SIGNS, line))
+}
+
+fn find_among(list: &[(&str, &'static str)], text: &str) -> Option<&'static str> {
+    list.iter().find(|(part, _)| text.contains(part)).map(|(_, advice)| *advice)
 }
 
 #[cfg(test)]
@@ -145,7 +191,23 @@ mod tests {
     #[test]
     fn other_languages_are_recognised() {
         assert!(find_foreign_syntax("  let x = 1").expect("JavaScript").contains("`local`"));
-        assert!(find_foreign_syntax("if a && b {").expect("JavaScript").contains("`and`"));
+        assert!(find_foreign_syntax("#comment").expect("Ruby").contains("`--`"));
         assert_eq!(find_foreign_syntax("letter = = 2"), None);
+    }
+
+    #[test]
+    fn the_compiler_is_put_into_words_that_say_what_to_do() {
+        let explained = |message| explain_syntax(message, None);
+        // The sign that the compiler means, not another one of the line.
+        assert_eq!(
+            explain_syntax("Unexpected '!'; did you mean 'not'?", Some("if (!a || b) {")),
+            "write `not` instead of `!`"
+        );
+        assert_eq!(
+            explained("Expected 'end' (to close 'else' at line 2), got <eof>"),
+            "Expected 'end' (to close 'else' at line 2), got the end of the file; `else if` opens a second `if`; write `elseif`"
+        );
+        assert!(explained("Expected 'then' when parsing if statement, got 'fail'").contains("`if ... then ... end`"));
+        assert_eq!(explained("Malformed string"), "Malformed string");
     }
 }

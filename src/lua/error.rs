@@ -1,5 +1,6 @@
 //! What went wrong in a script, for its author: the file, the line, and a sentence without host frames.
 
+use super::script::PRELUDE_NAME;
 use crate::model::RepoPath;
 use mlua::Error;
 
@@ -58,26 +59,36 @@ impl ScriptError {
     fn from_text(text: &str) -> Self {
         let text = text.strip_prefix("runtime error: ").unwrap_or(text);
         let text = text.strip_prefix("syntax error: ").unwrap_or(text);
-        let text = text.split("\nstack traceback:").next().unwrap_or(text).trim_end();
+        let (text, frames) = text.split_once("\nstack traceback:").unwrap_or((text, ""));
+        let text = text.trim_end();
         if let Some(kind) = bare_value(text) {
             return ScriptError::new(format!("`error` was called with a {kind}; give it a text"));
         }
         let mut error = ScriptError::new(text);
-        // A path may hold colons, so the first `:digits: ` ends it.
-        let mut from = 0;
-        while let Some(colon) = text[from..].find(':').map(|at| at + from) {
-            let digits = text[colon + 1..].bytes().take_while(u8::is_ascii_digit).count();
-            let end = colon + 1 + digits;
-            if digits > 0 && text[end..].starts_with(':') {
-                error.path = Some(RepoPath::new(&text[..colon]));
-                error.line = text[colon + 1..end].parse().ok();
-                error.message = text[end + 1..].trim_start().to_owned();
-                break;
+        if let Some((path, line, rest)) = split_place(text) {
+            error.path = Some(RepoPath::new(path));
+            error.line = Some(line);
+            error.message = rest.trim_start().to_owned();
+        } else {
+            // The library's own functions say no place: the script that called them is further out.
+            let called = frames.lines().filter_map(|frame| split_place(frame.trim_start()));
+            if let Some((path, line, _)) = called.into_iter().find(|(path, _, _)| *path != PRELUDE_NAME) {
+                error.path = Some(RepoPath::new(path));
+                error.line = Some(line);
             }
-            from = colon + 1;
         }
         error
     }
+}
+
+/// `path:line: rest`. A path may hold colons, so the first `:digits:` ends it.
+fn split_place(text: &str) -> Option<(&str, u32, &str)> {
+    text.match_indices(':').find_map(|(colon, _)| {
+        let digits = text[colon + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        let end = colon + 1 + digits;
+        let line = text[colon + 1..end].parse().ok()?;
+        Some((&text[..colon], line, text[end..].strip_prefix(':')?))
+    })
 }
 
 impl From<ScriptError> for Error {
@@ -115,6 +126,14 @@ mod tests {
         assert_eq!(error.line, Some(12));
         assert_eq!(error.message, "attempt to index nil");
         assert_eq!(error.to_string(), "dangerfile.lua:12: attempt to index nil");
+    }
+
+    #[test]
+    fn what_a_library_function_raises_is_at_its_caller() {
+        let text = "attempt to modify a readonly table\nstack traceback:\n\t[C]: in ?\n\t[C]: in function 'insert'\n\t\
+                    deckhand:7: in function 'x'\n\trules/a.lua:2: in function <rules/a.lua:1>";
+        let error = ScriptError::from_text(text);
+        assert_eq!(error.to_string(), "rules/a.lua:2: attempt to modify a readonly table");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Names that a script uses and that do not exist, found by reading it: the bodies of rules are covered without being
 //! run. It only complains where it is sure: a name that is called or indexed and that nothing in the file declares.
 
-use super::api::{API, ApiState, blank_out_texts, hint, hint_among, names_in};
+use super::api::{API, ApiState, blank_out_texts, find_record, hint, hint_among, names_in, unknown_member};
+use super::builtin::find_builtin;
+use super::danger_names::find_danger_name;
 use std::collections::BTreeSet;
 
 /// So many tokens a list of names may have: a script of nothing but `function` must not make us read it all again for
@@ -22,11 +24,20 @@ const STANDARD: [&str; 14] = [
 
 /// What is said to a global that does not exist.
 pub(super) fn unknown_global(name: &str) -> String {
+    if state_of("", name) == Some(ApiState::Later) {
+        return unbuilt(name);
+    }
+    if find_builtin(name).is_some() {
+        return format!("there is no `{name}` here; a built-in rule is named in quotes: `use(\"{name}\")`");
+    }
     format!("there is no `{name}` here{}", hint_among("", name, &STANDARD))
 }
 
 /// What is said to a field that a namespace has not.
 pub(super) fn unknown_field(namespace: &str, name: &str) -> String {
+    if state_of(namespace, name) == Some(ApiState::Later) {
+        return unbuilt(&format!("{namespace}.{name}"));
+    }
     format!("`{namespace}` has no `{name}`{}", hint(namespace, name))
 }
 
@@ -45,9 +56,7 @@ pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> V
         if !is_free || !is_used || declared.contains(name) {
             continue;
         }
-        if state_of("", name) == Some(ApiState::Later) {
-            found.push((token.line, unbuilt(name)));
-        } else if !exists(name) {
+        if state_of("", name) == Some(ApiState::Later) || !exists(name) {
             found.push((token.line, unknown_global(name)));
         } else {
             found.extend(wrong_field(&tokens, at));
@@ -63,12 +72,39 @@ fn wrong_field(tokens: &[Token<'_>], mut at: usize) -> Option<(u32, String)> {
     while names_in(&namespace).next().is_some() {
         let [_, Token { kind: Kind::Sign('.'), .. }, field, ..] = tokens.get(at..)? else { return None };
         let Kind::Name(name) = field.kind else { return None };
+        let signature = API.iter().find(|item| item.namespace == namespace && item.name == name).map(|it| it.signature);
         match state_of(&namespace, name) {
-            None => return Some((field.line, unknown_field(&namespace, name))),
-            Some(ApiState::Later) => return Some((field.line, unbuilt(&format!("{namespace}.{name}")))),
+            None | Some(ApiState::Later) => return Some((field.line, unknown_field(&namespace, name))),
             Some(ApiState::Built) => namespace = format!("{namespace}.{name}"),
         }
         at += 2;
+        if let Some(signature) = signature.filter(|_| names_in(&namespace).next().is_none()) {
+            return wrong_member(&tokens[at..], namespace, signature);
+        }
+    }
+    None
+}
+
+/// Follows `.user.login` on a value of that type, as far as every step is a plain field.
+fn wrong_member(tokens: &[Token<'_>], mut path: String, mut signature: &'static str) -> Option<(u32, String)> {
+    for step in tokens.get(1..)?.chunks_exact(2) {
+        let [Token { kind: Kind::Sign('.'), .. }, field] = step else { return None };
+        let Kind::Name(name) = field.kind else { return None };
+        let said = |text: &str, advice: &str| Some((field.line, format!("a {text} has no `{name}`; {advice}")));
+        match signature.trim_end_matches('?') {
+            "string" => return find_danger_name("string", name).and_then(|advice| said("text", advice)),
+            list if list.starts_with("{ ") && !list.contains(':') => {
+                return find_danger_name("list", name).and_then(|advice| said("list", advice));
+            }
+            other => {
+                let fields = find_record(other)?.fields;
+                let Some(known) = fields.iter().find(|known| known.name == name) else {
+                    return Some((field.line, unknown_member(&path, name, fields)));
+                };
+                path = format!("{path}.{name}");
+                signature = known.signature;
+            }
+        }
     }
     None
 }
@@ -205,6 +241,28 @@ mod tests {
         );
         assert_eq!(wrong("dagner.git.base"), [(1, "there is no `dagner` here".to_owned())]);
         assert_eq!(wrong("x = danger.gti"), [(1, "`danger` has no `gti`; did you mean `git`?".to_owned())]);
+    }
+
+    #[test]
+    fn fields_of_what_is_there_are_read_as_well() {
+        let source = "rule('x', function()\n  warn(danger.github.pr.titel)\n  warn(danger.github.pr.user.lgoin)\nend)\n\
+                      if danger.github.pr.body.length > 0 or danger.git.commits.length > 0 then fail('x') end";
+        assert_eq!(
+            wrong(source),
+            [
+                (2, "`danger.github.pr` has no `titel`; did you mean `title`?".to_owned()),
+                (3, "`danger.github.pr.user` has no `lgoin`; did you mean `login`?".to_owned()),
+                (5, "a text has no `length`; write `#text`".to_owned()),
+                (5, "a list has no `length`; write `#list`".to_owned()),
+            ]
+        );
+        for right in [
+            "warn(danger.github.pr.milestone.title .. danger.github.pr.head.repo.full_name)",
+            "warn(danger.git.match('x').edited[1], danger.git.commits[1].message, danger.github.pr.title:upper())",
+            "warn(danger.github.requested_reviewers.users[1].login, #danger.github.pr.labels)",
+        ] {
+            assert_eq!(wrong(right), [], "{right}");
+        }
     }
 
     #[test]

@@ -159,7 +159,13 @@ pub(super) fn read_options(
         };
         let wrong = |message: String| OptionError { key: key.clone(), message };
         let Some(spec) = specs.iter().find(|spec| spec.name == key) else {
-            let hint = did_you_mean(&key, specs.iter().map(|spec| spec.name.as_str()));
+            let hint = match did_you_mean(&key, specs.iter().map(|spec| spec.name.as_str())) {
+                // What the place of a finding is called everywhere else.
+                none if none.is_empty() && key == "path" => {
+                    did_you_mean("file", specs.iter().map(|spec| spec.name.as_str()))
+                }
+                hint => hint,
+            };
             return Err(wrong(format!("{owner} has no option `{key}`{hint}")));
         };
         if spec.later {

@@ -3,7 +3,7 @@
 use super::api;
 use super::budget::{MAX_MACHINE_BYTES, MAX_MEMORY_BYTES};
 use super::bytecode::{compiler, load_own};
-use super::danger_names::find_foreign_syntax;
+use super::danger_names;
 use super::error::ScriptError;
 use super::registry::Registered;
 use super::session::{RawFinding, Session};
@@ -145,9 +145,23 @@ fn explain(error: &mlua::Error) -> ScriptError {
             "the rule used up its budget of 64 MiB of memory; look for a table or text that grows".to_owned();
     } else if error.message.contains("stack overflow") {
         error.message = "the rule called itself too deeply (stack overflow)".to_owned();
+    } else if let Some((_, advice)) = ADVICE.iter().find(|(start, _)| error.message.starts_with(start)) {
+        error.message.push_str(advice);
     }
     error
 }
+
+/// What the machine says of a value that cannot do what is asked of it, and what its author wants to know then.
+const ADVICE: [(&str, &str); 5] = [
+    ("attempt to index nil", NIL_ADVICE),
+    ("attempt to perform arithmetic (add) on string", "; texts are joined with `..`"),
+    ("attempt to perform arithmetic (add) on number and string", "; texts are joined with `..`"),
+    ("attempt to modify a readonly table", "; everything under `danger` is read-only: copy it with `table.clone`"),
+    ("attempt to call a nil value", "; there is no such function here"),
+];
+
+/// A check, where nothing exists, says something else.
+pub(super) const NIL_ADVICE: &str = "; what it is read from is `nil` here: ask `if value then` first";
 
 /// Compiles a file of the repository.
 pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str) -> Result<Function, ScriptError> {
@@ -168,12 +182,12 @@ pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str)
         .map_err(|error| explain_syntax(ScriptError::from_lua(&error), text))
 }
 
-/// Adds a hint when the line looks like another language's.
+/// Says what to write instead, at a line that the file has.
 fn explain_syntax(mut error: ScriptError, text: &str) -> ScriptError {
+    let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX).max(1);
     let line = error.line.and_then(|line| text.lines().nth(line.saturating_sub(1) as usize));
-    if let Some(hint) = line.and_then(find_foreign_syntax) {
-        error.message = format!("{}; {hint}", error.message.trim_end_matches('.'));
-    }
+    error.message = danger_names::explain_syntax(&error.message, line);
+    error.line = error.line.map(|line| line.min(lines));
     error
 }
 

@@ -122,6 +122,7 @@ fn a_script_that_does_not_parse_or_fails_is_status_2() {
         ("rule('x', function() robot.mrege() end)\n", 1, "did you mean `merge`?"),
         ("require('./absent')\n", 1, "there is no file `absent.lua`"),
         ("while true do end\n", 1, "budget"),
+        ("if true then\nelse if false then\nend\n", 3, "write `elseif`"),
     ] {
         place.write("broken.lua", "if x then\n");
         place.write("dangerfile.lua", text);
@@ -129,6 +130,20 @@ fn a_script_that_does_not_parse_or_fails_is_status_2() {
         assert_eq!(said.status, 2, "{text}: {}", said.out);
         let found = faults(&said.out);
         assert!(found.iter().any(|(_, at, message)| *at >= line && message.contains(part)), "{text}: {found:?}");
+        // A line that the file has, for whoever shows it.
+        let last = text.lines().count() as u64;
+        assert!(found.iter().all(|(path, at, _)| path != "dangerfile.lua" || *at <= last), "{text}: {found:?}");
+    }
+    // One mistake is one, although it is seen when the code runs and when it is read; and an empty pull request is
+    // mentioned only where it can be the reason.
+    for (text, message) in [
+        ("local x = danger.coverage\n", "`danger.coverage` is not built yet in this version"),
+        ("on(\"push\", {}, function() end)\n", "`on` is not built yet in this version"),
+        ("fail(3)\n", "fail takes a text first, got 3"),
+    ] {
+        place.write("dangerfile.lua", text);
+        let found = faults(&place.deckhand(&["check", "--format", "json"]).out);
+        assert_eq!(found, [("dangerfile.lua".to_owned(), 1, message.to_owned())]);
     }
 }
 
@@ -140,6 +155,6 @@ fn wrong_usage_is_said() {
     for part in ["dangerfile.lua", ".github/dangerfile.lua", "deckhand init"] {
         assert!(said.err.contains(part), "{}", said.err);
     }
-    assert!(place.deckhand(&["check", "none.lua"]).err.contains("none.lua: no such file"));
+    assert!(place.deckhand(&["check", "none.lua"]).err.starts_with("error: none.lua: no such file"));
     assert!(place.deckhand(&["check", "a.lua", "--dangerfile", "b.lua"]).err.contains("name one file"));
 }

@@ -142,7 +142,7 @@ fn the_checks_of_sarif_can_fail() {
 #[test]
 fn workflow_commands_are_one_a_line_and_escaped() {
     let expected = "\
-::warning title=broken could not run,file=dangerfile.lua,line=21::attempt to index nil with 'field'
+::warning title=broken could not run,file=dangerfile.lua,line=21::attempt to index nil with 'field'; what it is read from is `nil` here: ask `if value then` first
 ::warning title=pr_description::The description is empty. Say in a sentence or two what changes and why, for the \
 reviewer now and for whoever reads the history later.
 ::notice title=range::# Report%0A%0ABy @ada
@@ -188,7 +188,7 @@ new: a/50 %\\u{a}\u{fc}\"'.py
       |               ^^^^^^
 
 fault broken dangerfile.lua:21
-    attempt to index nil with 'field'
+    attempt to index nil with 'field'; what it is read from is `nil` here: ask `if value then` first
     21 |   return nothing.field
        |   ^^^^^^^^^^^^^^^^^^^^
     This rule is advisory: the fault does not fail the check.

@@ -150,6 +150,24 @@ fn an_equal_head_says_how_to_name_a_base() {
 }
 
 #[test]
+fn a_branch_that_was_pushed_says_how_to_judge_all_of_it() {
+    let place = with_rules(RULES);
+    place.git(&["init", "-q", "--bare", "../remote.git"]);
+    place.git(&["remote", "add", "origin", "../remote.git"]);
+    place.git(&["push", "-q", "-u", "origin", "topic", "main"]);
+    let said = place.deckhand(&["local"]);
+    for part in ["origin/topic is what was pushed of this branch", "--base BRANCH"] {
+        assert!(said.err.contains(part), "{}", said.err);
+    }
+    // Who names the base knows, and the default branch goes nowhere else.
+    assert_eq!(place.deckhand(&["local", "--base", "main"]).err, "");
+    place.git(&["switch", "-q", "main"]);
+    place.write("dangerfile.lua", RULES);
+    let said = place.deckhand(&["local"]);
+    assert!(!said.err.contains("--base BRANCH"), "{}", said.err);
+}
+
+#[test]
 fn a_reader_who_leaves_is_no_error() {
     let place = with_rules("for i = 1, 900 do warn('finding ' .. i .. (' and more text'):rep(30)) end\n");
     let mut child = place

@@ -151,6 +151,7 @@ fn manual_pages_are_made_of_the_same_definitions() {
     assert!(said.out.contains("deckhand\\-local(1)"), "{}", said.out);
     let said = place.deckhand(&["man", "local"]);
     assert!(said.out.contains("\\-\\-base") && said.out.contains("Examples"), "{}", said.out);
+    assert!(said.out.contains(concat!("\"local ", env!("CARGO_PKG_VERSION"), "\"")), "{}", said.out);
     let said = place.deckhand(&["man", "locale"]);
     assert_eq!(said.status, 2);
     assert!(said.err.contains("did you mean `local`?"), "{}", said.err);

@@ -321,6 +321,9 @@ fn every_kind_of_mistake_is_answered_at_its_line_with_the_right_name() {
         ("string.uper('x')", "a text has no `uper`; did you mean `upper`?"),
         ("table.contains({}, 1)", "`table` has no `contains`; write `table.find(list, value)`"),
         ("danger.git.match('*').edited.size", "write `#list`"),
+        ("status_report.errors", "findings cannot be read back"),
+        ("File.read('README.md')", "read files with `danger.git.file(path)`"),
+        ("use(changelog)", "a built-in rule is named in quotes: `use(\"changelog\")`"),
     ];
     for (expression, expected) in cases {
         let (message, line) = mistake(&format!("-- one\n\nlocal x = {expression}\n"));
@@ -350,6 +353,7 @@ fn options_are_answered_at_their_own_line() {
         ("use(\"pr_size\", {\n  maxLines = 3,\n})", "did you mean `max_lines`?"),
         ("use(\"pr_size\", {\n  severity = \"wran\",\n})", "did you mean \"warn\"?"),
         ("warn(\"x\", {\n  lien = 3,\n})", "did you mean `line`?"),
+        ("warn(\"x\", {\n  path = \"a.py\",\n})", "did you mean `file`?"),
         ("robot.merge {\n  method = \"squahs\",\n}", "did you mean \"squash\"?"),
     ];
     for (lua, expected) in cases {
@@ -370,13 +374,42 @@ fn other_languages_are_answered_in_words() {
         ("if a && b then end", "write `and` instead of `&&`"),
         ("if a != b then end", "write `~=` instead of `!=`"),
         ("warn('x') unless true", "unless"),
+        ("if !a or a || b then end", "write `not` instead of `!`"),
         ("// a comment", "comments begin with `--` here"),
+        ("# a comment", "comments begin with `--` here"),
+        ("local sensitive = [", "lists are written `{ ... }`"),
+        ("list.each do |file|", "write `for _, item in list do ... end`"),
+        ("for (const file of list) {", "write `for _, item in list do ... end`"),
+        ("warn('x', file: 'a.py', line: 1)", "a place is a table"),
         ("schedule(async () => { })", "nothing waits here"),
     ];
     for (code, expected) in cases {
         let (message, line) = mistake(&format!("local y = 1\n{code}\n"));
         assert!(message.contains(expected), "{code}: {message}");
         assert_eq!(line, Some(2), "{code}: {message}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_at_work_is_at_its_line_with_a_way_out() {
+    let cases = [
+        ("local x = danger.git.base + 'x'", "texts are joined with `..`"),
+        ("local x = danger.github.pr.milestone.title.x.y", "ask `if value then` first"),
+        ("table.insert(danger.git.changed_files, 'x')", "copy it with `table.clone`"),
+        ("os.getenv('HOME')", "there is no such function here"),
+        ("local x = danger.git:file('README.md')", "call it with a dot: `danger.git.file(path)`"),
+        ("local x = danger.git:added_lines('*.py')", "with a dot, not a colon"),
+        ("local x = danger.git:match('*.py')", "with a dot, not a colon"),
+    ];
+    for (code, expected) in cases {
+        let mut snapshot = snapshot(&format!("-- one\n{code}\n"));
+        if let Some(Fact::Known(pull)) = &mut snapshot.pull {
+            pull.milestone = None;
+        }
+        let verdict = judge_snapshot(snapshot);
+        let [fault] = verdict.faults.as_slice() else { panic!("{code}: {:?}", verdict.faults) };
+        assert!(fault.message.contains(expected), "{code}: {}", fault.message);
+        assert_eq!(fault.line, Some(2), "{code}: {}", fault.message);
     }
 }
 

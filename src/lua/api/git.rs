@@ -309,7 +309,12 @@ pub(super) fn read_path(lua: &Lua, session: &Session, function: &str, value: &Va
         Value::String(path) => Ok(RepoPath::from_git_quoted(&path.as_bytes())),
         other => {
             let got = describe(other);
-            Err(session.error(lua, format!("danger.git.{function} takes a path, got {got}")).into())
+            let dot = if other.is_table() {
+                format!("; call it with a dot: `danger.git.{function}(path)`")
+            } else {
+                String::new()
+            };
+            Err(session.error(lua, format!("danger.git.{function} takes a path, got {got}{dot}")).into())
         }
     }
 }
@@ -334,8 +339,15 @@ pub(super) fn read_globs(lua: &Lua, session: &Session, values: &[Value]) -> mlua
         match value {
             Value::String(pattern) => patterns.push(text_of(pattern)),
             Value::Table(list) => {
+                let before = patterns.len();
                 for item in list.sequence_values::<mlua::LuaString>() {
                     patterns.push(text_of(&item?));
+                }
+                // `danger.git:match("*.py")` hands over `danger.git`, which would be a list of no patterns.
+                if list.pairs::<Value, Value>().count() != patterns.len() - before {
+                    let message = "file patterns are texts or a list of them, got a table with names; \
+                                   call the functions of `danger.git` with a dot, not a colon";
+                    return Err(session.error(lua, message).into());
                 }
             }
             other => {

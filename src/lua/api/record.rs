@@ -5,7 +5,7 @@ use super::super::danger_names::find_danger_name;
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
-use super::types::{find_record, record_in};
+use super::types::{Field, find_record, record_in};
 use mlua::{Lua, Table, Value};
 use serde_json::Value as Json;
 use std::rc::Rc;
@@ -56,18 +56,23 @@ pub(super) fn metatable(lua: &Lua, session: &Rc<Session>, path: &str, record: &'
         if fields.iter().any(|field| field.name == key) {
             return Ok(Value::Nil);
         }
-        let hint = match find_danger_name(&path, &key) {
-            Some(advice) => format!("; {advice}"),
-            None => did_you_mean(&key, fields.iter().map(|field| field.name)),
-        };
-        let path = if path.contains(' ') || path.contains('(') { path.clone() } else { format!("`{path}`") };
-        Err(session.mistake(lua, format!("{path} has no `{key}`{hint}")).into())
+        Err(session.mistake(lua, unknown_member(&path, &key, fields)).into())
     };
     let meta = lua.create_table()?;
     meta.raw_set("__index", lua.create_function(index)?)?;
     meta.set_readonly(true);
     lua.set_named_registry_value(&kept, &meta)?;
     Ok(meta)
+}
+
+/// What is said to a field that a record has not.
+pub(in super::super) fn unknown_member(path: &str, key: &str, fields: &[Field]) -> String {
+    let hint = match find_danger_name(path, key) {
+        Some(advice) => format!("; {advice}"),
+        None => did_you_mean(key, fields.iter().map(|field| field.name)),
+    };
+    let quote = if path.contains(' ') || path.contains('(') { "" } else { "`" };
+    format!("{quote}{path}{quote} has no `{key}`{hint}")
 }
 
 /// Makes the metatable of lists. It is not hidden, so that `table.clone` takes a list.

@@ -3,24 +3,24 @@
 
 /// A field of a record.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Field {
+pub(in super::super) struct Field {
     /// Its name.
-    pub(super) name: &'static str,
+    pub(in super::super) name: &'static str,
     /// Its type in Luau's notation; `T?` may be nil.
-    pub(super) signature: &'static str,
+    pub(in super::super) signature: &'static str,
     /// One phrase.
-    pub(super) doc: &'static str,
+    pub(in super::super) doc: &'static str,
 }
 
 /// A record type.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RecordType {
+pub(in super::super) struct RecordType {
     /// Its name in definitions and messages.
-    pub(super) name: &'static str,
+    pub(in super::super) name: &'static str,
     /// One sentence.
-    pub(super) doc: &'static str,
+    pub(in super::super) doc: &'static str,
     /// Its fields.
-    pub(super) fields: &'static [Field],
+    pub(in super::super) fields: &'static [Field],
 }
 
 const fn f(name: &'static str, signature: &'static str, doc: &'static str) -> Field {
@@ -300,7 +300,7 @@ pub(super) const RECORDS: &[RecordType] = &[
 ];
 
 /// The record type of that name.
-pub(super) fn find_record(name: &str) -> Option<&'static RecordType> {
+pub(in super::super) fn find_record(name: &str) -> Option<&'static RecordType> {
     RECORDS.iter().find(|record| record.name == name)
 }
 
