@@ -1,4 +1,4 @@
-//! Texts into facts: what manifests and lockfiles, workflows, code owners and commit messages say.
+//! Texts into facts: what manifests and lockfiles, workflows, code owners, commit messages and coverage reports say.
 //!
 //! Pure functions over untrusted text, with limits on size and depth; a text that cannot be read is an answer, not an
 //! error. `lua` shows their results to the rules.
@@ -6,6 +6,7 @@
 pub mod actions;
 pub mod code_owners;
 pub mod commit_message;
+pub mod coverage;
 pub mod lockfile;
 mod wildcard;
 pub mod yaml;

@@ -6,6 +6,7 @@ mod analysis;
 mod cli;
 mod cli_local;
 mod cli_test;
+mod coverage;
 mod demo;
 mod github_documents;
 mod graphql_schema;
