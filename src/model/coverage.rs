@@ -19,6 +19,8 @@ pub struct CoverageFacts {
     pub ambiguous: Vec<AmbiguousPath>,
     /// Endings of the files that the reports name (`py`, `kt`): in these languages a file that no report knows is a gap.
     pub languages: BTreeSet<String>,
+    /// Changed files of which a report knows lines behind the end: it was made of another text.
+    pub stale: BTreeSet<RepoPath>,
     /// What else a reader has to know, a sentence each: left-out lines, reports that contradict each other.
     pub notes: Vec<String>,
 }

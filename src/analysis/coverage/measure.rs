@@ -141,16 +141,17 @@ pub fn measure(
         file.added += added.len();
         file.fill(known.unwrap_or_default(), &added, partial_is_missing);
         let last_known = known.and_then(<[LineHits]>::last).map_or(0, |line| line.number);
-        file.stale = change.status == ChangeStatus::Added && added.last().is_some_and(|last| last_known > *last);
+        let is_too_long = change.status == ChangeStatus::Added && added.last().is_some_and(|last| last_known > *last);
+        file.stale |= is_too_long || facts.stale.contains(&change.path);
     }
     let files: Vec<FileMeasure> = files.into_values().collect();
     let measured = files.iter().any(|file| file.share().lines > 0);
     let state = match () {
         () if measured => State::Measured,
+        () if added_lines == 0 && !files.iter().any(|file| file.truncated) => State::NothingAdded,
         () if facts.reports.is_empty() => State::NoReport,
         () if facts.reports.iter().all(|report| report.lines == 0) => State::Empty,
         () if facts.matched_files == 0 => State::NothingMatched,
-        () if added_lines == 0 => State::NothingAdded,
         () => State::NothingMeasured,
     };
     DiffCoverage { state, files }
