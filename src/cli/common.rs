@@ -63,7 +63,8 @@ enum Printed {
     Markdown,
     /// GitHub Actions workflow commands, which become annotations
     Github,
-    /// A page for a browser; only of `coverage`
+    /// A page for a browser; only of `coverage`, whose help names it
+    #[value(hide = true)]
     Html,
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-type Lines = BTreeMap<String, (Vec<u64>, Vec<u64>)>;
+pub(crate) type Lines = BTreeMap<String, (Vec<u64>, Vec<u64>)>;
 
 pub(crate) fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/coverage")
@@ -22,7 +22,7 @@ fn json(path: &Path) -> Option<Json> {
 }
 
 /// Files with at least one measured line, as `verify.py` of the oracle compares them.
-fn lines(answer: &Json) -> Lines {
+pub(crate) fn lines(answer: &Json) -> Lines {
     let numbers = |list: &Json| {
         let mut numbers: Vec<u64> = list.as_array().unwrap().iter().map(|number| number.as_u64().unwrap()).collect();
         numbers.sort_unstable();
@@ -65,7 +65,7 @@ fn ours(case: &Path, about: &Json, reports: &[String]) -> Lines {
     files.map(|file| (file.path.as_str().to_owned(), (wide(&file.covered), wide(&file.missing)))).collect()
 }
 
-fn names(about: &Json, key: &str) -> Vec<String> {
+pub(crate) fn names(about: &Json, key: &str) -> Vec<String> {
     about[key].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
 }
 

@@ -13,10 +13,12 @@ const MAX_BLOCK_LINES: u32 = 100_000;
 /// Reads a profile, also several after each other.
 ///
 /// # Errors
-/// When there are more files or lines than the limits allow.
+/// When there are more files or lines than the limits allow, or when it ends in the middle of a block.
 pub fn parse_go(bytes: &[u8]) -> Result<Report, ReportError> {
     let mut builder = Builder::default();
     let mut files: BTreeMap<&[u8], Vec<Block>> = BTreeMap::new();
+    // Only a line that has no end can be the last of these.
+    let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
     for (line, number) in bytes.split(|&byte| byte == b'\n').zip(1..) {
         let line = line.trim_ascii();
         if line.is_empty() || line.starts_with(b"mode:") {
@@ -24,11 +26,9 @@ pub fn parse_go(bytes: &[u8]) -> Result<Report, ReportError> {
         }
         match read_block(line) {
             Some((path, block)) => files.entry(path).or_default().push(block),
+            None if number == lines => return Err(ReportError::Truncated { line: number, inside: None }),
             None => builder.skip(|| format!("line {number}")),
         }
-    }
-    if !bytes.ends_with(b"\n") {
-        builder.note("its last line has no end, so it may be cut off".to_owned());
     }
     for (path, blocks) in files {
         builder.begin(RepoPath::from_bytes(path).as_str().to_owned())?;
@@ -103,6 +103,6 @@ mod tests {
             parse_go(b"mode: set\na.go:1.1,4000000000.1 1 1\na.go:9.1,3.1 1 1\na.go:1.1,2.1 1\na.go:1.1,1.2 1 1")
                 .expect("reads");
         assert_eq!(report.line_count(), 1);
-        assert_eq!(report.notes.len(), 2, "{:?}", report.notes);
+        assert_eq!(report.notes.len(), 1, "{:?}", report.notes);
     }
 }

@@ -25,7 +25,7 @@ struct Record {
 /// Reads a tracefile.
 ///
 /// # Errors
-/// When there are more files or lines than the limits allow.
+/// When there are more files or lines than the limits allow, or when it ends in the middle of a line.
 pub fn parse_lcov(bytes: &[u8]) -> Result<Report, ReportError> {
     let mut builder = Builder::default();
     let mut record = Record::default();
@@ -62,6 +62,9 @@ pub fn parse_lcov(bytes: &[u8]) -> Result<Report, ReportError> {
         }
     }
     if builder.is_open() {
+        if !bytes.ends_with(b"\n") {
+            return Err(ReportError::Truncated { line: number, inside: None });
+        }
         close(&mut record, &mut builder)?;
         builder.note(format!("it ends in the middle of `{last_path}`, so it may be cut off"));
     }
@@ -168,6 +171,13 @@ mod tests {
             (report.files[0].path.as_str(), lines(&report)),
             ("C:\\x\\a.c", vec![(1, 0, 0, 0), (2, 1001, 0, 0)])
         );
+    }
+
+    #[test]
+    fn a_cut_line_is_no_line() {
+        let cut = parse_lcov(b"SF:a\nDA:1,1\nDA:2,1").expect_err("cut off");
+        assert_eq!(cut, ReportError::Truncated { line: 3, inside: None });
+        assert!(parse_lcov(b"SF:a\nDA:1,1\nend_of_record").is_ok());
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl Builder {
             return Err(ReportError::TooMany { what: "lines", limit: MAX_LINES });
         }
         if let Some(file) = &mut self.current {
-            file.lines.push(line);
+            file.lines.push(LineHits { taken: line.taken.min(line.branches), ..line });
         }
         Ok(())
     }
