@@ -23,8 +23,7 @@ pub struct Named {
 /// Adds up reports of one commit. The order of the reports does not matter for the lines.
 pub fn combine(reports: Vec<Named>, tree: &Tree, places: &Places) -> CoverageFacts {
     let mut facts = CoverageFacts::default();
-    let mut owners: BTreeMap<RepoPath, usize> = BTreeMap::new();
-    for (index, named) in reports.into_iter().enumerate() {
+    for named in reports {
         let resolved = resolve(tree, places, &named.report, named.beside.as_deref());
         facts.notes.extend(named.report.notes.iter().map(|note| format!("{}: {note}.", named.name)));
         facts.reports.push(ReportFacts {
@@ -33,26 +32,14 @@ pub fn combine(reports: Vec<Named>, tree: &Tree, places: &Places) -> CoverageFac
             lines: named.report.line_count(),
             name: named.name.clone(),
         });
+        let mut lines: BTreeMap<usize, Vec<LineHits>> = BTreeMap::new();
         for (file, resolution) in named.report.files.into_iter().zip(resolved) {
             facts.languages.extend(language_of(&file.path));
             match resolution {
-                Resolution::Found(at) => {
-                    let path = tree.path(at);
-                    let first = *owners.entry(path.clone()).or_insert(index);
-                    match facts.files.entry(path.clone()) {
-                        Entry::Vacant(entry) => drop(entry.insert(file.lines)),
-                        Entry::Occupied(mut entry) => {
-                            if first != index && contradict(entry.get(), &file.lines) && facts.notes.len() < MAX_TOLD {
-                                facts.notes.push(format!(
-                                    "{} and an earlier report hardly agree on which lines of `{path}` are code: one of them may be of another commit.",
-                                    named.name
-                                ));
-                            }
-                            entry.get_mut().extend(file.lines);
-                            tidy(entry.get_mut());
-                        }
-                    }
-                }
+                Resolution::Found(at) => match lines.entry(at) {
+                    Entry::Vacant(entry) => drop(entry.insert(file.lines)),
+                    Entry::Occupied(mut entry) => entry.get_mut().extend(file.lines),
+                },
                 Resolution::Ambiguous(many) => {
                     let known = facts.ambiguous.iter().any(|it| it.path == file.path);
                     if !known && facts.ambiguous.len() < MAX_TOLD {
@@ -63,9 +50,30 @@ pub fn combine(reports: Vec<Named>, tree: &Tree, places: &Places) -> CoverageFac
                 Resolution::Unknown => facts.foreign_files += 1,
             }
         }
+        // Once a file and not once an entry: a report can name a file a million times.
+        for (at, mut lines) in lines {
+            tidy(&mut lines);
+            add(&mut facts, &named.name, tree.path(at), lines);
+        }
     }
     facts.matched_files = facts.files.len();
     facts
+}
+
+/// Adds the lines that one more report knows of a file.
+fn add(facts: &mut CoverageFacts, report: &str, path: &RepoPath, lines: Vec<LineHits>) {
+    match facts.files.entry(path.clone()) {
+        Entry::Vacant(entry) => drop(entry.insert(lines)),
+        Entry::Occupied(mut entry) => {
+            if contradict(entry.get(), &lines) && facts.notes.len() < MAX_TOLD {
+                facts.notes.push(format!(
+                    "{report} and an earlier report hardly agree on which lines of `{path}` are code: one of them may be of another commit."
+                ));
+            }
+            entry.get_mut().extend(lines);
+            tidy(entry.get_mut());
+        }
+    }
 }
 
 /// The ending of a file's name.

@@ -260,7 +260,7 @@ impl<'de> serde::Deserialize<'de> for Count {
     }
 }
 
-/// A line number, 0 for what is none (null, a fraction, a number below zero).
+/// A line number, 0 for what is none (null, a number below zero); a fraction is rounded up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct LineNumber(pub(super) u32);
 

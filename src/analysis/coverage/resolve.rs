@@ -12,6 +12,9 @@ use std::collections::HashMap;
 /// So many directories that a report names as its sources are tried.
 const MAX_SOURCES: usize = 32;
 
+/// So many paths below sources are tried in one report: a large report has fewer sources tried.
+const MAX_QUESTIONS: usize = 1_000_000;
+
 /// So many candidates of an ambiguous path are kept.
 const MAX_CANDIDATES: usize = 5;
 
@@ -71,21 +74,24 @@ impl Tree {
         self.keys.get(at).filter(|(other, _)| *other == key).map(|(_, index)| *index)
     }
 
-    /// The files that share the most parts at the end with `parts`, and how many parts that are.
-    fn longest(&self, parts: &[String], fold: bool) -> (usize, &[(String, usize)]) {
+    /// The files that share the most parts at the end with `parts`, and on the way there those whose whole path is such an
+    /// end. Looks at no more parts than the deepest file has.
+    fn ends(&self, parts: &[String], fold: bool) -> Ends<'_> {
         let keys = if fold { self.folded() } else { &self.keys };
-        let (mut prefix, mut shared, mut range) = (String::new(), 0, &keys[..0]);
-        for part in parts.iter().rev() {
+        let (mut prefix, mut range) = (String::new(), keys);
+        let mut ends = Ends { shared: 0, files: &keys[..0], whole: Vec::new() };
+        for (kept, part) in (1..).zip(parts.iter().rev()) {
             prefix.push_str(&if fold { part.to_lowercase() } else { part.clone() });
             prefix.push('/');
-            let first = keys.partition_point(|(key, _)| *key < prefix);
-            let count = keys[first..].partition_point(|(key, _)| key.starts_with(&prefix));
-            if count == 0 {
-                break;
+            range = &range[range.partition_point(|(key, _)| *key < prefix)..];
+            range = &range[..range.partition_point(|(key, _)| key.starts_with(&prefix))];
+            let Some((first, file)) = range.first() else { break };
+            (ends.shared, ends.files) = (kept, range);
+            if *first == prefix {
+                ends.whole.push((*file, kept));
             }
-            (shared, range) = (shared + 1, &keys[first..first + count]);
         }
-        (shared, range)
+        ends
     }
 
     fn folded(&self) -> &[(String, usize)] {
@@ -95,6 +101,16 @@ impl Tree {
             keys
         })
     }
+}
+
+/// What [`Tree::ends`] finds.
+struct Ends<'t> {
+    /// How many parts at the end are the same.
+    shared: usize,
+    /// The files that share so many.
+    files: &'t [(String, usize)],
+    /// Files whose whole path is an end of the one asked for, with the number of its parts.
+    whole: Vec<(usize, usize)>,
 }
 
 fn reverse<'p>(parts: impl DoubleEndedIterator<Item = &'p str>) -> String {
@@ -125,7 +141,13 @@ enum Draft {
 /// Resolves every path of a report; one answer for each of its files. `beside` is the directory of the repository that
 /// the report lies in.
 pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Option<&str>) -> Vec<Resolution> {
-    let sources: Vec<Parts> = report.sources.iter().take(MAX_SOURCES).map(|source| Parts::new(source)).collect();
+    let mut sources: Vec<Parts> = Vec::new();
+    let most = MAX_SOURCES.min(1 + MAX_QUESTIONS / report.files.len().max(1));
+    for source in report.sources.iter().map(|source| Parts::new(source)) {
+        if sources.len() < most && !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
     let top = places.top.as_deref().map(Parts::new);
     let here = Parts::new(&places.here);
     let resolver = Resolver { tree, sources, top, here };
@@ -210,12 +232,15 @@ impl Resolver<'_> {
         let (mut shared, mut rest, mut fit, mut whole) = (0, Vec::new(), Fit::Partial, Vec::new());
         let bare_is_an_end = !path.absolute && self.sources.iter().any(|source| source.absolute);
         for (index, variant) in variants.iter().enumerate() {
+            let mut ends = self.tree.ends(&variant.parts, false);
             if index > 0 || !bare_is_an_end {
-                whole.extend(self.whole_files(variant));
+                let ours = ends.whole.iter().filter(|(_, kept)| !variant.is_foreign(*kept));
+                whole.extend(ours.map(|(at, kept)| (*at, variant.parts[..variant.parts.len() - kept].join("/"))));
             }
-            let (count, found) = self.tree.longest(&variant.parts, false);
-            let (count, found) =
-                if count == 0 && variant.windows { self.tree.longest(&variant.parts, true) } else { (count, found) };
+            if ends.shared == 0 && variant.windows {
+                ends = self.tree.ends(&variant.parts, true);
+            }
+            let (count, found) = (ends.shared, ends.files);
             if count == 0 || count < shared {
                 continue;
             }
@@ -269,17 +294,6 @@ impl Resolver<'_> {
         in_sources.or_else(in_here).or_else(bare)
     }
 
-    /// Files whose whole path is an end of this one, with what stands before it.
-    fn whole_files(&self, path: &Parts) -> Vec<(usize, String)> {
-        let mut found = Vec::new();
-        for kept in 1..=path.parts.len() {
-            let (before, end) = path.parts.split_at(path.parts.len() - kept);
-            let file = self.tree.exact(end.iter().map(String::as_str));
-            found.extend(file.filter(|_| !path.is_foreign(kept)).map(|file| (file, before.join("/"))));
-        }
-        found
-    }
-
     /// Of files that fit equally well, the one that where the report lies, where the user stands or its module speaks for.
     fn decide(
         &self,
@@ -299,8 +313,8 @@ impl Resolver<'_> {
                 directory.pop();
             }
             if let Some(working) = &places.working {
-                let (count, found) = self.tree.longest(&path.under(&Parts::new(working)).parts, false);
-                if let ([(_, one)], true) = (found, count > path.parts.len()) {
+                let ends = self.tree.ends(&path.under(&Parts::new(working)).parts, false);
+                if let ([(_, one)], true) = (ends.files, ends.shared > path.parts.len()) {
                     return Some(*one);
                 }
             }
@@ -347,6 +361,7 @@ impl Votes {
                 added.extend(lacking(tree.path(*one), parts));
             }
         }
+        added.sort_unstable();
         added.dedup();
         if let [one] = added.as_slice() {
             votes.added = Some(one.clone());
