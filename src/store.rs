@@ -18,6 +18,7 @@ pub use deliveries::{Accepted, Pending, StoredDelivery};
 pub use error::StoreError;
 pub use heads::Judgement;
 pub use jobs::{Job, JobCounts, Lease, Priority};
+pub use leases::Claimer;
 pub use open::Store;
 pub use outbox::{Begun, OutboxEntry};
 pub use runs::{RunId, RunRecord};
