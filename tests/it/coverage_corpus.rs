@@ -150,8 +150,7 @@ fn large_and_hostile_reports_end_soon() {
     check("many", "SF:a/b.c\nDA:1,1\nend_of_record\n".repeat(50_000).as_bytes()).unwrap();
     let too_many = format!(
         "{{\"data\":[{{\"files\":[{}]}}]}}",
-        vec!["{\"filename\":\"a\",\"segments\":[[1,1,1,true,true,false],[10000000,1,0,false,false,false]]}"; 3]
-            .join(",")
+        ["{\"filename\":\"a\",\"segments\":[[1,1,1,true,true,false],[10000000,1,0,false,false,false]]}"; 3].join(",")
     );
     assert!(matches!(parse_report(too_many.as_bytes()), Err(ReportError::TooMany { what: "lines", .. })));
     let blocks: String = (0..2000).map(|at| format!("a.go:1.1,90000.1 1 {at}\n")).collect();
