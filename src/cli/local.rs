@@ -79,6 +79,9 @@ impl Subcommand for Local {
         };
         let (snapshot, verdict) = judge(&facts, snapshot)?;
         explain(common, &comparison, &snapshot, &verdict);
+        if !self.reports.is_empty() && snapshot.coverage.is_empty() {
+            warn(common, "no rule reads the coverage report; add use(\"diff_coverage\") to the dangerfile");
+        }
         let texts = FromGit { comparison: &comparison, snapshot: &snapshot };
         let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &texts, quiet: common.quiet };
         print_result(common, &render(common.format(), &report))?;

@@ -245,6 +245,9 @@ fn local_reads_the_report_that_is_named_or_found() {
 
     let said = place.deckhand(&["local", "--base", "main", "--report", "nope.info"]);
     assert_eq!(said.status, 2, "{}", said.out);
+    place.write("dangerfile.lua", "use('conflict_markers')\n");
+    let said = place.deckhand(&["local", "--base", "main", "--report", "out/lcov.info"]);
+    assert!(said.err.contains("no rule reads the coverage report"), "{}", said.err);
     place.write("dangerfile.lua", "use('diff_coverage', { target = 'auto' })\n");
     let said = place.deckhand(&["local", "--base", "main"]);
     assert_eq!(said.status, 2, "{}", said.out);
