@@ -3,6 +3,7 @@
 //! Every method takes the present as an argument. A method that returns has its effect on disk, but for the few whose
 //! loss costs nothing but a look; those say so.
 
+mod answers;
 mod deliveries;
 mod error;
 mod heads;

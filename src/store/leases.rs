@@ -40,7 +40,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
     pub async fn finish(&self, job: &Job, now: Timestamp) -> Result<bool, StoreError> {
-        let finish = Finish { lease: job.lease, key: job.key.clone(), now };
+        let answered = self.answers().take(&job.key).into_iter().map(|(id, _)| id).collect();
+        let finish = Finish { lease: job.lease, key: job.key.clone(), answered, now };
         // What the job has just done comes back as deliveries, which can share the transaction.
         self.writer().write(finish, Patience::Little).await
     }
@@ -50,6 +51,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
     pub async fn retry(&self, job: &Job, run_after: Timestamp, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write_answers(self.answers().take(&job.key)).await?;
         self.write(Retry { lease: job.lease, run_after, reason: reason.to_owned(), now }).await
     }
 
@@ -58,6 +60,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
     pub async fn park(&self, job: &Job, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write_answers(self.answers().take(&job.key)).await?;
         self.write(Park { lease: job.lease, reason: reason.to_owned(), now }).await
     }
 }
@@ -153,6 +156,8 @@ impl Change for Renew {
 struct Finish {
     lease: Lease,
     key: String,
+    /// Ids of operations whose answers are known and were not written.
+    answered: Vec<String>,
     now: Timestamp,
 }
 
@@ -173,10 +178,15 @@ impl Change for Finish {
             .fetch_optional(&mut *tx)
             .await?;
             let again = finished.ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("again")?;
-            sqlx::query("DELETE FROM outbox WHERE job_key = ?1 AND answer IS NOT NULL")
-                .bind(&self.key)
-                .execute(tx)
-                .await?;
+            let answered = serde_json::to_string(&self.answered)?;
+            sqlx::query(
+                "DELETE FROM outbox WHERE job_key = ?1
+                 AND (answer IS NOT NULL OR id IN (SELECT value FROM json_each(?2)))",
+            )
+            .bind(&self.key)
+            .bind(answered)
+            .execute(tx)
+            .await?;
             Ok(again)
         })
     }

@@ -194,7 +194,7 @@ async fn a_crash_loses_neither_deliveries_nor_jobs() {
     let unfinished = store.unfinished(&job.key).await.expect("no error");
     assert_eq!(unfinished, [OutboxEntry { lease: None, ..entry.clone() }]);
     assert_eq!(begin(&store, &entry).await, Begun::Unclear);
-    store.complete("op", "7").await.expect("completed");
+    store.complete(&job.key, "op", "7");
     assert!(store.unfinished(&job.key).await.expect("no error").is_empty(), "an answer on its way is an answer");
     assert_eq!(begin(&store, &entry).await, Begun::Completed("7".to_owned()));
     store.finish(&job, NOON).await.expect("finished");
