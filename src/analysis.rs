@@ -1,4 +1,5 @@
-//! Texts into facts: what manifests and lockfiles, workflows, code owners, commit messages and source code say.
+//! Texts into facts: what manifests and lockfiles, workflows, code owners, commit messages, coverage reports and source
+//! code say.
 //!
 //! Pure functions over untrusted text, with limits on size and depth; a text that cannot be read is an answer, not an
 //! error. `lua` shows their results to the rules.
@@ -7,6 +8,7 @@ pub mod actions;
 pub mod code;
 pub mod code_owners;
 pub mod commit_message;
+pub mod coverage;
 pub mod flags;
 pub mod leftovers;
 pub mod lockfile;

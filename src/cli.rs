@@ -7,6 +7,7 @@ mod ci;
 mod commands;
 mod common;
 mod completions;
+mod coverage;
 mod dangerfile;
 mod demo;
 mod failure;

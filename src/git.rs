@@ -11,6 +11,7 @@ mod commits;
 mod comparison;
 mod error;
 mod facts;
+mod files;
 mod history;
 mod hooks;
 mod repository;

@@ -1,6 +1,7 @@
 //! The values that every room speaks: plain, serialisable data without behaviour that reaches outside.
 
 mod change;
+mod coverage;
 mod fact;
 mod finding;
 mod head_report;
@@ -16,6 +17,7 @@ mod time;
 mod verdict;
 
 pub use change::{ChangeStatus, FileChange, FileMode, Patch};
+pub use coverage::{AmbiguousPath, CoverageFacts, LineHits, ReportFacts};
 pub use fact::{CodeOwnersFile, Fact, FactKey, FileKey, FileText, Unavailable};
 pub use finding::{Finding, Fingerprint, Place, Severity, Side};
 pub use head_report::{HeadCheckRun, HeadStatus};

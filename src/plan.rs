@@ -23,5 +23,5 @@ pub use operation::{
     Annotation, AnnotationLevel, CheckRun, CheckStatus, CommitStatus, Operation, Plan, ReviewComment, StatusState,
 };
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
-pub use render::{neutralise, render_title, render_whole, spoken};
+pub use render::{code_span, neutralise, render_title, render_whole, spoken};
 pub use shared::Sibling;

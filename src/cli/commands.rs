@@ -2,7 +2,9 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{check, ci, completions, demo, hook, init, judge, local, man, pr, rules, serve, terminal, test, types};
+use super::{
+    check, ci, completions, coverage, demo, hook, init, judge, local, man, pr, rules, serve, terminal, test, types,
+};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -11,6 +13,7 @@ const COMMANDS: &[Entry] = &[
     entry::<check::Check>(),
     entry::<ci::Ci>(),
     entry::<completions::Completions>(),
+    entry::<coverage::Coverage>(),
     entry::<demo::Demo>(),
     entry::<hook::Hook>(),
     entry::<init::Init>(),
@@ -50,6 +53,8 @@ pub(super) trait Subcommand: Args {
     const NAME: &'static str;
     /// Whether `--help` leaves it out: for commands that no person types.
     const HIDDEN: bool = false;
+    /// Whether it prints pages for a browser, `--format html`.
+    const HAS_PAGES: bool = false;
 
     /// Does it and says the exit status.
     fn run(self, common: &Common) -> Result<Status, Failure>;
@@ -59,6 +64,7 @@ pub(super) trait Subcommand: Args {
 struct Entry {
     name: &'static str,
     hidden: bool,
+    has_pages: bool,
     define: fn() -> Command,
     run: fn(&ArgMatches, &Common) -> Result<Status, Failure>,
 }
@@ -67,6 +73,7 @@ const fn entry<C: Subcommand>() -> Entry {
     Entry {
         name: C::NAME,
         hidden: C::HIDDEN,
+        has_pages: C::HAS_PAGES,
         define: || C::augment_args(Command::new(C::NAME)).hide(C::HIDDEN),
         run: |matches, common| {
             let command = C::from_arg_matches(matches).map_err(|error| Failure::usage(error.to_string()))?;
@@ -84,6 +91,9 @@ pub fn run() -> ExitCode {
     };
     let (name, matches) = matches.subcommand().expect("clap requires a command");
     let outcome = match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) if common.wants_html() && !command.has_pages => {
+            Err(Failure::usage(format!("--format html is for `deckhand coverage`; `deckhand {name}` prints no pages")))
+        }
         Some(command) => (command.run)(matches, &common),
         None => Err(Failure::usage(format!("`deckhand {name}` is not built yet in this version"))),
     };

@@ -13,7 +13,7 @@ pub(super) struct Common {
     pub(super) dangerfile: Option<PathBuf>,
     /// How to print findings [default: text; in ci: github]
     #[arg(long, global = true, value_name = "FORMAT", value_enum)]
-    format: Option<Format>,
+    format: Option<Printed>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     pub(super) color: Color,
@@ -33,8 +33,39 @@ impl Common {
 
     /// The same for a command with another default.
     pub(super) fn format_or(&self, default: Format) -> Format {
-        self.format.unwrap_or(default)
+        match self.format {
+            Some(Printed::Text) => Format::Text,
+            Some(Printed::Json) => Format::Json,
+            Some(Printed::Sarif) => Format::Sarif,
+            Some(Printed::Markdown) => Format::Markdown,
+            Some(Printed::Github) => Format::Github,
+            // Refused before a command runs that has no pages.
+            Some(Printed::Html) | None => default,
+        }
     }
+
+    /// Whether a page was asked for, which only some commands have.
+    pub(super) fn wants_html(&self) -> bool {
+        self.format == Some(Printed::Html)
+    }
+}
+
+/// What `--format` takes: the formats of findings, and pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Printed {
+    /// For people at a terminal
+    Text,
+    /// For programs: the contract's JSON, version 1
+    Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// For a job summary or a comment
+    Markdown,
+    /// GitHub Actions workflow commands, which become annotations
+    Github,
+    /// A page for a browser; only of `coverage`, whose help names it
+    #[value(hide = true)]
+    Html,
 }
 
 /// When to use colours.

@@ -2,16 +2,17 @@
 
 use super::commands::Subcommand;
 use super::common::Common;
-use super::dangerfile;
 use super::failure::{Failure, Status};
 use super::format::{FromSnapshot, Report, Texts, lines_of, render};
 use super::terminal::{note, print_result, warn};
+use super::{coverage, dangerfile};
 use crate::git::{Comparison, Repository};
 use crate::model::{
-    Conclusion, Fact, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict,
+    Conclusion, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict,
 };
 use crate::review::{self, Outcome};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// So many passes of the rules may ask for more facts; no sensible rule needs as many.
@@ -27,6 +28,7 @@ Examples:
   deckhand local                            the working tree, against the branch that it goes into
   deckhand local --base main --head topic   a branch, against another
   deckhand local --format github            annotations in GitHub Actions
+  deckhand local --report lcov.info         with a coverage report, for the rule diff_coverage
   deckhand local --dangerfile next.lua      with other rules
 
 Exit status: 0 nothing blocks; 1 something blocks; 2 the dangerfile or the command line has to be mended.")]
@@ -37,12 +39,15 @@ pub(super) struct Local {
     /// Review this commit or branch instead of the working tree
     #[arg(long, value_name = "REF")]
     head: Option<String>,
+    /// Read these coverage reports [default: those that the setting coverage_reports finds]
+    #[arg(long = "report", value_name = "FILE", num_args = 1.., value_hint = clap::ValueHint::FilePath)]
+    reports: Vec<PathBuf>,
 }
 
 impl Local {
     /// A review of this head; `None` is the working tree.
     pub(super) fn of_head(head: Option<String>) -> Self {
-        Local { base: None, head }
+        Local { base: None, head, reports: Vec::new() }
     }
 }
 
@@ -66,7 +71,13 @@ impl Subcommand for Local {
         };
         let dangerfile = found.dangerfile.path.clone();
         let snapshot = Snapshot::new(subject, Ruleset { layers: vec![found.dangerfile] });
-        let (snapshot, verdict) = judge(&comparison, snapshot, found.sources.as_deref())?;
+        let facts = Facts {
+            comparison: &comparison,
+            top: repository.top(),
+            sources: found.sources.as_deref(),
+            reports: &self.reports,
+        };
+        let (snapshot, verdict) = judge(&facts, snapshot)?;
         explain(common, &comparison, &snapshot, &verdict);
         if self.base.is_none() && is_own_copy(&comparison) {
             let pushed = &comparison.base_name;
@@ -75,6 +86,9 @@ impl Subcommand for Local {
                 common,
                 &format!("{pushed} is what was pushed of this branch, and only what it lacks was judged; {hint}"),
             );
+        }
+        if !self.reports.is_empty() && snapshot.coverage.is_empty() {
+            warn(common, "no rule reads the coverage report; add use(\"diff_coverage\") to the dangerfile");
         }
         let texts = FromGit { comparison: &comparison, snapshot: &snapshot };
         let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &texts, quiet: common.quiet };
@@ -101,17 +115,35 @@ fn is_own_copy(comparison: &Comparison) -> bool {
     pushed == Some(comparison.head_name.as_str()) && !["main", "master"].contains(&comparison.head_name.as_str())
 }
 
+/// Where the facts of a local run come from.
+struct Facts<'a> {
+    comparison: &'a Comparison,
+    top: Option<&'a Path>,
+    sources: Option<&'a Path>,
+    /// The coverage reports that were named.
+    reports: &'a [PathBuf],
+}
+
+impl Facts<'_> {
+    fn load(&self, snapshot: &mut Snapshot, wanted: &BTreeSet<FactKey>) -> Result<(), Failure> {
+        for key in wanted {
+            let FactKey::Coverage(patterns) = key else { continue };
+            self.comparison.load_facts(snapshot, &BTreeSet::from([FactKey::Changes]), self.sources)?;
+            let Some(Fact::Known(changes)) = &snapshot.changes else { continue };
+            let facts = coverage::load_facts(self.comparison, self.top, self.reports, patterns, changes)?;
+            snapshot.coverage.insert(patterns.clone(), Fact::Known(facts));
+        }
+        Ok(self.comparison.load_facts(snapshot, wanted, self.sources)?)
+    }
+}
+
 /// Runs the rules until they lack no fact.
-fn judge(
-    comparison: &Comparison,
-    mut snapshot: Snapshot,
-    sources: Option<&Path>,
-) -> Result<(Snapshot, Verdict), Failure> {
+fn judge(facts: &Facts<'_>, mut snapshot: Snapshot) -> Result<(Snapshot, Verdict), Failure> {
     let started = Instant::now();
     for _ in 0..MAX_PASSES {
         match review::run(&snapshot, &|| started.elapsed()) {
             Outcome::Done(verdict) => return Ok((snapshot, *verdict)),
-            Outcome::Missing(wanted) => comparison.load_facts(&mut snapshot, &wanted, sources)?,
+            Outcome::Missing(wanted) => facts.load(&mut snapshot, &wanted)?,
         }
     }
     Err(Failure::usage(format!(

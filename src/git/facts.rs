@@ -2,8 +2,8 @@
 
 use super::{Comparison, GitError};
 use crate::model::{
-    Commit, Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot,
-    Timestamp, Unavailable, User,
+    Commit, CoverageFacts, Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath,
+    Snapshot, Timestamp, Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
@@ -44,6 +44,11 @@ impl Comparison {
                 FactKey::CodeOwners => snapshot.code_owners = Some(Fact::Known(self.load_code_owners()?)),
                 FactKey::Uses(word) => {
                     snapshot.uses.insert(word.clone(), Fact::Known(self.load_uses(word)?));
+                }
+                // Reports are no part of a repository: whoever has some puts them in before.
+                FactKey::Coverage(patterns) => {
+                    let none = || Fact::Known(CoverageFacts::default());
+                    snapshot.coverage.entry(patterns.clone()).or_insert_with(none);
                 }
                 FactKey::Source { layer, path } => {
                     let text = match sources {

@@ -3,8 +3,9 @@
 use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
-    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun, HeadStatus, Labeling,
-    Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot, Unavailable,
+    CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
+    HeadStatus, Labeling, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot,
+    Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -35,6 +36,8 @@ pub enum FetchedFact {
     CodeOwners(Fact<Option<CodeOwnersFile>>),
     /// [`FactKey::Uses`].
     Uses(Fact<Vec<RepoPath>>),
+    /// [`FactKey::Coverage`].
+    Coverage(Fact<CoverageFacts>),
     /// [`FactKey::Source`]; `None` is "no such file".
     Source(Option<String>),
 }
@@ -219,11 +222,21 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::Uses(word), FetchedFact::Uses(fact)) => {
                 snapshot.uses.insert(word, fact);
             }
+            (FactKey::Coverage(patterns), FetchedFact::Coverage(fact)) => {
+                snapshot.coverage.insert(patterns, fact);
+            }
             (FactKey::Source { layer, path }, FetchedFact::Source(text)) => {
                 snapshot.sources.insert((layer, path), text);
             }
-            (_, FetchedFact::File(_) | FetchedFact::Size(_) | FetchedFact::Uses(_) | FetchedFact::Source(_)) => {
-                debug_assert!(false, "fetch_facts pairs what it knows of files and words with their keys");
+            (
+                _,
+                FetchedFact::File(_)
+                | FetchedFact::Size(_)
+                | FetchedFact::Uses(_)
+                | FetchedFact::Coverage(_)
+                | FetchedFact::Source(_),
+            ) => {
+                debug_assert!(false, "fetch_facts pairs what it knows of files, words and reports with their keys");
             }
         }
     }
@@ -256,6 +269,7 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::CheckRuns
         | FactKey::Size(_)
         | FactKey::Uses(_)
+        | FactKey::Coverage(_)
         | FactKey::CodeOwners => None,
     }
 }
@@ -289,6 +303,7 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),
         // GitHub searches the default branch only, which is neither side of a pull request.
         FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
+        FactKey::Coverage(_) => FetchedFact::Coverage(Fact::Unavailable(Unavailable::NoReports)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }

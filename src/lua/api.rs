@@ -2,6 +2,7 @@
 
 mod analysis;
 mod code_analyses;
+mod coverage;
 mod definitions;
 mod git;
 mod github;

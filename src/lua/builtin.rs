@@ -30,6 +30,7 @@ const RULES: &[BuiltinRule] = &[
     rule!("code_owners"),
     rule!("commit_messages"),
     rule!("conflict_markers"),
+    rule!("diff_coverage"),
     rule!("feature_flag"),
     rule!("large_files"),
     rule!("leftovers"),
@@ -43,15 +44,8 @@ const RULES: &[BuiltinRule] = &[
 ];
 
 /// Names of the contract that are not built yet: using one is a load error that says so.
-pub(super) const LATER: &[&str] = &[
-    "auto_merge",
-    "bump_downstream",
-    "deploy_gate",
-    "diff_coverage",
-    "flaky_tests",
-    "lint_report",
-    "migration_safety",
-];
+pub(super) const LATER: &[&str] =
+    &["auto_merge", "bump_downstream", "deploy_gate", "flaky_tests", "lint_report", "migration_safety"];
 
 /// All of them, by name.
 pub fn builtin_rules() -> &'static [BuiltinRule] {

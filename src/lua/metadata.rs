@@ -55,6 +55,7 @@ pub(super) fn read_metadata(name: &str, table: &Table) -> mlua::Result<RuleMetad
         let kind = read_kind(&option.get::<Value>("type")?)?;
         let mut spec = OptionSpec::new(&name, kind, &option.get::<String>("doc")?);
         spec.default = read_default(&option.get::<Value>("default")?);
+        spec.later = option.get::<Option<bool>>("later")?.unwrap_or(false);
         options.push(spec);
     }
     options.sort_by(|a, b| a.name.cmp(&b.name));
@@ -70,6 +71,8 @@ fn read_kind(value: &Value) -> mlua::Result<OptionKind> {
             "boolean" => Ok(OptionKind::Boolean),
             "strings" => Ok(OptionKind::Strings),
             "globs" => Ok(OptionKind::Globs),
+            "percent" => Ok(OptionKind::Percent),
+            "percents" => Ok(OptionKind::Percents),
             _ => Err(wrong()),
         },
         Value::Table(words) => words.sequence_values::<String>().collect::<mlua::Result<_>>().map(OptionKind::Choice),

@@ -22,6 +22,10 @@ pub enum OptionKind {
     Choice(Vec<String>),
     /// Paths with texts.
     Texts,
+    /// A number from 0 to 100.
+    Percent,
+    /// File patterns, each with a number from 0 to 100.
+    Percents,
 }
 
 impl OptionKind {
@@ -41,6 +45,8 @@ impl OptionKind {
                 }
             }
             OptionKind::Texts => "a table from paths to texts".to_owned(),
+            OptionKind::Percent => "a number from 0 to 100".to_owned(),
+            OptionKind::Percents => "a table from file patterns to numbers from 0 to 100".to_owned(),
         }
     }
 
@@ -48,11 +54,12 @@ impl OptionKind {
     pub fn luau(&self) -> String {
         match self {
             OptionKind::String => "string".to_owned(),
-            OptionKind::Integer => "number".to_owned(),
+            OptionKind::Integer | OptionKind::Percent => "number".to_owned(),
             OptionKind::Boolean => "boolean".to_owned(),
             OptionKind::Strings | OptionKind::Globs => "string | { string }".to_owned(),
             OptionKind::Choice(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" | "),
             OptionKind::Texts => "{ [string]: string }".to_owned(),
+            OptionKind::Percents => "{ [string]: number }".to_owned(),
         }
     }
 
@@ -104,9 +111,27 @@ impl OptionKind {
                 })
                 .collect::<Option<Map<String, Json>>>()
                 .map(Json::Object),
+            (OptionKind::Percent, value) => read_percent(value),
+            (OptionKind::Percents, Value::Table(map)) => map
+                .pairs::<Value, Value>()
+                .map(|pair| match pair {
+                    Ok((Value::String(pattern), percent)) => Some((text_of(&pattern), read_percent(&percent)?)),
+                    _ => None,
+                })
+                .collect::<Option<Map<String, Json>>>()
+                .map(Json::Object),
             _ => None,
         }
     }
+}
+
+fn read_percent(value: &Value) -> Option<Json> {
+    let percent = match value {
+        Value::Integer(number) => *number as f64,
+        Value::Number(number) => *number,
+        _ => return None,
+    };
+    (0.0..=100.0).contains(&percent).then(|| percent.into())
 }
 
 /// One option of a rule, of `rule`, of `settings` or of a place.
@@ -177,8 +202,13 @@ pub(super) fn read_options(
             let kind = spec.kind.describe();
             return Err(wrong(format!("the option `{key}` of {owner} must be {kind}, got {got}{hint}")));
         };
-        if spec.kind == OptionKind::Globs
-            && let Err(error) = Globs::parse_kept(strings(&read))
+        let patterns = match spec.kind {
+            OptionKind::Globs => strings(&read),
+            OptionKind::Percents => read.as_object().into_iter().flat_map(Map::keys).cloned().collect(),
+            _ => Vec::new(),
+        };
+        if !patterns.is_empty()
+            && let Err(error) = Globs::parse_kept(patterns)
         {
             return Err(wrong(format!("the option `{key}` of {owner}: {error}")));
         }

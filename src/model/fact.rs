@@ -31,6 +31,9 @@ pub enum FactKey {
     CodeOwners,
     /// Which files of the head hold a word, whole and in this case.
     Uses(String),
+    /// What coverage reports say of the changed files. The patterns are those of the setting `coverage_reports`: where
+    /// reports are looked for when none was given.
+    Coverage(Vec<String>),
     /// The text of a file that a dangerfile requires, at the commit of that dangerfile.
     /// The number is the layer of the ruleset that asked (0 is the first).
     Source {
@@ -72,6 +75,8 @@ pub enum Unavailable {
     NeedsCheckout,
     /// The app lacks a permission; the text names it.
     NoPermission(String),
+    /// Coverage reports, which only a local run can be given in this version.
+    NoReports,
 }
 
 impl std::fmt::Display for Unavailable {
@@ -80,6 +85,9 @@ impl std::fmt::Display for Unavailable {
             Unavailable::Truncated(what) => write!(f, "GitHub gave only a part of {what}"),
             Unavailable::NeedsPullRequest => f.write_str("needs a pull request"),
             Unavailable::NeedsCheckout => f.write_str("needs a checkout of the repository"),
+            Unavailable::NoReports => {
+                f.write_str("coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
+            }
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),
         }
     }

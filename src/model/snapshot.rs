@@ -1,8 +1,8 @@
 //! Everything that the rules may see of one pull request at one head.
 
 use super::{
-    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun, HeadStatus, Labeling,
-    PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
+    HeadStatus, Labeling, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -64,6 +64,9 @@ pub struct Snapshot {
     /// [`FactKey::Uses`]: the paths by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub uses: BTreeMap<String, Fact<Vec<RepoPath>>>,
+    /// [`FactKey::Coverage`]
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub coverage: BTreeMap<Vec<String>, Fact<CoverageFacts>>,
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
@@ -87,6 +90,7 @@ impl Snapshot {
             sizes: BTreeMap::new(),
             code_owners: None,
             uses: BTreeMap::new(),
+            coverage: BTreeMap::new(),
             sources: BTreeMap::new(),
         }
     }
@@ -106,6 +110,7 @@ impl Snapshot {
             FactKey::Size(file) => self.sizes.contains_key(file),
             FactKey::CodeOwners => self.code_owners.is_some(),
             FactKey::Uses(word) => self.uses.contains_key(word),
+            FactKey::Coverage(patterns) => self.coverage.contains_key(patterns),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
         }
     }

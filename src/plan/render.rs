@@ -11,7 +11,7 @@ mod whole;
 mod words;
 
 pub use check::{render_title, spoken};
-pub use escape::neutralise;
+pub use escape::{code_span, neutralise};
 pub use whole::render_whole;
 
 pub(super) use check::{

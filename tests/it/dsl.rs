@@ -481,6 +481,9 @@ fn records_have_the_fields_that_their_types_say() {
         ("Diff", "danger.git.structured_diff_for_file('src/a.py')"),
         ("Hunk", "danger.git.structured_diff_for_file('src/a.py').hunks[1]"),
         ("FileDiff", "danger.git.diff_for_file('src/a.py')"),
+        ("CoveredShare", "danger.coverage.total"),
+        ("CoveredFile", "danger.coverage.files[1]"),
+        ("MissingRange", "danger.coverage.files[1].missing_ranges[1]"),
     ];
     for (name, expression) in values {
         let mut shown = printed(&format!("for key in {expression} do print(key) end"));

@@ -151,6 +151,16 @@ pub(crate) fn snapshot(lua: &str) -> Snapshot {
         text: FileText::Text("*.py @ada\n".to_owned()),
     })));
     snapshot.labelings = Some(Fact::Known(Vec::new()));
+    let report = ReportFacts { name: "lcov.info".to_owned(), format: "lcov".to_owned(), files: 1, lines: 3 };
+    let lines = vec![LineHits::new(1, 1), (2, 4, 1, 2).into(), LineHits::new(3, 0)];
+    let coverage = CoverageFacts {
+        reports: vec![report],
+        files: [(RepoPath::new("src/a.py"), lines)].into(),
+        matched_files: 1,
+        notes: vec!["lcov.info is old.".to_owned()],
+        ..CoverageFacts::default()
+    };
+    snapshot.coverage.insert(Vec::new(), Fact::Known(coverage));
     let texts = [
         (Side::Left, "src/a.py", "x = 1\ny = 2\n"),
         (Side::Right, "src/a.py", "x = 1\ny = 3\nprint(y)\n"),

@@ -66,3 +66,15 @@ async fn a_manifest_and_its_lockfile_cost_few_requests() {
     assert_eq!(asked(&requests, "query Files"), 2, "the manifest; then every place where a lockfile could be");
     story.end().await;
 }
+
+/// Reports cannot reach a server yet: the rule says so and fails the check, rather than pass what it cannot see.
+#[tokio::test]
+async fn coverage_fails_closed_where_no_report_can_arrive() {
+    let files = [("dangerfile.lua", "use('diff_coverage')"), ("a.py", "one = 1\n")];
+    let story = Story::begin(&files).await;
+    let number = story.open("Count to two", &[("a.py", Some("one = 1\ntwo = 2\n"))]).await;
+    let said = check(&story, number);
+    assert!(said.starts_with("failure") && said.contains("coverage reports cannot be sent to a server"), "{said}");
+    assert!(said.contains("deckhand local --report FILE"), "{said}");
+    story.end().await;
+}

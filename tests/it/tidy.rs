@@ -31,8 +31,9 @@ const IMPURE: [&str; 9] =
     ["tokio", "octocrab", "std::fs", "std::env", "std::net", "SystemTime", "Instant", "rand", "getrandom"];
 
 /// Crates that belong to certain rooms.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 14] = [
     ("mlua", &["lua"]),
+    ("quick_xml", &["analysis"]),
     ("diffy", &["diff"]),
     ("similar", &["diff"]),
     ("jsonc_parser", &["diff"]),
@@ -42,7 +43,7 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("octocrab", &["github"]),
     ("jsonwebtoken", &["github", "sim"]),
     ("axum", &["server", "sim"]),
-    ("maud", &["server", "sim"]),
+    ("maud", &["server", "sim", "cli"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
 ];

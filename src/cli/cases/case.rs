@@ -3,7 +3,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// The first words of fenced blocks that mean something here; blocks in other languages are prose.
-const KINDS: [&str; 6] = ["pr", "file", "base", "commit", "lua", "findings"];
+const KINDS: [&str; 7] = ["pr", "file", "base", "commit", "report", "lua", "findings"];
 
 /// One case, as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Case {
     /// Commits, oldest first: the words after `commit` (the author's login, `merge`) and the message. With none the pull
     /// request has one, of its title and body.
     pub commits: Vec<(String, Block)>,
+    /// Coverage reports: name and text.
+    pub reports: Vec<(String, Block)>,
     /// The dangerfile, when it is not the default one.
     pub lua: Option<Block>,
     /// What the rules must say.
@@ -98,6 +100,7 @@ struct Draft {
     files: Vec<(String, Block)>,
     bases: Vec<(String, Block)>,
     commits: Vec<(String, Block)>,
+    reports: Vec<(String, Block)>,
     lua: Option<Block>,
     findings: Option<Block>,
 }
@@ -111,6 +114,7 @@ impl Draft {
             files: Vec::new(),
             bases: Vec::new(),
             commits: Vec::new(),
+            reports: Vec::new(),
             lua: None,
             findings: None,
         }
@@ -121,6 +125,7 @@ impl Draft {
             && self.files.is_empty()
             && self.bases.is_empty()
             && self.commits.is_empty()
+            && self.reports.is_empty()
             && self.lua.is_none()
             && self.findings.is_none()
     }
@@ -133,8 +138,8 @@ fn finish(draft: Option<Draft>, cases: &mut Vec<Case>) -> Result<(), CaseProblem
             format!("the case \"{}\" has no `findings` block: an empty one means that nothing is found", draft.name);
         return Err(CaseProblem::new(draft.line, message));
     };
-    let Draft { name, line, pr, files, bases, commits, lua, .. } = draft;
-    cases.push(Case { name, line, pr, files, bases, commits, lua, findings });
+    let Draft { name, line, pr, files, bases, commits, reports, lua, .. } = draft;
+    cases.push(Case { name, line, pr, files, bases, commits, reports, lua, findings });
     Ok(())
 }
 
@@ -152,11 +157,15 @@ fn place(info: &str, block: Block, draft: Option<&mut Draft>) -> Result<(), Case
         return Err(CaseProblem::new(line, format!("this `{word}` block belongs to no case: put a heading above it")));
     };
     let single = match word {
-        "file" | "base" => {
+        "file" | "base" | "report" => {
             if rest.is_empty() {
                 return Err(CaseProblem::new(line, format!("a `{word}` block names its file: ```{word} PATH")));
             }
-            let list = if word == "file" { &mut draft.files } else { &mut draft.bases };
+            let list = match word {
+                "file" => &mut draft.files,
+                "base" => &mut draft.bases,
+                _ => &mut draft.reports,
+            };
             list.push((rest.to_owned(), block));
             return Ok(());
         }

@@ -3,13 +3,14 @@
 use super::case::{Case, CaseProblem};
 use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
+use crate::analysis::coverage::{Named, Places, Tree, combine, parse_report, restrict};
 use crate::model::{
-    Author, CodeOwnersFile, Commit, CommitId, Dangerfile, Fact, FactKey, FileKey, FileText, Finding, Label, Labeling,
-    Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Ruleset, Side, Snapshot, Subject,
-    Timestamp, User, Verdict,
+    Author, CodeOwnersFile, Commit, CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileKey, FileText, Finding,
+    Label, Labeling, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Ruleset, Side,
+    Snapshot, Subject, Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// As in a real run; see `local`.
@@ -89,6 +90,10 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     let fact = Fact::Known(uses(&texts, &word));
                     snapshot.uses.insert(word, fact);
                 }
+                FactKey::Coverage(patterns) => {
+                    let fact = Fact::Known(coverage(case, &pull, &texts)?);
+                    snapshot.coverage.insert(patterns, fact);
+                }
                 FactKey::Source { layer, path } => {
                     let text = sources(&path);
                     snapshot.sources.insert((layer, path), text);
@@ -97,6 +102,21 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
         }
     }
     Err(CaseProblem::new(case.line, format!("the rules still asked for more facts after {MAX_PASSES} passes")))
+}
+
+/// What the case's reports say; their paths are looked for among the files of the head.
+fn coverage(case: &Case, pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Result<CoverageFacts, CaseProblem> {
+    let mut reports = Vec::new();
+    for (name, block) in &case.reports {
+        let report = parse_report(block.text.as_bytes())
+            .map_err(|error| CaseProblem::new(block.line, format!("the report {name} {error}")))?;
+        reports.push(Named { name: name.clone(), beside: None, report });
+    }
+    let known = texts.keys().filter(|key| key.side == Side::Right).map(|key| key.path.clone());
+    let tree = Tree::new(known.chain(pull.changes.iter().map(|change| change.path.clone())).collect::<BTreeSet<_>>());
+    let mut facts = combine(reports, &tree, &Places::default());
+    restrict(&mut facts, &pull.changes);
+    Ok(facts)
 }
 
 /// The files that exist: those that the case gives, and those that the diff holds whole.
@@ -144,6 +164,7 @@ pub(in crate::cli) fn empty_snapshot(dangerfile: Dangerfile) -> Snapshot {
         bases: Vec::new(),
         lua: None,
         commits: Vec::new(),
+        reports: Vec::new(),
         findings: nothing,
     };
     let mut snapshot = build_snapshot(&case, "", &Pull::default());

@@ -1,10 +1,9 @@
 //! The table of formats: adding one is a variant here and a file beside this one.
 
 use super::{Report, github, json, markdown, sarif, text};
-use clap::ValueEnum;
 
 /// A format in which findings are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli) enum Format {
     /// For people at a terminal
     Text,

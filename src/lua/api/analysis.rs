@@ -24,6 +24,13 @@ pub(super) fn table(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> {
         "lockfile_problems",
         lua.create_function(move |lua, globs: Value| lockfile_problems(lua, &lockfiles, &globs))?,
     )?;
+    let covered = Rc::clone(session);
+    table.raw_set(
+        "coverage",
+        lua.create_function(move |lua, (paths, partial_is_missing): (Value, bool)| {
+            super::coverage::for_rule(lua, &covered, &paths, partial_is_missing)
+        })?,
+    )?;
     let uses = Rc::clone(session);
     table.raw_set(
         "action_uses",

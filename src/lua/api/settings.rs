@@ -49,8 +49,11 @@ pub(super) fn specs() -> Vec<OptionSpec> {
         OptionSpec::new("ignore_authors", OptionKind::Strings, "Logins whose pull requests are not judged."),
         OptionSpec::new("bases", OptionKind::Strings, "Branches that get the check under its plain name."),
         OptionSpec::new("conclusion", choice(&["advisory", "enforced"]), "Whether findings can fail the check."),
-        OptionSpec::later("coverage_reports", "Where coverage reports lie."),
-        OptionSpec::later("coverage", "Where coverage reports lie."),
+        OptionSpec::new(
+            "coverage_reports",
+            OptionKind::Globs,
+            "Where coverage reports lie, for local runs without `--report`.",
+        ),
     ]
 }
 

@@ -57,7 +57,7 @@ pub const API: &[ApiItem] = &[
     built("danger", "git", "Git", "What the commits change."),
     built("danger", "github", "GitHub", "What GitHub knows of the pull request."),
     built("danger", "utils", "Utils", "Helpers for texts."),
-    later("danger", "coverage", "Coverage of the diff."),
+    built("danger", "coverage", "Coverage", "What the tests ran of the lines that the pull request adds."),
     later("danger", "migrations", "What is unsafe in the migrations."),
     later("danger", "changelog", "What the changelog says."),
     later("danger", "event", "The event that a handler was called for."),

@@ -49,6 +49,63 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("text", "string", "without the line end"),
         ],
     },
+    RecordType {
+        name: "Coverage",
+        doc: "What the tests ran of the added lines that the reports know.",
+        fields: &[
+            f(
+                "state",
+                "\"measured\" | \"no_report\" | \"empty\" | \"nothing_matched\" | \"nothing_added\" | \"nothing_measured\"",
+                "only `measured` has numbers",
+            ),
+            f("reason", "string?", "why there are no numbers"),
+            f("total", "CoveredShare", "over all files"),
+            f("files", "{ CoveredFile }", "files with added lines that a report knows or should know, by path"),
+            f("notes", "{ string }", "what belongs to the numbers: ambiguous paths, unknown files, old reports"),
+            f("reports", "{ string }", "the names of the reports that were read"),
+        ],
+    },
+    RecordType {
+        name: "CoveredShare",
+        doc: "So many of so many lines.",
+        fields: &[
+            f("covered", "number", "added lines that ran"),
+            f("lines", "number", "added lines that the reports know"),
+            f("percent", "number?", "nil when there are none"),
+            f("text", "string", "the percentage for people, cut to one decimal and never rounded up"),
+        ],
+    },
+    RecordType {
+        name: "CoveredFile",
+        doc: "The coverage of one file's added lines.",
+        fields: &[
+            f("path", "string", "the file"),
+            f("added", "number", "all lines that are added to it"),
+            f("covered", "number", "added lines that ran"),
+            f("lines", "number", "added lines that the reports know"),
+            f("percent", "number?", "nil when there are none"),
+            f("text", "string", "the percentage for people"),
+            f("covered_lines", "{ number }", "the lines that ran"),
+            f("missing_lines", "{ number }", "the lines that did not run"),
+            f("partial_lines", "{ number }", "the lines that ran while one of their branches did not"),
+            f(
+                "missing_ranges",
+                "{ MissingRange }",
+                "the missing lines by range; added lines that are no code may lie between",
+            ),
+            f("unknown", "boolean", "no report knows the file, although reports know others in its language"),
+            f("stale", "boolean", "the report was made of another version of the file"),
+        ],
+    },
+    RecordType {
+        name: "MissingRange",
+        doc: "Added lines in a row that did not run.",
+        fields: &[
+            f("first", "number", "the first line"),
+            f("last", "number", "the last line"),
+            f("count", "number", "how many of them are code"),
+        ],
+    },
     RecordType { name: "Diff", doc: "A file's diff.", fields: &[f("hunks", "{ Hunk }", "in the order of the file")] },
     RecordType {
         name: "Hunk",

@@ -21,7 +21,7 @@ pub(super) fn neutralise_keeping_details(markdown: &str) -> String {
 }
 
 /// Text as a code span that nothing inside can leave.
-pub(super) fn code_span(text: &str) -> String {
+pub fn code_span(text: &str) -> String {
     let clean: String = text.chars().map(|c| if c.is_control() || is_direction(c) { '\u{fffd}' } else { c }).collect();
     let fence = "`".repeat(longest_run(&clean, '`') + 1);
     let pad = if clean.starts_with('`') || clean.ends_with('`') || clean.is_empty() { " " } else { "" };

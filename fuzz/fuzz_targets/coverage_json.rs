@@ -1,0 +1,15 @@
+//! Any bytes are a report in JSON (coverage.py, llvm-cov, Istanbul, SimpleCov, gcovr): no panic, and lines are numbered, in order and once.
+//! Corpus: tests/data/corpus/coverage_json.
+#![no_main]
+
+use deckhand::analysis::coverage::{MAX_LINE, parse_report};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(report) = parse_report(bytes) else { return };
+    for file in &report.files {
+        assert!(!file.path.is_empty());
+        assert!(file.lines.is_sorted_by(|a, b| a.number < b.number));
+        assert!(file.lines.iter().all(|line| (1..=MAX_LINE).contains(&line.number) && line.taken <= line.branches));
+    }
+});

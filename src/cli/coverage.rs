@@ -1,0 +1,14 @@
+//! `deckhand coverage`: how much of what a diff adds did the tests run? And the reports for `deckhand local`.
+
+mod command;
+mod find;
+mod html;
+mod json;
+mod load;
+mod markdown;
+mod read;
+mod text;
+mod view;
+
+pub(super) use command::Coverage;
+pub(super) use load::load_facts;
