@@ -7,5 +7,6 @@ pub mod actions;
 pub mod code_owners;
 pub mod commit_message;
 pub mod lockfile;
+pub mod migrations;
 mod wildcard;
 pub mod yaml;

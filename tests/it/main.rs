@@ -9,6 +9,7 @@ mod cli_test;
 mod demo;
 mod github_documents;
 mod graphql_schema;
+mod migrations;
 mod openapi;
 mod patches;
 mod rules;

@@ -1,0 +1,29 @@
+//! Migrations: what they do, which locks they take, and what is dangerous about that on a database that is in use.
+//!
+//! Readers turn SQL and the code of frameworks into steps; `judge` looks at steps only, so that a danger is the same in
+//! every language; `words` and `advice` say it in the author's own. PostgreSQL first: other databases are not judged.
+
+mod advice;
+mod check;
+mod convention;
+mod effects;
+mod finding;
+mod framework;
+mod hazard;
+mod judge;
+mod known;
+mod lines;
+mod lock;
+mod sql;
+mod step;
+mod suppress;
+mod words;
+
+pub use check::{CheckOptions, check, read_steps};
+pub use convention::{Migration, find_migration, is_migration_path};
+pub use effects::{Effects, effects_of};
+pub use finding::{Finding, Level, RuleName};
+pub use framework::Framework;
+pub use hazard::Hazard;
+pub use lock::Lock;
+pub use step::{Operation, Span, Step, TableChange};

@@ -1,0 +1,148 @@
+//! Migrations against what the real tools and PostgreSQL itself said: verdicts, lines and locks.
+
+use deckhand::analysis::migrations::{CheckOptions, Effects, Finding, Level, check, effects_of, read_steps};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/migrations")
+}
+
+fn json(path: &str) -> Json {
+    serde_json::from_str(&std::fs::read_to_string(data().join(path)).unwrap()).unwrap()
+}
+
+fn checked(path: &str, style: bool) -> Vec<Finding> {
+    let text = std::fs::read_to_string(data().join(path)).unwrap();
+    check(path, &text, &CheckOptions { style, ..CheckOptions::default() })
+        .unwrap_or_else(|| panic!("{path} is unknown"))
+}
+
+fn dangers(path: &str) -> Vec<(u32, &'static str)> {
+    let unsafe_ones = checked(path, false).into_iter().filter(|finding| finding.rule.level() == Level::Unsafe);
+    unsafe_ones.map(|finding| (finding.span.line, finding.rule.as_str())).collect()
+}
+
+/// Names of ours where the labels say it in other words.
+fn label_of(rule: &str) -> &str {
+    match rule {
+        "domain-constraint-scan" => "domain-constraint",
+        other => other,
+    }
+}
+
+#[test]
+fn labelled_sql_is_judged_as_labelled() {
+    let labels = json("labels.json");
+    let mut wrong = Vec::new();
+    for (name, label) in labels.as_object().unwrap() {
+        let found = dangers(&format!("sql/{name}"));
+        let verdict = label["verdict"].as_str().unwrap();
+        let rules: Vec<&str> = found.iter().map(|(_, rule)| label_of(rule)).collect();
+        let hazards = label["hazards"].as_array().unwrap().iter().map(|hazard| hazard.as_str().unwrap());
+        // CASCADE is said in the message of what it belongs to.
+        let missed: Vec<&str> = hazards.filter(|hazard| *hazard != "cascade" && !rules.contains(hazard)).collect();
+        let agrees = match verdict {
+            "unsafe" => missed.is_empty(),
+            _ => found.is_empty(),
+        };
+        if !agrees {
+            wrong.push(format!("{name} is {verdict}: missed {missed:?}, said {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Squawk's findings stand at the action or the statement; ours must stand where its finding of that danger does.
+#[test]
+fn lines_are_those_of_the_dangerous_action() {
+    let expected = [
+        ("sql/001_idx_create_plain.sql", vec![(1, "index-not-concurrent")]),
+        ("sql/045_col_multi_alter_mixed.sql", vec![(2, "required-column"), (3, "type-rewrite"), (4, "drop-column")]),
+        ("sql/087_enum_add_value_use_same_tx.sql", vec![(3, "enum-value-same-transaction"), (3, "unbatched-backfill")]),
+        ("sql/095_tx_nested.sql", vec![(2, "transaction-nesting"), (5, "transaction-nesting")]),
+        ("sql/099_do_block_static_ddl.sql", vec![(3, "drop-column")]),
+        ("sql/107_non_ascii_multi_line.sql", vec![(3, "drop-column")]),
+        ("sql/113_fw_prisma.sql", vec![(9, "drop-column"), (10, "required-column"), (13, "index-not-concurrent")]),
+    ];
+    for (path, lines) in expected {
+        assert_eq!(dangers(path), lines, "{path}");
+    }
+}
+
+#[test]
+fn context_and_style_are_said_only_when_asked_for() {
+    let labels = json("labels.json");
+    for (name, label) in labels.as_object().unwrap() {
+        if !matches!(label["verdict"].as_str(), Some("context" | "style")) {
+            continue;
+        }
+        let hazard = label["hazards"][0].as_str().unwrap();
+        let said: Vec<&str> =
+            checked(&format!("sql/{name}"), true).iter().map(|finding| finding.rule.as_str()).collect();
+        assert!(said.contains(&hazard), "{name}: {hazard} is not among {said:?}");
+    }
+}
+
+/// What PostgreSQL 15 locked, statement by statement, for the relations that the statement names.
+#[test]
+fn locks_agree_with_what_postgres_took() {
+    let truth = json("expected/pg15-truth.json");
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    for (name, file) in truth.as_object().unwrap() {
+        for statement in file["statements"].as_array().unwrap() {
+            let (Some(locks), Some(sql)) = (statement["locks"].as_object(), statement["sql"].as_str()) else {
+                continue;
+            };
+            let ours = effects_of_text(sql);
+            let by_name: BTreeMap<&str, &str> =
+                ours.locks.iter().map(|(relation, lock)| (relation.as_str(), lock.mode())).collect();
+            for (relation, mode) in locks {
+                let short = relation.strip_prefix("public.").unwrap_or(relation);
+                let Some(our_mode) = by_name.get(short).or_else(|| by_name.get("")) else {
+                    // The parts of a partitioned table, and the other end of a key that only the catalogue knows.
+                    assert!(!sql.contains(short) || short.contains("totals"), "{name}: {relation} is named in {sql}");
+                    continue;
+                };
+                compared += 1;
+                if *our_mode != mode.as_str().unwrap() {
+                    wrong.push(format!("{name}: {relation} {mode}, ours {our_mode}"));
+                }
+            }
+            let rewritten = !statement["rewritten"].as_array().unwrap().is_empty();
+            if rewritten != ours.rewrites {
+                wrong.push(format!("{name}: rewritten {rewritten}, ours {}", ours.rewrites));
+            }
+            if locks.is_empty() && !ours.locks.is_empty() && !name.starts_with("005") {
+                wrong.push(format!("{name}: no locks, ours {:?} for {sql}", ours.locks));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared > 35, "only {compared} locks were compared");
+}
+
+fn effects_of_text(sql: &str) -> Effects {
+    let mut all = Effects::default();
+    for step in read_steps("x.sql", sql).unwrap() {
+        let effects = effects_of(&step.operation);
+        all.locks.extend(effects.locks);
+        all.rewrites |= effects.rewrites;
+        all.scans |= effects.scans;
+    }
+    all
+}
+
+#[test]
+fn every_danger_says_its_lock_and_a_way() {
+    for name in json("labels.json").as_object().unwrap().keys() {
+        for finding in checked(&format!("sql/{name}"), false) {
+            let sentences = finding.message.matches(". ").count() + 1;
+            assert!(sentences <= 2, "{name}: {}", finding.message);
+            assert!(finding.message.ends_with(['.', ')']), "{name}: {}", finding.message);
+            assert!(finding.help.is_some(), "{name}: {} has no way out", finding.rule.as_str());
+        }
+    }
+}
