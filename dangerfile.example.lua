@@ -11,8 +11,10 @@ settings {
 -- Built-in rules. `deckhand rules` lists them, `deckhand rules NAME` explains one.
 -- Only a rule with the severity `fail` can block a merge; each takes `severity`, `paths` and `skip_label`.
 use("conflict_markers")
+use("secrets")
 use("work_in_progress")
 use("changelog", { path = "CHANGELOG.md", skip_label = "skip-changelog" })
+use("leftovers", { prints = false }) -- prints are judged by a rule of our own below
 use("missing_tests", { paths = { "src/**" } })
 use("pr_size", { max_lines = 400 })
 use("pr_description")
@@ -21,6 +23,7 @@ use("lockfile")
 use("large_files", { max_kib = 1024, ignore = { "*.lock", "package-lock.json", "fixtures/**" } })
 use("pinned_actions", { allow = { "actions/*" } })
 use("code_owners", { approval = false }) -- `true` also names the owners who have not approved
+use("feature_flag", { flags = { "config/flags.yml" } })
 
 -- A rule of your own has a name, options and a function. This one looks at every added line of some files
 -- and says something on that line. `blocking = false` promises that it never fails the check.

@@ -9,8 +9,9 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,examples,benches}/**", "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*",
-        "*.{md,rst,adoc}", "LICENSE*", "CODEOWNERS", ".*", "/.*/**", "*.lock", "package-lock.json", "pnpm-lock.yaml", "go.sum", "dangerfile*.lua",
+        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,examples,benches,benchmarks}/**", "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*",
+        "*.{md,rst,adoc}", "LICENSE*", "CODEOWNERS", ".*", "/.*/**", "*.lock", "package-lock.json", "pnpm-lock.yaml", "go.sum",
+        "requirements*.{txt,in}", "**/requirements/*.{txt,in}", "tox.ini", "noxfile.py", "appveyor.yml", "azure-pipelines.yml", "Jenkinsfile", "dangerfile*.lua",
       },
       doc = "Files whose change needs no entry.",
     },

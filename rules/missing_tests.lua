@@ -52,6 +52,7 @@ return {
       and not string.find(text, "^/?%*[%s*/]")
       and not string.find(text, '^"""')
       and not (comment and string.find(text, "^" .. comment))
+      and not string.find(text, "^__version__%s*=") -- a release
   end
 
   local untested, first = {}, nil

@@ -18,8 +18,10 @@ return {
     "[%[%(]wip[%]%)]", "[%[%(]draft[%]%)]", "[%[%(]work in progress[%]%)]", "[%[%(]do not merge[%]%)]", "[-:]%s*wip%s*$",
   }
   for _, mark in marks do
-    if string.find(title, mark) then
-      report("The title says that this is work in progress. Change the title when the work is finished.")
+    local from, to = string.find(title, mark)
+    if from then
+      local words = string.match(string.sub(pr.title, from, to), "^%s*(.-)%s*$")
+      report(`The title says that this is work in progress: \`{words}\`. Take that out of the title when the work is finished.`)
       return
     end
   end
@@ -34,7 +36,7 @@ return {
     for _, mark in { "fixup!", "squash!", "amend!" } do
       if string.find(commit.message, "^" .. mark .. "%s") then
         report(
-          `The commit {string.sub(commit.sha, 1, 7)} is a \`{mark}\` that waits to be squashed. Run \`git rebase -i --autosquash {pr.base.ref}\` and push the result.`
+          `The commit {string.sub(commit.sha, 1, 7)} is a \`{mark}\` that waits to be squashed. Run \`git rebase -i --autosquash {pr.base.ref}\` and push the result with \`--force-with-lease\`.`
         )
         return
       end

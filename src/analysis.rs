@@ -1,12 +1,16 @@
-//! Texts into facts: what manifests and lockfiles, workflows, code owners and commit messages say.
+//! Texts into facts: what manifests and lockfiles, workflows, code owners, commit messages and source code say.
 //!
 //! Pure functions over untrusted text, with limits on size and depth; a text that cannot be read is an answer, not an
 //! error. `lua` shows their results to the rules.
 
 pub mod actions;
+pub mod code;
 pub mod code_owners;
 pub mod commit_message;
+pub mod flags;
+pub mod leftovers;
 pub mod lockfile;
 pub mod migrations;
+pub mod secrets;
 mod wildcard;
 pub mod yaml;

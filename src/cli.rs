@@ -1,19 +1,35 @@
 //! What people start: one file per subcommand, listed once in `commands.rs`.
 
+mod access;
 pub mod cases;
+mod check;
+mod ci;
 mod commands;
 mod common;
+mod completions;
 mod dangerfile;
 mod demo;
 mod failure;
+mod format;
+mod hook;
+mod init;
+mod job;
 mod judge;
+mod live;
 mod local;
+mod man;
+mod page;
 mod plain;
+mod pr;
+mod pull_url;
 mod rules;
 mod serve;
-mod source;
 mod terminal;
 mod test;
-mod text;
+mod trouble;
+mod types;
+mod workflow;
+mod writes;
 
-pub use commands::run;
+pub use commands::{command, run};
+pub use pull_url::{PullUrl, parse_pull_url};

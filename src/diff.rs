@@ -1,7 +1,8 @@
-//! Patches into file changes, hunks and lines; arithmetic of old and new lines.
+//! Patches into file changes, hunks and lines; arithmetic of old and new lines; two JSON documents compared.
 
 mod header;
 mod hunk;
+mod json;
 mod lines;
 mod patch_set;
 mod scan;
@@ -9,6 +10,7 @@ mod section;
 mod words;
 
 pub use hunk::{Hunk, Line, LineKind, count_lines, is_whole, parse_hunks};
+pub use json::{JsonChange, JsonChanges, JsonError, JsonItems, MAX_JSON_BYTES, diff_json, parse_json};
 pub use lines::{is_commentable, map_line};
 pub use patch_set::{MAX_PATCH_SET_BYTES, MAX_PROBLEMS, PatchDamage, PatchProblem, PatchSet, parse_patch_set};
 pub use words::{WordChange, word_changes};

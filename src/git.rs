@@ -11,12 +11,18 @@ mod commits;
 mod comparison;
 mod error;
 mod facts;
+mod history;
+mod hooks;
 mod repository;
 mod sizes;
 #[cfg(test)]
 mod tests;
+mod uses;
 mod working_tree;
 
 pub use comparison::Comparison;
 pub use error::GitError;
+pub use facts::load_source;
+pub use history::Landed;
+pub use hooks::{Hooks, HooksScope};
 pub use repository::Repository;

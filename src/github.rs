@@ -22,6 +22,8 @@ mod published;
 mod read_back;
 mod repo;
 mod reviews;
+mod shared_head;
+mod statuses;
 mod timing;
 mod token;
 mod wire;

@@ -7,11 +7,14 @@ mod api;
 mod budget;
 mod builtin;
 mod bytecode;
+mod check;
 mod convert;
+mod danger_names;
 mod error;
 mod github_shapes;
 mod globs;
 mod metadata;
+mod names;
 mod options;
 mod place;
 mod registry;
@@ -19,9 +22,13 @@ mod script;
 mod session;
 mod words;
 
-pub use api::{API, ApiItem, ApiState, build_settings};
+pub use api::{
+    API, ApiItem, ApiState, ROBOT, RobotArgument, RobotCall, Takes, TypeDefinition, build_settings, render_definitions,
+    type_definitions,
+};
 pub use budget::{MAX_FINDINGS, MAX_MEMORY_BYTES, MAX_STEPS};
-pub use builtin::{BuiltinRule, builtin_rules, find_builtin};
+pub use builtin::{BuiltinRule, builtin_rules, find_builtin, is_planned_rule};
+pub use check::{Checked, check};
 pub use error::ScriptError;
 pub use globs::{GlobError, Globs};
 pub use metadata::{OptionSpec, RuleMetadata, rule_metadata};

@@ -18,7 +18,7 @@ mod verdict;
 pub use change::{ChangeStatus, FileChange, FileMode, Patch};
 pub use fact::{CodeOwnersFile, Fact, FactKey, FileKey, FileText, Unavailable};
 pub use finding::{Finding, Fingerprint, Place, Severity, Side};
-pub use head_report::{CommitStatus, HeadCheckRun};
+pub use head_report::{HeadCheckRun, HeadStatus};
 pub use ids::{CommitId, InstallationId, InvalidId, PullNumber, RepoName, RepositoryId};
 pub use path::RepoPath;
 pub use pull::{Author, Commit, Label, Labeling, Milestone, PullDetails, PullRequest, PullState, Ref, User};

@@ -8,13 +8,20 @@ mod place;
 mod published;
 mod render;
 mod review;
+mod shared;
+mod status;
 mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use build::{PlanInput, build, build_started};
+pub use build::{PlanInput, build, build_for_token, build_started};
 pub use check::check_name;
-pub use marker::{FindingMarker, SummaryMarker, parse_finding_marker, parse_summary_marker, with_operation};
-pub use operation::{Annotation, AnnotationLevel, CheckRun, CheckStatus, Operation, Plan, ReviewComment};
+pub use marker::{
+    FindingMarker, SummaryMarker, parse_finding_marker, parse_summary_marker, with_operation, without_marker,
+};
+pub use operation::{
+    Annotation, AnnotationLevel, CheckRun, CheckStatus, CommitStatus, Operation, Plan, ReviewComment, StatusState,
+};
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
-pub use render::{neutralise, render_title};
+pub use render::{neutralise, render_title, render_whole, spoken};
+pub use shared::Sibling;

@@ -2,6 +2,7 @@
 
 mod applies;
 mod fingerprint;
+mod hide;
 mod outcome;
 mod run;
 

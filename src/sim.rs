@@ -23,6 +23,7 @@ mod rest;
 mod server;
 mod start;
 mod state;
+mod tokens;
 mod view;
 mod views;
 mod web;

@@ -1,17 +1,22 @@
 //! Durable state: deliveries, jobs, runs, outbox. SQLite.
 //!
-//! Every method takes the present as an argument. A method that returns has its effect on disk.
+//! Every method takes the present as an argument. A method that returns has its effect on disk, but for the few whose
+//! loss costs nothing but a look; those say so.
 
 mod deliveries;
 mod error;
+mod heads;
 mod jobs;
+mod leases;
 mod open;
 mod outbox;
 mod reads;
 mod runs;
+mod writer;
 
 pub use deliveries::{Accepted, Pending, StoredDelivery};
 pub use error::StoreError;
+pub use heads::Judgement;
 pub use jobs::{Job, JobCounts, Lease, Priority};
 pub use open::Store;
 pub use outbox::{Begun, OutboxEntry};

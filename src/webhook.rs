@@ -4,14 +4,16 @@ mod event;
 mod job;
 mod secrets;
 mod verify;
+mod workflow;
 
 pub use event::{
     CheckRunAction, CheckRunEvent, CheckSuiteEvent, Event, InstallationAction, InstallationEvent,
-    InstallationRepositoriesEvent, MergeGroupEvent, PingEvent, PullAction, PullRequestEvent, PullRequestReviewEvent,
-    PushEvent, StatusEvent, build_jobs, parse,
+    InstallationRepositoriesEvent, MergeGroupEvent, PingEvent, PullRequestEvent, PullRequestReviewEvent, PushEvent,
+    StatusEvent, build_jobs, parse,
 };
 pub use job::{Cause, JobSpec, RepositoryRef, Work};
 pub use secrets::{Secrets, SecretsError};
 pub use verify::{
     Delivery, DeliveryHeaders, EVENT_HEADER, GUID_HEADER, HOOK_ID_HEADER, Refusal, SIGNATURE_HEADER, Verified, verify,
 };
+pub use workflow::{WorkflowPull, parse_workflow_pull};

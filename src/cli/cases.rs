@@ -8,4 +8,5 @@ mod run;
 
 pub use case::{Block, Case, CaseProblem, parse_cases};
 pub use findings::{Expected, parse_findings};
+pub(super) use run::empty_snapshot;
 pub use run::{CaseResult, Sources, run_case, run_case_with};

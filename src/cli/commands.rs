@@ -2,18 +2,26 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{demo, judge, local, rules, serve, terminal, test};
+use super::{check, ci, completions, demo, hook, init, judge, local, man, pr, rules, serve, terminal, test, types};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 const COMMANDS: &[Entry] = &[
+    entry::<check::Check>(),
+    entry::<ci::Ci>(),
+    entry::<completions::Completions>(),
     entry::<demo::Demo>(),
+    entry::<hook::Hook>(),
+    entry::<init::Init>(),
     entry::<judge::Judge>(),
     entry::<local::Local>(),
+    entry::<man::Man>(),
+    entry::<pr::Pr>(),
     entry::<rules::Rules>(),
     entry::<serve::Serve>(),
     entry::<test::Test>(),
+    entry::<types::Types>(),
 ];
 
 /// All commands of the contract; what is not in `COMMANDS` is answered with "not built yet".
@@ -50,6 +58,7 @@ pub(super) trait Subcommand: Args {
 /// A command whose type is no longer known.
 struct Entry {
     name: &'static str,
+    hidden: bool,
     define: fn() -> Command,
     run: fn(&ArgMatches, &Common) -> Result<Status, Failure>,
 }
@@ -57,6 +66,7 @@ struct Entry {
 const fn entry<C: Subcommand>() -> Entry {
     Entry {
         name: C::NAME,
+        hidden: C::HIDDEN,
         define: || C::augment_args(Command::new(C::NAME)).hide(C::HIDDEN),
         run: |matches, common| {
             let command = C::from_arg_matches(matches).map_err(|error| Failure::usage(error.to_string()))?;
@@ -86,7 +96,23 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn define() -> Command {
+/// What `--help` shows of the whole.
+const ABOUT: &str = "Judges pull requests with rules written in Lua";
+
+const AFTER_HELP: &str = "\
+Examples:
+  deckhand demo                 see the robot at work, without an account or a network
+  deckhand init                 write a first dangerfile for this repository
+  deckhand local                judge what you are about to propose
+  deckhand rules changelog      read what a built-in rule wants
+
+Exit status: 0 nothing blocks; 1 something blocks; 2 bad usage, configuration or input;
+3 a failure of our own or of the network. Results go to standard output, everything else
+to standard error.";
+
+/// The command line as people see it: the commands of this version with their options and help. Manual pages,
+/// completions and docs/commands.md are made from it.
+pub fn command() -> Command {
     let command = Command::new("deckhand")
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
@@ -94,9 +120,15 @@ fn define() -> Command {
         .disable_help_subcommand(true)
         .max_term_width(100);
     // The options' own comment would stand in for the description of the whole.
-    let about = "Judges pull requests with rules written in Lua";
-    let command = Common::augment_args(command).about(about).long_about(about);
-    let command = command.subcommands(COMMANDS.iter().map(|command| (command.define)()));
+    let command = Common::augment_args(command).about(ABOUT).long_about(ABOUT).after_help(AFTER_HELP);
+    command.subcommands(COMMANDS.iter().filter(|command| !command.hidden).map(|command| (command.define)()))
+}
+
+/// All of it: also what no person types, and what is not built yet and says so.
+fn define() -> Command {
+    let command = command();
+    let command =
+        command.subcommands(COMMANDS.iter().filter(|command| command.hidden).map(|command| (command.define)()));
     let missing = PLANNED.iter().filter(|name| COMMANDS.iter().all(|command| command.name != **name));
     command.subcommands(missing.map(|name| {
         let rest = Arg::new("rest").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true);
@@ -112,5 +144,41 @@ mod tests {
     #[test]
     fn the_table_is_consistent() {
         define().debug_assert();
+    }
+
+    /// Every visible command below one, with the words that call it.
+    fn walk(command: &Command, words: &str, found: &mut Vec<(String, Command)>) {
+        for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+            let words = format!("{words} {}", inner.get_name());
+            found.push((words.clone(), inner.clone()));
+            walk(inner, &words, found);
+        }
+    }
+
+    #[test]
+    fn every_command_says_what_it_does_with_examples_that_parse() {
+        let mut found = Vec::new();
+        walk(&command(), "deckhand", &mut found);
+        assert!(found.len() >= COMMANDS.iter().filter(|command| !command.hidden).count());
+        for (words, command) in found {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(about.len() > 10 && !about.ends_with('.'), "{words}: one sentence about it, without a full stop");
+            for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
+                assert!(arg.get_help().is_some(), "{words}: {} has no help", arg.get_id());
+            }
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.starts_with("Examples:\n"), "{words}: `after_help` begins with examples");
+            let examples: Vec<&str> = after.lines().skip(1).take_while(|line| line.starts_with("  ")).collect();
+            assert!(!examples.is_empty(), "{words}: no example");
+            for example in examples {
+                // Two spaces begin an explanation, `>` and `|` belong to the shell.
+                let line = example.trim().split("  ").next().unwrap_or_default();
+                let line = line.split(['>', '|']).next().unwrap_or_default();
+                assert!(line.starts_with(&words), "{words}: {example}");
+                define()
+                    .try_get_matches_from(line.split_whitespace())
+                    .unwrap_or_else(|error| panic!("{example}: {error}"));
+            }
+        }
     }
 }

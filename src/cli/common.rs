@@ -1,18 +1,19 @@
 //! The options that every command takes.
 
-use super::failure::Failure;
+use super::format::Format;
 use clap::ValueEnum;
 use std::path::PathBuf;
 
 /// Options before or after the command's name.
 #[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Common options")]
 pub(super) struct Common {
     /// Use this file instead of dangerfile.lua or .github/dangerfile.lua
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(super) dangerfile: Option<PathBuf>,
-    /// How to print findings: text or json
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_default_value = true)]
-    format: String,
+    /// How to print findings [default: text; in ci: github]
+    #[arg(long, global = true, value_name = "FORMAT", value_enum)]
+    format: Option<Format>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
     pub(super) color: Color,
@@ -24,11 +25,16 @@ pub(super) struct Common {
     pub(super) verbose: bool,
 }
 
-/// A format that this version can print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
-    Text,
-    Json,
+impl Common {
+    /// The format to print in.
+    pub(super) fn format(&self) -> Format {
+        self.format_or(Format::Text)
+    }
+
+    /// The same for a command with another default.
+    pub(super) fn format_or(&self, default: Format) -> Format {
+        self.format.unwrap_or(default)
+    }
 }
 
 /// When to use colours.
@@ -40,21 +46,6 @@ pub(super) enum Color {
     Always,
     /// Never
     Never,
-}
-
-impl Common {
-    /// The format to print in.
-    pub(super) fn format(&self) -> Result<Format, Failure> {
-        match self.format.as_str() {
-            "text" => Ok(Format::Text),
-            "json" => Ok(Format::Json),
-            "sarif" | "markdown" | "github" => Err(Failure::usage(format!(
-                "--format {} is not built yet in this version: use text or json",
-                self.format
-            ))),
-            other => Err(Failure::usage(format!("--format {other:?} is unknown: use text or json"))),
-        }
-    }
 }
 
 impl From<Color> for anstream::ColorChoice {

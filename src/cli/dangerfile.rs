@@ -9,7 +9,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Where a dangerfile is looked for, from the repository's root.
-const PLACES: [&str; 2] = ["dangerfile.lua", ".github/dangerfile.lua"];
+pub(super) const PLACES: [&str; 2] = [FIRST_PLACE, ".github/dangerfile.lua"];
+
+/// Where a new one is written.
+pub(super) const FIRST_PLACE: &str = "dangerfile.lua";
 
 /// A dangerfile and where the files that it requires are read.
 pub(super) struct Found {
@@ -37,15 +40,31 @@ pub(super) fn load(common: &Common, repository: &Repository, comparison: &Compar
             return Ok(Found { dangerfile, sources: repository.top().map(Path::to_owned) });
         }
     }
-    Err(Failure::usage(format!(
-        "no dangerfile: looked for {}; begin with one line, `use(\"conflict_markers\")`, in dangerfile.lua \
-         (`deckhand init`, which will write a fuller one, is not built yet in this version), or name one with \
-         --dangerfile FILE",
-        PLACES.join(" and ")
-    )))
+    Err(none_found())
 }
 
-fn load_named(file: &Path, top: Option<&Path>) -> Result<Found, Failure> {
+/// Loads the dangerfile of a directory.
+pub(super) fn load_from(directory: &Path) -> Result<Found, Failure> {
+    let place = find_in(directory).ok_or_else(none_found)?;
+    let text = read(&directory.join(place))?.ok_or_else(none_found)?;
+    let dangerfile = Dangerfile { origin: Origin::Repository, path: place.into(), commit: None, text };
+    Ok(Found { dangerfile, sources: Some(directory.to_owned()) })
+}
+
+/// The first of the usual places, from that directory, where there is something.
+pub(super) fn find_in(directory: &Path) -> Option<&'static str> {
+    PLACES.into_iter().find(|place| directory.join(place).symlink_metadata().is_ok())
+}
+
+fn none_found() -> Failure {
+    Failure::usage(format!(
+        "no dangerfile: looked for {}; `deckhand init` writes one that suits this repository, --dangerfile FILE names another",
+        PLACES.join(" and ")
+    ))
+}
+
+/// Loads a file that was named. `top` is the repository's root, from which its path is counted.
+pub(super) fn load_named(file: &Path, top: Option<&Path>) -> Result<Found, Failure> {
     let text = read(file)?.ok_or_else(|| Failure::usage(format!("--dangerfile {}: no such file", file.display())))?;
     let full = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let top = top.and_then(|top| top.canonicalize().ok());

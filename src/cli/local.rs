@@ -1,13 +1,14 @@
 //! `deckhand local`: reviews what the working tree, or a branch, adds to its merge base.
 
 use super::commands::Subcommand;
-use super::common::{Common, Format};
+use super::common::Common;
+use super::dangerfile;
 use super::failure::{Failure, Status};
+use super::format::{FromSnapshot, Report, Texts, lines_of, render};
 use super::terminal::{note, print_result, warn};
-use super::{dangerfile, text};
 use crate::git::{Comparison, Repository};
 use crate::model::{
-    Conclusion, Fact, FileKey, FileText, Place, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict, render_report,
+    Conclusion, Fact, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::path::Path;
@@ -17,7 +18,18 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 const MAX_PASSES: usize = 6;
 
 /// Review what the working tree adds to its merge base, without a network or a server
+///
+/// The head is the working tree: staged, unstaged and untracked files that are not ignored. The rules are those of the
+/// working tree's dangerfile. A rule that reads what only GitHub knows is skipped, "needs a pull request".
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckhand local                            the working tree, against the branch that it goes into
+  deckhand local --base main --head topic   a branch, against another
+  deckhand local --format github            annotations in GitHub Actions
+  deckhand local --dangerfile next.lua      with other rules
+
+Exit status: 0 nothing blocks; 1 something blocks; 2 the dangerfile or the command line has to be mended.")]
 pub(super) struct Local {
     /// Compare with this commit or branch [default: the upstream, else origin/HEAD, main, master]
     #[arg(long, value_name = "REF")]
@@ -27,11 +39,17 @@ pub(super) struct Local {
     head: Option<String>,
 }
 
+impl Local {
+    /// A review of this head; `None` is the working tree.
+    pub(super) fn of_head(head: Option<String>) -> Self {
+        Local { base: None, head }
+    }
+}
+
 impl Subcommand for Local {
     const NAME: &'static str = "local";
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
-        let format = common.format()?;
         let here = std::env::current_dir()
             .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
         let repository = Repository::open(&here)?;
@@ -46,14 +64,13 @@ impl Subcommand for Local {
             head: comparison.head.clone(),
             started_at: now(),
         };
+        let dangerfile = found.dangerfile.path.clone();
         let snapshot = Snapshot::new(subject, Ruleset { layers: vec![found.dangerfile] });
         let (snapshot, verdict) = judge(&comparison, snapshot, found.sources.as_deref())?;
         explain(common, &comparison, &snapshot, &verdict);
-        let rendered = match format {
-            Format::Json => format!("{:#}\n", render_report(&verdict)),
-            Format::Text => text::render(&verdict, common.quiet, &|place| load_text(&comparison, &snapshot, place)),
-        };
-        print_result(common, &rendered)?;
+        let texts = FromGit { comparison: &comparison, snapshot: &snapshot };
+        let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &texts, quiet: common.quiet };
+        print_result(common, &render(common.format(), &report))?;
         Ok(status_of(&verdict))
     }
 }
@@ -109,21 +126,41 @@ fn explain(common: &Common, comparison: &Comparison, snapshot: &Snapshot, verdic
     }
 }
 
-/// The text that a place lies in. On the old side a renamed file may be named by its new path.
-fn load_text(comparison: &Comparison, snapshot: &Snapshot, place: &Place) -> Option<String> {
-    let load = |path| match comparison.load_file(&FileKey { side: place.side, path }) {
-        Ok(FileText::Text(text)) => Some(text),
-        Ok(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) | Err(_) => None,
-    };
-    load(place.path.clone()).or_else(|| match &snapshot.changes {
-        Some(Fact::Known(changes)) if place.side == Side::Left => {
-            changes.iter().find(|change| change.path == place.path).and_then(|change| load(change.old_path().clone()))
-        }
-        _ => None,
-    })
+/// Lines out of the snapshot; what no rule has read is read from git.
+struct FromGit<'a> {
+    comparison: &'a Comparison,
+    snapshot: &'a Snapshot,
 }
 
-fn now() -> Timestamp {
+impl Texts for FromGit<'_> {
+    fn lines(&self, side: Side, path: &RepoPath, first: u32, last: u32) -> Option<Vec<String>> {
+        let read = || self.read(side, path).map(|text| lines_of(&text, first, last));
+        FromSnapshot(self.snapshot).lines(side, path, first, last).or_else(read)
+    }
+
+    fn script_line(&self, path: &RepoPath, line: u32) -> Option<String> {
+        FromSnapshot(self.snapshot).script_line(path, line)
+    }
+}
+
+impl FromGit<'_> {
+    /// The whole text of a file. On the old side a renamed file may be named by its new path.
+    fn read(&self, side: Side, path: &RepoPath) -> Option<String> {
+        let load = |path: &RepoPath| match self.comparison.load_file(&FileKey { side, path: path.clone() }) {
+            Ok(FileText::Text(text)) => Some(text),
+            Ok(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) | Err(_) => None,
+        };
+        load(path).or_else(|| match &self.snapshot.changes {
+            Some(Fact::Known(changes)) if side == Side::Left => {
+                changes.iter().find(|change| change.path == *path).and_then(|change| load(change.old_path()))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// The moment as rules see it.
+pub(super) fn now() -> Timestamp {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
 }

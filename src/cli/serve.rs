@@ -11,6 +11,12 @@ const CONFIG_FILE: &str = "deckhand.toml";
 
 /// Run the GitHub App; configured by DECKHAND_* variables or deckhand.toml
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckhand serve                    everything in one process
+  deckhand serve --role worker      only judge, beside another process that listens
+
+It refuses to start, and says what to do, when a setting is missing or wrong; docs/server.md lists all of them.")]
 pub(super) struct Serve {
     /// Which halves of the server this process runs
     #[arg(long, value_name = "ROLE", value_enum, default_value = "all")]

@@ -15,6 +15,11 @@ pub(super) const GREEN: Style = AnsiColor::Green.on_default();
 pub(super) const BLUE: Style = AnsiColor::Blue.on_default().bold();
 pub(super) const REMOVED: Style = AnsiColor::Red.on_default();
 
+/// How wide the terminal is; 80 columns where there is none.
+pub(super) fn columns() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0))
+}
+
 /// Text in a style.
 pub(super) fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
@@ -28,6 +33,15 @@ pub(super) fn print_result(common: &Common, text: &str) -> Result<(), Failure> {
             Err(Failure::failed(format!("could not write to standard output: {error}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// Writes text of several lines to standard error as it stands, unless `--quiet`.
+pub(super) fn print_remark(common: &Common, text: &str) {
+    if !common.quiet {
+        let mut err = AutoStream::new(std::io::stderr().lock(), common.color.into());
+        // Where standard error is closed there is nobody to tell.
+        let _ = err.write_all(text.as_bytes());
     }
 }
 

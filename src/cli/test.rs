@@ -15,7 +15,17 @@ use std::path::{Path, PathBuf};
 const ENDING: &str = ".cases.md";
 
 /// Run rule tests: the cases of *.cases.md files
+///
+/// A heading names a case, and fenced blocks make it up: a pull request as a diff, and the findings that are expected.
+/// docs/dangerfile.md describes them.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckhand test                             all cases below this directory
+  deckhand test rules/no_print.cases.md     the cases of one file
+  deckhand test -v                          name the cases that passed, too
+
+Exit status: 0 all passed; 1 a case failed; 2 there are no cases.")]
 pub(super) struct Test {
     /// Files of cases, or directories to search for them [default: the current directory]
     #[arg(value_name = "PATH")]

@@ -18,7 +18,9 @@ impl Comparison {
                     "diff-tree",
                     "-r",
                     "-p",
+                    // As GitHub: renames are found and copies are not (a copy is an added file), up to git's usual limit.
                     "-M",
+                    "-l1000",
                     "-U3",
                     "--inter-hunk-context=0",
                     "--full-index",
@@ -31,6 +33,7 @@ impl Comparison {
                     "--submodule=short",
                     "--ignore-submodules=none",
                     "--diff-algorithm=default",
+                    "--indent-heuristic",
                     self.base.as_str(),
                     self.head_tree().as_str(),
                 ],

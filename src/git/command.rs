@@ -14,12 +14,15 @@ const CONFIG: &[&str] = &[
     "core.hooksPath=/dev/null",
     "core.safecrlf=false",
     "core.splitIndex=false",
+    // A submodule that .gitmodules or the user hides in `git status` is still part of the change.
+    "diff.ignoreSubmodules=none",
     "core.fsync=none",
     // A forgotten log file or disk image counts as binary and does not fill the patch.
     "core.bigFileThreshold=16m",
     "core.looseCompression=0",
     "diff.suppressBlankEmpty=false",
     "advice.addEmbeddedRepo=false",
+    "advice.graftFileDeprecated=false",
     "log.showSignature=false",
     "gc.auto=0",
 ];
@@ -34,6 +37,8 @@ pub(super) struct Git {
 /// What a finished git process said.
 pub(super) struct Output {
     pub(super) success: bool,
+    /// The exit status; `None` when a signal ended it.
+    pub(super) code: Option<i32>,
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: String,
 }
@@ -51,16 +56,30 @@ impl Git {
 
     /// A command that is ready for arguments.
     pub(super) fn command(&self) -> Command {
-        let mut command = Command::new("git");
-        command.current_dir(&self.directory).stdin(Stdio::null()).arg("--literal-pathspecs").arg("--no-pager");
+        let mut command = self.plain_command();
         for setting in CONFIG {
             command.args(["-c", setting]);
         }
+        command
+    }
+
+    /// The same under the user's own settings: for questions about these.
+    pub(super) fn plain_command(&self) -> Command {
+        let mut command = Command::new("git");
+        command.current_dir(&self.directory).stdin(Stdio::null()).arg("--literal-pathspecs").arg("--no-pager");
         command
             .env("LC_ALL", "C")
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
+            // GitHub knows neither replaced objects nor grafts.
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .env("GIT_GRAFT_FILE", "/dev/null")
+            // Git refuses these beside literal ones.
+            .env_remove("GIT_GLOB_PATHSPECS")
+            .env_remove("GIT_NOGLOB_PATHSPECS")
+            .env_remove("GIT_ICASE_PATHSPECS")
+            .env_remove("GIT_ATTR_SOURCE")
             .env_remove("GIT_EXTERNAL_DIFF")
             .env_remove("GIT_DIFF_OPTS");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -76,6 +95,7 @@ impl Git {
         let output = self.command().args(arguments).output().map_err(spawn_error)?;
         Ok(Output {
             success: output.status.success(),
+            code: output.status.code(),
             stdout: output.stdout,
             stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         })

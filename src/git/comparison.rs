@@ -1,7 +1,7 @@
 //! What is compared: the merge base, and a head that is a commit or the working tree.
 
 use super::blobs::Blobs;
-use super::command::Git;
+use super::command::{Git, refused};
 use super::sizes::Sizes;
 use super::working_tree::WorkingTree;
 use super::{GitError, Repository};
@@ -41,10 +41,7 @@ impl Comparison {
         }
         let head_commit = match head {
             Some(name) => resolve(repository, "--head", name)?,
-            None => resolve(repository, "--head", "HEAD").map_err(|error| match error {
-                GitError::UnknownRevision { .. } => GitError::NoCommits,
-                other => other,
-            })?,
+            None => repository.head.clone().ok_or(GitError::NoCommits)?,
         };
         let head_name = match head {
             Some(name) => name.strip_prefix("refs/heads/").unwrap_or(name).to_owned(),
@@ -160,10 +157,15 @@ fn resolve(repository: &Repository, option: &'static str, name: &str) -> Result<
 }
 
 fn merge_base(repository: &Repository, name: &str, head: &CommitId, head_name: &str) -> Result<CommitId, GitError> {
-    let base = resolve(repository, "--base", name)?;
-    let output = repository.git.try_run(["merge-base", base.as_str(), head.as_str()])?;
+    let commit = format!("{name}^{{commit}}");
+    let output = repository.git.try_run(["merge-base", "--end-of-options", &commit, head.as_str()])?;
     if let Ok(id) = CommitId::new(String::from_utf8_lossy(&output.stdout).trim()) {
         return Ok(id);
+    }
+    // 1 means two histories; anything else a name of no commit, or a repository that git cannot read.
+    if output.code != Some(1) {
+        resolve(repository, "--base", name)?;
+        return Err(refused("find the merge base", &output.stderr));
     }
     let (base, head) = (short_ref(name).to_owned(), head_name.to_owned());
     Err(if repository.shallow { GitError::ShallowHistory { base, head } } else { GitError::NoMergeBase { base, head } })

@@ -32,7 +32,9 @@ pub enum GitError {
         name: String,
     },
     /// No base was named and none of the usual ones exists.
-    #[error("no base to compare with: looked for {looked}; name one with --base REF")]
+    #[error(
+        "no base to compare with: looked for {looked}; name one with --base REF, or fetch it first (`git fetch origin`)"
+    )]
     NoBase {
         /// The names that were looked for.
         looked: String,

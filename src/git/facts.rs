@@ -2,8 +2,8 @@
 
 use super::{Comparison, GitError};
 use crate::model::{
-    Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot, Timestamp,
-    Unavailable, User,
+    Commit, Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Snapshot,
+    Timestamp, Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
@@ -42,6 +42,9 @@ impl Comparison {
                     snapshot.sizes.insert(file.clone(), Fact::Known(size));
                 }
                 FactKey::CodeOwners => snapshot.code_owners = Some(Fact::Known(self.load_code_owners()?)),
+                FactKey::Uses(word) => {
+                    snapshot.uses.insert(word.clone(), Fact::Known(self.load_uses(word)?));
+                }
                 FactKey::Source { layer, path } => {
                     let text = match sources {
                         Some(directory) => load_source(directory, path)?,
@@ -75,7 +78,12 @@ impl Comparison {
     fn fill_pull(&self, snapshot: &mut Snapshot) -> Result<(), GitError> {
         self.fill_changes(snapshot)?;
         self.fill_commits(snapshot)?;
-        let mut pull = self.load_pull(snapshot.subject.started_at)?;
+        let newest = match &snapshot.commits {
+            Some(Fact::Known(commits)) => commits.last().filter(|commit| commit.sha == self.head).cloned(),
+            _ => None,
+        };
+        let newest = newest.map_or_else(|| self.load_head_commit(), Ok)?;
+        let mut pull = self.load_pull(&newest, snapshot.subject.started_at)?;
         if let Some(Fact::Known(changes)) = &snapshot.changes {
             pull.details.additions = changes.iter().map(|change| change.additions).sum();
             pull.details.deletions = changes.iter().map(|change| change.deletions).sum();
@@ -89,8 +97,7 @@ impl Comparison {
     }
 
     /// What stands in for a pull request: the last commit's message, the user of git's configuration, number 0.
-    fn load_pull(&self, now: Timestamp) -> Result<PullRequest, GitError> {
-        let commit = self.load_head_commit()?;
+    fn load_pull(&self, commit: &Commit, now: Timestamp) -> Result<PullRequest, GitError> {
         let (title, body) = commit.message.split_once('\n').unwrap_or((&commit.message, ""));
         let configured = self.git().try_run(["config", "--get", "user.name"])?;
         let login = match String::from_utf8_lossy(&configured.stdout).trim() {
@@ -124,7 +131,10 @@ impl Comparison {
 
 /// A file that a dangerfile on disk requires; `None` when there is none, or when it lies outside `directory`
 /// (also by a symbolic link), is larger than the limit for texts, or is no UTF-8 text.
-fn load_source(directory: &Path, path: &RepoPath) -> Result<Option<String>, GitError> {
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub fn load_source(directory: &Path, path: &RepoPath) -> Result<Option<String>, GitError> {
     let relative = PathBuf::from(path.as_str());
     if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
         return Ok(None);

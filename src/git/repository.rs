@@ -2,6 +2,7 @@
 
 use super::command::{Git, refused};
 use super::{Comparison, GitError};
+use crate::model::CommitId;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,9 @@ pub struct Repository {
     pub(super) objects: PathBuf,
     pub(super) index: PathBuf,
     pub(super) shallow: bool,
-    /// The current branch in full (`refs/heads/main`); `None` when detached, bare or without commits.
+    /// The commit of HEAD; `None` without commits.
+    pub(super) head: Option<CommitId>,
+    /// The current branch in full (`refs/heads/main`); `None` when detached or without commits.
     pub(super) branch: Option<String>,
 }
 
@@ -32,7 +35,7 @@ impl Repository {
         if !directory.is_dir() {
             return Err(GitError::NoDirectory(directory.to_owned()));
         }
-        // The last two fail where there is no working tree or no commit; what was printed before them counts.
+        // The last three fail where there is no working tree or no commit; what was printed before them counts.
         let output = Git::new(directory).try_run([
             "rev-parse",
             "--path-format=absolute",
@@ -47,6 +50,8 @@ impl Repository {
             "--absolute-git-dir",
             MARK,
             "--show-toplevel",
+            MARK,
+            "HEAD^{commit}",
             MARK,
             "--symbolic-full-name",
             "HEAD",
@@ -65,10 +70,11 @@ impl Repository {
         let index = PathBuf::from(next()?);
         let git_directory = PathBuf::from(next()?);
         let top = next().ok().filter(|top| !top.is_empty()).map(PathBuf::from);
+        let head = next().ok().and_then(|id| CommitId::new(&id.into_string().ok()?).ok());
         let branch =
             next().ok().and_then(|name| name.into_string().ok()).filter(|name| name.starts_with("refs/heads/"));
         let git = Git::new(top.as_deref().unwrap_or(&git_directory));
-        Ok(Repository { git, top, objects, index, shallow, branch })
+        Ok(Repository { git, top, objects, index, shallow, head, branch })
     }
 
     /// The top directory of the working tree; `None` in a bare repository.

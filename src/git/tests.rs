@@ -1,5 +1,10 @@
 //! The git room on generated repositories.
 
+mod clones;
+mod configuration;
+mod kinds;
+mod places;
+
 use super::{Comparison, GitError, Repository};
 use crate::model::{ChangeStatus, FileKey, FileText, Patch, RepoPath, Side};
 use std::ffi::OsStr;
@@ -150,7 +155,7 @@ fn a_base_is_found_by_the_upstream_then_origin_then_main() {
     assert_eq!(open().compare(None, None).expect("compares").base_name, "main");
     git_in(&clone, &["branch", "-q", "-D", "main"]);
     let error = open().compare(None, None).expect_err("no base is left");
-    assert!(error.to_string().ends_with("name one with --base REF"), "{error}");
+    assert!(error.to_string().contains("name one with --base REF"), "{error}");
 }
 
 #[test]
@@ -360,4 +365,21 @@ fn owners_are_read_at_the_tip_of_the_base() {
     let owners = fixture.compare(Some("main~1"), Some("topic")).load_code_owners().expect("loads").expect("a file");
     assert_eq!(owners.path.as_str(), "docs/CODEOWNERS");
     assert_eq!(fixture.compare(Some("main~2"), Some("main~2")).load_code_owners().expect("loads"), None);
+}
+
+#[test]
+fn a_word_is_searched_in_the_head_and_not_in_the_base() {
+    let fixture = Fixture::new();
+    fixture.git(&["checkout", "-q", "-b", "topic"]);
+    fixture.write("b.txt", "a dark-mode flag\n");
+    fixture.write("\u{fc} x/c.txt", "dark-mode\n");
+    fixture.write("d.txt", "dark-modes\nDark-mode\n");
+    fixture.write("e.bin", "\0dark-mode\n");
+    fixture.write("a.txt", "one\n");
+    let comparison = fixture.compare(Some("main"), None);
+    let paths =
+        |word: &str| comparison.load_uses(word).expect("searches").iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(paths("dark-mode"), ["b.txt", "\u{fc} x/c.txt"]);
+    assert!(paths("three").is_empty(), "it is only in the base");
+    assert!(paths("-e").is_empty() && paths("--no-index").is_empty(), "a word is no option");
 }

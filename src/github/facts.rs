@@ -3,8 +3,8 @@
 use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
-    CodeOwnersFile, Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
-    Labeling, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot, Unavailable,
+    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun, HeadStatus, Labeling,
+    Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub enum FetchedFact {
     /// [`FactKey::RequestedReviewers`].
     RequestedReviewers(Fact<RequestedReviewers>),
     /// [`FactKey::Statuses`].
-    Statuses(Fact<Vec<CommitStatus>>),
+    Statuses(Fact<Vec<HeadStatus>>),
     /// [`FactKey::CheckRuns`].
     CheckRuns(Fact<Vec<HeadCheckRun>>),
     /// [`FactKey::File`].
@@ -33,6 +33,8 @@ pub enum FetchedFact {
     Size(Fact<Option<u64>>),
     /// [`FactKey::CodeOwners`]; `None` is "no such file".
     CodeOwners(Fact<Option<CodeOwnersFile>>),
+    /// [`FactKey::Uses`].
+    Uses(Fact<Vec<RepoPath>>),
     /// [`FactKey::Source`]; `None` is "no such file".
     Source(Option<String>),
 }
@@ -160,11 +162,11 @@ impl RepoClient {
         }
     }
 
-    async fn statuses(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<CommitStatus>>>, CallError> {
+    async fn statuses(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<HeadStatus>>>, CallError> {
         if !wanted {
             return Ok(None);
         }
-        settled(self.fetch_statuses(&snapshot.subject.head).await, "statuses: read").map(Some)
+        settled(self.fetch_head_statuses(&snapshot.subject.head).await, "statuses: read").map(Some)
     }
 
     async fn check_runs(
@@ -214,11 +216,14 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
                 snapshot.sizes.insert(file, size);
             }
             (_, FetchedFact::CodeOwners(fact)) => snapshot.code_owners = Some(fact),
+            (FactKey::Uses(word), FetchedFact::Uses(fact)) => {
+                snapshot.uses.insert(word, fact);
+            }
             (FactKey::Source { layer, path }, FetchedFact::Source(text)) => {
                 snapshot.sources.insert((layer, path), text);
             }
-            (_, FetchedFact::File(_) | FetchedFact::Size(_) | FetchedFact::Source(_)) => {
-                debug_assert!(false, "fetch_facts pairs what it knows of files with their keys");
+            (_, FetchedFact::File(_) | FetchedFact::Size(_) | FetchedFact::Uses(_) | FetchedFact::Source(_)) => {
+                debug_assert!(false, "fetch_facts pairs what it knows of files and words with their keys");
             }
         }
     }
@@ -250,6 +255,7 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::Statuses
         | FactKey::CheckRuns
         | FactKey::Size(_)
+        | FactKey::Uses(_)
         | FactKey::CodeOwners => None,
     }
 }
@@ -281,6 +287,8 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::File(_) => FetchedFact::File(Fact::Unavailable(missing)),
         FactKey::Size(_) => FetchedFact::Size(Fact::Unavailable(missing)),
         FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),
+        // GitHub searches the default branch only, which is neither side of a pull request.
+        FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::CallError;
 use super::repo::RepoClient;
-use crate::model::{CommitId, CommitStatus, Fact, HeadCheckRun, Timestamp, Unavailable};
+use crate::model::{CommitId, Fact, HeadCheckRun, HeadStatus, Timestamp, Unavailable};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ impl RepoClient {
     ///
     /// # Errors
     /// As every call. A list that is not complete is no error but [`Unavailable::Truncated`].
-    pub(super) async fn fetch_statuses(&self, head: &CommitId) -> Result<Fact<Vec<CommitStatus>>, CallError> {
+    pub(super) async fn fetch_head_statuses(&self, head: &CommitId) -> Result<Fact<Vec<HeadStatus>>, CallError> {
         let statuses =
             self.whole::<WireStatuses>(&format!("/commits/{head}/status"), "list of commit statuses").await?;
         known(statuses, |statuses| statuses.into_iter().map(status).collect())
@@ -171,8 +171,8 @@ fn known<T, V>(fact: Fact<T>, read: impl FnOnce(T) -> Option<V>) -> Result<Fact<
     }
 }
 
-fn status(wire: WireStatus) -> Option<CommitStatus> {
-    Some(CommitStatus {
+fn status(wire: WireStatus) -> Option<HeadStatus> {
+    Some(HeadStatus {
         context: wire.context,
         state: wire.state,
         description: wire.description.unwrap_or_default(),

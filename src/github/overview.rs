@@ -3,8 +3,10 @@
 use super::CallError;
 use super::call::Effect;
 use super::graphql::OVERVIEW;
+use super::list::OpenPull;
 use super::published::{WireComment, WireHead, WireThread};
 use super::repo::RepoClient;
+use super::shared_head::{WireHeadRef, find_sharing};
 use super::wire::{Nodes, Page, WireActor, actor};
 use crate::model::{
     CommitId, Dangerfile, Label, Milestone, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName,
@@ -33,6 +35,8 @@ pub struct Overview {
     pub default_dangerfile: FoundDangerfile,
     /// How many files GitHub says are changed.
     pub changed_files: u32,
+    /// Other open pull requests of the repository with the same head; by number.
+    pub sharing: Vec<OpenPull>,
     /// What this app has written.
     pub published: Published,
 }
@@ -53,6 +57,14 @@ pub enum FoundDangerfile {
     },
 }
 
+impl Overview {
+    /// The dangerfile that judges: the base's own where that is the default branch; any other base is judged by the
+    /// default branch's.
+    pub fn judging_dangerfile(&self) -> &FoundDangerfile {
+        if self.pull.base.name == self.default_branch { &self.base_dangerfile } else { &self.default_dangerfile }
+    }
+}
+
 impl RepoClient {
     /// One query (more only where there are over 100 comments or threads).
     ///
@@ -62,6 +74,8 @@ impl RepoClient {
         let asked = "such pull request";
         let variables = serde_json::json!({
             "owner": self.name.owner(), "name": self.name.name(), "number": number, "appId": self.shared.app_id(),
+            // The owner of a token has no checks of their own, and often not the permission to read them.
+            "wantChecks": self.shared.app_id().is_some(),
         });
         let data: Data = self.graphql(OVERVIEW, variables, Effect::Read, asked).await?;
         let repository = data.repository.ok_or_else(|| CallError::NotFound("such repository".to_owned()))?;
@@ -72,7 +86,11 @@ impl RepoClient {
         let name = RepoName::parse(&repository.name_with_owner).map_err(malformed)?;
         let wire = repository.pull_request.ok_or_else(|| CallError::NotFound(asked.to_owned()))?;
         let commits = wire.commits.total_count;
-        let head = wire.commits.nodes.into_iter().flatten().last().map(|node| node.commit);
+        let mut head = wire.commits.nodes.into_iter().flatten().last().map(|node| node.commit);
+        let of_commit = head.as_mut().and_then(|head| head.associated_pull_requests.take());
+        let of_branch = wire.head_ref.map(WireHeadRef::into_page);
+        let head_sha = CommitId::new(&wire.head_ref_oid).map_err(malformed)?;
+        let sharing = find_sharing(of_commit.into_iter().chain(of_branch), repository.database_id, number, &head_sha)?;
         // Checks of the commit that is the head; a list that lags behind says nothing about it.
         let head = head.filter(|head| self.shared.app_id().is_some() && head.oid == wire.head_ref_oid);
         let published = self.gather_published(number, head, wire.comments, wire.review_threads).await?;
@@ -107,7 +125,7 @@ impl RepoClient {
             },
             head: Ref {
                 name: wire.head_ref_name,
-                sha: CommitId::new(&wire.head_ref_oid).map_err(malformed)?,
+                sha: head_sha,
                 repo: wire.head_repository.and_then(|it| RepoName::parse(&it.name_with_owner).ok()),
             },
             html_url: wire.url,
@@ -122,6 +140,7 @@ impl RepoClient {
             base_dangerfile: find_dangerfile(wire.base_ref)?,
             default_dangerfile: find_dangerfile(repository.default_branch_ref)?,
             changed_files: wire.changed_files,
+            sharing,
             published,
         })
     }
@@ -165,6 +184,7 @@ struct WirePull {
     base_ref: Option<WireRef>,
     head_ref_name: String,
     head_ref_oid: String,
+    head_ref: Option<WireHeadRef>,
     head_repository: Option<WireName>,
     url: String,
     created_at: String,

@@ -4,7 +4,7 @@ use super::CallError;
 use super::call::Effect;
 use super::graphql::RESOLVE_THREAD;
 use super::repo::RepoClient;
-use crate::plan::{Annotation, CheckRun, CheckStatus, Operation, ReviewComment};
+use crate::plan::{Annotation, CheckRun, CheckStatus, CommitStatus, Operation, ReviewComment};
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -95,6 +95,7 @@ impl RepoClient {
                 let _: Value = self.graphql(RESOLVE_THREAD, variables, Effect::Write, "review thread").await?;
                 Ok(Answer::Done)
             }
+            Operation::SetStatus(status) => self.set_status(status).await,
         }
     }
 
@@ -121,6 +122,24 @@ impl RepoClient {
             if sent == total {
                 return Ok(Answer::Check { id, annotations: total, completed: is_completed(check) });
             }
+        }
+    }
+
+    async fn set_status(&self, status: &CommitStatus) -> Result<Answer, CallError> {
+        let mut request = json!({
+            "state": status.state, "context": status.context, "description": status.description,
+        });
+        if let Some(url) = &status.target_url {
+            request["target_url"] = json!(url);
+        }
+        match self.write::<Id>(Method::POST, &format!("/statuses/{}", status.head), &request, "commit").await {
+            Ok(_) => Ok(Answer::Done),
+            // GitHub hides this from people who may not push ("Create a commit status": "Users with push access"); the
+            // commit itself was read a moment ago.
+            Err(CallError::NotFound(_)) => {
+                Err(CallError::Forbidden("only those who may push to the repository set a commit status".to_owned()))
+            }
+            Err(error) => Err(error),
         }
     }
 

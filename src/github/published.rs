@@ -4,6 +4,7 @@ use super::CallError;
 use super::call::Effect;
 use super::graphql::COMMENTS;
 use super::repo::RepoClient;
+use super::shared_head::WireSharing;
 use super::wire::{Nodes, Page, big_int};
 use crate::model::{Conclusion, PullNumber};
 use crate::plan::{
@@ -42,6 +43,7 @@ struct ThreadComments {
 #[serde(rename_all = "camelCase")]
 pub(super) struct WireHead {
     pub(super) oid: String,
+    pub(super) associated_pull_requests: Option<Page<WireSharing>>,
     check_suites: Option<Nodes<WireSuite>>,
 }
 

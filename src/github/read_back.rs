@@ -46,6 +46,10 @@ impl RepoClient {
                 let resolved = data.node.and_then(|node| node.is_resolved) == Some(true);
                 Ok(resolved.then_some(Answer::Done))
             }
+            Operation::SetStatus(status) => {
+                let there = self.fetch_statuses(&status.head).await?.contains(status);
+                Ok(there.then_some(Answer::Done))
+            }
         }
     }
 

@@ -1,19 +1,32 @@
 //! The API of the dangerfile: one file per namespace, one table that lists everything.
 
 mod analysis;
+mod code_analyses;
+mod definitions;
 mod git;
 mod github;
+mod github_utils;
+mod json_diff;
 mod namespace;
+mod record;
 mod report;
 mod require;
+mod robot;
+mod robot_table;
 mod rules;
 mod settings;
 mod sizes;
 mod table;
+mod types;
+mod unbuilt;
+mod utils;
 
+pub use definitions::{TypeDefinition, render_definitions, type_definitions};
+pub use robot_table::{ROBOT, RobotArgument, RobotCall, Takes};
 pub use settings::build_settings;
-pub(super) use table::find_unbuilt;
 pub use table::{API, ApiItem, ApiState};
+pub(super) use table::{hint, hint_among, names_in};
+pub(super) use unbuilt::{blank_out_texts, find_unbuilt};
 
 pub(super) use register::register;
 

@@ -27,6 +27,9 @@ pub(super) const HOST_STEPS: u64 = 20;
 /// Findings that one rule may report.
 pub const MAX_FINDINGS: usize = 1_000;
 
+/// Effects that one rule may ask for.
+pub(super) const MAX_EFFECTS: usize = 100;
+
 /// Characters of one message, printed line or suggestion; longer texts are refused at their line.
 pub(super) const MAX_TEXT_BYTES: usize = 64 * 1024;
 

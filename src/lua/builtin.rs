@@ -30,12 +30,15 @@ const RULES: &[BuiltinRule] = &[
     rule!("code_owners"),
     rule!("commit_messages"),
     rule!("conflict_markers"),
+    rule!("feature_flag"),
     rule!("large_files"),
+    rule!("leftovers"),
     rule!("lockfile"),
     rule!("missing_tests"),
     rule!("pinned_actions"),
     rule!("pr_description"),
     rule!("pr_size"),
+    rule!("secrets"),
     rule!("work_in_progress"),
 ];
 
@@ -45,17 +48,19 @@ pub(super) const LATER: &[&str] = &[
     "bump_downstream",
     "deploy_gate",
     "diff_coverage",
-    "feature_flag",
     "flaky_tests",
-    "leftovers",
     "lint_report",
     "migration_safety",
-    "secrets",
 ];
 
 /// All of them, by name.
 pub fn builtin_rules() -> &'static [BuiltinRule] {
     RULES
+}
+
+/// Whether a later version brings a rule of that name.
+pub fn is_planned_rule(name: &str) -> bool {
+    LATER.contains(&name)
 }
 
 /// The rule of that name.

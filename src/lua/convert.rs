@@ -4,7 +4,7 @@ use crate::model::{Commit, Timestamp};
 use mlua::{IntoLua, Lua, Table, Value};
 use serde_json::{Value as Json, json};
 
-/// JSON as Lua data; tables are read-only and null is nil.
+/// JSON as Lua data; tables are read-only and null is nil. A null in a list is left out: lists have no holes.
 pub(super) fn to_lua(lua: &Lua, json: &Json) -> mlua::Result<Value> {
     Ok(match json {
         Json::Null => Value::Nil,
@@ -13,29 +13,39 @@ pub(super) fn to_lua(lua: &Lua, json: &Json) -> mlua::Result<Value> {
         Json::String(text) => text.as_str().into_lua(lua)?,
         Json::Array(items) => {
             let table = lua.create_table_with_capacity(items.len(), 0)?;
-            for (index, item) in items.iter().enumerate() {
-                table.raw_set(index + 1, to_lua(lua, item)?)?;
+            for item in items.iter().filter(|item| !item.is_null()) {
+                table.raw_push(to_lua(lua, item)?)?;
             }
-            frozen(table)
+            frozen_list(lua, table)?
         }
         Json::Object(members) => {
             let table = lua.create_table_with_capacity(0, members.len())?;
             for (key, value) in members {
                 table.raw_set(key.as_str(), to_lua(lua, value)?)?;
             }
-            frozen(table)
+            frozen(table)?
         }
     })
 }
 
 /// A list of texts as a read-only array.
 pub(super) fn texts_to_lua<'a>(lua: &Lua, texts: impl IntoIterator<Item = &'a str>) -> mlua::Result<Value> {
-    Ok(frozen(lua.create_sequence_from(texts)?))
+    frozen_list(lua, lua.create_sequence_from(texts)?)
 }
 
-fn frozen(table: Table) -> Value {
+/// The registry's name for the metatable of lists.
+pub(super) const LIST_META: &str = "deckhand.list";
+
+/// A list that scripts cannot change; it answers names that lists of other languages have.
+pub(super) fn frozen_list(lua: &Lua, list: Table) -> mlua::Result<Value> {
+    list.set_metatable(lua.named_registry_value::<Option<Table>>(LIST_META)?)?;
+    frozen(list)
+}
+
+/// A table that scripts cannot change.
+pub(super) fn frozen(table: Table) -> mlua::Result<Value> {
     table.set_readonly(true);
-    Value::Table(table)
+    Ok(Value::Table(table))
 }
 
 /// A commit as `danger.git.commits` shows it.

@@ -2,7 +2,7 @@
 
 use super::convert::author_to_json;
 use crate::model::{
-    Commit, CommitStatus, HeadCheckRun, Label, Milestone, PullRequest, Ref, RepoName, RequestedReviewers, Review,
+    Commit, HeadCheckRun, HeadStatus, Label, Milestone, PullRequest, Ref, RepoName, RequestedReviewers, Review,
 };
 use serde_json::{Value as Json, json};
 
@@ -115,7 +115,7 @@ pub(super) fn requested_to_json(requested: &RequestedReviewers) -> Json {
 }
 
 /// A commit status as `danger.github.statuses` shows it.
-pub(super) fn status_to_json(status: &CommitStatus) -> Json {
+pub(super) fn status_to_json(status: &HeadStatus) -> Json {
     json!({
         "context": status.context,
         "state": status.state,

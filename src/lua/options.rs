@@ -1,7 +1,7 @@
 //! Option tables as scripts write them, read against a closed list: a misspelt option fails where it was written.
 
 use super::globs::Globs;
-use super::words::did_you_mean;
+use super::words::{did_you_mean, nearest};
 use mlua::{Table, Value};
 use serde_json::{Map, Value as Json};
 
@@ -41,6 +41,29 @@ impl OptionKind {
                 }
             }
             OptionKind::Texts => "a table from paths to texts".to_owned(),
+        }
+    }
+
+    /// The kind as a type in Luau's notation.
+    pub fn luau(&self) -> String {
+        match self {
+            OptionKind::String => "string".to_owned(),
+            OptionKind::Integer => "number".to_owned(),
+            OptionKind::Boolean => "boolean".to_owned(),
+            OptionKind::Strings | OptionKind::Globs => "string | { string }".to_owned(),
+            OptionKind::Choice(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" | "),
+            OptionKind::Texts => "{ [string]: string }".to_owned(),
+        }
+    }
+
+    /// The nearest of the words that it could be.
+    fn hint(&self, value: &Value) -> String {
+        match (self, value) {
+            (OptionKind::Choice(words), Value::String(text)) => {
+                let near = nearest(&text_of(text), words.iter().map(String::as_str));
+                near.map(|word| format!("; did you mean \"{word}\"?")).unwrap_or_default()
+            }
+            _ => String::new(),
         }
     }
 
@@ -144,7 +167,9 @@ pub(super) fn read_options(
         }
         let Some(read) = spec.kind.read(&value) else {
             let got = describe(&value);
-            return Err(wrong(format!("the option `{key}` of {owner} must be {}, got {got}", spec.kind.describe())));
+            let hint = spec.kind.hint(&value);
+            let kind = spec.kind.describe();
+            return Err(wrong(format!("the option `{key}` of {owner} must be {kind}, got {got}{hint}")));
         };
         if spec.kind == OptionKind::Globs
             && let Err(error) = Globs::parse_kept(strings(&read))

@@ -1,4 +1,4 @@
-//! The `at` of a finding: where it is, and what would mend it.
+//! The `at` of a finding: where it is, what would mend it, and whether its lines may be shown.
 
 use super::options::{OptionKind, OptionSpec, read_options};
 use crate::model::{Place, RepoPath, Side};
@@ -6,12 +6,13 @@ use mlua::Table;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
-/// What `{ file, line, end_line, side, suggestion, fix }` says.
+/// What `{ file, line, end_line, side, suggestion, fix, hide_source }` says.
 #[derive(Default)]
 pub(super) struct At {
     pub(super) place: Option<Place>,
     pub(super) suggestion: Option<String>,
     pub(super) fix: BTreeMap<RepoPath, String>,
+    pub(super) hide_source: bool,
 }
 
 /// Reads the table; on a mistake, the option's name and a message.
@@ -42,6 +43,13 @@ pub(super) fn read_at(owner: &str, table: &Table) -> Result<At, (String, String)
     if suggestion.is_some() && (line.is_none() || side == Side::Left) {
         return wrong("suggestion", format!("a suggestion of {owner} replaces lines of the new side: give a `line`"));
     }
+    let hide_source = values.get("hide_source").and_then(Json::as_bool).unwrap_or(false);
+    if hide_source && (suggestion.is_some() || values.contains_key("fix")) {
+        return wrong(
+            "hide_source",
+            format!("{owner} hides its source lines, so it has neither `suggestion` nor `fix`"),
+        );
+    }
     let fix = values
         .get("fix")
         .and_then(Json::as_object)
@@ -53,10 +61,10 @@ pub(super) fn read_at(owner: &str, table: &Table) -> Result<At, (String, String)
         end_line: end_line.filter(|last| Some(*last) != line),
         side,
     });
-    Ok(At { place, suggestion: suggestion.map(|text| text.trim_end_matches('\n').to_owned()), fix })
+    Ok(At { place, suggestion: suggestion.map(|text| text.trim_end_matches('\n').to_owned()), fix, hide_source })
 }
 
-fn specs() -> Vec<OptionSpec> {
+pub(super) fn specs() -> Vec<OptionSpec> {
     let sides = OptionKind::Choice(vec!["LEFT".to_owned(), "RIGHT".to_owned()]);
     vec![
         OptionSpec::new("file", OptionKind::String, "The file."),
@@ -65,6 +73,7 @@ fn specs() -> Vec<OptionSpec> {
         OptionSpec::new("side", sides, "The old or the new side; the new one when absent."),
         OptionSpec::new("suggestion", OptionKind::String, "Replacement text for the lines."),
         OptionSpec::new("fix", OptionKind::Texts, "New texts of files that mend it."),
+        OptionSpec::new("hide_source", OptionKind::Boolean, "The lines hold a secret: no output shows them."),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use super::globs::Globs;
 use super::options::{OptionKind, OptionSpec};
+use super::words::did_you_mean;
 use crate::model::Severity;
 use mlua::Function;
 use serde_json::{Map, Value as Json};
@@ -79,10 +80,9 @@ impl RuleOptions {
             list => list,
         };
         if let Some(unknown) = on.iter().find(|event| !matches!(event.as_str(), "pull_request" | "merge_group")) {
-            return Err((
-                "on".to_owned(),
-                format!("the option `on` knows `pull_request` and `merge_group`, not `{unknown}`"),
-            ));
+            let hint = did_you_mean(unknown, ["pull_request", "merge_group"]);
+            let message = format!("the option `on` knows `pull_request` and `merge_group`, not `{unknown}`{hint}");
+            return Err(("on".to_owned(), message));
         }
         let severity_blocks = values.get("severity").and_then(Json::as_str).is_none_or(|word| word == "fail");
         Ok(RuleOptions {

@@ -3,10 +3,11 @@
 use super::api;
 use super::budget::{MAX_MACHINE_BYTES, MAX_MEMORY_BYTES};
 use super::bytecode::load_own;
+use super::danger_names::find_foreign_syntax;
 use super::error::ScriptError;
 use super::registry::Registered;
 use super::session::{RawFinding, Session};
-use crate::model::{FactKey, RepoPath, Snapshot};
+use crate::model::{Effect, FactKey, RepoPath, Snapshot};
 use mlua::{Function, Lua, LuaOptions, StdLib, VmState};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -38,14 +39,16 @@ pub struct Execution {
     pub stop: Option<Stop>,
     /// What it reported until then.
     pub findings: Vec<RawFinding>,
+    /// What it asks the robot to do; nothing when it ended early. The rule's name is still empty.
+    pub effects: Vec<Effect>,
     /// Interrupt steps spent.
     pub steps: u64,
 }
 
 /// One dangerfile of a snapshot's ruleset, loaded into a sandboxed machine.
 pub struct Script {
-    lua: Lua,
-    session: Rc<Session>,
+    pub(super) lua: Lua,
+    pub(super) session: Rc<Session>,
     main: Result<Function, ScriptError>,
 }
 
@@ -55,10 +58,19 @@ impl Script {
     /// # Panics
     /// When the ruleset has no such layer, or the host's own Lua code is broken.
     pub fn load(snapshot: Rc<Snapshot>, layer: usize) -> Self {
+        Script::prepare(Session::new(Rc::clone(&snapshot), layer), &snapshot, layer)
+    }
+
+    /// The same for a check: mistakes of the code outside rules are noted, and it goes on.
+    pub(super) fn load_to_check(snapshot: Rc<Snapshot>, layer: usize) -> Self {
+        Script::prepare(Session::to_check(Rc::clone(&snapshot), layer), &snapshot, layer)
+    }
+
+    fn prepare(session: Session, snapshot: &Snapshot, layer: usize) -> Self {
         let dangerfile = &snapshot.ruleset.layers[layer];
         let text = dangerfile.text.clone();
         let path = dangerfile.path.clone();
-        let session = Rc::new(Session::new(Rc::clone(&snapshot), layer));
+        let session = Rc::new(session);
         let lua = new_machine(&session).expect("the host's own Lua code loads");
         let _ = lua.set_memory_limit(lua.used_memory() + MAX_MEMORY_BYTES);
         let main = compile(&lua, &session, &path, &text);
@@ -70,7 +82,12 @@ impl Script {
         self.session.registering.set(true);
         let execution = match &self.main {
             Ok(main) => self.execute(main, None),
-            Err(error) => Execution { stop: Some(Stop::Fault(error.clone())), findings: Vec::new(), steps: 0 },
+            Err(error) => Execution {
+                stop: Some(Stop::Fault(error.clone())),
+                findings: Vec::new(),
+                effects: Vec::new(),
+                steps: 0,
+            },
         };
         self.session.registering.set(false);
         execution
@@ -110,7 +127,14 @@ impl Script {
             // The next rule's allowance comes on top of what is used now, so garbage must not pile up.
             let _ = self.lua.gc_collect();
         }
-        Execution { stop, findings: self.session.take_findings(), steps: self.session.steps.spent() }
+        let effects = self.session.take_effects();
+        Execution {
+            // A rule that did not come to its end may have been about to change its mind.
+            effects: if stop.is_none() { effects } else { Vec::new() },
+            stop,
+            findings: self.session.take_findings(),
+            steps: self.session.steps.spent(),
+        }
     }
 }
 
@@ -128,7 +152,8 @@ fn explain(error: &mlua::Error) -> ScriptError {
 /// Compiles a file of the repository.
 pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str) -> Result<Function, ScriptError> {
     session.keep_source(path.as_str(), text.into());
-    if let Some((line, name)) = api::find_unbuilt(text) {
+    // A check finds all of them, and other mistakes too.
+    if let (false, Some((line, name))) = (session.notes_mistakes(), api::find_unbuilt(text)) {
         return Err(ScriptError {
             message: format!("`{name}` is not built yet in this version"),
             path: Some(path.clone()),
@@ -140,7 +165,16 @@ pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str)
         .set_name(format!("={path}"))
         .set_mode(mlua::chunk::ChunkMode::Text)
         .into_function()
-        .map_err(|error| ScriptError::from_lua(&error))
+        .map_err(|error| explain_syntax(ScriptError::from_lua(&error), text))
+}
+
+/// Adds a hint when the line looks like another language's.
+fn explain_syntax(mut error: ScriptError, text: &str) -> ScriptError {
+    let line = error.line.and_then(|line| text.lines().nth(line.saturating_sub(1) as usize));
+    if let Some(hint) = line.and_then(find_foreign_syntax) {
+        error.message = format!("{}; {hint}", error.message.trim_end_matches('.'));
+    }
+    error
 }
 
 fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {

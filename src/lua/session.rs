@@ -1,16 +1,16 @@
 //! What the host functions of one script share: the snapshot, the running rule, and what it said so far.
 
 use super::budget::{
-    HOST_STEPS, MAX_FINDINGS, MAX_LOG_LINES, MAX_SAID_BYTES, MAX_SAID_BYTES_IN_ALL, MAX_TEXT_BYTES, Steps,
+    HOST_STEPS, MAX_EFFECTS, MAX_FINDINGS, MAX_LOG_LINES, MAX_SAID_BYTES, MAX_SAID_BYTES_IN_ALL, MAX_TEXT_BYTES, Steps,
 };
 use super::error::ScriptError;
-use super::options::{OptionError, find_option_line};
+use super::options::{OptionError, OptionSpec, find_option_line, read_options};
 use super::place::At;
 use super::registry::Registered;
 use super::script::Stop;
 use crate::analysis::code_owners::CodeOwners;
-use crate::model::{Fact, FactKey, Place, RepoPath, Severity, Snapshot, Unavailable};
-use mlua::Lua;
+use crate::model::{Effect, Fact, FactKey, Place, RepoPath, Severity, Snapshot, Unavailable};
+use mlua::{Lua, Table, Value};
 use serde_json::{Map, Value as Json};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,12 @@ pub struct RawFinding {
     pub suggestion: Option<String>,
     /// Files with new texts.
     pub fix: BTreeMap<RepoPath, String>,
+    /// Whether the source lines of the place must not be shown.
+    pub hide_source: bool,
 }
+
+/// Of one option table a check notes at most so many mistakes.
+const MAX_NOTED_OPTIONS: usize = 20;
 
 /// State of one script. Lives in one thread, and only for one pass.
 pub(super) struct Session {
@@ -46,10 +51,13 @@ pub(super) struct Session {
     /// The base branch's code owners, once they were read.
     pub(super) code_owners: RefCell<Option<Rc<CodeOwners>>>,
     findings: RefCell<Vec<RawFinding>>,
+    effects: RefCell<Vec<Effect>>,
     said: Cell<usize>,
     said_in_all: Cell<usize>,
     stop: RefCell<Option<Stop>>,
     sources: RefCell<BTreeMap<String, Rc<str>>>,
+    /// In a check, the mistakes so far; in a run there is no such list, and a mistake is raised.
+    mistakes: Option<RefCell<Vec<ScriptError>>>,
 }
 
 impl Session {
@@ -66,17 +74,70 @@ impl Session {
             registering: Cell::new(true),
             code_owners: RefCell::default(),
             findings: RefCell::default(),
+            effects: RefCell::default(),
             said: Cell::default(),
             said_in_all: Cell::default(),
             stop: RefCell::default(),
             sources: RefCell::default(),
+            mistakes: None,
         }
+    }
+
+    /// For a check of the dangerfile: mistakes are noted.
+    pub(super) fn to_check(snapshot: Rc<Snapshot>, layer: usize) -> Self {
+        Session { mistakes: Some(RefCell::default()), ..Session::new(snapshot, layer) }
+    }
+
+    pub(super) fn notes_mistakes(&self) -> bool {
+        self.mistakes.is_some()
+    }
+
+    pub(super) fn take_mistakes(&self) -> Vec<ScriptError> {
+        self.mistakes.as_ref().map(RefCell::take).unwrap_or_default()
+    }
+
+    /// The scripts that were compiled so far: path and text.
+    pub(super) fn sources(&self) -> Vec<(String, Rc<str>)> {
+        self.sources.borrow().iter().map(|(path, text)| (path.clone(), Rc::clone(text))).collect()
+    }
+
+    /// Raises a mistake, or in a check notes it: then the call does nothing and the script goes on.
+    pub(super) fn refuse(&self, mistake: ScriptError) -> mlua::Result<()> {
+        match &self.mistakes {
+            Some(noted) => {
+                noted.borrow_mut().push(mistake);
+                Ok(())
+            }
+            None => Err(mistake.into()),
+        }
+    }
+
+    /// Reads an option table against its list. In a check every wrong option is noted and left out.
+    pub(super) fn read_options(
+        &self,
+        lua: &Lua,
+        owner: &str,
+        table: Option<&Table>,
+        specs: &[OptionSpec],
+    ) -> mlua::Result<Map<String, Json>> {
+        let mut rest = table.cloned();
+        for _ in 0..MAX_NOTED_OPTIONS {
+            let mistake = match read_options(owner, rest.as_ref(), specs) {
+                Ok(values) => return Ok(values),
+                Err(mistake) => mistake,
+            };
+            let key = mistake.key.clone();
+            self.refuse(self.option_error(lua, mistake))?;
+            rest = Some(without(lua, rest.as_ref(), &key)?);
+        }
+        Ok(Map::new())
     }
 
     /// Begins a rule: nothing of the one before is left.
     pub(super) fn begin(&self, paths: Option<super::Globs>) {
         self.steps.reset();
         self.findings.borrow_mut().clear();
+        self.effects.borrow_mut().clear();
         self.said.set(0);
         *self.stop.borrow_mut() = None;
         *self.current_paths.borrow_mut() = paths;
@@ -84,6 +145,10 @@ impl Session {
 
     pub(super) fn take_findings(&self) -> Vec<RawFinding> {
         std::mem::take(&mut self.findings.borrow_mut())
+    }
+
+    pub(super) fn take_effects(&self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects.borrow_mut())
     }
 
     pub(super) fn take_stop(&self) -> Option<Stop> {
@@ -180,14 +245,35 @@ impl Session {
         let bytes = message.len()
             + at.suggestion.as_ref().map_or(0, String::len)
             + at.fix.iter().map(|(path, text)| path.as_str().len() + text.len()).sum::<usize>();
+        self.charge_said(lua, bytes)?;
+        let At { place, suggestion, fix, hide_source } = at;
+        self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix, hide_source });
+        Ok(())
+    }
+
+    /// Keeps an effect that the running rule asks for; the same one is kept once.
+    pub(super) fn ask(&self, lua: &Lua, effect: Effect) -> mlua::Result<()> {
+        let bytes: usize = effect.arguments.iter().map(|(name, value)| name.len() + value.to_string().len()).sum();
+        self.charge_bytes(lua, bytes)?;
+        self.charge_said(lua, bytes)?;
+        let mut effects = self.effects.borrow_mut();
+        if effects.contains(&effect) {
+            return Ok(());
+        }
+        if effects.len() >= MAX_EFFECTS {
+            return Err(self.fault(lua, format!("the rule asked the robot for more than {MAX_EFFECTS} things")));
+        }
+        effects.push(effect);
+        Ok(())
+    }
+
+    fn charge_said(&self, lua: &Lua, bytes: usize) -> mlua::Result<()> {
         self.said.set(self.said.get() + bytes);
         self.said_in_all.set(self.said_in_all.get() + bytes);
         if self.said.get() > MAX_SAID_BYTES || self.said_in_all.get() > MAX_SAID_BYTES_IN_ALL {
             let limit = MAX_SAID_BYTES >> 20;
             return Err(self.fault(lua, format!("the findings hold more than {limit} MiB of text; say less")));
         }
-        let At { place, suggestion, fix } = at;
-        self.findings.borrow_mut().push(RawFinding { severity, message, place, suggestion, fix });
         Ok(())
     }
 
@@ -204,6 +290,22 @@ impl Session {
             log.push(format!("(more than {MAX_LOG_LINES} lines: the rest is dropped)"));
         }
     }
+}
+
+/// A copy of an option table without one option; an empty key stands for all that have no name.
+fn without(lua: &Lua, table: Option<&Table>, key: &str) -> mlua::Result<Table> {
+    let rest = lua.create_table()?;
+    for pair in table.into_iter().flat_map(|table| table.pairs::<Value, Value>()) {
+        let (name, value) = pair?;
+        let is_out = match &name {
+            Value::String(name) => super::options::text_of(name) == key,
+            _ => key.is_empty(),
+        };
+        if !is_out {
+            rest.raw_set(name, value)?;
+        }
+    }
+    Ok(rest)
 }
 
 /// The innermost script line that is running: file and line. Host chunks (`=deckhand`) are passed over.

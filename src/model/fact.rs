@@ -29,6 +29,8 @@ pub enum FactKey {
     Size(FileKey),
     /// The file that names code owners, at the tip of the base branch.
     CodeOwners,
+    /// Which files of the head hold a word, whole and in this case.
+    Uses(String),
     /// The text of a file that a dangerfile requires, at the commit of that dangerfile.
     /// The number is the layer of the ruleset that asked (0 is the first).
     Source {
@@ -66,6 +68,8 @@ pub enum Unavailable {
     Truncated(String),
     /// Only GitHub knows it and this run is local.
     NeedsPullRequest,
+    /// It takes all files of the head, which only a checkout has.
+    NeedsCheckout,
     /// The app lacks a permission; the text names it.
     NoPermission(String),
 }
@@ -75,6 +79,7 @@ impl std::fmt::Display for Unavailable {
         match self {
             Unavailable::Truncated(what) => write!(f, "GitHub gave only a part of {what}"),
             Unavailable::NeedsPullRequest => f.write_str("needs a pull request"),
+            Unavailable::NeedsCheckout => f.write_str("needs a checkout of the repository"),
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),
         }
     }

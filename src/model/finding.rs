@@ -96,6 +96,10 @@ pub struct Finding {
     /// Files with their new texts: a change that the robot can commit on request.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fix: BTreeMap<RepoPath, String>,
+    /// Whether the source lines of the place must not be shown or copied anywhere: they hold a secret. Such a finding
+    /// has neither a suggestion nor a fix.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hide_source: bool,
     /// Identity across pushes.
     pub fingerprint: Fingerprint,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The newest commit status of a context.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommitStatus {
+pub struct HeadStatus {
     /// Who reports, such as `ci/build`.
     pub context: String,
     /// `error`, `failure`, `pending` or `success`.

@@ -61,6 +61,7 @@ fn render_effect(effect: &Effect) -> Value {
     let mut out: Map<String, Value> =
         effect.arguments.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     out.insert("kind".into(), json!(effect.kind));
+    put(&mut out, "rule", Some(effect.rule.as_str()).filter(|rule| !rule.is_empty()));
     Value::Object(out)
 }
 
@@ -94,6 +95,7 @@ mod tests {
             place,
             suggestion: None,
             fix: Default::default(),
+            hide_source: false,
             fingerprint: Fingerprint("0011223344556677".to_owned()),
         }
     }
@@ -124,6 +126,7 @@ mod tests {
             }],
             effects: vec![Effect {
                 kind: "add_labels".to_owned(),
+                rule: "triage".to_owned(),
                 arguments: [("labels".to_owned(), json!(["a"]))].into(),
             }],
             rules: vec![outcome("no-print", RuleState::Ran), outcome("quiet", RuleState::Shadow)],
@@ -139,7 +142,7 @@ mod tests {
                   "path": "src/a.py", "line": 3, "side": "RIGHT", "fingerprint": "0011223344556677" },
             ],
             "faults": [{ "rule": "broken", "message": "no" }],
-            "effects": [{ "kind": "add_labels", "labels": ["a"] }],
+            "effects": [{ "kind": "add_labels", "rule": "triage", "labels": ["a"] }],
             "rules": [
                 { "name": "no-print", "state": "ran", "steps": 5, "millis": 0 },
                 { "name": "quiet", "state": "shadow", "steps": 5, "millis": 0 },

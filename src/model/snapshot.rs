@@ -1,8 +1,8 @@
 //! Everything that the rules may see of one pull request at one head.
 
 use super::{
-    CodeOwnersFile, Commit, CommitId, CommitStatus, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
-    Labeling, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun, HeadStatus, Labeling,
+    PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ pub struct Snapshot {
     pub requested_reviewers: Option<Fact<RequestedReviewers>>,
     /// [`FactKey::Statuses`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statuses: Option<Fact<Vec<CommitStatus>>>,
+    pub statuses: Option<Fact<Vec<HeadStatus>>>,
     /// [`FactKey::CheckRuns`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_runs: Option<Fact<Vec<HeadCheckRun>>>,
@@ -61,6 +61,9 @@ pub struct Snapshot {
     /// [`FactKey::CodeOwners`]; `None` is "no such file".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_owners: Option<Fact<Option<CodeOwnersFile>>>,
+    /// [`FactKey::Uses`]: the paths by word.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub uses: BTreeMap<String, Fact<Vec<RepoPath>>>,
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
@@ -83,6 +86,7 @@ impl Snapshot {
             files: BTreeMap::new(),
             sizes: BTreeMap::new(),
             code_owners: None,
+            uses: BTreeMap::new(),
             sources: BTreeMap::new(),
         }
     }
@@ -101,6 +105,7 @@ impl Snapshot {
             FactKey::File(file) => self.files.contains_key(file),
             FactKey::Size(file) => self.sizes.contains_key(file),
             FactKey::CodeOwners => self.code_owners.is_some(),
+            FactKey::Uses(word) => self.uses.contains_key(word),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
         }
     }

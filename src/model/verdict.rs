@@ -77,6 +77,9 @@ pub struct Fault {
 pub struct Effect {
     /// The function's name, such as `add_labels`.
     pub kind: String,
+    /// The rule that asks.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rule: String,
     /// Its arguments.
     #[serde(flatten)]
     pub arguments: std::collections::BTreeMap<String, serde_json::Value>,

@@ -5,7 +5,7 @@ use super::operation::operation_id;
 use super::place::Diff;
 use super::render::spoken;
 use super::review::{self, Change};
-use super::{Operation, Plan, Published, ReviewComment, check, summary};
+use super::{Operation, Plan, Published, ReviewComment, Sibling, check, status, summary};
 use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
 
 /// What a plan needs to know besides the verdict.
@@ -27,14 +27,40 @@ pub struct PlanInput {
     pub quiet: bool,
     /// Whether so much time went by since the facts were read that the head is read again before comments are written.
     pub recheck_head: bool,
+    /// Other open pull requests that share the check.
+    pub siblings: Vec<Sibling>,
     /// Comments that GitHub refused at their lines: those places are treated as outside the diff.
     pub refused: Vec<ReviewComment>,
 }
 
 /// The writes that bring what is published to the verdict. Empty when nothing changed.
 pub fn build(verdict: &Verdict, snapshot: &Snapshot, published: &Published, input: &PlanInput) -> Plan {
-    let mut operations = Vec::new();
-    operations.extend(check::plan_check(verdict, published, input, &operation_id(&input.run, 0)));
+    let check = check::plan_check(verdict, published, input, &operation_id(&input.run, 0));
+    build_beside(check, verdict, snapshot, published, input)
+}
+
+/// The same for the owner of a token, who is no app and writes no check: comments, and a commit status of that context
+/// when one is named. `input.check_name` plays no part.
+pub fn build_for_token(
+    verdict: &Verdict,
+    snapshot: &Snapshot,
+    published: &Published,
+    input: &PlanInput,
+    context: Option<&str>,
+) -> Plan {
+    let status = context.and_then(|context| status::plan_status(verdict, published, context));
+    build_beside(status, verdict, snapshot, published, input)
+}
+
+/// The comments beside what gates the commit.
+fn build_beside(
+    gate: Option<Operation>,
+    verdict: &Verdict,
+    snapshot: &Snapshot,
+    published: &Published,
+    input: &PlanInput,
+) -> Plan {
+    let mut operations = Vec::from_iter(gate);
     let silent = operations.len();
     if let Some(number) = input.number.filter(|_| !input.quiet) {
         let diff = Diff::new(snapshot, &input.refused);
@@ -59,7 +85,8 @@ pub fn build(verdict: &Verdict, snapshot: &Snapshot, published: &Published, inpu
     Plan { head: verdict.head.clone(), run: input.run.clone(), recheck_head, operations }
 }
 
-/// The check that says that a review of `head` has begun; `None` when one of this name is there already.
+/// The check that says that a review of `head` has begun; `None` when one of this name is there already, unless it was
+/// concluded without a word on this pull request.
 /// Its operation id is `<run>.started`.
 pub fn build_started(published: &Published, head: &CommitId, input: &PlanInput) -> Option<Operation> {
     check::plan_started(published, head, input, &format!("{}.started", input.run))

@@ -1,9 +1,10 @@
 //! The check run: a new one when its annotations changed, an update when only its words did, nothing otherwise.
 
 use super::marker::digest;
-use super::render::{render_annotations, render_check, render_started, render_title};
+use super::render::render_started;
+use super::shared::{Words, words};
 use super::{CheckRun, CheckStatus, Operation, PlanInput, Published, PublishedCheck};
-use crate::model::{CommitId, Conclusion, Settings, Verdict};
+use crate::model::{CommitId, Conclusion, PullNumber, Settings, Verdict};
 use globset::GlobBuilder;
 
 const EXTERNAL_ID: &str = "deckhand:v1";
@@ -31,14 +32,16 @@ pub(super) fn plan_started(
     input: &PlanInput,
     operation: &str,
 ) -> Option<Operation> {
-    if current(published, input).is_some() {
+    // A conclusion that speaks of another pull request with this head must not stand for this one.
+    let known = |check: &PublishedCheck| check.conclusion.is_none() || input.number.is_none_or(|it| covers(check, it));
+    if current(published, input).is_some_and(known) {
         return None;
     }
     let (title, summary) = render_started();
     Some(Operation::CreateCheck(CheckRun {
         name: input.check_name.clone(),
         head: head.clone(),
-        external_id: external_id("-", "-", operation),
+        external_id: external_id("-", "-", operation, input),
         details_url: input.details_url.clone(),
         status: CheckStatus::InProgress,
         started_at: input.started_at,
@@ -56,20 +59,18 @@ pub(super) fn plan_check(
     input: &PlanInput,
     operation: &str,
 ) -> Option<Operation> {
-    let title = render_title(verdict);
-    let (summary, text) = render_check(verdict);
-    let annotations = render_annotations(verdict);
+    let Words { conclusion, title, summary, text, annotations } = words(verdict, input.number, &input.siblings);
     let marks = digest(&serde_json::to_string(&annotations).expect("annotations are plain data"));
     // Times and links differ from run to run and change nothing for the reader.
-    let words = digest(&[verdict.conclusion.as_str(), &title, &summary, &text].join("\0"));
-    let status = match verdict.conclusion {
+    let words = digest(&[conclusion.as_str(), &title, &summary, &text].join("\0"));
+    let status = match conclusion {
         Conclusion::Pending => CheckStatus::InProgress,
         conclusion => CheckStatus::Completed { conclusion, completed_at: input.completed_at },
     };
     let mut check = CheckRun {
         name: input.check_name.clone(),
         head: verdict.head.clone(),
-        external_id: external_id(&marks, &words, operation),
+        external_id: external_id(&marks, &words, operation, input),
         details_url: input.details_url.clone(),
         status,
         started_at: input.started_at,
@@ -80,8 +81,8 @@ pub(super) fn plan_check(
     };
     let Some(now) = current(published, input) else { return Some(Operation::CreateCheck(check)) };
     let (old_marks, old_words) = digests(now);
-    let pending = verdict.conclusion == Conclusion::Pending;
-    let concluded = if pending { now.conclusion.is_none() } else { now.conclusion == Some(verdict.conclusion) };
+    let pending = conclusion == Conclusion::Pending;
+    let concluded = if pending { now.conclusion.is_none() } else { now.conclusion == Some(conclusion) };
     let complete = now.annotations == check.annotations.len();
     if old_marks == Some(marks.as_str()) && complete {
         if old_words == Some(words.as_str()) && concluded {
@@ -99,8 +100,19 @@ fn current<'a>(published: &'a Published, input: &PlanInput) -> Option<&'a Publis
     published.checks.iter().filter(|check| check.name == input.check_name).max_by_key(|check| check.id)
 }
 
-fn external_id(marks: &str, words: &str, operation: &str) -> String {
-    format!("{EXTERNAL_ID}:{marks}:{words}:{operation}")
+/// Digests of what the check says, the operation that wrote it, and the pull requests that it speaks of.
+fn external_id(marks: &str, words: &str, operation: &str, input: &PlanInput) -> String {
+    let siblings = input.siblings.iter().map(|sibling| sibling.number);
+    let mut numbers: Vec<PullNumber> = input.number.into_iter().chain(siblings).collect();
+    numbers.sort();
+    let numbers: Vec<String> = numbers.iter().map(PullNumber::to_string).collect();
+    format!("{EXTERNAL_ID}:{marks}:{words}:{operation}:{}", numbers.join("+"))
+}
+
+/// Whether a check of ours speaks of this pull request.
+fn covers(check: &PublishedCheck, number: PullNumber) -> bool {
+    let numbers = check.external_id.rsplit_once(':').map_or("", |(_, numbers)| numbers);
+    numbers.split('+').any(|it| it.parse() == Ok(number.0))
 }
 
 /// Digests of annotations and words of a check of ours.

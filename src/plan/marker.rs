@@ -50,6 +50,12 @@ pub fn with_operation(body: &str, operation: &str) -> String {
     format!("{text}{FINDING}{}", fields.collect::<Vec<_>>().join(" "))
 }
 
+/// The text above the marker: what people see.
+pub fn without_marker(body: &str) -> &str {
+    let at = [FINDING, SUMMARY].into_iter().filter_map(|start| body.rfind(start)).max();
+    at.map_or(body, |at| body[..at].trim_end())
+}
+
 /// A text with its finding marker below.
 pub(super) fn with_finding_marker(text: &str, finding: &Fingerprint, operation: &str) -> String {
     format!("{text}\n\n{FINDING}{} op={operation} body={}{END}", finding.0, digest(text))
@@ -99,6 +105,8 @@ mod tests {
         let body = with_summary_marker("text", "run.2");
         assert_eq!(parse_summary_marker(&body).expect("a marker").operation, "run.2");
         assert_eq!(parse_finding_marker(&body), None);
+        assert_eq!(without_marker(&body), "text");
+        assert_eq!(without_marker("text"), "text");
     }
 
     #[test]

@@ -86,6 +86,8 @@ pub enum Operation {
         /// GraphQL node id of the thread.
         thread: String,
     },
+    /// Sets a commit status; read back by its context and words.
+    SetStatus(CommitStatus),
 }
 
 /// The state a check run shall have.
@@ -129,6 +131,48 @@ pub enum CheckStatus {
     },
 }
 
+/// What a commit status shall say. On GitHub the newest of a context counts, and none is ever taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitStatus {
+    /// The commit it belongs to.
+    pub head: CommitId,
+    /// Its name, such as `deckhand/local`.
+    pub context: String,
+    /// What it says.
+    pub state: StatusState,
+    /// One line, at most 140 characters.
+    pub description: String,
+    /// The page behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_url: Option<String>,
+}
+
+/// GitHub's states of a commit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatusState {
+    /// Nothing blocks.
+    Success,
+    /// Something blocks.
+    Failure,
+    /// Something is awaited.
+    Pending,
+    /// Whoever sets it could not do its work; never set by us.
+    Error,
+}
+
+impl StatusState {
+    /// The word on GitHub.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StatusState::Success => "success",
+            StatusState::Failure => "failure",
+            StatusState::Pending => "pending",
+            StatusState::Error => "error",
+        }
+    }
+}
+
 /// A mark on lines of a file, shown by GitHub beside the code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
@@ -147,7 +191,7 @@ pub struct Annotation {
 }
 
 /// GitHub's annotation levels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AnnotationLevel {
     /// For `message`.

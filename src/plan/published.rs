@@ -1,6 +1,6 @@
 //! What this app has already written on a pull request, read back from GitHub.
 
-use super::{CheckRun, CheckStatus};
+use super::{CheckRun, CheckStatus, CommitStatus};
 use crate::model::Conclusion;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,9 @@ pub struct Published {
     pub summaries: Vec<PublishedComment>,
     /// First comments of review threads, by this app's identity and with our marker.
     pub comments: Vec<PublishedReviewComment>,
+    /// The newest commit status of each context on the head, whoever set it; empty when nobody asked for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<CommitStatus>,
 }
 
 impl Published {

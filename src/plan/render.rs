@@ -2,15 +2,21 @@
 
 mod check;
 mod comment;
+mod effects;
 mod escape;
 mod limit;
 mod list;
 mod summary;
+mod whole;
 mod words;
 
-pub use check::render_title;
+pub use check::{render_title, spoken};
 pub use escape::neutralise;
+pub use whole::render_whole;
 
-pub(super) use check::{render_annotations, render_check, render_started, spoken};
+pub(super) use check::{
+    cut_title, limit_annotations, render_annotations, render_check, render_started, render_status_line,
+};
 pub(super) use comment::render_comment;
+pub(super) use limit::{CHECK_BYTES, cut};
 pub(super) use summary::{render_nothing_left, render_summary};

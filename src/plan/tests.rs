@@ -5,3 +5,5 @@ mod checks;
 mod comments;
 mod converges;
 mod sample;
+mod shared;
+mod statuses;

@@ -1,19 +1,36 @@
 //! A whole plan: what does not depend on each other goes out side by side.
 
-use super::once::carry_out_one;
-use super::outbox::Outbox;
+use super::once::carry_out_begun;
+use super::outbox::{Known, Outbox};
 use super::review::post_review;
 use super::{PublishError, Report};
 use crate::github::{Answer, CallError, RepoClient};
 use crate::plan::{Operation, Plan};
 use crate::store::StoreError;
 
-/// Three lanes: the check, the comments in the diff, the summary. Inside a lane one write follows the other.
+/// Four lanes: the check, commit statuses, the comments in the diff, the summary. Inside a lane one write follows the
+/// other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lane {
     Check,
+    Status,
     Diff,
     Summary,
+}
+
+impl Lane {
+    /// Whether it writes comments on the pull request. What is bound to a commit is right whatever the head is by now.
+    fn comments(self) -> bool {
+        matches!(self, Lane::Diff | Lane::Summary)
+    }
+}
+
+/// An operation of a plan that the outbox knows.
+struct Begun<'a> {
+    index: usize,
+    id: String,
+    operation: &'a Operation,
+    known: Known,
 }
 
 /// Carries a plan out. A lane that fails does not stop the others.
@@ -21,29 +38,36 @@ enum Lane {
 /// # Errors
 /// The first failure, a lost lease before all others. What was done stays done and recorded.
 pub async fn carry_out(outbox: &Outbox<'_>, client: &RepoClient, plan: &Plan) -> Result<Report, PublishError> {
-    let mut report = Report::default();
     if plan.operations.is_empty() {
-        return Ok(report);
+        return Ok(Report::default());
     }
-    let checks = run_lane(outbox, client, plan, Lane::Check);
+    // Comments that may not be wanted any more are recorded once that is known; all others together, in one go.
+    let doubtful = |operation: &Operation| plan.recheck_head.is_some() && lane_of(operation).comments();
+    let certain = begin(outbox, client, plan, |operation| !doubtful(operation)).await?;
+    let (certain, gates): (Vec<_>, Vec<_>) = certain.into_iter().partition(|it| lane_of(it.operation).comments());
+    let (checks, statuses) = gates.into_iter().partition(|it| lane_of(it.operation) == Lane::Check);
+    let checks = run_lane(outbox, client, checks);
+    let statuses = run_lane(outbox, client, statuses);
     let comments = async {
-        if let Some(number) = plan.recheck_head
-            && client.fetch_head(number).await? != plan.head
-        {
-            return Ok::<_, PublishError>(vec![Ok(Report { head_moved: true, ..Report::default() })]);
-        }
-        let diff = run_lane(outbox, client, plan, Lane::Diff);
-        let summary = run_lane(outbox, client, plan, Lane::Summary);
-        let (diff, summary) = futures_util::join!(diff, summary);
-        Ok(vec![diff, summary])
+        let comments = match plan.recheck_head {
+            None => certain,
+            Some(number) if client.fetch_head(number).await? == plan.head => {
+                begin(outbox, client, plan, doubtful).await?
+            }
+            Some(_) => return Ok(vec![Ok(Report { head_moved: true, ..Report::default() })]),
+        };
+        let (diff, summary) = comments.into_iter().partition(|it| lane_of(it.operation) == Lane::Diff);
+        let (diff, summary) = futures_util::join!(run_lane(outbox, client, diff), run_lane(outbox, client, summary));
+        Ok::<_, PublishError>(vec![diff, summary])
     };
-    let (checks, comments) = futures_util::join!(checks, comments);
+    let (checks, statuses, comments) = futures_util::join!(checks, statuses, comments);
+    merge([checks, statuses].into_iter().chain(comments.unwrap_or_else(|error| vec![Err(error)])))
+}
+
+fn merge(lanes: impl Iterator<Item = Result<Report, PublishError>>) -> Result<Report, PublishError> {
+    let mut report = Report::default();
     let mut failures = Vec::new();
-    let lanes = match comments {
-        Ok(lanes) => lanes,
-        Err(error) => vec![Err(error)],
-    };
-    for lane in std::iter::once(checks).chain(lanes) {
+    for lane in lanes {
         match lane {
             Ok(part) => report.merge(part),
             Err(error) => failures.push(error),
@@ -54,27 +78,56 @@ pub async fn carry_out(outbox: &Outbox<'_>, client: &RepoClient, plan: &Plan) ->
     failures.into_iter().next().map_or(Ok(report), Err)
 }
 
-async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, plan: &Plan, lane: Lane) -> Result<Report, PublishError> {
+/// Records those operations of the plan that are wanted.
+async fn begin<'a>(
+    outbox: &Outbox<'_>,
+    client: &RepoClient,
+    plan: &'a Plan,
+    wanted: impl Fn(&Operation) -> bool,
+) -> Result<Vec<Begun<'a>>, PublishError> {
+    let wanted: Vec<(usize, &Operation)> =
+        plan.operations.iter().enumerate().filter(|(_, operation)| wanted(operation)).collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let named: Vec<_> = wanted.iter().map(|(index, operation)| (plan.operation_id(*index), *operation)).collect();
+    let known = outbox.begin(&plan.head, &named, client.timing().now()).await?;
+    let begun = wanted.into_iter().zip(named).zip(known);
+    Ok(begun.map(|(((index, operation), (id, _)), known)| Begun { index, id, operation, known }).collect())
+}
+
+async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, lane: Vec<Begun<'_>>) -> Result<Report, PublishError> {
     let mut report = Report::default();
-    for (index, operation) in plan.operations.iter().enumerate().filter(|(_, operation)| lane_of(operation) == lane) {
-        let id = plan.operation_id(index);
+    let mut lane = lane.into_iter();
+    while let Some(Begun { index, id, operation, known }) = lane.next() {
         let result = match operation {
             Operation::CreateReview { number, head, comments } => {
                 let whose = (*number, head);
-                let posted = post_review(outbox, client, &id, whose, comments, &mut report).await;
+                let posted = post_review(outbox, client, (&id, known), whose, comments, &mut report).await;
                 posted.map(|comments| Answer::Review { comments })
             }
-            _ => carry_out_one(outbox, client, &plan.head, &id, operation).await,
+            _ => carry_out_begun(outbox, client, &id, operation, known).await,
         };
         match result {
             Ok(answer) => report.done.push((index, answer)),
+            // A status that may not be set stays as it is: branch protection that asks for it goes on asking.
+            Err(PublishError::Call(CallError::Forbidden(reason))) if lane_of(operation) == Lane::Status => {
+                tracing::warn!(operation = id, reason, "GitHub does not let us set a commit status.");
+                report.unset.push(reason);
+            }
             // Without the permission for comments the check alone speaks.
-            Err(PublishError::Call(CallError::Forbidden(reason))) if lane != Lane::Check => {
+            Err(PublishError::Call(CallError::Forbidden(reason))) if lane_of(operation).comments() => {
                 tracing::warn!(operation = id, reason, "GitHub does not let us comment.");
                 report.forbidden.push(reason);
             }
             Err(PublishError::Call(CallError::NotFound(_))) if changes_a_comment(operation) => report.gone += 1,
-            Err(error) => return Err(error),
+            Err(error) => {
+                // What was recorded and certainly not sent need not be looked for.
+                for unsent in lane.filter(|it| matches!(it.known, Known::New)) {
+                    outbox.abandon(&unsent.id).await?;
+                }
+                return Err(error);
+            }
         }
     }
     Ok(report)
@@ -83,6 +136,7 @@ async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, plan: &Plan, lane: L
 fn lane_of(operation: &Operation) -> Lane {
     match operation {
         Operation::CreateCheck(_) | Operation::UpdateCheck { .. } => Lane::Check,
+        Operation::SetStatus(_) => Lane::Status,
         Operation::CreateSummary { .. } | Operation::UpdateSummary { .. } | Operation::DeleteSummary { .. } => {
             Lane::Summary
         }
@@ -98,6 +152,6 @@ fn changes_a_comment(operation: &Operation) -> bool {
         }
         Operation::CreateCheck(_) | Operation::UpdateCheck { .. } | Operation::CreateSummary { .. } => false,
         Operation::DeleteSummary { .. } | Operation::DeleteReviewComment { .. } => false,
-        Operation::CreateReview { .. } => false,
+        Operation::CreateReview { .. } | Operation::SetStatus(_) => false,
     }
 }

@@ -23,7 +23,31 @@ pub async fn carry_out_one(
     id: &str,
     operation: &Operation,
 ) -> Result<Answer, PublishError> {
-    let mut sent = match outbox.begin(id, head, operation, client.timing().now()).await? {
+    let known = begin_one(outbox, client, head, id, operation).await?;
+    carry_out_begun(outbox, client, id, operation, known).await
+}
+
+/// Records an operation that is about to be sent.
+pub(super) async fn begin_one(
+    outbox: &Outbox<'_>,
+    client: &RepoClient,
+    head: &CommitId,
+    id: &str,
+    operation: &Operation,
+) -> Result<Known, PublishError> {
+    let begun = outbox.begin(head, &[(id.to_owned(), operation)], client.timing().now()).await?;
+    Ok(begun.into_iter().next().expect("one answer for one operation"))
+}
+
+/// The same for an operation that is recorded already.
+pub(super) async fn carry_out_begun(
+    outbox: &Outbox<'_>,
+    client: &RepoClient,
+    id: &str,
+    operation: &Operation,
+    known: Known,
+) -> Result<Answer, PublishError> {
+    let mut sent = match known {
         Known::Answered(answer) => return Ok(answer),
         Known::New => 0,
         Known::Unclear => 1,
@@ -85,6 +109,8 @@ pub(super) async fn look_for(client: &RepoClient, operation: &Operation) -> Resu
 fn is_repeatable(operation: &Operation) -> bool {
     match operation {
         Operation::CreateCheck(_) | Operation::CreateSummary { .. } | Operation::CreateReview { .. } => false,
+        // The newest counts, so that a second one changes nothing that people see; but a commit has room for 1,000.
+        Operation::SetStatus(_) => false,
         Operation::UpdateCheck { check, .. } => check.annotations.is_empty(),
         Operation::UpdateSummary { .. } | Operation::DeleteSummary { .. } => true,
         Operation::UpdateReviewComment { .. } | Operation::DeleteReviewComment { .. } => true,

@@ -4,12 +4,13 @@ use super::PublishError;
 use crate::github::Answer;
 use crate::model::{CommitId, Timestamp};
 use crate::plan::Operation;
-use crate::store::{Begun, Lease, OutboxEntry, Store, StoreError};
+use crate::store::{Begun, Lease, OutboxEntry, RunRecord, Store, StoreError};
 
 /// Where writes are recorded, and on whose behalf.
 #[derive(Clone, Copy)]
 pub struct Outbox<'a> {
     to: Option<(&'a Store, &'a str, Option<&'a Lease>)>,
+    run: Option<&'a RunRecord>,
 }
 
 /// What is known of an operation before it is sent.
@@ -22,37 +23,50 @@ pub(super) enum Known {
     Answered(Answer),
 }
 
-impl<'a> Outbox<'a> {
-    /// Recorded for a job; a lease that is lost stops every write.
-    pub fn durable(store: &'a Store, key: &'a str, lease: Option<&'a Lease>) -> Self {
-        Outbox { to: Some((store, key, lease)) }
-    }
-
-    /// Recorded nowhere.
-    pub fn none() -> Self {
-        Outbox { to: None }
-    }
-
-    pub(super) async fn begin(
-        &self,
-        id: &str,
-        head: &CommitId,
-        operation: &Operation,
-        now: Timestamp,
-    ) -> Result<Known, PublishError> {
-        let Some((store, key, lease)) = self.to else { return Ok(Known::New) };
-        let entry = OutboxEntry {
-            id: id.to_owned(),
-            key: key.to_owned(),
-            head: head.clone(),
-            operation: serde_json::to_string(operation).expect("operations are plain data"),
-            lease: lease.cloned(),
-        };
-        Ok(match store.begin(&entry, now).await? {
+impl Known {
+    fn from_begun(begun: Begun) -> Result<Known, PublishError> {
+        Ok(match begun {
             Begun::New => Known::New,
             Begun::Unclear => Known::Unclear,
             Begun::Completed(answer) => Known::Answered(serde_json::from_str(&answer).map_err(StoreError::from)?),
         })
+    }
+}
+
+impl<'a> Outbox<'a> {
+    /// Recorded for a job; a lease that is lost stops every write.
+    pub fn durable(store: &'a Store, key: &'a str, lease: Option<&'a Lease>) -> Self {
+        Outbox { to: Some((store, key, lease)), run: None }
+    }
+
+    /// Recorded nowhere.
+    pub fn none() -> Self {
+        Outbox { to: None, run: None }
+    }
+
+    /// The same, and this run is saved together with the first operation: what people open from there must be there.
+    pub fn with_run(self, run: &'a RunRecord) -> Self {
+        Outbox { run: Some(run), ..self }
+    }
+
+    /// Records operations that are about to be sent, in one go with the run that the job shows to people.
+    pub(super) async fn begin(
+        &self,
+        head: &CommitId,
+        operations: &[(String, &Operation)],
+        now: Timestamp,
+    ) -> Result<Vec<Known>, PublishError> {
+        let Some((store, key, lease)) = self.to else { return Ok(operations.iter().map(|_| Known::New).collect()) };
+        let entry = |(id, operation): &(String, &Operation)| OutboxEntry {
+            id: id.clone(),
+            key: key.to_owned(),
+            head: head.clone(),
+            operation: serde_json::to_string(operation).expect("operations are plain data"),
+            lease: lease.copied(),
+        };
+        let entries = operations.iter().map(entry).collect();
+        let begun = store.begin(entries, self.run.cloned(), now).await?;
+        begun.into_iter().map(Known::from_begun).collect()
     }
 
     pub(super) async fn complete(&self, id: &str, answer: &Answer) -> Result<(), PublishError> {

@@ -13,6 +13,8 @@ pub struct Report {
     pub refused: Vec<ReviewComment>,
     /// Comments that the app may not write or resolve: GitHub's reasons. The check says the same things.
     pub forbidden: Vec<String>,
+    /// Commit statuses that we may not set: GitHub's reasons.
+    pub unset: Vec<String>,
     /// Comments that somebody removed between reading and writing; the next review sees it.
     pub gone: usize,
     /// The pull request has another head by now: its comments were left alone, the check of the old head was written.
@@ -24,6 +26,7 @@ impl Report {
         self.done.extend(other.done);
         self.refused.extend(other.refused);
         self.forbidden.extend(other.forbidden);
+        self.unset.extend(other.unset);
         self.gone += other.gone;
         self.head_moved |= other.head_moved;
     }

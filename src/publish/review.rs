@@ -1,7 +1,7 @@
 //! A review of which GitHub refuses a line: the others are posted, the refused ones are named.
 
-use super::once::carry_out_one;
-use super::outbox::Outbox;
+use super::once::{carry_out_begun, carry_out_one};
+use super::outbox::{Known, Outbox};
 use super::{PublishError, Report};
 use crate::github::{Answer, CallError, RepoClient};
 use crate::model::{CommitId, PullNumber};
@@ -11,16 +11,20 @@ use crate::plan::{Operation, ReviewComment, with_operation};
 pub(super) async fn post_review(
     outbox: &Outbox<'_>,
     client: &RepoClient,
-    id: &str,
+    (id, known): (&str, Known),
     (number, head): (PullNumber, &CommitId),
     comments: &[ReviewComment],
     report: &mut Report,
 ) -> Result<usize, PublishError> {
     let mut posted = 0;
+    let mut first = Some(known);
     let mut waiting = vec![(id.to_owned(), comments.to_vec())];
     while let Some((id, comments)) = waiting.pop() {
         let review = Operation::CreateReview { number, head: head.clone(), comments };
-        let result = carry_out_one(outbox, client, head, &id, &review).await;
+        let result = match first.take() {
+            Some(known) => carry_out_begun(outbox, client, &id, &review, known).await,
+            None => carry_out_one(outbox, client, head, &id, &review).await,
+        };
         let Operation::CreateReview { mut comments, .. } = review else { unreachable!("it was built as a review") };
         match result {
             Ok(Answer::Review { comments }) => posted += comments,

@@ -1,7 +1,7 @@
 //! After a restart: what became of the writes whose answers nobody heard.
 
 use super::PublishError;
-use super::once::{finish, look_for};
+use super::once::{begin_one, finish, look_for};
 use super::outbox::Outbox;
 use crate::github::RepoClient;
 
@@ -15,7 +15,7 @@ pub async fn settle(outbox: &Outbox<'_>, client: &RepoClient) -> Result<usize, P
     let unfinished = outbox.unfinished().await?;
     for (id, head, operation) in &unfinished {
         // Only the holder of the job may finish a check that was interrupted.
-        outbox.begin(id, head, operation, client.timing().now()).await?;
+        begin_one(outbox, client, head, id, operation).await?;
         match look_for(client, operation).await? {
             Some(found) => {
                 finish(outbox, client, id, operation, found).await?;

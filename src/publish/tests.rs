@@ -150,3 +150,55 @@ async fn after_a_restart_the_unfinished_write_is_settled_first() {
     // The same plan again finds its answer recorded.
     carry_out(&outbox, &client, &plan(vec![check()])).await.unwrap();
 }
+
+fn set_status() -> Operation {
+    Operation::SetStatus(CommitStatus {
+        head: head(),
+        context: "deckhand/local".into(),
+        state: StatusState::Success,
+        description: "No problems".into(),
+        target_url: None,
+    })
+}
+
+#[tokio::test]
+async fn a_status_that_may_not_be_set_takes_nothing_along() {
+    let fake = Fake::start(with_tokens(|seen, _| {
+        // So GitHub answers people who may not push.
+        if seen.line.contains("/statuses/") { status(404, "Not Found") } else { ok(json!({ "id": 1 })) }
+    }))
+    .await;
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan(vec![set_status(), review(0..1)])).await.unwrap();
+    assert_eq!((report.done.len(), report.forbidden.len()), (1, 0));
+    assert_eq!(report.unset, ["only those who may push to the repository set a commit status"]);
+}
+
+#[tokio::test]
+async fn a_status_is_read_back_after_an_unclear_answer() {
+    let newest = |state: &str| {
+        json!({ "statuses": [{ "context": "deckhand/local", "state": state, "description": "No problems",
+            "target_url": null }] })
+    };
+    // The write happened, and shows in the second read only.
+    let fake = Fake::start(with_tokens(move |seen, before| match (seen.line.starts_with("GET"), before) {
+        (false, _) => status(502, "bad gateway"),
+        (true, 0) => ok(newest("pending")),
+        (true, _) => ok(newest("success")),
+    }))
+    .await;
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan(vec![set_status()])).await.unwrap();
+    assert_eq!(report.done, [(0, crate::github::Answer::Done)]);
+    assert_eq!(fake.lines().iter().filter(|line| line.starts_with("POST")).count(), 1);
+    assert_eq!(*fake.pauses.lock().unwrap(), [Duration::from_secs(10)]);
+}
+
+#[tokio::test]
+async fn a_status_is_bound_to_its_commit_also_when_the_head_moved() {
+    let fake = Fake::start(with_tokens(|seen, _| {
+        ok(if seen.line.starts_with("GET") { json!({ "head": { "sha": "b".repeat(40) } }) } else { json!({ "id": 1 }) })
+    }))
+    .await;
+    let plan = Plan { recheck_head: Some(PullNumber(1)), ..plan(vec![set_status(), review(0..1)]) };
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan).await.unwrap();
+    assert_eq!((report.head_moved, report.done.len()), (true, 1));
+}

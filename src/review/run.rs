@@ -3,10 +3,11 @@
 use super::Outcome;
 use super::applies::{Applies, applies};
 use super::fingerprint::Fingerprints;
+use super::hide::hide_shared_lines;
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, Fact, FactKey, Fault, Finding, Origin, RepoPath, RuleOutcome, RuleState, Settings,
-    Severity, Snapshot, Unavailable, Verdict,
+    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, RepoPath, RuleOutcome, RuleState,
+    Settings, Severity, Snapshot, Unavailable, Verdict,
 };
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -49,6 +50,7 @@ struct Pass<'a> {
     missing: Vec<BTreeSet<FactKey>>,
     findings: Vec<Said>,
     faults: Vec<(usize, Fault)>,
+    effects: Vec<(usize, Effect)>,
     rules: Vec<(usize, RuleOutcome)>,
     log: Vec<String>,
 }
@@ -71,6 +73,7 @@ impl<'a> Pass<'a> {
             missing: Vec::new(),
             findings: Vec::new(),
             faults: Vec::new(),
+            effects: Vec::new(),
             rules: Vec::new(),
             log: Vec::new(),
         }
@@ -123,6 +126,8 @@ impl<'a> Pass<'a> {
         let layer = self.layer;
         let said = |finding| Said { layer, rule: rule.to_owned(), blocking, finding };
         self.findings.extend(execution.findings.into_iter().map(said));
+        let effects = execution.effects.into_iter();
+        self.effects.extend(effects.map(|effect| (layer, Effect { rule: rule.to_owned(), ..effect })));
     }
 
     fn skip(&mut self, rule: &str, blocking: bool, reason: String) {
@@ -194,7 +199,7 @@ impl<'a> Pass<'a> {
             base: self.snapshot.subject.base.clone(),
             findings,
             faults: self.faults.into_iter().map(|(_, fault)| fault).collect(),
-            effects: Vec::new(),
+            effects: self.effects.into_iter().map(|(_, effect)| effect).collect(),
             rules: self.rules.into_iter().map(|(_, rule)| rule).collect(),
             settings,
             log: self.log,
@@ -228,6 +233,7 @@ impl<'a> Pass<'a> {
     /// Forgets everything of a layer but a dangerfile that does not load: that one still has to be mended.
     fn ignore(&mut self, layer: usize, reason: &str) {
         self.findings.retain(|said| said.layer != layer);
+        self.effects.retain(|(of, _)| *of != layer);
         self.missing[layer].clear();
         self.faults.retain(|(of, fault)| *of != layer || fault.rule == TOP_LEVEL);
         for (_, rule) in self.rules.iter_mut().filter(|(of, rule)| *of == layer && rule.name != TOP_LEVEL) {
@@ -245,7 +251,8 @@ impl<'a> Pass<'a> {
         });
         let mut fingerprints = Fingerprints::default();
         let snapshot = self.snapshot;
-        raw.into_iter()
+        let mut findings: Vec<Finding> = raw
+            .into_iter()
             .map(|said| (said.blocks(), said))
             .map(|(blocking, Said { rule, finding, .. })| Finding {
                 fingerprint: fingerprints.take(snapshot, &rule, &finding),
@@ -256,8 +263,11 @@ impl<'a> Pass<'a> {
                 place: finding.place,
                 suggestion: finding.suggestion,
                 fix: finding.fix,
+                hide_source: finding.hide_source,
             })
-            .collect()
+            .collect();
+        hide_shared_lines(&mut findings);
+        findings
     }
 }
 

@@ -161,9 +161,9 @@ fn mistakes_are_answered_at_their_line() {
         ("warn(\"x\", { file = \"a\", lin = 3 })", "did you mean `line`?", 1),
         ("fail(12)", "fail takes a text first, got 12", 1),
         ("settings { check_nam = \"x\" }", "did you mean `check_name`?", 1),
-        ("\n\nrobot.merge()", "`robot` is not built yet", 3),
+        ("\n\ndanger.coverage.percent()", "`danger.coverage` is not built yet", 3),
         ("rule(\"x\", { shadow = true }, function() end)", "`shadow` of rule(\"x\") is not built yet", 1),
-        ("use(\"secrets\")", "`secrets` is not built yet", 1),
+        ("use(\"deploy_gate\")", "`deploy_gate` is not built yet", 1),
         ("rule(\"x\", function() end)\nrule(\"x\", function() end)", "already a rule `x`", 2),
         ("local t = nil\nprint(t.x)", "attempt to index nil", 2),
         ("danger.git.base = 1", "`danger.git` is read-only", 1),
@@ -223,7 +223,7 @@ fn the_list_of_globals_is_the_one_we_mean() {
     assert_eq!(
         verdict.log.join("\n"),
         "_G _VERSION assert bit32 buffer collectgarbage coroutine danger debug error fail getmetatable integer ipairs \
-         markdown math message next os pairs pcall print rawequal rawget rawlen rawset require rule select \
+         markdown math message next os pairs pcall print rawequal rawget rawlen rawset require robot rule select \
          setmetatable settings string table tonumber tostring type typeof unpack use utf8 vector warn xpcall"
     );
 }
@@ -459,4 +459,25 @@ fn a_fault_of_the_organisations_file_is_named_with_its_repository() {
     assert_eq!(places(&verdict), ["octo/.github/dangerfile.lua 2"]);
     let verdict = layered("", "\nuse('chnagelog')");
     assert_eq!(places(&verdict), ["dangerfile.lua 2"]);
+}
+
+#[test]
+fn a_removed_flag_is_told_also_where_the_tree_cannot_be_searched() {
+    let mut snapshot = snapshot("use(\"feature_flag\")");
+    let patch = "diff --git a/flags.yml b/flags.yml\n--- a/flags.yml\n+++ b/flags.yml\n@@ -1,2 +1 @@\n-new_checkout: true\n dark_mode: true\n";
+    snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
+    let file = FileKey { side: Side::Right, path: RepoPath::new("flags.yml") };
+    assert_eq!(run(&snapshot, &frozen_clock), Outcome::Missing([FactKey::File(file.clone())].into()));
+    snapshot.files.insert(file, Fact::Known(FileText::Text("dark_mode: true\n".to_owned())));
+    let word = "new_checkout".to_owned();
+    assert_eq!(run(&snapshot, &frozen_clock), Outcome::Missing([FactKey::Uses(word.clone())].into()));
+    snapshot.uses.insert(word, Fact::Unavailable(Unavailable::NeedsCheckout));
+    let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+    assert_eq!(verdict.faults, []);
+    let said: Vec<_> = verdict.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        said,
+        ["The flag `new_checkout` is no longer declared here, and the rest of the repository could not be searched. \
+          Look for what still asks for it: `git grep -w new_checkout`."]
+    );
 }

@@ -1,5 +1,6 @@
 //! What a failed call means for the job: wait, try again, give up, or nothing left to do.
 
+use super::passes::JudgingError;
 use super::work::JobError;
 use crate::github::CallError;
 use crate::publish::PublishError;
@@ -27,6 +28,15 @@ pub(super) fn after_call(error: CallError) -> JobError {
         | CallError::Timeout(_)
         | CallError::Malformed(_)
         | CallError::Budget(_) => JobError::Retry { reason, after: None },
+    }
+}
+
+/// Rules that did not come to their end.
+pub(super) fn after_judging(error: JudgingError) -> JobError {
+    match error {
+        JudgingError::Call(error) => after_call(error),
+        JudgingError::Judge(error) => error.into(),
+        JudgingError::Circle => JobError::Fatal { reason: error.to_string() },
     }
 }
 

@@ -1,10 +1,11 @@
-//! `POST /webhooks/github`: size, signature, disk, then 202. Nothing is parsed here.
+//! `POST /webhooks/github`: size, signature, disk, then 202. What is parsed is verified, and the delivery and the work
+//! that it names are on disk together.
 
 use super::http::App;
 use crate::store::{Accepted, Pending};
 use crate::webhook::{
-    Delivery, DeliveryHeaders, EVENT_HEADER, Event, GUID_HEADER, HOOK_ID_HEADER, Refusal, SIGNATURE_HEADER, Verified,
-    build_jobs, parse, verify,
+    Delivery, DeliveryHeaders, EVENT_HEADER, Event, GUID_HEADER, HOOK_ID_HEADER, JobSpec, Refusal, SIGNATURE_HEADER,
+    Verified, build_jobs, parse, verify,
 };
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -17,6 +18,8 @@ use std::time::Duration;
 
 /// GitHub caps payloads at 25 MB; this is the same in binary units.
 const BODY_LIMIT: usize = 25 << 20;
+/// Deliveries up to this size are read before they are stored; GitHub's are about 30 kB.
+const READ_AT_ONCE: usize = 1 << 20;
 /// A sender must have sent its body by then.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// A sender must hear 503 within 8 seconds.
@@ -57,7 +60,8 @@ async fn store(app: &App, verified: Verified) -> Response {
         tracing::warn!(secret_index, "a delivery was signed with an older webhook secret: finish the rotation");
     }
     let shared = &app.shared;
-    let pending = pending(app, &delivery);
+    let work = read(app, &delivery);
+    let pending = work.as_deref().map_or(Pending::Unread, Pending::Work);
     let stored = tokio::time::timeout(STORE_TIMEOUT, shared.store.accept(&delivery, pending, shared.now())).await;
     let accepted = match stored {
         Ok(Ok(accepted)) => accepted,
@@ -84,24 +88,33 @@ async fn store(app: &App, verified: Verified) -> Response {
             shared.metrics.conflicting.add();
         }
     }
-    if pending == Pending::Work {
-        shared.deliveries.notify_one();
+    match work {
+        None => shared.deliveries.notify_one(),
+        Some(work) if !work.is_empty() => {
+            let keys = work.iter().map(JobSpec::key).collect::<Vec<_>>().join(" ");
+            tracing::info!(guid, jobs = work.len(), keys, "delivery {guid} names work: {keys}");
+            shared.jobs.notify_waiters();
+        }
+        Some(_) => {}
     }
     shared.progressed();
     (StatusCode::ACCEPTED, "accepted\n").into_response()
 }
 
-/// Whether the delivery names work; what does not read is left to the intake, which says so.
-fn pending(app: &App, delivery: &Delivery) -> Pending {
+/// The work that the delivery names. `None` leaves it to the intake: when it is large, so that the sender need not wait,
+/// and when it does not read, so that it is kept and the failure is said in one place.
+fn read(app: &App, delivery: &Delivery) -> Option<Vec<JobSpec>> {
+    if delivery.body().len() > READ_AT_ONCE {
+        return None;
+    }
     let event = catch_unwind(AssertUnwindSafe(|| parse(delivery.event(), delivery.body())));
     match event {
-        Ok(Event::Unreadable { .. }) | Err(_) => Pending::Work,
+        Ok(Event::Unreadable { .. }) | Err(_) => None,
         Ok(Event::Other { .. }) => {
             app.shared.metrics.unknown.add();
-            Pending::Nothing
+            Some(Vec::new())
         }
-        Ok(event) if build_jobs(&event).is_empty() => Pending::Nothing,
-        Ok(_) => Pending::Work,
+        Ok(event) => Some(build_jobs(&event)),
     }
 }
 

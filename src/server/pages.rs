@@ -2,7 +2,7 @@
 
 use super::access::Entry;
 use super::http::{App, not_found, refusal};
-use crate::model::{Finding, RuleState, Verdict, render_report};
+use crate::model::{Effect, Finding, RuleState, Verdict, render_report};
 use crate::store::{RunId, RunRecord};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -124,6 +124,11 @@ fn render_run(run: &RunRecord, verdict: &Verdict) -> Html<String> {
                     }
                 }
             }
+            @if !verdict.effects.is_empty() {
+                h2 { "Effects" }
+                p { "Asked of the robot, which this version does not carry out yet." }
+                @for effect in &verdict.effects { (render_effect(effect)) }
+            }
             h2 { "Rules" }
             table {
                 tr { th { "Rule" } th { "State" } th { "Steps" } th { "Time" } }
@@ -151,6 +156,16 @@ fn render_finding(finding: &Finding) -> Markup {
             }
             pre { (finding.message) }
             @if let Some(suggestion) = &finding.suggestion { p { "Suggestion" } pre { (suggestion) } }
+        }
+    }
+}
+
+fn render_effect(effect: &Effect) -> Markup {
+    let arguments = serde_json::to_string_pretty(&effect.arguments).unwrap_or_default();
+    html! {
+        article {
+            p { strong { "robot." (effect.kind) } " " (effect.rule) }
+            pre { (arguments) }
         }
     }
 }

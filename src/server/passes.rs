@@ -1,10 +1,10 @@
 //! Runs the rules until they miss no fact: judge, fetch what is missing in one batch, judge again.
 
-use super::failed_call::after_call;
-use super::judges::Judges;
-use super::work::JobError;
+use super::judges::{JudgeError, Judges};
 use crate::github::{CallError, RepoClient, apply_facts};
-use crate::model::{Conclusion, Fact, FactKey, Fault, FileText, RuleOutcome, RuleState, Settings, Snapshot, Verdict};
+use crate::model::{
+    Conclusion, Fact, FactKey, Fault, FileText, RepoPath, RuleOutcome, RuleState, Settings, Snapshot, Verdict,
+};
 use crate::review::Outcome;
 use std::collections::BTreeSet;
 
@@ -16,14 +16,39 @@ const MAX_TEXT: usize = 20 << 20;
 pub(super) const WHOLE: &str = "dangerfile";
 
 /// The end of a run.
-pub(super) struct Judged {
-    pub(super) verdict: Verdict,
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What the rules say.
+    pub verdict: Verdict,
     /// Everything that the rules had to ask for.
-    pub(super) asked: BTreeSet<FactKey>,
+    pub asked: BTreeSet<FactKey>,
+}
+
+/// Why the rules did not come to their end. Never their own fault: those are in the verdict.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum JudgingError {
+    /// A fact could not be fetched.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The child process in which they run.
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
+    /// They ask in a circle.
+    #[error("the rules ask again for facts that they have")]
+    Circle,
 }
 
 /// Runs the rules to their end. A run that exceeds a limit ends with a fault, and so with a failed check.
-pub(super) async fn judge(judges: &Judges, client: &RepoClient, snapshot: &mut Snapshot) -> Result<Judged, JobError> {
+/// `sources` gives the files that a dangerfile without a commit requires; one with a commit has them there.
+///
+/// # Errors
+/// When a fact cannot be fetched, or the judge fails twice.
+pub async fn judge(
+    judges: &Judges,
+    client: &RepoClient,
+    snapshot: &mut Snapshot,
+    sources: &(dyn Fn(&RepoPath) -> Option<String> + Sync),
+) -> Result<Judged, JudgingError> {
     let mut asked = BTreeSet::new();
     for pass in 1..=MAX_PASSES {
         let missing = match judges.judge(snapshot).await? {
@@ -32,8 +57,9 @@ pub(super) async fn judge(judges: &Judges, client: &RepoClient, snapshot: &mut S
         };
         tracing::debug!(pass, missing = missing.len(), "the rules ask for facts");
         if missing.iter().all(|key| snapshot.has(key)) {
-            return Err(JobError::Fatal { reason: "the rules ask again for facts that they have".to_owned() });
+            return Err(JudgingError::Circle);
         }
+        load_sources(snapshot, &missing, sources);
         match client.fetch_facts(snapshot, &missing).await {
             Ok(facts) => apply_facts(snapshot, facts),
             Err(CallError::Budget(limit)) => {
@@ -42,7 +68,7 @@ pub(super) async fn judge(judges: &Judges, client: &RepoClient, snapshot: &mut S
                 );
                 return Ok(Judged { verdict: faulted(snapshot, message), asked });
             }
-            Err(error) => return Err(after_call(error)),
+            Err(error) => return Err(error.into()),
         }
         asked.extend(missing);
         let read = text_bytes(snapshot);
@@ -62,8 +88,21 @@ pub(super) async fn judge(judges: &Judges, client: &RepoClient, snapshot: &mut S
     Ok(Judged { verdict: faulted(snapshot, message), asked })
 }
 
+fn load_sources(
+    snapshot: &mut Snapshot,
+    missing: &BTreeSet<FactKey>,
+    sources: &(dyn Fn(&RepoPath) -> Option<String> + Sync),
+) {
+    for key in missing {
+        let FactKey::Source { layer, path } = key else { continue };
+        if snapshot.ruleset.layers.get(*layer).is_some_and(|dangerfile| dangerfile.commit.is_none()) {
+            snapshot.sources.insert((*layer, path.clone()), sources(path));
+        }
+    }
+}
+
 /// A verdict without findings that fails the check with a reason.
-pub(super) fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
+pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
     Verdict {
         conclusion: Conclusion::Failure,
         head: snapshot.subject.head.clone(),

@@ -3,10 +3,11 @@
 //! Round trips in a row decide how long people wait: (1) the overview, (2) check, diff and comparison side by side,
 //! (3) what the rules miss, (4) the writes side by side.
 
-use super::failed_call::{after_call, after_publish};
+use super::failed_call::{after_call, after_judging, after_publish};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, WHOLE, faulted, judge};
 use super::reviews::{Reviews, after_overview};
+use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
 use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
@@ -37,7 +38,9 @@ pub(super) struct Review<'a> {
 /// Reviews the pull request as it is now. Writes nothing when nothing changed.
 pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOutcome, JobError> {
     let outbox = Outbox::durable(reviews.store(), &review.job.key, Some(&review.job.lease));
-    settle(&outbox, &review.client).await.map_err(after_publish)?;
+    if review.job.unsettled {
+        settle(&outbox, &review.client).await.map_err(after_publish)?;
+    }
     let installation = review.job.spec.installation;
     let (overview, organisation) = futures_util::join!(
         review.client.fetch_overview(review.number),
@@ -45,6 +48,7 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     );
     let overview = overview.map_err(|error| after_overview(error, review.job.attempt))?;
     if overview.pull.state == PullState::Closed {
+        Neighbours::load(reviews, review.job, &overview).await?.leave(reviews, review.job).await?;
         return Err(JobError::Gone { reason: format!("pull request {} is closed", review.number) });
     }
     let client = review.client.clone().with_name(overview.name.clone());
@@ -56,8 +60,11 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
         reviews.organisations().find(&stage.client, installation).await
     };
     let organisation = organisation.map_err(after_call)?;
-    match build_ruleset(&organisation, stage.choose_dangerfile(), &stage.overview.name) {
-        Ok(None) => stage.conclude_open(&outbox).await,
+    match build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name) {
+        Ok(None) => {
+            Neighbours::load(reviews, review.job, &stage.overview).await?.leave(reviews, review.job).await?;
+            stage.conclude_open(&outbox).await
+        }
         Ok(Some(ruleset)) => stage.judge_and_publish(&outbox, ruleset).await,
         Err(message) => {
             let verdict = faulted(&stage.empty_snapshot(), message);
@@ -79,7 +86,7 @@ pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, re
     let organisation = reviews.organisations().find(&review.client, review.job.spec.installation).await;
     // Where that cannot be told either, a check that is open is all there is to conclude.
     let organisation = organisation.unwrap_or(FoundDangerfile::Absent);
-    if let Ok(None) = build_ruleset(&organisation, stage.choose_dangerfile(), &stage.overview.name) {
+    if let Ok(None) = build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name) {
         return stage.conclude_open(&outbox).await.map(|_| ());
     }
     stage.quiet = true;
@@ -115,15 +122,6 @@ impl<'a> Stage<'a> {
         Ok(Stage { reviews, review, client, overview, run, started_at, quiet })
     }
 
-    /// The base's own dangerfile judges where it is the default branch; any other base is judged by the default branch's.
-    fn choose_dangerfile(&self) -> &FoundDangerfile {
-        if self.overview.pull.base.name == self.overview.default_branch {
-            &self.overview.base_dangerfile
-        } else {
-            &self.overview.default_dangerfile
-        }
-    }
-
     async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, ruleset: Ruleset) -> Result<JobOutcome, JobError> {
         let digest = digest(&ruleset);
         let key = &self.review.job.key;
@@ -131,7 +129,8 @@ impl<'a> Stage<'a> {
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
         self.gather(outbox, &mut snapshot, &ahead).await?;
-        let Judged { verdict, asked } = judge(self.reviews.judges(), &self.client, &mut snapshot).await?;
+        let Judged { verdict, asked } =
+            judge(self.reviews.judges(), &self.client, &mut snapshot, &|_| None).await.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
         if reads != ahead {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;
@@ -203,16 +202,35 @@ impl<'a> Stage<'a> {
             self.conclude_as(outbox, &verdict, &snapshot, passed).await?;
         }
         let mut input = self.plan_input(&verdict.settings);
-        let plan = plan::build(&verdict, &snapshot, &self.overview.published, &input);
-        let title = plan::render_title(&verdict);
+        let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
+        input.siblings = neighbours.siblings(&self.overview, &verdict.settings, &input.check_name);
+        let outcome = self.write(outbox, &verdict, &snapshot, &mut input).await?;
+        neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
+        Ok(outcome)
+    }
+
+    async fn write(
+        &self,
+        outbox: &Outbox<'_>,
+        verdict: &Verdict,
+        snapshot: &Snapshot,
+        input: &mut PlanInput,
+    ) -> Result<JobOutcome, JobError> {
+        let plan = plan::build(verdict, snapshot, &self.overview.published, input);
+        let asked = match verdict.effects.len() {
+            0 => String::new(),
+            1 => "; 1 effect asked for, which this version does not carry out".to_owned(),
+            number => format!("; {number} effects asked for, which this version does not carry out"),
+        };
+        let title = format!("{}{asked}", plan::render_title(verdict));
         if plan.operations.is_empty() {
             return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
         }
-        // Before the check links to it.
-        self.save(&verdict, &snapshot).await?;
-        let report = carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
+        // Saved with the first write: the check links to it.
+        let record = self.record(verdict, snapshot)?;
+        let report = carry_out(&outbox.with_run(&record), &self.client, &plan).await.map_err(after_publish)?;
         if !report.refused.is_empty() {
-            self.say_refused(outbox, &verdict, &snapshot, &mut input, report.refused).await?;
+            self.say_refused(outbox, verdict, snapshot, input, report.refused).await?;
         }
         let moved = if report.head_moved { "; the head moved meanwhile" } else { "" };
         Ok(JobOutcome { summary: format!("{title}; {} writes{moved}", report.done.len()) })
@@ -261,7 +279,7 @@ impl<'a> Stage<'a> {
 
     /// GitHub refused lines of the diff: what it refused goes into the summary, by a plan against the present state.
     async fn say_refused(
-        &mut self,
+        &self,
         outbox: &Outbox<'_>,
         verdict: &Verdict,
         snapshot: &Snapshot,
@@ -275,20 +293,20 @@ impl<'a> Stage<'a> {
         carry_out(outbox, &self.client, &plan).await.map_err(after_publish).map(|_| ())
     }
 
-    async fn save(&self, verdict: &Verdict, snapshot: &Snapshot) -> Result<(), JobError> {
+    fn record(&self, verdict: &Verdict, snapshot: &Snapshot) -> Result<RunRecord, JobError> {
         let render =
             |error: serde_json::Error| JobError::Fatal { reason: format!("the run cannot be stored: {error}") };
-        let run = RunRecord {
+        Ok(RunRecord {
             id: self.run.clone(),
             repository: self.review.job.spec.repository,
             name: self.overview.name.clone(),
             number: self.review.number,
+            base: self.overview.pull.base.name.clone(),
             head: verdict.head.clone(),
             verdict: serde_json::to_string(verdict).map_err(render)?,
             snapshot: serde_json::to_string(snapshot).map_err(render)?,
             created_at: self.reviews.now(),
-        };
-        Ok(self.reviews.store().save_run(&run).await?)
+        })
     }
 
     fn plan_input(&self, settings: &Settings) -> PlanInput {
@@ -304,6 +322,7 @@ impl<'a> Stage<'a> {
             completed_at: now,
             quiet: self.quiet,
             recheck_head: now.since(self.started_at) > FRESH,
+            siblings: Vec::new(),
             refused: Vec::new(),
         }
     }
@@ -327,7 +346,7 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
     match key {
         FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. } => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
-        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => false,
+        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => false,
     }
 }
 

@@ -12,11 +12,12 @@ use crate::model::{CommitId, PullNumber, Timestamp};
 use crate::store::{Job, Store};
 use crate::webhook::{Cause, JobSpec, Work};
 use futures_util::future::BoxFuture;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Requests of one run. A rule that reads 300 files needs 12.
-const MAX_REQUESTS: u32 = 40;
+pub const MAX_REQUESTS: u32 = 40;
 /// Saying that a job was given up must not hold the worker.
 const GIVE_UP_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -69,11 +70,22 @@ impl Reviews {
         pulls: Result<Vec<OpenPull>, CallError>,
         cause: Cause,
     ) -> Result<JobOutcome, JobError> {
-        let pulls = pulls.map_err(after_call)?;
-        let work: Vec<JobSpec> = pulls
-            .iter()
-            .map(|pull| JobSpec { work: Work::ReviewPull { number: pull.number, cause }, ..spec.clone() })
-            .collect();
+        let numbers = pulls.map_err(after_call)?.into_iter().map(|pull| pull.number);
+        self.enqueue_pulls(spec, numbers, cause).await
+    }
+
+    /// One job for each pull request.
+    pub(super) async fn enqueue_pulls(
+        &self,
+        spec: &JobSpec,
+        numbers: impl IntoIterator<Item = PullNumber>,
+        cause: Cause,
+    ) -> Result<JobOutcome, JobError> {
+        let pull = |number| JobSpec { work: Work::ReviewPull { number, cause }, ..spec.clone() };
+        let work: Vec<JobSpec> = numbers.into_iter().map(pull).collect();
+        if work.is_empty() {
+            return Ok(JobOutcome { summary: "no pull requests to review".to_owned() });
+        }
         self.store().enqueue_all(&work, self.now()).await?;
         Ok(JobOutcome { summary: format!("{} pull requests to review", work.len()) })
     }
@@ -109,8 +121,12 @@ impl Reviews {
             Work::ReviewBranch { branch, cause } => {
                 self.fan_out(&job.spec, client.list_open_pulls(Some(branch)).await, *cause).await
             }
-            Work::ReviewCommit { head } => {
-                self.fan_out(&job.spec, client.find_pulls_for_commit(head).await, Cause::Rerequested).await
+            Work::ReviewCommit { head, cause } => {
+                let pulls = client.find_pulls_for_commit(head).await.map_err(after_call)?;
+                let mut numbers: BTreeSet<PullNumber> = pulls.iter().map(|pull| pull.number).collect();
+                // GitHub does not list those whose head lies on the default branch.
+                numbers.extend(self.store().find_judged_at(job.spec.repository, head).await?);
+                self.enqueue_pulls(&job.spec, numbers, *cause).await
             }
             Work::ReviewReported { head } => self.heed_reports(job, &client, head).await,
             Work::ReviewRepository { cause } => {

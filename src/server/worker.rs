@@ -28,23 +28,29 @@ pub(super) struct WorkerContext {
 pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) {
     let shared = context.shared.clone();
     let mut running = JoinSet::new();
+    // Whether a job may be due.
+    let mut due = true;
     while !shared.is_stopping() {
         // Registered before the queue is read: what arrives in between is not slept through.
         let told = shared.jobs.notified();
         while running.try_join_next().is_some() {}
-        if running.len() < WORKERS {
-            match shared.store.claim(shared.now(), context.lease).await {
+        while due && running.len() < WORKERS {
+            due = match shared.store.claim(shared.now(), context.lease).await {
                 Ok(Some(job)) => {
+                    let more = job.more;
                     running.spawn(carry(context.clone(), job, give_up.clone()));
-                    continue;
+                    more
                 }
-                Ok(None) => {}
-                Err(error) => tracing::error!(error = %error, "jobs cannot be claimed; trying again"),
-            }
+                Ok(None) => false,
+                Err(error) => {
+                    tracing::error!(error = %error, "jobs cannot be claimed; trying again");
+                    false
+                }
+            };
         }
         tokio::select! {
-            () = told => {}
-            () = tokio::time::sleep(POLL) => {}
+            () = told => due = true,
+            () = tokio::time::sleep(POLL) => due = true,
             Some(_) = running.join_next(), if !running.is_empty() => {}
             () = shared.stopped() => {}
         }
@@ -54,12 +60,15 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
 
 async fn carry(context: WorkerContext, job: Job, give_up: watch::Receiver<bool>) {
     let span = tracing::info_span!("job", key = %job.key, attempt = job.attempt);
-    carry_in_span(&context, &job, give_up).instrument(span).await;
+    let due = carry_in_span(&context, &job, give_up).instrument(span).await;
     context.shared.progressed();
-    context.shared.jobs.notify_waiters();
+    if due {
+        context.shared.jobs.notify_waiters();
+    }
 }
 
-async fn carry_in_span(context: &WorkerContext, job: &Job, mut give_up: watch::Receiver<bool>) {
+/// Does one job; whether it may be due again.
+async fn carry_in_span(context: &WorkerContext, job: &Job, mut give_up: watch::Receiver<bool>) -> bool {
     // A task of its own, so that a panic is a failed attempt and not the end of the worker.
     let mut work = tokio::spawn({
         let (handler, job) = (context.handler.clone(), job.clone());
@@ -77,10 +86,11 @@ async fn carry_in_span(context: &WorkerContext, job: &Job, mut give_up: watch::R
         }),
     };
     work.abort();
-    if let Err(error) = settle(context, job, result).await {
+    settle(context, job, result).await.unwrap_or_else(|error| {
         // The lease ends by itself and the job is done again: jobs are safe to repeat.
         tracing::error!(error = %error, "the end of the job could not be stored");
-    }
+        false
+    })
 }
 
 /// Renews the lease while the job is in work; returns when it is lost.
@@ -95,30 +105,29 @@ async fn keep_lease(context: &WorkerContext, job: &Job) {
     }
 }
 
-async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, JobError>) -> Result<(), StoreError> {
+/// Stores how a job ended; whether it may be due again.
+async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, JobError>) -> Result<bool, StoreError> {
     let shared = &context.shared;
     let now = shared.now();
     match result {
         Ok(outcome) => {
             tracing::info!(outcome = %outcome.summary, "job {} done: {}", job.key, outcome.summary);
-            shared.metrics.finished.add();
-            shared.store.finish(job, now).await
+            finish(shared, job).await
         }
         Err(JobError::Gone { reason }) => {
             tracing::info!(reason, "job {} has nothing left to do: {reason}", job.key);
-            shared.metrics.finished.add();
-            shared.store.finish(job, now).await
+            finish(shared, job).await
         }
         Err(JobError::LeaseLost) => {
             tracing::warn!("job {} was taken over by another worker", job.key);
-            Ok(())
+            Ok(false)
         }
         Err(JobError::Fatal { reason }) => park(context, job, &reason).await,
         // Waiting for a limit to be refilled says nothing about the job, so it never parks it.
         Err(JobError::RetryAt { reason, at }) => {
             tracing::warn!(reason, "job {} waits: {reason}", job.key);
             shared.metrics.retried.add();
-            shared.store.retry(job, at, &reason, now).await
+            shared.store.retry(job, at, &reason, now).await.map(|()| true)
         }
         Err(error) if job.attempt >= context.max_attempts => {
             park(context, job, &format!("{error} (attempt {})", job.attempt)).await
@@ -137,16 +146,21 @@ async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, J
                 delay.as_secs()
             );
             shared.metrics.retried.add();
-            shared.store.retry(job, now.after(delay), &reason, now).await
+            shared.store.retry(job, now.after(delay), &reason, now).await.map(|()| true)
         }
     }
 }
 
-async fn park(context: &WorkerContext, job: &Job, reason: &str) -> Result<(), StoreError> {
+async fn finish(shared: &Shared, job: &Job) -> Result<bool, StoreError> {
+    shared.metrics.finished.add();
+    shared.store.finish(job, shared.now()).await
+}
+
+async fn park(context: &WorkerContext, job: &Job, reason: &str) -> Result<bool, StoreError> {
     tracing::error!(reason, "job {} was given up: {reason}", job.key);
     context.shared.metrics.parked.add();
     context.handler.given_up(job, reason).await;
-    context.shared.store.park(job, reason, context.shared.now()).await
+    context.shared.store.park(job, reason, context.shared.now()).await.map(|()| true)
 }
 
 fn random_byte() -> u8 {

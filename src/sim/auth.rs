@@ -18,15 +18,24 @@ const INSTALLATION_TOKEN_LIFE: i64 = 3600;
 #[derive(Clone, Debug)]
 pub(super) enum Caller {
     App(u64),
-    Installation { id: u64, app: u64, repositories: Option<Vec<u64>>, permissions: Permissions },
-    User(String),
+    Installation {
+        id: u64,
+        app: u64,
+        repositories: Option<Vec<u64>>,
+        permissions: Permissions,
+    },
+    /// A person, and what their fine-grained token may; nothing means everything that they may.
+    User {
+        login: String,
+        granted: Option<Permissions>,
+    },
 }
 
 impl Caller {
     /// The login under which it writes, and the app.
     pub(super) fn author(&self, state: &State) -> (String, Option<u64>) {
         match self {
-            Caller::User(login) => (login.clone(), None),
+            Caller::User { login, .. } => (login.clone(), None),
             Caller::App(app) | Caller::Installation { app, .. } => {
                 let login = state.apps.iter().find(|it| it.id == *app).map(super::state::App::login);
                 (login.unwrap_or_default(), Some(*app))
@@ -38,7 +47,7 @@ impl Caller {
     pub(super) fn app(&self) -> Option<u64> {
         match self {
             Caller::Installation { app, .. } | Caller::App(app) => Some(*app),
-            Caller::User(_) => None,
+            Caller::User { .. } => None,
         }
     }
 
@@ -46,7 +55,7 @@ impl Caller {
     pub(super) fn sees(&self, state: &State, repo: &Repo) -> bool {
         match self {
             Caller::App(_) => false,
-            Caller::User(login) => !repo.private || *login == repo.owner || repo.members.contains_key(login),
+            Caller::User { login, .. } => !repo.private || *login == repo.owner || repo.members.contains_key(login),
             Caller::Installation { id, repositories, .. } => {
                 let installation = state.installations.iter().find(|it| it.id == *id);
                 installation.is_some_and(|it| it.covers(repo))
@@ -59,10 +68,14 @@ impl Caller {
     pub(super) fn may(&self, state: &State, repo: &Repo, needed: &[(&str, Access)]) -> bool {
         match self {
             Caller::App(_) => false,
-            Caller::User(login) => {
-                let word = repo.members.get(login).map_or("", String::as_str);
-                let writes = *login == repo.owner || matches!(word, "admin" | "write");
-                needed.is_empty() || needed.iter().any(|(_, access)| *access == Access::Read || writes)
+            Caller::User { login, granted } => {
+                let writes = writes(repo, login);
+                let may = |(name, access): &(&str, Access)| {
+                    let granted =
+                        granted.as_ref().is_none_or(|granted| granted.get(*name).is_some_and(|it| it >= access));
+                    granted && (*access == Access::Read || writes)
+                };
+                needed.is_empty() || needed.iter().any(may)
             }
             Caller::Installation { id, permissions, .. } => {
                 let now = state.installations.iter().find(|it| it.id == *id).map(|it| &it.permissions);
@@ -74,6 +87,46 @@ impl Caller {
             }
         }
     }
+}
+
+impl Caller {
+    /// Whether it may take part in a conversation: on GitHub everybody who sees a repository may comment and review.
+    /// (docs.github.com, "Permission levels for a personal account repository")
+    pub(super) fn may_talk(&self, state: &State, repo: &Repo, needed: &[(&str, Access)]) -> bool {
+        let granted = |granted: &Permissions, (name, access): &(&str, Access)| {
+            granted.get(*name).is_some_and(|granted| granted >= access)
+        };
+        match self {
+            Caller::User { granted: Some(all), .. } => needed.iter().any(|need| granted(all, need)),
+            Caller::User { granted: None, .. } => true,
+            Caller::App(_) | Caller::Installation { .. } => self.may(state, repo, needed),
+        }
+    }
+
+    /// Whether it may change or delete what somebody wrote: apps only their own, people also where they may write.
+    pub(super) fn may_change(&self, repo: &Repo, author: &str, app: Option<u64>) -> bool {
+        match self {
+            Caller::User { login, .. } => login == author || writes(repo, login),
+            Caller::App(_) | Caller::Installation { .. } => self.app() == app,
+        }
+    }
+
+    /// GitHub's words for what it may not do.
+    pub(super) fn refusal(&self) -> Reply {
+        match self {
+            Caller::User { granted: Some(_), .. } => {
+                Reply::refusal(403, "Resource not accessible by personal access token")
+            }
+            Caller::User { granted: None, .. } => Reply::refusal(403, "Must have admin rights to Repository."),
+            Caller::App(_) | Caller::Installation { .. } => Reply::forbidden(),
+        }
+    }
+}
+
+/// Whether a person may push.
+fn writes(repo: &Repo, login: &str) -> bool {
+    let word = repo.members.get(login).map_or("", String::as_str);
+    login == repo.owner || matches!(word, "admin" | "write")
 }
 
 /// The installation whose token a request carries; 0 for everybody else.
@@ -107,7 +160,7 @@ pub(super) fn identify(state: &mut State, headers: &HeaderMap) -> Result<Caller,
         return Err(Reply::refusal(401, "Bad credentials"));
     }
     match known.owner.clone() {
-        TokenOwner::User(login) => Ok(Caller::User(login)),
+        TokenOwner::User { login, granted } => Ok(Caller::User { login, granted }),
         TokenOwner::Installation { id, repositories, permissions } => {
             let installation = state.installations.iter().find(|it| it.id == id);
             let installation = installation.ok_or_else(|| Reply::refusal(401, "Bad credentials"))?;

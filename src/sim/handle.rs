@@ -4,7 +4,7 @@ use super::act::{NewPull, Push};
 use super::faults::Fault;
 use super::log::LogEntry;
 use super::server::Shared;
-use super::state::{Access, App, Permissions, State, Token, TokenOwner};
+use super::state::{Access, App, Permissions, State};
 use super::webhooks::lock;
 use serde_json::Value;
 use std::sync::atomic::Ordering;
@@ -206,16 +206,6 @@ impl SimHandle {
         });
     }
 
-    /// A bearer token that speaks for a person.
-    pub fn user_token(&self, login: &str) -> String {
-        let mut state = self.state();
-        state.ensure_user(login, "User");
-        let token = format!("ghp_{:036}", state.fresh_id());
-        let owner = TokenOwner::User(login.to_owned());
-        state.tokens.insert(token.clone(), Token { owner, expires_at: None, refused_calls: 0 });
-        token
-    }
-
     /// One commit on a branch, which begins at `base` (or the default branch, when empty) if it is new. A path without
     /// text is deleted. Answers the commit.
     ///
@@ -234,6 +224,17 @@ impl SimHandle {
             edits.iter().map(|(path, text)| ((*path).to_owned(), text.map(|text| text.as_bytes().to_vec()))).collect();
         let push = Push { branch, author, message, edits: &edits, base };
         self.with(repo, |state, index| state.push(index, &push)).expect("the base of the new branch exists")
+    }
+
+    /// A branch that points where another branch or a commit does.
+    ///
+    /// # Panics
+    /// When there is no such branch or commit.
+    pub fn branch(&self, repo: &str, branch: &str, at: &str, actor: &str) {
+        self.with(repo, |state, index| {
+            let sha = state.repos[index].resolve(at).expect("there is such a branch or commit");
+            state.move_branch(index, branch, &sha, actor);
+        });
     }
 
     /// Opens a pull request; answers its number. `head` is a branch, or `owner:branch` of a fork.

@@ -1,18 +1,20 @@
 //! Deliveries: stored before they are acknowledged, known by hook id and GUID.
 
+use super::writer::{Change, Patience};
 use super::{Store, StoreError, jobs};
 use crate::model::Timestamp;
 use crate::webhook::{Delivery, JobSpec};
+use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
-/// Whether a delivery names work.
+/// What is known of the work that a delivery names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pending {
-    /// It has to be processed.
-    Work,
-    /// Nothing follows from it.
-    Nothing,
+pub enum Pending<'a> {
+    /// It could not be read yet: it is kept to be processed.
+    Unread,
+    /// All of it; often none.
+    Work(&'a [JobSpec]),
 }
 
 /// What became of a delivery that was handed over.
@@ -40,60 +42,33 @@ pub struct StoredDelivery {
 }
 
 impl Store {
-    /// Stores a verified delivery. When this returns `Ok`, it is on disk. One that is [`Pending::Nothing`] is known from
-    /// then on, and finished: most deliveries name no work, and neither their bodies nor a second transaction are
-    /// worth their cost.
+    /// Stores a verified delivery and, in the same transaction, the work that it names. When this returns `Ok`, both are
+    /// on disk. The body is kept only while it waits to be read: of the others the digest is enough to know them again.
     ///
     /// # Errors
     /// When it could not be stored; the sender must hear 503.
-    pub async fn accept(&self, delivery: &Delivery, pending: Pending, now: Timestamp) -> Result<Accepted, StoreError> {
-        let (state, body) = match pending {
-            Pending::Work => ("received", delivery.body()),
-            Pending::Nothing => ("processed", &[][..]),
+    pub async fn accept(
+        &self,
+        delivery: &Delivery,
+        pending: Pending<'_>,
+        now: Timestamp,
+    ) -> Result<Accepted, StoreError> {
+        let (body, work) = match pending {
+            Pending::Unread => (Some(delivery.body().to_vec()), Vec::new()),
+            Pending::Work(work) => (None, work.to_vec()),
         };
-        let hook = delivery.hook_id().to_string();
-        let digest = Sha256::digest(delivery.body()).to_vec();
-        let inserted = sqlx::query(
-            "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?7, ?6) ON CONFLICT (hook_id, guid) DO NOTHING",
-        )
-        .bind(&hook)
-        .bind(delivery.guid())
-        .bind(delivery.event())
-        .bind(&digest)
-        .bind(body)
-        .bind(now.0)
-        .bind(state)
-        .execute(self.writer())
-        .await?;
-        if inserted.rows_affected() == 1 {
-            return Ok(Accepted::New);
-        }
-        let mut tx = self.begin_write().await?;
-        let known = sqlx::query("SELECT id, digest, state FROM deliveries WHERE hook_id = ?1 AND guid = ?2")
-            .bind(&hook)
-            .bind(delivery.guid())
-            .fetch_optional(&mut *tx)
-            .await?;
-        let accepted = match known {
-            // Forgotten by retention between the two statements: GitHub sends a delivery that was not accepted again.
-            None => return Err(StoreError::Internal("a delivery was there and is gone".to_owned())),
-            Some(row) if row.try_get::<Vec<u8>, _>("digest")? != digest => Accepted::OtherPayload,
-            Some(_) if pending == Pending::Nothing => Accepted::Repeated,
-            Some(row) => {
-                sqlx::query(
-                    "UPDATE deliveries SET state = 'received', body = ?2, event = ?3 WHERE id = ?1 AND state = 'processed'",
-                )
-                .bind(row.try_get::<i64, _>("id")?)
-                .bind(delivery.body())
-                .bind(delivery.event())
-                .execute(&mut *tx)
-                .await?;
-                Accepted::Repeated
-            }
+        // Most deliveries tell us what we have just done; they can share a transaction with whatever comes next.
+        let patience = if body.is_none() && work.is_empty() { Patience::Some } else { Patience::None };
+        let accept = Accept {
+            hook: delivery.hook_id().to_string(),
+            guid: delivery.guid().to_owned(),
+            event: delivery.event().to_owned(),
+            digest: Sha256::digest(delivery.body()).to_vec(),
+            body,
+            work,
+            now,
         };
-        tx.commit().await?;
-        Ok(accepted)
+        self.writer().write(accept, patience).await
     }
 
     /// The oldest delivery that was not processed yet.
@@ -120,15 +95,91 @@ impl Store {
     /// # Errors
     /// When the database fails; the delivery is then still unprocessed.
     pub async fn finish_delivery(&self, id: i64, work: &[JobSpec], now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.begin_write().await?;
-        for spec in work {
-            jobs::enqueue_within(&mut tx, spec, now).await?;
-        }
-        sqlx::query("UPDATE deliveries SET state = 'processed', body = x'' WHERE id = ?1")
-            .bind(id)
+        self.write(FinishDelivery { id, work: work.to_vec(), now }).await
+    }
+}
+
+struct Accept {
+    hook: String,
+    guid: String,
+    event: String,
+    digest: Vec<u8>,
+    /// Kept while it waits to be read.
+    body: Option<Vec<u8>>,
+    work: Vec<JobSpec>,
+    now: Timestamp,
+}
+
+impl Change for Accept {
+    type Output = Accepted;
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Accepted, StoreError>> {
+        Box::pin(async move {
+            let inserted = sqlx::query(
+                "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (hook_id, guid) DO NOTHING",
+            )
+            .bind(&self.hook)
+            .bind(&self.guid)
+            .bind(&self.event)
+            .bind(&self.digest)
+            .bind(self.body.as_deref().unwrap_or_default())
+            .bind(if self.body.is_some() { "received" } else { "processed" })
+            .bind(self.now.0)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
-        Ok(())
+            let accepted = if inserted.rows_affected() == 1 { Accepted::New } else { self.compare(tx).await? };
+            if accepted != Accepted::OtherPayload {
+                for spec in &self.work {
+                    jobs::enqueue_within(tx, spec, self.now, self.now).await?;
+                }
+            }
+            Ok(accepted)
+        })
+    }
+}
+
+impl Accept {
+    /// A delivery that is known: the same one once more, or another under its name.
+    async fn compare(&self, tx: &mut SqliteConnection) -> Result<Accepted, StoreError> {
+        let known = sqlx::query("SELECT id, digest FROM deliveries WHERE hook_id = ?1 AND guid = ?2")
+            .bind(&self.hook)
+            .bind(&self.guid)
+            .fetch_one(&mut *tx)
+            .await?;
+        if known.try_get::<Vec<u8>, _>("digest")? != self.digest {
+            return Ok(Accepted::OtherPayload);
+        }
+        if let Some(body) = &self.body {
+            sqlx::query("UPDATE deliveries SET state = 'received', body = ?2 WHERE id = ?1 AND state = 'processed'")
+                .bind(known.try_get::<i64, _>("id")?)
+                .bind(body)
+                .execute(tx)
+                .await?;
+        }
+        Ok(Accepted::Repeated)
+    }
+}
+
+struct FinishDelivery {
+    id: i64,
+    work: Vec<JobSpec>,
+    now: Timestamp,
+}
+
+impl Change for FinishDelivery {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            for spec in &self.work {
+                jobs::enqueue_within(tx, spec, self.now, self.now).await?;
+            }
+            sqlx::query("UPDATE deliveries SET state = 'processed', body = x'' WHERE id = ?1")
+                .bind(self.id)
+                .execute(tx)
+                .await?;
+            Ok(())
+        })
     }
 }

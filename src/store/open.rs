@@ -1,14 +1,15 @@
 //! Opens the database: one writing connection, a few reading ones, migrations applied.
 
 use super::StoreError;
+use super::writer::{Change, Patience, Writer};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{ConnectOptions, SqliteConnection};
 use std::str::FromStr;
 use std::time::Duration;
 
 /// How long SQLite waits for another process's write lock. Below the 8 seconds in which a sender must hear 503.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a caller waits for the one writing connection.
+/// How long a caller waits for a reading connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(7);
 /// Connections for pages and polls; in WAL mode they never wait for the writer.
 const READERS: u32 = 2;
@@ -16,10 +17,10 @@ const READERS: u32 = 2;
 /// The durable state of a server. Cheap to clone; all clones share the connections.
 ///
 /// Writes go through one connection and begin with `BEGIN IMMEDIATE`, so that a transaction never
-/// fails in its middle because it could not become a writer.
+/// fails in its middle because it could not become a writer. Those that come together share a transaction.
 #[derive(Clone, Debug)]
 pub struct Store {
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
 }
 
@@ -43,22 +44,19 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true);
-        let pool = |size| {
-            SqlitePoolOptions::new()
-                .max_connections(size)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .test_before_acquire(false)
-                .idle_timeout(None)
-                .max_lifetime(None)
-        };
-        let writer =
-            pool(1).connect_with(options.clone()).await.map_err(|error| refuse(StoreError::from(error).to_string()))?;
-        let readers = pool(READERS).connect_lazy_with(options);
-        let store = Store { writer, readers };
-        store.migrate().await?;
-        store.assert_durable(url).await?;
-        Ok(store)
+            .foreign_keys(true)
+            .disable_statement_logging();
+        let mut writer = options.connect().await.map_err(|error| refuse(StoreError::from(error).to_string()))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(options);
+        migrate(&mut writer).await?;
+        assert_durable(&mut writer, url).await?;
+        Ok(Store { writer: Writer::start(writer), readers })
     }
 
     /// Whether the database answers.
@@ -70,50 +68,52 @@ impl Store {
         Ok(())
     }
 
-    /// Closes the connections; what was acknowledged is on disk in any case.
+    /// Writes what still waits and closes the reading connections; what was acknowledged is on disk in any case.
     pub async fn close(&self) {
+        if let Err(error) = self.writer.flush().await {
+            tracing::error!(error = %error, "the last changes could not be stored: {error}");
+        }
         self.readers.close().await;
-        self.writer.close().await;
     }
 
-    pub(super) async fn begin_write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    /// Makes a change; when this returns `Ok`, it is on disk.
+    pub(super) async fn write<C: Change>(&self, change: C) -> Result<C::Output, StoreError> {
+        self.writer.write(change, Patience::None).await
     }
 
-    /// For a change that is one statement: it is a transaction by itself, at a quarter of the switches between threads.
-    pub(super) fn writer(&self) -> &SqlitePool {
+    pub(super) fn writer(&self) -> &Writer {
         &self.writer
     }
 
     pub(super) fn readers(&self) -> &SqlitePool {
         &self.readers
     }
+}
 
-    async fn migrate(&self) -> Result<(), StoreError> {
-        let mut migrator = sqlx::migrate!("migrations/sqlite");
-        migrator.set_ignore_missing(true);
-        migrator.run(&self.writer).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(cause) => StoreError::from(cause),
-            other => StoreError::Internal(format!("a migration failed: {other}")),
-        })
-    }
+async fn migrate(writer: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mut migrator = sqlx::migrate!("migrations/sqlite");
+    migrator.set_ignore_missing(true);
+    migrator.run(writer).await.map_err(|error| match error {
+        sqlx::migrate::MigrateError::Execute(cause) => StoreError::from(cause),
+        other => StoreError::Internal(format!("a migration failed: {other}")),
+    })
+}
 
-    /// "Durable before acknowledged" stands and falls with these two; a build or a file system that
-    /// silently refuses them must not serve.
-    async fn assert_durable(&self, url: &str) -> Result<(), StoreError> {
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&self.writer).await?;
-        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&self.writer).await?;
-        if journal.eq_ignore_ascii_case("wal") && synchronous >= 2 {
-            return Ok(());
-        }
-        Err(StoreError::Open {
-            url: without_password(url),
-            reason: format!(
-                "it does not offer write-ahead logging with full synchronisation \
-                 (journal_mode={journal}, synchronous={synchronous}); use a local disk"
-            ),
-        })
+/// "Durable before acknowledged" stands and falls with these two; a build or a file system that
+/// silently refuses them must not serve.
+async fn assert_durable(writer: &mut SqliteConnection, url: &str) -> Result<(), StoreError> {
+    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *writer).await?;
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(writer).await?;
+    if journal.eq_ignore_ascii_case("wal") && synchronous >= 2 {
+        return Ok(());
     }
+    Err(StoreError::Open {
+        url: without_password(url),
+        reason: format!(
+            "it does not offer write-ahead logging with full synchronisation \
+             (journal_mode={journal}, synchronous={synchronous}); use a local disk"
+        ),
+    })
 }
 
 /// A connection URL can carry a password (`postgres://user:password@host/db`); errors and logs must not.

@@ -1,8 +1,10 @@
 //! The outbox: an operation is on disk before the call that carries it out, and its answer after.
 
-use super::{Lease, Store, StoreError};
+use super::writer::Change;
+use super::{Lease, RunRecord, Store, StoreError, runs};
 use crate::model::{CommitId, Timestamp};
-use sqlx::Row;
+use futures_util::future::BoxFuture;
+use sqlx::{Row, SqliteConnection};
 
 /// One write on GitHub, about to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,53 +33,27 @@ pub enum Begun {
 }
 
 impl Store {
-    /// Records that an operation is about to be carried out.
+    /// Records that operations are about to be carried out, together with the run that they show to people. The answer
+    /// has an element for each.
     ///
     /// # Errors
-    /// [`StoreError::LeaseLost`] when the entry names a lease that is no longer valid.
-    pub async fn begin(&self, entry: &OutboxEntry, now: Timestamp) -> Result<Begun, StoreError> {
-        let begun = sqlx::query(
-            "INSERT INTO outbox (id, job_key, head, operation, begun_at)
-             SELECT ?1, ?2, ?3, ?4, ?5
-             WHERE ?6 IS NULL OR EXISTS (SELECT 1 FROM jobs WHERE id = ?6 AND token = ?7 AND state = 'running')
-             ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(&entry.id)
-        .bind(&entry.key)
-        .bind(entry.head.as_str())
-        .bind(&entry.operation)
-        .bind(now.0)
-        .bind(entry.lease.map(|lease| lease.job))
-        .bind(entry.lease.map(|lease| lease.token))
-        .execute(self.writer())
-        .await?;
-        if begun.rows_affected() == 1 { Ok(Begun::New) } else { self.begin_again(entry).await }
+    /// [`StoreError::LeaseLost`] when an entry names a lease that is no longer valid; then nothing is recorded.
+    pub async fn begin(
+        &self,
+        entries: Vec<OutboxEntry>,
+        run: Option<RunRecord>,
+        now: Timestamp,
+    ) -> Result<Vec<Begun>, StoreError> {
+        self.write(Begin { entries, run, now }).await
     }
 
-    /// Why an operation could not be begun as a new one: the lease is lost, or it was begun before.
-    async fn begin_again(&self, entry: &OutboxEntry) -> Result<Begun, StoreError> {
-        let mut tx = self.begin_write().await?;
-        if let Some(lease) = &entry.lease {
-            lease.check(&mut tx).await?;
-        }
-        let row =
-            sqlx::query("SELECT answer FROM outbox WHERE id = ?1").bind(&entry.id).fetch_optional(&mut *tx).await?;
-        let Some(row) = row else {
-            return Err(StoreError::Internal(format!("the operation {} was abandoned while it was begun", entry.id)));
-        };
-        Ok(match row.try_get::<Option<String>, _>("answer")? {
-            Some(answer) => Begun::Completed(answer),
-            None => Begun::Unclear,
-        })
-    }
-
-    /// Records the answer of an operation.
+    /// Records the answer of an operation some time soon, and before anything that is recorded later. Should it be lost
+    /// with the process, the operation counts as unclear and is looked for on GitHub.
     ///
     /// # Errors
-    /// When the database fails; the operation then counts as unclear.
+    /// When the store is closed.
     pub async fn complete(&self, id: &str, answer: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE outbox SET answer = ?2 WHERE id = ?1").bind(id).bind(answer).execute(self.writer()).await?;
-        Ok(())
+        self.writer().write_later(Complete { id: id.to_owned(), answer: answer.to_owned() }).await
     }
 
     /// Forgets an operation that certainly did not happen (GitHub refused it).
@@ -85,8 +61,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn abandon(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM outbox WHERE id = ?1 AND answer IS NULL").bind(id).execute(self.writer()).await?;
-        Ok(())
+        self.write(Abandon { id: id.to_owned() }).await
     }
 
     /// The operations of a job key whose answers are not known, oldest first.
@@ -94,6 +69,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn unfinished(&self, key: &str) -> Result<Vec<OutboxEntry>, StoreError> {
+        // An answer that waits to be written is an answer.
+        self.writer().flush().await?;
         let rows = sqlx::query(
             "SELECT id, job_key, head, operation FROM outbox WHERE job_key = ?1 AND answer IS NULL ORDER BY begun_at, id",
         )
@@ -112,5 +89,98 @@ impl Store {
                 })
             })
             .collect()
+    }
+}
+
+struct Begin {
+    entries: Vec<OutboxEntry>,
+    run: Option<RunRecord>,
+    now: Timestamp,
+}
+
+impl Change for Begin {
+    type Output = Vec<Begun>;
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Vec<Begun>, StoreError>> {
+        Box::pin(async move {
+            let mut begun = Vec::with_capacity(self.entries.len());
+            for entry in &self.entries {
+                begun.push(begin_one(tx, entry, self.now).await?);
+            }
+            if let Some(run) = &self.run {
+                runs::save_within(tx, run).await?;
+            }
+            Ok(begun)
+        })
+    }
+}
+
+async fn begin_one(tx: &mut SqliteConnection, entry: &OutboxEntry, now: Timestamp) -> Result<Begun, StoreError> {
+    let inserted = sqlx::query(
+        "INSERT INTO outbox (id, job_key, head, operation, begun_at)
+         SELECT ?1, ?2, ?3, ?4, ?5
+         WHERE ?6 IS NULL OR EXISTS (SELECT 1 FROM jobs WHERE id = ?6 AND token = ?7 AND state = 'running')
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(&entry.id)
+    .bind(&entry.key)
+    .bind(entry.head.as_str())
+    .bind(&entry.operation)
+    .bind(now.0)
+    .bind(entry.lease.map(|lease| lease.job))
+    .bind(entry.lease.map(|lease| lease.token))
+    .execute(&mut *tx)
+    .await?;
+    if inserted.rows_affected() == 1 {
+        return Ok(Begun::New);
+    }
+    // The lease is lost, or it was begun before.
+    if let Some(lease) = &entry.lease {
+        let held = sqlx::query("SELECT 1 FROM jobs WHERE id = ?1 AND token = ?2 AND state = 'running'")
+            .bind(lease.job)
+            .bind(lease.token)
+            .fetch_optional(&mut *tx)
+            .await?;
+        held.ok_or(StoreError::LeaseLost(lease.job))?;
+    }
+    let row = sqlx::query("SELECT answer FROM outbox WHERE id = ?1").bind(&entry.id).fetch_one(tx).await?;
+    Ok(match row.try_get::<Option<String>, _>("answer")? {
+        Some(answer) => Begun::Completed(answer),
+        None => Begun::Unclear,
+    })
+}
+
+struct Complete {
+    id: String,
+    answer: String,
+}
+
+impl Change for Complete {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            sqlx::query("UPDATE outbox SET answer = ?2 WHERE id = ?1")
+                .bind(&self.id)
+                .bind(&self.answer)
+                .execute(tx)
+                .await?;
+            Ok(())
+        })
+    }
+}
+
+struct Abandon {
+    id: String,
+}
+
+impl Change for Abandon {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            sqlx::query("DELETE FROM outbox WHERE id = ?1 AND answer IS NULL").bind(&self.id).execute(tx).await?;
+            Ok(())
+        })
     }
 }

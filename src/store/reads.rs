@@ -1,27 +1,21 @@
 //! Which facts the previous run read: the next run of the same ruleset fetches them ahead.
 
+use super::writer::Change;
 use super::{Store, StoreError};
 use crate::model::FactKey;
-use sqlx::Row;
+use futures_util::future::BoxFuture;
+use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeSet;
 
 impl Store {
-    /// Remembers what a run of `key` under the ruleset with this digest had to ask for; replaces what was known.
+    /// Remembers some time soon what a run of `key` under the ruleset with this digest had to ask for; replaces what
+    /// was known. It is a guess that saves a pass; nobody waits for it.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn remember_reads(&self, key: &str, ruleset: &str, facts: &BTreeSet<FactKey>) -> Result<(), StoreError> {
-        let facts = serde_json::to_string(facts)?;
-        sqlx::query(
-            "INSERT INTO reads (key, ruleset, facts) VALUES (?1, ?2, ?3)
-             ON CONFLICT (key) DO UPDATE SET ruleset = excluded.ruleset, facts = excluded.facts",
-        )
-        .bind(key)
-        .bind(ruleset)
-        .bind(facts)
-        .execute(self.writer())
-        .await?;
-        Ok(())
+        let (key, ruleset, facts) = (key.to_owned(), ruleset.to_owned(), serde_json::to_string(facts)?);
+        self.writer().write_later(Remember { key, ruleset, facts }).await
     }
 
     /// The keys that begin with `prefix` whose previous run read what others report about the head. May name one too
@@ -30,12 +24,15 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_readers_of_reports(&self, prefix: &str) -> Result<BTreeSet<String>, StoreError> {
+        // What waits to be written counts.
+        self.writer().flush().await?;
+        // Bounds instead of a pattern: any engine finds them through the key.
         let rows = sqlx::query(
-            "SELECT key FROM reads WHERE substr(key, 1, ?2) = ?1
+            "SELECT key FROM reads WHERE key >= ?1 AND key < ?2
              AND (instr(facts, '\"check_runs\"') > 0 OR instr(facts, '\"statuses\"') > 0)",
         )
         .bind(prefix)
-        .bind(i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX))
+        .bind(format!("{prefix}\u{10ffff}"))
         .fetch_all(self.readers())
         .await?;
         rows.iter().map(|row| Ok(row.try_get("key")?)).collect()
@@ -56,5 +53,30 @@ impl Store {
             Some(row) => Ok(serde_json::from_str(row.try_get("facts")?).unwrap_or_default()),
             None => Ok(BTreeSet::new()),
         }
+    }
+}
+
+struct Remember {
+    key: String,
+    ruleset: String,
+    facts: String,
+}
+
+impl Change for Remember {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO reads (key, ruleset, facts) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (key) DO UPDATE SET ruleset = excluded.ruleset, facts = excluded.facts",
+            )
+            .bind(&self.key)
+            .bind(&self.ruleset)
+            .bind(&self.facts)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
     }
 }

@@ -19,8 +19,10 @@ pub use installation::{InstallationAction, InstallationEvent};
 pub use installation_repositories::InstallationRepositoriesEvent;
 pub use merge_group::MergeGroupEvent;
 pub use ping::PingEvent;
-pub use pull_request::{PullAction, PullRequestEvent};
+pub use pull_request::PullRequestEvent;
 pub use pull_request_review::PullRequestReviewEvent;
 pub use push::PushEvent;
 pub use status::StatusEvent;
 pub use table::{Event, build_jobs, parse};
+
+pub(super) use payload::{Unread, read};

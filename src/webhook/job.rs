@@ -38,6 +38,9 @@ pub enum Work {
     ReviewCommit {
         /// The commit.
         head: CommitId,
+        /// Why.
+        #[serde(default = "rerequested")]
+        cause: Cause,
     },
     /// Somebody else reported about this commit: judge the open pull requests with this head whose rules read reports.
     ReviewReported {
@@ -77,6 +80,10 @@ pub enum Cause {
     Push,
     /// The first dangerfile of the repository was pushed.
     FirstDangerfile,
+    /// `pull_request.closed`: others that share its head are judged without it.
+    Closed,
+    /// Another pull request with the same head was judged, and their common check waits for this one.
+    SharedHead,
     /// A person asked for the check again.
     Rerequested,
     /// A check run or a commit status of somebody else changed.
@@ -90,8 +97,13 @@ pub enum Cause {
 impl Cause {
     /// Whether only the check is written, no comment: people of these pull requests did not ask for a robot just now.
     pub fn is_quiet(self) -> bool {
-        matches!(self, Cause::Installed | Cause::FirstDangerfile)
+        matches!(self, Cause::Installed | Cause::FirstDangerfile | Cause::SharedHead)
     }
+}
+
+/// Jobs of an older version do not say it.
+fn rerequested() -> Cause {
+    Cause::Rerequested
 }
 
 impl JobSpec {
@@ -102,7 +114,7 @@ impl JobSpec {
         match &self.work {
             Work::ReviewPull { number, .. } => format!("{repository}/pull/{number}"),
             Work::ReviewBranch { branch, .. } => format!("{repository}/branch/{branch}"),
-            Work::ReviewCommit { head } => format!("{repository}/commit/{head}"),
+            Work::ReviewCommit { head, .. } => format!("{repository}/commit/{head}"),
             Work::ReviewReported { head } => format!("{repository}/reports/{head}"),
             Work::ReviewRepository { .. } => format!("{repository}/repository"),
         }

@@ -76,9 +76,8 @@ impl Place {
 fn usage_is_told_with_status_2() {
     let place = Place::empty();
     for (arguments, part) in [
-        (&["pr", "https://example.com", "--post"][..], "`deckhand pr` is not built yet in this version"),
-        (&["local", "--format", "sarif"], "--format sarif is not built yet in this version: use text or json"),
-        (&["local", "--format", "yaml"], "--format \"yaml\" is unknown: use text or json"),
+        (&["pr", "https://example.com", "--post"][..], "it looks like https://github.com/OWNER/REPO/pull/123"),
+        (&["local", "--format", "yaml"], "[possible values: text, json, sarif, markdown, github]"),
         (&["local", "--bogus"], "unexpected argument '--bogus'"),
         (&["locale"], "'local'"),
         (&["local"], "is not inside a git repository"),
@@ -102,4 +101,13 @@ fn rules_are_listed_and_have_pages() {
     let said = place.deckhand(&["rules", "pr_size"]);
     assert_eq!(said.status, 0);
     assert!(said.out.starts_with("# "), "{}", said.out);
+}
+
+#[test]
+fn types_are_printed_for_editors() {
+    let said = Place::empty().deckhand(&["types"]);
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    for part in ["declare danger: Danger\n", "export type PullRequest = {\n", "declare robot: Robot\n"] {
+        assert!(said.out.contains(part), "{}", said.out);
+    }
 }

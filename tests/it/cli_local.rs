@@ -194,3 +194,64 @@ end)
     assert_eq!(findings.len(), 1, "{}", said.out);
     assert_eq!(findings[0]["message"], "2+ 2- in 1 files, 0 commits");
 }
+
+#[test]
+fn effects_are_listed_and_not_carried_out() {
+    let place = with_rules("rule('triage', { blocking = false }, function() robot.add_labels { 'bug' } end)\n");
+    let said = place.deckhand(&["local"]);
+    let expected = "asked of the robot (this version lists it and carries nothing out)\n  \
+                    robot.add_labels labels = \"bug\" (triage)\n\nno findings - the check would pass\n";
+    assert_eq!((said.status, said.out.as_str()), (0, expected), "{}", said.err);
+    let said = place.deckhand(&["local", "--format", "json"]);
+    let json: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(json["effects"], serde_json::json!([{ "kind": "add_labels", "rule": "triage", "labels": ["bug"] }]));
+
+    let place = with_rules("\nrobot.add_lables { 'bug' }\n");
+    let said = place.deckhand(&["local"]);
+    assert_eq!(said.status, 2, "{}", said.out);
+    assert!(said.out.contains("dangerfile.lua:2") && said.out.contains("did you mean `add_labels`?"), "{}", said.out);
+}
+
+#[test]
+fn no_output_shows_a_secret() {
+    let place = with_rules(
+        r#"
+use("secrets")
+rule("quoting", { blocking = false }, function()
+  for _, line in danger.git.added_lines("*.py") do
+    warn("Say it in capitals.", {
+      file = line.file, line = line.number, suggestion = line.text:upper(), fix = { [line.file] = line.text },
+    })
+  end
+end)
+"#,
+    );
+    place.write("app.py", "USER = 'ada'\nAPI_KEY = '9f86d081884c7d659a2feaa0c55ad015'\nDONE = True\n");
+    for arguments in [&["local"][..], &["local", "-v"], &["local", "--format", "json"]] {
+        let said = place.deckhand(arguments);
+        assert_eq!(said.status, 1, "{arguments:?} {}", said.err);
+        assert!(said.out.contains("`API_KEY` is set to what looks like a real secret"), "{arguments:?} {}", said.out);
+        let all = format!("{}{}", said.out, said.err).to_lowercase();
+        assert!(!all.contains("9f86d081"), "{arguments:?} {all}");
+    }
+    let text = place.deckhand(&["local"]).out;
+    assert_eq!(text.matches("(the line is not shown: it holds a secret)").count(), 2, "{text}");
+    assert!(text.contains("1 | - USER = 'ada'"), "other lines are shown: {text}");
+}
+
+#[test]
+fn a_flag_that_goes_is_searched_in_the_whole_tree() {
+    let place = with_rules("use(\"feature_flag\")");
+    place.write("config/flags.yml", "new_checkout: true\ndark_mode: true\n");
+    place.write("src/cart.py", "# new_checkout\nif is_enabled('new_checkout'):\n    go()\n");
+    place.commit("Add flags");
+    place.write("config/flags.yml", "dark_mode: true\n");
+    let said = place.deckhand(&["local", "--base", "HEAD"]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    let found =
+        "  src/cart.py:2 warn feature_flag\n    The flag `new_checkout` is no longer declared in `config/flags.yml`";
+    assert!(said.out.contains(found), "{}", said.out);
+    place.write("src/cart.py", "go()\n");
+    let said = place.deckhand(&["local", "--base", "HEAD"]);
+    assert_eq!(said.out, "no findings - the check would pass\n", "{}", said.err);
+}

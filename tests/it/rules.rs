@@ -2,14 +2,15 @@
 //! the example dangerfile, the reference of the dangerfile.
 
 use deckhand::cli::cases::{Block, Case, CaseResult, parse_cases, run_case, run_case_with};
-use deckhand::lua::{API, ApiState, OptionSpec, builtin_rules, rule_metadata};
+use deckhand::lua::{API, ApiState, OptionSpec, ROBOT, builtin_rules, rule_metadata, type_definitions};
 use deckhand::model::RepoPath;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
-const UPDATE: &str = "UPDATE_DOCS=1 cargo test --test it rules::";
+const UPDATE: &str = "UPDATE_DOCS=1 cargo test --test it";
 
 /// The sections of a rule's page, in their order.
 const SECTIONS: [&str; 5] = ["Why", "Flagged", "Not flagged", "Options", "Limits"];
@@ -148,6 +149,33 @@ fn the_reference_names_the_whole_api() {
     hold("docs/dangerfile.md", "api", &text);
 }
 
+#[test]
+fn the_reference_has_every_type() {
+    let mut text = "| type | field | takes | meaning |\n|---|---|---|---|\n".to_owned();
+    for definition in type_definitions() {
+        for (index, (field, signature, doc)) in definition.fields.iter().enumerate() {
+            let name = if index == 0 { format!("`{}`", definition.name) } else { String::new() };
+            writeln!(text, "| {name} | `{field}` | `{}` | {doc} |", signature.replace('|', "\\|")).unwrap();
+        }
+    }
+    hold("docs/dangerfile.md", "types", &text);
+}
+
+#[test]
+fn the_reference_has_the_whole_robot() {
+    let mut text = "| function | argument | takes | meaning |\n|---|---|---|---|\n".to_owned();
+    for call in ROBOT {
+        writeln!(text, "| `robot.{}` | | | {} |", call.name, call.doc).unwrap();
+        for argument in call.arguments {
+            let first = if call.main == Some(argument.name) { ", may stand alone" } else { "" };
+            let needed = if argument.required { " (needed)" } else { "" };
+            let takes = argument.takes.describe().replace('|', "\\|");
+            writeln!(text, "| | `{}`{needed}{first} | {takes} | {} |", argument.name, argument.doc).unwrap();
+        }
+    }
+    hold("docs/dangerfile.md", "robot", &text);
+}
+
 fn render_options(options: &[OptionSpec]) -> String {
     let mut table = "| option | takes | default | meaning |\n|---|---|---|---|\n".to_owned();
     for option in options {
@@ -166,7 +194,10 @@ fn render_default(value: &Json) -> String {
 }
 
 /// Compares what stands between `<!-- name -->` and `<!-- /name -->` with `expected`, or writes it there.
-fn hold(path: &str, name: &str, expected: &str) {
+pub(crate) fn hold(path: &str, name: &str, expected: &str) {
+    // Tests run side by side, and some write to the same page.
+    static PAGES: Mutex<()> = Mutex::new(());
+    let _page = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let text = std::fs::read_to_string(&file).unwrap();
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n"));

@@ -54,6 +54,12 @@ fn delivery(hook: &str, guid: &str, body: &str) -> Delivery {
     verify(&secrets, &headers, body.as_bytes().to_vec()).expect("signed").delivery
 }
 
+async fn begin(store: &Store, entry: &OutboxEntry) -> Begun {
+    let begun = store.begin(vec![entry.clone()], None, NOON).await.expect("begun");
+    let [begun] = begun.try_into().expect("one answer for one entry");
+    begun
+}
+
 #[tokio::test]
 async fn two_claimers_get_one_job_once() {
     let room = Room::new().await;
@@ -83,14 +89,14 @@ async fn an_ended_lease_passes_to_another_and_fences_the_first() {
         lease: Some(first.lease),
     };
     let lost = |result: Result<(), StoreError>| matches!(result, Err(StoreError::LeaseLost(_)));
-    assert!(lost(room.store.finish(&first, later).await));
+    assert!(lost(room.store.finish(&first, later).await.map(|_| ())));
     assert!(lost(room.store.renew(&first.lease, later, LEASE).await));
     assert!(lost(room.store.retry(&first, later, "late", later).await));
     assert!(lost(room.store.park(&first, "late", later).await));
-    assert!(lost(room.store.begin(&entry, later).await.map(|_| ())));
+    assert!(lost(room.store.begin(vec![entry], None, later).await.map(|_| ())));
     assert!(room.store.unfinished(&first.key).await.expect("no error").is_empty());
     room.store.finish(&second, later).await.expect("the holder finishes");
-    assert!(lost(room.store.finish(&second, later).await), "finished once");
+    assert!(lost(room.store.finish(&second, later).await.map(|_| ())), "finished once");
 }
 
 #[tokio::test]
@@ -122,10 +128,10 @@ async fn work_for_a_running_key_makes_it_run_once_more() {
         room.store.enqueue(&pull(1, 7, Cause::Synchronize), NOON).await.expect("enqueued");
     }
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None, "the key runs");
-    room.store.finish(&job, NOON).await.expect("finished");
+    assert!(room.store.finish(&job, NOON).await.expect("finished"), "it waits again");
     let again = room.store.claim(NOON, LEASE).await.expect("no error").expect("once more");
     assert_eq!((again.spec.clone(), again.attempt), (pull(1, 7, Cause::Synchronize), 1));
-    room.store.finish(&again, NOON).await.expect("finished");
+    assert!(!room.store.finish(&again, NOON).await.expect("finished"));
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
 }
 
@@ -167,7 +173,7 @@ async fn installations_take_turns_and_people_go_first() {
 #[tokio::test]
 async fn a_crash_loses_neither_deliveries_nor_jobs() {
     let room = Room::new().await;
-    room.store.accept(&delivery("1", "g-1", "{}"), Pending::Work, NOON).await.expect("accepted");
+    room.store.accept(&delivery("1", "g-1", "{}"), Pending::Unread, NOON).await.expect("accepted");
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
     let entry = OutboxEntry {
@@ -177,20 +183,22 @@ async fn a_crash_loses_neither_deliveries_nor_jobs() {
         operation: r#"{"x":1}"#.to_owned(),
         lease: Some(job.lease),
     };
-    assert_eq!(room.store.begin(&entry, NOON).await.expect("begun"), Begun::New);
+    assert_eq!(begin(&room.store, &entry).await, Begun::New);
 
     let store = room.reopen().await;
     let waiting = store.next_delivery().await.expect("no error").expect("the delivery");
     assert_eq!((waiting.guid.as_str(), waiting.body.as_slice()), ("g-1", b"{}".as_slice()));
     let job = store.claim(NOON.after(LEASE), LEASE).await.expect("no error").expect("the job");
+    assert!(job.unsettled, "an answer is missing");
     let entry = OutboxEntry { lease: Some(job.lease), ..entry };
     let unfinished = store.unfinished(&job.key).await.expect("no error");
     assert_eq!(unfinished, [OutboxEntry { lease: None, ..entry.clone() }]);
-    assert_eq!(store.begin(&entry, NOON).await.expect("known"), Begun::Unclear);
+    assert_eq!(begin(&store, &entry).await, Begun::Unclear);
     store.complete("op", "7").await.expect("completed");
-    assert_eq!(store.begin(&entry, NOON).await.expect("known"), Begun::Completed("7".to_owned()));
+    assert!(store.unfinished(&job.key).await.expect("no error").is_empty(), "an answer on its way is an answer");
+    assert_eq!(begin(&store, &entry).await, Begun::Completed("7".to_owned()));
     store.finish(&job, NOON).await.expect("finished");
-    assert_eq!(store.begin(&OutboxEntry { lease: None, ..entry }, NOON).await.expect("forgotten"), Begun::New);
+    assert_eq!(begin(&store, &OutboxEntry { lease: None, ..entry }).await, Begun::New, "forgotten");
     store.abandon("op").await.expect("abandoned");
     assert!(store.unfinished(&job.key).await.expect("no error").is_empty());
 }
@@ -198,7 +206,8 @@ async fn a_crash_loses_neither_deliveries_nor_jobs() {
 #[tokio::test]
 async fn f05_f07_a_delivery_is_known_by_hook_and_guid() {
     let room = Room::new().await;
-    let accept = async |delivery: Delivery| room.store.accept(&delivery, Pending::Work, NOON).await.expect("accepted");
+    let accept =
+        async |delivery: Delivery| room.store.accept(&delivery, Pending::Unread, NOON).await.expect("accepted");
     assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::New);
     assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::Repeated);
     assert_eq!(accept(delivery("1", "g", "{ }")).await, Accepted::OtherPayload);
@@ -218,6 +227,129 @@ async fn f05_f07_a_delivery_is_known_by_hook_and_guid() {
 }
 
 #[tokio::test]
+async fn a_delivery_brings_its_work_in_one_transaction() {
+    let room = Room::new().await;
+    let work = [pull(1, 7, Cause::Opened)];
+    let accept = async |body: &str| {
+        room.store.accept(&delivery("1", "g", body), Pending::Work(&work), NOON).await.expect("accepted")
+    };
+    assert_eq!(accept("{}").await, Accepted::New);
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("its work");
+    assert_eq!(room.store.next_delivery().await.expect("no error"), None, "nothing is left to read");
+    room.store.finish(&job, NOON).await.expect("finished");
+    assert_eq!(accept("{ }").await, Accepted::OtherPayload);
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None, "another payload brings no work");
+    assert_eq!(accept("{}").await, Accepted::Repeated);
+    assert!(room.store.claim(NOON, LEASE).await.expect("no error").is_some(), "an operator asked for it again");
+}
+
+#[tokio::test]
+async fn a_lost_lease_in_a_shared_transaction_costs_the_others_nothing() {
+    let room = Room::new().await;
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let first = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    let later = NOON.after(LEASE);
+    let second = room.store.claim(later, LEASE).await.expect("no error").expect("the job again");
+    let entry = |id: &str, lease| OutboxEntry {
+        id: id.to_owned(),
+        key: first.key.clone(),
+        head: CommitId::new(&"a".repeat(40)).expect("an id"),
+        operation: "{}".to_owned(),
+        lease: Some(lease),
+    };
+    let foreign = pull(2, 1, Cause::Opened);
+    // They are sent before the writer has its turn, so that they share a transaction.
+    let (fenced, begun, other) = tokio::join!(
+        room.store.begin(vec![entry("stale", first.lease)], None, later),
+        room.store.begin(vec![entry("one", second.lease), entry("two", second.lease)], None, later),
+        room.store.enqueue(&foreign, later),
+    );
+    assert!(matches!(fenced, Err(StoreError::LeaseLost(_))));
+    assert_eq!(begun.expect("begun"), [Begun::New, Begun::New]);
+    other.expect("enqueued");
+    let unfinished = room.store.unfinished(&first.key).await.expect("no error");
+    assert_eq!(unfinished.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+}
+
+#[tokio::test]
+async fn a_run_is_there_once_its_first_operation_is_begun() {
+    let room = Room::new().await;
+    let run = run(RunId::from_random([1; 16]));
+    let entry = OutboxEntry {
+        id: "op".to_owned(),
+        key: "k".to_owned(),
+        head: run.head.clone(),
+        operation: "{}".to_owned(),
+        lease: None,
+    };
+    room.store.begin(vec![entry], Some(run.clone()), NOON).await.expect("begun");
+    assert_eq!(room.reopen().await.load_run(&run.id).await.expect("no error"), Some(run));
+}
+
+#[tokio::test]
+async fn judgements_are_found_by_pull_request_and_commit() {
+    let room = Room::new().await;
+    let judged = async |number: u64, digit: &str| {
+        let id = RunId::from_random([u8::try_from(number).expect("small"); 16]);
+        let head = CommitId::new(&digit.repeat(40)).expect("an id");
+        let run = RunRecord { number: PullNumber(number), head: head.clone(), ..run(id) };
+        room.store.save_run(&run).await.expect("saved");
+        head
+    };
+    let find = async |number: u64, head: &CommitId| {
+        let found = room.store.find_judgements(RepositoryId(5), PullNumber(number), head).await.expect("no error");
+        found.iter().map(|it| (it.number.0, it.base.clone())).collect::<Vec<_>>()
+    };
+    let (old, new) = (judged(7, "a").await, judged(9, "b").await);
+    judged(8, "a").await;
+    let of = |numbers: &[u64]| numbers.iter().map(|number| (*number, "main".to_owned())).collect::<Vec<_>>();
+    assert_eq!(find(7, &new).await, of(&[7, 8, 9]), "its own, those at its old head, those at its new one");
+    assert_eq!(find(10, &old).await, of(&[7, 8]));
+    assert_eq!(
+        room.store.find_judged_at(RepositoryId(5), &old).await.expect("no error"),
+        [PullNumber(7), PullNumber(8)]
+    );
+    assert!(room.store.find_judged_at(RepositoryId(6), &old).await.expect("no error").is_empty());
+    room.store.forget_judgement(RepositoryId(5), PullNumber(8)).await.expect("forgotten");
+    assert_eq!(find(10, &old).await, of(&[7]));
+}
+
+#[tokio::test]
+async fn work_for_later_waits_and_does_not_put_off_what_waits() {
+    let room = Room::new().await;
+    let later = NOON.after(Duration::from_secs(30));
+    room.store.enqueue_later(&pull(1, 7, Cause::SharedHead), later, NOON).await.expect("enqueued");
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    room.store.enqueue_later(&pull(1, 7, Cause::SharedHead), later, NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("due now");
+    assert_eq!(job.spec, pull(1, 7, Cause::Opened), "and not quieter");
+}
+
+#[tokio::test]
+async fn closing_writes_what_waits() {
+    let room = Room::new().await;
+    let facts = BTreeSet::from([FactKey::Commits]);
+    room.store.remember_reads("5/pull/7", "digest", &facts).await.expect("remembered");
+    room.store.close().await;
+    assert_eq!(room.reopen().await.recall_reads("5/pull/7", "digest").await.expect("no error"), facts);
+}
+
+fn run(id: RunId) -> RunRecord {
+    RunRecord {
+        id,
+        repository: RepositoryId(5),
+        name: RepoName::new("octo", "hello").expect("a name"),
+        number: PullNumber(7),
+        base: "main".to_owned(),
+        head: CommitId::new(&"a".repeat(40)).expect("an id"),
+        verdict: "{}".to_owned(),
+        snapshot: "{}".to_owned(),
+        created_at: NOON,
+    }
+}
+
+#[tokio::test]
 async fn runs_and_reads_come_back() {
     let room = Room::new().await;
     let id = RunId::from_random([0xab; 16]);
@@ -225,16 +357,7 @@ async fn runs_and_reads_come_back() {
     for bad in ["", "AB", "../../../etc/passwd", &"g".repeat(32), &"a".repeat(33)] {
         assert_eq!(RunId::parse(bad), None, "{bad}");
     }
-    let run = RunRecord {
-        id: id.clone(),
-        repository: RepositoryId(5),
-        name: RepoName::new("octo", "hello").expect("a name"),
-        number: PullNumber(7),
-        head: CommitId::new(&"a".repeat(40)).expect("an id"),
-        verdict: "{}".to_owned(),
-        snapshot: "{}".to_owned(),
-        created_at: NOON,
-    };
+    let run = run(id.clone());
     room.store.save_run(&run).await.expect("saved");
     room.store.save_run(&run).await.expect("saving again changes nothing");
     assert_eq!(room.store.load_run(&id).await.expect("no error"), Some(run));
@@ -242,6 +365,8 @@ async fn runs_and_reads_come_back() {
 
     let facts = BTreeSet::from([FactKey::Commits, FactKey::Changes]);
     room.store.remember_reads("5/pull/7", "digest", &facts).await.expect("remembered");
+    // What is written later takes along what waits.
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     assert_eq!(room.store.recall_reads("5/pull/7", "digest").await.expect("no error"), facts);
     assert!(room.store.recall_reads("5/pull/7", "other").await.expect("no error").is_empty());
 

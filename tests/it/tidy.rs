@@ -31,10 +31,11 @@ const IMPURE: [&str; 9] =
     ["tokio", "octocrab", "std::fs", "std::env", "std::net", "SystemTime", "Instant", "rand", "getrandom"];
 
 /// Crates that belong to certain rooms.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("mlua", &["lua"]),
     ("diffy", &["diff"]),
     ("similar", &["diff"]),
+    ("jsonc_parser", &["diff"]),
     ("hmac", &["webhook", "sim"]),
     ("subtle", &["webhook", "server", "sim"]),
     ("sqlx", &["store"]),

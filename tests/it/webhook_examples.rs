@@ -42,7 +42,7 @@ fn no_example_of_an_app_is_unreadable() {
 
 #[test]
 fn every_pull_request_of_a_known_action_becomes_a_job() {
-    const ACTIONS: [&str; 16] = [
+    const ACTIONS: [&str; 17] = [
         "opened",
         "synchronize",
         "reopened",
@@ -51,6 +51,7 @@ fn every_pull_request_of_a_known_action_becomes_a_job() {
         "unlabeled",
         "ready_for_review",
         "converted_to_draft",
+        "closed",
         "assigned",
         "unassigned",
         "review_requested",

@@ -1,6 +1,6 @@
 //! Header lines of a case that say what others did: reviews, requests for them, statuses, check runs.
 
-use crate::model::{CommitId, CommitStatus, HeadCheckRun, RequestedReviewers, Review, Team, Timestamp, User};
+use crate::model::{CommitId, HeadCheckRun, HeadStatus, RequestedReviewers, Review, Team, Timestamp, User};
 
 const REVIEWS: [&str; 4] = ["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"];
 const STATES: [&str; 4] = ["error", "failure", "pending", "success"];
@@ -64,8 +64,8 @@ impl Reports {
         self.requested.clone()
     }
 
-    pub(super) fn statuses(&self, at: Timestamp) -> Vec<CommitStatus> {
-        let status = |(context, state): &(String, String)| CommitStatus {
+    pub(super) fn statuses(&self, at: Timestamp) -> Vec<HeadStatus> {
+        let status = |(context, state): &(String, String)| HeadStatus {
             context: context.clone(),
             state: state.clone(),
             description: String::new(),

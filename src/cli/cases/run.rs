@@ -85,6 +85,10 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     let rest = texts.iter().map(|(key, text)| (key.clone(), Fact::Known(text.clone())));
                     snapshot.files.extend(rest);
                 }
+                FactKey::Uses(word) => {
+                    let fact = Fact::Known(uses(&texts, &word));
+                    snapshot.uses.insert(word, fact);
+                }
                 FactKey::Source { layer, path } => {
                     let text = sources(&path);
                     snapshot.sources.insert((layer, path), text);
@@ -120,6 +124,31 @@ fn find_size(pull: &Pull, texts: &BTreeMap<FileKey, FileText>, file: &FileKey) -
         FileText::NotText(_) | FileText::Cut(_) => Some(0),
         FileText::Absent => None,
     })
+}
+
+/// The files of the head that hold the word.
+fn uses(texts: &BTreeMap<FileKey, FileText>, word: &str) -> Vec<RepoPath> {
+    let holds = |text: &FileText| matches!(text, FileText::Text(text) if text.contains(word));
+    let files = texts.iter().filter(|(key, text)| key.side == Side::Right && holds(text));
+    files.map(|(key, _)| key.path.clone()).collect()
+}
+
+/// A pull request that changes nothing and says nothing, under a dangerfile: what `deckhand check` loads it against.
+pub(in crate::cli) fn empty_snapshot(dangerfile: Dangerfile) -> Snapshot {
+    let nothing = super::case::Block { line: 1, text: String::new() };
+    let case = Case {
+        name: String::new(),
+        line: 1,
+        pr: None,
+        files: Vec::new(),
+        bases: Vec::new(),
+        lua: None,
+        commits: Vec::new(),
+        findings: nothing,
+    };
+    let mut snapshot = build_snapshot(&case, "", &Pull::default());
+    snapshot.ruleset.layers = vec![dangerfile];
+    snapshot
 }
 
 fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {

@@ -10,6 +10,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Show the robot at work: a simulated GitHub and a server on this machine, no account and no network
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckhand demo                 until Ctrl-C; the links are printed
+  deckhand demo --once          tell the story as text")]
 pub(in crate::cli) struct Demo {
     /// Port of the simulated GitHub; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]

@@ -79,6 +79,7 @@ pub(super) fn table(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> {
             Ok(there.map(|change| change.old_path().as_str().to_owned()))
         })?,
     )?;
+    super::code_analyses::add_to(&table, lua, session)?;
     table.set_readonly(true);
     Ok(table)
 }

@@ -1,11 +1,12 @@
 //! `danger.git`: what the commits change.
 
-use super::super::convert::{commit_to_json, texts_to_lua, to_lua};
+use super::super::convert::{commit_to_json, texts_to_lua};
 use super::super::globs::Globs;
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
-use super::namespace;
+use super::json_diff::json_diff_for_file;
 use super::sizes::file_size;
+use super::{namespace, record};
 use crate::diff::{LineKind, is_whole, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Patch, RepoPath, Side};
 use mlua::{IntoLua, Lua, Table, Value, Variadic};
@@ -26,6 +27,8 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::
     git.set("file_size", lua.create_function(size)?)?;
     let diffs = Rc::clone(session);
     git.set("diff_for_file", lua.create_function(move |lua, path: Value| diff_for_file(lua, &diffs, &path))?)?;
+    let json = Rc::clone(session);
+    git.set("json_diff_for_file", lua.create_function(move |lua, path: Value| json_diff_for_file(lua, &json, &path))?)?;
 
     let listed = Rc::clone(session);
     host.set(
@@ -67,7 +70,7 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::
 }
 
 /// Computed fields of `danger.git`.
-pub(super) fn field(lua: &Lua, session: &Session, name: &str) -> mlua::Result<Option<Value>> {
+pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Result<Option<Value>> {
     let of = |wanted: fn(&FileChange) -> bool| -> mlua::Result<Option<Value>> {
         let paths = changes(lua, session)?.iter().filter(|change| wanted(change)).map(|change| change.path.as_str());
         texts_to_lua(lua, unique(paths)).map(Some)
@@ -84,7 +87,7 @@ pub(super) fn field(lua: &Lua, session: &Session, name: &str) -> mlua::Result<Op
         "renamed_files" => {
             let renamed = changes(lua, session)?.iter().filter(|change| change.status == ChangeStatus::Renamed);
             let pairs = renamed.map(|change| json!({ "before": change.old_path(), "after": change.path }));
-            to_lua(lua, &pairs.collect()).map(Some)
+            record::to_record(lua, session, "danger.git.renamed_files", "{ Renamed }", &pairs.collect()).map(Some)
         }
         "insertions" => sum(|change| change.additions),
         "deletions" => sum(|change| change.deletions),
@@ -93,7 +96,14 @@ pub(super) fn field(lua: &Lua, session: &Session, name: &str) -> mlua::Result<Op
         "head" => Ok(Some(session.snapshot.subject.head.as_str().into_lua(lua)?)),
         "commits" => {
             let commits = session.need(lua, session.snapshot.commits.as_ref(), FactKey::Commits)?;
-            to_lua(lua, &commits.iter().map(commit_to_json).collect()).map(Some)
+            record::to_record(
+                lua,
+                session,
+                "danger.git.commits",
+                "{ Commit }",
+                &commits.iter().map(commit_to_json).collect(),
+            )
+            .map(Some)
         }
         _ => Ok(None),
     }
@@ -127,7 +137,7 @@ pub(super) fn find_change<'a>(
     Ok(changes.iter().rev().find(|change| change.path == *path))
 }
 
-fn match_files(lua: &Lua, session: &Session, globs: &[Value]) -> mlua::Result<Table> {
+fn match_files(lua: &Lua, session: &Rc<Session>, globs: &[Value]) -> mlua::Result<Table> {
     let globs = read_globs(lua, session, globs)?;
     session.charge_changes(lua, changes(lua, session)?.len())?;
     let matched: Vec<&FileChange> =
@@ -142,6 +152,7 @@ fn match_files(lua: &Lua, session: &Session, globs: &[Value]) -> mlua::Result<Ta
     put("deleted", &|change| change.status == ChangeStatus::Removed)?;
     put("edited", &|change| is_modified(change) || is_created(change))?;
     put("any", &|_| true)?;
+    result.set_metatable(Some(record::metatable(lua, session, "danger.git.match(...)", "Matches")?))?;
     result.set_readonly(true);
     Ok(result)
 }
@@ -155,10 +166,33 @@ fn file(lua: &Lua, session: &Session, path: &Value, side: &Value) -> mlua::Resul
     }
 }
 
-fn diff_for_file(lua: &Lua, session: &Session, path: &Value) -> mlua::Result<Option<Table>> {
+fn diff_for_file(lua: &Lua, session: &Rc<Session>, path: &Value) -> mlua::Result<Option<Table>> {
     let path = read_path(lua, session, "diff_for_file", path)?;
     let Some(change) = find_change(lua, session, &path)? else { return Ok(None) };
     let Some(text) = patch_text(lua, session, change)? else { return Ok(None) };
+    let [before, after] = both_texts(lua, session, change)?;
+    let hunks = parse_hunks(text);
+    let of = |kind: LineKind| -> String {
+        let lines = hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind);
+        lines.map(|line| line.text).collect::<Vec<_>>().join("\n")
+    };
+    let result = lua.create_table()?;
+    result.raw_set("before", before.unwrap_or(""))?;
+    result.raw_set("after", after.unwrap_or(""))?;
+    result.raw_set("diff", text)?;
+    result.raw_set("added", of(LineKind::Added))?;
+    result.raw_set("removed", of(LineKind::Removed))?;
+    result.set_metatable(Some(record::metatable(lua, session, "danger.git.diff_for_file(...)", "FileDiff")?))?;
+    result.set_readonly(true);
+    Ok(Some(result))
+}
+
+/// Both whole texts of a changed file, old and new; `None` where there is none. Both are asked for together.
+pub(super) fn both_texts<'a>(
+    lua: &Lua,
+    session: &'a Session,
+    change: &FileChange,
+) -> mlua::Result<[Option<&'a str>; 2]> {
     let before = FileKey { side: Side::Left, path: change.old_path().clone() };
     let after = FileKey { side: Side::Right, path: change.path.clone() };
     let known = |key: &&FileKey| session.snapshot.files.contains_key(key) || is_absent(session, key);
@@ -167,23 +201,11 @@ fn diff_for_file(lua: &Lua, session: &Session, path: &Value) -> mlua::Result<Opt
     if !lacking.is_empty() {
         return Err(session.miss(lacking));
     }
-    let hunks = parse_hunks(text);
-    let of = |kind: LineKind| -> String {
-        let lines = hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind);
-        lines.map(|line| line.text).collect::<Vec<_>>().join("\n")
-    };
-    let result = lua.create_table()?;
-    result.raw_set("before", text_at(lua, session, before)?.unwrap_or(""))?;
-    result.raw_set("after", text_at(lua, session, after)?.unwrap_or(""))?;
-    result.raw_set("diff", text)?;
-    result.raw_set("added", of(LineKind::Added))?;
-    result.raw_set("removed", of(LineKind::Removed))?;
-    result.set_readonly(true);
-    Ok(Some(result))
+    Ok([text_at(lua, session, before)?, text_at(lua, session, after)?])
 }
 
 /// The text of a file on one side; `None` when there is no such file or it is not text.
-fn text_at<'a>(lua: &Lua, session: &'a Session, key: FileKey) -> mlua::Result<Option<&'a str>> {
+pub(super) fn text_at<'a>(lua: &Lua, session: &'a Session, key: FileKey) -> mlua::Result<Option<&'a str>> {
     match session.snapshot.files.get(&key) {
         None if is_absent(session, &key) => Ok(None),
         None => Err(session.miss(with_companions(session, &key))),
@@ -239,7 +261,7 @@ fn with_companions(session: &Session, key: &FileKey) -> Vec<FactKey> {
 }
 
 /// The hunks of a change; `None` for a change without text; a cut patch ends the rule.
-fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChange) -> mlua::Result<Option<&'a str>> {
+pub(super) fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChange) -> mlua::Result<Option<&'a str>> {
     match &change.patch {
         Patch::Text(text) if is_whole(text) => {
             session.charge_bytes(lua, text.len())?;

@@ -1,11 +1,11 @@
 //! `danger.github`: what GitHub knows of the pull request.
 
-use super::super::convert::{texts_to_lua, to_lua};
+use super::super::convert::texts_to_lua;
 use super::super::github_shapes as shapes;
 use super::super::options::describe;
 use super::super::script::Stop;
 use super::super::session::Session;
-use super::namespace;
+use super::{namespace, record, table};
 use crate::analysis::code_owners::CodeOwners;
 use crate::model::{CodeOwnersFile, FactKey, FileText, PullRequest, RepoPath};
 use mlua::{Lua, Table, Value};
@@ -60,7 +60,7 @@ pub(super) fn parsed_code_owners<'a>(
 }
 
 /// Fields of `danger.github`.
-pub(super) fn field(lua: &Lua, session: &Session, name: &str) -> mlua::Result<Option<Value>> {
+pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Result<Option<Value>> {
     let known = &session.snapshot;
     let value = match name {
         "pr" => shapes::pull_to_json(session.need(lua, known.pull.as_ref(), FactKey::Pull)?),
@@ -92,7 +92,9 @@ pub(super) fn field(lua: &Lua, session: &Session, name: &str) -> mlua::Result<Op
         }
         _ => return Ok(None),
     };
-    to_lua(lua, &value).map(Some)
+    // A fact's record type is the one that the table of names gives it.
+    let signature = table::signature_of("danger.github", name);
+    record::to_record(lua, session, &format!("danger.github.{name}"), signature, &value).map(Some)
 }
 
 /// The pull request, when there is one: a local run has only what stands in for it.

@@ -1,13 +1,12 @@
 //! A namespace of `danger`: functions, fields that are computed when first read, and an answer to every wrong name.
 
+use super::super::names::unknown_field;
 use super::super::session::Session;
-use super::super::words::did_you_mean;
-use super::table::names_in;
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
 /// Computes a field; `None` when the namespace has no such field.
-pub(super) type Field = fn(&Lua, &Session, &str) -> mlua::Result<Option<Value>>;
+pub(super) type Field = fn(&Lua, &Rc<Session>, &str) -> mlua::Result<Option<Value>>;
 
 /// A namespace to put functions into.
 pub(super) fn empty(lua: &Lua) -> mlua::Result<Table> {
@@ -15,7 +14,7 @@ pub(super) fn empty(lua: &Lua) -> mlua::Result<Table> {
 }
 
 /// For a namespace that has no computed fields.
-pub(super) fn no_field(_: &Lua, _: &Session, _: &str) -> mlua::Result<Option<Value>> {
+pub(super) fn no_field(_: &Lua, _: &Rc<Session>, _: &str) -> mlua::Result<Option<Value>> {
     Ok(None)
 }
 
@@ -47,10 +46,7 @@ pub(super) fn close(
                     cache.raw_set(key, &value)?;
                     Ok(value)
                 }
-                None => {
-                    let hint = did_you_mean(&key, names_in(name));
-                    Err(reader.mistake(lua, format!("`{name}` has no `{key}`{hint}")).into())
-                }
+                None => Err(reader.mistake(lua, unknown_field(name, &key)).into()),
             }
         })?,
     )?;

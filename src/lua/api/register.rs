@@ -1,27 +1,35 @@
 //! Puts every namespace into a new machine.
 
-use super::super::options::text_of;
+use super::super::danger_names::find_danger_name;
+use super::super::names::unknown_global;
+use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
-use super::{git, github, namespace, report, require, rules, settings, table};
+use super::{git, github, github_utils, namespace, record, report, require, robot, rules, settings, utils};
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
 /// Registers the API. `host` is what the prelude sees: functions that scripts reach only through it.
 pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::Result<()> {
     let globals = lua.globals();
+    record::register_lists(lua, session)?;
     report::register(lua, session, &globals, host)?;
     rules::register(lua, session, &globals)?;
     settings::register(lua, session, &globals)?;
     require::register(lua, session, &globals)?;
+    robot::register(lua, session, &globals)?;
     let git = git::register(lua, session, host)?;
     let github = github::register(lua, session)?;
+    github.raw_set("utils", github_utils::register(lua, session)?)?;
     let danger = namespace::empty(lua)?;
+    danger.raw_set("utils", utils::register(lua, session)?)?;
     danger.raw_set("git", namespace::close(lua, session, "danger.git", git.clone(), git::field)?)?;
     danger.raw_set("github", namespace::close(lua, session, "danger.github", github, github::field)?)?;
     globals.set("danger", namespace::close(lua, session, "danger", danger, namespace::no_field)?)?;
     answer_unknown_globals(lua, session)?;
+    answer_unknown_library_names(lua, session, host)?;
     host.set("git", git.clone())?;
+    host.set("line_meta", record::metatable(lua, session, "a line", "Line")?)?;
     host.set("now", session.snapshot.subject.started_at.unix_seconds())?;
     let seed = u32::from_str_radix(session.snapshot.subject.head.short(), 16).unwrap_or(0);
     host.set("seed", seed)?;
@@ -42,16 +50,29 @@ fn answer_unknown_globals(lua: &Lua, session: &Rc<Session>) -> mlua::Result<()> 
         "__index",
         lua.create_function(move |lua, (_, name): (Table, Value)| -> mlua::Result<Value> {
             let name = name.as_string().map(text_of).unwrap_or_default();
-            let hint = did_you_mean(&name, table::names_in("").chain(STANDARD));
-            Err(session.mistake(lua, format!("there is no `{name}` here{hint}")).into())
+            Err(session.mistake(lua, unknown_global(&name)).into())
         })?,
     )?;
     meta.raw_set("__metatable", "locked")?;
     lua.globals().set_metatable(Some(meta))
 }
 
-/// The names of Luau's own library that people misspell.
-const STANDARD: [&str; 14] = [
-    "assert", "error", "ipairs", "math", "next", "os", "pairs", "pcall", "string", "table", "tonumber", "tostring",
-    "type", "utf8",
-];
+/// `title.length` and `table.contains`: what other languages have on texts and lists.
+fn answer_unknown_library_names(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::Result<()> {
+    let session = Rc::clone(session);
+    let unknown = move |lua: &Lua, (library, key): (String, Value)| -> mlua::Result<()> {
+        let name = key.as_string().map_or_else(|| describe(&key), text_of);
+        let hint = match find_danger_name(&library, &name) {
+            Some(advice) => format!("; {advice}"),
+            None => {
+                let table: Table = lua.globals().get(library.as_str())?;
+                let names: Vec<String> =
+                    table.pairs::<String, Value>().filter_map(|pair| pair.ok().map(|(name, _)| name)).collect();
+                did_you_mean(&name, names.iter().map(String::as_str))
+            }
+        };
+        let owner = if library == "string" { "a text".to_owned() } else { format!("`{library}`") };
+        Err(session.mistake(lua, format!("{owner} has no `{name}`{hint}")).into())
+    };
+    host.set("unknown", lua.create_function(unknown)?)
+}

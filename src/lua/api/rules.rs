@@ -1,14 +1,15 @@
 //! `rule` and `use`: registration of a team's own rules and of built-in ones.
 
 use super::super::budget::MAX_RULES;
-use super::super::builtin::{builtin_rules, find_builtin};
+use super::super::builtin::{LATER, builtin_rules, find_builtin};
 use super::super::bytecode::load_own;
 use super::super::convert::to_lua;
 use super::super::metadata::{chunk_name, read_metadata};
-use super::super::options::{OptionError, read_options, text_of};
+use super::super::options::{OptionError, text_of};
 use super::super::registry::{Registered, RuleOptions, rule_specs};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
+
 use super::report::report_finding;
 use crate::model::Severity;
 use mlua::{Function, Lua, Table, Value, Variadic};
@@ -30,16 +31,16 @@ fn register_own(lua: &Lua, session: &Rc<Session>, args: &[Value]) -> mlua::Resul
         [Value::String(name), Value::Table(options), Value::Function(body)] => (text_of(name), Some(options), body),
         _ => {
             let message = "rule takes a name, options and a function: `rule(\"no-print\", { blocking = false }, function() ... end)`";
-            return Err(session.mistake(lua, message).into());
+            return session.refuse(session.mistake(lua, message));
         }
     };
     let right = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
     if name.is_empty() || name.len() > 60 || !name.chars().all(right) {
         let message = format!("a rule's name is at most 60 of a-z, 0-9, `-` and `_`; \"{name}\" is not");
-        return Err(session.mistake(lua, message).into());
+        return session.refuse(session.mistake(lua, message));
     }
     let owner = format!("rule(\"{name}\")");
-    let values = read_options(&owner, options, &rule_specs()).map_err(|mistake| session.option_error(lua, mistake))?;
+    let values = session.read_options(lua, &owner, options, &rule_specs())?;
     add(lua, session, name, &values, body.clone())
 }
 
@@ -47,27 +48,26 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
     let (Value::String(name), Value::Nil | Value::Table(_)) = (name, options) else {
         let message =
             "use takes the name of a built-in rule and its options: `use(\"changelog\", { path = \"CHANGELOG.md\" })`";
-        return Err(session.mistake(lua, message).into());
+        return session.refuse(session.mistake(lua, message));
     };
     let name = text_of(name);
     let Some(rule) = find_builtin(&name) else {
-        if super::super::builtin::LATER.contains(&name.as_str()) {
-            return Err(session
-                .error(lua, format!("the built-in rule `{name}` is not built yet in this version"))
-                .into());
+        if LATER.contains(&name.as_str()) {
+            let message = format!("the built-in rule `{name}` is not built yet in this version");
+            return session.refuse(session.mistake(lua, message));
         }
-        let hint = match did_you_mean(&name, builtin_rules().iter().map(|rule| rule.name)) {
+        let names = builtin_rules().iter().map(|rule| rule.name).chain(LATER.iter().copied());
+        let hint = match did_you_mean(&name, names) {
             none if none.is_empty() => "; `deckhand rules` lists them".to_owned(),
             hint => hint,
         };
         let message = format!("there is no built-in rule `{name}`{hint}");
-        return Err(session.mistake(lua, message).into());
+        return session.refuse(session.mistake(lua, message));
     };
     let (table, body): (Table, Function) = load_own(lua, rule.source, &chunk_name(rule))?.call(())?;
     let metadata = read_metadata(rule.name, &table)?;
     let owner = format!("use(\"{name}\")");
-    let values = read_options(&owner, options.as_table(), &metadata.all_options())
-        .map_err(|mistake| session.option_error(lua, mistake))?;
+    let values = session.read_options(lua, &owner, options.as_table(), &metadata.all_options())?;
     let severity = match values.get("severity").and_then(Json::as_str) {
         Some("fail") => Severity::Fail,
         Some("message") => Severity::Message,
@@ -91,13 +91,15 @@ fn add(lua: &Lua, session: &Rc<Session>, name: String, values: &Map<String, Json
     }
     if name == "dangerfile" || session.rules.borrow().iter().any(|rule| rule.name == name) {
         let way_out = if find_builtin(&name).is_some() { "keep one" } else { "give this one another name" };
-        return Err(session.mistake(lua, format!("there is already a rule `{name}`; {way_out}")).into());
+        return session.refuse(session.mistake(lua, format!("there is already a rule `{name}`; {way_out}")));
     }
     if session.rules.borrow().len() >= MAX_RULES {
         return Err(session.fault(lua, format!("a dangerfile has at most {MAX_RULES} rules")));
     }
-    let options =
-        RuleOptions::build(values).map_err(|(key, message)| session.option_error(lua, OptionError { key, message }))?;
+    let options = match RuleOptions::build(values) {
+        Ok(options) => options,
+        Err((key, message)) => return session.refuse(session.option_error(lua, OptionError { key, message })),
+    };
     session.rules.borrow_mut().push(Registered { name, options, body });
     Ok(())
 }

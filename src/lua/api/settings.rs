@@ -1,6 +1,6 @@
 //! `settings { ... }`: how the check and the comments behave.
 
-use super::super::options::{OptionError, OptionKind, OptionSpec, read_options};
+use super::super::options::{OptionError, OptionKind, OptionSpec};
 use super::super::session::Session;
 use crate::model::{ConclusionMode, Settings, SummaryComment};
 use mlua::{Lua, Table, Value};
@@ -12,13 +12,12 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
     let settings = move |lua: &Lua, table: Value| {
         let Value::Table(table) = table else {
             let message = "settings takes a table: `settings { max_inline_comments = 10 }`";
-            return Err(session.mistake(lua, message).into());
+            return session.refuse(session.mistake(lua, message));
         };
-        let values =
-            read_options("settings", Some(&table), &specs()).map_err(|mistake| session.option_error(lua, mistake))?;
+        let values = session.read_options(lua, "settings", Some(&table), &specs())?;
         let refuse = |key: &str, message: &str| {
             let mistake = OptionError { key: key.to_owned(), message: message.to_owned() };
-            Err(session.option_error(lua, mistake).into())
+            session.refuse(session.option_error(lua, mistake))
         };
         if values.get("statuses").and_then(Json::as_str) == Some("per_rule") {
             return refuse("statuses", "`statuses = \"per_rule\"` is not built yet in this version");
@@ -36,7 +35,7 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
     globals.set("settings", lua.create_function(settings)?)
 }
 
-fn specs() -> Vec<OptionSpec> {
+pub(super) fn specs() -> Vec<OptionSpec> {
     let choice = |words: &[&str]| OptionKind::Choice(words.iter().map(|word| (*word).to_owned()).collect());
     vec![
         OptionSpec::new("check_name", OptionKind::String, "Name of the check run."),

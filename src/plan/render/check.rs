@@ -1,7 +1,8 @@
 //! The check: its title is the verdict in a phrase; its summary is a list that reads well on a narrow screen.
 
+use super::effects::render_effects;
 use super::escape::{code_span, neutralise, plain};
-use super::limit::{self, CHECK_BYTES, MESSAGE_BYTES};
+use super::limit::{self, MESSAGE_BYTES};
 use super::list;
 use super::words::{self, count};
 use crate::model::{Conclusion, Fault, Finding, RuleState, Severity, Side, Verdict};
@@ -11,6 +12,8 @@ use crate::plan::{Annotation, AnnotationLevel};
 const MAX_ANNOTATIONS: usize = 1_000;
 /// GitHub's limit for an annotation's title, in characters; held in bytes.
 const TITLE_BYTES: usize = 255;
+/// GitHub's limit for a commit status's description, in characters.
+const STATUS_BYTES: usize = 140;
 /// GitHub's limit for an annotation's message is 64 KB; nobody reads so much beside a line.
 const ANNOTATION_BYTES: usize = 16_000;
 
@@ -32,20 +35,25 @@ pub fn render_title(verdict: &Verdict) -> String {
     if parts.is_empty() {
         parts.push(if verdict.conclusion == Conclusion::Pending { "Waiting" } else { "No problems" }.to_owned());
     }
-    limit::cut_short(&plain(&parts.join(", ")), TITLE_BYTES)
+    cut_title(&plain(&parts.join(", ")))
 }
 
-/// Summary and text of the check, each within GitHub's limit.
-pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
+/// The same within the 140 characters of a commit status; held in bytes.
+pub(in crate::plan) fn render_status_line(verdict: &Verdict) -> String {
+    limit::cut_short(&render_title(verdict), STATUS_BYTES)
+}
+
+/// Summary and text of the check, at most so many bytes each.
+pub(in crate::plan) fn render_check(verdict: &Verdict, bytes: usize) -> (String, String) {
     let mut first = String::new();
     for fault in &verdict.faults {
-        let item = fault_item(fault);
-        if first.len() + item.len() < CHECK_BYTES / 2 {
+        let item = fault_item(fault, MESSAGE_BYTES.min(bytes / 4));
+        if first.len() + item.len() < bytes / 2 {
             first.push_str(&item);
         }
     }
-    let (skipped, quiet) = (skipped_line(verdict), first.is_empty());
-    let room = CHECK_BYTES - skipped.len();
+    let (last, quiet) = (render_effects(verdict, bytes / 4) + &skipped_line(verdict, bytes / 4), first.is_empty());
+    let room = bytes.saturating_sub(last.len());
     let mut findings: Vec<&Finding> = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
     // Findings of one file stand together, the worst first; files keep the verdict's order.
     findings.sort_by(|a, b| {
@@ -55,9 +63,9 @@ pub(in crate::plan) fn render_check(verdict: &Verdict) -> (String, String) {
     if quiet && findings.is_empty() {
         first.push_str("The rules have nothing to say about this change.\n");
     }
-    let mut pages = list::pages(first, findings, MESSAGE_BYTES, room, 2).into_iter();
+    let mut pages = list::pages(first, findings, MESSAGE_BYTES.min(bytes / 4), room, 2).into_iter();
     let mut summary = pages.next().unwrap_or_default();
-    summary.push_str(&skipped);
+    summary.push_str(&last);
     (summary.trim_start().to_owned(), pages.next().unwrap_or_default())
 }
 
@@ -68,16 +76,26 @@ pub(in crate::plan) fn render_started() -> (String, String) {
 
 /// A mark for every finding with a place on the new side, the worst first when there are too many.
 pub(in crate::plan) fn render_annotations(verdict: &Verdict) -> Vec<Annotation> {
-    let mut marks: Vec<(Severity, Annotation)> = spoken(verdict).filter_map(annotation).collect();
+    let mut marks: Vec<Annotation> = spoken(verdict).filter_map(annotation).collect();
+    limit_annotations(&mut marks);
+    marks
+}
+
+/// The worst stay when there are too many.
+pub(in crate::plan) fn limit_annotations(marks: &mut Vec<Annotation>) {
     if marks.len() > MAX_ANNOTATIONS {
-        marks.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+        marks.sort_by_key(|mark| std::cmp::Reverse(mark.level));
         marks.truncate(MAX_ANNOTATIONS);
     }
-    marks.into_iter().map(|(_, mark)| mark).collect()
+}
+
+/// A title within GitHub's limit.
+pub(in crate::plan) fn cut_title(title: &str) -> String {
+    limit::cut_short(title, TITLE_BYTES)
 }
 
 /// Findings that people get to see: those of rules in shadow are only recorded.
-pub(in crate::plan) fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
+pub fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     verdict.findings.iter().filter(|finding| {
         !verdict.rules.iter().any(|rule| rule.name == finding.rule && rule.state == RuleState::Shadow)
     })
@@ -90,19 +108,19 @@ fn faults_phrase(faults: &[Fault]) -> String {
     format!("{}: {rules} {} could not run", count(faults.len(), "fault"), names.join(", "))
 }
 
-fn fault_item(fault: &Fault) -> String {
+pub(super) fn fault_item(fault: &Fault, bytes: usize) -> String {
     let at = match (&fault.path, fault.line) {
         (Some(path), Some(line)) => format!(" at {}", code_span(&format!("{path}:{line}"))),
         (Some(path), None) => format!(" in {}", code_span(path.as_str())),
         (None, _) => String::new(),
     };
     let advisory = if fault.blocking { "" } else { " (advisory)" };
-    let message = neutralise(&limit::cut(fault.message.trim(), MESSAGE_BYTES));
+    let message = neutralise(&limit::cut(fault.message.trim(), bytes));
     let item = format!("💥 **Rule {} could not run**{advisory}{at}\n\n{message}", code_span(&fault.rule));
     format!("- {}\n", words::indent(&item))
 }
 
-fn skipped_line(verdict: &Verdict) -> String {
+pub(super) fn skipped_line(verdict: &Verdict, bytes: usize) -> String {
     let skipped: Vec<String> = verdict
         .rules
         .iter()
@@ -117,11 +135,11 @@ fn skipped_line(verdict: &Verdict) -> String {
     if skipped.is_empty() {
         String::new()
     } else {
-        format!("\n{}\n", limit::cut_short(&format!("Skipped: {}", skipped.join(", ")), 4_000))
+        format!("\n{}\n", limit::cut_short(&format!("Skipped: {}", skipped.join(", ")), bytes.min(4_000)))
     }
 }
 
-fn annotation(finding: &Finding) -> Option<(Severity, Annotation)> {
+fn annotation(finding: &Finding) -> Option<Annotation> {
     let level = match finding.severity {
         Severity::Fail => AnnotationLevel::Failure,
         Severity::Warn => AnnotationLevel::Warning,
@@ -138,5 +156,5 @@ fn annotation(finding: &Finding) -> Option<(Severity, Annotation)> {
         title: limit::cut_short(&plain(&finding.rule), TITLE_BYTES),
         message: limit::cut(&plain(finding.message.trim()), ANNOTATION_BYTES),
     };
-    Some((finding.severity, mark))
+    Some(mark)
 }

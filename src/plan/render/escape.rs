@@ -1,6 +1,8 @@
 //! Makes foreign content harmless. Messages are Markdown by rule authors, but titles, paths and code of the pull
 //! request are often inside: nothing in them may notify anybody, open HTML, or look like a marker of ours.
 
+use std::collections::BTreeSet;
+
 /// Invisible, and keeps `@name` and `<tag` from being what they look like, inside code as well as outside.
 const JOINER: char = '\u{2060}';
 
@@ -39,6 +41,7 @@ pub(super) fn longest_run(text: &str, of: char) -> usize {
 fn escape(markdown: &str, details: bool) -> String {
     let mut out = String::with_capacity(markdown.len() + 8);
     let clean = plain(markdown);
+    let links = links(&clean);
     for (at, c) in clean.char_indices() {
         out.push(c);
         let rest = &clean[at..];
@@ -48,6 +51,7 @@ fn escape(markdown: &str, details: bool) -> String {
             '<' => {
                 next.is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?'))
                     && !(details && ALLOWED.iter().any(|tag| rest.starts_with(tag)))
+                    && !links.contains(&at)
             }
             _ => false,
         };
@@ -56,6 +60,26 @@ fn escape(markdown: &str, details: bool) -> String {
         }
     }
     out
+}
+
+/// Where the tags of whole links begin: `<a href="https://...">words</a>`, as `danger.utils.href` makes them. Nothing but
+/// a web address stands in the tag, and no other tag inside the link.
+fn links(text: &str) -> BTreeSet<usize> {
+    const OPEN: &str = "<a href=\"";
+    let mut tags = BTreeSet::new();
+    for (at, _) in text.match_indices(OPEN) {
+        let link = &text[at + OPEN.len()..];
+        let Some(length) = link.find('"') else { continue };
+        let (address, after) = link.split_at(length);
+        let odd = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '`' | '\\');
+        let web = (address.starts_with("https://") || address.starts_with("http://")) && !address.contains(odd);
+        let Some(words) = after.strip_prefix("\">").filter(|_| web) else { continue };
+        if let Some(end) = words.find('<').filter(|end| words[*end..].starts_with("</a>")) {
+            tags.insert(at);
+            tags.insert(text.len() - words.len() + end);
+        }
+    }
+    tags
 }
 
 fn is_balanced(markdown: &str) -> bool {
@@ -127,6 +151,23 @@ mod tests {
         let safe = neutralise_keeping_details(folded);
         assert!(safe.starts_with("<details><summary>log</summary>") && !safe.contains("<script"));
         assert!(!neutralise_keeping_details("</details><details>").contains("</details>"));
+    }
+
+    #[test]
+    fn a_whole_link_is_one() {
+        let link = "<a href=\"https://github.com/o/r/blob/main/a.md\">a.md</a>";
+        assert_eq!(neutralise(&format!("See {link} and {link}.")), format!("See {link} and {link}."));
+        for broken in [
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<a href=\"https://x\" onclick=\"y\">x</a>",
+            "<a href=\"https://x\">x",
+            "<a href=\"https://x\"><img></a>",
+            "<a href='https://x'>x</a>",
+        ] {
+            let safe = neutralise(broken);
+            assert!(!safe.contains("<a ") && !safe.contains("</a"), "{safe}");
+        }
+        assert!(!neutralise("<a href=\"https://x\">@org</a>").contains("@org"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! GitHub's limits count bytes; a cut lies between two characters and says how much is missing.
 
 /// A check's summary and text, each (65,535 bytes); a little is left for what is added at the end.
-pub(super) const CHECK_BYTES: usize = 65_000;
+pub(in crate::plan) const CHECK_BYTES: usize = 65_000;
 /// A comment (65,536 characters); held in bytes, so that it is right for every character.
 pub(super) const COMMENT_BYTES: usize = 65_000;
 /// One message in a list, so that one finding does not push out all others.
@@ -10,7 +10,7 @@ pub(super) const MESSAGE_BYTES: usize = 4_000;
 pub(super) const REPORT_BYTES: usize = 30_000;
 
 /// The text, or as much of it as fits into `bytes`, followed by a line that says how much was cut.
-pub(super) fn cut(text: &str, bytes: usize) -> String {
+pub(in crate::plan) fn cut(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
     }

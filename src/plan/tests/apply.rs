@@ -53,6 +53,10 @@ pub(super) fn apply(operations: &[Operation], published: &mut Published) {
             Operation::ResolveThread { thread } => {
                 published.comments.iter_mut().find(|now| now.thread == *thread).expect("a thread").resolved = true;
             }
+            Operation::SetStatus(status) => {
+                published.statuses.retain(|now| now.context != status.context);
+                published.statuses.push(status.clone());
+            }
         }
     }
 }

@@ -136,3 +136,15 @@ fn shadow_rules_stay_silent() {
     let [Operation::CreateCheck(check)] = operations.as_slice() else { panic!("{operations:?}") };
     assert_eq!((check.title.as_str(), check.annotations.len()), ("No problems", 0));
 }
+
+#[test]
+fn effects_are_named_and_not_carried_out() {
+    let mut verdict = verdict(Vec::new());
+    let effect = |kind: &str| Effect { kind: kind.into(), rule: "triage".into(), arguments: Default::default() };
+    verdict.effects = vec![effect("add_labels"), effect("merge"), effect("add_labels")];
+    let operations = plan(&verdict, &Published::default());
+    let [Operation::CreateCheck(check)] = operations.as_slice() else { panic!("{operations:?}") };
+    let expected = "Asked of the robot, which this version does not carry out yet: \
+                    `robot.add_labels` × 2 (`triage`), `robot.merge` (`triage`)";
+    assert!(check.summary.contains(expected), "{}", check.summary);
+}

@@ -56,4 +56,17 @@ proptest! {
             prop_assert_eq!(after.operations, vec![]);
         }
     }
+
+    #[test]
+    fn so_does_planning_for_a_token(history in prop::collection::vec(any_verdict(), 1..4)) {
+        let mut published = Published::default();
+        let plan = |verdict: &Verdict, published: &Published, run: &str| {
+            build_for_token(verdict, &snapshot(), published, &input(run), Some("deckhand/local")).operations
+        };
+        for (run, verdict) in history.iter().enumerate() {
+            apply(&plan(verdict, &published, &format!("run{run}")), &mut published);
+            prop_assert_eq!(plan(verdict, &published, "again"), vec![]);
+            prop_assert!(published.checks.is_empty(), "the check is the app's");
+        }
+    }
 }

@@ -48,6 +48,7 @@ pub(super) fn finding(severity: Severity, at: Option<(&str, u32)>, message: &str
         place: at.map(|(path, line)| Place { path: path.into(), line: Some(line), end_line: None, side: Side::Right }),
         suggestion: None,
         fix: Default::default(),
+        hide_source: false,
         fingerprint: Fingerprint(format!("{:016x}", message.bytes().map(u64::from).sum::<u64>())),
     }
 }
@@ -62,6 +63,7 @@ pub(super) fn input(run: &str) -> PlanInput {
         completed_at: Timestamp(1000),
         quiet: false,
         recheck_head: false,
+        siblings: Vec::new(),
         refused: Vec::new(),
     }
 }

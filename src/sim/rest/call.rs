@@ -135,7 +135,25 @@ fn admit(state: &State, caller: &Caller, needs: &Needs, repo: usize) -> Result<(
             if !caller.sees(state, place) {
                 return Err(Reply::not_found());
             }
-            if caller.may(state, place, permissions) { Ok(()) } else { Err(Reply::forbidden()) }
+            match caller {
+                _ if caller.may(state, place, permissions) => Ok(()),
+                // Hidden from people who may not push: "Users with push access in a repository can create ...".
+                Caller::User { granted: None, .. } if permissions.iter().any(|(name, _)| *name == "statuses") => {
+                    Err(Reply::not_found())
+                }
+                _ => Err(caller.refusal()),
+            }
+        }
+        Needs::Talk(permissions) => {
+            if matches!(caller, Caller::App(_)) {
+                return Err(Reply::refusal(401, "Bad credentials"));
+            }
+            let place = &state.repos[repo];
+            match (caller.sees(state, place), caller.may_talk(state, place, permissions)) {
+                (false, _) => Err(Reply::not_found()),
+                (true, true) => Ok(()),
+                (true, false) => Err(caller.refusal()),
+            }
         }
     }
 }

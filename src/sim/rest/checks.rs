@@ -12,7 +12,7 @@ const MAX_OUTPUT: usize = 65_535;
 const MAX_MESSAGE: usize = 64 * 1024;
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
-    let app = call.caller.app().ok_or_else(Reply::forbidden)?;
+    let app = call.caller.app().ok_or_else(|| Reply::refusal(403, "You must authenticate via a GitHub App."))?;
     let name = call.text("name")?;
     let sha = call.text("head_sha")?;
     if call.repo().git.load_commit(&sha).is_none() {

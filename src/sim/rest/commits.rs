@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 /// GitHub lists no more files in a comparison.
 const COMPARED_FILES: usize = 300;
+/// "There is a limit of 1000 statuses per sha and context within a repository."
+const MAX_STATUSES: usize = 1_000;
 
 pub(super) fn show(call: &mut Call<'_>) -> Answer {
     let repo = call.repo();
@@ -66,11 +68,7 @@ pub(super) fn compare(call: &mut Call<'_>) -> Answer {
 pub(super) fn pulls(call: &mut Call<'_>) -> Answer {
     let repo = call.repo();
     let sha = sha_of(call)?;
-    let has = |pull: &&crate::sim::state::Pull| {
-        pull.head_sha == sha || repo.git.list_commits(&pull.base_sha, &pull.head_sha).contains(&sha)
-    };
-    let all: Vec<Value> =
-        repo.pulls.values().filter(has).map(|pull| json::pull_simple(call.state, repo, pull)).collect();
+    let all: Vec<Value> = repo.pulls_with_commit(&sha).map(|pull| json::pull_simple(call.state, repo, pull)).collect();
     call.list(&all)
 }
 
@@ -81,6 +79,7 @@ pub(super) fn statuses(call: &mut Call<'_>) -> Answer {
     call.list(&all)
 }
 
+/// One page of the newest of each context; what it says of all of them is on every page.
 pub(super) fn status(call: &mut Call<'_>) -> Answer {
     let mut value = json::combined_status(call.state, call.repo(), &sha_of(call)?);
     let all = value["statuses"].take();
@@ -91,14 +90,33 @@ pub(super) fn status(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn create_status(call: &mut Call<'_>) -> Answer {
-    let sha = sha_of(call)?;
+    let sha = call.param(0).to_owned();
+    // A commit, and not a name of one.
+    let full = sha.len() == 40 && sha.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !full || call.repo().git.load_commit(&sha).is_none() {
+        return Err(Reply::refusal(422, &format!("No commit found for SHA: {sha}")));
+    }
     let state = call.text("state")?;
     let text = |field: &str| call.body[field].as_str().map(str::to_owned);
-    let description = text("description");
-    if description.as_ref().is_some_and(|text| text.chars().count() > 140) {
-        return Err(Reply::invalid("Status", "description", "description is too long (maximum is 140 characters)"));
+    let (description, target_url) = (text("description"), text("target_url").filter(|url| !url.is_empty()));
+    let context = text("context").unwrap_or_else(|| "default".to_owned());
+    let long = |field: &str, text: &str, most: usize| {
+        let message = format!("{field} is too long (maximum is {most} characters)");
+        if text.chars().count() > most { Err(Reply::invalid("Status", field, &message)) } else { Ok(()) }
+    };
+    long("description", description.as_deref().unwrap_or_default(), 140)?;
+    long("context", &context, 255)?;
+    if context.is_empty() {
+        return Err(Reply::invalid("Status", "context", "context can't be blank"));
     }
-    let (target_url, context) = (text("target_url"), text("context").unwrap_or_else(|| "default".to_owned()));
+    if target_url.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
+        return Err(Reply::invalid("Status", "target_url", "Target URL must use http(s) scheme"));
+    }
+    let same = call.repo().statuses.iter().filter(|it| it.sha == sha && it.context == context).count();
+    if same >= MAX_STATUSES {
+        let message = "This SHA and context has reached the maximum number of statuses.";
+        return Err(Reply::invalid("Status", "context", message));
+    }
     let (id, created_at, (creator, _)) = (call.state.fresh_id(), call.state.now(), call.caller.author(call.state));
     let status = CommitStatus { id, sha, state, context, description, target_url, creator, created_at };
     let answer = json::status(call.state, call.repo(), &status);

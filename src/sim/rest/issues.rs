@@ -97,8 +97,9 @@ pub(super) fn body_of(call: &Call<'_>, resource: &str) -> Result<String, Reply> 
 fn comment_of(call: &Call<'_>, writes: bool) -> Result<usize, Reply> {
     let id = call.number(0)?;
     let at = call.repo().comments.iter().position(|it| it.id == id).ok_or_else(Reply::not_found)?;
-    if writes && call.caller.app().is_some() && call.caller.app() != call.repo().comments[at].app {
-        return Err(Reply::forbidden());
+    let comment = &call.repo().comments[at];
+    if writes && !call.caller.may_change(call.repo(), &comment.author, comment.app) {
+        return Err(call.caller.refusal());
     }
     Ok(at)
 }

@@ -54,8 +54,9 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
 fn find(call: &Call<'_>, writes: bool) -> Result<usize, Reply> {
     let id = call.number(0)?;
     let at = call.repo().review_comments.iter().position(|it| it.id == id).ok_or_else(Reply::not_found)?;
-    if writes && call.caller.app().is_some() && call.caller.app() != call.repo().review_comments[at].app {
-        return Err(Reply::forbidden());
+    let comment = &call.repo().review_comments[at];
+    if writes && !call.caller.may_change(call.repo(), &comment.author, comment.app) {
+        return Err(call.caller.refusal());
     }
     Ok(at)
 }

@@ -17,6 +17,8 @@ pub(super) enum Needs {
     Installation,
     /// A token that sees the repository, with one of these permissions; an empty list asks for none.
     One(&'static [(&'static str, Access)]),
+    /// The same for taking part in a conversation, which every person may who sees the repository.
+    Talk(&'static [(&'static str, Access)]),
 }
 
 /// One thing that is served.
@@ -118,7 +120,7 @@ const REVIEW: &[Field] = &[
 ];
 
 use Kind::{List, Number, Numbers, Object, Short, Text, Texts, Word, Words};
-use Needs::{Anyone, App, Installation, One};
+use Needs::{Anyone, App, Installation, One, Talk};
 
 const fn route(method: &'static str, pattern: &'static str, needs: Needs, handler: Handler) -> Route {
     Route { method, pattern, needs, handler, query: &[], paged: false, fields: &[] }
@@ -173,23 +175,23 @@ const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}/pulls/{number}/commits", One(PULLS), pulls::commits).paged(),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}/reviews", One(PULLS), reviews::list).paged(),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers", One(PULLS), pulls::requested_reviewers),
-    route("POST", "/repos/{owner}/{repo}/pulls/{number}/reviews", One(PULLS_WRITE), reviews::create).body(REVIEW),
+    route("POST", "/repos/{owner}/{repo}/pulls/{number}/reviews", Talk(PULLS_WRITE), reviews::create).body(REVIEW),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}/comments", One(PULLS), review_comments::list).paged().query(&["since"]),
     route("GET", "/repos/{owner}/{repo}/pulls/comments/{id}", One(PULLS), review_comments::show),
-    route("PATCH", "/repos/{owner}/{repo}/pulls/comments/{id}", One(PULLS_WRITE), review_comments::update).body(BODY),
-    route("DELETE", "/repos/{owner}/{repo}/pulls/comments/{id}", One(PULLS_WRITE), review_comments::delete),
-    route("POST", "/repos/{owner}/{repo}/pulls/{number}/comments/{id}/replies", One(PULLS_WRITE), review_comments::reply).body(BODY),
+    route("PATCH", "/repos/{owner}/{repo}/pulls/comments/{id}", Talk(PULLS_WRITE), review_comments::update).body(BODY),
+    route("DELETE", "/repos/{owner}/{repo}/pulls/comments/{id}", Talk(PULLS_WRITE), review_comments::delete),
+    route("POST", "/repos/{owner}/{repo}/pulls/{number}/comments/{id}/replies", Talk(PULLS_WRITE), review_comments::reply).body(BODY),
     route("GET", "/repos/{owner}/{repo}/pulls/comments/{id}/reactions", One(PULLS), reactions::list).paged().query(&["content"]),
-    route("POST", "/repos/{owner}/{repo}/pulls/comments/{id}/reactions", One(PULLS_WRITE), reactions::create).body(REACTION),
-    route("DELETE", "/repos/{owner}/{repo}/pulls/comments/{id}/reactions/{reaction}", One(PULLS_WRITE), reactions::delete),
+    route("POST", "/repos/{owner}/{repo}/pulls/comments/{id}/reactions", Talk(PULLS_WRITE), reactions::create).body(REACTION),
+    route("DELETE", "/repos/{owner}/{repo}/pulls/comments/{id}/reactions/{reaction}", Talk(PULLS_WRITE), reactions::delete),
     route("GET", "/repos/{owner}/{repo}/issues/{number}/comments", One(TALK), issues::comments).paged().query(&["since"]),
-    route("POST", "/repos/{owner}/{repo}/issues/{number}/comments", One(TALK_WRITE), issues::create).body(BODY),
+    route("POST", "/repos/{owner}/{repo}/issues/{number}/comments", Talk(TALK_WRITE), issues::create).body(BODY),
     route("GET", "/repos/{owner}/{repo}/issues/comments/{id}", One(TALK), issues::show),
-    route("PATCH", "/repos/{owner}/{repo}/issues/comments/{id}", One(TALK_WRITE), issues::update).body(BODY),
-    route("DELETE", "/repos/{owner}/{repo}/issues/comments/{id}", One(TALK_WRITE), issues::delete),
+    route("PATCH", "/repos/{owner}/{repo}/issues/comments/{id}", Talk(TALK_WRITE), issues::update).body(BODY),
+    route("DELETE", "/repos/{owner}/{repo}/issues/comments/{id}", Talk(TALK_WRITE), issues::delete),
     route("GET", "/repos/{owner}/{repo}/issues/comments/{id}/reactions", One(TALK), reactions::list).paged().query(&["content"]),
-    route("POST", "/repos/{owner}/{repo}/issues/comments/{id}/reactions", One(TALK_WRITE), reactions::create).body(REACTION),
-    route("DELETE", "/repos/{owner}/{repo}/issues/comments/{id}/reactions/{reaction}", One(TALK_WRITE), reactions::delete),
+    route("POST", "/repos/{owner}/{repo}/issues/comments/{id}/reactions", Talk(TALK_WRITE), reactions::create).body(REACTION),
+    route("DELETE", "/repos/{owner}/{repo}/issues/comments/{id}/reactions/{reaction}", Talk(TALK_WRITE), reactions::delete),
     route("GET", "/repos/{owner}/{repo}/issues/{number}/labels", One(TALK), issues::labels).paged(),
     route("POST", "/repos/{owner}/{repo}/issues/{number}/labels", One(TALK_WRITE), issues::add_labels).body(LABELS),
     route("DELETE", "/repos/{owner}/{repo}/issues/{number}/labels/{name}", One(TALK_WRITE), issues::remove_label),

@@ -86,8 +86,16 @@ pub(in crate::sim) struct Token {
 /// For whom a token speaks.
 #[derive(Clone, Debug)]
 pub(in crate::sim) enum TokenOwner {
-    User(String),
-    Installation { id: u64, repositories: Option<Vec<u64>>, permissions: Permissions },
+    /// A person, and what a fine-grained token of theirs may; nothing is a classic token with every scope.
+    User {
+        login: String,
+        granted: Option<Permissions>,
+    },
+    Installation {
+        id: u64,
+        repositories: Option<Vec<u64>>,
+        permissions: Permissions,
+    },
 }
 
 /// One webhook request, sent or to be sent.

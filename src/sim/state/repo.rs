@@ -111,6 +111,20 @@ impl Repo {
         (full && self.git.load_commit(name).is_some()).then(|| name.to_owned())
     }
 
+    /// As GitHub associates them: the merged pull requests that brought a commit; open ones with it only while it is not
+    /// on the default branch; those closed without a merge never.
+    pub(in crate::sim) fn pulls_with_commit(&self, sha: &str) -> impl Iterator<Item = &Pull> {
+        let tip = self.branches.get(&self.default_branch);
+        let landed = tip.is_some_and(|tip| self.git.merge_base(tip, sha).as_deref() == Some(sha));
+        self.pulls.values().filter(move |pull| {
+            let counts = pull.merged_at.is_some() || (pull.open && !landed);
+            let has = |pull: &Pull| {
+                pull.head_sha == sha || self.git.list_commits(&pull.base_sha, &pull.head_sha).iter().any(|it| it == sha)
+            };
+            counts && has(pull)
+        })
+    }
+
     /// The namespace of this repository's refs inside the shared objects.
     pub(in crate::sim) fn ref_name(&self, branch: &str) -> String {
         match self.parent {

@@ -105,7 +105,7 @@ impl World for Seen<'_> {
         let state = self.state.borrow();
         match object.type_name {
             "Repository" => self.repository(&state, object, name, args),
-            "Ref" => self.reference(&state, object, name),
+            "Ref" => self.reference(&state, object, name, args),
             "Commit" => self.commit(&state, object, name, args),
             "Tree" | "TreeEntry" | "Blob" => self.content(&state, object, name),
             "PullRequest" | "PullRequestCommit" | "PullRequestChangedFile" => self.pull(&state, object, name, args),

@@ -5,7 +5,7 @@ use crate::sim::clock::render_time;
 use crate::sim::git::Signature;
 use crate::sim::graphql::{Args, Object, Resolved};
 use crate::sim::json::login_of;
-use crate::sim::state::{Repo, State};
+use crate::sim::state::{Access, Repo, State};
 use serde_json::json;
 
 /// GitHub cuts longer texts.
@@ -36,6 +36,13 @@ impl Seen<'_> {
                 let path = args.text("path").unwrap_or_default();
                 let entry = repo.git.load_tree(sha).filter(|tree| tree.contains_key(path));
                 entry.map(|_| Object::new("TreeEntry", json!([index, sha, path]))).into()
+            }
+            "associatedPullRequests" if !self.caller.may(state, repo, &[("pull_requests", Access::Read)]) => {
+                Resolved::forbidden()
+            }
+            "associatedPullRequests" => {
+                let with_it = repo.pulls_with_commit(sha);
+                Resolved::connection(with_it.map(|pull| Object::new("PullRequest", key(index, pull.number))))
             }
             "checkSuites" => super::check::suites(state, index, sha, args),
             _ => Resolved::Unsupported,

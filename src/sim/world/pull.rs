@@ -94,6 +94,17 @@ impl Seen<'_> {
     }
 }
 
+/// Pull requests into a repository that `baseRefName`, `headRefName` and `states` let through, oldest first.
+pub(super) fn filtered(index: usize, repo: &Repo, args: &Args) -> Vec<Object> {
+    let (base, head, states) = (args.text("baseRefName"), args.text("headRefName"), args.texts("states"));
+    let wanted = repo.pulls.values().filter(|pull| {
+        base.is_none_or(|base| base == pull.base_ref)
+            && head.is_none_or(|head| head == pull.head_ref)
+            && (states.is_empty() || states.contains(&state_word(pull)))
+    });
+    wanted.map(|pull| Object::new("PullRequest", key(index, pull.number))).collect()
+}
+
 /// OPEN, CLOSED or MERGED.
 pub(super) fn state_word(pull: &Pull) -> &'static str {
     match (pull.open, &pull.merged_at) {

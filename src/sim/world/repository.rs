@@ -1,6 +1,6 @@
 //! Repositories and their branches.
 
-use super::answer::{Seen, key, named};
+use super::answer::{Seen, key, named, pair};
 use crate::sim::graphql::{Args, Object, Resolved};
 use crate::sim::json::node_id;
 use crate::sim::state::{Access, Repo, State};
@@ -40,16 +40,7 @@ impl Seen<'_> {
                 let missing = || Resolved::not_found("PullRequest", &format!("the number of {number}"));
                 known.map_or_else(missing, |number| Resolved::object("PullRequest", key(index, number)))
             }
-            "pullRequests" => {
-                let (base, head) = (args.text("baseRefName"), args.text("headRefName"));
-                let states = args.texts("states");
-                let wanted = repo.pulls.values().filter(|pull| {
-                    base.is_none_or(|base| base == pull.base_ref)
-                        && head.is_none_or(|head| head == pull.head_ref)
-                        && (states.is_empty() || states.contains(&super::pull::state_word(pull)))
-                });
-                Resolved::connection(wanted.map(|pull| Object::new("PullRequest", key(index, pull.number))))
-            }
+            "pullRequests" => Resolved::connection(super::pull::filtered(index, repo, args)),
             "labels" => {
                 Resolved::connection(repo.labels.iter().map(|it| Object::new("Label", key(index, it.name.clone()))))
             }
@@ -57,7 +48,7 @@ impl Seen<'_> {
         }
     }
 
-    pub(super) fn reference(&self, state: &State, object: &Object, name: &str) -> Resolved {
+    pub(super) fn reference(&self, state: &State, object: &Object, name: &str, args: &Args) -> Resolved {
         let Some((index, branch)) = named(object) else { return Resolved::Unsupported };
         let repo = &state.repos[index];
         match name {
@@ -65,6 +56,20 @@ impl Seen<'_> {
             "prefix" => Resolved::scalar("refs/heads/"),
             "id" => Resolved::scalar(format!("REF_{}_{branch}", repo.id)),
             "repository" => Resolved::object("Repository", index),
+            "associatedPullRequests" if !self.caller.may(state, repo, &[("pull_requests", Access::Read)]) => {
+                Resolved::forbidden()
+            }
+            "associatedPullRequests" => {
+                // Pull requests into a parent repository belong to it, but have their head here.
+                let repos = state.repos.iter().enumerate().filter(|(_, it)| self.caller.sees(state, it));
+                let pulls = repos.flat_map(|(at, it)| super::pull::filtered(at, it, args));
+                let from_here = |object: &Object| {
+                    let (at, number) = pair(object).unwrap_or_default();
+                    let pull = &state.repos[at].pulls[&number];
+                    pull.head_repo == Some(repo.id) && pull.head_ref == branch
+                };
+                Resolved::connection(pulls.filter(from_here))
+            }
             "target" => repo.branches.get(branch).map(|sha| Object::new("Commit", key(index, sha.clone()))).into(),
             _ => Resolved::Unsupported,
         }

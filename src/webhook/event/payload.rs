@@ -8,7 +8,7 @@ use serde_json::error::Category;
 
 /// Why a payload gives no event.
 #[derive(Debug)]
-pub(super) enum Unread {
+pub(in crate::webhook) enum Unread {
     /// Nothing is wrong: this action names no work.
     Other,
     /// It is not as GitHub documents it; a noun phrase without the payload's text.
@@ -26,7 +26,7 @@ impl Unread {
 }
 
 /// Reads the fields that `T` names and skips all others.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unread> {
+pub(in crate::webhook) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unread> {
     serde_json::from_slice(body).map_err(|error| Unread::Broken(describe(&error)))
 }
 
@@ -101,7 +101,7 @@ pub(super) fn pulls_into(repository: &RepositoryRef, pulls: Vec<PullPart>) -> Ve
 /// The work of a check that a person asked for again: its pull requests, or its commit when none is listed, as for a fork.
 pub(super) fn rerequested_jobs(repository: &RepositoryRef, head: &CommitId, pulls: &[PullNumber]) -> Vec<JobSpec> {
     if pulls.is_empty() {
-        return vec![repository.job(Work::ReviewCommit { head: head.clone() })];
+        return vec![repository.job(Work::ReviewCommit { head: head.clone(), cause: Cause::Rerequested })];
     }
     let work = |&number| repository.job(Work::ReviewPull { number, cause: Cause::Rerequested });
     pulls.iter().map(work).collect()

@@ -13,16 +13,7 @@ pub struct PullRequestEvent {
     /// Which.
     pub number: PullNumber,
     /// What happened.
-    pub action: PullAction,
-}
-
-/// The actions that we know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PullAction {
-    /// It is to be judged.
-    Changed(Cause),
-    /// Closed or merged: nothing to do, and nothing wrong.
-    Closed,
+    pub cause: Cause,
 }
 
 impl PullRequestEvent {
@@ -38,34 +29,29 @@ impl PullRequestEvent {
         struct Pull {
             number: PullNumber,
         }
-        let action = match action {
-            Some("opened") => PullAction::Changed(Cause::Opened),
-            Some("synchronize") => PullAction::Changed(Cause::Synchronize),
-            Some("reopened") => PullAction::Changed(Cause::Reopened),
-            Some("edited") => PullAction::Changed(Cause::Edited),
-            Some("assigned" | "unassigned" | "review_requested" | "review_request_removed") => {
-                PullAction::Changed(Cause::Edited)
-            }
-            Some("milestoned" | "demilestoned" | "locked" | "unlocked") => PullAction::Changed(Cause::Edited),
-            Some("labeled") => PullAction::Changed(Cause::Labeled),
-            Some("unlabeled") => PullAction::Changed(Cause::Unlabeled),
-            Some("ready_for_review") => PullAction::Changed(Cause::ReadyForReview),
-            Some("converted_to_draft") => PullAction::Changed(Cause::ConvertedToDraft),
-            Some("closed") => PullAction::Closed,
+        let cause = match action {
+            Some("opened") => Cause::Opened,
+            Some("synchronize") => Cause::Synchronize,
+            Some("reopened") => Cause::Reopened,
+            Some("edited") => Cause::Edited,
+            Some("assigned" | "unassigned" | "review_requested" | "review_request_removed") => Cause::Edited,
+            Some("milestoned" | "demilestoned" | "locked" | "unlocked") => Cause::Edited,
+            Some("labeled") => Cause::Labeled,
+            Some("unlabeled") => Cause::Unlabeled,
+            Some("ready_for_review") => Cause::ReadyForReview,
+            Some("converted_to_draft") => Cause::ConvertedToDraft,
+            Some("closed") => Cause::Closed,
             _ => return Err(Unread::Other),
         };
         let payload: Payload = read(body)?;
         Ok(PullRequestEvent {
             repository: payload.repository.seen_through(payload.installation)?,
             number: payload.pull_request.number,
-            action,
+            cause,
         })
     }
 
     pub(super) fn build_jobs(&self) -> Vec<JobSpec> {
-        match self.action {
-            PullAction::Changed(cause) => vec![self.repository.job(Work::ReviewPull { number: self.number, cause })],
-            PullAction::Closed => Vec::new(),
-        }
+        vec![self.repository.job(Work::ReviewPull { number: self.number, cause: self.cause })]
     }
 }

@@ -20,7 +20,7 @@ impl Description {
     pub(super) fn github() -> &'static Self {
         static DESCRIPTION: OnceLock<Description> = OnceLock::new();
         DESCRIPTION.get_or_init(|| {
-            let text = packages::read("openapi/generated/api.github.com.json");
+            let text = packages::read("@octokit/openapi/generated/api.github.com.json");
             Self { root: serde_json::from_str(&text).unwrap() }
         })
     }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 pub(crate) fn github_schema() -> &'static Valid<Schema> {
     static SCHEMA: OnceLock<Valid<Schema>> = OnceLock::new();
     SCHEMA.get_or_init(|| {
-        let text = packages::read("graphql-schema/schema.graphql");
+        let text = packages::read("@octokit/graphql-schema/schema.graphql");
         // The published schema names a few fields of an object twice, which is its own mistake and concerns none of
         // ours.
         let schema = Schema::parse(text, "schema.graphql").unwrap_or_else(|invalid| invalid.partial);

@@ -23,7 +23,7 @@ pub(crate) fn check_webhook(event: &str, action: Option<&str>, payload: &Value) 
 /// Event and payload of every example that GitHub publishes for github.com (npm `@octokit/webhooks-examples`).
 pub(crate) fn webhook_examples() -> Vec<(String, Value)> {
     let events: Vec<Value> =
-        serde_json::from_str(&packages::read("webhooks-examples/api.github.com/index.json")).unwrap();
+        serde_json::from_str(&packages::read("@octokit/webhooks-examples/api.github.com/index.json")).unwrap();
     let mut found = Vec::new();
     for event in events {
         let name = event["name"].as_str().unwrap();

@@ -1,0 +1,9 @@
+//! Feature flags: which a file declares, whether code asks for one, how much code is new, where a name is used.
+
+mod declared;
+mod size;
+mod uses;
+
+pub use declared::{declared_flags, removed_flags};
+pub use size::{asks_for_flag, count_code_lines};
+pub use uses::find_uses;

@@ -1,0 +1,68 @@
+//! Whether a file prints on purpose: then one more print is no leftover.
+
+use memchr::memmem;
+
+/// What stands in programs that talk to a person at a terminal.
+const SIGNS: [&str; 26] = [
+    "__main__",
+    "argparse",
+    "import click",
+    "from click",
+    "import typer",
+    "optparse",
+    "sys.argv",
+    "docopt",
+    "process.argv",
+    "require('commander')",
+    "from 'commander'",
+    "require('yargs')",
+    "from 'yargs'",
+    "fn main(",
+    "package main",
+    "static void main(",
+    "static void Main(",
+    "static int Main(",
+    "static async Task Main(",
+    "fun main(",
+    "void main(",
+    "extends App",
+    "def main(args",
+    "$PROGRAM_NAME",
+    "__FILE__ == $0",
+    // Go's examples are checked by what they print.
+    "// Output:",
+];
+
+/// Whether the text is that of a program, not of a library.
+pub(super) fn is_program(text: &str) -> bool {
+    text.starts_with("#!") || SIGNS.iter().any(|sign| memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
+}
+
+/// What silences a linter's rule about prints and breakpoints: the author has thought about this line.
+const SILENCERS: [&str; 9] =
+    ["no-console", "no-debugger", "noConsole", "noqa", "T201", "nolint", "rubocop:disable", "phpcs:ignore", "NOSONAR"];
+
+/// Whether a comment tells a linter that the print is meant.
+pub(super) fn silences(comment: &str) -> bool {
+    SILENCERS.iter().any(|sign| comment.contains(sign))
+}
+
+/// Functions whose name says that they print.
+pub(super) fn is_talkative_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["print", "dump", "usage", "help", "report", "display", "banner", "main", "debug", "echo", "log", "show"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+/// Functions whose name says that they dump: `dump`, `dumpHeaders`, `dd`, `ddJson`.
+pub(super) fn is_dumping_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("dump") || name.starts_with("dd") || name.contains("debug") || name.contains("inspect")
+}
+
+/// Whether the text is a script of Node: it takes modules in and gives nothing out.
+pub(super) fn is_node_script(text: &str) -> bool {
+    let has = |sign: &str| memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
+    has("require(") && !has("exports") && !has("export ") && !has("describe(") && !has("it(")
+}

@@ -1,0 +1,255 @@
+//! A name that promises a secret, and a value that looks random: `api_key = "..."`, `DB_PASSWORD=...`.
+
+use super::placeholder::{is_placeholder, is_weak_password};
+use super::randomness::{looks_like_password, looks_random};
+
+/// Longer lines are data, in which any name stands before any value.
+const MAX_LINE_BYTES: usize = 2_000;
+/// A name is no longer.
+const MAX_NAME_BYTES: usize = 80;
+/// A value is no longer.
+const MAX_VALUE_BYTES: usize = 250;
+
+/// Parts of names that promise a password.
+const PASSWORDS: [&str; 5] = ["password", "passwd", "pwd", "passphrase", "pass"];
+/// Parts that promise a key or a token.
+const SECRETS: [&str; 9] =
+    ["secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "credential", "credentials"];
+/// Pairs of parts that do.
+const PAIRS: [(&str, &str); 9] = [
+    ("api", "key"),
+    ("access", "key"),
+    ("private", "key"),
+    ("secret", "key"),
+    ("auth", "key"),
+    ("encryption", "key"),
+    ("signing", "key"),
+    ("account", "key"),
+    ("master", "key"),
+];
+/// Parts that say that the value is about a secret, not one.
+const OTHERS: [&str; 52] = [
+    "public",
+    "pub",
+    "hash",
+    "hashed",
+    "digest",
+    "checksum",
+    "sha",
+    "sha1",
+    "sha256",
+    "id",
+    "ids",
+    "name",
+    "url",
+    "uri",
+    "path",
+    "file",
+    "filename",
+    "type",
+    "regex",
+    "pattern",
+    "field",
+    "label",
+    "header",
+    "param",
+    "expiry",
+    "expires",
+    "ttl",
+    "length",
+    "count",
+    "limit",
+    "placeholder",
+    "hint",
+    "error",
+    "message",
+    "prefix",
+    "policy",
+    "status",
+    "version",
+    "endpoint",
+    "selector",
+    "class",
+    "test",
+    "dummy",
+    "mock",
+    "fake",
+    "example",
+    "sample",
+    "locator",
+    "symbol",
+    "mint",
+    "contract",
+    "address",
+];
+
+/// The name on this line to which a value is given that looks like a secret. `bare` says that values need no quotes here,
+/// as in `.env` and YAML files.
+pub(super) fn find_assignment<'a>(line: &'a str, bare: bool, allow: &[String]) -> Option<&'a str> {
+    if line.len() > MAX_LINE_BYTES {
+        return None;
+    }
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    while let Some(found) = memchr::memchr2(b'=', b':', &bytes[at..]).map(|found| at + found) {
+        at = found + 1;
+        let Some((name, is_password)) = promise_before(line, found) else { continue };
+        let Some((value, from)) = value_after(line, found, bare) else { continue };
+        if is_secret(value, is_password) && !allow.iter().any(|known| known == value) {
+            return Some(name);
+        }
+        at = at.max(from);
+    }
+    None
+}
+
+/// The name before the sign that promises a secret, and whether it promises a password. Between them may stand a type,
+/// as in TypeScript's `password: string = ...` and Go's `password string = ...`.
+fn promise_before(line: &str, sign: usize) -> Option<(&str, bool)> {
+    let (name, begin) = name_before(line, sign)?;
+    if let Some(is_password) = promise_of(name) {
+        return Some((name, is_password));
+    }
+    let (name, _) = name_before(line, begin).filter(|_| line.as_bytes()[sign] == b'=')?;
+    promise_of(name).map(|is_password| (name, is_password))
+}
+
+/// The identifier before the sign, perhaps quoted or in brackets, and where it begins.
+fn name_before(line: &str, sign: usize) -> Option<(&str, usize)> {
+    let before = line[..sign].trim_end_matches([' ', '\t', '"', '\'', ']', '?', ':']);
+    let from = before.len().saturating_sub(MAX_NAME_BYTES);
+    let length = before.as_bytes()[from..]
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        .count();
+    let begin = before.len() - length;
+    let name = before[begin..].rsplit('.').next().unwrap_or_default();
+    (!name.is_empty()).then_some((name, begin))
+}
+
+/// Whether the name promises a password (`true`) or a key or token (`false`).
+fn promise_of(name: &str) -> Option<bool> {
+    let parts = parts_of(name);
+    if parts.iter().any(|part| OTHERS.contains(&part.as_str())) {
+        return None;
+    }
+    if parts.iter().any(|part| PASSWORDS.contains(&part.as_str())) {
+        return Some(true);
+    }
+    let pair = parts.windows(2).any(|pair| PAIRS.iter().any(|(a, b)| pair[0] == *a && pair[1] == *b));
+    (pair || parts.iter().any(|part| SECRETS.contains(&part.as_str()))).then_some(false)
+}
+
+/// `dbPassword`, `DB_PASSWORD` and `db-password` are `db`, `password`.
+fn parts_of(name: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut lower_before = false;
+    for c in name.chars() {
+        let splits = matches!(c, '_' | '-' | '.') || (c.is_ascii_uppercase() && lower_before);
+        if splits && parts.last().is_some_and(|part| !part.is_empty()) {
+            parts.push(String::new());
+        }
+        if let (Some(part), false) = (parts.last_mut(), matches!(c, '_' | '-' | '.')) {
+            part.push(c.to_ascii_lowercase());
+        }
+        lower_before = c.is_ascii_lowercase() || c.is_ascii_digit();
+    }
+    parts
+}
+
+/// The value after the sign, without its quotes, and where it ends.
+fn value_after(line: &str, sign: usize, bare: bool) -> Option<(&str, usize)> {
+    let rest = line[sign + 1..].trim_start_matches(['=', '>', ':', ' ', '\t']);
+    // `==` and `!=` compare.
+    if line[sign..].starts_with("==") || line[..sign].ends_with(['!', '=', '<', '>', '~']) {
+        return None;
+    }
+    let begin = line.len() - rest.len();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'));
+    let (value, begin) = match quote {
+        Some(quote) => {
+            let inner = &rest[1..];
+            let length = inner.bytes().take(MAX_VALUE_BYTES).position(|byte| byte == quote as u8)?;
+            (&inner[..length], begin + 1)
+        }
+        None if bare => (rest.split([' ', '\t', '#', ',', ';', '"', '\'']).next()?.trim_end(), begin),
+        None => return None,
+    };
+    (value.len() <= MAX_VALUE_BYTES).then_some((value, begin + value.len()))
+}
+
+fn is_secret(value: &str, is_password: bool) -> bool {
+    let printable = value.bytes().all(|byte| byte.is_ascii_graphic());
+    if !printable || is_placeholder(value) || is_reference(value) || is_uuid(value) {
+        return false;
+    }
+    looks_random(value) || (is_password && looks_like_password(value) && !is_weak_password(value))
+}
+
+/// A path, an address, a call, an expression: something that says where the secret is.
+fn is_reference(value: &str) -> bool {
+    value.contains("://")
+        || value.contains(['(', ')', '{', '}', '[', ']', '<', '>', '\\', '|', ' '])
+        || value.starts_with(['/', '.', '~', '$', '@', '#', '%', '&', '*', '!'])
+        || value.contains("::")
+        || value.contains("->")
+        // Dotted names, and file names.
+        || value.split('.').count() > 2 && value.split('.').all(|part| part.len() < 20)
+        || value.rsplit_once('.').is_some_and(|(_, end)| end.len() <= 4 && end.bytes().all(|b| b.is_ascii_lowercase()))
+}
+
+fn is_uuid(value: &str) -> bool {
+    let lengths = value.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && value.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_promise_and_values_keep() {
+        let found = |line: &str| find_assignment(line, false, &[]).map(str::to_owned);
+        for (line, name) in [
+            ("API_KEY = \"9f86d081884c7d659a2feaa0c55ad015\"", "API_KEY"),
+            ("  \"clientSecret\": 'Zr8vQ2mX7pLk4NwT9sBc',", "clientSecret"),
+            ("config.auth_token = `k3J9x-2Lm4_Qp8Zr7Vt1`", "auth_token"),
+            ("password: \"Tr0ub4dor&3\"", "password"),
+            ("const dbPassword: string = 'vB9-xQz2kT4'", "dbPassword"),
+            ("'api_key' => '9f86d081884c7d659a2feaa0c55ad015'", "api_key"),
+            ("x = {secret_key: \"wJalrXUtnFEMIK7MDENGbPxRfiCYzq3Tn5Lk8aBc\"}", "secret_key"),
+        ] {
+            assert_eq!(found(line).as_deref(), Some(name), "{line}");
+        }
+        for line in [
+            "API_KEY = os.environ[\"API_KEY\"]",
+            "token = \"9f86d081884c7d659a2feaa0c55ad015x-example\"",
+            "password = \"changeme123!A\"",
+            "password_hash = \"9f86d081884c7d659a2feaa0c55ad015\"",
+            "tokenUrl: 'https://login.acme.io/oauth2/v2/token'",
+            "secretName: \"prod-db-credentials-2\"",
+            "commit = \"9f86d081884c7d659a2feaa0c55ad015\"",
+            "token == \"9f86d081884c7d659a2feaa0c55ad015\"",
+            "passwordField: \"#login > input[type=password]\"",
+            "token = \"123e4567-e89b-12d3-a456-426614174000\"",
+            "password = get_password(\"Tr0ub4dor&3\")",
+            "key = \"9f86d081884c7d659a2feaa0c55ad015\"",
+            "token: \"com.acme.auth.Token2Provider9\"",
+            "API_KEY=9f86d081884c7d659a2feaa0c55ad015",
+            "=",
+            ":",
+            "password=",
+            "password='",
+            "\u{e9}:",
+        ] {
+            assert_eq!(found(line), None, "{line}");
+        }
+        let bare = |line: &str| find_assignment(line, true, &[]).map(str::to_owned);
+        assert_eq!(bare("export API_KEY=9f86d081884c7d659a2feaa0c55ad015").as_deref(), Some("API_KEY"));
+        assert_eq!(bare("password: vB9-xQz2kT4 # prod").as_deref(), Some("password"));
+        assert_eq!(bare("password: ${PASSWORD}"), None);
+        let allowed = ["9f86d081884c7d659a2feaa0c55ad015".to_owned()];
+        assert_eq!(find_assignment("API_KEY=9f86d081884c7d659a2feaa0c55ad015", true, &allowed), None);
+    }
+}

@@ -1,0 +1,180 @@
+//! Looks for secrets on the added lines of one file.
+
+use super::addresses::{find_address, find_connection};
+use super::assignment::find_assignment;
+use super::jwt::match_jwt;
+use super::private_key::begins_key;
+use super::shapes::match_shape;
+use super::{Proof, Secret};
+
+/// In a run of base64 longer than this, a token's prefix is chance.
+const MAX_RUN_BYTES: usize = 500;
+
+/// How much counts in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretScope {
+    /// Everything, guesses too.
+    All,
+    /// What has a known shape.
+    Shapes,
+    /// Only what proves itself: in tests and fixtures, tokens are made up.
+    Proofs,
+}
+
+/// What a repository wants.
+#[derive(Clone, Debug, Default)]
+pub struct SecretOptions {
+    /// Values that are no secrets, exactly as they stand in the text.
+    pub allow: Vec<String>,
+}
+
+/// The secrets on the added lines `(number, text)` of a file, in the order of the lines; at most one of a kind a line.
+pub fn find_secrets(path: &str, lines: &[(u32, &str)], scope: SecretScope, options: &SecretOptions) -> Vec<Secret> {
+    let bare = has_bare_values(path);
+    let mut found = Vec::new();
+    for (index, (number, line)) in lines.iter().enumerate() {
+        let line = line.trim_end_matches('\r');
+        let before = found.len();
+        find_tokens(line, *number, scope, options, &mut found);
+        if scope != SecretScope::Proofs {
+            let next = lines.get(index + 1).filter(|(next, _)| *next == number + 1).map(|(_, text)| *text);
+            if begins_key(line, next) {
+                found.push(Secret {
+                    what: "a private key",
+                    shown: "-----BEGIN PRIVATE KEY-----".to_owned(),
+                    revoke: "by replacing the key pair everywhere it is trusted",
+                    proof: Proof::Shape,
+                    line: *number,
+                });
+            }
+            let address = find_address(line).or_else(|| find_connection(line).map(str::to_owned));
+            if let Some(shown) = address.filter(|_| !allowed(line, options)) {
+                found.push(Secret {
+                    what: "a password inside an address",
+                    shown,
+                    revoke: "by changing the password",
+                    proof: Proof::Shape,
+                    line: *number,
+                });
+            }
+        }
+        // A guess says less than what was found already.
+        if scope == SecretScope::All
+            && found.len() == before
+            && let Some(name) = find_assignment(line, bare, &options.allow)
+        {
+            found.push(Secret {
+                what: "what looks like a real secret",
+                shown: name.chars().take(60).collect(),
+                revoke: "where it was issued",
+                proof: Proof::Guess,
+                line: *number,
+            });
+        }
+    }
+    found
+}
+
+fn allowed(text: &str, options: &SecretOptions) -> bool {
+    options.allow.iter().any(|known| !known.is_empty() && text.contains(known.as_str()))
+}
+
+/// Tokens of known shapes; each begins where no word goes on.
+fn find_tokens(line: &str, number: u32, scope: SecretScope, options: &SecretOptions, found: &mut Vec<Secret>) {
+    let bytes = line.as_bytes();
+    let first = found.len();
+    let mut at = 0;
+    let mut run_begin = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        let in_run = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+        if !in_run {
+            run_begin = at + 1;
+        }
+        let begins = byte.is_ascii_alphabetic()
+            && at
+                .checked_sub(1)
+                .is_none_or(|before| !(bytes[before].is_ascii_alphanumeric() || matches!(bytes[before], b'_')));
+        if !begins || at - run_begin > MAX_RUN_BYTES {
+            at += 1;
+            continue;
+        }
+        let rest = &line[at..];
+        let (secret, length) = if let Some(token) = match_shape(rest) {
+            let secret = Secret {
+                what: token.shape.what,
+                shown: token.shape.shown(),
+                revoke: token.shape.revoke,
+                proof: token.proof,
+                line: number,
+            };
+            (secret, token.length)
+        } else if let Some(length) = match_jwt(rest) {
+            let secret = Secret {
+                what: "a signed JSON web token",
+                shown: "eyJ...".to_owned(),
+                revoke: "where it was issued, or wait until it expires",
+                proof: Proof::Shape,
+                line: number,
+            };
+            (secret, length)
+        } else {
+            at += 1;
+            continue;
+        };
+        let counts = secret.proof == Proof::Checksum || scope != SecretScope::Proofs;
+        let known = found[first..].iter().any(|other| other.what == secret.what);
+        if counts && !known && !allowed(&rest[..length], options) {
+            found.push(secret);
+        }
+        at += length;
+    }
+}
+
+/// Whether values in this file need no quotes.
+fn has_bare_values(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    name.starts_with(".env")
+        || matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "credentials" | "Dockerfile" | "config")
+        || matches!(
+            end,
+            "env" | "ini" | "cfg" | "conf" | "properties" | "yml" | "yaml" | "sh" | "bash" | "zsh" | "tfvars"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(path: &str, line: &str, scope: SecretScope) -> Vec<&'static str> {
+        find_secrets(path, &[(1, line)], scope, &SecretOptions::default()).iter().map(|secret| secret.what).collect()
+    }
+
+    #[test]
+    fn a_token_is_found_wherever_a_word_may_begin() {
+        let token = "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";
+        for line in
+            [token.to_owned(), format!("\"{token}\""), format!("x={token}&y"), format!("https://{token}@github.com/a")]
+        {
+            assert_eq!(kinds("a.txt", &line, SecretScope::Proofs), ["a GitHub personal access token"], "{line}");
+        }
+        assert!(kinds("a.txt", &format!("x{token}"), SecretScope::All).is_empty());
+    }
+
+    #[test]
+    fn tokens_of_the_web_are_read() {
+        let token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI0MjE3IiwiaXNzIjoiYWNtZSJ9.7iqM0JtKfJmVv1Dq3sQ2Yx8ZrB4LwN6uXe9HcTgPaRk";
+        assert_eq!(kinds("a.js", &format!("const t = '{token}';"), SecretScope::Shapes), ["a signed JSON web token"]);
+        let textbook = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c";
+        assert!(kinds("a.js", textbook, SecretScope::Shapes).is_empty());
+    }
+
+    #[test]
+    fn hostile_lines_take_linear_time() {
+        for piece in ["ghp_", "eyJ.", "a=", "://a:b@", "-----BEGIN ", "password='", "sk-", "a_", "Password=Server=;"] {
+            let line = piece.repeat(200_000 / piece.len());
+            find_secrets("a.env", &[(1, &line)], SecretScope::All, &SecretOptions::default());
+        }
+    }
+}

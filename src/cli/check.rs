@@ -1,0 +1,148 @@
+//! `deckhand check`: loads a dangerfile and says every mistake at its file and line. No rule runs.
+
+use super::cases::empty_snapshot;
+use super::commands::Subcommand;
+use super::common::Common;
+use super::dangerfile::{self, Found};
+use super::failure::{Failure, Status};
+use super::format::{Format, FromSnapshot, Report, render};
+use super::terminal::{GREEN, RED, paint, print_result};
+use crate::git::Repository;
+use crate::lua::{Checked, check};
+use crate::model::{
+    Conclusion, Fact, FactKey, Fault, FileText, RepoPath, RuleOutcome, RuleState, Settings, Snapshot, Verdict,
+};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// As in a real run; see `local`. Every pass but the last adds files that the dangerfile requires.
+const MAX_PASSES: usize = 20;
+
+/// Load a dangerfile and say every mistake in it, with file and line
+///
+/// The code outside rules runs against an empty pull request; rules do not run, but the names in them are looked up.
+/// Exits with 0 when there is no mistake and with 2 when there is one.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckhand check                        the dangerfile of this repository
+  deckhand check rules/no_print.lua     a file that the dangerfile requires
+  deckhand check --format github        annotations in GitHub Actions")]
+pub(super) struct Check {
+    /// The dangerfile, or a directory that holds one [default: the one of this repository]
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::AnyPath)]
+    file: Option<PathBuf>,
+}
+
+impl Subcommand for Check {
+    const NAME: &'static str = "check";
+
+    fn run(self, common: &Common) -> Result<Status, Failure> {
+        let found = self.find(common)?;
+        let path = found.dangerfile.path.clone();
+        let mut snapshot = empty_snapshot(found.dangerfile);
+        let checked = judge(&mut snapshot, found.sources.as_deref())?;
+        let mistakes = checked.mistakes.len();
+        let rules = checked.rules.len();
+        let verdict = build_verdict(&snapshot, checked);
+        let texts = FromSnapshot(&snapshot);
+        let mut out =
+            render(common.format(), &Report { verdict: &verdict, dangerfile: &path, texts: &texts, quiet: true });
+        if common.format() == Format::Text && !common.quiet {
+            out.push_str(&summary(&path, mistakes, rules));
+        }
+        print_result(common, &out)?;
+        Ok(if mistakes == 0 { Status::Fine } else { Status::Usage })
+    }
+}
+
+impl Check {
+    fn find(&self, common: &Common) -> Result<Found, Failure> {
+        let here = std::env::current_dir()
+            .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
+        if let (Some(_), Some(named)) = (&self.file, &common.dangerfile) {
+            let named = named.display();
+            return Err(Failure::usage(format!("name one file: either `check FILE` or --dangerfile {named}")));
+        }
+        let file = self.file.as_ref().or(common.dangerfile.as_ref());
+        match file {
+            Some(directory) if directory.is_dir() => dangerfile::load_from(directory),
+            Some(file) => {
+                let around = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(&here);
+                let top = Repository::open(around).ok().and_then(|repository| repository.top().map(Path::to_owned));
+                dangerfile::load_named(file, top.as_deref())
+            }
+            None => match Repository::open(&here)?.top() {
+                Some(top) => dangerfile::load_from(top),
+                None => Err(Failure::usage("there is no working tree here: name the file, `deckhand check FILE`")),
+            },
+        }
+    }
+}
+
+/// Checks until no required file is missing.
+fn judge(snapshot: &mut Snapshot, sources: Option<&Path>) -> Result<Checked, Failure> {
+    for _ in 0..MAX_PASSES {
+        let checked = check(Rc::new(snapshot.clone()), 0);
+        if checked.missing.is_empty() {
+            return Ok(checked);
+        }
+        for key in checked.missing {
+            match key {
+                FactKey::Source { layer, path } => {
+                    let text = match sources {
+                        Some(directory) => Repository::load_source(directory, &path)?,
+                        None => None,
+                    };
+                    snapshot.sources.insert((layer, path), text);
+                }
+                // Nothing exists in an empty pull request.
+                FactKey::File(file) => {
+                    snapshot.files.insert(file, Fact::Known(FileText::Absent));
+                }
+                _ => return Err(Failure::failed("the empty pull request of `check` lacks a fact: please report this")),
+            }
+        }
+    }
+    Err(Failure::usage(format!("the dangerfile still asked for more files after {MAX_PASSES} passes")))
+}
+
+/// The mistakes as the faults of a verdict, so that every format can print them.
+fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
+    let fault = |mistake: crate::lua::ScriptError| Fault {
+        rule: "dangerfile".to_owned(),
+        blocking: true,
+        message: mistake.message,
+        mistake: true,
+        path: mistake.path,
+        line: mistake.line,
+    };
+    let outcome = |(name, blocking)| RuleOutcome {
+        name,
+        blocking,
+        state: RuleState::Skipped,
+        reason: Some("`check` runs no rule".to_owned()),
+        steps: 0,
+        millis: 0,
+    };
+    let clean = checked.mistakes.is_empty();
+    Verdict {
+        conclusion: if clean { Conclusion::Success } else { Conclusion::Failure },
+        head: snapshot.subject.head.clone(),
+        base: snapshot.subject.base.clone(),
+        findings: Vec::new(),
+        faults: checked.mistakes.into_iter().map(fault).collect(),
+        effects: Vec::new(),
+        rules: checked.rules.into_iter().map(outcome).collect(),
+        settings: Settings::default(),
+        log: Vec::new(),
+    }
+}
+
+fn summary(path: &RepoPath, mistakes: usize, rules: usize) -> String {
+    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    if mistakes > 0 {
+        return format!("{path}: {}\n", paint(RED, &counted(mistakes, "mistake")));
+    }
+    format!("{path}: {}, {}\n", paint(GREEN, "no mistakes"), counted(rules, "rule"))
+}

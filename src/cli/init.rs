@@ -1,0 +1,10 @@
+//! `deckhand init`: a first dangerfile that suits this repository and passes on its own history.
+
+mod candidates;
+mod choose;
+mod command;
+mod look;
+mod render;
+mod trial;
+
+pub(super) use command::Init;

@@ -1,0 +1,264 @@
+//! A pull request on GitHub, reviewed with a token: the server's road without its database, for `pr` and `ci`.
+
+use super::access::Access;
+use super::common::Common;
+use super::dangerfile::{self, PLACES};
+use super::failure::{Failure, Status};
+use super::format::{self, Format, FromSnapshot, Report};
+use super::trouble::{after_call, after_judging, after_publish};
+use crate::git::load_source;
+use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, RequestCounter};
+use crate::model::{
+    ChangeStatus, CommitId, Conclusion, Fact, FileChange, InstallationId, PullNumber, PullState, RepoName, RepoPath,
+    RepositoryId, Ruleset, Snapshot, Subject, Timestamp, Verdict,
+};
+use crate::plan::{self, Plan, PlanInput, Published, ReviewComment};
+use crate::publish::{self, Outbox, carry_out};
+use crate::server::{JudgeConfig, Judges, MAX_REQUESTS, faulted, judge};
+use crate::store::RunId;
+use std::time::Duration;
+
+/// Facts older than this are not fresh: the head is read again before comments are written.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// What is reviewed.
+pub(super) struct Target {
+    pub(super) repository: RepoName,
+    pub(super) number: PullNumber,
+    /// The commit that is meant; `None` is the head as it is now.
+    pub(super) head: Option<CommitId>,
+    /// The commit status that speaks for the verdict, if one shall.
+    pub(super) context: Option<&'static str>,
+}
+
+/// A pull request before its rules ran.
+pub(super) struct Live<'a> {
+    access: &'a Access,
+    client: RepoClient,
+    overview: Overview,
+    head: CommitId,
+    context: Option<&'static str>,
+    run: RunId,
+    started_at: Timestamp,
+}
+
+/// What the rules said of it.
+pub(super) struct Reviewed {
+    pub(super) snapshot: Snapshot,
+    pub(super) verdict: Verdict,
+}
+
+impl Reviewed {
+    /// The findings in a format, with a newline at the end.
+    pub(super) fn render(&self, format: Format, quiet: bool) -> String {
+        let Reviewed { snapshot, verdict } = self;
+        let fallback = RepoPath::from(PLACES[0]);
+        let dangerfile = snapshot.ruleset.layers.last().map_or(&fallback, |layer| &layer.path);
+        format::render(format, &Report { verdict, dangerfile, texts: &FromSnapshot(snapshot), quiet })
+    }
+}
+
+/// The end of a review.
+pub(super) enum Outcome {
+    Reviewed(Box<Reviewed>),
+    /// The base has no dangerfile.
+    NoDangerfile {
+        /// The branch that was looked at.
+        branch: String,
+        /// Whether the pull request brings the first one.
+        brought: bool,
+    },
+}
+
+impl<'a> Live<'a> {
+    /// Reads the pull request as it is now. Call it inside a runtime.
+    pub(super) async fn open(access: &'a Access, target: Target) -> Result<Live<'a>, Failure> {
+        let github = access.connect()?;
+        let client = github.repository(InstallationId(0), RepositoryId(0), target.repository);
+        let client = client.with_counter(RequestCounter::new(MAX_REQUESTS));
+        let started_at = client.timing().now();
+        let subject = format!("{}#{}", client.name(), target.number);
+        let overview = client.fetch_overview(target.number).await.map_err(|it| after_call(access, &subject, it))?;
+        let mut bits = [0; 16];
+        getrandom::fill(&mut bits).map_err(|error| Failure::failed(format!("no randomness: {error}")))?;
+        Ok(Live {
+            access,
+            client: client.with_name(overview.name.clone()),
+            head: target.head.unwrap_or_else(|| overview.pull.head.sha.clone()),
+            overview,
+            context: target.context,
+            run: RunId::from_random(bits),
+            started_at,
+        })
+    }
+
+    /// `octo/hello#7`, under the repository's present name.
+    pub(super) fn name(&self) -> String {
+        format!("{}#{}", self.overview.name, self.overview.pull.number)
+    }
+
+    /// Whether nobody can merge it any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.overview.pull.state == PullState::Closed
+    }
+
+    /// The head that the pull request has by now, when another one is reviewed.
+    pub(super) fn newer_head(&self) -> Option<&CommitId> {
+        Some(&self.overview.pull.head.sha).filter(|now| **now != self.head)
+    }
+
+    /// Judges it: by the base's dangerfile, or by a file of the caller's choice.
+    pub(super) async fn review(&mut self, named: Option<dangerfile::Found>) -> Result<Outcome, Failure> {
+        let mut snapshot = self.empty_snapshot();
+        let mut directory = None;
+        let layer = match (named, self.overview.judging_dangerfile()) {
+            (Some(found), _) => {
+                directory = found.sources;
+                found.dangerfile
+            }
+            (None, FoundDangerfile::Found(dangerfile)) => dangerfile.clone(),
+            (None, FoundDangerfile::Unreadable { path, reason }) => {
+                let verdict = faulted(&snapshot, format!("`{path}` cannot be read: {reason}."));
+                return Ok(Outcome::Reviewed(Box::new(Reviewed { snapshot, verdict })));
+            }
+            (None, FoundDangerfile::Absent) => return self.without_dangerfile().await,
+        };
+        snapshot.ruleset = Ruleset { layers: vec![layer] };
+        let pull = &self.overview.pull;
+        let (comparison, changes) =
+            futures_util::try_join!(self.client.fetch_comparison(&pull.base.sha, &self.head), self.fetch_changes(),)
+                .map_err(|error| self.trouble(error))?;
+        snapshot.subject.base = comparison.merge_base;
+        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.changes = Some(changes);
+        // A child process without the environment: no rule and no text of the pull request is where the token is.
+        let judges = Judges::start(JudgeConfig { count: 1, ..JudgeConfig::default() })
+            .map_err(|error| Failure::failed(error.to_string()))?;
+        let sources = |path: &RepoPath| load_source(directory.as_deref()?, path).ok().flatten();
+        let judged = judge(&judges, &self.client, &mut snapshot, &sources).await;
+        let judged = judged.map_err(|error| after_judging(self.access, &self.name(), error))?;
+        Ok(Outcome::Reviewed(Box::new(Reviewed { snapshot, verdict: judged.verdict })))
+    }
+
+    /// The writes that bring what this token's owner has written to the verdict.
+    pub(super) async fn plan(&mut self, reviewed: &Reviewed) -> Result<Plan, Failure> {
+        if self.context.is_some() {
+            match self.client.fetch_statuses(&self.head).await {
+                Ok(statuses) => self.overview.published.statuses = statuses,
+                // Who may not read them may not set them either; setting says so.
+                Err(CallError::Forbidden(_) | CallError::NotFound(_)) => {}
+                Err(error) => return Err(self.trouble(error)),
+            }
+        }
+        Ok(self.build(reviewed, &self.overview.published, self.plan_input(Vec::new())))
+    }
+
+    /// Carries a plan out. Lines that GitHub refuses go into the summary comment.
+    pub(super) async fn publish(&self, reviewed: &Reviewed, plan: &Plan) -> Result<publish::Report, Failure> {
+        let failed = |error| after_publish(self.access, &self.name(), error);
+        let mut report = carry_out(&Outbox::none(), &self.client, plan).await.map_err(failed)?;
+        if !report.refused.is_empty() {
+            let number = self.overview.pull.number;
+            let mut published =
+                self.client.fetch_overview(number).await.map_err(|error| self.trouble(error))?.published;
+            published.statuses = self.overview.published.statuses.clone();
+            let refused = std::mem::take(&mut report.refused);
+            let input = PlanInput { run: format!("{}-2", self.run), ..self.plan_input(refused) };
+            // The status was written by the first plan.
+            let plan = plan::build_for_token(&reviewed.verdict, &reviewed.snapshot, &published, &input, None);
+            let more = carry_out(&Outbox::none(), &self.client, &plan).await.map_err(failed)?;
+            report.forbidden.extend(more.forbidden);
+            report.gone += more.gone;
+            report.head_moved |= more.head_moved;
+        }
+        Ok(report)
+    }
+
+    fn build(&self, reviewed: &Reviewed, published: &Published, input: PlanInput) -> Plan {
+        plan::build_for_token(&reviewed.verdict, &reviewed.snapshot, published, &input, self.context)
+    }
+
+    fn plan_input(&self, refused: Vec<ReviewComment>) -> PlanInput {
+        let now = self.client.timing().now();
+        PlanInput {
+            run: self.run.to_string(),
+            check_name: String::new(),
+            number: Some(self.overview.pull.number),
+            details_url: None,
+            started_at: self.started_at,
+            completed_at: now,
+            // Comments of a head that was replaced would be wrong as soon as they are there.
+            quiet: self.newer_head().is_some(),
+            recheck_head: now.since(self.started_at) > FRESH,
+            siblings: Vec::new(),
+            refused,
+        }
+    }
+
+    async fn without_dangerfile(&self) -> Result<Outcome, Failure> {
+        let added = |change: &FileChange| {
+            change.status == ChangeStatus::Added && PLACES.iter().any(|place| change.path.as_str() == *place)
+        };
+        let brought = match self.fetch_changes().await.map_err(|error| self.trouble(error))? {
+            Fact::Known(changes) => changes.iter().any(added),
+            Fact::Unavailable(_) => false,
+        };
+        // Any base but the default branch is judged by the default branch's rules.
+        Ok(Outcome::NoDangerfile { branch: self.overview.default_branch.clone(), brought })
+    }
+
+    async fn fetch_changes(&self) -> Result<Fact<Vec<FileChange>>, CallError> {
+        let pull = &self.overview.pull;
+        // The count is that of the present head.
+        let expected = self.newer_head().is_none().then_some(self.overview.changed_files);
+        self.client.fetch_changes(pull.number, (&pull.base.sha, &self.head), expected).await
+    }
+
+    fn empty_snapshot(&self) -> Snapshot {
+        let pull = &self.overview.pull;
+        let subject = Subject {
+            repository: Some(self.overview.name.clone()),
+            base: pull.base.sha.clone(),
+            head: self.head.clone(),
+            started_at: self.started_at,
+        };
+        let mut snapshot = Snapshot::new(subject, Ruleset::default());
+        let mut pull = pull.clone();
+        pull.head.sha = self.head.clone();
+        snapshot.pull = Some(Fact::Known(pull));
+        snapshot
+    }
+
+    fn trouble(&self, error: CallError) -> Failure {
+        after_call(self.access, &self.name(), error)
+    }
+}
+
+/// The runtime of a command that calls GitHub.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Failure::failed(format!("the network runtime cannot start: {error}")))
+}
+
+/// What the verdict means for the exit status. Nothing is awaited by a command that ends now.
+pub(super) fn status_of(verdict: &Verdict) -> Status {
+    match verdict.conclusion {
+        Conclusion::Failure | Conclusion::Pending => Status::Blocked,
+        Conclusion::Success | Conclusion::Neutral => Status::Fine,
+    }
+}
+
+/// What is said beside the findings, on standard error.
+pub(super) fn explain(common: &Common, verdict: &Verdict, say: &dyn Fn(&Common, &str)) {
+    for line in &verdict.log {
+        say(common, &format!("print: {line}"));
+    }
+    if common.verbose {
+        for rule in &verdict.rules {
+            let reason = rule.reason.as_ref().map(|reason| format!(", {reason}")).unwrap_or_default();
+            let state = serde_json::to_string(&rule.state).unwrap_or_default();
+            let state = state.trim_matches('"');
+            say(common, &format!("rule {}: {state}{reason}, {} steps, {} ms", rule.name, rule.steps, rule.millis));
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The analyses of changed source code, as built-in rules call them.
+
+use super::super::convert::to_lua;
+use super::super::globs::Globs;
+use super::super::session::Session;
+use super::git::{changes, patch_text};
+use crate::analysis::flags::{asks_for_flag, count_code_lines, find_uses, removed_flags};
+use crate::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
+use crate::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
+use crate::diff::{Hunk, LineKind, parse_hunks};
+use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, RepoPath, Side};
+use mlua::{Lua, Table, Value};
+use serde_json::{Value as Json, json};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// Files that speak about a flag without asking for it.
+const PROSE: [&str; 2] = ["*.{md,mdx,rst,adoc,txt}", "{CHANGELOG,CHANGES,HISTORY,NEWS}*"];
+
+/// Files that are read for the uses of one flag.
+const MAX_READ: usize = 20;
+
+/// Adds them to the table of analyses.
+pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::Result<()> {
+    let add = |name: &str, analysis: fn(&Lua, &Session, &Table) -> mlua::Result<Json>| {
+        let session = Rc::clone(session);
+        let call = move |lua: &Lua, arguments: Table| -> mlua::Result<Value> {
+            to_lua(lua, &analysis(lua, &session, &arguments)?)
+        };
+        table.raw_set(name, lua.create_function(call)?)
+    };
+    add("leftovers", leftovers)?;
+    add("secrets", secrets)?;
+    add("features", features)?;
+    add("removed_flags", removed)?;
+    add("uses", uses)
+}
+
+/// `{ paths, tests, programs, allow, also, comments }`, lists of texts, into
+/// `{ { file, line, end_line, kind, name, suggestion? } }`.
+fn leftovers(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let options = LeftoverOptions {
+        allow: arguments.get("allow")?,
+        also: arguments.get("also")?,
+        comments: arguments.get("comments")?,
+    };
+    let tests: HashSet<String> = arguments.get::<Vec<String>>("tests")?.into_iter().collect();
+    let programs: HashSet<String> = arguments.get::<Vec<String>>("programs")?.into_iter().collect();
+    let paths: Vec<String> = arguments.get("paths")?;
+    let files = changed_files(lua, session, &paths)?;
+    let suspects: Vec<&ChangedFile<'_>> =
+        files.iter().filter(|file| may_have_leftovers(file.path(), &file.hunks, &options)).collect();
+    // Whether a line lies inside a string or a comment that began above its hunk, only the whole file tells.
+    let wanted = suspects.iter().filter(|file| !file.is_whole()).map(|file| file.key());
+    let missing: Vec<FactKey> =
+        wanted.filter(|key| !session.snapshot.files.contains_key(key)).map(FactKey::File).collect();
+    if !missing.is_empty() {
+        return Err(session.miss(missing));
+    }
+    let mut found = Vec::new();
+    for file in suspects {
+        let text = match session.snapshot.files.get(&file.key()) {
+            Some(Fact::Known(FileText::Text(text))) if !file.is_whole() => {
+                session.charge_bytes(lua, text.len())?;
+                Some(text.as_str())
+            }
+            _ => None,
+        };
+        let judged = LeftoverFile {
+            path: file.path(),
+            hunks: &file.hunks,
+            text,
+            is_test: tests.contains(file.path()),
+            is_program: programs.contains(file.path()),
+        };
+        for leftover in find_leftovers(&judged, &options) {
+            found.push(json!({
+                "file": file.path(),
+                "line": leftover.line,
+                "end_line": leftover.end_line,
+                "kind": leftover.kind.as_str(),
+                "name": leftover.name,
+                "suggestion": leftover.suggestion,
+            }));
+        }
+    }
+    Ok(Json::Array(found))
+}
+
+/// `{ paths, fixtures, documents, entropy, allow }` into `{ { file, line, what, shown, revoke, proof } }`.
+fn secrets(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let options = SecretOptions { allow: arguments.get("allow")? };
+    let entropy: bool = arguments.get("entropy")?;
+    let fixtures: HashSet<String> = arguments.get::<Vec<String>>("fixtures")?.into_iter().collect();
+    let documents: HashSet<String> = arguments.get::<Vec<String>>("documents")?.into_iter().collect();
+    let paths: Vec<String> = arguments.get("paths")?;
+    let mut found = Vec::new();
+    for file in changed_files(lua, session, &paths)? {
+        let scope = if fixtures.contains(file.path()) {
+            SecretScope::Proofs
+        } else if !entropy || documents.contains(file.path()) {
+            SecretScope::Shapes
+        } else {
+            SecretScope::All
+        };
+        let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == LineKind::Added);
+        let lines: Vec<(u32, &str)> = lines.filter_map(|line| Some((line.new?, line.text))).collect();
+        for secret in find_secrets(file.path(), &lines, scope, &options) {
+            found.push(json!({
+                "file": file.path(),
+                "line": secret.line,
+                "what": secret.what,
+                "shown": secret.shown,
+                "revoke": secret.revoke,
+                "proof": secret.proof.as_str(),
+            }));
+        }
+    }
+    Ok(Json::Array(found))
+}
+
+/// `{ paths, checks }` into `{ files = { { file, lines } }, asks }`: lines of code that each file adds, and whether any
+/// of them asks for a flag.
+fn features(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let checks: Vec<String> = arguments.get("checks")?;
+    let files = changed_files(lua, session, &arguments.get::<Vec<String>>("paths")?)?;
+    let asks = files.iter().any(|file| asks_for_flag(file.path(), &file.hunks, &checks));
+    let counted = files
+        .iter()
+        .map(|file| json!({ "file": file.path(), "lines": count_code_lines(file.path(), &file.hunks) }))
+        .collect::<Vec<_>>();
+    Ok(json!({ "files": counted, "asks": asks }))
+}
+
+/// `{ paths }`, files that declare flags, into `{ { file, name } }`: the flags that they declare no longer.
+fn removed(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let files = changed_files(lua, session, &arguments.get::<Vec<String>>("paths")?)?;
+    let gone = |file: &&ChangedFile<'_>| file.change.status == ChangeStatus::Removed;
+    let suspects: Vec<&ChangedFile<'_>> =
+        files.iter().filter(|file| !removed_flags(file.path(), &file.hunks, None).is_empty()).collect();
+    let there = suspects.iter().filter(|file| !gone(file)).map(|file| file.key());
+    let missing: Vec<FactKey> =
+        there.filter(|key| !session.snapshot.files.contains_key(key)).map(FactKey::File).collect();
+    if !missing.is_empty() {
+        return Err(session.miss(missing));
+    }
+    let mut found = Vec::new();
+    for file in suspects {
+        let pieces: String = file.hunks.iter().flat_map(|hunk| &hunk.lines).fold(String::new(), |mut text, line| {
+            if line.kind != LineKind::Removed {
+                text.push_str(line.text);
+                text.push('\n');
+            }
+            text
+        });
+        let head = match session.snapshot.files.get(&file.key()) {
+            _ if gone(&file) => None,
+            Some(Fact::Known(FileText::Text(text))) => {
+                session.charge_bytes(lua, text.len())?;
+                Some(text.as_str())
+            }
+            // What is known of the head is what the hunks show.
+            _ => Some(pieces.as_str()),
+        };
+        for name in removed_flags(file.path(), &file.hunks, head) {
+            found.push(json!({ "file": file.path(), "name": name }));
+        }
+    }
+    Ok(Json::Array(found))
+}
+
+/// `{ names, flags, ignore }` into `{ known, places = { { name, file, line } } }`: where the head uses the names, outside
+/// files that match the patterns `flags` and `ignore`. `known` is false when the files of the head cannot be searched.
+fn uses(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let names: Vec<String> = arguments.get("names")?;
+    let unsearched = names.iter().filter(|name| !session.snapshot.uses.contains_key(*name));
+    let missing: Vec<FactKey> = unsearched.map(|name| FactKey::Uses(name.clone())).collect();
+    if !missing.is_empty() {
+        return Err(session.miss(missing));
+    }
+    let mut patterns: Vec<String> = arguments.get("flags")?;
+    patterns.extend(arguments.get::<Vec<String>>("ignore")?);
+    patterns.extend(PROSE.map(str::to_owned));
+    let passed_over = Globs::parse_kept(patterns).map_err(mlua::Error::external)?;
+    let mut wanted = Vec::new();
+    for name in &names {
+        match session.snapshot.uses.get(name) {
+            Some(Fact::Known(paths)) => wanted.extend(
+                paths.iter().filter(|path| !passed_over.matches(path.as_str())).take(MAX_READ).map(|path| (name, path)),
+            ),
+            _ => return Ok(json!({ "known": false, "places": [] })),
+        }
+    }
+    let key = |path: &RepoPath| FileKey { side: Side::Right, path: path.clone() };
+    let unread = wanted.iter().map(|(_, path)| key(path)).filter(|key| !session.snapshot.files.contains_key(key));
+    let missing: Vec<FactKey> = unread.map(FactKey::File).collect();
+    if !missing.is_empty() {
+        return Err(session.miss(missing));
+    }
+    let mut places = Vec::new();
+    for (name, path) in wanted {
+        let Some(Fact::Known(FileText::Text(text))) = session.snapshot.files.get(&key(path)) else { continue };
+        session.charge_bytes(lua, text.len())?;
+        for line in find_uses(path.as_str(), text, name) {
+            places.push(json!({ "name": name, "file": path.as_str(), "line": line }));
+        }
+    }
+    Ok(json!({ "known": true, "places": places }))
+}
+
+/// A changed file with its hunks.
+struct ChangedFile<'a> {
+    change: &'a FileChange,
+    hunks: Vec<Hunk<'a>>,
+}
+
+impl ChangedFile<'_> {
+    fn path(&self) -> &str {
+        self.change.path.as_str()
+    }
+
+    fn key(&self) -> FileKey {
+        FileKey { side: Side::Right, path: self.change.path.clone() }
+    }
+
+    /// Whether the hunks hold the whole file.
+    fn is_whole(&self) -> bool {
+        self.change.status == ChangeStatus::Added
+    }
+}
+
+/// The files among `paths` that have a text diff. One that was cut ends the rule.
+fn changed_files<'a>(lua: &Lua, session: &'a Session, paths: &[String]) -> mlua::Result<Vec<ChangedFile<'a>>> {
+    // Of the two entries of a type change, the new side's speaks: the later one.
+    let by_path: HashMap<&str, &FileChange> =
+        changes(lua, session)?.iter().map(|change| (change.path.as_str(), change)).collect();
+    let mut files = Vec::new();
+    for path in paths {
+        let Some(change) = by_path.get(path.as_str()).copied() else { continue };
+        if let Some(text) = patch_text(lua, session, change)? {
+            session.charge_bytes(lua, text.len())?;
+            files.push(ChangedFile { change, hunks: parse_hunks(text) });
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,310 @@
+//! The record types of the API, in one list: definitions for editors and the page's table of types are made from it,
+//! and records that rules read answer wrong names by it.
+
+/// A field of a record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// Its type in Luau's notation; `T?` may be nil.
+    pub(super) signature: &'static str,
+    /// One phrase.
+    pub(super) doc: &'static str,
+}
+
+/// A record type.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RecordType {
+    /// Its name in definitions and messages.
+    pub(super) name: &'static str,
+    /// One sentence.
+    pub(super) doc: &'static str,
+    /// Its fields.
+    pub(super) fields: &'static [Field],
+}
+
+const fn f(name: &'static str, signature: &'static str, doc: &'static str) -> Field {
+    Field { name, signature, doc }
+}
+
+/// All of them. Tables of options (`At`, `RuleOptions`, `Settings`) come from the lists that check them.
+pub(super) const RECORDS: &[RecordType] = &[
+    RecordType {
+        name: "Matches",
+        doc: "Changed files that match some patterns.",
+        fields: &[
+            f("modified", "{ string }", "files whose content or mode changed"),
+            f("created", "{ string }", "new files"),
+            f("deleted", "{ string }", "files that are gone"),
+            f("edited", "{ string }", "modified or created"),
+            f("any", "{ string }", "all of them"),
+        ],
+    },
+    RecordType {
+        name: "Line",
+        doc: "An added or removed line.",
+        fields: &[
+            f("file", "string", "the path on the line's side"),
+            f("number", "number", "the line's number on its side, from 1"),
+            f("text", "string", "without the line end"),
+        ],
+    },
+    RecordType { name: "Diff", doc: "A file's diff.", fields: &[f("hunks", "{ Hunk }", "in the order of the file")] },
+    RecordType {
+        name: "Hunk",
+        doc: "A run of lines in a diff.",
+        fields: &[
+            f("old_start", "number", "first line on the old side"),
+            f("old_lines", "number", "lines on the old side"),
+            f("new_start", "number", "first line on the new side"),
+            f("new_lines", "number", "lines on the new side"),
+            f("lines", "{ HunkLine }", "with three lines of context"),
+        ],
+    },
+    RecordType {
+        name: "HunkLine",
+        doc: "A line of a hunk.",
+        fields: &[
+            f("kind", "\"added\" | \"removed\" | \"context\"", "which side has it"),
+            f("old", "number?", "number on the old side"),
+            f("new", "number?", "number on the new side"),
+            f("text", "string", "without sign and line end"),
+        ],
+    },
+    RecordType {
+        name: "FileDiff",
+        doc: "Both texts of a changed file.",
+        fields: &[
+            f("before", "string", "the whole old text, empty for a new file"),
+            f("after", "string", "the whole new text, empty for a deleted file"),
+            f("diff", "string", "the hunks as text"),
+            f("added", "string", "the added lines"),
+            f("removed", "string", "the removed lines"),
+        ],
+    },
+    RecordType {
+        name: "JsonChange",
+        doc: "What changed under a key of a JSON file; changed members of an object stand in it under their own keys.",
+        fields: &[
+            f("before", "any", "the old value"),
+            f("after", "any", "the new value"),
+            f("added", "{ any }?", "keys of an object, or items of a list, that are new"),
+            f("removed", "{ any }?", "keys of an object, or items of a list, that are gone"),
+            f("[string]", "any", "what changed below it, by key"),
+        ],
+    },
+    RecordType {
+        name: "Renamed",
+        doc: "A file that moved.",
+        fields: &[f("before", "string", "the old path"), f("after", "string", "the new path")],
+    },
+    RecordType {
+        name: "Commit",
+        doc: "A commit as git has it.",
+        fields: &[
+            f("sha", "string", "full id"),
+            f("message", "string", "the whole message"),
+            f("author", "CommitAuthor", "who wrote it"),
+            f("parents", "{ string }", "ids of its parents"),
+        ],
+    },
+    RecordType {
+        name: "CommitAuthor",
+        doc: "The author that a commit names.",
+        fields: &[
+            f("name", "string", "name"),
+            f("email", "string", "mail address"),
+            f("date", "string", "when it was written, RFC 3339"),
+        ],
+    },
+    RecordType {
+        name: "GitHubCommit",
+        doc: "A commit as GitHub has it.",
+        fields: &[
+            f("sha", "string", "full id"),
+            f("commit", "CommitText", "what git has of it"),
+            f("author", "Account?", "the account that wrote it, when GitHub knows one"),
+            f("parents", "{ CommitParent }", "its parents"),
+        ],
+    },
+    RecordType {
+        name: "CommitText",
+        doc: "What git has of a commit.",
+        fields: &[f("message", "string", "the whole message"), f("author", "CommitAuthor", "who wrote it")],
+    },
+    RecordType { name: "CommitParent", doc: "A parent of a commit.", fields: &[f("sha", "string", "full id")] },
+    RecordType { name: "Account", doc: "A GitHub account.", fields: &[f("login", "string", "its name")] },
+    RecordType {
+        name: "PullRequest",
+        doc: "The pull request.",
+        fields: &[
+            f("number", "number", "its number, 0 in `deckhand local`"),
+            f("title", "string", "title"),
+            f("body", "string", "description, empty when there is none"),
+            f("draft", "boolean", "whether it is a draft"),
+            f("state", "\"open\" | \"closed\"", "open or closed"),
+            f("locked", "boolean", "whether its conversation is locked"),
+            f("merged", "boolean", "whether it was merged"),
+            f("user", "User", "its author"),
+            f("author_association", "string", "such as `MEMBER` or `FIRST_TIME_CONTRIBUTOR`"),
+            f("assignee", "User?", "the first of its assignees"),
+            f("assignees", "{ User }", "who it is assigned to"),
+            f("labels", "{ Label }", "its labels"),
+            f("milestone", "Milestone?", "its milestone"),
+            f("base", "Ref", "where it goes"),
+            f("head", "Ref", "where it comes from"),
+            f("additions", "number", "added lines"),
+            f("deletions", "number", "removed lines"),
+            f("changed_files", "number", "changed files"),
+            f("commits", "number", "how many commits it has"),
+            f("maintainer_can_modify", "boolean", "whether maintainers may push to a fork's branch"),
+            f("html_url", "string", "its page"),
+            f("created_at", "string", "RFC 3339"),
+            f("updated_at", "string", "RFC 3339"),
+        ],
+    },
+    RecordType {
+        name: "Issue",
+        doc: "The pull request as an issue.",
+        fields: &[
+            f("number", "number", "its number"),
+            f("title", "string", "title"),
+            f("body", "string", "description, empty when there is none"),
+            f("state", "\"open\" | \"closed\"", "open or closed"),
+            f("locked", "boolean", "whether its conversation is locked"),
+            f("user", "User", "its author"),
+            f("author_association", "string", "such as `MEMBER` or `FIRST_TIME_CONTRIBUTOR`"),
+            f("assignee", "User?", "the first of its assignees"),
+            f("assignees", "{ User }", "who it is assigned to"),
+            f("labels", "{ Label }", "its labels"),
+            f("milestone", "Milestone?", "its milestone"),
+            f("html_url", "string", "its page"),
+            f("created_at", "string", "RFC 3339"),
+            f("updated_at", "string", "RFC 3339"),
+        ],
+    },
+    RecordType {
+        name: "Review",
+        doc: "A submitted review.",
+        fields: &[
+            f("id", "number", "its id"),
+            f("user", "User", "who wrote it"),
+            f("author_association", "string", "such as `MEMBER` or `CONTRIBUTOR`"),
+            f("state", "\"APPROVED\" | \"CHANGES_REQUESTED\" | \"COMMENTED\" | \"DISMISSED\"", "what it says"),
+            f("body", "string", "its text, empty when there is none"),
+            f("commit_id", "string?", "the head that it was about"),
+            f("submitted_at", "string", "RFC 3339"),
+            f("html_url", "string", "its page"),
+        ],
+    },
+    RecordType {
+        name: "RequestedReviewers",
+        doc: "Who was asked to review and has not yet.",
+        fields: &[f("users", "{ User }", "people"), f("teams", "{ Team }", "teams")],
+    },
+    RecordType {
+        name: "Team",
+        doc: "A team of an organisation.",
+        fields: &[f("name", "string", "its name"), f("slug", "string", "its name in addresses")],
+    },
+    RecordType {
+        name: "Status",
+        doc: "A commit status.",
+        fields: &[
+            f("context", "string", "its name"),
+            f("state", "\"error\" | \"failure\" | \"pending\" | \"success\"", "what it says"),
+            f("description", "string", "a phrase, empty when there is none"),
+            f("target_url", "string?", "where to read on"),
+            f("created_at", "string", "RFC 3339"),
+            f("updated_at", "string", "RFC 3339"),
+        ],
+    },
+    RecordType {
+        name: "CheckRun",
+        doc: "A check run of another app.",
+        fields: &[
+            f("id", "number", "its id"),
+            f("name", "string", "its name"),
+            f("status", "string", "`queued`, `in_progress` or `completed`"),
+            f("conclusion", "string?", "nil until it is completed"),
+            f("app", "App", "who wrote it"),
+            f("output", "CheckOutput", "what it says"),
+            f("details_url", "string?", "where to read on"),
+            f("html_url", "string?", "its page"),
+            f("started_at", "string?", "RFC 3339"),
+            f("completed_at", "string?", "RFC 3339"),
+        ],
+    },
+    RecordType { name: "App", doc: "A GitHub App.", fields: &[f("slug", "string", "its name in addresses")] },
+    RecordType {
+        name: "CheckOutput",
+        doc: "What a check run says.",
+        fields: &[f("title", "string", "its title, empty when there is none")],
+    },
+    RecordType {
+        name: "ThisPullRequest",
+        doc: "Owner, repository and number, as calls of GitHub's API take them.",
+        fields: &[
+            f("owner", "string", "the account"),
+            f("repo", "string", "the repository's name"),
+            f("number", "number", "its number"),
+            f("pull_number", "number", "the same"),
+        ],
+    },
+    RecordType {
+        name: "User",
+        doc: "An account.",
+        fields: &[f("login", "string", "its name"), f("type", "string", "`User` or `Bot`")],
+    },
+    RecordType {
+        name: "Label",
+        doc: "A label.",
+        fields: &[
+            f("name", "string", "its name"),
+            f("color", "string", "six hexadecimal digits"),
+            f("description", "string", "its description, empty when there is none"),
+        ],
+    },
+    RecordType {
+        name: "Milestone",
+        doc: "A milestone.",
+        fields: &[
+            f("number", "number", "its number"),
+            f("title", "string", "its title"),
+            f("description", "string", "its description, empty when there is none"),
+            f("state", "string", "`open` or `closed`"),
+            f("due_on", "string?", "RFC 3339"),
+        ],
+    },
+    RecordType {
+        name: "Ref",
+        doc: "A branch of a repository.",
+        fields: &[
+            f("ref", "string", "name of the branch"),
+            f("sha", "string", "full commit id"),
+            f("label", "string?", "`owner:branch`"),
+            f("user", "Account?", "the owner of the repository"),
+            f("repo", "Repository?", "nil when it was deleted, and in `deckhand local`"),
+        ],
+    },
+    RecordType {
+        name: "Repository",
+        doc: "A repository.",
+        fields: &[
+            f("full_name", "string", "`owner/name`"),
+            f("name", "string", "its name"),
+            f("owner", "Account", "its owner"),
+            f("fork", "boolean", "whether it is a fork"),
+        ],
+    },
+];
+
+/// The record type of that name.
+pub(super) fn find_record(name: &str) -> Option<&'static RecordType> {
+    RECORDS.iter().find(|record| record.name == name)
+}
+
+/// The record in a type such as `User`, `User?`, `{ User }` or `{ User }?`.
+pub(super) fn record_in(signature: &str) -> Option<&'static RecordType> {
+    find_record(signature.trim_matches(|c: char| matches!(c, '{' | '}' | '?' | ' ')))
+}

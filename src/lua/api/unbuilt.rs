@@ -1,0 +1,99 @@
+//! Names of the contract that are not built yet: the first use of one is found before a script runs.
+
+use super::table::{API, ApiState};
+
+/// The first use of a name that is not built yet: its line and the name. Comments and strings do not count.
+pub(in super::super) fn find_unbuilt(source: &str) -> Option<(u32, String)> {
+    let code = blank_out_texts(source);
+    let mut found: Option<(usize, String)> = None;
+    for item in API.iter().filter(|item| item.state == ApiState::Later) {
+        let full =
+            if item.namespace.is_empty() { item.name.to_owned() } else { format!("{}.{}", item.namespace, item.name) };
+        let called = match item.name {
+            "on" => "on(".to_owned(),
+            _ => full.clone(),
+        };
+        for (at, _) in code.match_indices(&called) {
+            let before = code[..at].chars().next_back();
+            let after = code[at + called.len()..].chars().next();
+            let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+            let own = !inside(before) && !matches!(before, Some('.' | ':')) && !defines(&code, item.name);
+            let whole = called.ends_with(['(', '.']) || !inside(after);
+            if own && whole && found.as_ref().is_none_or(|(earlier, _)| at < *earlier) {
+                found = Some((at, full.clone()));
+            }
+        }
+    }
+    found.map(|(at, name)| (u32::try_from(code[..at].matches('\n').count() + 1).unwrap_or(u32::MAX), name))
+}
+
+/// Whether the script has a local of this name, which then is its own affair.
+fn defines(code: &str, name: &str) -> bool {
+    [format!("local {name}"), format!("function {name}"), format!("({name})"), format!("({name},")]
+        .iter()
+        .any(|form| code.contains(form))
+}
+
+/// The source with the insides of comments and strings replaced by spaces; lines stay where they are.
+pub(in super::super) fn blank_out_texts(source: &str) -> String {
+    let bytes = source.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let end = if rest.starts_with(b"--") {
+            let body = &rest[2..];
+            at + 2 + long_bracket(body).unwrap_or_else(|| body.iter().position(|b| *b == b'\n').unwrap_or(body.len()))
+        } else if let Some(length) = long_bracket(rest) {
+            at + length
+        } else if matches!(rest[0], b'"' | b'\'' | b'`') {
+            at + quoted(rest)
+        } else {
+            out.push(bytes[at]);
+            at += 1;
+            continue;
+        };
+        out.extend(bytes[at..end].iter().map(|b| if *b == b'\n' { b'\n' } else { b' ' }));
+        at = end;
+    }
+    // Only ASCII was replaced, inside whole characters, so the text is UTF-8 as before.
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn long_bracket(text: &[u8]) -> Option<usize> {
+    let level = text.strip_prefix(b"[")?.iter().take_while(|b| **b == b'=').count();
+    if text.get(1 + level) != Some(&b'[') {
+        return None;
+    }
+    let close: Vec<u8> = [b"]".as_slice(), &b"=".repeat(level), b"]"].concat();
+    Some(memchr::memmem::find(text, &close).map_or(text.len(), |at| at + close.len()))
+}
+
+fn quoted(text: &[u8]) -> usize {
+    let mut at = 1;
+    while at < text.len() {
+        match text[at] {
+            b'\\' => at += 1,
+            b'\n' => return at,
+            b if b == text[0] => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_built_is_found_at_its_line() {
+        let source = "-- danger.event\nlocal s = \"danger.coverage\"\non(\"push\", {}, print)\n";
+        assert_eq!(find_unbuilt(source), Some((3, "on".to_owned())));
+        assert_eq!(find_unbuilt("if danger.coverage then end"), Some((1, "danger.coverage".to_owned())));
+        assert_eq!(find_unbuilt("local x = danger.coverages.x or on_call()"), None);
+        assert_eq!(find_unbuilt("[[ danger.event ]] --[=[ danger.event ]=]"), None);
+        assert_eq!(find_unbuilt("local function on(x) end on(1)"), None);
+    }
+}

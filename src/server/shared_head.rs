@@ -1,0 +1,87 @@
+//! Pull requests with one head share its check: who they are, and who is judged again because of one of them.
+
+use super::reviews::Reviews;
+use super::work::JobError;
+use crate::github::Overview;
+use crate::model::{CommitId, PullNumber, Settings};
+use crate::plan::{Sibling, check_name};
+use crate::store::{Job, Judgement};
+use crate::webhook::{Cause, JobSpec, Work};
+use std::time::Duration;
+
+/// A pull request that was opened a moment ago is judged for its own event; only when that was lost is it looked for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The other pull requests whose judgement and this one's depend on each other.
+pub(super) struct Neighbours {
+    /// What the store knows: this pull request's last judgement, and those of others at its old and new head.
+    judgements: Vec<Judgement>,
+    number: PullNumber,
+    head: CommitId,
+    base: String,
+}
+
+impl Neighbours {
+    pub(super) async fn load(reviews: &Reviews, job: &Job, overview: &Overview) -> Result<Neighbours, JobError> {
+        let pull = &overview.pull;
+        Ok(Neighbours {
+            judgements: reviews.store().find_judgements(job.spec.repository, pull.number, &pull.head.sha).await?,
+            number: pull.number,
+            head: pull.head.sha.clone(),
+            base: pull.base.name.clone(),
+        })
+    }
+
+    /// Those that share the check of this name.
+    pub(super) fn siblings(&self, overview: &Overview, settings: &Settings, name: &str) -> Vec<Sibling> {
+        let same_check = |base: &str| check_name(settings, base, &overview.default_branch) == name;
+        let here = || self.others().filter(|it| it.head == self.head);
+        let listed = overview.sharing.iter().filter(|pull| same_check(&pull.base)).map(|pull| {
+            let judgement = here().find(|it| it.number == pull.number);
+            // A verdict that another version wrote and that no longer reads is one that is not there.
+            Sibling { number: pull.number, verdict: judgement.and_then(|it| serde_json::from_str(&it.verdict).ok()) }
+        });
+        let listed: Vec<Sibling> = listed.collect();
+        let is_listed = |number| overview.sharing.iter().any(|pull| pull.number == number);
+        let only_stored = here().filter(|it| same_check(&it.base) && !is_listed(it.number));
+        let only_stored: Vec<Sibling> = only_stored
+            .filter_map(|it| {
+                Some(Sibling { number: it.number, verdict: Some(serde_json::from_str(&it.verdict).ok()?) })
+            })
+            .collect();
+        listed.into_iter().chain(only_stored).collect()
+    }
+
+    /// After a review: whoever shared the head that was left, or the check that has another name now, is judged again;
+    /// so is, after a while, who was not judged at this head yet.
+    pub(super) async fn follow_up(&self, reviews: &Reviews, job: &Job, siblings: &[Sibling]) -> Result<(), JobError> {
+        let moved = |own: &&Judgement| own.head != self.head || own.base != self.base;
+        if let Some(own) = self.own().filter(moved) {
+            let left = self.others().filter(|it| it.head == own.head).map(|it| it.number);
+            reviews.enqueue_pulls(&job.spec, left, Cause::SharedHead).await?;
+        }
+        if siblings.iter().any(|sibling| sibling.verdict.is_none()) {
+            let work = Work::ReviewCommit { head: self.head.clone(), cause: Cause::SharedHead };
+            let (spec, now) = (JobSpec { work, ..job.spec.clone() }, reviews.now());
+            reviews.store().enqueue_later(&spec, now.after(PATIENCE), now).await?;
+        }
+        Ok(())
+    }
+
+    /// The pull request is not judged any more (it is closed, or the dangerfile is gone): others are judged without it.
+    pub(super) async fn leave(&self, reviews: &Reviews, job: &Job) -> Result<(), JobError> {
+        if self.own().is_some() {
+            reviews.store().forget_judgement(job.spec.repository, self.number).await?;
+        }
+        reviews.enqueue_pulls(&job.spec, self.others().map(|it| it.number), Cause::SharedHead).await?;
+        Ok(())
+    }
+
+    fn own(&self) -> Option<&Judgement> {
+        self.judgements.iter().find(|it| it.number == self.number)
+    }
+
+    fn others(&self) -> impl Iterator<Item = &Judgement> {
+        self.judgements.iter().filter(|it| it.number != self.number)
+    }
+}

@@ -1,0 +1,119 @@
+//! At which commit each open pull request was judged last. Pull requests with one head share its check.
+
+use super::runs::as_i64;
+use super::writer::Change;
+use super::{RunRecord, Store, StoreError};
+use crate::model::{CommitId, PullNumber, RepositoryId};
+use futures_util::future::BoxFuture;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+/// The last judgement of a pull request that was open then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// The pull request.
+    pub number: PullNumber,
+    /// The commit that was judged.
+    pub head: CommitId,
+    /// Name of its base branch at that time.
+    pub base: String,
+    /// `Verdict` as JSON.
+    pub verdict: String,
+}
+
+impl Store {
+    /// The last judgement of this pull request, and those of all others at `head` or at the commit where this one was
+    /// judged last; by number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_judgements(
+        &self,
+        repository: RepositoryId,
+        number: PullNumber,
+        head: &CommitId,
+    ) -> Result<Vec<Judgement>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT h.number, h.head, r.base, r.verdict FROM heads h JOIN runs r ON r.id = h.run
+             WHERE h.repository = ?1 AND (h.number = ?2 OR h.head = ?3
+               OR h.head = (SELECT head FROM heads WHERE repository = ?1 AND number = ?2))
+             ORDER BY h.number",
+        )
+        .bind(as_i64(repository.0)?)
+        .bind(as_i64(number.0)?)
+        .bind(head.as_str())
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(judgement).collect()
+    }
+
+    /// The pull requests that were judged last at this commit.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_judged_at(
+        &self,
+        repository: RepositoryId,
+        head: &CommitId,
+    ) -> Result<Vec<PullNumber>, StoreError> {
+        let numbers: Vec<i64> =
+            sqlx::query_scalar("SELECT number FROM heads WHERE repository = ?1 AND head = ?2 ORDER BY number")
+                .bind(as_i64(repository.0)?)
+                .bind(head.as_str())
+                .fetch_all(self.readers())
+                .await?;
+        Ok(numbers.into_iter().map(|number| PullNumber(number.unsigned_abs())).collect())
+    }
+
+    /// Forgets the judgement of a pull request that is closed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_judgement(&self, repository: RepositoryId, number: PullNumber) -> Result<(), StoreError> {
+        self.write(Forget { repository, number }).await
+    }
+}
+
+fn judgement(row: &SqliteRow) -> Result<Judgement, StoreError> {
+    Ok(Judgement {
+        number: PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs()),
+        head: CommitId::new(row.try_get("head")?).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+        base: row.try_get("base")?,
+        verdict: row.try_get("verdict")?,
+    })
+}
+
+/// Remembers a run as the last judgement of its pull request.
+pub(super) async fn remember_within(tx: &mut SqliteConnection, run: &RunRecord) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO heads (repository, number, head, run) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, run = excluded.run",
+    )
+    .bind(as_i64(run.repository.0)?)
+    .bind(as_i64(run.number.0)?)
+    .bind(run.head.as_str())
+    .bind(run.id.as_str())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+struct Forget {
+    repository: RepositoryId,
+    number: PullNumber,
+}
+
+impl Change for Forget {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            sqlx::query("DELETE FROM heads WHERE repository = ?1 AND number = ?2")
+                .bind(as_i64(self.repository.0)?)
+                .bind(as_i64(self.number.0)?)
+                .execute(tx)
+                .await?;
+            Ok(())
+        })
+    }
+}

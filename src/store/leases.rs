@@ -1,0 +1,207 @@
+//! A worker's hold on a job: claimed with a lease and a fencing token, renewed, and ended in one of three ways.
+
+use super::writer::{Change, Patience};
+use super::{Job, Lease, Store, StoreError};
+use crate::model::Timestamp;
+use futures_util::future::BoxFuture;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Row, Sqlite, SqliteConnection};
+use std::time::Duration;
+
+impl Store {
+    /// Takes the next job that is due, or whose worker let its lease end. Among equals the installation
+    /// whose job started longest ago goes first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim(&self, now: Timestamp, lease: Duration) -> Result<Option<Job>, StoreError> {
+        // Workers are woken far more often than there is work, and a look needs no lock.
+        let due = sqlx::query(
+            "SELECT 1 FROM jobs WHERE (state = 'waiting' AND run_after <= ?1) OR (state = 'running' AND lease_until <= ?1)
+             LIMIT 1",
+        );
+        if due.bind(now.0).fetch_optional(self.readers()).await?.is_none() {
+            return Ok(None);
+        }
+        self.write(Claim { now, until: now.after(lease) }).await
+    }
+
+    /// Extends a lease to `now + lease`.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when another worker has the job.
+    pub async fn renew(&self, held: &Lease, now: Timestamp, lease: Duration) -> Result<(), StoreError> {
+        self.write(Renew { lease: *held, until: now.after(lease) }).await
+    }
+
+    /// Ends a job. When more work for its key arrived meanwhile, it waits again with that work, and the answer is yes.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when another worker has the job.
+    pub async fn finish(&self, job: &Job, now: Timestamp) -> Result<bool, StoreError> {
+        let finish = Finish { lease: job.lease, key: job.key.clone(), now };
+        // What the job has just done comes back as deliveries, which can share the transaction.
+        self.writer().write(finish, Patience::Little).await
+    }
+
+    /// Gives a job back to be tried again not before `run_after`. Work that arrived meanwhile takes its place, at once.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when another worker has the job.
+    pub async fn retry(&self, job: &Job, run_after: Timestamp, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(Retry { lease: job.lease, run_after, reason: reason.to_owned(), now }).await
+    }
+
+    /// Gives a job up until a person or new work wakes it. Work that arrived meanwhile wakes it at once.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when another worker has the job.
+    pub async fn park(&self, job: &Job, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(Park { lease: job.lease, reason: reason.to_owned(), now }).await
+    }
+}
+
+/// Changes a job that is held: the statement's first two parameters are the job and the token of the lease.
+async fn change_held(
+    lease: Lease,
+    statement: &'static str,
+    bind: impl FnOnce(Query<'static, Sqlite, SqliteArguments>) -> Query<'static, Sqlite, SqliteArguments>,
+    tx: &mut SqliteConnection,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(statement).bind(lease.job).bind(lease.token);
+    let changed = bind(query).execute(tx).await?.rows_affected();
+    if changed == 1 { Ok(()) } else { Err(StoreError::LeaseLost(lease.job)) }
+}
+
+struct Claim {
+    now: Timestamp,
+    until: Timestamp,
+}
+
+impl Change for Claim {
+    type Output = Option<Job>;
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Option<Job>, StoreError>> {
+        Box::pin(async move {
+            let row = sqlx::query(
+                "UPDATE jobs SET state = 'running', spec = COALESCE(again, spec), again = NULL, attempts = attempts + 1,
+                   token = token + 1, lease_until = ?2, changed_at = ?1
+                 WHERE id = (
+                   SELECT j.id FROM jobs j LEFT JOIN installation_turns t ON t.installation = j.installation
+                   WHERE (j.state = 'waiting' AND j.run_after <= ?1) OR (j.state = 'running' AND j.lease_until <= ?1)
+                   ORDER BY j.priority DESC, COALESCE(t.turn, 0), j.run_after, j.id LIMIT 1)
+                 RETURNING id, key, installation, attempts, token, spec,
+                   EXISTS (SELECT 1 FROM outbox o WHERE o.job_key = jobs.key AND o.answer IS NULL) AS unsettled,
+                   EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id AND ((j.state = 'waiting' AND j.run_after <= ?1)
+                     OR (j.state = 'running' AND j.lease_until <= ?1))) AS more",
+            )
+            .bind(self.now.0)
+            .bind(self.until.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+            let Some(row) = row else { return Ok(None) };
+            sqlx::query(
+                "INSERT INTO installation_turns (installation, turn)
+                 VALUES (?1, (SELECT COALESCE(MAX(turn), 0) + 1 FROM installation_turns))
+                 ON CONFLICT (installation) DO UPDATE SET turn = excluded.turn",
+            )
+            .bind(row.try_get::<i64, _>("installation")?)
+            .execute(tx)
+            .await?;
+            Ok(Some(Job {
+                key: row.try_get("key")?,
+                spec: serde_json::from_str(row.try_get("spec")?)?,
+                attempt: row.try_get("attempts")?,
+                lease: Lease { job: row.try_get("id")?, token: row.try_get("token")? },
+                unsettled: row.try_get("unsettled")?,
+                more: row.try_get("more")?,
+            }))
+        })
+    }
+}
+
+struct Renew {
+    lease: Lease,
+    until: Timestamp,
+}
+
+impl Change for Renew {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        let statement = "UPDATE jobs SET lease_until = ?3 WHERE id = ?1 AND token = ?2 AND state = 'running'";
+        Box::pin(change_held(self.lease, statement, |query| query.bind(self.until.0), tx))
+    }
+}
+
+struct Finish {
+    lease: Lease,
+    key: String,
+    now: Timestamp,
+}
+
+impl Change for Finish {
+    type Output = bool;
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let finished = sqlx::query(
+                "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
+                   spec = COALESCE(again, spec), again = NULL, attempts = 0, run_after = ?3, lease_until = NULL,
+                   reason = NULL, changed_at = ?3
+                 WHERE id = ?1 AND token = ?2 AND state = 'running' RETURNING state = 'waiting' AS again",
+            )
+            .bind(self.lease.job)
+            .bind(self.lease.token)
+            .bind(self.now.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+            let again = finished.ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("again")?;
+            sqlx::query("DELETE FROM outbox WHERE job_key = ?1 AND answer IS NOT NULL")
+                .bind(&self.key)
+                .execute(tx)
+                .await?;
+            Ok(again)
+        })
+    }
+}
+
+struct Retry {
+    lease: Lease,
+    run_after: Timestamp,
+    reason: String,
+    now: Timestamp,
+}
+
+impl Change for Retry {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        let statement = "UPDATE jobs SET state = 'waiting', run_after = CASE WHEN again IS NULL THEN ?3 ELSE ?5 END,
+               spec = COALESCE(again, spec), again = NULL, lease_until = NULL, reason = ?4, changed_at = ?5
+             WHERE id = ?1 AND token = ?2 AND state = 'running'";
+        let bind =
+            |query: Query<'static, _, _>| query.bind(self.run_after.0).bind(self.reason.clone()).bind(self.now.0);
+        Box::pin(change_held(self.lease, statement, bind, tx))
+    }
+}
+
+struct Park {
+    lease: Lease,
+    reason: String,
+    now: Timestamp,
+}
+
+impl Change for Park {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        let statement = "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'parked' ELSE 'waiting' END,
+                           attempts = CASE WHEN again IS NULL THEN attempts ELSE 0 END, run_after = ?4,
+                           spec = COALESCE(again, spec), again = NULL, lease_until = NULL, reason = ?3, changed_at = ?4
+                         WHERE id = ?1 AND token = ?2 AND state = 'running'";
+        let bind = |query: Query<'static, _, _>| query.bind(self.reason.clone()).bind(self.now.0);
+        Box::pin(change_held(self.lease, statement, bind, tx))
+    }
+}

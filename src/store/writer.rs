@@ -1,0 +1,283 @@
+//! The one writer: changes queue up, and those that come together share one transaction and one sync to disk.
+
+use super::StoreError;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::{Connection, SqliteConnection};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+/// Changes that wait to be written. When so many wait, whoever brings another one waits too.
+const QUEUE: usize = 1024;
+/// Changes of one transaction.
+const BATCH: usize = 256;
+
+/// A change of the database. It can be applied again when the transaction that it shared was rolled back.
+pub(super) trait Change: Send + 'static {
+    /// What the caller learns.
+    type Output: Send + 'static;
+
+    /// Makes the change. An error that is no failure of the database comes before anything was written.
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Self::Output, StoreError>>;
+}
+
+/// How long a change may wait for others to share its transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Somebody waits for it.
+    None,
+    /// A worker waits for it at the end of its job.
+    Little,
+    /// Somebody waits for it, but not urgently: the sender of a delivery that names no work.
+    Some,
+    /// Nobody waits; losing it costs a look at GitHub, nothing else.
+    Much,
+}
+
+impl Patience {
+    fn duration(self) -> Duration {
+        match self {
+            Patience::None => Duration::ZERO,
+            Patience::Little => Duration::from_millis(20),
+            Patience::Some => Duration::from_millis(100),
+            Patience::Much => Duration::from_millis(200),
+        }
+    }
+}
+
+/// A handle on the writer; cheap to clone. The writer ends when the last handle is gone, and writes what it holds.
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Request>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Writer {
+    /// Starts the writer on a connection of its own.
+    pub(super) fn start(connection: SqliteConnection) -> Writer {
+        let (queue, requests) = mpsc::channel(QUEUE);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(Loop { connection, requests, waiting: waiting.clone() }.run());
+        Writer { queue, waiting }
+    }
+
+    /// Makes a change; when this returns `Ok`, it is on disk.
+    pub(super) async fn write<C: Change>(&self, change: C, patience: Patience) -> Result<C::Output, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Box::new(Entry { change, output: None, answer: Some(answer) }), patience).await?;
+        answered.await.map_err(|_| closed())?
+    }
+
+    /// Makes a change some time soon, before any later one; nobody hears of it.
+    pub(super) async fn write_later<C: Change>(&self, change: C) -> Result<(), StoreError> {
+        self.send(Box::new(Entry { change, output: None, answer: None }), Patience::Much).await
+    }
+
+    /// Returns once everything that was sent before is written.
+    pub(super) async fn flush(&self) -> Result<(), StoreError> {
+        if self.waiting.load(Ordering::Acquire) == 0 {
+            return Ok(());
+        }
+        self.write(Nothing, Patience::None).await
+    }
+
+    async fn send(&self, entry: Box<dyn Queued>, patience: Patience) -> Result<(), StoreError> {
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        let sent = self.queue.send(Request { entry, due: Instant::now() + patience.duration() }).await;
+        sent.map_err(|_| {
+            self.waiting.fetch_sub(1, Ordering::AcqRel);
+            closed()
+        })
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Internal("the database is closed".to_owned())
+}
+
+/// Only waits for its turn.
+struct Nothing;
+
+impl Change for Nothing {
+    type Output = ();
+
+    fn apply<'a>(&'a self, _: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+struct Request {
+    entry: Box<dyn Queued>,
+    due: Instant,
+}
+
+/// A change whose type is no longer known, with whoever waits for it.
+trait Queued: Send {
+    fn apply<'a>(&'a mut self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn answer(&mut self, result: Result<(), StoreError>);
+}
+
+struct Entry<C: Change> {
+    change: C,
+    output: Option<C::Output>,
+    answer: Option<oneshot::Sender<Result<C::Output, StoreError>>>,
+}
+
+impl<C: Change> Queued for Entry<C>
+where
+    Self: Send,
+{
+    fn apply<'a>(&'a mut self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.output = Some(self.change.apply(tx).await?);
+            Ok(())
+        })
+    }
+
+    fn answer(&mut self, result: Result<(), StoreError>) {
+        match (self.answer.take(), result) {
+            // Whoever gave up waiting does not hear that it is written.
+            (Some(answer), Ok(())) => _ = answer.send(self.output.take().ok_or_else(closed)),
+            (Some(answer), Err(error)) => _ = answer.send(Err(error)),
+            (None, Ok(())) => {}
+            (None, Err(error)) => {
+                tracing::error!(error = %error, "a change that nobody waits for could not be stored: {error}");
+            }
+        }
+    }
+}
+
+/// The writer itself.
+struct Loop {
+    connection: SqliteConnection,
+    requests: mpsc::Receiver<Request>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Loop {
+    async fn run(mut self) {
+        let mut batch: Vec<Box<dyn Queued>> = Vec::new();
+        while let Some(first) = self.requests.recv().await {
+            let mut due = first.due;
+            batch.push(first.entry);
+            while batch.len() < BATCH {
+                // What is there already shares the transaction in any case; then it waits as long as all are patient.
+                let next = match self.requests.try_recv() {
+                    Ok(next) => Some(next),
+                    Err(mpsc::error::TryRecvError::Disconnected) => None,
+                    Err(mpsc::error::TryRecvError::Empty) if due <= Instant::now() => None,
+                    Err(mpsc::error::TryRecvError::Empty) => {
+                        tokio::time::timeout_at(due, self.requests.recv()).await.unwrap_or_default()
+                    }
+                };
+                let Some(next) = next else { break };
+                due = due.min(next.due);
+                batch.push(next.entry);
+            }
+            let written = batch.len();
+            self.write(&mut batch).await;
+            batch.clear();
+            self.waiting.fetch_sub(written, Ordering::AcqRel);
+        }
+        if let Err(error) = self.connection.close().await {
+            tracing::error!(error = %error, "the database could not be closed in order: {error}");
+        }
+    }
+
+    /// All in one transaction; when the database fails for one of them, each in its own.
+    async fn write(&mut self, batch: &mut [Box<dyn Queued>]) {
+        match self.write_together(batch).await {
+            Ok(results) => {
+                for (entry, result) in batch.iter_mut().zip(results) {
+                    entry.answer(result);
+                }
+            }
+            Err(error) if batch.len() == 1 => batch[0].answer(Err(error)),
+            // The lock is not had: for the others it would not be had either, and each would wait as long.
+            Err(StoreError::Locked) => batch.iter_mut().for_each(|entry| entry.answer(Err(StoreError::Locked))),
+            Err(_) => {
+                for at in 0..batch.len() {
+                    let alone = self.write_together(&mut batch[at..=at]).await;
+                    batch[at].answer(alone.and_then(|results| results.into_iter().collect()));
+                }
+            }
+        }
+    }
+
+    async fn write_together(
+        &mut self,
+        batch: &mut [Box<dyn Queued>],
+    ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+        let mut results = Vec::with_capacity(batch.len());
+        for entry in batch {
+            let applied = AssertUnwindSafe(entry.apply(&mut tx)).catch_unwind().await;
+            match applied.unwrap_or_else(|_| Err(StoreError::Internal("a change panicked".to_owned()))) {
+                // It has found that it may not write, and has not.
+                Err(StoreError::LeaseLost(job)) => results.push(Err(StoreError::LeaseLost(job))),
+                Err(error) => return Err(error),
+                Ok(()) => results.push(Ok(())),
+            }
+        }
+        tx.commit().await?;
+        Ok(results)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// Adds a row, then fails in the way that the test wants.
+    struct Add(&'static str, Fate);
+
+    enum Fate {
+        Done,
+        BadStatement,
+        Panic,
+    }
+
+    impl Change for Add {
+        type Output = ();
+
+        fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+            Box::pin(async move {
+                let add = "INSERT INTO reads (key, ruleset, facts) VALUES (?1, 'digest', '[]')";
+                sqlx::query(add).bind(self.0).execute(&mut *tx).await?;
+                match self.1 {
+                    Fate::Done => {}
+                    Fate::BadStatement => _ = sqlx::query("INSERT INTO nowhere VALUES (1)").execute(tx).await?,
+                    Fate::Panic => panic!("a change that panics, for the test"),
+                }
+                Ok(())
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_that_fails_costs_the_others_nothing() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(&format!("sqlite:{}", dir.path().join("s.db").display())).await.expect("a store");
+        let write = |name, fate| store.write(Add(name, fate));
+        // All are sent before the writer has its turn.
+        let (one, bad, panicked, two) = tokio::join!(
+            write("one", Fate::Done),
+            write("bad", Fate::BadStatement),
+            write("panicked", Fate::Panic),
+            write("two", Fate::Done),
+        );
+        one.expect("written");
+        two.expect("written");
+        assert!(bad.expect_err("refused").to_string().contains("nowhere"));
+        panicked.expect_err("refused");
+        let names: Vec<String> =
+            sqlx::query_scalar("SELECT key FROM reads ORDER BY key").fetch_all(store.readers()).await.expect("read");
+        assert_eq!(names, ["one", "two"]);
+        write("three", Fate::Done).await.expect("the writer lives on");
+    }
+}

@@ -1,0 +1,145 @@
+//! `deckhand check`: every mistake at its line, and nothing where there is none.
+
+use crate::cli::Place;
+use serde_json::Value;
+
+const WRONG: &str = r#"use("changlog")
+use("changelog", {
+  skip_lable = "x",
+  path = 3,
+})
+settings { max_inline_coments = 3 }
+rule("Bad Name", function() end)
+rule("ok", { blokcing = false, shadow = true }, function()
+  for _, file in danger.git.modifed_files do
+    wran(file)
+  end
+end)
+require("./rules/more")
+"#;
+
+/// The places and messages of the faults in JSON.
+fn faults(out: &str) -> Vec<(String, u64, String)> {
+    let json: Value = serde_json::from_str(out).unwrap();
+    assert_eq!(json["version"], 1);
+    let one = |fault: &Value| {
+        let text = |name: &str| fault[name].as_str().unwrap().to_owned();
+        (text("path"), fault["line"].as_u64().unwrap(), text("message"))
+    };
+    json["faults"].as_array().unwrap().iter().map(one).collect()
+}
+
+#[test]
+fn every_mistake_is_said_at_its_line_with_the_nearest_right_name() {
+    let place = Place::repository();
+    place.write("dangerfile.lua", WRONG);
+    place.write(
+        "rules/more.lua",
+        "local function deep()\n  return dagner.git.base, danger.github.pr, danger.gihtub\nend\n",
+    );
+    let said = place.deckhand(&["check", "--format", "json"]);
+    assert_eq!((said.status, said.err.as_str()), (2, ""));
+    let expected = [
+        ("dangerfile.lua", 1, "there is no built-in rule `changlog`; did you mean `changelog`?"),
+        ("dangerfile.lua", 3, "use(\"changelog\") has no option `skip_lable`; did you mean `skip_label`?"),
+        ("dangerfile.lua", 4, "the option `path` of use(\"changelog\") must be a string, got 3"),
+        ("dangerfile.lua", 6, "settings has no option `max_inline_coments`; did you mean `max_inline_comments`?"),
+        ("dangerfile.lua", 7, "a rule's name is at most 60 of a-z, 0-9, `-` and `_`; \"Bad Name\" is not"),
+        ("dangerfile.lua", 8, "rule(\"ok\") has no option `blokcing`; did you mean `blocking`?"),
+        ("dangerfile.lua", 8, "the option `shadow` of rule(\"ok\") is not built yet in this version"),
+        ("dangerfile.lua", 9, "`danger.git` has no `modifed_files`; did you mean `modified_files`?"),
+        ("dangerfile.lua", 10, "there is no `wran` here; did you mean `warn`?"),
+        ("rules/more.lua", 2, "`danger` has no `gihtub`; did you mean `github`?"),
+        ("rules/more.lua", 2, "there is no `dagner` here"),
+    ];
+    let expected: Vec<_> = expected.iter().map(|(path, line, text)| ((*path).into(), *line, (*text).into())).collect();
+    assert_eq!(faults(&said.out), expected);
+}
+
+#[test]
+fn people_see_the_line_and_where_on_it() {
+    let place = Place::repository();
+    place.write("dangerfile.lua", "use(\"pr_size\")\nuse(\"changlog\")\n");
+    let said = place.deckhand(&["check"]);
+    let expected = "\
+fault dangerfile dangerfile.lua:2
+    there is no built-in rule `changlog`; did you mean `changelog`?
+    2 | use(\"changlog\")
+      |      ^^^^^^^^
+
+dangerfile.lua: 1 mistake
+";
+    assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (2, expected, ""));
+    let said = place.deckhand(&["check", "--format", "github"]);
+    assert_eq!(said.status, 2);
+    assert!(said.out.starts_with("::error "), "{}", said.out);
+    assert!(said.out.contains("file=dangerfile.lua,line=2"), "{}", said.out);
+}
+
+#[test]
+fn a_dangerfile_without_mistakes_is_status_0_and_runs_no_rule() {
+    let place = Place::repository();
+    place.write(".github/dangerfile.lua", "use(\"pr_size\")\nrule(\"loud\", function() error(\"it ran\") end)\n");
+    for arguments in [&["check"][..], &["check", "."], &["check", ".github/dangerfile.lua"]] {
+        let said = place.deckhand(arguments);
+        let expected = ".github/dangerfile.lua: no mistakes, 2 rules\n";
+        assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (0, expected, ""), "{arguments:?}");
+    }
+    assert_eq!(place.deckhand(&["check", "-q"]).out, "");
+    // Also where there is no repository, and with everything that the code outside rules may ask for.
+    let place = Place::empty();
+    place.write(
+        "rules.lua",
+        "if #danger.git.changed_files > 0 then fail(danger.github.pr.title) end\nrequire('./other')\n",
+    );
+    place.write(
+        "other.lua",
+        "for _, commit in danger.github.commits do print(commit.sha) end\nreturn danger.git.file('x')\n",
+    );
+    let said = place.deckhand(&["check", "rules.lua"]);
+    assert_eq!((said.status, said.out.as_str()), (0, "rules.lua: no mistakes, 0 rules\n"), "{}", said.err);
+}
+
+#[test]
+fn the_example_and_our_own_dangerfile_have_no_mistakes() {
+    let place = Place::empty();
+    for file in ["dangerfile.lua", "dangerfile.example.lua"] {
+        let file = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+        let said = place.deckhand(&["check", &file]);
+        assert_eq!(said.status, 0, "{}", said.out);
+    }
+}
+
+#[test]
+fn a_script_that_does_not_parse_or_fails_is_status_2() {
+    let place = Place::repository();
+    for (text, line, part) in [
+        ("local x = = 3\n", 1, "'='"),
+        ("\nrequire('./broken')\n", 1, "end"),
+        ("local first = danger.git.changed_files[1]\nprint(first:upper())\n", 2, "empty pull request"),
+        ("fail(3)\n", 1, "fail takes a text first"),
+        ("robot.mrege()\n", 1, "did you mean `merge`?"),
+        ("rule('x', function() robot.mrege() end)\n", 1, "did you mean `merge`?"),
+        ("require('./absent')\n", 1, "there is no file `absent.lua`"),
+        ("while true do end\n", 1, "budget"),
+    ] {
+        place.write("broken.lua", "if x then\n");
+        place.write("dangerfile.lua", text);
+        let said = place.deckhand(&["check", "--format", "json"]);
+        assert_eq!(said.status, 2, "{text}: {}", said.out);
+        let found = faults(&said.out);
+        assert!(found.iter().any(|(_, at, message)| *at >= line && message.contains(part)), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_said() {
+    let place = Place::repository();
+    let said = place.deckhand(&["check"]);
+    assert_eq!(said.status, 2);
+    for part in ["dangerfile.lua", ".github/dangerfile.lua", "deckhand init"] {
+        assert!(said.err.contains(part), "{}", said.err);
+    }
+    assert!(place.deckhand(&["check", "none.lua"]).err.contains("none.lua: no such file"));
+    assert!(place.deckhand(&["check", "a.lua", "--dangerfile", "b.lua"]).err.contains("name one file"));
+}

@@ -1,0 +1,88 @@
+//! The inputs that fuzzing began with and found, replayed: `tests/data/corpus/<target>/`, one file an input.
+//! The checks are those of `fuzz/fuzz_targets/<target>.rs`.
+
+use deckhand::analysis::code::{Language, tokenize};
+use deckhand::analysis::flags::{asks_for_flag, count_code_lines, find_uses, removed_flags};
+use deckhand::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
+use deckhand::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
+use deckhand::diff::{LineKind, parse_hunks};
+
+/// The texts of a target's corpus; bytes that are no UTF-8 are replaced, as everywhere before a parser.
+fn corpus(target: &str) -> Vec<(String, String)> {
+    let directory = format!("{}/tests/data/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
+    let mut inputs: Vec<(String, String)> = std::fs::read_dir(&directory)
+        .unwrap_or_else(|error| panic!("{directory}: {error}"))
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.display().to_string(), String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned()))
+        .collect();
+    inputs.sort();
+    assert!(!inputs.is_empty(), "{directory} is empty");
+    inputs
+}
+
+#[test]
+fn code_is_cut_into_tokens_that_are_its_own() {
+    for (name, text) in corpus("code") {
+        for language in Language::ALL {
+            let mut end = 0;
+            for token in tokenize(&text, language, 1) {
+                assert!(token.start >= end && !token.text.is_empty(), "{name} {language:?}");
+                assert_eq!(&text[token.start..token.end()], token.text, "{name} {language:?}");
+                let line = 1 + text[..token.start].matches('\n').count();
+                assert_eq!(token.line as usize, line, "{name} {language:?}");
+                end = token.end();
+            }
+        }
+    }
+}
+
+#[test]
+fn leftovers_stand_on_added_lines() {
+    let options = LeftoverOptions {
+        allow: vec!["print".to_owned()],
+        also: vec!["logger.debug".to_owned()],
+        comments: vec!["NOCOMMIT".to_owned()],
+    };
+    let mut seen = 0;
+    for (name, patch) in corpus("leftovers") {
+        let hunks = parse_hunks(&patch);
+        let lines = || hunks.iter().flat_map(|hunk| &hunk.lines);
+        let is_added = |line: u32| lines().any(|it| it.kind == LineKind::Added && it.new == Some(line));
+        let whole: String =
+            lines().filter(|line| line.kind != LineKind::Removed).map(|line| format!("{}\n", line.text)).collect();
+        for path in ["a.js", "a.py", "a.rb", "a.rs", "a.php", "a.ex", "a.vue", "a.yml"] {
+            for text in [None, Some(whole.as_str()), Some("")] {
+                let file = LeftoverFile { path, hunks: &hunks, text, is_test: true, is_program: false };
+                let found = find_leftovers(&file, &options);
+                assert!(found.is_empty() || may_have_leftovers(path, &hunks, &options), "{name} {path}");
+                assert!(found.iter().all(|it| is_added(it.line) && it.line <= it.end_line), "{name} {path}");
+                seen += found.len();
+            }
+            let added = lines().filter(|line| line.kind == LineKind::Added).count();
+            assert!(count_code_lines(path, &hunks) <= added, "{name} {path}");
+            asks_for_flag(path, &hunks, &[]);
+            for flag in removed_flags(path, &hunks, Some("")) {
+                find_uses(path, &whole, flag);
+            }
+        }
+    }
+    assert!(seen > 0, "the corpus holds no leftover at all");
+}
+
+#[test]
+fn secrets_are_counted_and_not_shown() {
+    let mut seen = 0;
+    for (name, text) in corpus("secrets") {
+        let lines: Vec<(u32, &str)> = (1u32..).zip(text.split('\n')).collect();
+        for path in ["a.py", ".env"] {
+            for scope in [SecretScope::All, SecretScope::Shapes, SecretScope::Proofs] {
+                for secret in find_secrets(path, &lines, scope, &SecretOptions::default()) {
+                    assert!(secret.line >= 1 && secret.line as usize <= lines.len(), "{name}");
+                    assert!(secret.shown.len() <= 60, "{name}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 0, "the corpus holds no secret at all");
+}
