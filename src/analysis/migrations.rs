@@ -5,10 +5,12 @@
 
 mod advice;
 mod check;
+mod code;
 mod convention;
 mod effects;
 mod finding;
 mod framework;
+mod frameworks;
 mod hazard;
 mod judge;
 mod known;

@@ -2,7 +2,9 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{check, ci, completions, demo, hook, init, judge, local, man, pr, rules, serve, terminal, test, types};
+use super::{
+    check, ci, completions, demo, hook, init, judge, local, man, migrations, pr, rules, serve, terminal, test, types,
+};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -17,6 +19,7 @@ const COMMANDS: &[Entry] = &[
     entry::<judge::Judge>(),
     entry::<local::Local>(),
     entry::<man::Man>(),
+    entry::<migrations::Migrations>(),
     entry::<pr::Pr>(),
     entry::<rules::Rules>(),
     entry::<serve::Serve>(),

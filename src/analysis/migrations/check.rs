@@ -3,7 +3,8 @@
 use super::advice::advice_of;
 use super::convention::{Transaction, find_migration, forward_half};
 use super::finding::{Finding, RuleName};
-use super::framework::Framework;
+use super::framework::{Dialect, Framework};
+use super::frameworks::read_framework;
 use super::hazard::Hazard;
 use super::judge::{Danger, Setting, judge};
 use super::lines::Lines;
@@ -40,7 +41,7 @@ pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Findi
         findings.push(finding_of(&danger, &read, text, &lines));
     }
     findings.extend(read.style.iter().cloned());
-    let ignores = Ignores::of(text, read.framework.dialect() == super::framework::Dialect::Sql);
+    let ignores = Ignores::of(text, read.framework.dialect() == Dialect::Sql);
     findings.retain_mut(|finding| match ignores.word_on(finding) {
         Word::Nothing => true,
         Word::Allowed => false,
@@ -75,6 +76,18 @@ struct ReadFile {
 fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile> {
     let migration = find_migration(path, text);
     let framework = options.framework.or(migration.map(|migration| migration.framework))?;
+    let transaction = migration.map_or(Transaction::None, |migration| migration.transaction);
+    if framework.dialect() != Dialect::Sql {
+        let read = read_framework(framework, path, text);
+        let in_transaction = options.in_transaction.unwrap_or_else(|| shares_transaction(transaction, &read.steps));
+        return Some(ReadFile {
+            framework,
+            in_transaction,
+            steps: read.steps,
+            problem: read.problem,
+            style: Vec::new(),
+        });
+    }
     let half = forward_half(framework, text);
     let read = read_sql(&half, &Lines::new(text), options.style);
     let style = read.style.into_iter().map(|style| Finding {
@@ -84,7 +97,6 @@ fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile>
         help: style.help,
         suggestion: None,
     });
-    let transaction = migration.map_or(Transaction::None, |migration| migration.transaction);
     let in_transaction = options.in_transaction.unwrap_or_else(|| shares_transaction(transaction, &read.steps));
     Some(ReadFile { framework, in_transaction, style: style.collect(), steps: read.steps, problem: read.problem })
 }

@@ -50,7 +50,7 @@ struct Judge<'a, 'h> {
 
 impl<'a> Judge<'a, '_> {
     fn in_transaction(&self, step: &Step) -> bool {
-        self.setting.in_transaction || step.in_block || self.known.transaction_is_open()
+        (self.setting.in_transaction && !step.outside) || step.in_block || self.known.transaction_is_open()
     }
 
     fn say(&mut self, step: &'a Step, hazard: Hazard) {

@@ -10,7 +10,7 @@ mod style;
 mod table;
 mod types;
 
-pub(super) use guard::MAX_BYTES;
+pub(super) use expression::{is_known_steady, not_null_column_of};
 pub(super) use read::{Problem, read_sql};
 pub(super) use style::find_style;
 pub(super) use types::parse_type;

@@ -28,12 +28,14 @@ pub struct Step {
     pub in_block: bool,
     /// The author said in the framework's own way that this is meant: `safety_assured`.
     pub assured: bool,
+    /// Outside the migration's transaction: Alembic's `autocommit_block`.
+    pub outside: bool,
 }
 
 impl Step {
     /// A step with nothing special about it.
     pub fn new(span: Span, operation: Operation) -> Self {
-        Step { span, operation, edit: None, literals: Vec::new(), in_block: false, assured: false }
+        Step { span, operation, edit: None, literals: Vec::new(), in_block: false, assured: false, outside: false }
     }
 }
 
@@ -413,6 +415,8 @@ pub struct NewColumn {
     pub not_null: bool,
     /// What rows that are there get.
     pub default: ColumnDefault,
+    /// Rows that are there get a value and new ones do not: Django drops its default again.
+    pub default_is_dropped: bool,
     /// `GENERATED .. STORED`.
     pub stored: bool,
     /// Numbers itself: `serial`, `IDENTITY`.

@@ -32,6 +32,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             names.statement(),
             if step.in_block { " (a `DO` block is one)" } else { "" }
         ),
+        Hazard::RequiredColumn if drops_default(step) => format!(
+            "{column} is NOT NULL and Django takes its default away again, so code that does not know the column cannot insert into {table} any more. Adding it takes {held} for a moment."
+        ),
         Hazard::RequiredColumn => format!(
             "{column} is NOT NULL without a default: PostgreSQL refuses it as soon as {table} has a row (under {held}), and code that does not know the column cannot insert any more."
         ),
@@ -201,6 +204,10 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         ),
         Hazard::Trigger => format!("The trigger takes {held} for a moment: {waits} behind it."),
     }
+}
+
+fn drops_default(step: &Step) -> bool {
+    matches!(&step.operation, Operation::Alter { change: TableChange::AddColumn(column), .. } if column.default_is_dropped)
 }
 
 fn cascades(step: &Step) -> &'static str {
