@@ -34,6 +34,7 @@ const RULES: &[BuiltinRule] = &[
     rule!("large_files"),
     rule!("leftovers"),
     rule!("lockfile"),
+    rule!("migration_safety"),
     rule!("missing_tests"),
     rule!("pinned_actions"),
     rule!("pr_description"),
@@ -50,7 +51,6 @@ pub(super) const LATER: &[&str] = &[
     "diff_coverage",
     "flaky_tests",
     "lint_report",
-    "migration_safety",
 ];
 
 /// All of them, by name.

@@ -1,8 +1,10 @@
 //! Migrations against what the real tools and PostgreSQL itself said: verdicts, lines and locks.
 
-use deckhand::analysis::migrations::{CheckOptions, Effects, Finding, Level, check, effects_of, read_steps};
+use crate::rules::hold;
+use deckhand::analysis::migrations::{CheckOptions, Effects, Finding, Hazard, Level, check, effects_of, read_steps};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 fn data() -> PathBuf {
@@ -173,4 +175,13 @@ fn framework_snippets_are_judged_as_labelled() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(judged, 52);
+}
+
+#[test]
+fn the_page_lists_every_danger() {
+    let mut table = "| name | level | what it means |\n|---|---|---|\n".to_owned();
+    for hazard in Hazard::ALL {
+        writeln!(table, "| `{}` | {} | {} |", hazard.name(), hazard.level().as_str(), hazard.meaning()).unwrap();
+    }
+    hold("rules/migration_safety.md", "dangers", &table);
 }
