@@ -44,14 +44,8 @@ const RULES: &[BuiltinRule] = &[
 ];
 
 /// Names of the contract that are not built yet: using one is a load error that says so.
-pub(super) const LATER: &[&str] = &[
-    "auto_merge",
-    "bump_downstream",
-    "deploy_gate",
-    "diff_coverage",
-    "flaky_tests",
-    "lint_report",
-];
+pub(super) const LATER: &[&str] =
+    &["auto_merge", "bump_downstream", "deploy_gate", "diff_coverage", "flaky_tests", "lint_report"];
 
 /// All of them, by name.
 pub fn builtin_rules() -> &'static [BuiltinRule] {

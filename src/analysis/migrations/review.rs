@@ -82,10 +82,13 @@ pub fn parents(path: &str, framework: Framework, text: &str) -> Vec<String> {
             let Some(at) = text.find("dependencies") else { return Vec::new() };
             let list = text[at..].split(']').next().unwrap_or_default();
             let names = quoted(list);
-            names.chunks(2).filter_map(|pair| match pair {
-                [of, name] if *of == app && !name.starts_with("__") => Some(name.clone()),
-                _ => None,
-            }).collect()
+            names
+                .chunks(2)
+                .filter_map(|pair| match pair {
+                    [of, name] if *of == app && !name.starts_with("__") => Some(name.clone()),
+                    _ => None,
+                })
+                .collect()
         }
         Framework::Alembic => {
             let line = text.lines().find(|line| line.trim_start().starts_with("down_revision"));
@@ -105,7 +108,7 @@ pub fn speaks_of_table(text: &str, table: &str) -> bool {
     let text = plain(text);
     let without_app = one.split_once('_').map_or("", |(_, model)| model);
     let found = |name: &str| name.len() > 2 && text.contains(&plain(name));
-    table.is_empty() || found(&one) || found(without_app)
+    table.is_empty() || found(table) || found(&one) || found(without_app)
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use super::super::session::Session;
 use super::git::{changes, patch_text};
 use super::record;
 use crate::analysis::migrations::{
-    CheckOptions, Finding, Framework, Migration, check, find_migration, is_migration_path, is_rewritten, parents, speaks_of_table,
-    read_steps, schema_changes,
+    CheckOptions, Finding, Framework, Migration, check, find_migration, is_migration_path, is_rewritten, parents,
+    read_steps, schema_changes, speaks_of_table,
 };
 use crate::diff::{LineKind, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Side};
@@ -91,10 +91,11 @@ fn is_merged(change: &FileChange) -> bool {
 }
 
 fn read(lua: &Lua, session: &Session, change: &FileChange, wanted: &Wanted) -> mlua::Result<Option<Json>> {
-    let text = |side, path: &crate::model::RepoPath| match session.snapshot.files.get(&FileKey { side, path: path.clone() }) {
-        Some(Fact::Known(FileText::Text(text))) => Some(text.as_str()),
-        _ => None,
-    };
+    let text =
+        |side, path: &crate::model::RepoPath| match session.snapshot.files.get(&FileKey { side, path: path.clone() }) {
+            Some(Fact::Known(FileText::Text(text))) => Some(text.as_str()),
+            _ => None,
+        };
     let path = change.path.as_str();
     let Some(new) = text(Side::Right, &change.path) else { return Ok(None) };
     session.charge_bytes(lua, new.len().saturating_mul(COST))?;
@@ -118,7 +119,9 @@ fn read(lua: &Lua, session: &Session, change: &FileChange, wanted: &Wanted) -> m
         (true, None) => Some(BTreeSet::new()),
         (false, _) => None,
     };
-    let is_new = |first: u32, last: u32| added.as_ref().is_none_or(|added| added.range(first..=last.max(first)).next().is_some());
+    let is_new = |first: u32, last: u32| {
+        added.as_ref().is_none_or(|added| added.range(first..=last.max(first)).next().is_some())
+    };
     let findings = check(path, new, &options).unwrap_or_default();
     let findings = findings.iter().filter(|finding| is_new(finding.span.line, finding.span.end_line));
     let changed = schema_changes(&read_steps(path, new).unwrap_or_default());

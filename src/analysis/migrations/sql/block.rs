@@ -8,7 +8,7 @@ use squawk_syntax::SourceFile;
 use squawk_syntax::ast::{self, AstNode};
 
 /// Texts inside texts inside texts.
-const MAX_DEPTH: u32 = 4;
+const MAX_DEPTH: u32 = 6;
 
 /// Reads the body of a `DO` block.
 pub(super) fn read_block(reader: &mut Reader<'_>, block: &ast::Do) {

@@ -3,7 +3,7 @@
 use super::super::super::code::{Item, Value, walk};
 use super::super::super::step::{Operation, Span};
 use super::super::read::{Steps, calls, find_function};
-use super::write;
+use super::operations::write;
 
 /// Reads the function of that name.
 pub(super) fn read_function(items: &[Item], name: &str, names: &[(String, Value)], steps: &mut Steps) {
