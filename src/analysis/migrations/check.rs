@@ -89,7 +89,11 @@ fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile>
         });
     }
     let half = forward_half(framework, text);
-    let read = read_sql(&half, &Lines::new(text), options.style);
+    let mut read = read_sql(&half, &Lines::new(text), options.style);
+    if let Some(first) = read.steps.first().filter(|_| lacks_way_back(framework, text)) {
+        let what = "the half that goes forward".to_owned();
+        read.steps.push(Step::new(first.span, Operation::Irreversible { what }));
+    }
     let style = read.style.into_iter().map(|style| Finding {
         span: style.span,
         rule: RuleName::Style(style.name),
@@ -99,6 +103,16 @@ fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile>
     });
     let in_transaction = options.in_transaction.unwrap_or_else(|| shares_transaction(transaction, &read.steps));
     Some(ReadFile { framework, in_transaction, style: style.collect(), steps: read.steps, problem: read.problem })
+}
+
+/// Whether a tool whose files hold both directions got one only.
+fn lacks_way_back(framework: Framework, text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    match framework {
+        Framework::Goose => !lower.contains("+goose down"),
+        Framework::Dbmate => !lower.contains("migrate:down"),
+        _ => false,
+    }
 }
 
 fn shares_transaction(transaction: Transaction, steps: &[Step]) -> bool {

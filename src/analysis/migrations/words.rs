@@ -178,7 +178,10 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             _ => "What happens here cannot be told from the text.".to_owned(),
         },
         Hazard::Irreversible => match &step.operation {
-            Operation::Irreversible { what } => format!("`{what}` has no reverse, so this migration cannot be taken back."),
+            Operation::Irreversible { what } => {
+                let what = if what.contains(' ') { what.clone() } else { format!("`{what}`") };
+                format!("Nothing says how to undo {what}, so this migration cannot be taken back.")
+            },
             _ => "This has no reverse, so the migration cannot be taken back.".to_owned(),
         },
         Hazard::ForeignKeyInlineLock => format!(

@@ -36,6 +36,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::TypeRewrite => format!(
             "Add a column of the new type, write both, fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    op.add_column(\"{table}\", sa.Column(\"{column}_new\", ..))"
         ),
+        Hazard::Irreversible => "Write `downgrade`, or let it raise and say why there is no way back.".to_owned(),
         _ => return None,
     })
 }

@@ -114,6 +114,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::UnbatchedBackfill => format!(
             "Change some thousand rows at a time, each batch in a transaction of its own, outside of the schema migration.\n\n    UPDATE {table} SET .. WHERE id IN (\n      SELECT id FROM {table} WHERE .. ORDER BY id LIMIT 1000\n    ); -- again until no row is left"
         ),
+        Hazard::Irreversible => {
+            "Write the half that goes back (`-- +goose Down`, `-- migrate:down`), if only to say that there is none.".to_owned()
+        }
         Hazard::TransactionNesting => "Leave the inner `BEGIN` and its `COMMIT` out.".to_owned(),
         Hazard::UncommittedTransaction => "Add the missing `COMMIT;`.".to_owned(),
         Hazard::ExplicitLock => {

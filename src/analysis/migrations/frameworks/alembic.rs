@@ -2,13 +2,18 @@
 
 use super::super::code::{Call, Item, Value};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, SqlType, TableChange};
-use super::read::{Steps, assignments, default_of_sql, find_function};
+use super::read::{Steps, assignments, calls, default_of_sql, find_function};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
     let reader = Reader { items, names: &names };
     if let Some(body) = find_function(items, "upgrade") {
         reader.statements(body, &[], steps, 3);
+        let first = calls(body).into_iter().find(|call| call.name.starts_with("op."));
+        let goes_back = find_function(items, "downgrade").is_some_and(|body| !body.is_empty());
+        if let Some(first) = first.filter(|_| !goes_back) {
+            steps.push(first.span, Operation::Irreversible { what: "upgrade".to_owned() });
+        }
     }
 }
 

@@ -2,13 +2,24 @@
 
 use super::super::code::{Call, Item, Value};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, Span, SqlType, TableChange};
-use super::read::{Steps, assignments, default_of_sql, find_function};
+use super::read::{Steps, assignments, calls, default_of_sql, find_function};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
     for function in ["change", "up"] {
         if let Some(body) = find_function(items, function) {
             Reader { items, names: &names }.statements(body, steps, 30);
+            let one_way = |call: &&Call| {
+                if function == "up" {
+                    find_function(items, "down").is_none()
+                } else {
+                    call.short() == "execute" && call.arguments.len() == 1
+                }
+            };
+            if let Some(first) = calls(body).into_iter().find(one_way) {
+                let what = if function == "up" { "up" } else { "execute" }.to_owned();
+                steps.push(first.span, Operation::Irreversible { what });
+            }
             return;
         }
     }

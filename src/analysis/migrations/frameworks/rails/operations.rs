@@ -2,7 +2,7 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
-use super::super::read::{Steps, assignments, find_function};
+use super::super::read::{Steps, assignments, calls, find_function};
 use super::column::{column_of, foreign_key_of, index_of, new_column, type_of};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
@@ -10,6 +10,16 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     for method in ["change", "up"] {
         if let Some(body) = find_function(items, method) {
             Reader { items, names: &names }.statements(body, steps, 30);
+            let first = calls(body).into_iter().find(|call| method == "up" || call.short() == "execute");
+            let has_reverse = if method == "up" {
+                find_function(items, "down").is_some()
+            } else {
+                calls(body).iter().any(|call| matches!(call.short(), "reversible" | "up_only"))
+            };
+            if let Some(first) = first.filter(|_| !has_reverse) {
+                let what = if method == "up" { "up" } else { "execute" }.to_owned();
+                steps.push(first.span, Operation::Irreversible { what });
+            }
             return;
         }
     }
@@ -63,8 +73,7 @@ impl Reader<'_> {
                 }
             }
             "add_column" => {
-                let kind = call.word(2, "type");
-                let column = new_column(&call.word(1, "column_name"), &kind, call);
+                let column = new_column(&call.word(1, "column_name"), &kind_at(call, 2), call);
                 steps.alter(span, &table, TableChange::AddColumn(column));
             }
             "add_timestamps" => add_timestamps(call, &table, steps),
@@ -173,7 +182,7 @@ impl Reader<'_> {
                 "references" | "belongs_to" => add_reference(inner, &table, &name(), steps),
                 "timestamps" => add_timestamps(inner, &table, steps),
                 "column" => {
-                    let column = new_column(&name(), &inner.word(1, "type"), inner);
+                    let column = new_column(&name(), &kind_at(inner, 1), inner);
                     steps.alter(inner.span, &table, TableChange::AddColumn(column));
                 }
                 kind if !type_of(kind, inner).name.is_empty() => {
@@ -186,6 +195,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The type of a column; `type:` by name is that of a virtual column's value.
+fn kind_at(call: &Call, place: usize) -> String {
+    call.arguments.get(place).and_then(Value::word).unwrap_or_default().to_owned()
 }
 
 /// `remove_column :users, :age, :integer` has one column, `remove_columns` as many as there are.
