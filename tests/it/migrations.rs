@@ -185,3 +185,32 @@ fn the_page_lists_every_danger() {
     }
     hold("rules/migration_safety.md", "dangers", &table);
 }
+
+fn more(name: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(data().join("more").join(name)).unwrap();
+    text.trim_end().split("\n====\n").map(str::to_owned).collect()
+}
+
+#[test]
+fn more_sql_that_is_safe() {
+    let cases = more("safe.txt");
+    assert!(cases.len() > 30, "{}", cases.len());
+    for sql in cases {
+        let found = check("x.sql", &sql, &CheckOptions::default()).unwrap();
+        assert!(found.is_empty(), "{sql}\n{found:?}");
+    }
+}
+
+/// Each case begins with the line and the name of the one danger in it.
+#[test]
+fn more_sql_that_is_not() {
+    let cases = more("unsafe.txt");
+    assert!(cases.len() > 30, "{}", cases.len());
+    for case in cases {
+        let (expected, sql) = case.split_once('\n').unwrap();
+        let found = check("x.sql", sql, &CheckOptions::default()).unwrap();
+        let said: Vec<String> =
+            found.iter().map(|finding| format!("{} {}", finding.span.line, finding.rule.as_str())).collect();
+        assert_eq!(said, [expected], "{sql}");
+    }
+}
