@@ -113,10 +113,10 @@ impl Known {
             Operation::CreateIndex { index: Some(index), table, .. } if self.is_new_table(table) => {
                 self.indexes.insert(last(index));
             }
-            Operation::AddEnumValue { type_name, value } if in_transaction => {
-                if !self.is_new_object(ObjectKind::Type, type_name) {
-                    self.enum_values.push(value.clone());
-                }
+            Operation::AddEnumValue { type_name, value }
+                if in_transaction && !self.is_new_object(ObjectKind::Type, type_name) =>
+            {
+                self.enum_values.push(value.clone());
             }
             Operation::Begin => {
                 self.open.get_or_insert(step.span.line);

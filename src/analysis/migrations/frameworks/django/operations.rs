@@ -89,7 +89,7 @@ impl Reader<'_> {
                 steps.alter(span, &model_table(), TableChange::RenameColumn { from, to });
             }
             "AddIndex" | "AddIndexConcurrently" => {
-                let index = call.argument(1, "index").and_then(Value::call).map(|index| name_in(index));
+                let index = call.argument(1, "index").and_then(Value::call).map(name_in);
                 steps.index(
                     span,
                     &model_table(),
