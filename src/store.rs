@@ -3,6 +3,7 @@
 //! Every method takes the present as an argument. A method that returns has its effect on disk, but for the few whose
 //! loss costs nothing but a look; those say so.
 
+mod answers;
 mod deliveries;
 mod error;
 mod heads;
@@ -18,6 +19,7 @@ pub use deliveries::{Accepted, Pending, StoredDelivery};
 pub use error::StoreError;
 pub use heads::Judgement;
 pub use jobs::{Job, JobCounts, Lease, Priority};
+pub use leases::Claimer;
 pub use open::Store;
 pub use outbox::{Begun, OutboxEntry};
 pub use runs::{RunId, RunRecord};
