@@ -24,6 +24,7 @@ use("large_files", { max_kib = 1024, ignore = { "*.lock", "package-lock.json", "
 use("pinned_actions", { allow = { "actions/*" } })
 use("code_owners", { approval = false }) -- `true` also names the owners who have not approved
 -- use("diff_coverage", { minimum = 80 }) -- for `deckhand local --report lcov.info`; a server has no reports yet
+use("migration_safety", { allow = {} }) -- kinds of danger that this repository lives with
 use("feature_flag", { flags = { "config/flags.yml" } })
 
 -- A rule of your own has a name, options and a function. This one looks at every added line of some files

@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod flags;
 pub mod leftovers;
 pub mod lockfile;
+pub mod migrations;
 pub mod secrets;
 mod wildcard;
 pub mod yaml;

@@ -19,6 +19,7 @@ mod judge;
 mod live;
 mod local;
 mod man;
+mod migrations;
 mod page;
 mod plain;
 mod pr;

@@ -3,7 +3,8 @@
 use super::common::Common;
 use super::failure::{Failure, Status};
 use super::{
-    check, ci, completions, coverage, demo, hook, init, judge, local, man, pr, rules, serve, terminal, test, types,
+    check, ci, completions, coverage, demo, hook, init, judge, local, man, migrations, pr, rules, serve, terminal,
+    test, types,
 };
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ const COMMANDS: &[Entry] = &[
     entry::<judge::Judge>(),
     entry::<local::Local>(),
     entry::<man::Man>(),
+    entry::<migrations::Migrations>(),
     entry::<pr::Pr>(),
     entry::<rules::Rules>(),
     entry::<serve::Serve>(),

@@ -8,6 +8,7 @@ mod git;
 mod github;
 mod github_utils;
 mod json_diff;
+mod migrations;
 mod namespace;
 mod record;
 mod report;

@@ -31,7 +31,11 @@ const IMPURE: [&str; 9] =
     ["tokio", "octocrab", "std::fs", "std::env", "std::net", "SystemTime", "Instant", "rand", "getrandom"];
 
 /// Crates that belong to certain rooms.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 18] = [
+    ("squawk_lexer", &["analysis"]),
+    ("squawk_linter", &["analysis"]),
+    ("squawk_syntax", &["analysis"]),
+    ("tree_sitter", &["analysis"]),
     ("mlua", &["lua"]),
     ("quick_xml", &["analysis"]),
     ("diffy", &["diff"]),

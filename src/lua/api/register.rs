@@ -5,7 +5,9 @@ use super::super::names::unknown_global;
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
-use super::{coverage, git, github, github_utils, namespace, record, report, require, robot, rules, settings, utils};
+use super::{
+    coverage, git, github, github_utils, migrations, namespace, record, report, require, robot, rules, settings, utils,
+};
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
@@ -25,7 +27,11 @@ pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table)
     danger.raw_set("utils", utils::register(lua, session)?)?;
     danger.raw_set("git", namespace::close(lua, session, "danger.git", git.clone(), git::field)?)?;
     danger.raw_set("github", namespace::close(lua, session, "danger.github", github, github::field)?)?;
-    globals.set("danger", namespace::close(lua, session, "danger", danger, coverage::field)?)?;
+    let analyses = |lua: &Lua, session: &Rc<Session>, name: &str| match coverage::field(lua, session, name)? {
+        Some(value) => Ok(Some(value)),
+        None => migrations::field(lua, session, name),
+    };
+    globals.set("danger", namespace::close(lua, session, "danger", danger, analyses)?)?;
     answer_unknown_globals(lua, session)?;
     answer_unknown_library_names(lua, session, host)?;
     host.set("git", git.clone())?;

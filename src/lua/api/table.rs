@@ -58,7 +58,12 @@ pub const API: &[ApiItem] = &[
     built("danger", "github", "GitHub", "What GitHub knows of the pull request."),
     built("danger", "utils", "Utils", "Helpers for texts."),
     built("danger", "coverage", "Coverage", "What the tests ran of the lines that the pull request adds."),
-    later("danger", "migrations", "What is unsafe in the migrations."),
+    built(
+        "danger",
+        "migrations",
+        "{ Migration }",
+        "The migrations that are new or changed, and what is unsafe in them.",
+    ),
     later("danger", "changelog", "What the changelog says."),
     later("danger", "event", "The event that a handler was called for."),
     built("danger.git", "modified_files", "{ string }", "Files whose content or mode changed, renamed ones included."),

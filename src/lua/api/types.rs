@@ -151,6 +151,47 @@ pub(super) const RECORDS: &[RecordType] = &[
         ],
     },
     RecordType {
+        name: "Migration",
+        doc: "A migration that is new or changed.",
+        fields: &[
+            f("file", "string", "its path"),
+            f("framework", "string", "the tool that runs it: sql, flyway, django, rails, ..."),
+            f("merged", "boolean", "whether the base has it already"),
+            f("rewritten", "boolean", "whether a merged one now does something else, or was moved"),
+            f("edited_line", "number?", "the first line that was added to a merged one"),
+            f("parents", "{ string }", "the migrations that it names as the ones before it"),
+            f("changes", "{ SchemaChange }", "columns and tables that come and go"),
+            f("findings", "{ MigrationFinding }", "what is unsafe or a matter of style, on added lines"),
+        ],
+    },
+    RecordType {
+        name: "MigrationFinding",
+        doc: "Something unsafe in a migration.",
+        fields: &[
+            f("line", "number", "first line, from 1"),
+            f("end_line", "number", "last line"),
+            f("rule", "string", "the kind of danger, such as drop-column"),
+            f("level", "\"unsafe\" | \"style\"", "how grave"),
+            f("message", "string", "what happens, which lock, who waits"),
+            f("help", "string?", "the way that blocks nobody"),
+            f("suggestion", "string?", "new text for the lines"),
+        ],
+    },
+    RecordType {
+        name: "SchemaChange",
+        doc: "A column or table that comes or goes.",
+        fields: &[
+            f("line", "number", "where, from 1"),
+            f(
+                "kind",
+                "\"drop_column\" | \"rename_column\" | \"add_column\" | \"drop_table\" | \"rename_table\" | \"create_table\"",
+                "what",
+            ),
+            f("table", "string", "the table"),
+            f("column", "string?", "the column, for changes of one"),
+        ],
+    },
+    RecordType {
         name: "Renamed",
         doc: "A file that moved.",
         fields: &[f("before", "string", "the old path"), f("after", "string", "the new path")],

@@ -1,0 +1,214 @@
+return {
+  summary = "A migration neither blocks nor breaks a database that is in use.",
+  severity = "fail",
+  options = {
+    also = {
+      type = "globs",
+      doc = "Migrations that lie where no tool's convention looks; a pattern may name any SQL.",
+    },
+    framework = {
+      type = "string",
+      doc = "The tool that runs them, where paths and marks tell the wrong one: sql, flyway, goose, dbmate, prisma, diesel, sqlx, liquibase, django, alembic, rails or ecto.",
+    },
+    in_transaction = {
+      type = "boolean",
+      doc = "Whether the tool runs each SQL file in one transaction, where that cannot be told.",
+    },
+    allow = {
+      type = "strings",
+      default = {},
+      doc = "Kinds of danger that are not reported, such as `drop-column`.",
+    },
+    style = {
+      type = "boolean",
+      default = false,
+      doc = "Whether matters of style are said too, as warnings.",
+    },
+    uses = {
+      type = "boolean",
+      default = true,
+      doc = "Whether the head is searched for what still uses a dropped or renamed column or table.",
+    },
+    code = {
+      type = "globs",
+      default = { "*.{py,rb,go,rs,ts,tsx,js,jsx,mjs,java,kt,scala,cs,php,ex,exs,swift,graphql}" },
+      doc = "Code that may depend on the schema.",
+    },
+    ignore = {
+      type = "globs",
+      default = {
+        "**/{node_modules,vendor,third_party,fixtures,testdata}/**", "**/{test,tests,spec,specs}/**",
+        "**/{schema.rb,structure.sql,schema.prisma,schema.sql}", "**/{seeds,seed,factories}/**",
+      },
+      doc = "Files that are neither migrations nor code that uses the schema.",
+    },
+  },
+}, function(options, report, analyse)
+  local migrations = analyse.migrations({
+    paths = options.paths or { "**" },
+    also = options.also or {},
+    ignore = options.ignore,
+    framework = options.framework,
+    in_transaction = options.in_transaction,
+  })
+  if #migrations == 0 then
+    return
+  end
+  local allowed = {}
+  for _, name in options.allow do
+    allowed[name] = true
+  end
+
+  local function text_of(finding)
+    return if finding.help then `{finding.message}\n\n{finding.help}` else finding.message
+  end
+
+  local ignored = table.clone(options.ignore)
+  table.insert(ignored, "**/{migrations,migrate,migration,versions}/**")
+
+  local function directory_of(path)
+    return string.match(path, "^(.*)/[^/]*$") or ""
+  end
+
+  -- Where the head uses a name, outside of migrations.
+  local function places_of(name)
+    local found = analyse.uses({ names = { name }, flags = {}, ignore = ignored })
+    return found.places
+  end
+
+  local function shown(places)
+    local words = {}
+    for index, place in places do
+      if index > 3 then
+        break
+      end
+      table.insert(words, `\`{place.file}:{place.line}\``)
+    end
+    local more = #places - #words
+    return table.concat(words, ", ") .. (if more > 0 then ` and {more} more` else "")
+  end
+
+  local merges = false
+  local numbers = {}
+  for _, migration in migrations do
+    -- A merged one: databases that ran it will not run it again.
+    if migration.rewritten and not allowed["edited-migration"] then
+      report(
+        `This migration is merged, so databases that ran it will not run it again and will differ from new ones. Undo the change here and write a new migration.`,
+        { file = migration.file, line = migration.edited_line }
+      )
+    end
+    merges = merges or #migration.parents > 1
+    for _, finding in migration.findings do
+      local at = { file = migration.file, line = finding.line, end_line = finding.end_line }
+      if not allowed[finding.rule] then
+        if finding.level == "unsafe" then
+          at.suggestion = finding.suggestion
+          report(text_of(finding), at)
+        elseif options.style or finding.rule == "irreversible" then
+          warn(text_of(finding), at)
+        end
+      end
+    end
+    -- Two with one number: which runs first is chance, or an error.
+    local number = string.match(migration.file, "/V?(%d[%d_%.]*)_[^/]*$") or string.match(migration.file, "^V?(%d[%d_%.]*)_[^/]*$")
+    if number and not migration.merged and migration.framework ~= "alembic" and not allowed["same-number"] then
+      local key = directory_of(migration.file) .. "/" .. number
+      if numbers[key] then
+        report(
+          `This migration has the same number as \`{numbers[key]}\`: tools refuse that, or run them in any order. Give one of them the next number.`,
+          { file = migration.file }
+        )
+      else
+        numbers[key] = migration.file
+      end
+    end
+  end
+
+  local names, seen = {}, {}
+  local function want(name)
+    if name and not seen[name] and #names < 20 then
+      seen[name] = true
+      table.insert(names, name)
+    end
+  end
+  for _, migration in migrations do
+    if not migration.merged and not allowed["two-heads"] then
+      for _, parent in migration.parents do
+        want(parent)
+      end
+    end
+  end
+  -- Two heads: another migration of the same directory follows the same one.
+  if #names > 0 and not merges then
+    local found = analyse.uses({ names = names, flags = {}, ignore = {} })
+    for _, migration in migrations do
+      for _, parent in if migration.merged then {} else migration.parents do
+        for _, place in found.places do
+          if place.name == parent and place.file ~= migration.file and directory_of(place.file) == directory_of(migration.file) and not string.find(place.file, parent, 1, true) then
+            report(
+              `Two migrations follow \`{parent}\`: this one and \`{place.file}\`. Make this one follow the other, or add a migration that merges both.`,
+              { file = migration.file }
+            )
+            break
+          end
+        end
+      end
+    end
+  end
+
+  for _, migration in migrations do
+    local gone, fresh = {}, {}
+    for _, change in migration.changes do
+      local name = change.column or change.table
+      local last = string.match(name, "([^%.]+)$") or name
+      if string.find(change.kind, "^drop") or string.find(change.kind, "^rename") then
+        table.insert(gone, { change = change, name = last })
+      elseif change.kind == "add_column" then
+        table.insert(fresh, { change = change, name = last })
+      end
+    end
+    if options.uses and not allowed["still-used"] then
+      for index, entry in gone do
+        if index <= 10 then
+          local change = entry.change
+          local places = {}
+          for _, place in places_of(entry.name) do
+            if analyse.mentions_table({ file = place.file, table = change.table }) then
+              table.insert(places, place)
+            end
+          end
+          if #places > 0 then
+            local what = if change.column then `\`{entry.name}\` of \`{change.table}\`` else `\`{entry.name}\``
+            local verb = if string.find(change.kind, "^drop") then "dropped" else "renamed"
+            report(
+              `{what} is {verb} here, and the code at the head still uses it: {shown(places)}. Remove these uses and deploy that first.`,
+              { file = migration.file, line = change.line }
+            )
+          end
+        end
+      end
+    end
+    -- A new column and code that needs it in one change: a deploy runs one before the other.
+    if #fresh > 0 and not migration.merged and not allowed["code-with-schema"] then
+      local globs = table.clone(options.code)
+      for _, pattern in ignored do
+        table.insert(globs, "!" .. pattern)
+      end
+      table.insert(globs, "!**/{models,model,entities,schemas}/**")
+      table.insert(globs, "!**/{models,model,schema}.*")
+      local lines = danger.git.added_lines(globs)
+      for _, entry in fresh do
+        for _, line in lines do
+          if string.find(line.text, "%f[%w_]" .. string.gsub(entry.name, "%p", "%%%0") .. "%f[^%w_]") then
+            warn(
+              `The new column \`{entry.name}\` and code that uses it (\`{line.file}:{line.number}\`) come in one pull request, and a deploy runs one before the other. Merge and run the migration first, or let the code do without the column.`,
+              { file = migration.file, line = entry.change.line }
+            )
+            break
+          end
+        end
+      end
+    end
+  end
+end

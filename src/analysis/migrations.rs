@@ -1,0 +1,33 @@
+//! Migrations: what they do, which locks they take, and what is dangerous about that on a database that is in use.
+//!
+//! Readers turn SQL and the code of frameworks into steps; `judge` looks at steps only, so that a danger is the same in
+//! every language; `words` and `advice` say it in the author's own. PostgreSQL first: other databases are not judged.
+
+mod advice;
+mod check;
+mod code;
+mod convention;
+mod effects;
+mod finding;
+mod framework;
+mod frameworks;
+mod hazard;
+mod judge;
+mod known;
+mod lines;
+mod lock;
+mod review;
+mod sql;
+mod step;
+mod suppress;
+mod words;
+
+pub use check::{CheckOptions, check, read_steps};
+pub use convention::{Migration, find_migration, is_migration_path};
+pub use effects::{Effects, effects_of};
+pub use finding::{Finding, Level, RuleName};
+pub use framework::Framework;
+pub use hazard::Hazard;
+pub use lock::Lock;
+pub use review::{SchemaChange, is_rewritten, parents, schema_changes, speaks_of_table};
+pub use step::{Operation, Span, Step, TableChange};

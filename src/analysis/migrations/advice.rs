@@ -1,0 +1,10 @@
+//! The way that blocks nobody, in the language of the author's own framework.
+
+mod alembic;
+mod choose;
+mod django;
+mod ecto;
+mod rails;
+mod sql;
+
+pub(super) use choose::{Context, advice_of};

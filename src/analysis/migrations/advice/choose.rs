@@ -1,0 +1,59 @@
+//! Chooses the words: those of the framework, else those of SQL.
+
+use super::super::framework::{Dialect, Framework};
+use super::super::hazard::Hazard;
+use super::super::judge::Danger;
+use super::super::step::{Operation, TableChange};
+use super::super::words::Names;
+use super::{alembic, django, ecto, rails, sql};
+
+/// The advice for a danger: prose, then code.
+pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework) -> Option<String> {
+    let names = Names::of(danger.step);
+    let context = Context {
+        hazard: danger.hazard,
+        table: or(&names.table, "the_table"),
+        column: or(&names.column, "the_column"),
+        constraint: or(&names.constraint, "the_constraint"),
+        index: or(&names.index, "the_index"),
+        other: or(&names.other_table, "the_other_table"),
+        new_name: or(&names.new_name, "new_name"),
+        new_type: or(&names.new_type, "the_type"),
+        object: or(&names.object, "the_name"),
+        partition: or(&names.partition, "the_partition"),
+        is_index: matches!(danger.step.operation, Operation::Reindex { kind: "index", .. }),
+        statement: names.statement,
+        adds_column: matches!(danger.step.operation, Operation::Alter { change: TableChange::AddColumn(_), .. }),
+        framework,
+    };
+    let own = match framework.dialect() {
+        Dialect::Sql => None,
+        Dialect::Django => django::advice(&context),
+        Dialect::Alembic => alembic::advice(&context),
+        Dialect::Rails => rails::advice(&context),
+        Dialect::Ecto => ecto::advice(&context),
+    };
+    own.or_else(|| sql::advice(&context))
+}
+
+fn or(name: &str, otherwise: &str) -> String {
+    if name.is_empty() { otherwise.to_owned() } else { name.to_owned() }
+}
+
+/// What the advice may name.
+pub(in super::super) struct Context {
+    pub(super) hazard: Hazard,
+    pub(super) table: String,
+    pub(super) column: String,
+    pub(super) constraint: String,
+    pub(super) index: String,
+    pub(super) other: String,
+    pub(super) new_name: String,
+    pub(super) new_type: String,
+    pub(super) object: String,
+    pub(super) partition: String,
+    pub(super) is_index: bool,
+    pub(super) statement: &'static str,
+    pub(super) adds_column: bool,
+    pub(super) framework: Framework,
+}

@@ -1,0 +1,150 @@
+//! Advice in SQL, and what is the same for every framework.
+
+use super::super::hazard::Hazard;
+use super::Context;
+
+/// For SQL migrations, and where a framework has no words of its own.
+pub(super) fn advice(context: &Context) -> Option<String> {
+    let Context { table, column, constraint, index, other, new_name, new_type, object, partition, .. } = context;
+    let outside = context.framework.without_transaction();
+    Some(match context.hazard {
+        Hazard::IndexNotConcurrent => format!(
+            "Build it without blocking writes; {outside}. On a partitioned table: `ON ONLY {table}` first, then each partition concurrently, then `ALTER INDEX .. ATTACH PARTITION`.\n\n    SET lock_timeout = '2s';\n    CREATE INDEX CONCURRENTLY {index} ON {table} (..);"
+        ),
+        Hazard::DropIndexNotConcurrent => {
+            format!("Drop it without blocking; {outside}.\n\n    DROP INDEX CONCURRENTLY {index};")
+        }
+        Hazard::ReindexNotConcurrent => format!(
+            "Rebuild it without blocking; {outside}.\n\n    REINDEX {} CONCURRENTLY {object};",
+            if context.is_index { "INDEX" } else { "TABLE" }
+        ),
+        Hazard::ConcurrentInTransaction => format!("Give it a migration of its own and {outside}."),
+        Hazard::RequiredColumn => format!(
+            "Add it with a constant default, or in steps: add it nullable, let the code write it, fill the old rows in batches, then prove it not null.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type};\n    -- later, after the backfill:\n{}",
+            prove_not_null(table, column)
+        ),
+        Hazard::VolatileDefaultRewrite => format!(
+            "Add it without the default, set the default for new rows, then fill the old rows in batches.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type};\n    ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT ..;"
+        ),
+        Hazard::SerialRewrite => format!(
+            "Add a plain nullable column, attach a sequence as its default for new rows, fill the old rows in batches, then prove it not null.\n\n    ALTER TABLE {table} ADD COLUMN {column} bigint;\n    CREATE SEQUENCE {table}_{column}_seq OWNED BY {table}.{column};\n    ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT nextval('{table}_{column}_seq');"
+        ),
+        Hazard::GeneratedStoredRewrite => format!(
+            "Add a plain nullable column, let a trigger or the application fill it for new rows, then fill the old rows in batches; or compute it in an index or a view.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type};"
+        ),
+        Hazard::JsonColumn => format!("Use `jsonb`.\n\n    ALTER TABLE {table} ADD COLUMN {column} jsonb;"),
+        Hazard::DropColumn => format!(
+            "Two releases: first stop using {column} everywhere and deploy that; drop it in the next one, when no old code runs.\n\n    SET lock_timeout = '2s';\n    ALTER TABLE {table} DROP COLUMN {column};"
+        ),
+        Hazard::RenameColumn => format!(
+            "Add {new_name} beside it, write both, fill the old rows in batches, read the new one, stop writing the old one, and drop it in a later release. Or keep the name in the database and rename it in the code only."
+        ),
+        Hazard::TypeRewrite => format!(
+            "Add a column of the new type, write both (a trigger does it), fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    ALTER TABLE {table} ADD COLUMN {column}_new {new_type};"
+        ),
+        Hazard::SetNotNullScan => {
+            format!("Prove it with a check that is validated without blocking, in separate transactions.\n\n{}", prove_not_null(table, column))
+        }
+        Hazard::ForeignKeyScan if context.adds_column => format!(
+            "Add the column first, and the foreign key in two steps.\n\n    ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_fk FOREIGN KEY ({column}) REFERENCES {other} NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {table}_{column}_fk; -- in another transaction"
+        ),
+        Hazard::ForeignKeyScan => format!(
+            "Two steps: add it for new rows, then check the old ones while writes go on, in another transaction.\n\n    ALTER TABLE {table} ADD CONSTRAINT {constraint} FOREIGN KEY (..) REFERENCES {other} NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {constraint};"
+        ),
+        Hazard::CheckScan => format!(
+            "Two steps: add it for new rows, then check the old ones while reads and writes go on, in another transaction.\n\n    ALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK (..) NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {constraint};"
+        ),
+        Hazard::UniqueNotConcurrent => {
+            let name = if context.adds_column { format!("{table}_{column}_key") } else { constraint.clone() };
+            let columns = if context.adds_column { column.as_str() } else { ".." };
+            format!(
+                "Build the index first, without blocking, and let the constraint take it over; {outside}.\n\n    CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});\n    ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name};"
+            )
+        }
+        Hazard::PrimaryKeyNotConcurrent => format!(
+            "Build the index first, without blocking, and let the key take it over; its columns must be NOT NULL before. To do so, {outside}.\n\n    CREATE UNIQUE INDEX CONCURRENTLY {table}_pkey ON {table} (..);\n    ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY USING INDEX {table}_pkey;"
+        ),
+        Hazard::ExcludeNotConcurrent => {
+            "PostgreSQL has no way to add one without blocking: plan a quiet moment with a `lock_timeout`, or enforce it in a new table.".to_owned()
+        }
+        Hazard::ValidateSameTransaction => {
+            "Validate in a migration of its own, so that the first lock is released before the rows are read.".to_owned()
+        }
+        Hazard::DomainConstraintScan => format!(
+            "Add it for new values, then check the old ones in another transaction.\n\n    ALTER DOMAIN {object} ADD CONSTRAINT {object}_check CHECK (..) NOT VALID;\n    ALTER DOMAIN {object} VALIDATE CONSTRAINT {object}_check;"
+        ),
+        Hazard::DropTable => format!(
+            "Two releases: first remove every use of {table} and deploy that; rename or revoke it for a while if you are unsure, and drop it in the next one."
+        ),
+        Hazard::RenameTable => format!(
+            "Keep the table's name and rename it in the code only; or rename it and put a view with the old name in its place, in one transaction, until no old code runs.\n\n    BEGIN;\n    ALTER TABLE {table} RENAME TO {new_name};\n    CREATE VIEW {table} AS SELECT * FROM {new_name};\n    COMMIT;"
+        ),
+        Hazard::SetSchema => {
+            "Put a view with the old name in its place in the same transaction, and drop the view when no old code runs.".to_owned()
+        }
+        Hazard::Truncate => format!(
+            "Delete in batches while others work, or do it outside of a deploy, with a backup.\n\n{}",
+            delete_in_batches(table)
+        ),
+        Hazard::TableRewrite if context.statement.starts_with("SET") => {
+            "Make a new table with the wanted setting, copy the rows in batches, and swap the names; or plan a quiet moment with a `lock_timeout`.".to_owned()
+        }
+        Hazard::TableRewrite => {
+            "Use `pg_repack` or `pg_squeeze`, which copy the table while others work; a plain `VACUUM` frees space for reuse.".to_owned()
+        }
+        Hazard::DetachPartition => {
+            format!("Detach it without blocking; {outside}.\n\n    ALTER TABLE {table} DETACH PARTITION {partition} CONCURRENTLY;")
+        }
+        Hazard::MatviewRefresh => format!(
+            "With a unique index on the view it can be refreshed while others read it.\n\n    REFRESH MATERIALIZED VIEW CONCURRENTLY {table};"
+        ),
+        Hazard::DropView | Hazard::DropFunction | Hazard::DropType | Hazard::DropSequence | Hazard::DropDomain
+        | Hazard::DropSchema | Hazard::DropExtension | Hazard::DropDatabase => {
+            "Remove every use first and deploy that; drop it in the next release, by name and without `CASCADE`.".to_owned()
+        }
+        Hazard::RenameObject => {
+            "Make it under the new name beside the old one, move the code over, and drop the old one in a later release.".to_owned()
+        }
+        Hazard::EnumValueSameTransaction => {
+            "Add the value in a migration of its own; use it in the next one.".to_owned()
+        }
+        Hazard::UnbatchedBackfill if context.statement == "DELETE" => {
+            format!("Delete in batches, each in a transaction of its own.\n\n{}", delete_in_batches(table))
+        }
+        Hazard::UnbatchedBackfill => format!(
+            "Change some thousand rows at a time, each batch in a transaction of its own, outside of the schema migration.\n\n    UPDATE {table} SET .. WHERE id IN (\n      SELECT id FROM {table} WHERE .. ORDER BY id LIMIT 1000\n    ); -- again until no row is left"
+        ),
+        Hazard::Irreversible => {
+            "Write the half that goes back (`-- +goose Down`, `-- migrate:down`), if only to say that there is none.".to_owned()
+        }
+        Hazard::TransactionNesting => "Leave the inner `BEGIN` and its `COMMIT` out.".to_owned(),
+        Hazard::UncommittedTransaction => "Add the missing `COMMIT;`.".to_owned(),
+        Hazard::ExplicitLock => {
+            "Let each statement take the weakest lock that it needs, and set a `lock_timeout` so that a busy table ends the migration instead of the application.".to_owned()
+        }
+        Hazard::DisableTrigger => {
+            "For one session only, as a superuser or the table's owner: `SET LOCAL session_replication_role = 'replica'`; or give the trigger a `WHEN` condition.".to_owned()
+        }
+        Hazard::PrimaryKeyUsingIndex => format!(
+            "Make sure that the columns are NOT NULL already.\n\n{}",
+            prove_not_null(table, column)
+        ),
+        Hazard::PartitionAttach => format!(
+            "Add a check constraint that says what the partition's bounds say and validate it first; then nothing is read.\n\n    ALTER TABLE {partition} ADD CONSTRAINT bounds CHECK (..) NOT VALID;\n    ALTER TABLE {partition} VALIDATE CONSTRAINT bounds;"
+        ),
+        _ => return None,
+    })
+}
+
+fn prove_not_null(table: &str, column: &str) -> String {
+    let check = format!("{table}_{column}_not_null");
+    format!(
+        "    ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {check};\n    ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;\n    ALTER TABLE {table} DROP CONSTRAINT {check};"
+    )
+}
+
+fn delete_in_batches(table: &str) -> String {
+    format!(
+        "    DELETE FROM {table} WHERE id IN (\n      SELECT id FROM {table} ORDER BY id LIMIT 1000\n    ); -- again until no row is left"
+    )
+}

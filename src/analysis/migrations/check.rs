@@ -1,0 +1,200 @@
+//! A file into findings.
+
+use super::advice::advice_of;
+use super::convention::{Transaction, find_migration, forward_half};
+use super::finding::{Finding, RuleName};
+use super::framework::{Dialect, Framework};
+use super::frameworks::read_framework;
+use super::hazard::Hazard;
+use super::judge::{Danger, Setting, judge};
+use super::lines::Lines;
+use super::sql::{Problem, read_sql};
+use super::step::{Edit, Operation, Span, SqlType, Step, TableChange};
+use super::suppress::{Ignores, Word};
+use super::words::message_of;
+use std::collections::BTreeMap;
+
+/// How to check.
+#[derive(Clone, Debug, Default)]
+pub struct CheckOptions {
+    /// Also matters of style.
+    pub style: bool,
+    /// The tool, where the convention does not say it or says it wrong.
+    pub framework: Option<Framework>,
+    /// Whether the tool runs the file in a transaction, where that cannot be told.
+    pub in_transaction: Option<bool>,
+    /// Types of columns that earlier migrations made: table, column.
+    pub types: BTreeMap<(String, String), SqlType>,
+}
+
+/// What is said about a file, in order of lines; `None` when it is no migration.
+pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Finding>> {
+    let read = read_file(path, text, options)?;
+    let mut findings = Vec::new();
+    if let Some(problem) = &read.problem {
+        findings.push(finding_of_problem(problem, text));
+    }
+    let setting = Setting { in_transaction: read.in_transaction };
+    let history = |table: &str, column: &str| options.types.get(&(table.to_owned(), column.to_owned())).cloned();
+    let lines = Lines::new(text);
+    for danger in judge(&read.steps, setting, &history) {
+        findings.push(finding_of(&danger, &read, text, &lines));
+    }
+    findings.extend(read.style.iter().cloned());
+    let ignores = Ignores::of(text, read.framework.dialect() == Dialect::Sql);
+    findings.retain_mut(|finding| match ignores.word_on(finding) {
+        Word::Nothing => true,
+        Word::Allowed => false,
+        Word::WithoutReason => {
+            let note = format!(
+                "The comment that allows this gives no reason: write `deckhand-ignore {}: why`.",
+                finding.rule.as_str()
+            );
+            finding.help = Some(finding.help.take().map_or(note.clone(), |help| format!("{note} {help}")));
+            true
+        }
+    });
+    findings.retain(|finding| options.style || finding.rule.level() == super::finding::Level::Unsafe);
+    findings.sort_by(|left, right| (left.span.line, left.rule.as_str()).cmp(&(right.span.line, right.rule.as_str())));
+    findings.dedup_by(|left, right| left.span == right.span && left.rule == right.rule);
+    Some(findings)
+}
+
+/// What a file does; `None` when it is no migration.
+pub fn read_steps(path: &str, text: &str) -> Option<Vec<Step>> {
+    read_file(path, text, &CheckOptions::default()).map(|read| read.steps)
+}
+
+struct ReadFile {
+    framework: Framework,
+    in_transaction: bool,
+    steps: Vec<Step>,
+    problem: Option<Problem>,
+    style: Vec<Finding>,
+}
+
+fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile> {
+    let migration = find_migration(path, text);
+    let framework = options.framework.or(migration.map(|migration| migration.framework))?;
+    let transaction = migration.map_or(Transaction::None, |migration| migration.transaction);
+    if framework.dialect() != Dialect::Sql {
+        let read = read_framework(framework, path, text);
+        let in_transaction = options.in_transaction.unwrap_or_else(|| shares_transaction(transaction, &read.steps));
+        return Some(ReadFile {
+            framework,
+            in_transaction,
+            steps: read.steps,
+            problem: read.problem,
+            style: Vec::new(),
+        });
+    }
+    let half = forward_half(framework, text);
+    let mut read = read_sql(&half, &Lines::new(text), options.style);
+    if let Some(first) = read.steps.first().filter(|_| lacks_way_back(framework, text)) {
+        let what = "the half that goes forward".to_owned();
+        read.steps.push(Step::new(first.span, Operation::Irreversible { what }));
+    }
+    let style = read.style.into_iter().map(|style| Finding {
+        span: style.span,
+        rule: RuleName::Style(style.name),
+        message: style.message,
+        help: style.help,
+        suggestion: None,
+    });
+    let in_transaction = options.in_transaction.unwrap_or_else(|| shares_transaction(transaction, &read.steps));
+    Some(ReadFile { framework, in_transaction, style: style.collect(), steps: read.steps, problem: read.problem })
+}
+
+/// Whether a tool whose files hold both directions got one only.
+fn lacks_way_back(framework: Framework, text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    match framework {
+        Framework::Goose => !lower.contains("+goose down"),
+        Framework::Dbmate => !lower.contains("migrate:down"),
+        _ => false,
+    }
+}
+
+fn shares_transaction(transaction: Transaction, steps: &[Step]) -> bool {
+    match transaction {
+        Transaction::Whole => true,
+        Transaction::None => false,
+        Transaction::UnlessSingle => steps.len() > 1,
+        Transaction::UnlessRefused => !steps.iter().any(|step| {
+            matches!(
+                &step.operation,
+                Operation::CreateIndex { concurrently: true, .. }
+                    | Operation::DropIndex { concurrently: true, .. }
+                    | Operation::Reindex { concurrently: true, .. }
+                    | Operation::OutsideTransaction { .. }
+                    | Operation::Alter { change: TableChange::DetachPartition { concurrently: true, .. }, .. }
+            ) || matches!(&step.operation, Operation::Rewrite { statement: "VACUUM FULL", .. })
+        }),
+    }
+}
+
+fn finding_of_problem(problem: &Problem, text: &str) -> Finding {
+    if problem.syntax && is_of_another_database(text) {
+        return Finding {
+            span: Span { line: 1, column: 1, end_line: 1 },
+            rule: RuleName::Hazard(Hazard::OtherDatabase),
+            message: "This file is not written for PostgreSQL, so what it locks was not judged.".to_owned(),
+            help: None,
+            suggestion: None,
+        };
+    }
+    let hazard = if problem.syntax { Hazard::SyntaxError } else { Hazard::Unreadable };
+    let message = &problem.message;
+    let mut letters = message.chars();
+    let message =
+        letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str().trim_end_matches('.')));
+    Finding {
+        span: problem.span,
+        rule: RuleName::Hazard(hazard),
+        message: message.unwrap_or_default(),
+        help: None,
+        suggestion: None,
+    }
+}
+
+/// Words that only MySQL, MariaDB and SQLite understand.
+fn is_of_another_database(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.contains('`')
+        || ["engine=", "engine =", "auto_increment", "autoincrement", "pragma "].iter().any(|mark| lower.contains(mark))
+}
+
+fn finding_of(danger: &Danger<'_>, read: &ReadFile, text: &str, lines: &Lines<'_>) -> Finding {
+    let (span, framework) = (danger.step.span, read.framework);
+    let mended = danger.step.edit.as_ref().filter(|_| is_mended_by_edit(danger.hazard, read.in_transaction));
+    Finding {
+        span,
+        rule: RuleName::Hazard(danger.hazard),
+        message: message_of(danger, framework),
+        help: advice_of(danger, framework),
+        suggestion: mended.and_then(|edit| apply(edit, span, text, lines)),
+    }
+}
+
+/// The dangers that the edit of a step removes.
+fn is_mended_by_edit(hazard: Hazard, in_transaction: bool) -> bool {
+    match hazard {
+        Hazard::ForeignKeyScan | Hazard::CheckScan | Hazard::JsonColumn => true,
+        Hazard::IndexNotConcurrent
+        | Hazard::DropIndexNotConcurrent
+        | Hazard::ReindexNotConcurrent
+        | Hazard::DetachPartition => !in_transaction,
+        _ => false,
+    }
+}
+
+fn apply(edit: &Edit, span: Span, text: &str, lines: &Lines<'_>) -> Option<String> {
+    let (start, end) = lines.range_of(span.line, span.end_line)?;
+    let (start, end) = (start.min(edit.start), end.max(edit.end));
+    if lines.span(edit.start, edit.end.max(edit.start + 1)).line < span.line || edit.end > end {
+        return None;
+    }
+    let before = text.get(start..edit.start)?;
+    let after = text.get(edit.end..end)?;
+    Some(format!("{before}{}{after}", edit.text))
+}

@@ -1,0 +1,229 @@
+//! Python into items.
+
+use super::item::{Call, Item, Value};
+use super::tree::{COMPUTED, MAX_DEPTH, Source, children, unescape};
+use tree_sitter::Node;
+
+pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
+    let mut items = Vec::new();
+    statements(source, root, MAX_DEPTH, &mut items);
+    items
+}
+
+fn body_of(source: &Source<'_>, node: Option<Node<'_>>, depth: u32) -> Vec<Item> {
+    let mut items = Vec::new();
+    if let Some(node) = node {
+        statements(source, node, depth, &mut items);
+    }
+    items
+}
+
+fn statements(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    for child in children(node) {
+        match child.kind() {
+            "expression_statement" => {
+                for expression in children(child) {
+                    expression_item(source, expression, depth, items);
+                }
+            }
+            "function_definition" => items.push(Item::Define {
+                name: child.child_by_field_name("name").map(|name| source.of(name).to_owned()).unwrap_or_default(),
+                body: body_of(source, child.child_by_field_name("body"), depth),
+            }),
+            "class_definition" => {
+                items.push(Item::Class { body: body_of(source, child.child_by_field_name("body"), depth) });
+            }
+            "decorated_definition" => statements(source, child, depth, items),
+            "with_statement" => items.push(with(source, child, depth)),
+            "import_from_statement" | "import_statement" => items.push(import(source, child)),
+            "return_statement" | "assert_statement" => {
+                for expression in children(child) {
+                    expression_item(source, expression, depth, items);
+                }
+            }
+            "if_statement" | "for_statement" | "while_statement" | "try_statement" | "else_clause" | "elif_clause"
+            | "except_clause" | "finally_clause" | "block" => {
+                let mut body = Vec::new();
+                for part in children(child) {
+                    if part.kind() == "call" {
+                        expression_item(source, part, depth, &mut body);
+                    }
+                }
+                statements(source, child, depth, &mut body);
+                items.push(Item::Block { head: None, alias: String::new(), body });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn expression_item(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    match node.kind() {
+        "call" => {
+            if let Value::Call(call) = value(source, node, depth) {
+                items.push(Item::Call(*call));
+            }
+        }
+        "await" => {
+            for inner in children(node) {
+                expression_item(source, inner, depth, items);
+            }
+        }
+        "assignment" => {
+            let name = node.child_by_field_name("left").map(|left| source.of(left).to_owned()).unwrap_or_default();
+            let right = node.child_by_field_name("right");
+            if let Some(right) = right.filter(|right| right.kind() == "call") {
+                expression_item(source, right, depth, items);
+            }
+            let value = right.map_or(Value::Unknown, |right| value(source, right, depth));
+            items.push(Item::Assign { name, value });
+        }
+        _ => {}
+    }
+}
+
+fn with(source: &Source<'_>, node: Node<'_>, depth: u32) -> Item {
+    let mut head = None;
+    let mut alias = String::new();
+    let mut pending: Vec<Node<'_>> = children(node).into_iter().filter(|child| child.kind() == "with_clause").collect();
+    while let Some(part) = pending.pop() {
+        match part.kind() {
+            "call" if head.is_none() => {
+                if let Value::Call(call) = value(source, part, depth) {
+                    head = Some(*call);
+                }
+            }
+            "as_pattern_target" => source.of(part).clone_into(&mut alias),
+            "with_clause" | "with_item" | "as_pattern" => pending.extend(children(part)),
+            _ => {}
+        }
+    }
+    Item::Block { head, alias, body: body_of(source, node.child_by_field_name("body"), depth) }
+}
+
+fn import(source: &Source<'_>, node: Node<'_>) -> Item {
+    let module = node.child_by_field_name("module_name").map(|name| source.of(name).to_owned()).unwrap_or_default();
+    let mut cursor = node.walk();
+    let names = node.children_by_field_name("name", &mut cursor).map(|name| source.of(name).to_owned()).collect();
+    Item::Import { module, names, span: source.span(node) }
+}
+
+fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
+    let Some(depth) = depth.checked_sub(1) else { return Value::Unknown };
+    match node.kind() {
+        "string" | "concatenated_string" => text(source, node),
+        "true" => Value::Flag(true),
+        "false" => Value::Flag(false),
+        "none" => Value::Nothing,
+        "integer" | "float" => Value::Number(source.of(node).to_owned()),
+        "identifier" | "attribute" => Value::Name(source.of(node).split_whitespace().collect()),
+        "list" | "tuple" | "set" => {
+            Value::List(children(node).into_iter().map(|item| value(source, item, depth)).collect())
+        }
+        "parenthesized_expression" => {
+            children(node).first().map_or(Value::Unknown, |inner| value(source, *inner, depth))
+        }
+        "dictionary" => {
+            let pairs = children(node).into_iter().filter(|pair| pair.kind() == "pair");
+            let pair = |pair: Node<'_>| {
+                let key = value(source, pair.child_by_field_name("key")?, depth).word()?.to_owned();
+                Some((key, value(source, pair.child_by_field_name("value")?, depth)))
+            };
+            Value::Map(pairs.filter_map(pair).collect())
+        }
+        "call" => call(source, node, depth),
+        _ => Value::Unknown,
+    }
+}
+
+fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
+    let range = node.byte_range();
+    let mut call = Call { span: source.span(node), range: (range.start, range.end), ..Call::default() };
+    if let Some(function) = node.child_by_field_name("function") {
+        let (name, limited) = chain(source, function, depth);
+        (call.name, call.limited) = (name, limited);
+    }
+    for argument in node.child_by_field_name("arguments").map(children).unwrap_or_default() {
+        if argument.kind() == "keyword_argument" {
+            let key = argument.child_by_field_name("name").map(|name| source.of(name).to_owned()).unwrap_or_default();
+            let value =
+                argument.child_by_field_name("value").map_or(Value::Unknown, |inner| value(source, inner, depth));
+            call.named.push((key, value));
+        } else {
+            call.arguments.push(value(source, argument, depth));
+        }
+    }
+    Value::Call(Box::new(call))
+}
+
+/// The dotted name of a chain, and whether a part of it is sliced.
+fn chain(source: &Source<'_>, node: Node<'_>, depth: u32) -> (String, bool) {
+    let mut parts: Vec<&str> = Vec::new();
+    let (mut node, mut limited) = (node, false);
+    for _ in 0..depth {
+        match node.kind() {
+            "attribute" => {
+                parts.extend(node.child_by_field_name("attribute").map(|name| source.of(name)));
+                match node.child_by_field_name("object") {
+                    Some(object) => node = object,
+                    None => break,
+                }
+            }
+            "call" => match node.child_by_field_name("function") {
+                Some(function) => {
+                    limited |= node.child_by_field_name("arguments").is_some_and(|arguments| {
+                        let text = source.of(arguments);
+                        text.contains("[:") || text.contains("pk__in") || text.contains("id__in")
+                    });
+                    node = function;
+                }
+                None => break,
+            },
+            "subscript" => match node.child_by_field_name("value") {
+                Some(value) => {
+                    limited = true;
+                    node = value;
+                }
+                None => break,
+            },
+            _ => {
+                parts.push(source.of(node));
+                break;
+            }
+        }
+    }
+    parts.reverse();
+    (parts.join("."), limited)
+}
+
+fn text(source: &Source<'_>, node: Node<'_>) -> Value {
+    let mut out = String::new();
+    let mut place: Option<(usize, usize)> = None;
+    let mut pending = vec![node];
+    let mut raw = false;
+    while let Some(part) = pending.pop() {
+        match part.kind() {
+            "concatenated_string" => pending.extend(children(part).into_iter().rev()),
+            "string" => {
+                let start = part.child(0).map_or("", |start| source.of(start));
+                raw = start.to_ascii_lowercase().contains('r') || start.contains("\"\"\"") || start.contains("'''");
+                let mut cursor = part.walk();
+                for piece in part.children(&mut cursor) {
+                    let range = piece.byte_range();
+                    match piece.kind() {
+                        "string_content" => {
+                            out.push_str(&if raw { source.of(piece).to_owned() } else { unescape(source.of(piece)) });
+                            place = Some(place.map_or((range.start, range.end), |(start, _)| (start, range.end)));
+                        }
+                        "interpolation" => out.push_str(COMPUTED),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let (start, end) = place.unwrap_or((node.start_byte(), node.end_byte()));
+    Value::Text(source.text_at(start, end, out, raw))
+}

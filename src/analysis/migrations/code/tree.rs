@@ -1,0 +1,141 @@
+//! Runs tree-sitter with limits, and what the three languages share.
+
+use super::super::lines::Lines;
+use super::item::{Item, Text};
+use super::{elixir, python, ruby};
+use std::ops::ControlFlow;
+use tree_sitter::{Node, ParseOptions, Parser};
+
+/// The languages of migrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Language {
+    Python,
+    Ruby,
+    Elixir,
+}
+
+/// Why a text was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Unread {
+    /// It is larger than a migration is.
+    TooLarge,
+    /// It nests deeper than a person would write, or takes too long.
+    TooDeep,
+}
+
+/// The largest text that is read, in bytes: code that people write, or that a tool generates for a whole schema.
+const MAX_BYTES: usize = 1 << 20;
+/// Reports of progress by the parser before it is stopped; it reports after each hundred operations or so.
+const MAX_REPORTS: usize = 200_000;
+/// How deep the tree may be for what is read of it.
+pub(super) const MAX_DEPTH: u32 = 60;
+/// How deep it may be at all: trees are released recursively.
+const MAX_TREE_DEPTH: usize = 2000;
+
+/// The statements of a text.
+pub(in super::super) fn read_code(language: Language, text: &str) -> Result<Vec<Item>, Unread> {
+    if text.len() > MAX_BYTES {
+        return Err(Unread::TooLarge);
+    }
+    if nests_deeper_than(text, MAX_TREE_DEPTH) {
+        return Err(Unread::TooDeep);
+    }
+    let mut parser = Parser::new();
+    let grammar = match language {
+        Language::Python => tree_sitter_python::LANGUAGE,
+        Language::Ruby => tree_sitter_ruby::LANGUAGE,
+        Language::Elixir => tree_sitter_elixir::LANGUAGE,
+    };
+    parser.set_language(&grammar.into()).map_err(|_| Unread::TooDeep)?;
+    let mut reports = 0;
+    let mut progress = |_: &tree_sitter::ParseState| {
+        reports += 1;
+        if reports > MAX_REPORTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let bytes = text.as_bytes();
+    let mut chunk = |at: usize, _| bytes.get(at..).unwrap_or_default();
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let tree = parser.parse_with_options(&mut chunk, None, Some(options)).ok_or(Unread::TooDeep)?;
+    let source = Source { text, lines: Lines::new(text) };
+    Ok(match language {
+        Language::Python => python::read(&source, tree.root_node()),
+        Language::Ruby => ruby::read(&source, tree.root_node()),
+        Language::Elixir => elixir::read(&source, tree.root_node()),
+    })
+}
+
+/// Brackets that are open at once. Texts and comments are not told apart, which only makes the count larger.
+fn nests_deeper_than(text: &str, limit: usize) -> bool {
+    let mut depth = 0usize;
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > limit {
+            return true;
+        }
+    }
+    false
+}
+
+/// The text that nodes point into.
+pub(super) struct Source<'a> {
+    pub(super) text: &'a str,
+    pub(super) lines: Lines<'a>,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn of(&self, node: Node<'_>) -> &'a str {
+        self.text.get(node.byte_range()).unwrap_or_default()
+    }
+
+    pub(super) fn span(&self, node: Node<'_>) -> super::super::step::Span {
+        let range = node.byte_range();
+        self.lines.span(range.start, range.end)
+    }
+
+    /// A text whose content lies between two byte offsets.
+    pub(super) fn text_at(&self, start: usize, end: usize, text: String, raw: bool) -> Text {
+        let span = self.lines.span(start, end.max(start + 1));
+        // A text that spans several lines of the file has its line breaks there, apart from those it escapes.
+        Text {
+            as_written: raw || span.end_line > span.line || !text.contains('\n'),
+            text,
+            line: span.line,
+            column: span.column,
+        }
+    }
+}
+
+/// The named children of a node.
+pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| child.kind() != "comment").collect()
+}
+
+/// What stands for something that is computed when the migration runs.
+pub(super) const COMPUTED: &str = "computed_name";
+
+/// Takes the usual escapes out of a text.
+pub(super) fn unescape(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            out.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('n') => out.push('\n'),
+            Some('t') => out.push('\t'),
+            Some('\n') | None => {}
+            Some(other) => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,247 @@
+//! Which files are migrations, of which tool, and how that tool runs them: by path and by marks in the text.
+
+use super::framework::Framework;
+use std::borrow::Cow;
+
+/// A file that is a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// Whose.
+    pub framework: Framework,
+    /// Whether it runs in a transaction.
+    pub transaction: Transaction,
+}
+
+/// Whether a tool runs a migration in one transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transaction {
+    /// All of it.
+    Whole,
+    /// Statement by statement, unless the file begins one itself.
+    None,
+    /// All of it, unless a statement is in it that PostgreSQL refuses there.
+    UnlessRefused,
+    /// All of it, unless it is a single statement.
+    UnlessSingle,
+}
+
+/// What a file is, by its path and, where paths say too little, its text; `None` when it is no migration that goes
+/// forward (a `down` half of its own file, a seed, anything else).
+pub fn find_migration(path: &str, text: &str) -> Option<Migration> {
+    let framework = framework_of(path, text)?;
+    Some(Migration { framework, transaction: transaction_of(framework, text) })
+}
+
+/// Whether a path alone lets one expect a migration.
+pub fn is_migration_path(path: &str) -> bool {
+    let parts = Parts::of(path);
+    match parts.extension {
+        "sql" => !parts.goes_back() && (parts.is_flyway() || parts.in_migrations()),
+        "py" => (parts.under("migrations") && parts.starts_with_number()) || parts.under("versions"),
+        "rb" => parts.under("migrate") && parts.starts_with_number(),
+        "exs" => parts.under("migrations") && parts.starts_with_number(),
+        _ => false,
+    }
+}
+
+/// A file that was named by hand: any SQL or code that looks like a migration.
+pub(super) fn framework_of(path: &str, text: &str) -> Option<Framework> {
+    let parts = Parts::of(path);
+    match parts.extension {
+        "sql" => {
+            if parts.goes_back() {
+                return None;
+            }
+            Some(sql_framework(&parts, text))
+        }
+        "py" if text.contains("migrations.Migration") || text.contains("(Migration)") => Some(Framework::Django),
+        "py" if text.contains("alembic") || (parts.under("versions") && text.contains("def upgrade")) => {
+            Some(Framework::Alembic)
+        }
+        "rb" if text.contains("Migration") => Some(Framework::Rails),
+        "exs" | "ex" if text.contains("Ecto.Migration") || text.contains("Migration") => Some(Framework::Ecto),
+        _ => None,
+    }
+}
+
+fn sql_framework(parts: &Parts<'_>, text: &str) -> Framework {
+    let has_line = |mark: &str| text.lines().any(|line| line.trim_start().to_ascii_lowercase().starts_with(mark));
+    if has_line("-- +goose") || has_line("--+goose") {
+        Framework::Goose
+    } else if has_line("-- migrate:up") {
+        Framework::Dbmate
+    } else if has_line("--liquibase formatted sql") || has_line("-- liquibase formatted sql") {
+        Framework::Liquibase
+    } else if parts.is_flyway() || has_line("-- flyway:") {
+        Framework::Flyway
+    } else if parts.name == "migration.sql" && parts.in_migrations() {
+        Framework::Prisma
+    } else if parts.name == "up.sql" {
+        Framework::Diesel
+    } else if has_line("-- no-transaction") || parts.is_sqlx() {
+        Framework::Sqlx
+    } else {
+        Framework::Sql
+    }
+}
+
+fn transaction_of(framework: Framework, text: &str) -> Transaction {
+    let lower = || text.to_ascii_lowercase();
+    let unless = |mark: &str| if lower().contains(mark) { Transaction::None } else { Transaction::Whole };
+    match framework {
+        Framework::Sql => Transaction::None,
+        Framework::Flyway if lower().contains("executeintransaction=true") => Transaction::Whole,
+        Framework::Flyway if lower().contains("executeintransaction=false") => Transaction::None,
+        Framework::Flyway => Transaction::UnlessRefused,
+        Framework::Goose => unless("+goose no transaction"),
+        Framework::Dbmate => unless("transaction:false"),
+        Framework::Prisma => Transaction::UnlessSingle,
+        Framework::Diesel => Transaction::UnlessRefused,
+        Framework::Sqlx => unless("-- no-transaction"),
+        Framework::Liquibase => unless("runintransaction:false"),
+        Framework::Django => unless("atomic = false"),
+        Framework::Rails => unless("disable_ddl_transaction!"),
+        Framework::Ecto => unless("@disable_ddl_transaction true"),
+        Framework::Alembic => Transaction::Whole,
+    }
+}
+
+/// The half that goes forward, with everything else blanked so that lines and offsets stay; placeholders filled.
+pub(super) fn forward_half(framework: Framework, text: &str) -> Cow<'_, str> {
+    let marks = match framework {
+        Framework::Goose => Some(("+goose up", "+goose down")),
+        Framework::Dbmate => Some(("migrate:up", "migrate:down")),
+        _ => None,
+    };
+    let mut out = Cow::Borrowed(text);
+    if let Some((up, down)) = marks {
+        let mut forward = true;
+        let mut kept = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let comment = line.trim_start().strip_prefix("--").map(|rest| rest.trim_start().to_ascii_lowercase());
+            match comment {
+                Some(comment) if comment.starts_with(up) => forward = true,
+                Some(comment) if comment.starts_with(down) => forward = false,
+                _ => {}
+            }
+            if forward { kept.push_str(line) } else { blank(line, &mut kept) }
+        }
+        out = Cow::Owned(kept);
+    }
+    if out.contains("${") { Cow::Owned(fill_placeholders(&out)) } else { out }
+}
+
+fn blank(line: &str, into: &mut String) {
+    into.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+}
+
+/// `${schema}` becomes a name of the same length.
+fn fill_placeholders(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        match from.find(['}', '\n']).filter(|end| from.as_bytes()[*end] == b'}') {
+            Some(end) => {
+                out.push('p');
+                out.extend(std::iter::repeat_n('_', end));
+                rest = &from[end + 1..];
+            }
+            None => {
+                out.push_str("${");
+                rest = &from[2..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A path in the pieces that conventions speak of.
+struct Parts<'a> {
+    directories: Vec<&'a str>,
+    name: &'a str,
+    extension: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(path: &'a str) -> Self {
+        let mut directories: Vec<&str> = path.split('/').collect();
+        let name = directories.pop().unwrap_or_default();
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        Parts { directories, name, extension }
+    }
+
+    /// Whether the file lies directly in a directory of this name.
+    fn under(&self, directory: &str) -> bool {
+        self.directories.last() == Some(&directory)
+    }
+
+    fn in_migrations(&self) -> bool {
+        let names = ["migrations", "migration", "migrate"];
+        self.directories.iter().rev().take(3).any(|directory| names.contains(directory))
+    }
+
+    fn starts_with_number(&self) -> bool {
+        self.name.starts_with(|c: char| c.is_ascii_digit())
+    }
+
+    fn goes_back(&self) -> bool {
+        let undo = self.name.starts_with('U') && self.name.contains("__");
+        self.name == "down.sql" || self.name.ends_with(".down.sql") || self.name.ends_with(".undo.sql") || undo
+    }
+
+    fn is_flyway(&self) -> bool {
+        let versioned = self
+            .name
+            .strip_prefix('V')
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains("__"));
+        versioned || self.name.starts_with("R__")
+    }
+
+    fn is_sqlx(&self) -> bool {
+        let digits = self.name.bytes().take_while(u8::is_ascii_digit).count();
+        let supabase = self.directories.contains(&"supabase");
+        self.under("migrations") && digits >= 14 && !supabase && !self.name.ends_with(".up.sql")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_marks_tell_the_tool() {
+        let tool = |path: &str, text: &str| find_migration(path, text).map(|found| found.framework);
+        assert_eq!(tool("db/V1__x.sql", ""), Some(Framework::Flyway));
+        assert_eq!(tool("db/U1__x.sql", ""), None);
+        assert_eq!(tool("prisma/migrations/2024_x/migration.sql", ""), Some(Framework::Prisma));
+        assert_eq!(tool("migrations/2024-01_x/up.sql", ""), Some(Framework::Diesel));
+        assert_eq!(tool("migrations/2024-01_x/down.sql", ""), None);
+        assert_eq!(tool("migrations/20240101000000_x.sql", ""), Some(Framework::Sqlx));
+        assert_eq!(tool("x.sql", "-- +goose Up\n"), Some(Framework::Goose));
+        assert_eq!(tool("x.sql", "-- migrate:up transaction:false\n"), Some(Framework::Dbmate));
+        assert_eq!(tool("x.sql", "--liquibase formatted sql\n"), Some(Framework::Liquibase));
+        assert_eq!(tool("models.py", "x = 1"), None);
+    }
+
+    #[test]
+    fn paths_alone() {
+        for path in ["app/migrations/0001_initial.py", "db/migrate/20240101_x.rb", "priv/repo/migrations/2024_x.exs"] {
+            assert!(is_migration_path(path), "{path}");
+        }
+        for path in ["app/models.py", "app/migrations/__init__.py", "sql/report.sql", "migrations/a/down.sql"] {
+            assert!(!is_migration_path(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_half_that_goes_back_is_blank_and_nothing_moves() {
+        let text = "-- +goose Up\nA;\n-- +goose Down\nB;\n";
+        let half = forward_half(Framework::Goose, text);
+        assert_eq!(half.len(), text.len());
+        assert!(half.contains("A;") && !half.contains("B;"));
+        assert_eq!(forward_half(Framework::Flyway, "a ${b} c").len(), "a ${b} c".len());
+    }
+}

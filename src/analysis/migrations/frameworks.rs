@@ -1,0 +1,9 @@
+//! Migrations that are programs, into steps.
+
+mod alembic;
+mod django;
+mod ecto;
+mod rails;
+mod read;
+
+pub(super) use read::read_framework;

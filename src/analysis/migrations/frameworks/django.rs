@@ -1,0 +1,7 @@
+//! Django: the list `operations` of a migration, its fields, and the functions that `RunPython` is given.
+
+mod field;
+mod operations;
+mod run_python;
+
+pub(super) use operations::read;

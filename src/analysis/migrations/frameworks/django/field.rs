@@ -1,0 +1,164 @@
+//! Model fields as columns.
+
+use super::super::super::code::{Call, Value};
+use super::super::super::step::{ColumnDefault, Constraint, NewColumn, Span, SqlType, TableChange};
+use super::super::read::{Steps, default_of_sql};
+
+/// The column that a field adds, with its index.
+pub(super) fn add_field(
+    span: Span,
+    table: &str,
+    name: &str,
+    field: &Call,
+    target: &dyn Fn(&str) -> String,
+    steps: &mut Steps,
+) {
+    let short = field.short();
+    // A table of its own.
+    if short == "ManyToManyField" {
+        return;
+    }
+    let relation = is_relation(short);
+    let mut column = NewColumn {
+        name: if relation { format!("{name}_id") } else { name.to_owned() },
+        kind: type_of(field),
+        not_null: !field.is_true("null"),
+        references: foreign_table(field, target),
+        unique: field.is_true("unique") || short == "OneToOneField",
+        primary_key: field.is_true("primary_key"),
+        check: short.starts_with("Positive"),
+        numbered: short.ends_with("AutoField"),
+        stored: short == "GeneratedField" && field.flag("db_persist") != Some(false),
+        ..NewColumn::default()
+    };
+    match field.by_name("db_default") {
+        Some(Value::Call(call)) => {
+            let function = match call.short() {
+                "Now" => "now".to_owned(),
+                "RandomUUID" => "gen_random_uuid".to_owned(),
+                other => other.to_lowercase(),
+            };
+            column.default = default_of_sql(&format!("{function}()"));
+        }
+        Some(_) => column.default = ColumnDefault::Constant,
+        // Django gives the old rows its default and then takes the default away again.
+        None => column.default_is_dropped = column.not_null && field.by_name("default").is_some(),
+    }
+    if short == "GeneratedField" {
+        column.not_null = false;
+    }
+    let indexed = match field.flag("db_index") {
+        Some(indexed) => indexed,
+        None => matches!(short, "ForeignKey" | "SlugField"),
+    };
+    let index = indexed && !column.unique && !column.primary_key;
+    let index_name = format!("{table}_{}_idx", column.name);
+    steps.alter(span, table, TableChange::AddColumn(column));
+    if index {
+        steps.index(span, table, Some(index_name), false);
+    }
+}
+
+fn is_relation(short: &str) -> bool {
+    matches!(short, "ForeignKey" | "OneToOneField")
+}
+
+/// The table that a field points to.
+pub(super) fn foreign_table(field: &Call, target: &dyn Fn(&str) -> String) -> Option<String> {
+    if !is_relation(field.short()) || field.flag("db_constraint") == Some(false) {
+        return None;
+    }
+    let to = field.argument(0, "to").and_then(Value::word).unwrap_or_default();
+    Some(match to.split_once('.') {
+        Some((app, model)) if !app.contains("settings") => format!("{app}_{}", model.to_lowercase()),
+        _ => target(to),
+    })
+}
+
+/// Arguments that PostgreSQL never sees.
+const STATE_ONLY: [&str; 14] = [
+    "choices",
+    "help_text",
+    "verbose_name",
+    "blank",
+    "validators",
+    "error_messages",
+    "related_name",
+    "related_query_name",
+    "limit_choices_to",
+    "editable",
+    "on_delete",
+    "upload_to",
+    "storage",
+    "serialize",
+];
+
+/// What becomes of a column when its field is written anew. The field's old form is in earlier migrations; what cannot
+/// be told from the new form alone is taken as Django's own questions suggest: a default is there when a column that was
+/// null must be filled, and a field with arguments that only Python sees was altered for their sake.
+pub(super) fn alter_field(span: Span, table: &str, name: &str, field: &Call, steps: &mut Steps) {
+    let column = || name.to_owned();
+    let state_only = field.named.iter().any(|(key, _)| STATE_ONLY.contains(&key.as_str()));
+    if is_relation(field.short()) || field.short() == "ManyToManyField" {
+        return;
+    }
+    if field.is_true("unique") && !state_only {
+        let constraint = Constraint::Unique { using_index: false };
+        steps.alter(span, table, TableChange::AddConstraint { name: None, constraint, not_valid: false });
+    }
+    if field.is_true("db_index") && !state_only {
+        steps.index(span, table, None, false);
+    }
+    if field.is_true("null") {
+        steps.alter(span, table, TableChange::DropNotNull { column: column() });
+    } else if field.by_name("default").is_some() && !state_only {
+        steps.alter(span, table, TableChange::SetNotNull { column: column() });
+        return;
+    }
+    let type_only = field.named.iter().all(|(key, _)| {
+        matches!(key.as_str(), "max_length" | "max_digits" | "decimal_places" | "null" | "base_field" | "primary_key")
+    });
+    if type_only {
+        let change = TableChange::SetType { column: column(), to: type_of(field), from: None, using: false };
+        steps.alter(span, table, change);
+    }
+}
+
+pub(super) fn type_of(field: &Call) -> SqlType {
+    let plain = |name: &str| SqlType { name: name.to_owned(), ..SqlType::default() };
+    let sized = |usual: u32| {
+        let length = field.argument(usize::MAX, "max_length").and_then(Value::number).unwrap_or(usual);
+        SqlType { arguments: vec![length], ..plain("varchar") }
+    };
+    match field.short() {
+        "CharField" => match field.by_name("max_length") {
+            Some(_) => sized(0),
+            None => plain("varchar"),
+        },
+        "SlugField" => sized(50),
+        "EmailField" => sized(254),
+        "URLField" => sized(200),
+        "FileField" | "ImageField" | "FilePathField" => sized(100),
+        "TextField" => plain("text"),
+        "IntegerField" | "PositiveIntegerField" | "AutoField" => plain("integer"),
+        "BigIntegerField" | "PositiveBigIntegerField" | "BigAutoField" => plain("bigint"),
+        "SmallIntegerField" | "PositiveSmallIntegerField" | "SmallAutoField" => plain("smallint"),
+        "BooleanField" => plain("boolean"),
+        "DateTimeField" => plain("timestamptz"),
+        "DateField" => plain("date"),
+        "TimeField" => plain("time"),
+        "FloatField" => plain("double"),
+        "DecimalField" => {
+            let number = |name| field.by_name(name).and_then(Value::number);
+            SqlType {
+                arguments: number("max_digits").into_iter().chain(number("decimal_places")).collect(),
+                ..plain("numeric")
+            }
+        }
+        "JSONField" => plain("jsonb"),
+        "UUIDField" => plain("uuid"),
+        "ForeignKey" | "OneToOneField" => plain("bigint"),
+        "ArrayField" => SqlType { array: true, ..plain("array") },
+        other => plain(&other.trim_end_matches("Field").to_lowercase()),
+    }
+}

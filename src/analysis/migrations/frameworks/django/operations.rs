@@ -1,0 +1,199 @@
+//! The list `operations` of a Django migration.
+
+use super::super::super::code::{Call, Item, Value, walk};
+use super::super::super::step::{Constraint, Operation, Span, TableChange};
+use super::super::read::{Steps, assignments};
+use super::field::{add_field, alter_field, foreign_table};
+use super::run_python::read_function;
+
+pub(in super::super) fn read(path: &str, items: &[Item], steps: &mut Steps) {
+    let names = assignments(items);
+    let reader = Reader { app: app_of(path), items, names: &names };
+    let mut operations = Vec::new();
+    walk(items, &mut |item| {
+        if let Item::Assign { name, value } = item
+            && name == "operations"
+        {
+            operations.push(value);
+        }
+        true
+    });
+    for list in operations {
+        reader.operations(list.list(), steps);
+    }
+}
+
+/// `shop` of `shop/migrations/0002_x.py`.
+fn app_of(path: &str) -> &str {
+    let mut directories = path.rsplit('/').skip(1);
+    match directories.next() {
+        Some("migrations") => directories.next().unwrap_or_default(),
+        _ => "",
+    }
+}
+
+struct Reader<'a> {
+    app: &'a str,
+    items: &'a [Item],
+    names: &'a [(String, Value)],
+}
+
+impl Reader<'_> {
+    fn table(&self, model: &str) -> String {
+        let model = model.rsplit('.').next().unwrap_or(model).to_lowercase();
+        if self.app.is_empty() { model } else { format!("{}_{model}", self.app) }
+    }
+
+    fn operations(&self, list: &[Value], steps: &mut Steps) {
+        for operation in list.iter().filter_map(Value::call) {
+            self.operation(operation, steps);
+        }
+    }
+
+    fn operation(&self, call: &Call, steps: &mut Steps) {
+        let span = call.span;
+        let model_table = || self.table(&call.word(0, "model_name"));
+        match call.short() {
+            // From django-migration-linter: everything that follows is meant.
+            "IgnoreMigration" => steps.assured = true,
+            "CreateModel" => self.create_model(call, steps),
+            "DeleteModel" => {
+                let tables = vec![self.table(&call.word(0, "name"))];
+                steps.push(span, Operation::DropTable { tables, cascade: true });
+            }
+            "RenameModel" => {
+                let to = self.table(&call.word(1, "new_name"));
+                steps.alter(span, &self.table(&call.word(0, "old_name")), TableChange::RenameTable { to });
+            }
+            "AlterModelTable" => {
+                let to = call.word(1, "table");
+                steps.alter(span, &self.table(&call.word(0, "name")), TableChange::RenameTable { to });
+            }
+            "AddField" => {
+                if let Some(field) = call.argument(2, "field").and_then(Value::call) {
+                    let target = |model: &str| self.table(model);
+                    add_field(span, &model_table(), &call.word(1, "name"), field, &target, steps);
+                }
+            }
+            "RemoveField" => {
+                let column = call.word(1, "name");
+                steps.alter(span, &model_table(), TableChange::DropColumn { column, cascade: true });
+            }
+            "AlterField" => {
+                if let Some(field) = call.argument(2, "field").and_then(Value::call) {
+                    alter_field(span, &model_table(), &call.word(1, "name"), field, steps);
+                }
+            }
+            "RenameField" => {
+                let (from, to) = (call.word(1, "old_name"), call.word(2, "new_name"));
+                steps.alter(span, &model_table(), TableChange::RenameColumn { from, to });
+            }
+            "AddIndex" | "AddIndexConcurrently" => {
+                let index = call.argument(1, "index").and_then(Value::call).map(name_in);
+                steps.index(
+                    span,
+                    &model_table(),
+                    index.filter(|name| !name.is_empty()),
+                    call.short().ends_with("Concurrently"),
+                );
+            }
+            "RemoveIndex" | "RemoveIndexConcurrently" => {
+                let concurrently = call.short().ends_with("Concurrently");
+                steps.drop_index(span, &model_table(), call.word(1, "name"), concurrently);
+            }
+            "AddConstraint" | "AddConstraintNotValid" => self.add_constraint(call, &model_table(), steps),
+            "ValidateConstraint" => {
+                steps.alter(span, &model_table(), TableChange::Validate { name: call.word(1, "name") });
+            }
+            "RemoveConstraint" => {
+                steps.alter(span, &model_table(), TableChange::DropConstraint { name: call.word(1, "name") });
+            }
+            "AlterUniqueTogether" | "AlterIndexTogether" => self.together(call, steps),
+            "RunSQL" => {
+                if let Some(sql) = call.argument(0, "sql") {
+                    steps.sql_value(sql, span, self.names);
+                }
+                self.reversible(call, "reverse_sql", steps);
+            }
+            "RunPython" => {
+                if let Some(name) = call.argument(0, "code").and_then(Value::word) {
+                    read_function(self.items, name, self.names, steps);
+                }
+                self.reversible(call, "reverse_code", steps);
+            }
+            "SeparateDatabaseAndState" => {
+                if let Some(list) = call.argument(0, "database_operations") {
+                    self.operations(list.list(), steps);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn reversible(&self, call: &Call, name: &str, steps: &mut Steps) {
+        if matches!(call.argument(1, name), None | Some(Value::Nothing)) && !steps.assured {
+            steps.push(call.span, Operation::Irreversible { what: call.short().to_owned() });
+        }
+    }
+
+    fn create_model(&self, call: &Call, steps: &mut Steps) {
+        let options = call.argument(2, "options");
+        if options.and_then(|options| options.key("managed")) == Some(&Value::Flag(false)) {
+            return;
+        }
+        let table = options.and_then(|options| options.key("db_table")).and_then(Value::word).map(str::to_owned);
+        let table = table.unwrap_or_else(|| self.table(&call.word(0, "name")));
+        let fields = call.argument(1, "fields").map(Value::list).unwrap_or_default();
+        let fields = fields.iter().filter_map(|field| field.list().get(1).and_then(Value::call));
+        let references = fields.filter_map(|field| foreign_table(field, &|model| self.table(model))).collect();
+        let operation =
+            Operation::CreateTable { table, references, partition_of: None, columns: Vec::new(), force: false };
+        steps.push(call.span, operation);
+    }
+
+    fn add_constraint(&self, call: &Call, table: &str, steps: &mut Steps) {
+        let Some(constraint) = call.argument(1, "constraint").and_then(Value::call) else { return };
+        let not_valid = call.short() == "AddConstraintNotValid";
+        let kind = match constraint.short() {
+            "CheckConstraint" => Constraint::Check { not_null: not_null_of(constraint) },
+            "UniqueConstraint" => Constraint::Unique { using_index: false },
+            _ => Constraint::Exclude,
+        };
+        let name = Some(name_in(constraint)).filter(|name| !name.is_empty());
+        steps.alter(call.span, table, TableChange::AddConstraint { name, constraint: kind, not_valid });
+    }
+
+    fn together(&self, call: &Call, steps: &mut Steps) {
+        let table = self.table(&call.word(0, "name"));
+        let unique = call.short() == "AlterUniqueTogether";
+        let fields = call.argument(1, if unique { "unique_together" } else { "index_together" });
+        let some = fields.is_some_and(|fields| !fields.list().is_empty());
+        let change = match (unique, some) {
+            (true, true) => TableChange::AddConstraint {
+                name: None,
+                constraint: Constraint::Unique { using_index: false },
+                not_valid: false,
+            },
+            (true, false) => TableChange::DropConstraint { name: String::new() },
+            (false, true) => return steps.index(call.span, &table, None, false),
+            (false, false) => return steps.drop_index(call.span, &table, String::new(), false),
+        };
+        steps.alter(call.span, &table, change);
+    }
+}
+
+fn name_in(call: &Call) -> String {
+    call.by_name("name").and_then(Value::word).unwrap_or_default().to_owned()
+}
+
+/// The column of `models.Q(column__isnull=False)`.
+fn not_null_of(constraint: &Call) -> Option<String> {
+    let condition = constraint.by_name("condition").or_else(|| constraint.by_name("check"))?.call()?;
+    let [(key, Value::Flag(false))] = condition.named.as_slice() else { return None };
+    key.strip_suffix("__isnull").map(str::to_owned)
+}
+
+/// A step of code that changes many rows.
+pub(super) fn write(span: Span, statement: &'static str, table: &str, steps: &mut Steps) {
+    steps.push(span, Operation::Write { statement, table: table.to_owned(), bounded: false });
+}

@@ -1,0 +1,265 @@
+//! Ecto: what `change` or `up` does.
+
+use super::super::code::{Call, Item, Value};
+use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, Span, SqlType, TableChange};
+use super::read::{Steps, assignments, calls, default_of_sql, find_function};
+
+pub(super) fn read(items: &[Item], steps: &mut Steps) {
+    let names = assignments(items);
+    for function in ["change", "up"] {
+        if let Some(body) = find_function(items, function) {
+            Reader { items, names: &names }.statements(body, steps, 30);
+            let one_way = |call: &&Call| {
+                if function == "up" {
+                    find_function(items, "down").is_none()
+                } else {
+                    call.short() == "execute" && call.arguments.len() == 1
+                }
+            };
+            if let Some(first) = calls(body).into_iter().find(one_way) {
+                let what = if function == "up" { "up" } else { "execute" }.to_owned();
+                steps.push(first.span, Operation::Irreversible { what });
+            }
+            return;
+        }
+    }
+}
+
+struct Reader<'a> {
+    items: &'a [Item],
+    names: &'a [(String, Value)],
+}
+
+impl Reader<'_> {
+    fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
+        let Some(levels) = levels.checked_sub(1) else { return };
+        for item in body {
+            match item {
+                Item::Call(call) => self.call(call, steps, levels),
+                Item::Block { body, .. } => self.statements(body, steps, levels),
+                _ => {}
+            }
+        }
+    }
+
+    fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {
+        let first = call.arguments.first().and_then(Value::call);
+        match call.short() {
+            "execute" => {
+                if let Some(sql) = call.arguments.first() {
+                    steps.sql_value(sql, call.span, self.names);
+                }
+            }
+            "create" | "create_if_not_exists" => {
+                if let Some(inner) = first {
+                    create(call, inner, steps);
+                }
+            }
+            "drop" | "drop_if_exists" => {
+                if let Some(inner) = first {
+                    drop(call.span, inner, call, steps);
+                }
+            }
+            "alter" => {
+                if let Some(table) = first {
+                    alter(&table.word(0, "name"), &call.block, steps);
+                }
+            }
+            "rename" => rename(call, steps),
+            "update_all" | "delete_all" => {
+                let statement = if call.short() == "update_all" { "UPDATE" } else { "DELETE" };
+                let limited = call.limited || call.arguments.iter().filter_map(Value::call).any(has_limit);
+                if !limited {
+                    let table = call.word(0, "query");
+                    steps.push(call.span, Operation::Write { statement, table, bounded: false });
+                }
+            }
+            _ if !call.block.is_empty() => self.statements(&call.block, steps, levels),
+            _ => {
+                if let Some(body) = find_function(self.items, &call.name) {
+                    self.statements(body, steps, levels / 2);
+                }
+            }
+        }
+    }
+}
+
+/// `from(u in "users", limit: 1000)`
+fn has_limit(query: &Call) -> bool {
+    query.by_name("limit").is_some() || query.name.contains("limit")
+}
+
+fn create(call: &Call, inner: &Call, steps: &mut Steps) {
+    let table = inner.word(0, "table");
+    match inner.short() {
+        "table" => {
+            let mut references = Vec::new();
+            for item in &call.block {
+                if let Item::Call(add) = item {
+                    references.extend(add.arguments.get(1).and_then(reference_of).map(|reference| reference.0));
+                }
+            }
+            let operation =
+                Operation::CreateTable { table, references, partition_of: None, columns: Vec::new(), force: false };
+            steps.push(call.span, operation);
+        }
+        "index" | "unique_index" => {
+            let name = inner.by_name("name").and_then(Value::word).map(str::to_owned);
+            steps.index(call.span, &table, name, inner.is_true("concurrently"));
+        }
+        "constraint" => {
+            let not_valid = inner.flag("validate") == Some(false);
+            let name = Some(inner.word(1, "name"));
+            let constraint = match inner.by_name("check").and_then(Value::word) {
+                Some(check) => Constraint::Check { not_null: super::super::sql::not_null_column_of(check) },
+                None => Constraint::Exclude,
+            };
+            steps.alter(call.span, &table, TableChange::AddConstraint { name, constraint, not_valid });
+        }
+        _ => {}
+    }
+}
+
+fn drop(span: Span, inner: &Call, call: &Call, steps: &mut Steps) {
+    let table = inner.word(0, "table");
+    match inner.short() {
+        "table" => {
+            let cascade = call.by_name("mode").and_then(Value::word) == Some("cascade");
+            steps.push(span, Operation::DropTable { tables: vec![table], cascade });
+        }
+        "index" | "unique_index" => {
+            let name = inner.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
+            steps.drop_index(span, &table, name, inner.is_true("concurrently"));
+        }
+        "constraint" => steps.alter(span, &table, TableChange::DropConstraint { name: inner.word(1, "name") }),
+        _ => {}
+    }
+}
+
+fn rename(call: &Call, steps: &mut Steps) {
+    let table = call.arguments.first().and_then(Value::call).map(|table| table.word(0, "name")).unwrap_or_default();
+    let change = match (call.arguments.get(1).and_then(Value::word), call.by_name("to")) {
+        (Some(from), Some(to)) => {
+            TableChange::RenameColumn { from: from.to_owned(), to: to.word().unwrap_or_default().to_owned() }
+        }
+        (None, Some(Value::Call(to))) => TableChange::RenameTable { to: to.word(0, "name") },
+        _ => return,
+    };
+    steps.alter(call.span, &table, change);
+}
+
+fn alter(table: &str, body: &[Item], steps: &mut Steps) {
+    for item in body {
+        match item {
+            Item::Call(call) => alter_call(table, call, steps),
+            Item::Block { body, .. } => alter(table, body, steps),
+            _ => {}
+        }
+    }
+}
+
+fn alter_call(table: &str, call: &Call, steps: &mut Steps) {
+    let column = call.word(0, "column");
+    let kind = call.arguments.get(1);
+    match call.short() {
+        "add" | "add_if_not_exists" => {
+            steps.alter(call.span, table, TableChange::AddColumn(new_column(column, kind, call)));
+        }
+        "modify" => {
+            if let Some((to, not_valid)) = kind.and_then(reference_of) {
+                let name = Some(format!("{table}_{column}_fkey"));
+                let constraint = Constraint::ForeignKey { to };
+                steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
+            } else if let Some(kind) = kind {
+                let from = call.by_name("from").map(from_type);
+                let change =
+                    TableChange::SetType { column: column.clone(), to: type_of(kind, call), from, using: false };
+                steps.alter(call.span, table, change);
+            }
+            match call.flag("null") {
+                Some(false) => steps.alter(call.span, table, TableChange::SetNotNull { column }),
+                Some(true) => steps.alter(call.span, table, TableChange::DropNotNull { column }),
+                None => {}
+            }
+        }
+        "remove" | "remove_if_exists" => {
+            steps.alter(call.span, table, TableChange::DropColumn { column, cascade: false });
+        }
+        "timestamps" => {
+            let column = NewColumn {
+                name: "inserted_at".to_owned(),
+                kind: SqlType { name: "timestamp".to_owned(), ..SqlType::default() },
+                not_null: call.flag("null") != Some(true),
+                default: default_of(call),
+                ..NewColumn::default()
+            };
+            steps.alter(call.span, table, TableChange::AddColumn(column));
+        }
+        _ => {}
+    }
+}
+
+fn new_column(name: String, kind: Option<&Value>, call: &Call) -> NewColumn {
+    let reference = kind.and_then(reference_of);
+    let written = kind.map(|kind| type_of(kind, call)).unwrap_or_default();
+    NewColumn {
+        name,
+        numbered: written.is_serial() || call.is_true("primary_key") && matches!(written.name.as_str(), "id"),
+        kind: written,
+        not_null: call.flag("null") == Some(false),
+        default: default_of(call),
+        // `validate: false` adds the key without looking at rows; on a new column there are none to look at either way.
+        references: reference.filter(|(_, not_valid)| !not_valid).map(|(to, _)| to),
+        primary_key: call.is_true("primary_key"),
+        ..NewColumn::default()
+    }
+}
+
+fn default_of(call: &Call) -> ColumnDefault {
+    match call.by_name("default") {
+        None | Some(Value::Nothing) => ColumnDefault::None,
+        Some(Value::Call(fragment)) => {
+            fragment.arguments.first().and_then(Value::word).map_or(ColumnDefault::Constant, default_of_sql)
+        }
+        Some(_) => ColumnDefault::Constant,
+    }
+}
+
+/// `references(:users, validate: false)`
+fn reference_of(kind: &Value) -> Option<(String, bool)> {
+    let call = kind.call().filter(|call| call.short() == "references")?;
+    Some((call.word(0, "table"), call.flag("validate") == Some(false)))
+}
+
+/// `from: :string` or `from: {:string, null: true}`
+fn from_type(value: &Value) -> SqlType {
+    let kind = value.list().first().unwrap_or(value);
+    type_of(kind, &Call::default())
+}
+
+fn type_of(kind: &Value, call: &Call) -> SqlType {
+    let number = |name: &str| call.by_name(name).and_then(Value::number);
+    let plain = |name: &str| SqlType { name: name.to_owned(), ..SqlType::default() };
+    let Some(word) = kind.word() else {
+        return match kind {
+            Value::List(_) => SqlType { array: true, ..plain("array") },
+            Value::Call(_) => plain("bigint"),
+            _ => SqlType::default(),
+        };
+    };
+    match word {
+        "string" => SqlType { arguments: vec![number("size").unwrap_or(255)], ..plain("varchar") },
+        "binary" => plain("bytea"),
+        "id" | "bigint" => plain("bigint"),
+        "binary_id" | "uuid" => plain("uuid"),
+        "map" | "jsonb" => plain("jsonb"),
+        "decimal" | "numeric" => {
+            SqlType { arguments: number("precision").into_iter().chain(number("scale")).collect(), ..plain("numeric") }
+        }
+        "float" => plain("double"),
+        "utc_datetime" | "naive_datetime" | "utc_datetime_usec" | "naive_datetime_usec" | "timestamp" => {
+            plain("timestamp")
+        }
+        other => super::super::sql::parse_type(other),
+    }
+}

@@ -1,0 +1,312 @@
+//! What `change` or `up` of a Rails migration calls.
+
+use super::super::super::code::{Call, Item, Value, walk};
+use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
+use super::super::read::{Steps, assignments, calls, find_function};
+use super::column::{column_of, foreign_key_of, index_of, new_column, type_of};
+
+pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
+    let names = assignments(items);
+    for method in ["change", "up"] {
+        if let Some(body) = find_function(items, method) {
+            Reader { items, names: &names }.statements(body, steps, 30);
+            let first = calls(body).into_iter().find(|call| method == "up" || call.short() == "execute");
+            let has_reverse = if method == "up" {
+                find_function(items, "down").is_some()
+            } else {
+                calls(body).iter().any(|call| matches!(call.short(), "reversible" | "up_only"))
+            };
+            if let Some(first) = first.filter(|_| !has_reverse) {
+                let what = if method == "up" { "up" } else { "execute" }.to_owned();
+                steps.push(first.span, Operation::Irreversible { what });
+            }
+            return;
+        }
+    }
+}
+
+struct Reader<'a> {
+    items: &'a [Item],
+    names: &'a [(String, Value)],
+}
+
+impl Reader<'_> {
+    fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
+        let Some(levels) = levels.checked_sub(1) else { return };
+        for item in body {
+            match item {
+                Item::Call(call) => self.call(call, steps, levels),
+                Item::Block { body, .. } => self.statements(body, steps, levels),
+                _ => {}
+            }
+        }
+    }
+
+    fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {
+        match call.short() {
+            "safety_assured" => {
+                let before = std::mem::replace(&mut steps.assured, true);
+                self.statements(&call.block, steps, levels);
+                steps.assured = before;
+            }
+            "down" => {}
+            "create_table" | "create_join_table" => create_table(call, steps),
+            "change_table" => self.change_table(call, steps),
+            _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps, levels),
+            "reversible" | "up" | "each" | "up_only" => self.statements(&call.block, steps, levels),
+            _ => match find_function(self.items, &call.name) {
+                Some(body) => self.statements(body, steps, levels / 2),
+                None => self.operation(call, steps),
+            },
+        }
+    }
+
+    /// The operations that name their table first.
+    fn operation(&self, call: &Call, steps: &mut Steps) {
+        let span = call.span;
+        let table = call.word(0, "table_name");
+        let not_valid = call.flag("validate") == Some(false);
+        match call.short() {
+            "execute" => {
+                if let Some(sql) = call.arguments.first() {
+                    steps.sql_value(sql, span, self.names);
+                }
+            }
+            "add_column" => {
+                let column = new_column(&call.word(1, "column_name"), &kind_at(call, 2), call);
+                steps.alter(span, &table, TableChange::AddColumn(column));
+            }
+            "add_timestamps" => add_timestamps(call, &table, steps),
+            "remove_column" | "remove_columns" => {
+                for column in call.arguments.iter().skip(1).filter_map(Value::word).take(columns_of(call)) {
+                    steps.alter(span, &table, TableChange::DropColumn { column: column.to_owned(), cascade: false });
+                }
+            }
+            "remove_timestamps" => {
+                steps.alter(span, &table, TableChange::DropColumn { column: "created_at".to_owned(), cascade: false });
+            }
+            "remove_reference" | "remove_belongs_to" => {
+                let column = format!("{}_id", call.word(1, "ref_name"));
+                steps.alter(span, &table, TableChange::DropColumn { column, cascade: false });
+            }
+            "rename_column" => {
+                let (from, to) = (call.word(1, "column_name"), call.word(2, "new_column_name"));
+                steps.alter(span, &table, TableChange::RenameColumn { from, to });
+            }
+            "rename_table" => steps.alter(span, &table, TableChange::RenameTable { to: call.word(1, "new_name") }),
+            "change_column" => change_column(call, &table, &call.word(1, "column_name"), &call.word(2, "type"), steps),
+            "change_column_null" => change_null(call, &table, steps),
+            "change_column_default" => steps.alter(span, &table, TableChange::SetDefault),
+            "add_index" => add_index(call, &table, steps),
+            "remove_index" => {
+                let name = call.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
+                steps.drop_index(span, &table, name, is_concurrent(call.by_name("algorithm")));
+            }
+            "add_reference" | "add_belongs_to" => add_reference(call, &table, &call.word(1, "ref_name"), steps),
+            "add_foreign_key" => {
+                let to = call.word(1, "to_table");
+                let name = Some(format!("fk_{table}_{to}"));
+                let constraint = Constraint::ForeignKey { to };
+                steps.alter(span, &table, TableChange::AddConstraint { name, constraint, not_valid });
+            }
+            "remove_foreign_key" => steps.alter(span, &table, TableChange::DropConstraint { name: String::new() }),
+            "validate_foreign_key" => {
+                let name = format!("fk_{table}_{}", call.word(1, "to_table"));
+                steps.alter(span, &table, TableChange::Validate { name });
+            }
+            "add_check_constraint" => {
+                let expression = call.arguments.get(1).and_then(Value::word).unwrap_or_default();
+                let not_null = super::super::super::sql::not_null_column_of(expression);
+                let name = call.by_name("name").and_then(Value::word).map(str::to_owned);
+                let constraint = Constraint::Check { not_null };
+                steps.alter(span, &table, TableChange::AddConstraint { name, constraint, not_valid });
+            }
+            "validate_check_constraint" | "validate_constraint" => {
+                let name = call.argument(1, "name").and_then(Value::word).unwrap_or_default().to_owned();
+                steps.alter(span, &table, TableChange::Validate { name });
+            }
+            "remove_check_constraint" => {
+                let name = call.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
+                steps.alter(span, &table, TableChange::DropConstraint { name });
+            }
+            "add_unique_constraint" => {
+                let constraint = Constraint::Unique { using_index: call.by_name("using_index").is_some() };
+                steps.alter(span, &table, TableChange::AddConstraint { name: None, constraint, not_valid: false });
+            }
+            "add_exclusion_constraint" => {
+                let change =
+                    TableChange::AddConstraint { name: None, constraint: Constraint::Exclude, not_valid: false };
+                steps.alter(span, &table, change);
+            }
+            "drop_table" | "drop_join_table" => {
+                let cascade = call.by_name("force").and_then(Value::word) == Some("cascade");
+                steps.push(span, Operation::DropTable { tables: vec![table], cascade });
+            }
+            "disable_extension" => {
+                let operation =
+                    Operation::DropObject { kind: ObjectKind::Extension, names: vec![table], cascade: false };
+                steps.push(span, operation);
+            }
+            "rename_enum_value" | "rename_enum" => {
+                steps.push(span, Operation::RenameObject { kind: ObjectKind::EnumValue, name: table, schema: false });
+            }
+            short => write_of(call, short, steps),
+        }
+    }
+
+    fn change_table(&self, call: &Call, steps: &mut Steps) {
+        let table = call.word(0, "table_name");
+        let what =
+            format!("`change_table :{table}` puts several changes into one block that safety checks do not look into");
+        if !steps.assured {
+            steps.push(call.span, Operation::Unclear { what });
+        }
+        for inner in block_calls(&call.block) {
+            let name = || inner.word(0, "column_name");
+            match inner.short() {
+                "remove" => {
+                    for column in inner.arguments.iter().filter_map(Value::word) {
+                        let change = TableChange::DropColumn { column: column.to_owned(), cascade: false };
+                        steps.alter(inner.span, &table, change);
+                    }
+                }
+                "rename" => {
+                    let change = TableChange::RenameColumn { from: name(), to: inner.word(1, "new_column_name") };
+                    steps.alter(inner.span, &table, change);
+                }
+                "change" => change_column(inner, &table, &name(), &inner.word(1, "type"), steps),
+                "index" => add_index(inner, &table, steps),
+                "remove_index" => {
+                    steps.drop_index(inner.span, &table, String::new(), is_concurrent(inner.by_name("algorithm")))
+                }
+                "references" | "belongs_to" => add_reference(inner, &table, &name(), steps),
+                "timestamps" => add_timestamps(inner, &table, steps),
+                "column" => {
+                    let column = new_column(&name(), &kind_at(inner, 1), inner);
+                    steps.alter(inner.span, &table, TableChange::AddColumn(column));
+                }
+                kind if !type_of(kind, inner).name.is_empty() => {
+                    for column in inner.arguments.iter().filter_map(Value::word) {
+                        let column = new_column(column, kind, inner);
+                        steps.alter(inner.span, &table, TableChange::AddColumn(column));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The type of a column; `type:` by name is that of a virtual column's value.
+fn kind_at(call: &Call, place: usize) -> String {
+    call.arguments.get(place).and_then(Value::word).unwrap_or_default().to_owned()
+}
+
+/// `remove_column :users, :age, :integer` has one column, `remove_columns` as many as there are.
+fn columns_of(call: &Call) -> usize {
+    if call.short() == "remove_column" { 1 } else { usize::MAX }
+}
+
+fn is_concurrent(algorithm: Option<&Value>) -> bool {
+    algorithm.and_then(Value::word) == Some("concurrently")
+}
+
+/// The calls on the block's argument: `t.string :name`.
+fn block_calls(body: &[Item]) -> Vec<&Call> {
+    let mut found = Vec::new();
+    walk(body, &mut |item| {
+        if let Item::Call(call) = item {
+            found.push(call);
+        }
+        true
+    });
+    found
+}
+
+fn create_table(call: &Call, steps: &mut Steps) {
+    let table = if call.short() == "create_table" {
+        call.word(0, "table_name")
+    } else {
+        format!("{}_{}", call.word(0, "table_1"), call.word(1, "table_2"))
+    };
+    let mut references = Vec::new();
+    let mut columns: Vec<(String, SqlType)> = Vec::new();
+    for inner in block_calls(&call.block) {
+        match inner.short() {
+            "references" | "belongs_to" => {
+                references.extend(foreign_key_of(inner, &inner.word(0, "ref_name")).map(|key| key.0))
+            }
+            kind => columns.push((inner.word(0, "name"), type_of(kind, inner))),
+        }
+    }
+    let force = matches!(call.by_name("force"), Some(Value::Flag(true) | Value::Name(_)));
+    steps.push(call.span, Operation::CreateTable { table, references, partition_of: None, columns, force });
+}
+
+fn add_timestamps(call: &Call, table: &str, steps: &mut Steps) {
+    let not_null = call.flag("null") != Some(true);
+    let default = call.by_name("default").map_or(ColumnDefault::None, super::column::default_of);
+    let name = "created_at".to_owned();
+    let kind = SqlType { name: "timestamp".to_owned(), ..SqlType::default() };
+    let column = NewColumn { name, kind, not_null, default, ..NewColumn::default() };
+    steps.alter(call.span, table, TableChange::AddColumn(column));
+}
+
+fn change_column(call: &Call, table: &str, column: &str, kind: &str, steps: &mut Steps) {
+    let using = call.by_name("using").is_some();
+    let change = TableChange::SetType { column: column.to_owned(), to: type_of(kind, call), from: None, using };
+    steps.alter(call.span, table, change);
+    if call.flag("null") == Some(false) {
+        steps.alter(call.span, table, TableChange::SetNotNull { column: column.to_owned() });
+    }
+}
+
+fn change_null(call: &Call, table: &str, steps: &mut Steps) {
+    let column = call.word(1, "column_name");
+    match call.arguments.get(2) {
+        Some(Value::Flag(false)) => {
+            // A fourth argument fills the rows that are null, all at once.
+            if call.arguments.len() > 3 {
+                let table = table.to_owned();
+                steps.push(call.span, Operation::Write { statement: "UPDATE", table, bounded: false });
+            }
+            steps.alter(call.span, table, TableChange::SetNotNull { column });
+        }
+        _ => steps.alter(call.span, table, TableChange::DropNotNull { column }),
+    }
+}
+
+fn add_index(call: &Call, table: &str, steps: &mut Steps) {
+    let name = call.by_name("name").and_then(Value::word).map(str::to_owned);
+    steps.index(call.span, table, name, is_concurrent(call.by_name("algorithm")));
+}
+
+fn add_reference(call: &Call, table: &str, reference: &str, steps: &mut Steps) {
+    let column = column_of(reference, call);
+    let name = column.name.clone();
+    steps.alter(call.span, table, TableChange::AddColumn(column));
+    if let Some(concurrently) = index_of(call) {
+        steps.index(call.span, table, Some(format!("index_{table}_on_{name}")), concurrently);
+    }
+    if let Some((to, not_valid)) = foreign_key_of(call, reference) {
+        let name = Some(format!("fk_{table}_{to}"));
+        let constraint = Constraint::ForeignKey { to };
+        steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
+    }
+}
+
+/// Active Record's ways to change many rows: `User.update_all(..)`.
+fn write_of(call: &Call, short: &str, steps: &mut Steps) {
+    let statement = match short {
+        "update_all" | "update_counters" | "touch_all" => "UPDATE",
+        "delete_all" | "destroy_all" => "DELETE",
+        _ => return,
+    };
+    let model = call.name.split('.').next().unwrap_or_default();
+    // Inside `in_batches do |rows|` the receiver is the block's argument, in lower case.
+    let all_rows = model.starts_with(|c: char| c.is_ascii_uppercase());
+    if all_rows && !call.limited {
+        let table = model.to_lowercase();
+        steps.push(call.span, Operation::Write { statement, table, bounded: false });
+    }
+}

@@ -1,0 +1,180 @@
+//! What the four readers share: steps with their places, and the SQL in texts.
+
+use super::super::code::{Call, Item, Language, Text, Unread, Value, read_code};
+use super::super::framework::Framework;
+use super::super::lines::Lines;
+use super::super::sql::{Problem, read_sql};
+use super::super::step::{ColumnDefault, Operation, Span, Step, TableChange};
+use super::{alembic, django, ecto, rails};
+
+/// What a migration in a programming language does.
+#[derive(Debug, Default)]
+pub(in super::super) struct CodeRead {
+    pub(in super::super) steps: Vec<Step>,
+    pub(in super::super) problem: Option<Problem>,
+}
+
+/// Reads the migration of a framework that is no SQL.
+pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &str) -> CodeRead {
+    let language = match framework {
+        Framework::Django | Framework::Alembic => Language::Python,
+        Framework::Rails => Language::Ruby,
+        Framework::Ecto => Language::Elixir,
+        _ => return CodeRead::default(),
+    };
+    let items = match read_code(language, text) {
+        Ok(items) => items,
+        Err(unread) => {
+            let message = match unread {
+                Unread::TooLarge => "this file is larger than 1 MiB, so it was not read; split it",
+                Unread::TooDeep => "this code nests deeper than a person would write, so it was not read; split it",
+            };
+            let span = Span { line: 1, column: 1, end_line: 1 };
+            let problem = Some(Problem { span, message: message.to_owned(), syntax: false });
+            return CodeRead { steps: Vec::new(), problem };
+        }
+    };
+    let mut steps = Steps::default();
+    match framework {
+        Framework::Django => django::read(path, &items, &mut steps),
+        Framework::Alembic => alembic::read(&items, &mut steps),
+        Framework::Rails => rails::read(&items, &mut steps),
+        _ => ecto::read(&items, &mut steps),
+    }
+    CodeRead { steps: steps.list, problem: steps.problem }
+}
+
+/// Steps as they are found.
+#[derive(Default)]
+pub(super) struct Steps {
+    list: Vec<Step>,
+    problem: Option<Problem>,
+    /// Whether what follows is meant, in the author's own words.
+    pub(super) assured: bool,
+    /// Whether what follows runs outside the migration's transaction.
+    pub(super) outside: bool,
+}
+
+impl Steps {
+    pub(super) fn push(&mut self, span: Span, operation: Operation) {
+        let mut step = Step::new(span, operation);
+        (step.assured, step.outside) = (self.assured, self.outside);
+        self.list.push(step);
+    }
+
+    pub(super) fn alter(&mut self, span: Span, table: &str, change: TableChange) {
+        self.push(span, Operation::Alter { table: table.to_owned(), change });
+    }
+
+    pub(super) fn index(&mut self, span: Span, table: &str, index: Option<String>, concurrently: bool) {
+        let table = table.to_owned();
+        self.push(span, Operation::CreateIndex { table, index, concurrently, only: false, unique: false });
+    }
+
+    pub(super) fn drop_index(&mut self, span: Span, table: &str, index: String, concurrently: bool) {
+        let indexes = if index.is_empty() { Vec::new() } else { vec![index] };
+        let table = Some(table.to_owned()).filter(|table| !table.is_empty());
+        self.push(span, Operation::DropIndex { indexes, table, concurrently });
+    }
+
+    /// The SQL in a text, at its place in the file.
+    pub(super) fn sql(&mut self, text: &Text, span: Span) {
+        let lines = Lines::within(&text.text, text.line, text.column);
+        let read = read_sql(&text.text, &lines, false);
+        for mut step in read.steps {
+            step.edit = None;
+            if !text.as_written {
+                step.span = span;
+            }
+            (step.assured, step.outside) = (step.assured || self.assured, self.outside);
+            self.list.push(step);
+        }
+        // A text that is put together while it runs need not be SQL as it stands.
+        if let Some(problem) = read.problem.filter(|problem| !problem.syntax) {
+            self.problem.get_or_insert(Problem { span, ..problem });
+        }
+    }
+
+    /// The SQL in a value: a text, a call around one such as `sa.text`, or a list of texts.
+    pub(super) fn sql_value(&mut self, value: &Value, span: Span, names: &[(String, Value)]) {
+        match value {
+            Value::Text(text) => self.sql(text, span),
+            Value::Call(call) => {
+                if let Some(inner) = call.arguments.first() {
+                    self.sql_value(inner, span, names);
+                }
+            }
+            Value::List(list) => {
+                for item in list {
+                    match item {
+                        // `("sql", [parameters])`
+                        Value::List(pair) => {
+                            if let Some(Value::Text(text)) = pair.first() {
+                                self.sql(text, span);
+                            }
+                        }
+                        other => self.sql_value(other, span, names),
+                    }
+                }
+            }
+            Value::Name(name) => {
+                if let Some((_, value @ (Value::Text(_) | Value::List(_)))) =
+                    names.iter().find(|(known, _)| known == name)
+                {
+                    self.sql_value(value, span, &[]);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Names and their values, as assigned anywhere outside functions.
+pub(super) fn assignments(items: &[Item]) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    super::super::code::walk(items, &mut |item| {
+        if let Item::Assign { name, value } = item {
+            found.push((name.clone(), value.clone()));
+        }
+        true
+    });
+    found
+}
+
+/// A default that is written as a call in SQL: `gen_random_uuid()`.
+pub(super) fn default_of_sql(text: &str) -> ColumnDefault {
+    let name = text.trim().split('(').next().unwrap_or_default().trim().to_lowercase();
+    if text.trim().eq_ignore_ascii_case("null") {
+        ColumnDefault::None
+    } else if text.contains('(') && !name.is_empty() && !super::super::sql::is_known_steady(&name) {
+        ColumnDefault::Volatile(name)
+    } else {
+        ColumnDefault::Constant
+    }
+}
+
+/// Finds a function by its name, wherever it is defined.
+pub(super) fn find_function<'a>(items: &'a [Item], name: &str) -> Option<&'a [Item]> {
+    let mut found = None;
+    super::super::code::walk(items, &mut |item| {
+        if let Item::Define { name: known, body } = item
+            && known == name
+        {
+            found.get_or_insert(body.as_slice());
+        }
+        true
+    });
+    found
+}
+
+/// The calls among statements, in order, also inside conditions.
+pub(super) fn calls(items: &[Item]) -> Vec<&Call> {
+    let mut found = Vec::new();
+    super::super::code::walk(items, &mut |item| {
+        if let Item::Call(call) = item {
+            found.push(call);
+        }
+        true
+    });
+    found
+}

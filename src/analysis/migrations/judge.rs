@@ -1,0 +1,246 @@
+//! Steps into findings: what is dangerous about each, given what the steps before it did.
+
+use super::effects::effects_of;
+use super::hazard::Hazard;
+use super::known::Known;
+use super::lock::Lock;
+use super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, Step, TableChange};
+
+/// How the steps are run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting {
+    /// Whether all of them share a transaction unless they say otherwise.
+    pub(super) in_transaction: bool,
+}
+
+/// A danger of one step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Danger<'a> {
+    pub(super) step: &'a Step,
+    pub(super) hazard: Hazard,
+}
+
+/// The dangers of the steps, in order. `history` gives types of columns that earlier migrations made.
+pub(super) fn judge<'a>(
+    steps: &'a [Step],
+    setting: Setting,
+    history: &dyn Fn(&str, &str) -> Option<SqlType>,
+) -> Vec<Danger<'a>> {
+    let mut judge = Judge { setting, history, known: Known::new(steps), dangers: Vec::new() };
+    for (at, step) in steps.iter().enumerate() {
+        let before = judge.dangers.len();
+        judge.step(step, &steps[at + 1..]);
+        judge.known.note(step, judge.in_transaction(step));
+        if step.assured {
+            judge.dangers.truncate(before);
+        }
+    }
+    if let Some(begin) = judge.known.open_transaction(steps) {
+        judge.dangers.push(Danger { step: begin, hazard: Hazard::UncommittedTransaction });
+    }
+    judge.dangers
+}
+
+struct Judge<'a, 'h> {
+    setting: Setting,
+    history: &'h dyn Fn(&str, &str) -> Option<SqlType>,
+    known: Known,
+    dangers: Vec<Danger<'a>>,
+}
+
+impl<'a> Judge<'a, '_> {
+    fn in_transaction(&self, step: &Step) -> bool {
+        (self.setting.in_transaction && !step.outside) || step.in_block || self.known.transaction_is_open()
+    }
+
+    fn say(&mut self, step: &'a Step, hazard: Hazard) {
+        self.dangers.push(Danger { step, hazard });
+    }
+
+    fn say_if(&mut self, condition: bool, step: &'a Step, hazard: Hazard) {
+        if condition {
+            self.say(step, hazard);
+        }
+    }
+
+    fn step(&mut self, step: &'a Step, later: &[Step]) {
+        let refused_inside = match &step.operation {
+            Operation::CreateIndex { concurrently, .. }
+            | Operation::DropIndex { concurrently, .. }
+            | Operation::Reindex { concurrently, .. }
+            | Operation::Alter { change: TableChange::DetachPartition { concurrently, .. }, .. } => *concurrently,
+            Operation::OutsideTransaction { .. } => true,
+            Operation::Rewrite { statement, table } => *statement == "VACUUM FULL" || table.is_empty(),
+            _ => false,
+        };
+        self.say_if(refused_inside && self.in_transaction(step), step, Hazard::ConcurrentInTransaction);
+        if self.known.is_pending_enum_value(&step.literals) {
+            self.say(step, Hazard::EnumValueSameTransaction);
+        }
+        match &step.operation {
+            Operation::CreateTable { table, references, force, .. } => {
+                self.say_if(*force && !self.known.is_new_table(table), step, Hazard::DropTable);
+                let old = references.iter().any(|other| other != table && !self.known.is_new_table(other));
+                self.say_if(old, step, Hazard::ForeignKeyInlineLock);
+            }
+            Operation::Alter { table, change } => self.change(step, table, change, later),
+            Operation::CreateIndex { table, concurrently: false, only: false, .. } => {
+                self.say_if(!self.known.is_new_table(table), step, Hazard::IndexNotConcurrent);
+            }
+            Operation::DropIndex { indexes, table, concurrently: false } => {
+                let new = table.as_ref().is_some_and(|table| self.known.is_new_table(table))
+                    || (!indexes.is_empty() && indexes.iter().all(|index| self.known.is_new_index(index)));
+                self.say_if(!new, step, Hazard::DropIndexNotConcurrent);
+            }
+            Operation::Reindex { kind, name, concurrently: false } => {
+                let new = (*kind == "table" && self.known.is_new_table(name))
+                    || (*kind == "index" && self.known.is_new_index(name));
+                self.say_if(!new, step, Hazard::ReindexNotConcurrent);
+            }
+            Operation::DropTable { tables, .. } => {
+                self.say_if(!tables.iter().all(|table| self.known.is_new_table(table)), step, Hazard::DropTable);
+            }
+            Operation::Truncate { tables, .. } => {
+                self.say_if(!tables.iter().all(|table| self.known.is_new_table(table)), step, Hazard::Truncate);
+            }
+            Operation::Rewrite { table, .. } => {
+                self.say_if(!self.known.is_new_table(table), step, Hazard::TableRewrite);
+            }
+            Operation::Refresh { view, concurrently: false } => {
+                self.say_if(!self.known.is_new_table(view), step, Hazard::MatviewRefresh);
+            }
+            Operation::Write { table, bounded: false, .. } => {
+                self.say_if(!self.known.is_new_table(table), step, Hazard::UnbatchedBackfill);
+            }
+            Operation::LockTable { tables, lock } => {
+                let old = !tables.iter().all(|table| self.known.is_new_table(table));
+                self.say_if(old && *lock >= Lock::Share, step, Hazard::ExplicitLock);
+            }
+            Operation::DropObject { kind, names, .. } => self.drop_object(step, *kind, names),
+            Operation::RenameObject { kind, name, schema } => {
+                let new = self.known.is_new_object(*kind, name);
+                self.say_if(!new, step, if *schema { Hazard::SetSchema } else { Hazard::RenameObject });
+            }
+            Operation::DomainConstraint { domain, not_valid } => {
+                let new = self.known.is_new_object(ObjectKind::Domain, domain);
+                self.say_if(!not_valid && !new, step, Hazard::DomainConstraintScan);
+            }
+            Operation::Trigger { table, .. } => {
+                self.say_if(!self.known.is_new_table(table), step, Hazard::Trigger);
+            }
+            Operation::Begin => self.say_if(self.in_transaction(step), step, Hazard::TransactionNesting),
+            Operation::End => {
+                self.say_if(!self.known.transaction_is_open(), step, Hazard::TransactionNesting);
+            }
+            Operation::Unclear { .. } => self.say(step, Hazard::UnclearOperation),
+            Operation::Irreversible { .. } => self.say(step, Hazard::Irreversible),
+            Operation::LiveModel { .. } => self.say(step, Hazard::LiveModelImport),
+            _ => {}
+        }
+    }
+
+    fn drop_object(&mut self, step: &'a Step, kind: ObjectKind, names: &[String]) {
+        let replaced = |name: &String| {
+            self.known.is_new_object(kind, name)
+                || (matches!(kind, ObjectKind::View | ObjectKind::Function) && self.known.is_made_somewhere(kind, name))
+        };
+        if !names.is_empty() && names.iter().all(replaced) {
+            return;
+        }
+        let hazard = match kind {
+            ObjectKind::View | ObjectKind::MaterializedView => Hazard::DropView,
+            ObjectKind::Function => Hazard::DropFunction,
+            ObjectKind::Schema | ObjectKind::Owned => Hazard::DropSchema,
+            ObjectKind::Extension => Hazard::DropExtension,
+            ObjectKind::Type | ObjectKind::EnumValue | ObjectKind::Attribute => Hazard::DropType,
+            ObjectKind::Sequence => Hazard::DropSequence,
+            ObjectKind::Domain => Hazard::DropDomain,
+            ObjectKind::Database => Hazard::DropDatabase,
+        };
+        self.say(step, hazard);
+    }
+
+    fn change(&mut self, step: &'a Step, table: &str, change: &TableChange, later: &[Step]) {
+        if self.known.is_new_table(table) {
+            let other = match change {
+                TableChange::AddConstraint { constraint: Constraint::ForeignKey { to }, .. } => Some(to),
+                TableChange::AddColumn(column) => column.references.as_ref(),
+                _ => None,
+            };
+            let locks = other.is_some_and(|other| other != table && !self.known.is_new_table(other));
+            self.say_if(locks, step, Hazard::ForeignKeyInlineLock);
+            return;
+        }
+        match change {
+            TableChange::AddColumn(column) => self.add_column(step, column),
+            TableChange::DropColumn { .. } => self.say(step, Hazard::DropColumn),
+            TableChange::RenameColumn { .. } => self.say(step, Hazard::RenameColumn),
+            TableChange::RenameTable { .. } => self.say(step, Hazard::RenameTable),
+            TableChange::SetSchema => self.say(step, Hazard::SetSchema),
+            TableChange::SetType { column, to, from, using } => {
+                let from = from.clone().or_else(|| (self.history)(table, column));
+                self.say_if(*using || !to.keeps_table(from.as_ref()), step, Hazard::TypeRewrite);
+            }
+            TableChange::SetExpression { .. } => self.say(step, Hazard::GeneratedStoredRewrite),
+            TableChange::SetNotNull { column } => {
+                let proven = self.known.is_proven_not_null(table, column, later);
+                self.say_if(!proven, step, Hazard::SetNotNullScan);
+            }
+            TableChange::DropNotNull { .. } => self.say(step, Hazard::DropNotNull),
+            TableChange::DropDefault { .. } => self.say(step, Hazard::DropDefault),
+            TableChange::AddConstraint { constraint, not_valid, .. } => {
+                if let Some(hazard) = hazard_of_constraint(constraint, *not_valid) {
+                    self.say(step, hazard);
+                }
+            }
+            TableChange::Validate { name } => {
+                self.say_if(self.known.still_holds_lock_of(name), step, Hazard::ValidateSameTransaction);
+            }
+            TableChange::DropConstraint { name } => {
+                self.say_if(!self.known.is_helper_check(table, name), step, Hazard::DropConstraint);
+            }
+            TableChange::Rewrite { .. } => self.say(step, Hazard::TableRewrite),
+            TableChange::AttachPartition { partition } => {
+                self.say_if(!self.known.is_new_table(partition), step, Hazard::PartitionAttach);
+            }
+            TableChange::DetachPartition { concurrently: false, .. } => self.say(step, Hazard::DetachPartition),
+            TableChange::DisableTrigger => self.say(step, Hazard::DisableTrigger),
+            TableChange::DetachPartition { .. } | TableChange::SetDefault | TableChange::Harmless => {}
+        }
+    }
+
+    fn add_column(&mut self, step: &'a Step, column: &NewColumn) {
+        self.say_if(column.numbered, step, Hazard::SerialRewrite);
+        self.say_if(column.stored, step, Hazard::GeneratedStoredRewrite);
+        if !column.numbered && !column.stored {
+            self.say_if(matches!(column.default, ColumnDefault::Volatile(_)), step, Hazard::VolatileDefaultRewrite);
+            let required = (column.not_null || column.primary_key) && column.default == ColumnDefault::None;
+            self.say_if(required, step, Hazard::RequiredColumn);
+        }
+        self.say_if(column.primary_key, step, Hazard::PrimaryKeyNotConcurrent);
+        self.say_if(column.unique && !column.primary_key, step, Hazard::UniqueNotConcurrent);
+        self.say_if(column.check, step, Hazard::CheckScan);
+        if column.references.is_some() {
+            let checked = column.default != ColumnDefault::None;
+            self.say(step, if checked { Hazard::ForeignKeyScan } else { Hazard::ForeignKeyInlineLock });
+        }
+        self.say_if(column.kind.name == "json" && !column.kind.array, step, Hazard::JsonColumn);
+    }
+}
+
+fn hazard_of_constraint(constraint: &Constraint, not_valid: bool) -> Option<Hazard> {
+    match constraint {
+        Constraint::Check { .. } => (!not_valid).then_some(Hazard::CheckScan),
+        Constraint::ForeignKey { .. } => (!not_valid).then_some(Hazard::ForeignKeyScan),
+        Constraint::NotNull { .. } => (!not_valid).then_some(Hazard::SetNotNullScan),
+        Constraint::Unique { using_index } => (!using_index).then_some(Hazard::UniqueNotConcurrent),
+        Constraint::PrimaryKey { using_index: true } => Some(Hazard::PrimaryKeyUsingIndex),
+        Constraint::PrimaryKey { using_index: false } => Some(Hazard::PrimaryKeyNotConcurrent),
+        Constraint::Exclude => Some(Hazard::ExcludeNotConcurrent),
+    }
+}
+
+/// The strongest lock of a step, with its relation.
+pub(super) fn strongest_lock(step: &Step) -> Option<(String, Lock)> {
+    effects_of(&step.operation).locks.into_iter().rev().max_by_key(|(_, lock)| *lock)
+}

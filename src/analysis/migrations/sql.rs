@@ -1,0 +1,16 @@
+//! SQL into steps: squawk's parser reads, the files beside this one understand.
+
+mod block;
+mod expression;
+mod guard;
+mod names;
+mod read;
+mod statement;
+mod style;
+mod table;
+mod types;
+
+pub(super) use expression::{is_known_steady, not_null_column_of};
+pub(super) use read::{Problem, read_sql};
+pub(super) use style::find_style;
+pub(super) use types::parse_type;

@@ -1,0 +1,238 @@
+//! Expressions: whether a default differs from row to row, whether a condition keeps the number of rows small, and
+//! whether a check says no more than that a column is not null.
+
+use super::names::name_of;
+use squawk_syntax::SyntaxKind;
+use squawk_syntax::ast::{self, AstNode};
+
+/// The first function in the expression that gives each row a value of its own.
+pub(super) fn volatile_function(expr: &ast::Expr) -> Option<String> {
+    expr.syntax().descendants().filter_map(ast::CallExpr::cast).find_map(|call| {
+        let name = name_of(call.expr()?.syntax());
+        let name = name.strip_prefix("pg_catalog.").unwrap_or(&name).to_owned();
+        (!is_known_steady(&name)).then_some(name)
+    })
+}
+
+/// The same for a text that frameworks pass through, such as `gen_random_uuid()`.
+pub(in super::super) fn is_known_steady(name: &str) -> bool {
+    STEADY.binary_search(&name).is_ok()
+}
+
+/// PostgreSQL's functions that are not volatile and that people use in defaults. A function that is not listed is taken
+/// for volatile, as PostgreSQL takes every function of one's own that does not say otherwise.
+const STEADY: [&str; 96] = [
+    "abs",
+    "age",
+    "array_append",
+    "array_cat",
+    "array_fill",
+    "array_length",
+    "array_prepend",
+    "array_remove",
+    "array_to_json",
+    "array_to_string",
+    "ascii",
+    "btrim",
+    "ceil",
+    "ceiling",
+    "char_length",
+    "chr",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "convert_from",
+    "convert_to",
+    "current_catalog",
+    "current_database",
+    "current_date",
+    "current_schema",
+    "current_schemas",
+    "current_setting",
+    "current_timestamp",
+    "current_user",
+    "date",
+    "date_part",
+    "date_trunc",
+    "decode",
+    "encode",
+    "extract",
+    "floor",
+    "format",
+    "format_type",
+    "greatest",
+    "hstore",
+    "inet_client_addr",
+    "initcap",
+    "int4range",
+    "int8range",
+    "json_array",
+    "json_build_array",
+    "json_build_object",
+    "json_object",
+    "jsonb_build_array",
+    "jsonb_build_object",
+    "jsonb_object",
+    "least",
+    "left",
+    "length",
+    "localtime",
+    "localtimestamp",
+    "lower",
+    "lpad",
+    "ltrim",
+    "make_date",
+    "make_interval",
+    "make_time",
+    "make_timestamp",
+    "make_timestamptz",
+    "md5",
+    "mod",
+    "now",
+    "nullif",
+    "numrange",
+    "overlay",
+    "pg_backend_pid",
+    "point",
+    "position",
+    "power",
+    "quote_ident",
+    "quote_literal",
+    "repeat",
+    "replace",
+    "reverse",
+    "right",
+    "round",
+    "row_to_json",
+    "rpad",
+    "rtrim",
+    "session_user",
+    "sha256",
+    "split_part",
+    "statement_timestamp",
+    "strpos",
+    "substr",
+    "substring",
+    "timezone",
+    "to_char",
+    "to_json",
+    "to_jsonb",
+    "to_timestamp",
+];
+
+/// Whether a clause limits what it yields: a `LIMIT`, a `FETCH FIRST`, or written-out rows.
+pub(super) fn has_limit(node: &impl AstNode) -> bool {
+    let limits = [SyntaxKind::LIMIT_KW, SyntaxKind::FETCH_KW, SyntaxKind::VALUES_KW];
+    node.syntax().descendants_with_tokens().any(|element| limits.contains(&element.kind()))
+}
+
+/// Whether the condition keeps the number of rows small: a limit, values of a key, or a range of a key.
+pub(super) fn is_bounded(condition: &ast::Expr) -> bool {
+    bounded_within(condition, MAX_CONDITION_DEPTH)
+}
+
+/// Conditions nested deeper than this are taken for unbounded.
+const MAX_CONDITION_DEPTH: u32 = 64;
+
+fn bounded_within(condition: &ast::Expr, depth: u32) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match condition {
+        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| bounded_within(&inner, depth)),
+        ast::Expr::Literal(literal) => literal.syntax().text().to_string().eq_ignore_ascii_case("false"),
+        ast::Expr::BetweenExpr(between) => {
+            between.not_token().is_none()
+                && between.syntax().children().next().is_some_and(|column| is_key(&name_of(&column)))
+        }
+        ast::Expr::BinExpr(binary) => {
+            let (Some(left), Some(right)) = (binary.lhs(), binary.rhs()) else { return false };
+            match binary.op() {
+                Some(ast::BinOp::And(_)) => {
+                    bounded_within(&left, depth) || bounded_within(&right, depth) || is_range(condition, depth)
+                }
+                Some(ast::BinOp::Or(_)) => bounded_within(&left, depth) && bounded_within(&right, depth),
+                Some(ast::BinOp::Eq(_) | ast::BinOp::In(_)) => {
+                    let key =
+                        |column: &ast::Expr, value: &ast::Expr| is_key(&name_of(column.syntax())) && is_given(value);
+                    has_limit(&right) || key(&left, &right) || key(&right, &left)
+                }
+                Some(ast::BinOp::NotIn(_) | ast::BinOp::IsNot(_)) => false,
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is there in the text: no query computes it.
+fn is_given(value: &ast::Expr) -> bool {
+    let select = |kind| kind == SyntaxKind::SELECT_KW;
+    !value.syntax().descendants_with_tokens().any(|element| select(element.kind()))
+        && !matches!(value, ast::Expr::FieldExpr(_))
+}
+
+/// A lower and an upper bound of one key among conditions that are all demanded.
+fn is_range(condition: &ast::Expr, depth: u32) -> bool {
+    let mut bounds = Vec::new();
+    collect_bounds(condition, depth, &mut bounds);
+    bounds.iter().any(|(column, above)| bounds.iter().any(|(other, over)| column == other && above != over))
+}
+
+fn collect_bounds(condition: &ast::Expr, depth: u32, bounds: &mut Vec<(String, bool)>) {
+    let (Some(depth), ast::Expr::BinExpr(binary)) = (depth.checked_sub(1), condition) else { return };
+    let (Some(left), Some(right)) = (binary.lhs(), binary.rhs()) else { return };
+    let above = match binary.op() {
+        Some(ast::BinOp::And(_)) => {
+            collect_bounds(&left, depth, bounds);
+            collect_bounds(&right, depth, bounds);
+            return;
+        }
+        Some(ast::BinOp::RAngle(_) | ast::BinOp::Gteq(_)) => true,
+        Some(ast::BinOp::LAngle(_) | ast::BinOp::Lteq(_)) => false,
+        _ => return,
+    };
+    for (column, value, above) in [(&left, &right, above), (&right, &left, !above)] {
+        let name = name_of(column.syntax());
+        if is_key(&name) && is_given(value) {
+            bounds.push((name, above));
+        }
+    }
+}
+
+/// Whether a column's name says that few rows share a value.
+fn is_key(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    matches!(last, "id" | "uuid" | "guid" | "ctid" | "pk" | "key" | "slug" | "code" | "oid")
+}
+
+/// The column of `CHECK (column IS NOT NULL)`.
+pub(super) fn not_null_column(check: &ast::Expr) -> Option<String> {
+    let text = match check {
+        ast::Expr::ParenExpr(inner) => return not_null_column(&inner.expr()?),
+        other => other.syntax().text().to_string(),
+    };
+    not_null_column_of(&text)
+}
+
+/// The same for a text that frameworks pass through.
+pub(in super::super) fn not_null_column_of(check: &str) -> Option<String> {
+    let words: Vec<&str> = check.trim_matches(['(', ')', ' ']).split_whitespace().collect();
+    let is_not_null = matches!(words[..], [_, is, not, null]
+        if is.eq_ignore_ascii_case("is") && not.eq_ignore_ascii_case("not") && null.eq_ignore_ascii_case("null"));
+    is_not_null.then(|| words[0].trim_matches('"').to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted() {
+        assert!(STEADY.is_sorted(), "sort it: it is searched in halves");
+    }
+
+    #[test]
+    fn checks_that_say_not_null() {
+        assert_eq!(not_null_column_of("\"name\" IS NOT NULL"), Some("name".to_owned()));
+        assert_eq!(not_null_column_of("name IS NOT NULL AND age > 1"), None);
+    }
+}

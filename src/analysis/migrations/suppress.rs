@@ -1,0 +1,145 @@
+//! Comments that allow a finding: `-- deckhand-ignore drop-column: nobody reads it since v2`.
+//!
+//! Ours need a reason after a colon. Squawk's own `squawk-ignore` and `squawk-ignore-file` count as they do there.
+
+use super::finding::{Finding, RuleName};
+use super::sql::find_style;
+
+/// The comments of a file.
+pub(super) struct Ignores<'a> {
+    lines: Vec<&'a str>,
+    /// Whether statements end with a semicolon, so that a comment above one covers all its lines.
+    semicolons: bool,
+    whole_file: Vec<Ignore<'a>>,
+}
+
+#[derive(Clone, Copy)]
+struct Ignore<'a> {
+    names: &'a str,
+    reason: Option<&'a str>,
+    ours: bool,
+    whole_file: bool,
+}
+
+/// What the comments say about a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// Nothing.
+    Nothing,
+    /// It may stay.
+    Allowed,
+    /// It would be allowed, but no reason is given.
+    WithoutReason,
+}
+
+impl<'a> Ignores<'a> {
+    pub(super) fn of(text: &'a str, semicolons: bool) -> Self {
+        if !text.contains("-ignore") {
+            return Ignores { lines: Vec::new(), semicolons, whole_file: Vec::new() };
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        let whole_file = lines.iter().filter_map(|line| parse(line)).filter(|ignore| ignore.whole_file).collect();
+        Ignores { lines, semicolons, whole_file }
+    }
+
+    /// What is said about a finding, in its own lines, in the comments directly above, or for the whole file.
+    pub(super) fn word_on(&self, finding: &Finding) -> Word {
+        let mut word = Word::Nothing;
+        let near = self.near(finding.span.line as usize, finding.span.end_line as usize);
+        for ignore in self.whole_file.iter().copied().chain(near.filter(|ignore| !ignore.whole_file)) {
+            if !ignore.covers(finding.rule) {
+                continue;
+            }
+            if ignore.ours && ignore.reason.is_none() {
+                word = Word::WithoutReason;
+            } else {
+                return Word::Allowed;
+            }
+        }
+        word
+    }
+
+    fn near(&self, first: usize, last: usize) -> impl Iterator<Item = Ignore<'a>> + '_ {
+        let mut begin = first.saturating_sub(1).min(self.lines.len());
+        while begin > 0 && self.reaches_over(self.lines[begin - 1]) {
+            begin -= 1;
+        }
+        let end = last.clamp(begin, self.lines.len());
+        self.lines[begin..end].iter().filter_map(|line| parse(line))
+    }
+
+    /// Whether a line belongs to what follows it: a comment, or the beginning of the same statement.
+    fn reaches_over(&self, line: &str) -> bool {
+        let line = line.trim();
+        let comment = line.starts_with("--") || line.starts_with('#') || line.starts_with("/*");
+        comment || (self.semicolons && !line.is_empty() && !line.ends_with(';'))
+    }
+}
+
+impl Ignore<'_> {
+    fn covers(self, rule: RuleName) -> bool {
+        let names = self.names.trim();
+        if names.is_empty() {
+            return self.whole_file && !self.ours;
+        }
+        names.split([',', ' ']).map(str::trim).filter(|name| !name.is_empty()).any(|name| match rule {
+            RuleName::Hazard(hazard) => hazard.name() == name || hazard.squawk_names().contains(&name),
+            RuleName::Style(style) => find_style(name) == Some(style),
+        })
+    }
+}
+
+fn parse(line: &str) -> Option<Ignore<'_>> {
+    let (at, ours) = match (line.find("deckhand-ignore"), line.find("squawk-ignore")) {
+        (Some(at), _) => (at, true),
+        (None, Some(at)) => (at, false),
+        (None, None) => return None,
+    };
+    let before = line[..at].trim_end();
+    if !(before.ends_with("--") || before.ends_with('#') || before.ends_with("/*")) {
+        return None;
+    }
+    let rest = &line[at + if ours { "deckhand-ignore".len() } else { "squawk-ignore".len() }..];
+    let (rest, whole_file) = rest.strip_prefix("-file").map_or((rest, false), |rest| (rest, true));
+    let rest = rest.trim_end().trim_end_matches("*/");
+    if ours {
+        let (names, reason) = rest.split_once(':').map_or((rest, None), |(names, reason)| (names, Some(reason.trim())));
+        return Some(Ignore { names, reason: reason.filter(|reason| !reason.is_empty()), ours, whole_file });
+    }
+    let names = rest.split("--").next().unwrap_or_default();
+    Some(Ignore { names, reason: None, ours, whole_file })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::migrations::hazard::Hazard;
+    use crate::analysis::migrations::step::Span;
+
+    fn word(text: &str, line: u32) -> Word {
+        let finding = Finding {
+            span: Span { line, column: 1, end_line: line },
+            rule: RuleName::Hazard(Hazard::DropColumn),
+            message: String::new(),
+            help: None,
+            suggestion: None,
+        };
+        Ignores::of(text, true).word_on(&finding)
+    }
+
+    #[test]
+    fn a_reason_makes_the_difference() {
+        assert_eq!(word("-- deckhand-ignore drop-column: unused since v2\nALTER TABLE t DROP a;\n", 2), Word::Allowed);
+        assert_eq!(word("-- deckhand-ignore drop-column\nALTER TABLE t DROP a;\n", 2), Word::WithoutReason);
+        assert_eq!(word("-- deckhand-ignore drop-table: x\nALTER TABLE t DROP a;\n", 2), Word::Nothing);
+        assert_eq!(word("-- deckhand-ignore-file drop-column: x\n\n\nALTER TABLE t DROP a;\n", 4), Word::Allowed);
+    }
+
+    #[test]
+    fn a_comment_reaches_over_its_statement_and_not_over_the_one_before() {
+        let text = "-- squawk-ignore ban-drop-column\nALTER TABLE t\n  DROP a,\n  DROP b;\nALTER TABLE t DROP c;\n";
+        assert_eq!(word(text, 3), Word::Allowed);
+        assert_eq!(word(text, 4), Word::Allowed);
+        assert_eq!(word(text, 5), Word::Nothing);
+    }
+}

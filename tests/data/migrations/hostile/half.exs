@@ -1,0 +1,5 @@
+defmodule A do
+  use Ecto.Migration
+  def change do
+    execute """
+    DROP TABLE t;

@@ -1,0 +1,1 @@
+DO $a$ BEGIN EXECUTE 'DO $b$ BEGIN EXECUTE ''DO $c$ BEGIN DROP TABLE t; END $c$''; END $b$'; END $a$;

@@ -1,0 +1,1 @@
+/* /* nested */ ALTER TABLE t DROP COLUMN a;

@@ -1,0 +1,91 @@
+//! `deckhand migrations` as a process.
+
+use crate::cli::Place;
+use serde_json::{Value, json};
+
+const DROP: &str = "ALTER TABLE users\n  DROP COLUMN age;\n";
+
+#[test]
+fn json_is_the_contracts() {
+    let place = Place::empty();
+    place.write("migrations/0002_drop.sql", DROP);
+    let said = place.deckhand(&["migrations", "--format", "json", "migrations/0002_drop.sql"]);
+    assert_eq!((said.status, said.err.as_str()), (1, ""));
+    let all: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(all["version"], 1);
+    let found = &all["findings"][0];
+    let place_of = json!([found["path"], found["line"], found["column"], found["rule"], found["level"]]);
+    assert_eq!(place_of, json!(["migrations/0002_drop.sql", 2, 3, "drop-column", "unsafe"]));
+    assert!(found["message"].as_str().unwrap().contains("ACCESS EXCLUSIVE lock on `users`"), "{found}");
+    assert!(found["help"].as_str().unwrap().contains("Two releases"), "{found}");
+    assert!(found.get("suggestion").is_none());
+    assert_eq!(all["findings"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn style_is_said_only_when_asked_for() {
+    let place = Place::empty();
+    place.write("a.sql", "ALTER TABLE users ADD COLUMN ts timestamp;\n");
+    let quiet = place.deckhand(&["migrations", "a.sql", "--format", "json"]);
+    assert_eq!((quiet.status, quiet.out.as_str()), (0, "{\n  \"findings\": [],\n  \"version\": 1\n}\n"));
+    let loud = place.deckhand(&["migrations", "a.sql", "--style", "--format", "json"]);
+    let all: Value = serde_json::from_str(&loud.out).unwrap();
+    assert_eq!(loud.status, 0);
+    let levels: Vec<&str> =
+        all["findings"].as_array().unwrap().iter().map(|finding| finding["level"].as_str().unwrap()).collect();
+    assert!(levels.len() >= 2 && levels.iter().all(|level| *level == "style"), "{levels:?}");
+}
+
+#[test]
+fn people_see_the_lock_the_way_out_and_the_line() {
+    let place = Place::repository();
+    place.write(
+        "db/migrate/20240101_x.rb",
+        "class X < ActiveRecord::Migration[7.1]\n  def change\n    add_index :users, :name\n  end\nend\n",
+    );
+    place.write("db/migrations/0002_json.sql", "ALTER TABLE users ADD COLUMN prefs json;\n");
+    place.write("app/models.py", "x = 1\n");
+    let said = place.deckhand(&["migrations"]);
+    assert_eq!((said.status, said.err.as_str()), (1, ""));
+    insta::assert_snapshot!(said.out);
+}
+
+#[test]
+fn every_format_speaks() {
+    let place = Place::empty();
+    place.write("migrations/0002_drop.sql", DROP);
+    let out = |format: &str| place.deckhand(&["migrations", "--format", format, "migrations"]).out;
+    assert!(
+        out("github").starts_with("::error title=drop-column,file=migrations/0002_drop.sql,line=2"),
+        "{}",
+        out("github")
+    );
+    assert!(out("markdown").contains("drop-column"));
+    let sarif: Value = serde_json::from_str(&out("sarif")).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "drop-column");
+}
+
+#[test]
+fn what_is_missing_or_no_text_is_said() {
+    let place = Place::empty();
+    let said = place.deckhand(&["migrations", "gone.sql"]);
+    assert_eq!(said.status, 2);
+    assert!(said.err.contains("gone.sql cannot be read"), "{}", said.err);
+    std::fs::write(place.path.join("a.sql"), b"DROP TABLE \xff;").unwrap();
+    let said = place.deckhand(&["migrations", "a.sql"]);
+    assert_eq!(said.status, 1);
+    assert!(said.out.contains("not UTF-8"), "{}", said.out);
+    let said = place.deckhand(&["migrations", "a.sql", "--framework", "gose"]);
+    assert_eq!(said.status, 2);
+    assert!(said.err.contains("goose"), "{}", said.err);
+}
+
+#[test]
+fn the_tool_decides_about_transactions() {
+    let place = Place::empty();
+    place.write("a.sql", "CREATE INDEX CONCURRENTLY i ON users (name);\n");
+    assert_eq!(place.deckhand(&["migrations", "a.sql"]).status, 0);
+    let said = place.deckhand(&["migrations", "a.sql", "--in-transaction"]);
+    assert_eq!(said.status, 1);
+    assert!(said.out.contains("concurrent-in-transaction"), "{}", said.out);
+}

@@ -1,0 +1,181 @@
+//! Migrations that nobody wrote in good faith: an answer, never a crash or a hang. Also the corpus of the fuzz target.
+
+use deckhand::analysis::migrations::{CheckOptions, Finding, Span, check};
+use std::path::{Path, PathBuf};
+
+/// Every parser that a path can lead to.
+const PATHS: [&str; 5] = [
+    "migrations/1.sql",
+    "app/migrations/0001_x.py",
+    "alembic/versions/x.py",
+    "db/migrate/1_x.rb",
+    "priv/migrations/1_x.exs",
+];
+/// Marks that lead a text to each framework whatever it is.
+const MARKS: [&str; 5] = ["", "migrations.Migration", "alembic", "ActiveRecord::Migration", "Ecto.Migration"];
+
+fn said(path: &str, text: &str) -> Vec<Finding> {
+    check(path, text, &CheckOptions { style: true, ..CheckOptions::default() }).unwrap_or_default()
+}
+
+fn holds(text: &str, findings: &[Finding]) {
+    let lines = u32::try_from(text.split('\n').count()).unwrap();
+    for finding in findings {
+        let Span { line, column, end_line } = finding.span;
+        assert!((1..=lines).contains(&line) && column >= 1 && (line..=lines).contains(&end_line), "{:?}", finding.span);
+        assert!(!finding.message.is_empty() && !finding.message.contains("SyntaxKind"), "{}", finding.message);
+    }
+}
+
+fn corpus() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/migrations");
+    let mut paths = Vec::new();
+    for directory in ["hostile", "sql", "django", "rails", "alembic"] {
+        paths.extend(std::fs::read_dir(root.join(directory)).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    paths.sort();
+    assert!(paths.len() > 100, "{} files", paths.len());
+    paths
+}
+
+#[test]
+fn the_corpus_is_answered_by_every_reader() {
+    for path in corpus() {
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+        for (as_path, mark) in PATHS.iter().zip(MARKS) {
+            let text = format!("{text}\n# {mark}\n");
+            holds(&text, &said(as_path, &text));
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/migrations/hostile");
+    let rules = |name: &str| -> Vec<(u32, &str)> {
+        let text = String::from_utf8_lossy(&std::fs::read(root.join(name)).unwrap()).into_owned();
+        said(name, &text)
+            .iter()
+            .filter(|it| it.rule.level().as_str() == "unsafe")
+            .map(|it| (it.span.line, it.rule.as_str()))
+            .collect()
+    };
+    assert_eq!(rules("nul.sql"), [(1, "unreadable")]);
+    assert!(rules("unterminated_string.sql").contains(&(1, "syntax-error")));
+    assert!(rules("unterminated_dollar.sql").iter().any(|(_, rule)| *rule == "syntax-error"));
+    assert!(rules("unterminated_comment.sql").iter().any(|(_, rule)| *rule == "syntax-error"));
+    assert_eq!(rules("nested_do.sql"), [(1, "drop-table")]);
+    assert_eq!(rules("crlf.sql"), [(2, "drop-column")]);
+    assert_eq!(rules("bom.sql"), [(1, "drop-table")]);
+}
+
+/// Each of these repeated until a recursive parser would run out of stack, alone and where an expression may stand.
+#[test]
+fn bombs_of_every_token_are_refused_or_read() {
+    let tokens = [
+        "(",
+        "[",
+        "{",
+        "((",
+        "not ",
+        "- ",
+        "+ ",
+        "~ ",
+        "@ ",
+        "a.",
+        "a::int::",
+        "a[1]",
+        "a and ",
+        "a or ",
+        "a = ",
+        "a is null ",
+        "a collate c ",
+        "a at time zone 'x' ",
+        "case when ",
+        "case ",
+        "exists (select ",
+        "array[",
+        "row(",
+        "select (",
+        "select * from (",
+        "a union ",
+        "select 1 union ",
+        "a join b on ",
+        "with a as (",
+        "explain ",
+        "begin ",
+        "begin; ",
+        "do $a$ ",
+        "do $$ begin ",
+        "if a then ",
+        "loop ",
+        "create table a (",
+        "create schema a ",
+        "alter table a add ",
+        "cast(",
+        "not exists (",
+        "$a$",
+        "/*",
+        "'",
+        "\"",
+        "--",
+        "prepare a as ",
+        "values (",
+        "f(",
+        "in (",
+        "between ",
+        "any(",
+        "interval ",
+        "copy (",
+        "for a in ",
+        "like ",
+        "execute 'do $a$ ",
+        "E'\\",
+        "U&'",
+        "a is distinct from ",
+        "filter (",
+        "over (",
+        "lateral (",
+        "rows from (",
+        "json_table(",
+        "grouping sets (",
+        "setof ",
+        "create function a() returns int as ",
+        "create rule a as on select to b do ",
+    ];
+    for token in tokens {
+        let repeated = token.repeat(20_000);
+        for text in [
+            repeated.clone(),
+            format!("SELECT {repeated}"),
+            format!("ALTER TABLE t ADD COLUMN a int DEFAULT {repeated}"),
+        ] {
+            holds(&text, &said("migrations/1.sql", &text));
+        }
+    }
+}
+
+#[test]
+fn bombs_of_code_are_refused_or_read() {
+    let tokens = [
+        "(", "[", "{", "a(", "not ", "lambda: ", "a.b", "-", "f'{", "if a:\n", "do |a| ", "fn -> ", "#{", "\"#{",
+        "%w[", "a ? ", "x = ",
+    ];
+    for token in tokens {
+        for (path, mark) in PATHS.iter().zip(MARKS).skip(1) {
+            let text = format!("# {mark}\noperations = {}\n", token.repeat(20_000));
+            holds(&text, &said(path, &text));
+        }
+    }
+}
+
+#[test]
+fn a_megabyte_on_one_line_is_read() {
+    let rows = "(1, -2, 'x'), ".repeat(80_000);
+    let text = format!("INSERT INTO t VALUES {rows}(1, 2, 'y'); DROP TABLE u;");
+    assert!(text.len() > 1_000_000);
+    let found = said("migrations/1.sql", &text);
+    assert!(found.iter().any(|finding| finding.rule.as_str() == "drop-table" && finding.span.line == 1));
+    let long = format!("-- {}\nDROP TABLE u;\n", "x".repeat(5 << 20));
+    assert_eq!(said("migrations/1.sql", &long)[0].rule.as_str(), "unreadable");
+}
