@@ -5,8 +5,8 @@ use super::git::{changes, read_path, read_side};
 use crate::model::{ChangeStatus, FactKey, FileChange, FileKey, Side};
 use mlua::{Lua, Value};
 
-/// At most so many sizes come with the first one that a rule asks for.
-const MAX_PREFETCHED_SIZES: usize = 300;
+/// At most so many sizes come with the first one that a rule asks for: as many files as GitHub lists of a pull request.
+const MAX_PREFETCHED_SIZES: usize = 3_000;
 
 pub(super) fn file_size(lua: &Lua, session: &Session, path: &Value, side: &Value) -> mlua::Result<Option<f64>> {
     let path = read_path(lua, session, "file_size", path)?;
