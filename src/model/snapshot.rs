@@ -2,7 +2,7 @@
 
 use super::{
     CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun, HeadStatus, Labeling,
-    PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    Override, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,6 +67,9 @@ pub struct Snapshot {
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
+    /// What people let pass on this pull request, oldest first. No rule sees it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
 }
 
 impl Snapshot {
@@ -88,6 +91,7 @@ impl Snapshot {
             code_owners: None,
             uses: BTreeMap::new(),
             sources: BTreeMap::new(),
+            overrides: Vec::new(),
         }
     }
 

@@ -199,6 +199,7 @@ fn cause(work: &Work) -> Cause {
         | Work::ReviewCommit { cause, .. }
         | Work::ReviewRepository { cause } => *cause,
         Work::ReviewReported { .. } => Cause::Reported,
+        Work::HeedComment { .. } => Cause::Commanded,
     }
 }
 
@@ -208,7 +209,7 @@ fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
         | Work::ReviewBranch { cause, .. }
         | Work::ReviewCommit { cause, .. }
         | Work::ReviewRepository { cause } => Some(cause),
-        Work::ReviewReported { .. } => None,
+        Work::ReviewReported { .. } | Work::HeedComment { .. } => None,
     }
 }
 
@@ -228,6 +229,7 @@ fn priority(work: &Work) -> Priority {
         | Cause::ConvertedToDraft
         | Cause::Closed
         | Cause::SharedHead
+        | Cause::Commanded
         | Cause::Rerequested => Priority::Interactive,
     }
 }
