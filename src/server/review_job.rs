@@ -208,7 +208,8 @@ impl<'a> Stage<'a> {
         let mut input = self.plan_input(&verdict.settings);
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
         input.siblings = neighbours.siblings(&self.overview, &verdict.settings, &input.check_name);
-        let outcome = self.write(outbox, &verdict, &snapshot, &mut input).await?;
+        let known = neighbours.present().is_some();
+        let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
         Ok(outcome)
     }
@@ -219,6 +220,7 @@ impl<'a> Stage<'a> {
         verdict: &Verdict,
         snapshot: &Snapshot,
         input: &mut PlanInput,
+        known: bool,
     ) -> Result<JobOutcome, JobError> {
         let plan = plan::build(verdict, snapshot, &self.overview.published, input);
         let asked = match verdict.effects.len() {
@@ -228,6 +230,10 @@ impl<'a> Stage<'a> {
         };
         let title = format!("{}{asked}", plan::render_title(verdict));
         if plan.operations.is_empty() {
+            if !known {
+                // Another database said all this on GitHub; commands and other pull requests need to know it here.
+                self.reviews.store().save_run(&self.record(verdict, snapshot)?).await?;
+            }
             return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
         }
         // Saved with the first write: the check links to it.

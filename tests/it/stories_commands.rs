@@ -1,5 +1,6 @@
 //! Commands in the conversation of a pull request, from the comment to what people see.
 
+use crate::rules::hold;
 use crate::sim_bench::{REPO, Story, writes};
 use deckhand::sim::{Fault, FaultEffect, Kind};
 use std::time::Duration;
@@ -63,11 +64,19 @@ fn done() -> (Vec<String>, Vec<String>) {
     (vec!["+1".to_owned()], vec![])
 }
 
+#[test]
+fn the_page_of_commands_lists_them_all() {
+    let table = deckhand::plan::render_help();
+    let table = table.split_once("\n\n").unwrap().1;
+    hold("docs/commands-on-github.md", "commands", table);
+}
+
 #[tokio::test]
 async fn an_override_lets_findings_pass_and_says_who_and_why() {
     let (story, number) = begin().await;
     assert_eq!(check(&story, number), "failure: 1 problem");
-    let said = say(&story, number, "ada", "Looks fine.\n\n/deckhand override no-print It is a tool for the @terminal").await;
+    let said =
+        say(&story, number, "ada", "Looks fine.\n\n/deckhand override no-print It is a tool for the @terminal").await;
     assert_eq!(said, done());
     assert_eq!(check(&story, number), "success: No problems, 1 overridden");
     insta::assert_snapshot!("override", story.page(number));
@@ -120,7 +129,13 @@ async fn questions_are_answered_once_and_by_anybody() {
         let (signs, told) = say(&story, number, "stranger", text).await;
         assert_eq!((signs, told.len()), (vec!["+1".to_owned()], 1), "{text}");
     }
-    say(&story, number, "stranger", "/deckhand explain changlog\n/deckhand merge\n/deckhand rerum\n/deckhand override x").await;
+    say(
+        &story,
+        number,
+        "stranger",
+        "/deckhand explain changlog\n/deckhand merge\n/deckhand rerum\n/deckhand override x",
+    )
+    .await;
     insta::assert_snapshot!("questions", story.page(number));
     let told = story.sim.deliveries().into_iter().find(|it| it.event == "issue_comment").unwrap();
     story.requests();
@@ -253,7 +268,7 @@ async fn f48_an_override_holds_for_its_pull_request_alone() {
 #[tokio::test]
 async fn answers_that_are_lost_are_not_given_twice() {
     let (story, number) = begin().await;
-    story.sim.inject(Fault::next("POST", "/comments", FaultEffect::DropAfter));
+    story.sim.inject(Fault::next("POST", &format!("/issues/{number}/comments"), FaultEffect::DropAfter));
     story.sim.inject(Fault::next("POST", "/reactions", FaultEffect::DropAfter));
     let (signs, told) = say(&story, number, "rob", "/deckhand why").await;
     assert_eq!((signs, told.len()), (vec!["+1".to_owned()], 1));
