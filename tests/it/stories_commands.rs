@@ -136,7 +136,7 @@ async fn questions_are_answered_once_and_by_anybody() {
         "/deckhand explain changlog\n/deckhand merge\n/deckhand rerum\n/deckhand override x",
     )
     .await;
-    insta::assert_snapshot!("questions", story.page(number));
+    insta::assert_snapshot!("questions", story.page(number).replace(story.sim.web_url(), "http://github"));
     let told = story.sim.deliveries().into_iter().find(|it| it.event == "issue_comment").unwrap();
     story.requests();
     assert!(story.sim.redeliver(&told.guid));

@@ -30,7 +30,7 @@ pub(in crate::plan) fn render_answer(lines: &[(CommandLine, Heeded)]) -> Option<
         format!("> {}\n\n{}", code_span(&label(line)), cut(text.trim_end(), SECTION_BYTES))
     };
     let sections: Vec<String> = lines.iter().map(section).collect();
-    Some(cut(&sections.join("\n\n"), COMMENT_BYTES - 500))
+    Some(cut(&sections.join("\n\n---\n\n"), COMMENT_BYTES - 500))
 }
 
 /// The command as we understood it.

@@ -24,7 +24,7 @@ fn an_answer_is_given_once() {
     let plan = answer(&both, &published);
     assert_eq!(plan.operations[0], Operation::React { comment: 9, sign: Sign::Confused });
     let Operation::CreateReply { body, .. } = &plan.operations[1] else { panic!("{plan:?}") };
-    assert_eq!(without_marker(body), "> `/deckhand why`\n\nDone.\n\n> `/deckhand why`\n\nNo, @mona <b>.");
+    assert_eq!(without_marker(body), "> `/deckhand why`\n\nDone.\n\n---\n\n> `/deckhand why`\n\nNo, @mona <b>.");
     apply(&plan.operations, &mut published);
     assert!(published.summaries.is_empty());
     assert_eq!(answer(&both, &published).operations.len(), 1, "the sign is idempotent, the answer stands there");
