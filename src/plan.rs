@@ -1,5 +1,6 @@
 //! Compares a verdict with what is published, and emits the operations that make up the difference.
 
+mod answer;
 mod build;
 mod check;
 mod marker;
@@ -14,14 +15,19 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{Heeded, build_answer};
 pub use build::{PlanInput, build, build_for_token, build_started};
-pub use check::check_name;
+pub use check::{check_name, covers};
 pub use marker::{
-    FindingMarker, SummaryMarker, parse_finding_marker, parse_summary_marker, with_operation, without_marker,
+    FindingMarker, SummaryMarker, parse_finding_marker, parse_reply_marker, parse_summary_marker, with_operation,
+    without_marker,
 };
 pub use operation::{
-    Annotation, AnnotationLevel, CheckRun, CheckStatus, CommitStatus, Operation, Plan, ReviewComment, StatusState,
+    Annotation, AnnotationLevel, CheckRun, CheckStatus, CommitStatus, Operation, Plan, ReviewComment, Sign, StatusState,
 };
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
-pub use render::{code_span, neutralise, render_title, render_whole, spoken};
+pub use render::{
+    code_span, neutralise, render_explain, render_help, render_misread, render_title, render_whole, render_why, spoken,
+    unknown_rule,
+};
 pub use shared::Sibling;

@@ -4,9 +4,11 @@ mod applies;
 mod fingerprint;
 mod hide;
 mod outcome;
+mod overrides;
 mod run;
 
 pub use outcome::Outcome;
+pub use overrides::{FAULTS, apply_overrides, fault_fingerprint, find_coverable};
 pub use run::{Clock, frozen_clock, run};
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod config;
 mod config_values;
 mod failed_call;
 mod frames;
+mod heed;
 mod http;
 mod inbox;
 mod intake;

@@ -116,6 +116,7 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
         mistake: true,
         path: mistake.path,
         line: mistake.line,
+        overridden: None,
     };
     let outcome = |(name, blocking)| RuleOutcome {
         name,

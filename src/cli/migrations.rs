@@ -225,6 +225,7 @@ fn build_verdict(found: &[(RepoPath, Danger)]) -> Verdict {
             fix: BTreeMap::new(),
             hide_source: false,
             fingerprint: Fingerprint(format!("{at:016x}")),
+            overridden: None,
         }
     };
     let mut findings: Vec<Finding> = found.iter().enumerate().map(finding).collect();

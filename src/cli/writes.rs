@@ -36,12 +36,14 @@ pub(super) fn render_text(plan: &Plan, markers: bool) -> String {
             }
             Operation::CreateSummary { body, .. }
             | Operation::UpdateSummary { body, .. }
+            | Operation::CreateReply { body, .. }
             | Operation::UpdateReviewComment { body, .. } => body,
             Operation::SetStatus(status) => &status.description,
             Operation::CreateCheck(CheckRun { summary, .. })
             | Operation::UpdateCheck { check: CheckRun { summary, .. }, .. } => summary,
             Operation::DeleteSummary { .. }
             | Operation::DeleteReviewComment { .. }
+            | Operation::React { .. }
             | Operation::ResolveThread { .. } => continue,
         };
         quote(&mut out, body, markers);
@@ -65,6 +67,8 @@ pub(super) fn describe(operation: &Operation) -> String {
         Operation::UpdateReviewComment { id, .. } => format!("new words for the review comment {id}"),
         Operation::DeleteReviewComment { id } => format!("the settled review comment {id} away"),
         Operation::ResolveThread { .. } => "the conversation of a settled finding resolved".to_owned(),
+        Operation::React { comment, sign } => format!("the sign {} under the comment {comment}", sign.as_str()),
+        Operation::CreateReply { .. } => "an answer to a command".to_owned(),
         Operation::SetStatus(status) => {
             format!("the status {} on {}: {}", status.context, status.head.short(), status.state.as_str())
         }

@@ -1,6 +1,7 @@
 //! Who set the labels of a pull request, and whether they may write: what a skip label on a blocking rule hangs on.
 
 use super::CallError;
+use super::permission::Permission;
 use super::repo::RepoClient;
 use crate::model::{Labeling, PullRequest};
 use serde::Deserialize;
@@ -43,22 +44,11 @@ impl RepoClient {
             let known = labelings.iter().find(|known: &&Labeling| known.actor == actor).map(|known| known.can_write);
             let can_write = match known {
                 Some(can_write) => can_write,
-                None => self.may_write(&actor).await?,
+                None => self.fetch_permission(&actor).await? >= Permission::Write,
             };
             labelings.push(Labeling { label: label.to_owned(), actor, can_write });
         }
         Ok(labelings)
-    }
-
-    async fn may_write(&self, login: &str) -> Result<bool, CallError> {
-        // A bot's login ends with `[bot]`; logins have no other character that a path must not hold.
-        let login = login.replace('[', "%5B").replace(']', "%5D");
-        let path = format!("/collaborators/{login}/permission");
-        match self.get::<WirePermission>(&path, "permission of a person").await {
-            Ok(answer) => Ok(matches!(answer.permission.as_str(), "admin" | "write")),
-            Err(CallError::NotFound(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 }
 
@@ -78,9 +68,4 @@ struct WireActor {
 #[derive(Deserialize)]
 struct WireLabel {
     name: String,
-}
-
-#[derive(Deserialize)]
-struct WirePermission {
-    permission: String,
 }

@@ -95,6 +95,16 @@ impl RepoClient {
                 let _: Value = self.graphql(RESOLVE_THREAD, variables, Effect::Write, "review thread").await?;
                 Ok(Answer::Done)
             }
+            Operation::React { comment, sign } => {
+                let path = format!("/issues/comments/{comment}/reactions");
+                let _: Id = self.write(Method::POST, &path, &json!({ "content": sign }), "comment").await?;
+                Ok(Answer::Done)
+            }
+            Operation::CreateReply { number, body } => {
+                let path = format!("/issues/{number}/comments");
+                let made: Id = self.write(Method::POST, &path, &json!({ "body": body }), "pull request").await?;
+                Ok(Answer::Comment { id: made.id })
+            }
             Operation::SetStatus(status) => self.set_status(status).await,
         }
     }

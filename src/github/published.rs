@@ -8,7 +8,8 @@ use super::shared_head::WireSharing;
 use super::wire::{Nodes, Page, big_int};
 use crate::model::{Conclusion, PullNumber};
 use crate::plan::{
-    Published, PublishedCheck, PublishedComment, PublishedReviewComment, parse_finding_marker, parse_summary_marker,
+    Published, PublishedCheck, PublishedComment, PublishedReviewComment, parse_finding_marker, parse_reply_marker,
+    parse_summary_marker,
 };
 use serde::Deserialize;
 
@@ -195,10 +196,14 @@ fn conclusion(word: &str) -> Option<Conclusion> {
 }
 
 fn add_comments(comments: Vec<WireComment>, published: &mut Published) {
-    let ours = comments.into_iter().filter(|it| it.viewer_did_author && parse_summary_marker(&it.body).is_some());
-    published
-        .summaries
-        .extend(ours.filter_map(|it| Some(PublishedComment { id: it.full_database_id?, body: it.body })));
+    let ours = comments.into_iter().filter(|it| it.viewer_did_author);
+    for comment in ours.filter_map(|it| Some(PublishedComment { id: it.full_database_id?, body: it.body })) {
+        if parse_reply_marker(&comment.body).is_some() {
+            published.replies.push(comment);
+        } else if parse_summary_marker(&comment.body).is_some() {
+            published.summaries.push(comment);
+        }
+    }
 }
 
 fn add_threads(threads: Vec<WireThread>, published: &mut Published) {

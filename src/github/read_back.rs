@@ -7,7 +7,7 @@ use super::list::encode;
 use super::perform::Answer;
 use super::repo::RepoClient;
 use crate::model::{CommitId, PullNumber};
-use crate::plan::{CheckRun, Operation, ReviewComment, parse_finding_marker, parse_summary_marker};
+use crate::plan::{CheckRun, Operation, ReviewComment, parse_finding_marker, parse_reply_marker, parse_summary_marker};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -46,6 +46,9 @@ impl RepoClient {
                 let resolved = data.node.and_then(|node| node.is_resolved) == Some(true);
                 Ok(resolved.then_some(Answer::Done))
             }
+            // GitHub answers a second one with the first.
+            Operation::React { .. } => Ok(None),
+            Operation::CreateReply { number, body } => self.find_reply(*number, body).await,
             Operation::SetStatus(status) => {
                 let there = self.fetch_statuses(&status.head).await?.contains(status);
                 Ok(there.then_some(Answer::Done))
@@ -75,6 +78,15 @@ impl RepoClient {
         let published = self.fetch_published_comments(number).await?;
         let found = published.summaries.into_iter().find(|comment| {
             parse_summary_marker(&comment.body).is_some_and(|marker| marker.operation == wanted.operation)
+        });
+        Ok(found.map(|comment| Answer::Comment { id: comment.id }))
+    }
+
+    async fn find_reply(&self, number: PullNumber, body: &str) -> Result<Option<Answer>, CallError> {
+        let Some(wanted) = parse_reply_marker(body) else { return Ok(None) };
+        let published = self.fetch_published_comments(number).await?;
+        let found = published.replies.into_iter().find(|comment| {
+            parse_reply_marker(&comment.body).is_some_and(|marker| marker.operation == wanted.operation)
         });
         Ok(found.map(|comment| Answer::Comment { id: comment.id }))
     }

@@ -1,6 +1,6 @@
 //! What a rule reports, and where.
 
-use super::RepoPath;
+use super::{Overridden, RepoPath};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ pub struct Finding {
     pub rule: String,
     /// How serious it is.
     pub severity: Severity,
-    /// Whether it fails the check: a `fail` of a blocking rule.
+    /// Whether it fails the check: a `fail` of a blocking rule that nobody let pass.
     pub blocking: bool,
     /// Markdown: what, why here, what to do.
     pub message: String,
@@ -100,6 +100,9 @@ pub struct Finding {
     /// has neither a suggestion nor a fix.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hide_source: bool,
+    /// Who let it pass, when it would block otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<Overridden>,
     /// Identity across pushes.
     pub fingerprint: Fingerprint,
 }

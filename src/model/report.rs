@@ -1,6 +1,6 @@
 //! A verdict as the public JSON, version 1: what `--format json` prints and `GET /api/v1/runs/{id}` answers.
 
-use super::{Effect, Fault, Finding, RuleOutcome, RuleState, Verdict};
+use super::{Effect, Fault, Finding, Overridden, RuleOutcome, RuleState, Verdict};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -45,6 +45,7 @@ fn render_finding(finding: &Finding, shadow: bool) -> Value {
     if shadow {
         out.insert("shadow".into(), json!(true));
     }
+    put(&mut out, "overridden", finding.overridden.as_ref().map(render_overridden));
     Value::Object(out)
 }
 
@@ -54,7 +55,13 @@ fn render_fault(fault: &Fault) -> Value {
     out.insert("message".into(), json!(fault.message));
     put(&mut out, "path", fault.path.as_ref());
     put(&mut out, "line", fault.line);
+    put(&mut out, "overridden", fault.overridden.as_ref().map(render_overridden));
     Value::Object(out)
+}
+
+/// `{ "by": login, "at": RFC 3339, "reason" }`
+fn render_overridden(decision: &Overridden) -> Value {
+    json!({ "by": decision.by, "at": decision.at.to_rfc3339(), "reason": decision.reason })
 }
 
 fn render_effect(effect: &Effect) -> Value {
@@ -96,6 +103,7 @@ mod tests {
             suggestion: None,
             fix: Default::default(),
             hide_source: false,
+            overridden: None,
             fingerprint: Fingerprint("0011223344556677".to_owned()),
         }
     }
@@ -123,6 +131,7 @@ mod tests {
                 message: "no".to_owned(),
                 path: None,
                 line: None,
+                overridden: None,
             }],
             effects: vec![Effect {
                 kind: "add_labels".to_owned(),

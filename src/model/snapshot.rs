@@ -2,7 +2,7 @@
 
 use super::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    HeadStatus, Labeling, Override, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,6 +70,9 @@ pub struct Snapshot {
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
+    /// What people let pass on this pull request, oldest first. No rule sees it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
 }
 
 impl Snapshot {
@@ -92,6 +95,7 @@ impl Snapshot {
             uses: BTreeMap::new(),
             coverage: BTreeMap::new(),
             sources: BTreeMap::new(),
+            overrides: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a run of the rules says in the end.
 
-use super::{CommitId, Finding, RepoPath, Settings};
+use super::{CommitId, Finding, Overridden, RepoPath, Settings};
 use serde::{Deserialize, Serialize};
 
 /// The outcome of running a ruleset over a complete snapshot.
@@ -70,6 +70,9 @@ pub struct Fault {
     /// The line in that script.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    /// Who let it pass, when it would block otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<Overridden>,
 }
 
 /// Something a rule asks the robot to do: the name of the `robot` function and its arguments.

@@ -33,7 +33,9 @@ pub(super) fn plan_started(
     operation: &str,
 ) -> Option<Operation> {
     // A conclusion that speaks of another pull request with this head must not stand for this one.
-    let known = |check: &PublishedCheck| check.conclusion.is_none() || input.number.is_none_or(|it| covers(check, it));
+    let known = |check: &PublishedCheck| {
+        check.conclusion.is_none() || input.number.is_none_or(|it| covers(&check.external_id, it))
+    };
     if current(published, input).is_some_and(known) {
         return None;
     }
@@ -109,9 +111,10 @@ fn external_id(marks: &str, words: &str, operation: &str, input: &PlanInput) -> 
     format!("{EXTERNAL_ID}:{marks}:{words}:{operation}:{}", numbers.join("+"))
 }
 
-/// Whether a check of ours speaks of this pull request.
-fn covers(check: &PublishedCheck, number: PullNumber) -> bool {
-    let numbers = check.external_id.rsplit_once(':').map_or("", |(_, numbers)| numbers);
+/// Whether a check of ours, by its `external_id`, speaks of this pull request.
+pub fn covers(external_id: &str, number: PullNumber) -> bool {
+    let numbers =
+        external_id.strip_prefix(EXTERNAL_ID).and_then(|rest| rest.rsplit_once(':')).map_or("", |(_, numbers)| numbers);
     numbers.split('+').any(|it| it.parse() == Ok(number.0))
 }
 

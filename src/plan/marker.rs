@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 const FINDING: &str = "<!-- deckhand:v1 finding=";
 const SUMMARY: &str = "<!-- deckhand:v1 summary";
+const REPLY: &str = "<!-- deckhand:v1 reply";
 const END: &str = " -->";
 
 /// What the marker of a review comment says.
@@ -40,6 +41,11 @@ pub fn parse_summary_marker(body: &str) -> Option<SummaryMarker> {
     parse_fields(last_marker(body, SUMMARY)?.trim_start())
 }
 
+/// Reads the marker of an answer to a command; `None` when there is none of a version that we know.
+pub fn parse_reply_marker(body: &str) -> Option<SummaryMarker> {
+    parse_fields(last_marker(body, REPLY)?.trim_start())
+}
+
 /// The same text under another operation's id.
 pub fn with_operation(body: &str, operation: &str) -> String {
     let Some((text, marker)) = body.rsplit_once(FINDING) else { return body.to_owned() };
@@ -52,7 +58,7 @@ pub fn with_operation(body: &str, operation: &str) -> String {
 
 /// The text above the marker: what people see.
 pub fn without_marker(body: &str) -> &str {
-    let at = [FINDING, SUMMARY].into_iter().filter_map(|start| body.rfind(start)).max();
+    let at = [FINDING, SUMMARY, REPLY].into_iter().filter_map(|start| body.rfind(start)).max();
     at.map_or(body, |at| body[..at].trim_end())
 }
 
@@ -64,6 +70,11 @@ pub(super) fn with_finding_marker(text: &str, finding: &Fingerprint, operation: 
 /// A text with its summary marker below.
 pub(super) fn with_summary_marker(text: &str, operation: &str) -> String {
     format!("{text}\n\n{SUMMARY} op={operation} body={}{END}", digest(text))
+}
+
+/// A text with the marker of an answer below.
+pub(super) fn with_reply_marker(text: &str, operation: &str) -> String {
+    format!("{text}\n\n{REPLY} op={operation} body={}{END}", digest(text))
 }
 
 /// Sixteen hexadecimal digits of SHA-256.
@@ -107,6 +118,10 @@ mod tests {
         assert_eq!(parse_finding_marker(&body), None);
         assert_eq!(without_marker(&body), "text");
         assert_eq!(without_marker("text"), "text");
+        let body = with_reply_marker("text", "comment-9.1");
+        assert_eq!(parse_reply_marker(&body).expect("a marker").operation, "comment-9.1");
+        assert_eq!((parse_summary_marker(&body), parse_finding_marker(&body)), (None, None));
+        assert_eq!(without_marker(&body), "text");
     }
 
     #[test]

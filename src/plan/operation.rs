@@ -86,6 +86,20 @@ pub enum Operation {
         /// GraphQL node id of the thread.
         thread: String,
     },
+    /// Puts a sign under a comment of the conversation; doing it twice is doing it once.
+    React {
+        /// GitHub's id of the comment.
+        comment: u64,
+        /// The sign.
+        sign: Sign,
+    },
+    /// Answers a command in the conversation; read back by the marker in its body.
+    CreateReply {
+        /// The pull request.
+        number: PullNumber,
+        /// Markdown with the marker.
+        body: String,
+    },
     /// Sets a commit status; read back by its context and words.
     SetStatus(CommitStatus),
 }
@@ -145,6 +159,27 @@ pub struct CommitStatus {
     /// The page behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_url: Option<String>,
+}
+
+/// Our signs under a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sign {
+    /// 👍: done.
+    #[serde(rename = "+1")]
+    Done,
+    /// 😕: not done; an answer says why.
+    #[serde(rename = "confused")]
+    Confused,
+}
+
+impl Sign {
+    /// The word on GitHub.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Sign::Done => "+1",
+            Sign::Confused => "confused",
+        }
+    }
 }
 
 /// GitHub's states of a commit status.

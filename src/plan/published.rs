@@ -11,6 +11,9 @@ pub struct Published {
     pub checks: Vec<PublishedCheck>,
     /// Conversation comments by this app's identity that carry our summary marker, oldest first.
     pub summaries: Vec<PublishedComment>,
+    /// Conversation comments by this app's identity that answer commands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<PublishedComment>,
     /// First comments of review threads, by this app's identity and with our marker.
     pub comments: Vec<PublishedReviewComment>,
     /// The newest commit status of each context on the head, whoever set it; empty when nobody asked for them.

@@ -1,5 +1,6 @@
 //! Turns findings and faults into the texts that people read on GitHub.
 
+mod answer;
 mod check;
 mod comment;
 mod effects;
@@ -10,10 +11,12 @@ mod summary;
 mod whole;
 mod words;
 
+pub use answer::{render_explain, render_help, render_misread, render_why, unknown_rule};
 pub use check::{render_title, spoken};
 pub use escape::{code_span, neutralise};
 pub use whole::render_whole;
 
+pub(super) use answer::render_answer;
 pub(super) use check::{
     cut_title, limit_annotations, render_annotations, render_check, render_started, render_status_line,
 };

@@ -1,5 +1,6 @@
 //! A plan is a difference: planning against the state to which a plan was applied yields no operation.
 
+mod answers;
 mod apply;
 mod checks;
 mod comments;

@@ -8,7 +8,7 @@ use crate::github::{Answer, CallError, RepoClient};
 use crate::plan::{Operation, Plan};
 use crate::store::StoreError;
 
-/// Four lanes: the check, commit statuses, the comments in the diff, the summary. Inside a lane one write follows the
+/// Five lanes: the check, commit statuses, the comments in the diff, the summary, answers to commands. Inside a lane one write follows the
 /// other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lane {
@@ -16,12 +16,13 @@ enum Lane {
     Status,
     Diff,
     Summary,
+    Talk,
 }
 
 impl Lane {
     /// Whether it writes comments on the pull request. What is bound to a commit is right whatever the head is by now.
     fn comments(self) -> bool {
-        matches!(self, Lane::Diff | Lane::Summary)
+        matches!(self, Lane::Diff | Lane::Summary | Lane::Talk)
     }
 }
 
@@ -56,9 +57,11 @@ pub async fn carry_out(outbox: &Outbox<'_>, client: &RepoClient, plan: &Plan) ->
             }
             Some(_) => return Ok(vec![Ok(Report { head_moved: true, ..Report::default() })]),
         };
-        let (diff, summary) = comments.into_iter().partition(|it| lane_of(it.operation) == Lane::Diff);
-        let (diff, summary) = futures_util::join!(run_lane(outbox, client, diff), run_lane(outbox, client, summary));
-        Ok::<_, PublishError>(vec![diff, summary])
+        let (diff, rest): (Vec<_>, Vec<_>) = comments.into_iter().partition(|it| lane_of(it.operation) == Lane::Diff);
+        let (summary, talk) = rest.into_iter().partition(|it| lane_of(it.operation) == Lane::Summary);
+        let lane = |begun| run_lane(outbox, client, begun);
+        let (diff, summary, talk) = futures_util::join!(lane(diff), lane(summary), lane(talk));
+        Ok::<_, PublishError>(vec![diff, summary, talk])
     };
     let (checks, statuses, comments) = futures_util::join!(checks, statuses, comments);
     merge([checks, statuses].into_iter().chain(comments.unwrap_or_else(|error| vec![Err(error)])))
@@ -142,6 +145,7 @@ fn lane_of(operation: &Operation) -> Lane {
         }
         Operation::CreateReview { .. } | Operation::UpdateReviewComment { .. } => Lane::Diff,
         Operation::DeleteReviewComment { .. } | Operation::ResolveThread { .. } => Lane::Diff,
+        Operation::React { .. } | Operation::CreateReply { .. } => Lane::Talk,
     }
 }
 
@@ -150,6 +154,9 @@ fn changes_a_comment(operation: &Operation) -> bool {
         Operation::UpdateSummary { .. } | Operation::UpdateReviewComment { .. } | Operation::ResolveThread { .. } => {
             true
         }
+        // The comment that it stands under.
+        Operation::React { .. } => true,
+        Operation::CreateReply { .. } => false,
         Operation::CreateCheck(_) | Operation::UpdateCheck { .. } | Operation::CreateSummary { .. } => false,
         Operation::DeleteSummary { .. } | Operation::DeleteReviewComment { .. } => false,
         Operation::CreateReview { .. } | Operation::SetStatus(_) => false,

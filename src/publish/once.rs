@@ -111,6 +111,8 @@ fn is_repeatable(operation: &Operation) -> bool {
         Operation::CreateCheck(_) | Operation::CreateSummary { .. } | Operation::CreateReview { .. } => false,
         // The newest counts, so that a second one changes nothing that people see; but a commit has room for 1,000.
         Operation::SetStatus(_) => false,
+        Operation::CreateReply { .. } => false,
+        Operation::React { .. } => true,
         Operation::UpdateCheck { check, .. } => check.annotations.is_empty(),
         Operation::UpdateSummary { .. } | Operation::DeleteSummary { .. } => true,
         Operation::UpdateReviewComment { .. } | Operation::DeleteReviewComment { .. } => true,

@@ -42,6 +42,7 @@ mod tests {
             suggestion: (!hide_source).then(|| "password = hunter2".to_owned()),
             fix: if hide_source { Default::default() } else { [("a.py".into(), "whole text".to_owned())].into() },
             hide_source,
+            overridden: None,
             fingerprint: Fingerprint("00".to_owned()),
         }
     }

@@ -4,6 +4,7 @@ use super::Outcome;
 use super::applies::{Applies, applies};
 use super::fingerprint::Fingerprints;
 use super::hide::hide_shared_lines;
+use super::overrides;
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
     Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, RepoPath, RuleOutcome, RuleState,
@@ -153,7 +154,10 @@ impl<'a> Pass<'a> {
     fn keep_fault(&mut self, rule: &str, blocking: bool, error: ScriptError) {
         let ScriptError { message, path, line, mistake } = error;
         let path = path.map(|path| self.name_script(path));
-        self.faults.push((self.layer, Fault { rule: rule.to_owned(), blocking, message, mistake, path, line }));
+        self.faults.push((
+            self.layer,
+            Fault { rule: rule.to_owned(), blocking, message, mistake, path, line, overridden: None },
+        ));
     }
 
     /// A script of another repository is named with it: people look for a plain path in their own.
@@ -185,14 +189,15 @@ impl<'a> Pass<'a> {
         }
         let settings = governing.last().cloned().unwrap_or_default();
         let enforced = |layer: usize| governing[layer].conclusion == ConclusionMode::Enforced;
-        let found = self.findings.iter().any(|said| enforced(said.layer) && said.blocks());
+        let (layers, mut findings) = self.identify();
+        overrides::mark(&mut findings, self.faults.iter_mut().map(|(_, fault)| fault), &self.snapshot.overrides);
+        let found = layers.iter().zip(&findings).any(|(layer, finding)| enforced(*layer) && finding.blocking);
         let blocked = found || self.faults.iter().any(|(layer, fault)| enforced(*layer) && fault.blocking);
         let conclusion = match (blocked, settings.conclusion) {
             (true, _) => Conclusion::Failure,
             (false, ConclusionMode::Advisory) => Conclusion::Neutral,
             (false, ConclusionMode::Enforced) => Conclusion::Success,
         };
-        let findings = self.identify();
         Outcome::Done(Box::new(Verdict {
             conclusion,
             head: self.snapshot.subject.head.clone(),
@@ -242,13 +247,15 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Orders findings by path, line and rule (those without a path first) and gives each its identity.
-    fn identify(&mut self) -> Vec<Finding> {
+    /// Orders findings by path, line and rule (those without a path first) and gives each its identity; beside them the
+    /// layer of each.
+    fn identify(&mut self) -> (Vec<usize>, Vec<Finding>) {
         let mut raw = std::mem::take(&mut self.findings);
         raw.sort_by(|a, b| {
             let key = |said: &Said| said.finding.place.as_ref().map(|place| (place.path.clone(), place.line));
             key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule))
         });
+        let layers = raw.iter().map(|said| said.layer).collect();
         let mut fingerprints = Fingerprints::default();
         let snapshot = self.snapshot;
         let mut findings: Vec<Finding> = raw
@@ -264,10 +271,11 @@ impl<'a> Pass<'a> {
                 suggestion: finding.suggestion,
                 fix: finding.fix,
                 hide_source: finding.hide_source,
+                overridden: None,
             })
             .collect();
         hide_shared_lines(&mut findings);
-        findings
+        (layers, findings)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rulesets over small snapshots.
 
-use super::{Outcome, frozen_clock, run};
+use super::{FAULTS, Outcome, fault_fingerprint, find_coverable, frozen_clock, run};
 use crate::diff::parse_patch_set;
 use crate::model::*;
 
@@ -480,4 +480,42 @@ fn a_removed_flag_is_told_also_where_the_tree_cannot_be_searched() {
         ["The flag `new_checkout` is no longer declared here, and the rest of the repository could not be searched. \
           Look for what still asks for it: `git grep -w new_checkout`."]
     );
+}
+
+#[test]
+fn overrides_let_pass_what_they_cover_and_nothing_else() {
+    const LUA: &str = "rule('a', function() fail('one') end)\nrule('b', function() fail('two') error('no') end)";
+    let with = |overrides: Vec<Override>| {
+        let snapshot = Snapshot { overrides, ..snapshot(LUA) };
+        match run(&snapshot, &frozen_clock) {
+            Outcome::Done(verdict) => *verdict,
+            Outcome::Missing(facts) => panic!("missing {facts:?}"),
+        }
+    };
+    let decide = |rule: &str, covers: Vec<Fingerprint>| Override {
+        rule: rule.to_owned(),
+        covers,
+        decision: Overridden { by: "maya".to_owned(), at: Timestamp(0), reason: "fine".to_owned() },
+    };
+    let before = with(vec![]);
+    let everything = before.findings.iter().map(|it| it.fingerprint.clone());
+    let everything: Vec<Fingerprint> = everything.chain(before.faults.iter().map(fault_fingerprint)).collect();
+    let a = decide("a", everything.clone());
+    let verdict = with(vec![a.clone()]);
+    assert_eq!(verdict.conclusion, Conclusion::Failure);
+    assert_eq!(
+        verdict.findings.iter().map(|it| it.blocking).collect::<Vec<_>>(),
+        [false, true],
+        "each rule for itself"
+    );
+    assert!(verdict.faults[0].blocking, "a rule's override is not one of its faults");
+    let b = decide("b", find_coverable(&verdict, "b"));
+    let still = with(vec![a.clone(), b.clone()]);
+    assert_eq!((still.conclusion, still.faults[0].blocking), (Conclusion::Failure, true));
+    let passed = with(vec![a, b, decide(FAULTS, find_coverable(&still, FAULTS))]);
+    assert_eq!(passed.conclusion, Conclusion::Success);
+    assert_eq!(passed.faults[0].overridden.as_ref().map(|it| it.by.as_str()), Some("maya"));
+    assert!(find_coverable(&passed, FAULTS).is_empty());
+    let elsewhere = decide("a", vec![Fingerprint("0".repeat(16))]);
+    assert_eq!(with(vec![elsewhere]), before);
 }

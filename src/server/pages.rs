@@ -2,7 +2,7 @@
 
 use super::access::Entry;
 use super::http::{App, not_found, refusal};
-use crate::model::{Effect, Finding, RuleState, Verdict, render_report};
+use crate::model::{Effect, Finding, Overridden, RuleState, Verdict, render_report};
 use crate::store::{RunId, RunRecord};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -121,6 +121,7 @@ fn render_run(run: &RunRecord, verdict: &Verdict) -> Html<String> {
                     article {
                         p { strong.fail { (fault.rule) } @if let Some(path) = &fault.path { " " code { (path) @if let Some(line) = fault.line { ":" (line) } } } }
                         pre { (fault.message) }
+                        @if let Some(decision) = &fault.overridden { (render_overridden(decision)) }
                     }
                 }
             }
@@ -156,8 +157,13 @@ fn render_finding(finding: &Finding) -> Markup {
             }
             pre { (finding.message) }
             @if let Some(suggestion) = &finding.suggestion { p { "Suggestion" } pre { (suggestion) } }
+            @if let Some(decision) = &finding.overridden { (render_overridden(decision)) }
         }
     }
+}
+
+fn render_overridden(decision: &Overridden) -> Markup {
+    html! { p { "Overridden by " (decision.by) " at " (decision.at.to_rfc3339()) ": " (decision.reason) } }
 }
 
 fn render_effect(effect: &Effect) -> Markup {

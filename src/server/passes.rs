@@ -5,7 +5,7 @@ use crate::github::{CallError, RepoClient, apply_facts};
 use crate::model::{
     Conclusion, Fact, FactKey, Fault, FileText, RepoPath, RuleOutcome, RuleState, Settings, Snapshot, Verdict,
 };
-use crate::review::Outcome;
+use crate::review::{Outcome, apply_overrides};
 use std::collections::BTreeSet;
 
 /// Passes of one run. Rules that need more ask for facts in a chain.
@@ -101,9 +101,9 @@ fn load_sources(
     }
 }
 
-/// A verdict without findings that fails the check with a reason.
+/// A verdict without findings that fails the check with a reason, unless somebody let that reason pass.
 pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
-    Verdict {
+    let mut verdict = Verdict {
         conclusion: Conclusion::Failure,
         head: snapshot.subject.head.clone(),
         base: snapshot.subject.base.clone(),
@@ -115,6 +115,7 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
             message: message.clone(),
             path: None,
             line: None,
+            overridden: None,
         }],
         effects: Vec::new(),
         rules: vec![RuleOutcome {
@@ -127,7 +128,9 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
         }],
         settings: Settings::default(),
         log: Vec::new(),
-    }
+    };
+    apply_overrides(&mut verdict, &snapshot.overrides);
+    verdict
 }
 
 fn text_bytes(snapshot: &Snapshot) -> usize {

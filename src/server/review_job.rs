@@ -11,8 +11,8 @@ use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
 use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, Dangerfile, Fact, FactKey, Origin, PullNumber, PullState, Ruleset, Settings, Side, Snapshot, Subject,
-    Timestamp, Verdict,
+    Conclusion, Dangerfile, Fact, FactKey, Origin, Override, PullNumber, PullState, Ruleset, Settings, Side, Snapshot,
+    Subject, Timestamp, Verdict,
 };
 use crate::plan::{self, Operation, PlanInput, Published, PublishedCheck};
 use crate::publish::{Outbox, carry_out, carry_out_one, settle};
@@ -53,6 +53,8 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     }
     let client = review.client.clone().with_name(overview.name.clone());
     let mut stage = Stage::new(reviews, review, client, overview)?;
+    let decided = reviews.store().find_overrides(review.job.spec.repository, review.number).await?;
+    stage.overrides = decided.into_iter().map(|it| it.decision).collect();
     // The job may name an account that has another name by now.
     let organisation = if stage.overview.name.owner().eq_ignore_ascii_case(review.client.name().owner()) {
         organisation
@@ -105,6 +107,8 @@ struct Stage<'a> {
     run: RunId,
     started_at: Timestamp,
     quiet: bool,
+    /// What people let pass; nothing where the review itself was given up.
+    overrides: Vec<Override>,
 }
 
 impl<'a> Stage<'a> {
@@ -119,7 +123,7 @@ impl<'a> Stage<'a> {
             .map_err(|error| JobError::Retry { reason: format!("no randomness: {error}"), after: None })?;
         let run = RunId::from_random(bits);
         let (started_at, quiet) = (reviews.now(), review.cause.is_quiet());
-        Ok(Stage { reviews, review, client, overview, run, started_at, quiet })
+        Ok(Stage { reviews, review, client, overview, run, started_at, quiet, overrides: Vec::new() })
     }
 
     async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, ruleset: Ruleset) -> Result<JobOutcome, JobError> {
@@ -204,7 +208,8 @@ impl<'a> Stage<'a> {
         let mut input = self.plan_input(&verdict.settings);
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
         input.siblings = neighbours.siblings(&self.overview, &verdict.settings, &input.check_name);
-        let outcome = self.write(outbox, &verdict, &snapshot, &mut input).await?;
+        let known = neighbours.present().is_some();
+        let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
         Ok(outcome)
     }
@@ -215,6 +220,7 @@ impl<'a> Stage<'a> {
         verdict: &Verdict,
         snapshot: &Snapshot,
         input: &mut PlanInput,
+        known: bool,
     ) -> Result<JobOutcome, JobError> {
         let plan = plan::build(verdict, snapshot, &self.overview.published, input);
         let asked = match verdict.effects.len() {
@@ -224,6 +230,10 @@ impl<'a> Stage<'a> {
         };
         let title = format!("{}{asked}", plan::render_title(verdict));
         if plan.operations.is_empty() {
+            if !known {
+                // Another database said all this on GitHub; commands and other pull requests need to know it here.
+                self.reviews.store().save_run(&self.record(verdict, snapshot)?).await?;
+            }
             return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
         }
         // Saved with the first write: the check links to it.
@@ -337,6 +347,7 @@ impl<'a> Stage<'a> {
         };
         let mut snapshot = Snapshot::new(subject, Ruleset::default());
         snapshot.pull = Some(Fact::Known(pull.clone()));
+        snapshot.overrides = self.overrides.clone();
         snapshot
     }
 }

@@ -1,6 +1,7 @@
 //! The handler of jobs: one pull request is reviewed here; wider work becomes one job for each pull request.
 
 use super::failed_call::{after_call, not_there};
+use super::heed;
 use super::judges::Judges;
 use super::organisations::{Organisations, is_organisations};
 use super::review_job::{self, Review};
@@ -128,6 +129,7 @@ impl Reviews {
                 numbers.extend(self.store().find_judged_at(job.spec.repository, head).await?);
                 self.enqueue_pulls(&job.spec, numbers, *cause).await
             }
+            Work::HeedComment { number, said } => heed::run(self, job, client, *number, said).await,
             Work::ReviewReported { head } => self.heed_reports(job, &client, head).await,
             Work::ReviewRepository { cause } => {
                 if is_organisations(&job.spec.name) {

@@ -52,6 +52,11 @@ impl Neighbours {
         listed.into_iter().chain(only_stored).collect()
     }
 
+    /// What was said of the pull request at its present head and base; `None` when it was not judged there yet.
+    pub(super) fn present(&self) -> Option<&Judgement> {
+        self.own().filter(|own| own.head == self.head && own.base == self.base)
+    }
+
     /// After a review: whoever shared the head that was left, or the check that has another name now, is judged again;
     /// so is, after a while, who was not judged at this head yet.
     pub(super) async fn follow_up(&self, reviews: &Reviews, job: &Job, siblings: &[Sibling]) -> Result<(), JobError> {

@@ -126,7 +126,7 @@ impl Caller {
 /// Whether a person may push.
 fn writes(repo: &Repo, login: &str) -> bool {
     let word = repo.members.get(login).map_or("", String::as_str);
-    login == repo.owner || matches!(word, "admin" | "write")
+    login == repo.owner || matches!(word, "admin" | "maintain" | "write")
 }
 
 /// The installation whose token a request carries; 0 for everybody else.

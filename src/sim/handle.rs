@@ -36,7 +36,9 @@ impl AppConfig {
     /// The events that an app of ours subscribes to, as the README has them.
     #[must_use]
     pub fn events() -> Vec<String> {
-        ["pull_request", "pull_request_review", "push", "check_run", "check_suite"].map(str::to_owned).to_vec()
+        ["pull_request", "pull_request_review", "push", "check_run", "check_suite", "issue_comment"]
+            .map(str::to_owned)
+            .to_vec()
     }
 }
 
@@ -198,12 +200,17 @@ impl SimHandle {
         self.state().ping(app_id);
     }
 
-    /// A person with `admin`, `write` or `read` in the repository.
+    /// A person with `admin`, `maintain`, `write`, `triage` or `read` in the repository.
     pub fn add_user(&self, repo: &str, login: &str, permission: &str) {
         self.with(repo, |state, index| {
             state.ensure_user(login, "User");
             state.repos[index].members.insert(login.to_owned(), permission.to_owned());
         });
+    }
+
+    /// A person is no member any more.
+    pub fn remove_user(&self, repo: &str, login: &str) {
+        self.with(repo, |state, index| state.repos[index].members.remove(login));
     }
 
     /// One commit on a branch, which begins at `base` (or the default branch, when empty) if it is new. A path without
@@ -282,6 +289,19 @@ impl SimHandle {
     /// Writes into the conversation; answers the comment's id.
     pub fn comment(&self, repo: &str, number: u64, actor: &str, body: &str) -> Option<u64> {
         self.with(repo, |state, index| state.comment(index, number, actor, None, body))
+    }
+
+    /// Changes the words of a comment in the conversation.
+    pub fn edit_comment(&self, repo: &str, comment: u64, actor: &str, body: &str) -> Option<()> {
+        self.with(repo, |state, index| state.edit_comment(index, comment, actor, body))
+    }
+
+    /// The signs under a comment: who put which there.
+    pub fn reactions(&self, repo: &str, comment: u64) -> Vec<(String, String)> {
+        self.with(repo, |state, index| {
+            let found = state.repos[index].reactions.iter().filter(|it| it.subject == comment);
+            found.map(|it| (it.author.clone(), it.content.clone())).collect()
+        })
     }
 
     /// Answers a comment on a line.

@@ -213,6 +213,7 @@ fn cause(work: &Work) -> Cause {
         | Work::ReviewCommit { cause, .. }
         | Work::ReviewRepository { cause } => *cause,
         Work::ReviewReported { .. } => Cause::Reported,
+        Work::HeedComment { .. } => Cause::Commanded,
     }
 }
 
@@ -222,7 +223,7 @@ fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
         | Work::ReviewBranch { cause, .. }
         | Work::ReviewCommit { cause, .. }
         | Work::ReviewRepository { cause } => Some(cause),
-        Work::ReviewReported { .. } => None,
+        Work::ReviewReported { .. } | Work::HeedComment { .. } => None,
     }
 }
 
@@ -242,6 +243,7 @@ fn priority(work: &Work) -> Priority {
         | Cause::ConvertedToDraft
         | Cause::Closed
         | Cause::SharedHead
+        | Cause::Commanded
         | Cause::Rerequested => Priority::Interactive,
     }
 }

@@ -1,6 +1,7 @@
 //! Work that an event names: what a worker shall look at, never what it will find there.
 
-use crate::model::{CommitId, InstallationId, PullNumber, RepoName, RepositoryId};
+use super::CommandLine;
+use crate::model::{CommitId, InstallationId, PullNumber, RepoName, RepositoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A unit of work as it is stored. Two with one [`key`](JobSpec::key) are the same work.
@@ -47,11 +48,31 @@ pub enum Work {
         /// The commit.
         head: CommitId,
     },
+    /// Carry out the commands of a comment.
+    HeedComment {
+        /// The pull request under which it stands.
+        number: PullNumber,
+        /// Who wrote what.
+        said: Said,
+    },
     /// Judge every open pull request of the repository; for an account's repository `.github`, of all its repositories.
     ReviewRepository {
         /// Why.
         cause: Cause,
     },
+}
+
+/// The commands of a comment as it was written; what it was edited to later does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// GitHub's id of the comment.
+    pub comment: u64,
+    /// Who wrote it.
+    pub author: String,
+    /// When, by GitHub's clock.
+    pub written_at: Timestamp,
+    /// In the order of the comment.
+    pub lines: Vec<CommandLine>,
 }
 
 /// Why something is judged: for logs, and for what may be said.
@@ -86,6 +107,8 @@ pub enum Cause {
     SharedHead,
     /// A person asked for the check again.
     Rerequested,
+    /// A person asked for it in a comment.
+    Commanded,
     /// A check run or a commit status of somebody else changed.
     Reported,
     /// The app was installed, or the repository was added to it.
@@ -108,7 +131,7 @@ fn rerequested() -> Cause {
 
 impl JobSpec {
     /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/commit/<id>`,
-    /// `/reports/<id>` or `/repository`.
+    /// `/reports/<id>`, `/comment/<id>` or `/repository`.
     pub fn key(&self) -> String {
         let repository = self.repository;
         match &self.work {
@@ -116,6 +139,7 @@ impl JobSpec {
             Work::ReviewBranch { branch, .. } => format!("{repository}/branch/{branch}"),
             Work::ReviewCommit { head, .. } => format!("{repository}/commit/{head}"),
             Work::ReviewReported { head } => format!("{repository}/reports/{head}"),
+            Work::HeedComment { said, .. } => format!("{repository}/comment/{}", said.comment),
             Work::ReviewRepository { .. } => format!("{repository}/repository"),
         }
     }

@@ -6,6 +6,7 @@ use deckhand::analysis::flags::{asks_for_flag, count_code_lines, find_uses, remo
 use deckhand::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
 use deckhand::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
 use deckhand::diff::{LineKind, parse_hunks};
+use deckhand::webhook::{MAX_COMMANDS, parse_commands};
 
 /// The texts of a target's corpus; bytes that are no UTF-8 are replaced, as everywhere before a parser.
 fn corpus(target: &str) -> Vec<(String, String)> {
@@ -85,4 +86,18 @@ fn secrets_are_counted_and_not_shown() {
         }
     }
     assert!(seen > 0, "the corpus holds no secret at all");
+}
+
+#[test]
+fn commands_are_never_heard_in_quotes() {
+    let mut heard = 0;
+    for (name, text) in corpus("comment_commands") {
+        let found = parse_commands(&text);
+        assert!(found.len() <= MAX_COMMANDS + 1, "{name}");
+        assert!(found.len() <= text.to_ascii_lowercase().matches("/deckhand").count(), "{name}");
+        let quoted: String = text.split(['\n', '\r']).map(|line| format!("> {line}\n")).collect();
+        assert!(parse_commands(&quoted).is_empty(), "{name}");
+        heard += found.len();
+    }
+    assert!(heard > 0, "the corpus holds no command at all");
 }

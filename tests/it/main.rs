@@ -49,6 +49,7 @@ mod sim_tokens;
 mod store;
 mod stories;
 mod stories_analyses;
+mod stories_commands;
 mod stories_facts;
 mod stories_organisation;
 mod tidy;

@@ -22,6 +22,7 @@ async fn save_run(bench: &Bench) -> RunId {
             suggestion: None,
             fix: Default::default(),
             hide_source: false,
+            overridden: None,
             fingerprint: Fingerprint("00".to_owned()),
         }],
         faults: Vec::new(),

@@ -257,6 +257,7 @@ async fn an_app_hears_what_it_subscribed_to_and_may_read() {
     let World { sim, number, .. } = world().await;
     sim.set_deliver(false);
     sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
+    sim.subscribe(APP_ID, &["pull_request"]);
     let since = sim.deliveries().len();
     sim.comment(REPO, number, "mona", "Nobody listens");
     sim.label(REPO, number, "mona", "bug");

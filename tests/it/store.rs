@@ -1,8 +1,12 @@
 //! The store as its users see it: claims, leases, coalescing, crashes, refusals.
 
 use crate::server_bench::sign;
-use deckhand::model::{CommitId, FactKey, InstallationId, PullNumber, RepoName, RepositoryId, Timestamp};
-use deckhand::store::{Accepted, Begun, Claimer, OutboxEntry, Pending, RunId, RunRecord, Store, StoreError};
+use deckhand::model::{
+    CommitId, FactKey, Fingerprint, InstallationId, Overridden, Override, PullNumber, RepoName, RepositoryId, Timestamp,
+};
+use deckhand::store::{
+    Accepted, Begun, Claimer, OutboxEntry, OverrideRecord, Pending, RunId, RunRecord, Store, StoreError,
+};
 use deckhand::webhook::{Cause, Delivery, DeliveryHeaders, JobSpec, Secrets, Work, verify};
 use sqlx::Connection;
 use std::collections::BTreeSet;
@@ -425,4 +429,35 @@ async fn f21_an_older_binary_starts_on_a_newer_schema() {
     .await
     .expect("inserted");
     room.reopen().await.ping().await.expect("it answers");
+}
+
+#[tokio::test]
+async fn a_comment_decides_once_and_is_dealt_with_once() {
+    let room = Room::new().await;
+    let (repository, number) = (RepositoryId(100), PullNumber(7));
+    let record = |comment: u64, reason: &str, at: i64| OverrideRecord {
+        repository,
+        number,
+        comment,
+        head: CommitId::new(&"a".repeat(40)).expect("an id"),
+        decision: Override {
+            rule: "changelog".to_owned(),
+            covers: vec![Fingerprint("00".to_owned())],
+            decision: Overridden { by: "ada".to_owned(), at: Timestamp(at), reason: reason.to_owned() },
+        },
+    };
+    for it in [record(5, "later", 2), record(4, "first", 1), record(4, "again", 3)] {
+        room.store.save_override(&it).await.expect("saved");
+    }
+    let found = room.store.find_overrides(repository, number).await.expect("read");
+    assert_eq!(found, [record(4, "first", 1), record(5, "later", 2)]);
+    assert!(room.store.find_overrides(repository, PullNumber(8)).await.expect("read").is_empty());
+    assert!(room.store.find_overrides(RepositoryId(101), number).await.expect("read").is_empty());
+
+    assert!(!room.store.is_heeded(repository, 5).await.expect("read"));
+    room.store.mark_heeded(repository, 5, NOON).await.expect("marked");
+    room.store.mark_heeded(repository, 5, NOON).await.expect("marked again");
+    let store = room.reopen().await;
+    assert!(store.is_heeded(repository, 5).await.expect("read"));
+    assert!(!store.is_heeded(RepositoryId(101), 5).await.expect("read"));
 }

@@ -18,6 +18,7 @@ pub(super) fn finding(severity: Severity, at: Option<At<'_>>, message: &str) -> 
         suggestion: None,
         fix: std::collections::BTreeMap::new(),
         hide_source: false,
+        overridden: None,
         fingerprint: Fingerprint("0123456789abcdef".to_owned()),
     }
 }
@@ -30,6 +31,7 @@ pub(super) fn fault(path: &str, blocking: bool) -> Fault {
         message: "attempt to index nil".to_owned(),
         path: Some(path.into()),
         line: Some(7),
+        overridden: None,
     }
 }
 

@@ -21,10 +21,14 @@ const ANNOTATION_BYTES: usize = 16_000;
 pub fn render_title(verdict: &Verdict) -> String {
     let findings: Vec<&Finding> = spoken(verdict).collect();
     let number = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let (fails, warns) = (number(Severity::Fail), number(Severity::Warn));
+    let passed = findings.iter().filter(|finding| finding.overridden.is_some()).count()
+        + verdict.faults.iter().filter(|fault| fault.overridden.is_some()).count();
+    let standing: Vec<&Fault> = verdict.faults.iter().filter(|fault| fault.overridden.is_none()).collect();
+    let overridden = findings.iter().filter(|it| it.severity == Severity::Fail && it.overridden.is_some()).count();
+    let (fails, warns) = (number(Severity::Fail) - overridden, number(Severity::Warn));
     let mut parts = Vec::new();
-    if !verdict.faults.is_empty() {
-        parts.push(faults_phrase(&verdict.faults));
+    if !standing.is_empty() {
+        parts.push(faults_phrase(&standing));
     }
     if fails > 0 {
         parts.push(count(fails, "problem"));
@@ -34,6 +38,9 @@ pub fn render_title(verdict: &Verdict) -> String {
     }
     if parts.is_empty() {
         parts.push(if verdict.conclusion == Conclusion::Pending { "Waiting" } else { "No problems" }.to_owned());
+    }
+    if passed > 0 {
+        parts.push(format!("{passed} overridden"));
     }
     cut_title(&plain(&parts.join(", ")))
 }
@@ -101,7 +108,7 @@ pub fn spoken(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     })
 }
 
-fn faults_phrase(faults: &[Fault]) -> String {
+fn faults_phrase(faults: &[&Fault]) -> String {
     let mut names: Vec<&str> = faults.iter().map(|fault| fault.rule.as_str()).collect();
     names.dedup();
     let rules = if names.len() == 1 { "rule" } else { "rules" };
@@ -114,9 +121,11 @@ pub(super) fn fault_item(fault: &Fault, bytes: usize) -> String {
         (Some(path), None) => format!(" in {}", code_span(path.as_str())),
         (None, _) => String::new(),
     };
-    let advisory = if fault.blocking { "" } else { " (advisory)" };
+    let advisory = if fault.blocking || fault.overridden.is_some() { "" } else { " (advisory)" };
     let message = neutralise(&limit::cut(fault.message.trim(), bytes));
-    let item = format!("💥 **Rule {} could not run**{advisory}{at}\n\n{message}", code_span(&fault.rule));
+    let passed =
+        fault.overridden.as_ref().map(|it| format!("\n\n<sub>{}</sub>", words::overridden(it))).unwrap_or_default();
+    let item = format!("💥 **Rule {} could not run**{advisory}{at}\n\n{message}{passed}", code_span(&fault.rule));
     format!("- {}\n", words::indent(&item))
 }
 
@@ -139,8 +148,17 @@ pub(super) fn skipped_line(verdict: &Verdict, bytes: usize) -> String {
     }
 }
 
+fn annotation_title(finding: &Finding) -> String {
+    match &finding.overridden {
+        Some(decision) => format!("{}, overridden by {}", finding.rule, decision.by),
+        None => finding.rule.clone(),
+    }
+}
+
 fn annotation(finding: &Finding) -> Option<Annotation> {
     let level = match finding.severity {
+        // Nobody should look for a failure where the check is green.
+        Severity::Fail if finding.overridden.is_some() => AnnotationLevel::Notice,
         Severity::Fail => AnnotationLevel::Failure,
         Severity::Warn => AnnotationLevel::Warning,
         Severity::Message => AnnotationLevel::Notice,
@@ -153,7 +171,7 @@ fn annotation(finding: &Finding) -> Option<Annotation> {
         start_line,
         end_line: place.end_line.unwrap_or(start_line).max(start_line),
         level,
-        title: limit::cut_short(&plain(&finding.rule), TITLE_BYTES),
+        title: limit::cut_short(&plain(&annotation_title(finding)), TITLE_BYTES),
         message: limit::cut(&plain(finding.message.trim()), ANNOTATION_BYTES),
     };
     Some(mark)

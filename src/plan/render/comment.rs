@@ -2,13 +2,13 @@
 
 use super::escape::{code_span, longest_run};
 use super::limit::{COMMENT_BYTES, REPORT_BYTES};
-use super::words::{flows, icon, message, word};
+use super::words::{flows, message, passed, sign, word};
 use crate::model::Finding;
 
 /// The text of a review comment without its marker. A suggestion is shown when the caller says that GitHub would take it.
 pub(in crate::plan) fn render_comment(finding: &Finding, may_suggest: bool) -> String {
     let text = message(finding, REPORT_BYTES);
-    let head = format!("{} **{}", icon(finding.severity), word(finding));
+    let head = format!("{} **{}", sign(finding), word(finding));
     let mut body = if flows(&text) { format!("{head}:** {text}") } else { format!("{head}**\n\n{text}") };
     if let Some(suggestion) = finding.suggestion.as_ref().filter(|_| may_suggest) {
         let block = fenced(suggestion);
@@ -17,7 +17,7 @@ pub(in crate::plan) fn render_comment(finding: &Finding, may_suggest: bool) -> S
             body.push_str(&block);
         }
     }
-    format!("{body}\n\n<sub>{}</sub>", code_span(&finding.rule))
+    format!("{body}\n\n<sub>{}{}</sub>", code_span(&finding.rule), passed(finding))
 }
 
 /// A suggestion fence that its content cannot close. An empty suggestion removes the lines.

@@ -2,7 +2,10 @@
 
 use super::escape::{code_span, neutralise, neutralise_keeping_details};
 use super::limit;
-use crate::model::{Finding, Place, Severity, Side};
+use crate::model::{Finding, Overridden, Place, Severity, Side};
+
+/// Of a reason so much is shown.
+const REASON_BYTES: usize = 1_000;
 
 /// A sign that is understood without reading.
 pub(super) fn icon(severity: Severity) -> &'static str {
@@ -14,15 +17,29 @@ pub(super) fn icon(severity: Severity) -> &'static str {
     }
 }
 
+/// The same for a finding; one that was let pass is marked as such.
+pub(super) fn sign(finding: &Finding) -> &'static str {
+    if finding.overridden.is_some() { "☑️" } else { icon(finding.severity) }
+}
+
 /// The word beside the sign.
 pub(super) fn word(finding: &Finding) -> &'static str {
     match finding.severity {
+        Severity::Fail if finding.overridden.is_some() => "Problem (overridden)",
         Severity::Fail if finding.blocking => "Problem",
         Severity::Fail => "Problem (advisory)",
         Severity::Warn => "Warning",
         Severity::Message => "Note",
         Severity::Markdown => "Report",
     }
+}
+
+/// `overridden by mona on 2026-11-25: only docs`. Nobody is notified by it.
+pub(super) fn overridden(decision: &Overridden) -> String {
+    let day = decision.at.to_rfc3339();
+    let day = day.split('T').next().unwrap_or_default();
+    let reason = neutralise(&limit::cut_short(&decision.reason, REASON_BYTES));
+    format!("overridden by {} on {day}: {reason}", code_span(&decision.by))
 }
 
 /// `3 problems`, `1 problem`.
@@ -63,9 +80,15 @@ pub(super) fn list_item(finding: &Finding, bytes: usize) -> String {
     };
     let text = message(finding, bytes);
     let text = if flows(&text) { format!(" {text}") } else { format!("\n\n{text}") };
-    let item = format!("{}{at}{text}", icon(finding.severity));
+    let item = format!("{}{at}{text}", sign(finding));
     let end = if item.contains('\n') { "\n\n" } else { " " };
-    format!("- {}\n", indent(&format!("{item}{end}<sub>{}</sub>", code_span(&finding.rule))))
+    let passed = passed(finding);
+    format!("- {}\n", indent(&format!("{item}{end}<sub>{}{passed}</sub>", code_span(&finding.rule))))
+}
+
+/// What stands behind the rule's name when somebody let the finding pass.
+pub(super) fn passed(finding: &Finding) -> String {
+    finding.overridden.as_ref().map(|decision| format!(" {}", overridden(decision))).unwrap_or_default()
 }
 
 /// The lines after the first, moved in so that they stay inside a list item.

@@ -9,6 +9,7 @@ pub(super) fn apply(operations: &[Operation], published: &mut Published) {
             .iter()
             .map(|c| c.id)
             .chain(published.summaries.iter().map(|c| c.id))
+            .chain(published.replies.iter().map(|c| c.id))
             .chain(published.comments.iter().map(|c| c.id))
             .max()
             .unwrap_or(0);
@@ -53,6 +54,8 @@ pub(super) fn apply(operations: &[Operation], published: &mut Published) {
             Operation::ResolveThread { thread } => {
                 published.comments.iter_mut().find(|now| now.thread == *thread).expect("a thread").resolved = true;
             }
+            Operation::React { .. } => {}
+            Operation::CreateReply { body, .. } => published.replies.push(PublishedComment { id, body: body.clone() }),
             Operation::SetStatus(status) => {
                 published.statuses.retain(|now| now.context != status.context);
                 published.statuses.push(status.clone());

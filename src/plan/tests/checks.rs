@@ -54,8 +54,15 @@ fn an_interrupted_run_is_replaced_or_finished() {
 fn titles_are_verdicts() {
     let with = |findings, faults: usize| {
         let mut verdict = verdict(findings);
-        let fault =
-            Fault { rule: "x".into(), blocking: true, mistake: false, message: "m".into(), path: None, line: None };
+        let fault = Fault {
+            rule: "x".into(),
+            blocking: true,
+            mistake: false,
+            message: "m".into(),
+            path: None,
+            line: None,
+            overridden: None,
+        };
         verdict.faults = vec![fault; faults];
         render_title(&verdict)
     };
@@ -80,6 +87,7 @@ fn the_summary_names_faults_first_then_files_then_what_was_skipped() {
         message: "attempt to index nil".into(),
         path: Some("dangerfile.lua".into()),
         line: Some(12),
+        overridden: None,
     });
     verdict.rules.push(RuleOutcome {
         name: "y".into(),

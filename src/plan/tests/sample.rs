@@ -49,6 +49,7 @@ pub(super) fn finding(severity: Severity, at: Option<(&str, u32)>, message: &str
         suggestion: None,
         fix: Default::default(),
         hide_source: false,
+        overridden: None,
         fingerprint: Fingerprint(format!("{:016x}", message.bytes().map(u64::from).sum::<u64>())),
     }
 }

@@ -55,6 +55,7 @@ fn a_long_title_fits_into_githubs_limit() {
         mistake: false,
         path: None,
         line: None,
+        overridden: None,
     };
     verdict.faults = (0..20).map(fault).collect();
     let description = status(&verdict).description;

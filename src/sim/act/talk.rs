@@ -57,6 +57,23 @@ impl State {
         Some(id)
     }
 
+    /// Other words for a comment; apps hear of it as an edit.
+    pub(in crate::sim) fn edit_comment(&mut self, index: usize, id: u64, actor: &str, words: &str) -> Option<()> {
+        let now = self.now();
+        let comment = self.repos[index].comments.iter_mut().find(|it| it.id == id)?;
+        let before = std::mem::replace(&mut comment.body, words.to_owned());
+        (comment.updated_at, comment.edited) = (now, true);
+        let number = comment.number;
+        let repo = &self.repos[index];
+        let (comment, pull) = (repo.comments.iter().find(|it| it.id == id)?, repo.pulls.get(&number)?);
+        let body = json!({
+            "action": "edited", "issue": json::issue(self, repo, pull), "comment": json::comment(self, repo, comment),
+            "changes": { "body": { "from": before } },
+        });
+        self.tell(index, "issue_comment", actor, body);
+        Some(())
+    }
+
     /// Submits a review whole, or not at all: then says why not.
     pub(in crate::sim) fn submit_review(
         &mut self,

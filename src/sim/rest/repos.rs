@@ -5,6 +5,9 @@ use crate::sim::json;
 use crate::sim::reply::{Answer, Reply};
 use serde_json::{Value, json};
 
+/// From the least to the most.
+const ROLES: [&str; 6] = ["none", "read", "triage", "write", "maintain", "admin"];
+
 pub(super) fn show(call: &mut Call<'_>) -> Answer {
     Reply::ok(json::full_repo(call.state, call.repo()))
 }
@@ -43,11 +46,19 @@ pub(super) fn permission(call: &mut Call<'_>) -> Answer {
         None if repo.private => "none",
         None => "read",
     };
+    let rank = ROLES.iter().position(|role| *role == word).unwrap_or(0);
+    let at_least = |role: &str| ROLES.iter().position(|it| *it == role).is_some_and(|needed| rank >= needed);
     let mut user = json::user(call.state, login);
     user["role_name"] = word.into();
     user["permissions"] = json!({
-        "pull": word != "none", "triage": matches!(word, "admin" | "write"), "push": matches!(word, "admin" | "write"),
-        "maintain": word == "admin", "admin": word == "admin",
+        "pull": at_least("read"), "triage": at_least("triage"), "push": at_least("write"),
+        "maintain": at_least("maintain"), "admin": at_least("admin"),
     });
-    Reply::ok(json!({ "permission": word, "role_name": word, "user": user }))
+    // "Get repository permissions for a user": the older word knows neither maintain nor triage.
+    let permission = match word {
+        "maintain" => "write",
+        "triage" => "read",
+        other => other,
+    };
+    Reply::ok(json!({ "permission": permission, "role_name": word, "user": user }))
 }

@@ -63,7 +63,7 @@ pub(in crate::sim) struct Repo {
     pub(in crate::sim) git: Git,
     /// Branch name to commit id.
     pub(in crate::sim) branches: BTreeMap<String, String>,
-    /// Login to `admin`, `write` or `read`; the owner may always do everything.
+    /// Login to `admin`, `maintain`, `write`, `triage` or `read`; the owner may always do everything.
     pub(in crate::sim) members: BTreeMap<String, String>,
     pub(in crate::sim) labels: Vec<Label>,
     pub(in crate::sim) label_events: Vec<LabelEvent>,

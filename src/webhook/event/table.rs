@@ -2,8 +2,8 @@
 
 use super::payload::{Unread, read_action};
 use super::{
-    CheckRunEvent, CheckSuiteEvent, InstallationEvent, InstallationRepositoriesEvent, MergeGroupEvent, PingEvent,
-    PullRequestEvent, PullRequestReviewEvent, PushEvent, StatusEvent,
+    CheckRunEvent, CheckSuiteEvent, InstallationEvent, InstallationRepositoriesEvent, IssueCommentEvent,
+    MergeGroupEvent, PingEvent, PullRequestEvent, PullRequestReviewEvent, PushEvent, StatusEvent,
 };
 use crate::webhook::JobSpec;
 
@@ -62,6 +62,7 @@ events! {
     check_suite => CheckSuite(CheckSuiteEvent),
     installation => Installation(InstallationEvent),
     installation_repositories => InstallationRepositories(InstallationRepositoriesEvent),
+    issue_comment => IssueComment(IssueCommentEvent),
     merge_group => MergeGroup(MergeGroupEvent),
     ping => Ping(PingEvent),
     pull_request => PullRequest(PullRequestEvent),
@@ -142,6 +143,22 @@ mod tests {
         assert_eq!(review("submitted", "approved", "Bot"), ["7/pull/3"]);
         assert!(review("submitted", "commented", "Bot").is_empty(), "our own reviews are such");
         assert!(review("unheard_of", "approved", "User").is_empty());
+    }
+
+    #[test]
+    fn f63_new_comments_of_people_on_pull_requests_are_heeded() {
+        let comment = |action: &str, kind: &str, issue: Value, body: &str| {
+            let user = json!({ "login": "mona", "type": kind });
+            let comment = json!({ "id": 9, "body": body, "user": user, "created_at": "2026-11-25T08:00:00Z" });
+            jobs("issue_comment", &with_origin(json!({ "action": action, "issue": issue, "comment": comment })))
+        };
+        let pull = json!({ "number": 3, "pull_request": { "url": "u" } });
+        assert_eq!(comment("created", "User", pull.clone(), "/deckhand why"), ["7/comment/9"]);
+        assert!(comment("edited", "User", pull.clone(), "/deckhand why").is_empty());
+        assert!(comment("deleted", "User", pull.clone(), "/deckhand why").is_empty());
+        assert!(comment("created", "Bot", pull.clone(), "/deckhand why").is_empty());
+        assert!(comment("created", "User", json!({ "number": 3 }), "/deckhand why").is_empty(), "an issue");
+        assert!(comment("created", "User", pull, "> /deckhand why").is_empty());
     }
 
     #[test]
@@ -263,11 +280,12 @@ mod tests {
         assert_eq!(serde_json::from_str::<JobSpec>(&text).expect("a good sample"), job);
     }
 
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 11] = [
         "check_run",
         "check_suite",
         "installation",
         "installation_repositories",
+        "issue_comment",
         "merge_group",
         "ping",
         "pull_request",

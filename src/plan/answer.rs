@@ -1,0 +1,43 @@
+//! What a comment with commands gets: a sign, and where words are needed one answer.
+
+use super::marker::{parse_reply_marker, with_reply_marker};
+use super::operation::operation_id;
+use super::render::render_answer;
+use super::{Operation, Plan, Published, Sign};
+use crate::model::{CommitId, PullNumber};
+use crate::webhook::CommandLine;
+
+/// What became of one line of a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heeded {
+    /// Done; the sign says enough.
+    Done,
+    /// The person asked for these words (Markdown).
+    Told(String),
+    /// Not done; Markdown that says why, and what to do.
+    Refused(String),
+}
+
+/// The sign under the comment and, when a line needs words, the one answer to all lines; an answer that stands there
+/// already is not repeated. The ids hang on the comment, so that a comment that comes again changes nothing.
+pub fn build_answer(
+    comment: u64,
+    number: PullNumber,
+    head: &CommitId,
+    lines: &[(CommandLine, Heeded)],
+    published: &Published,
+) -> Plan {
+    let run = format!("comment-{comment}");
+    let refused = lines.iter().any(|(_, heeded)| matches!(heeded, Heeded::Refused(_)));
+    let sign = if refused { Sign::Confused } else { Sign::Done };
+    let mut operations = vec![Operation::React { comment, sign }];
+    let id = operation_id(&run, 1);
+    let answered = published
+        .replies
+        .iter()
+        .any(|reply| parse_reply_marker(&reply.body).is_some_and(|marker| marker.operation == id));
+    if let Some(text) = render_answer(lines).filter(|_| !answered) {
+        operations.push(Operation::CreateReply { number, body: with_reply_marker(&text, &id) });
+    }
+    Plan { head: head.clone(), run, recheck_head: None, operations }
+}

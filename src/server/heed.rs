@@ -1,0 +1,252 @@
+//! Commands in a comment: who may, what is done, and the one acknowledgement.
+//!
+//! Each step can be repeated: a decision is stored once for its comment, a review too many writes nothing, the sign is
+//! idempotent on GitHub, and the answer goes through the outbox under an id that hangs on the comment.
+
+use super::failed_call::{after_call, after_publish};
+use super::reviews::{Reviews, after_overview};
+use super::shared_head::Neighbours;
+use super::work::{JobError, JobOutcome};
+use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
+use crate::model::{Overridden, Override, PullNumber, PullState, Verdict};
+use crate::plan::{
+    Heeded, Sibling, build_answer, check_name, neutralise, render_explain, render_help, render_misread, render_why,
+    unknown_rule,
+};
+use crate::publish::{Outbox, carry_out, settle};
+use crate::review::{FAULTS, find_coverable};
+use crate::store::{Job, OverrideRecord};
+use crate::webhook::{Cause, Command, CommandLine, JobSpec, Said, Verb, Who, Work};
+use std::time::Duration;
+
+/// A review that runs while somebody writes a command is waited for so often.
+const PATIENT_ATTEMPTS: u32 = 4;
+/// Between them.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Carries out the commands of a comment, unless that was done before.
+pub(super) async fn run(
+    reviews: &Reviews,
+    job: &Job,
+    client: RepoClient,
+    number: PullNumber,
+    said: &Said,
+) -> Result<JobOutcome, JobError> {
+    let (store, repository) = (reviews.store(), job.spec.repository);
+    if store.is_heeded(repository, said.comment).await? {
+        return Ok(JobOutcome { summary: "the commands of this comment are dealt with".to_owned() });
+    }
+    let outbox = Outbox::durable(store, &job.key, Some(&job.lease));
+    if job.unsettled {
+        settle(&outbox, &client).await.map_err(after_publish)?;
+    }
+    let overview = client.fetch_overview(number).await.map_err(|error| after_overview(error, job.attempt))?;
+    let client = client.with_name(overview.name.clone());
+    let neighbours = Neighbours::load(reviews, job, &overview).await?;
+    let verdict = neighbours.present().and_then(|judgement| serde_json::from_str::<Verdict>(&judgement.verdict).ok());
+    let siblings = verdict.as_ref().map_or_else(Vec::new, |verdict| {
+        let name = check_name(&verdict.settings, &overview.pull.base.name, &overview.default_branch);
+        neighbours.siblings(&overview, &verdict.settings, &name)
+    });
+    let mut hearing =
+        Hearing { reviews, job, client: &client, overview: &overview, said, verdict, siblings, permission: None };
+    let mut lines = Vec::with_capacity(said.lines.len());
+    for line in &said.lines {
+        let heeded = match line {
+            CommandLine::Read(command) => hearing.heed(command).await?,
+            CommandLine::Misread(misread) => Heeded::Refused(render_misread(misread)),
+        };
+        lines.push((line.clone(), heeded));
+    }
+    let head = &overview.pull.head.sha;
+    let plan = build_answer(said.comment, number, head, &lines, &overview.published);
+    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?;
+    store.mark_heeded(repository, said.comment, reviews.now()).await?;
+    let refused = lines.iter().filter(|(_, heeded)| matches!(heeded, Heeded::Refused(_))).count();
+    Ok(JobOutcome { summary: format!("{} commands heeded, {refused} refused", lines.len() - refused) })
+}
+
+/// One comment with everything that its commands are decided by.
+struct Hearing<'a> {
+    reviews: &'a Reviews,
+    job: &'a Job,
+    client: &'a RepoClient,
+    overview: &'a Overview,
+    said: &'a Said,
+    /// What was said of the pull request at its present head and base.
+    verdict: Option<Verdict>,
+    siblings: Vec<Sibling>,
+    /// Of the comment's author; asked for once.
+    permission: Option<Permission>,
+}
+
+impl Hearing<'_> {
+    async fn heed(&mut self, command: &Command) -> Result<Heeded, JobError> {
+        let verb = command.verb();
+        if let Command::NotBuilt(_) = command {
+            return Ok(Heeded::Refused(format!("{} is not built yet in this version.", called(verb))));
+        }
+        if let Some(refusal) = self.refuse(verb).await? {
+            return Ok(Heeded::Refused(refusal));
+        }
+        match command {
+            Command::Help => Ok(Heeded::Told(render_help())),
+            Command::Why => Ok(match &self.verdict {
+                Some(verdict) => Heeded::Told(render_why(verdict, &self.siblings)),
+                None => Heeded::Refused(self.not_judged()),
+            }),
+            Command::Explain { rule } => {
+                let link = self.link();
+                let told = render_explain(rule, self.verdict.as_ref(), link.as_deref());
+                Ok(told.map_or_else(Heeded::Refused, Heeded::Told))
+            }
+            Command::Rerun => {
+                self.review_again().await?;
+                Ok(Heeded::Done)
+            }
+            Command::Override { rule, reason } => self.let_pass(rule, reason).await,
+            Command::NotBuilt(_) => unreachable!("refused above"),
+        }
+    }
+
+    /// Why the comment's author may not use this command; `None` when they may.
+    async fn refuse(&mut self, verb: Verb) -> Result<Option<String>, JobError> {
+        let who = verb.who();
+        if who == Who::Anyone {
+            return Ok(None);
+        }
+        if self.overview.pull.state == PullState::Closed {
+            return Ok(Some("This pull request is closed.".to_owned()));
+        }
+        let is_author = self.overview.pull.user.login.eq_ignore_ascii_case(&self.said.author);
+        if who == Who::WriterOrAuthor && is_author {
+            return Ok(None);
+        }
+        if self.permission().await? < Permission::Write {
+            let author = if who == Who::WriterOrAuthor { ", or to be the author of the pull request" } else { "" };
+            return Ok(Some(format!("{} needs write permission on this repository{author}.", called(verb))));
+        }
+        if who == Who::WriterNotAuthor && is_author {
+            let reason = "The author of a pull request does not let its own findings pass. \
+                          Somebody else with write permission can write the same command.";
+            return Ok(Some(reason.to_owned()));
+        }
+        Ok(None)
+    }
+
+    async fn permission(&mut self) -> Result<Permission, JobError> {
+        if let Some(known) = self.permission {
+            return Ok(known);
+        }
+        let permission = self.client.fetch_permission(&self.said.author).await.map_err(after_call)?;
+        self.permission = Some(permission);
+        Ok(permission)
+    }
+
+    async fn let_pass(&mut self, rule: &str, reason: &str) -> Result<Heeded, JobError> {
+        let (store, repository) = (self.reviews.store(), self.job.spec.repository);
+        let pull = &self.overview.pull;
+        let known = store.find_overrides(repository, pull.number).await?;
+        if known.iter().any(|it| it.comment == self.said.comment && it.decision.rule == rule) {
+            // An earlier attempt came as far as this.
+            self.review_again().await?;
+            return Ok(Heeded::Done);
+        }
+        if rule == FAULTS && self.permission().await? < Permission::Maintain {
+            let refusal = "Letting faults and the dangerfile's own findings pass needs maintain or admin permission.";
+            return Ok(Heeded::Refused(refusal.to_owned()));
+        }
+        if !self.was_shown().await? {
+            return Ok(Heeded::Refused(format!(
+                "The review of {} began after this comment was written, so it may not be the commit that you mean. \
+                 Look at its check and write the command again.",
+                pull.head.sha.short()
+            )));
+        }
+        let Some(verdict) = &self.verdict else {
+            if self.job.attempt < PATIENT_ATTEMPTS {
+                let reason = "the newest commit is still being judged".to_owned();
+                return Err(JobError::Retry { reason, after: Some(PATIENCE) });
+            }
+            return Ok(Heeded::Refused(self.not_judged()));
+        };
+        let covers = find_coverable(verdict, rule);
+        if covers.is_empty() {
+            return Ok(Heeded::Refused(nothing_blocks(verdict, rule)));
+        }
+        let decision = Overridden { by: self.said.author.clone(), at: self.said.written_at, reason: reason.to_owned() };
+        let record = OverrideRecord {
+            repository,
+            number: pull.number,
+            comment: self.said.comment,
+            head: pull.head.sha.clone(),
+            decision: Override { rule: rule.to_owned(), covers, decision },
+        };
+        store.save_override(&record).await?;
+        tracing::info!(rule, by = self.said.author, "rule {rule} was overridden by {}", self.said.author);
+        self.review_again().await?;
+        Ok(Heeded::Done)
+    }
+
+    /// Whether our first check of this pull request at its present head had begun when the comment was written.
+    async fn was_shown(&self) -> Result<bool, JobError> {
+        let pull = &self.overview.pull;
+        // GitHub's times are whole seconds.
+        let written = self.said.written_at.unix_seconds();
+        let first = self.reviews.store().find_first_run(self.job.spec.repository, pull.number, &pull.head.sha).await?;
+        if first.is_some_and(|ended| ended.unix_seconds() <= written) {
+            return Ok(true);
+        }
+        let began = self.client.fetch_first_check(&pull.head.sha, pull.number).await.map_err(after_call)?;
+        Ok(began.is_some_and(|began| began.unix_seconds() <= written))
+    }
+
+    async fn review_again(&self) -> Result<(), JobError> {
+        let work = Work::ReviewPull { number: self.overview.pull.number, cause: Cause::Commanded };
+        let spec = JobSpec { work, name: self.overview.name.clone(), ..self.job.spec.clone() };
+        Ok(self.reviews.store().enqueue(&spec, self.reviews.now()).await?)
+    }
+
+    fn not_judged(&self) -> String {
+        match self.overview.judging_dangerfile() {
+            FoundDangerfile::Absent => {
+                "No rule judges this pull request: there is no dangerfile on the default branch.".to_owned()
+            }
+            FoundDangerfile::Found(_) | FoundDangerfile::Unreadable { .. } => format!(
+                "The commit {} was not judged yet. Write the command again once its check is there.",
+                self.overview.pull.head.sha.short()
+            ),
+        }
+    }
+
+    /// The page of the dangerfile that judges.
+    fn link(&self) -> Option<String> {
+        let FoundDangerfile::Found(dangerfile) = self.overview.judging_dangerfile() else { return None };
+        let (repository, _) = self.overview.pull.html_url.rsplit_once("/pull/")?;
+        Some(format!("{repository}/blob/{}/{}", dangerfile.commit.as_ref()?, dangerfile.path))
+    }
+}
+
+fn called(verb: Verb) -> String {
+    format!("`/deckhand {}`", verb.name())
+}
+
+/// Why there is nothing to let pass.
+fn nothing_blocks(verdict: &Verdict, rule: &str) -> String {
+    let passed = verdict.findings.iter().filter(|finding| finding.rule == rule).find_map(|it| it.overridden.as_ref());
+    if let Some(decision) = passed {
+        let by = neutralise(&decision.by);
+        return format!("What `{rule}` finds here was let pass already, by {by}.", rule = neutralise(rule));
+    }
+    if verdict.faults.iter().any(|fault| fault.rule == rule && fault.blocking) {
+        return format!(
+            "`{}` could not run. Somebody with maintain or admin permission lets that pass with \
+             `/deckhand override {FAULTS} <reason>`.",
+            neutralise(rule)
+        );
+    }
+    if rule == FAULTS || verdict.rules.iter().any(|outcome| outcome.name == rule) {
+        return format!("`{}` has nothing here that blocks.", neutralise(rule));
+    }
+    unknown_rule(rule, Some(verdict))
+}
