@@ -21,6 +21,7 @@ mod perform;
 mod published;
 mod read_back;
 mod repo;
+mod required;
 mod reviews;
 mod shared_head;
 mod statuses;

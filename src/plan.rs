@@ -8,6 +8,7 @@ mod place;
 mod published;
 mod render;
 mod review;
+mod rule_status;
 mod shared;
 mod status;
 mod summary;
@@ -24,4 +25,5 @@ pub use operation::{
 };
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
 pub use render::{neutralise, render_title, render_whole, spoken};
+pub use rule_status::{TOKEN_STATUS, has_rule_statuses, lacks_rules};
 pub use shared::Sibling;

@@ -21,6 +21,7 @@ mod pages;
 mod passes;
 mod review_job;
 mod reviews;
+mod rule_statuses;
 mod serve;
 mod shared;
 mod shared_head;

@@ -122,6 +122,7 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
         blocking,
         state: RuleState::Skipped,
         reason: Some("`check` runs no rule".to_owned()),
+        statuses: None,
         steps: 0,
         millis: 0,
     };
@@ -136,6 +137,7 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
         rules: checked.rules.into_iter().map(outcome).collect(),
         settings: Settings::default(),
         log: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

@@ -82,7 +82,7 @@ impl<'a> Pass<'a> {
     fn run_script(&mut self, script: &Script) {
         self.timed(TOP_LEVEL, true, || script.run_top_level());
         for rule in script.rules() {
-            let blocking = rule.options.blocking;
+            let (blocking, known) = (rule.options.blocking, self.rules.len());
             match applies(&rule.options, self.snapshot) {
                 Applies::Yes => self.timed(&rule.name, blocking, || script.run_rule(&rule)),
                 Applies::No(reason) => self.skip(&rule.name, blocking, reason),
@@ -94,6 +94,9 @@ impl<'a> Pass<'a> {
                     let message = format!("{reason}, so this rule cannot judge");
                     self.fault(&rule.name, blocking, ScriptError { message, path: None, line: None, mistake: false });
                 }
+            }
+            for (_, outcome) in &mut self.rules[known..] {
+                outcome.statuses = rule.options.statuses;
             }
         }
         self.miss(script.missing());
@@ -109,6 +112,7 @@ impl<'a> Pass<'a> {
             blocking,
             state,
             reason,
+            statuses: None,
             steps: execution.steps,
             millis,
         };
@@ -136,6 +140,7 @@ impl<'a> Pass<'a> {
             blocking,
             state: RuleState::Skipped,
             reason: Some(reason),
+            statuses: None,
             steps: 0,
             millis: 0,
         };
@@ -203,6 +208,7 @@ impl<'a> Pass<'a> {
             rules: self.rules.into_iter().map(|(_, rule)| rule).collect(),
             settings,
             log: self.log,
+            notes: Vec::new(),
         }))
     }
 

@@ -45,6 +45,7 @@ pub(super) fn verdict(conclusion: Conclusion, findings: Vec<Finding>) -> Verdict
         rules: Vec::new(),
         settings: Settings::default(),
         log: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) fn verdict(findings: Vec<Finding>) -> Verdict {
         rules: Vec::new(),
         settings: Settings::default(),
         log: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -65,5 +66,6 @@ pub(super) fn input(run: &str) -> PlanInput {
         recheck_head: false,
         siblings: Vec::new(),
         refused: Vec::new(),
+        required_statuses: None,
     }
 }

@@ -46,6 +46,15 @@ pub(in crate::sim) struct Note {
     pub(in crate::sim) commit: Option<String>,
 }
 
+/// A check or commit status that a branch requires.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct Required {
+    pub(in crate::sim) branch: String,
+    pub(in crate::sim) context: String,
+    /// By the branch's own protection, not by a ruleset.
+    pub(in crate::sim) classic: bool,
+}
+
 /// A repository with everything that happens in it.
 #[derive(Clone)]
 pub(in crate::sim) struct Repo {
@@ -77,6 +86,7 @@ pub(in crate::sim) struct Repo {
     pub(in crate::sim) suites: Vec<CheckSuite>,
     pub(in crate::sim) runs: Vec<CheckRun>,
     pub(in crate::sim) statuses: Vec<CommitStatus>,
+    pub(in crate::sim) required: Vec<Required>,
 }
 
 impl Repo {
