@@ -5,6 +5,7 @@
 
 mod access;
 mod backoff;
+mod broken_base;
 mod config;
 mod config_values;
 mod failed_call;

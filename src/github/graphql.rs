@@ -30,6 +30,7 @@ pub fn documents() -> Vec<(&'static str, String)> {
         ("thread", THREAD.to_owned()),
         ("resolve_thread", RESOLVE_THREAD.to_owned()),
         ("files", super::files::document(2, super::files::TEXTS)),
+        ("history", super::history::document(2)),
         ("sizes", super::files::document(2, super::files::SIZES)),
     ]
 }

@@ -1,8 +1,8 @@
 //! Everything that the rules may see of one pull request at one head.
 
 use super::{
-    CodeOwnersFile, Commit, CommitId, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun, HeadStatus, Labeling,
-    PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    CodeOwnersFile, Commit, CommitId, Fact, FactKey, Fault, FileChange, FileKey, FileText, HeadCheckRun, HeadStatus,
+    Labeling, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,6 +67,12 @@ pub struct Snapshot {
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
+    /// What the reader of the check has to know besides, which the verdict repeats: why these rules judge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Why the rules that the pull request brings do not load, when they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brought: Option<Fault>,
 }
 
 impl Snapshot {
@@ -88,6 +94,8 @@ impl Snapshot {
             code_owners: None,
             uses: BTreeMap::new(),
             sources: BTreeMap::new(),
+            notes: Vec::new(),
+            brought: None,
         }
     }
 

@@ -47,7 +47,10 @@ pub(super) fn plan_rule_statuses(verdict: &Verdict, published: &Published, input
     });
     // Links differ from run to run and change nothing for the reader.
     let is_there = |wanted: &CommitStatus| {
-        published.statuses.iter().any(|now| CommitStatus { target_url: wanted.target_url.clone(), ..now.clone() } == *wanted)
+        published
+            .statuses
+            .iter()
+            .any(|now| CommitStatus { target_url: wanted.target_url.clone(), ..now.clone() } == *wanted)
     };
     wanted.filter(|status| !is_there(status)).map(Operation::SetStatus).collect()
 }

@@ -6,8 +6,8 @@ use super::fingerprint::Fingerprints;
 use super::hide::hide_shared_lines;
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, RepoPath, RuleOutcome, RuleState,
-    Settings, Severity, Snapshot, Unavailable, Verdict,
+    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath, RuleOutcome, RuleState,
+    Settings, Severity, Side, Snapshot, Unavailable, Verdict,
 };
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -188,6 +188,7 @@ impl<'a> Pass<'a> {
         if !missing.is_empty() {
             return Outcome::Missing(missing);
         }
+        self.judge_brought_rules();
         let settings = governing.last().cloned().unwrap_or_default();
         let enforced = |layer: usize| governing[layer].conclusion == ConclusionMode::Enforced;
         let found = self.findings.iter().any(|said| enforced(said.layer) && said.blocks());
@@ -208,8 +209,25 @@ impl<'a> Pass<'a> {
             rules: self.rules.into_iter().map(|(_, rule)| rule).collect(),
             settings,
             log: self.log,
-            notes: Vec::new(),
+            notes: self.snapshot.notes.clone(),
         }))
+    }
+
+    /// Rules that do not load must not get onto the base: whoever brings them has to mend them first.
+    fn judge_brought_rules(&mut self) {
+        let Some(fault) = &self.snapshot.brought else { return };
+        let place = fault.path.clone().map(|path| Place { path, line: fault.line, end_line: None, side: Side::Right });
+        let message = format!("The rules that this pull request brings do not load: {}", fault.message);
+        let finding = RawFinding {
+            severity: Severity::Fail,
+            message,
+            place,
+            suggestion: None,
+            fix: Default::default(),
+            hide_source: false,
+        };
+        let layer = self.settings.len().saturating_sub(1);
+        self.findings.push(Said { layer, rule: TOP_LEVEL.to_owned(), blocking: true, finding });
     }
 
     /// The settings that a layer answers to: its own and those of the layers before it, which win. What a repository

@@ -3,9 +3,10 @@
 //! Round trips in a row decide how long people wait: (1) the overview, (2) check, diff and comparison side by side,
 //! (3) what the rules miss, (4) the writes side by side.
 
+use super::broken_base::{judge_or_fall_back, load_brought_rules};
 use super::failed_call::{after_call, after_judging, after_publish};
 use super::organisations::build_ruleset;
-use super::passes::{Judged, WHOLE, faulted, judge};
+use super::passes::{Judged, WHOLE, faulted};
 use super::reviews::{Reviews, after_overview};
 use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::shared_head::Neighbours;
@@ -132,8 +133,13 @@ impl<'a> Stage<'a> {
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
         self.gather(outbox, &mut snapshot, &ahead).await?;
+        let judges = self.reviews.judges();
+        // Rules of other bases never judge.
+        if self.overview.pull.base.name == self.overview.default_branch {
+            load_brought_rules(judges, &self.client, &mut snapshot).await.map_err(after_judging)?;
+        }
         let Judged { verdict, asked } =
-            judge(self.reviews.judges(), &self.client, &mut snapshot, &|_| None).await.map_err(after_judging)?;
+            judge_or_fall_back(judges, &self.client, &mut snapshot).await.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
         if reads != ahead {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;

@@ -43,6 +43,7 @@ mod sim_tokens;
 mod store;
 mod stories;
 mod stories_analyses;
+mod stories_broken_base;
 mod stories_facts;
 mod stories_organisation;
 mod stories_statuses;

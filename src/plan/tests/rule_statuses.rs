@@ -26,7 +26,12 @@ fn fault(rule: &str, message: &str) -> Fault {
 }
 
 /// The statuses that are set: name, state and words.
-fn set(verdict: &Verdict, published: &Published, siblings: &[(u64, Option<&Verdict>)], required: &[&str]) -> Vec<String> {
+fn set(
+    verdict: &Verdict,
+    published: &Published,
+    siblings: &[(u64, Option<&Verdict>)],
+    required: &[&str],
+) -> Vec<String> {
     let siblings =
         siblings.iter().map(|(number, verdict)| Sibling { number: PullNumber(*number), verdict: verdict.cloned() });
     let required = Some(required.iter().map(|it| (*it).to_owned()).collect());
@@ -133,7 +138,10 @@ fn a_ruleset_that_does_not_load_turns_nothing_green() {
 fn f48_the_worst_of_all_with_this_head_is_said() {
     let good = per_rule(&[("a", RuleState::Ran), ("b", RuleState::Ran)], vec![]);
     let bad = per_rule(&[("a", RuleState::Ran), ("b", RuleState::Skipped)], vec![of("a", Severity::Fail, true)]);
-    let both = ["deckhand/a failure: #7: no problems; #9: 1 problem", "deckhand/b success: #7: no problems; #9: does not apply"];
+    let both = [
+        "deckhand/a failure: #7: no problems; #9: 1 problem",
+        "deckhand/b success: #7: no problems; #9: does not apply",
+    ];
     assert_eq!(set(&good, &Published::default(), &[(9, Some(&bad))], &[]), both);
     let good_twice = ["deckhand/a success: no problems", "deckhand/b success: no problems"];
     assert_eq!(set(&good, &Published::default(), &[(9, Some(&good))], &[]), good_twice);
