@@ -38,7 +38,15 @@ pub(super) async fn judge_or_fall_back(
     let mut hopeless: Vec<String> = Vec::new();
     let requires = |snapshot: &Snapshot| snapshot.sources.keys().any(|(layer, _)| *layer == own);
     hopeless.extend((!requires(snapshot)).then(|| present.text.clone()));
-    for earlier in client.fetch_earlier_dangerfiles(tip).await? {
+    let history = match client.fetch_earlier_dangerfiles(tip).await {
+        Err(error) if !error.is_temporary() => {
+            // The check fails and says what has to be mended, as it would without a history.
+            tracing::warn!(%error, "The dangerfiles before one that does not load cannot be read: {error}");
+            return Ok(judged);
+        }
+        history => history?,
+    };
+    for earlier in history {
         if hopeless.contains(&earlier.text) {
             continue;
         }

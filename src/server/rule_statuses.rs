@@ -33,8 +33,8 @@ pub(super) async fn gather(
     siblings: &[Sibling],
 ) -> Result<Standing, CallError> {
     let of_siblings = || siblings.iter().filter_map(|sibling| sibling.verdict.as_ref()).any(has_rule_statuses);
-    let wanted = has_rule_statuses(verdict) || lacks_rules(verdict) || of_siblings() || neighbours.had_rule_statuses();
-    if !wanted {
+    let wanted = has_rule_statuses(verdict) || of_siblings() || neighbours.had_rule_statuses();
+    if !wanted && !lacks_rules(verdict) {
         return Ok(Standing::default());
     }
     let refused = Standing { not_allowed: true, ..Standing::default() };
@@ -49,6 +49,11 @@ pub(super) async fn gather(
     match read {
         Ok((own, required)) => Ok(Standing { own, required: Some(required), not_allowed: false }),
         Err(CallError::Forbidden(_)) => Ok(refused),
+        // Rules that do not load say nothing of statuses: perhaps nobody ever asked for any.
+        Err(error) if !wanted && !error.is_temporary() => {
+            tracing::warn!(%error, "The statuses on the head cannot be read: {error}");
+            Ok(Standing::default())
+        }
         Err(error) => Err(error),
     }
 }
