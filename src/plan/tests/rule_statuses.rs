@@ -164,6 +164,6 @@ fn f40_a_description_fits_into_githubs_limit() {
     let mut verdict = per_rule(&[("a", RuleState::Faulted)], vec![]);
     verdict.faults.push(fault("a", &"ü\u{202e}".repeat(300)));
     let said = set(&verdict, &Published::default(), &[], &[]).remove(0);
-    let description = said.strip_prefix("deckhand/a failure: ").unwrap();
+    let description = said.strip_prefix("deckhand/a failure: ").expect("the one status");
     assert!(description.chars().count() <= 140 && !description.contains('\u{202e}'), "{description}");
 }
