@@ -29,7 +29,7 @@ pub use pull::{Author, Commit, Label, Labeling, Milestone, PullDetails, PullRequ
 pub use report::render_report;
 pub use review::{RequestedReviewers, Review, Team};
 pub use ruleset::{Dangerfile, Origin, Ruleset};
-pub use settings::{ConclusionMode, Settings, SummaryComment};
+pub use settings::{ConclusionMode, Settings, StatusMode, SummaryComment};
 pub use snapshot::{Snapshot, Subject};
 pub use time::Timestamp;
 pub use verdict::{Conclusion, Effect, Fault, RuleOutcome, RuleState, Verdict};

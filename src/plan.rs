@@ -9,6 +9,7 @@ mod place;
 mod published;
 mod render;
 mod review;
+mod rule_status;
 mod shared;
 mod status;
 mod summary;
@@ -30,4 +31,5 @@ pub use render::{
     code_span, neutralise, render_explain, render_help, render_misread, render_title, render_whole, render_why, spoken,
     unknown_rule,
 };
+pub use rule_status::{TOKEN_STATUS, has_rule_statuses, lacks_rules};
 pub use shared::Sibling;

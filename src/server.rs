@@ -5,6 +5,7 @@
 
 mod access;
 mod backoff;
+mod broken_base;
 mod config;
 mod config_values;
 mod failed_call;
@@ -22,6 +23,7 @@ mod pages;
 mod passes;
 mod review_job;
 mod reviews;
+mod rule_statuses;
 mod serve;
 mod shared;
 mod shared_head;

@@ -19,6 +19,7 @@ mod patch;
 mod quota;
 mod render;
 mod reply;
+mod required;
 mod rest;
 mod server;
 mod start;

@@ -123,6 +123,7 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
         blocking,
         state: RuleState::Skipped,
         reason: Some("`check` runs no rule".to_owned()),
+        statuses: None,
         steps: 0,
         millis: 0,
     };
@@ -137,6 +138,7 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
         rules: checked.rules.into_iter().map(outcome).collect(),
         settings: Settings::default(),
         log: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

@@ -192,6 +192,7 @@ impl<'a> Live<'a> {
             recheck_head: now.since(self.started_at) > FRESH,
             siblings: Vec::new(),
             refused,
+            required_statuses: None,
         }
     }
 

@@ -17,7 +17,7 @@ use serde_json::json;
 use std::fmt::Write;
 
 /// The commit status that speaks for a person's review. The app's own name is its alone.
-const CONTEXT: &str = "deckhand/local";
+const CONTEXT: &str = crate::plan::TOKEN_STATUS;
 
 const AFTER_HELP: &str = "\
 Examples:

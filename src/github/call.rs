@@ -179,6 +179,12 @@ impl Shared {
         }
     }
 
+    /// Whether the token of an audience that is in use may write what this permission is for; `None` when nobody knows.
+    pub(super) async fn grants_write(&self, audience: &Audience, permission: &str) -> Option<bool> {
+        let Auth::App { tokens, .. } = &self.auth else { return None };
+        tokens.slot(audience).lock().await.as_ref()?.grants_write(permission)
+    }
+
     /// Forgets the token of an audience.
     pub(super) async fn forget_token(&self, audience: &Audience) {
         if let Auth::App { tokens, .. } = &self.auth {

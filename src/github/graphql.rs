@@ -14,6 +14,7 @@ pub(super) const OVERVIEW: &str = include_str!("queries/overview.graphql");
 pub(super) const COMMENTS: &str = include_str!("queries/comments.graphql");
 pub(super) const ORGANISATION: &str = include_str!("queries/organisation.graphql");
 pub(super) const REVIEWS: &str = include_str!("queries/reviews.graphql");
+pub(super) const STATUSES: &str = include_str!("queries/statuses.graphql");
 pub(super) const THREAD: &str = include_str!("queries/thread.graphql");
 pub(super) const RESOLVE_THREAD: &str = include_str!("queries/resolve_thread.graphql");
 
@@ -25,9 +26,11 @@ pub fn documents() -> Vec<(&'static str, String)> {
         ("comments", COMMENTS.to_owned()),
         ("organisation", ORGANISATION.to_owned()),
         ("reviews", REVIEWS.to_owned()),
+        ("statuses", STATUSES.to_owned()),
         ("thread", THREAD.to_owned()),
         ("resolve_thread", RESOLVE_THREAD.to_owned()),
         ("files", super::files::document(2, super::files::TEXTS)),
+        ("history", super::history::document(2)),
         ("sizes", super::files::document(2, super::files::SIZES)),
     ]
 }

@@ -1,8 +1,8 @@
-//! What others report about the head: commit statuses and check runs. Both lists are whole, or they are not known.
+//! The check runs that others report about the head. The list is whole, or it is not known.
 
 use super::CallError;
 use super::repo::RepoClient;
-use crate::model::{CommitId, Fact, HeadCheckRun, HeadStatus, Timestamp, Unavailable};
+use crate::model::{CommitId, Fact, HeadCheckRun, Timestamp, Unavailable};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,16 +18,6 @@ const MAX_REPORTS: usize = 1_000;
 const TRIES: usize = 3;
 
 impl RepoClient {
-    /// The newest status of each context: one request per hundred.
-    ///
-    /// # Errors
-    /// As every call. A list that is not complete is no error but [`Unavailable::Truncated`].
-    pub(super) async fn fetch_head_statuses(&self, head: &CommitId) -> Result<Fact<Vec<HeadStatus>>, CallError> {
-        let statuses =
-            self.whole::<WireStatuses>(&format!("/commits/{head}/status"), "list of commit statuses").await?;
-        known(statuses, |statuses| statuses.into_iter().map(status).collect())
-    }
-
     /// The newest check run of each name and app, without this app's own: one request per hundred.
     ///
     /// # Errors
@@ -78,39 +68,6 @@ trait List: DeserializeOwned {
     fn entries(self) -> Vec<Self::Entry>;
 
     fn id(entry: &Self::Entry) -> u64;
-}
-
-#[derive(Deserialize)]
-struct WireStatuses {
-    total_count: usize,
-    statuses: Vec<WireStatus>,
-}
-
-#[derive(Deserialize)]
-struct WireStatus {
-    id: u64,
-    context: String,
-    state: String,
-    description: Option<String>,
-    target_url: Option<String>,
-    created_at: String,
-    updated_at: String,
-}
-
-impl List for WireStatuses {
-    type Entry = WireStatus;
-
-    fn total(&self) -> usize {
-        self.total_count
-    }
-
-    fn entries(self) -> Vec<WireStatus> {
-        self.statuses
-    }
-
-    fn id(entry: &WireStatus) -> u64 {
-        entry.id
-    }
 }
 
 #[derive(Deserialize)]
@@ -169,17 +126,6 @@ fn known<T, V>(fact: Fact<T>, read: impl FnOnce(T) -> Option<V>) -> Result<Fact<
         }
         Fact::Unavailable(reason) => Ok(Fact::Unavailable(reason)),
     }
-}
-
-fn status(wire: WireStatus) -> Option<HeadStatus> {
-    Some(HeadStatus {
-        context: wire.context,
-        state: wire.state,
-        description: wire.description.unwrap_or_default(),
-        target_url: wire.target_url,
-        created_at: Timestamp::parse_rfc3339(&wire.created_at)?,
-        updated_at: Timestamp::parse_rfc3339(&wire.updated_at)?,
-    })
 }
 
 fn check_run(wire: WireRun) -> Option<HeadCheckRun> {

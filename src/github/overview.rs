@@ -16,7 +16,7 @@ use crate::plan::Published;
 use serde::Deserialize;
 
 /// Where a dangerfile is looked for, in this order.
-const PLACES: [&str; 2] = ["dangerfile.lua", ".github/dangerfile.lua"];
+pub const PLACES: [&str; 2] = ["dangerfile.lua", ".github/dangerfile.lua"];
 
 /// A pull request at a glance.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -51,14 +51,20 @@ impl RepoClient {
         &self.shared.http.timing
     }
 
+    /// Whether the app may write what this permission (`statuses`) is for, as GitHub said when it gave the token that is
+    /// in use; `None` when nobody knows.
+    pub async fn grants_write(&self, permission: &str) -> Option<bool> {
+        self.shared.grants_write(&self.audience(), permission).await
+    }
+
     /// The account's repository `.github`, which holds what is for all its repositories; counts into the same counter.
     pub(super) fn organisation(&self) -> RepoClient {
         let name = RepoName::new(self.name.owner(), ORGANISATION_REPOSITORY).expect("the owner is one already");
         RepoClient { id: RepositoryId(0), name, ..self.clone() }
     }
 
-    /// The next call asks for a new token.
-    pub(super) async fn forget_token(&self) {
+    /// The next call asks for a new token: permissions of one are those of the moment when it was given.
+    pub async fn forget_token(&self) {
         self.shared.forget_token(&self.audience()).await;
     }
 

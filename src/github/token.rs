@@ -31,9 +31,16 @@ pub(super) struct Token {
     pub(super) header: HeaderValue,
     pub(super) minted_at: Timestamp,
     expires_at: Timestamp,
+    permissions: Option<HashMap<String, String>>,
 }
 
 impl Token {
+    /// Whether it may write what this permission is for; `None` when GitHub did not say.
+    pub(super) fn grants_write(&self, permission: &str) -> Option<bool> {
+        let word = self.permissions.as_ref()?.get(permission);
+        Some(word.is_some_and(|word| matches!(word.as_str(), "write" | "admin")))
+    }
+
     pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
         now.after(RESERVE) < self.expires_at
     }
@@ -60,12 +67,14 @@ impl Tokens {
 pub(super) struct Minted {
     token: String,
     expires_at: String,
+    #[serde(default)]
+    permissions: Option<HashMap<String, String>>,
 }
 
 impl Minted {
     pub(super) fn into_token(self, now: Timestamp) -> Option<Token> {
         let expires_at = Timestamp::parse_rfc3339(&self.expires_at)?;
-        Some(Token { header: bearer(&self.token)?, minted_at: now, expires_at })
+        Some(Token { header: bearer(&self.token)?, minted_at: now, expires_at, permissions: self.permissions })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::globs::Globs;
 use super::options::{OptionKind, OptionSpec};
 use super::words::did_you_mean;
-use crate::model::Severity;
+use crate::model::{Severity, StatusMode};
 use mlua::Function;
 use serde_json::{Map, Value as Json};
 
@@ -30,6 +30,8 @@ pub struct RuleOptions {
     pub on: Vec<String>,
     /// A label that switches it off.
     pub skip_label: Option<String>,
+    /// Whether it has a commit status of its own; `None` where the settings decide.
+    pub statuses: Option<StatusMode>,
 }
 
 /// What `rule` takes.
@@ -42,7 +44,11 @@ pub(super) fn rule_specs() -> Vec<OptionSpec> {
         OptionSpec::new("skip_label", OptionKind::String, "A label that switches it off."),
         OptionSpec::later("rollout", "The share of pull requests on which it speaks."),
         OptionSpec::later("shadow", "Runs and records, says nothing."),
-        OptionSpec::later("statuses", "A commit status of its own."),
+        OptionSpec::new(
+            "statuses",
+            OptionKind::Choice(StatusMode::WORDS.map(str::to_owned).to_vec()),
+            "Whether it has a commit status of its own (default: as the settings say).",
+        ),
     ]
 }
 
@@ -91,6 +97,7 @@ impl RuleOptions {
             labels: texts("labels"),
             on,
             skip_label: values.get("skip_label").and_then(Json::as_str).map(str::to_owned),
+            statuses: values.get("statuses").and_then(Json::as_str).and_then(StatusMode::parse),
         })
     }
 }

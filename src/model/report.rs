@@ -116,6 +116,7 @@ mod tests {
             blocking: true,
             state,
             reason: None,
+            statuses: None,
             steps: 5,
             millis: 0,
         };
@@ -141,6 +142,7 @@ mod tests {
             rules: vec![outcome("no-print", RuleState::Ran), outcome("quiet", RuleState::Shadow)],
             settings: Settings::default(),
             log: Vec::new(),
+            notes: Vec::new(),
         };
         let expected = json!({
             "version": 1, "conclusion": "failure", "head": "a".repeat(40), "base": "b".repeat(40),

@@ -17,6 +17,9 @@ pub struct Settings {
     pub bases: Vec<String>,
     /// Whether findings can fail the check at all.
     pub conclusion: ConclusionMode,
+    /// Which rules have a commit status of their own.
+    #[serde(default)]
+    pub statuses: StatusMode,
 }
 
 impl Default for Settings {
@@ -28,6 +31,7 @@ impl Default for Settings {
             ignore_authors: Vec::new(),
             bases: Vec::new(),
             conclusion: ConclusionMode::Enforced,
+            statuses: StatusMode::None,
         }
     }
 }
@@ -52,4 +56,29 @@ pub enum ConclusionMode {
     Enforced,
     /// The check is always `neutral`.
     Advisory,
+}
+
+/// Whether a rule has a commit status of its own, `<check_name>/<rule>`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusMode {
+    /// It has none.
+    #[default]
+    None,
+    /// In `settings`: every blocking rule has one. As a rule's option: this one has, also when it is advisory.
+    PerRule,
+}
+
+impl StatusMode {
+    /// The words of a dangerfile, in the order of their meaning.
+    pub const WORDS: [&'static str; 2] = ["none", "per_rule"];
+
+    /// From the word of a dangerfile.
+    pub fn parse(word: &str) -> Option<StatusMode> {
+        match word {
+            "none" => Some(StatusMode::None),
+            "per_rule" => Some(StatusMode::PerRule),
+            _ => None,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Everything that the rules may see of one pull request at one head.
 
 use super::{
-    CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
+    CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, Fault, FileChange, FileKey, FileText, HeadCheckRun,
     HeadStatus, Labeling, Override, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,12 @@ pub struct Snapshot {
     /// What people let pass on this pull request, oldest first. No rule sees it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
+    /// What the reader of the check has to know besides, which the verdict repeats: why these rules judge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Why the rules that the pull request brings do not load, when they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brought: Option<Fault>,
 }
 
 impl Snapshot {
@@ -96,6 +102,8 @@ impl Snapshot {
             coverage: BTreeMap::new(),
             sources: BTreeMap::new(),
             overrides: Vec::new(),
+            notes: Vec::new(),
+            brought: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a run of the rules says in the end.
 
-use super::{CommitId, Finding, Overridden, RepoPath, Settings};
+use super::{CommitId, Finding, Overridden, RepoPath, Settings, StatusMode};
 use serde::{Deserialize, Serialize};
 
 /// The outcome of running a ruleset over a complete snapshot.
@@ -24,6 +24,9 @@ pub struct Verdict {
     pub settings: Settings,
     /// What the rules printed.
     pub log: Vec<String>,
+    /// What the reader of the check has to know besides: Markdown, a sentence or two each. Not said by a rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// The conclusion of a run, which is that of its check.
@@ -100,6 +103,9 @@ pub struct RuleOutcome {
     /// Why, when it did not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Whether it has a commit status of its own, when its options say so; otherwise the settings decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statuses: Option<StatusMode>,
     /// Interrupt steps of the Lua machine in the last pass: the deterministic measure of work.
     pub steps: u64,
     /// Wall-clock milliseconds in the last pass; 0 where no clock was given. Not part of what two runs must agree on.

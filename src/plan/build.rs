@@ -5,7 +5,7 @@ use super::operation::operation_id;
 use super::place::Diff;
 use super::render::spoken;
 use super::review::{self, Change};
-use super::{Operation, Plan, Published, ReviewComment, Sibling, check, status, summary};
+use super::{Operation, Plan, Published, ReviewComment, Sibling, check, rule_status, status, summary};
 use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
 
 /// What a plan needs to know besides the verdict.
@@ -31,12 +31,16 @@ pub struct PlanInput {
     pub siblings: Vec<Sibling>,
     /// Comments that GitHub refused at their lines: those places are treated as outside the diff.
     pub refused: Vec<ReviewComment>,
+    /// Contexts of commit statuses that the base branch requires, when statuses of rules are to be written and those
+    /// that stand on the head are in [`Published::statuses`]; `None` where nobody asked for them.
+    pub required_statuses: Option<Vec<String>>,
 }
 
 /// The writes that bring what is published to the verdict. Empty when nothing changed.
 pub fn build(verdict: &Verdict, snapshot: &Snapshot, published: &Published, input: &PlanInput) -> Plan {
     let check = check::plan_check(verdict, published, input, &operation_id(&input.run, 0));
-    build_beside(check, verdict, snapshot, published, input)
+    let gates = check.into_iter().chain(rule_status::plan_rule_statuses(verdict, published, input)).collect();
+    build_beside(gates, verdict, snapshot, published, input)
 }
 
 /// The same for the owner of a token, who is no app and writes no check: comments, and a commit status of that context
@@ -49,18 +53,18 @@ pub fn build_for_token(
     context: Option<&str>,
 ) -> Plan {
     let status = context.and_then(|context| status::plan_status(verdict, published, context));
-    build_beside(status, verdict, snapshot, published, input)
+    build_beside(Vec::from_iter(status), verdict, snapshot, published, input)
 }
 
 /// The comments beside what gates the commit.
 fn build_beside(
-    gate: Option<Operation>,
+    gates: Vec<Operation>,
     verdict: &Verdict,
     snapshot: &Snapshot,
     published: &Published,
     input: &PlanInput,
 ) -> Plan {
-    let mut operations = Vec::from_iter(gate);
+    let mut operations = gates;
     let silent = operations.len();
     if let Some(number) = input.number.filter(|_| !input.quiet) {
         let diff = Diff::new(snapshot, &input.refused);

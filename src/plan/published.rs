@@ -16,7 +16,8 @@ pub struct Published {
     pub replies: Vec<PublishedComment>,
     /// First comments of review threads, by this app's identity and with our marker.
     pub comments: Vec<PublishedReviewComment>,
-    /// The newest commit status of each context on the head, whoever set it; empty when nobody asked for them.
+    /// The newest commit status of each context on the head: for an app those that it set itself, for a token whoever
+    /// set them; empty when nobody asked for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<CommitStatus>,
 }

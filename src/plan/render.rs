@@ -7,6 +7,7 @@ mod effects;
 mod escape;
 mod limit;
 mod list;
+mod rule;
 mod summary;
 mod whole;
 mod words;
@@ -22,4 +23,5 @@ pub(super) use check::{
 };
 pub(super) use comment::render_comment;
 pub(super) use limit::{CHECK_BYTES, cut};
+pub(super) use rule::{RuleLine, cut_status_line, render_rule_line};
 pub(super) use summary::{render_nothing_left, render_summary};

@@ -117,6 +117,10 @@ async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, lane: Vec<Begun<'_>>
             Err(PublishError::Call(CallError::Forbidden(reason))) if lane_of(operation) == Lane::Status => {
                 tracing::warn!(operation = id, reason, "GitHub does not let us set a commit status.");
                 report.unset.push(reason);
+                // Nor the others.
+                for unsent in lane.by_ref().filter(|it| matches!(it.known, Known::New)) {
+                    outbox.abandon(&unsent.id).await?;
+                }
             }
             // Without the permission for comments the check alone speaks.
             Err(PublishError::Call(CallError::Forbidden(reason))) if lane_of(operation).comments() => {

@@ -7,8 +7,8 @@ use super::hide::hide_shared_lines;
 use super::overrides;
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, RepoPath, RuleOutcome, RuleState,
-    Settings, Severity, Snapshot, Unavailable, Verdict,
+    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath, RuleOutcome, RuleState,
+    Settings, Severity, Side, Snapshot, Unavailable, Verdict,
 };
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -83,7 +83,7 @@ impl<'a> Pass<'a> {
     fn run_script(&mut self, script: &Script) {
         self.timed(TOP_LEVEL, true, || script.run_top_level());
         for rule in script.rules() {
-            let blocking = rule.options.blocking;
+            let (blocking, known) = (rule.options.blocking, self.rules.len());
             match applies(&rule.options, self.snapshot) {
                 Applies::Yes => self.timed(&rule.name, blocking, || script.run_rule(&rule)),
                 Applies::No(reason) => self.skip(&rule.name, blocking, reason),
@@ -95,6 +95,9 @@ impl<'a> Pass<'a> {
                     let message = format!("{reason}, so this rule cannot judge");
                     self.fault(&rule.name, blocking, ScriptError { message, path: None, line: None, mistake: false });
                 }
+            }
+            for (_, outcome) in &mut self.rules[known..] {
+                outcome.statuses = rule.options.statuses;
             }
         }
         self.miss(script.missing());
@@ -110,6 +113,7 @@ impl<'a> Pass<'a> {
             blocking,
             state,
             reason,
+            statuses: None,
             steps: execution.steps,
             millis,
         };
@@ -137,6 +141,7 @@ impl<'a> Pass<'a> {
             blocking,
             state: RuleState::Skipped,
             reason: Some(reason),
+            statuses: None,
             steps: 0,
             millis: 0,
         };
@@ -187,6 +192,7 @@ impl<'a> Pass<'a> {
         if !missing.is_empty() {
             return Outcome::Missing(missing);
         }
+        self.judge_brought_rules();
         let settings = governing.last().cloned().unwrap_or_default();
         let enforced = |layer: usize| governing[layer].conclusion == ConclusionMode::Enforced;
         let (layers, mut findings) = self.identify();
@@ -208,7 +214,25 @@ impl<'a> Pass<'a> {
             rules: self.rules.into_iter().map(|(_, rule)| rule).collect(),
             settings,
             log: self.log,
+            notes: self.snapshot.notes.clone(),
         }))
+    }
+
+    /// Rules that do not load must not get onto the base: whoever brings them has to mend them first.
+    fn judge_brought_rules(&mut self) {
+        let Some(fault) = &self.snapshot.brought else { return };
+        let place = fault.path.clone().map(|path| Place { path, line: fault.line, end_line: None, side: Side::Right });
+        let message = format!("The rules that this pull request brings do not load: {}", fault.message);
+        let finding = RawFinding {
+            severity: Severity::Fail,
+            message,
+            place,
+            suggestion: None,
+            fix: Default::default(),
+            hide_source: false,
+        };
+        let layer = self.settings.len().saturating_sub(1);
+        self.findings.push(Said { layer, rule: TOP_LEVEL.to_owned(), blocking: true, finding });
     }
 
     /// The settings that a layer answers to: its own and those of the layers before it, which win. What a repository

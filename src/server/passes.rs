@@ -123,11 +123,13 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
             blocking: true,
             state: RuleState::Faulted,
             reason: Some(message),
+            statuses: None,
             steps: 0,
             millis: 0,
         }],
         settings: Settings::default(),
         log: Vec::new(),
+        notes: Vec::new(),
     };
     apply_overrides(&mut verdict, &snapshot.overrides);
     verdict

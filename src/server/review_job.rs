@@ -3,10 +3,12 @@
 //! Round trips in a row decide how long people wait: (1) the overview, (2) check, diff and comparison side by side,
 //! (3) what the rules miss, (4) the writes side by side.
 
+use super::broken_base::{judge_or_fall_back, load_brought_rules};
 use super::failed_call::{after_call, after_judging, after_publish};
 use super::organisations::build_ruleset;
-use super::passes::{Judged, WHOLE, faulted, judge};
+use super::passes::{Judged, WHOLE, faulted};
 use super::reviews::{Reviews, after_overview};
+use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
 use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
@@ -109,6 +111,8 @@ struct Stage<'a> {
     quiet: bool,
     /// What people let pass; nothing where the review itself was given up.
     overrides: Vec<Override>,
+    /// Names that the base branch requires, once statuses of rules are to be written.
+    required_statuses: Option<Vec<String>>,
 }
 
 impl<'a> Stage<'a> {
@@ -123,7 +127,17 @@ impl<'a> Stage<'a> {
             .map_err(|error| JobError::Retry { reason: format!("no randomness: {error}"), after: None })?;
         let run = RunId::from_random(bits);
         let (started_at, quiet) = (reviews.now(), review.cause.is_quiet());
-        Ok(Stage { reviews, review, client, overview, run, started_at, quiet, overrides: Vec::new() })
+        Ok(Stage {
+            reviews,
+            review,
+            client,
+            overview,
+            run,
+            started_at,
+            quiet,
+            overrides: Vec::new(),
+            required_statuses: None,
+        })
     }
 
     async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, ruleset: Ruleset) -> Result<JobOutcome, JobError> {
@@ -133,8 +147,13 @@ impl<'a> Stage<'a> {
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
         self.gather(outbox, &mut snapshot, &ahead).await?;
+        let judges = self.reviews.judges();
+        // Rules of other bases never judge.
+        if self.overview.pull.base.name == self.overview.default_branch {
+            load_brought_rules(judges, &self.client, &mut snapshot).await.map_err(after_judging)?;
+        }
         let Judged { verdict, asked } =
-            judge(self.reviews.judges(), &self.client, &mut snapshot, &|_| None).await.map_err(after_judging)?;
+            judge_or_fall_back(judges, &self.client, &mut snapshot).await.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
         if reads != ahead {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;
@@ -195,9 +214,19 @@ impl<'a> Stage<'a> {
     async fn publish(
         &mut self,
         outbox: &Outbox<'_>,
-        verdict: Verdict,
+        mut verdict: Verdict,
         snapshot: Snapshot,
     ) -> Result<JobOutcome, JobError> {
+        let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
+        let check_name = self.plan_input(&verdict.settings).check_name;
+        let siblings = neighbours.siblings(&self.overview, &verdict.settings, &check_name);
+        // A check that can be concluded is concluded first; what statuses lack comes with the next attempt.
+        let standing = rule_statuses::gather(&self.client, &self.overview, &neighbours, &verdict, &siblings).await;
+        let (standing, trouble) = standing.map_or_else(|error| (Standing::default(), Some(error)), |it| (it, None));
+        if standing.not_allowed && plan::has_rule_statuses(&verdict) {
+            verdict.notes.push(NOT_ALLOWED.to_owned());
+        }
+        (self.overview.published.statuses, self.required_statuses) = (standing.own, standing.required);
         if verdict.faults.iter().any(|fault| fault.rule == WHOLE) {
             // Nobody knows how the check is called: what passed under another name must not stand for this ruleset.
             let passed = self.names_of_ours(|conclusion| {
@@ -205,13 +234,11 @@ impl<'a> Stage<'a> {
             });
             self.conclude_as(outbox, &verdict, &snapshot, passed).await?;
         }
-        let mut input = self.plan_input(&verdict.settings);
-        let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
-        input.siblings = neighbours.siblings(&self.overview, &verdict.settings, &input.check_name);
+        let mut input = PlanInput { siblings, ..self.plan_input(&verdict.settings) };
         let known = neighbours.present().is_some();
         let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
-        Ok(outcome)
+        trouble.map_or(Ok(outcome), |error| Err(after_call(error)))
     }
 
     async fn write(
@@ -239,8 +266,14 @@ impl<'a> Stage<'a> {
         // Saved with the first write: the check links to it.
         let record = self.record(verdict, snapshot)?;
         let report = carry_out(&outbox.with_run(&record), &self.client, &plan).await.map_err(after_publish)?;
-        if !report.refused.is_empty() {
-            self.say_refused(outbox, verdict, snapshot, input, report.refused).await?;
+        if !report.refused.is_empty() || !report.unset.is_empty() {
+            let mut verdict = verdict.clone();
+            if !report.unset.is_empty() {
+                // The next one tells which permissions are left.
+                self.client.forget_token().await;
+            }
+            verdict.notes.extend(report.unset.first().map(|_| NOT_ALLOWED.to_owned()));
+            self.say_refused(outbox, &verdict, snapshot, input, report.refused).await?;
         }
         let moved = if report.head_moved { "; the head moved meanwhile" } else { "" };
         Ok(JobOutcome { summary: format!("{title}; {} writes{moved}", report.done.len()) })
@@ -287,7 +320,8 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// GitHub refused lines of the diff: what it refused goes into the summary, by a plan against the present state.
+    /// GitHub refused lines of the diff, or statuses: what it refused goes into the summary, by a plan against the
+    /// present state.
     async fn say_refused(
         &self,
         outbox: &Outbox<'_>,
@@ -298,6 +332,7 @@ impl<'a> Stage<'a> {
     ) -> Result<(), JobError> {
         let published: Published = self.client.fetch_overview(self.review.number).await.map_err(after_call)?.published;
         input.refused = refused;
+        input.required_statuses = None;
         input.run = format!("{}-2", self.run);
         let plan = plan::build(verdict, snapshot, &published, input);
         carry_out(outbox, &self.client, &plan).await.map_err(after_publish).map(|_| ())
@@ -334,6 +369,7 @@ impl<'a> Stage<'a> {
             recheck_head: now.since(self.started_at) > FRESH,
             siblings: Vec::new(),
             refused: Vec::new(),
+            required_statuses: self.required_statuses.clone(),
         }
     }
 

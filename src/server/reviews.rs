@@ -132,6 +132,9 @@ impl Reviews {
             Work::HeedComment { number, said } => heed::run(self, job, client, *number, said).await,
             Work::ReviewReported { head } => self.heed_reports(job, &client, head).await,
             Work::ReviewRepository { cause } => {
+                if *cause == Cause::Resumed {
+                    client.forget_token().await;
+                }
                 if is_organisations(&job.spec.name) {
                     self.fan_out_to_others(&job.spec).await?;
                 }

@@ -4,7 +4,7 @@ use super::reviews::Reviews;
 use super::work::JobError;
 use crate::github::Overview;
 use crate::model::{CommitId, PullNumber, Settings};
-use crate::plan::{Sibling, check_name};
+use crate::plan::{Sibling, check_name, has_rule_statuses};
 use crate::store::{Job, Judgement};
 use crate::webhook::{Cause, JobSpec, Work};
 use std::time::Duration;
@@ -80,6 +80,13 @@ impl Neighbours {
         }
         reviews.enqueue_pulls(&job.spec, self.others().map(|it| it.number), Cause::SharedHead).await?;
         Ok(())
+    }
+
+    /// Whether rules had statuses when this pull request was judged at this head the last time.
+    pub(super) fn had_rule_statuses(&self) -> bool {
+        // The word first: most verdicts need not be read.
+        let last = self.own().filter(|own| own.head == self.head && own.verdict.contains("\"per_rule\""));
+        last.and_then(|own| serde_json::from_str(&own.verdict).ok()).is_some_and(|last| has_rule_statuses(&last))
     }
 
     fn own(&self) -> Option<&Judgement> {

@@ -423,6 +423,14 @@ impl SimHandle {
         })
     }
 
+    /// The newest commit status of each context as REST shows them, the newest first.
+    pub fn statuses(&self, repo: &str, sha: &str) -> Vec<Value> {
+        self.with(repo, |state, index| {
+            let mut combined = super::json::combined_status(state, &state.repos[index], sha);
+            combined["statuses"].take().as_array().cloned().unwrap_or_default()
+        })
+    }
+
     /// The conversation of a pull request as REST shows it.
     pub fn comments(&self, repo: &str, number: u64) -> Vec<Value> {
         self.with(repo, |state, index| {

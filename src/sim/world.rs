@@ -8,6 +8,7 @@ mod code;
 mod node;
 mod pull;
 mod repository;
+mod status;
 mod talk;
 
 pub(super) use answer::answer;

@@ -2,7 +2,7 @@
 
 use crate::sample::{judge, judge_snapshot, snapshot};
 use deckhand::lua::{API, ApiState, ROBOT, Takes, find_builtin, render_definitions, type_definitions};
-use deckhand::model::{Conclusion, Fact, FileKey, FileText, RepoPath, RuleState, Side, render_report};
+use deckhand::model::{Conclusion, Fact, FileKey, FileText, RepoPath, RuleState, Side, StatusMode, render_report};
 use serde_json::{Value, json};
 
 /// What a script prints, line by line.
@@ -260,13 +260,24 @@ fn a_rule_takes_every_option_that_is_built() {
     );
     assert_eq!(verdict.findings.len(), 1);
     assert_eq!(verdict.rules[2].state, RuleState::Skipped);
-    for later in ["rollout = 10", "shadow = true", "statuses = 'per_rule'"] {
+    for later in ["rollout = 10", "shadow = true"] {
         let (message, line) = mistake(&format!("\nrule('x', {{\n  {later},\n}}, function() end)"));
         assert!(message.contains("is not built yet in this version"), "{message}");
         assert_eq!(line, Some(3), "{message}");
     }
-    let (message, _) = mistake("settings { statuses = 'per_rule' }");
-    assert!(message.contains("is not built yet in this version"), "{message}");
+}
+
+#[test]
+fn statuses_of_rules_are_asked_for_in_the_settings_or_by_a_rule() {
+    let verdict = judge(
+        "settings { statuses = 'per_rule' }\nrule('a', function() end)\nrule('b', { statuses = 'none' }, function() end)
+         rule('c', { statuses = 'per_rule', paths = { 'none/*' } }, function() end)",
+    );
+    assert_eq!(verdict.settings.statuses, StatusMode::PerRule);
+    let own: Vec<_> = verdict.rules.iter().map(|rule| rule.statuses).collect();
+    assert_eq!(own, [None, None, Some(StatusMode::None), Some(StatusMode::PerRule)]);
+    let (message, _) = mistake("settings { statuses = 'per_rul' }");
+    assert!(message.contains("did you mean \"per_rule\"?"), "{message}");
 }
 
 // ---- Mistakes ----

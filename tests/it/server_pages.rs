@@ -30,6 +30,7 @@ async fn save_run(bench: &Bench) -> RunId {
         rules: Vec::new(),
         settings: Settings::default(),
         log: Vec::new(),
+        notes: Vec::new(),
     };
     let id = RunId::from_random([7; 16]);
     let run = RunRecord {

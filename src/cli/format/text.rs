@@ -255,8 +255,8 @@ fault broken dangerfile.lua:7
     fn a_rule_in_shadow_is_not_heard() {
         let mut verdict = verdict(Conclusion::Success, vec![finding(Severity::Fail, None, MESSAGE)]);
         let (name, reason) = ("no-print".to_owned(), None);
-        verdict.rules =
-            vec![RuleOutcome { name, blocking: true, state: RuleState::Shadow, reason, steps: 0, millis: 0 }];
+        let state = RuleState::Shadow;
+        verdict.rules = vec![RuleOutcome { name, blocking: true, state, reason, statuses: None, steps: 0, millis: 0 }];
         assert_eq!(shown(&verdict), "no findings - the check would pass\n");
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::options::{OptionError, OptionKind, OptionSpec};
 use super::super::session::Session;
-use crate::model::{ConclusionMode, Settings, SummaryComment};
+use crate::model::{ConclusionMode, Settings, StatusMode, SummaryComment};
 use mlua::{Lua, Table, Value};
 use serde_json::{Map, Value as Json};
 use std::rc::Rc;
@@ -19,9 +19,6 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
             let mistake = OptionError { key: key.to_owned(), message: message.to_owned() };
             session.refuse(session.option_error(lua, mistake))
         };
-        if values.get("statuses").and_then(Json::as_str) == Some("per_rule") {
-            return refuse("statuses", "`statuses = \"per_rule\"` is not built yet in this version");
-        }
         if values
             .get("check_name")
             .and_then(Json::as_str)
@@ -39,7 +36,7 @@ pub(super) fn specs() -> Vec<OptionSpec> {
     let choice = |words: &[&str]| OptionKind::Choice(words.iter().map(|word| (*word).to_owned()).collect());
     vec![
         OptionSpec::new("check_name", OptionKind::String, "Name of the check run."),
-        OptionSpec::new("statuses", choice(&["none", "per_rule"]), "A commit status for each blocking rule."),
+        OptionSpec::new("statuses", choice(&StatusMode::WORDS), "A commit status for each blocking rule."),
         OptionSpec::new(
             "summary_comment",
             choice(&["always", "findings", "never"]),
@@ -87,5 +84,6 @@ pub fn build_settings<'a>(layers: impl IntoIterator<Item = &'a Map<String, Json>
             Some("advisory") => ConclusionMode::Advisory,
             _ => ConclusionMode::Enforced,
         },
+        statuses: text("statuses").and_then(StatusMode::parse).unwrap_or_default(),
     }
 }

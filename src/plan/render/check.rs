@@ -4,6 +4,7 @@ use super::effects::render_effects;
 use super::escape::{code_span, neutralise, plain};
 use super::limit::{self, MESSAGE_BYTES};
 use super::list;
+use super::rule::cut_status_line;
 use super::words::{self, count};
 use crate::model::{Conclusion, Fault, Finding, RuleState, Severity, Side, Verdict};
 use crate::plan::{Annotation, AnnotationLevel};
@@ -12,8 +13,6 @@ use crate::plan::{Annotation, AnnotationLevel};
 const MAX_ANNOTATIONS: usize = 1_000;
 /// GitHub's limit for an annotation's title, in characters; held in bytes.
 const TITLE_BYTES: usize = 255;
-/// GitHub's limit for a commit status's description, in characters.
-const STATUS_BYTES: usize = 140;
 /// GitHub's limit for an annotation's message is 64 KB; nobody reads so much beside a line.
 const ANNOTATION_BYTES: usize = 16_000;
 
@@ -47,19 +46,20 @@ pub fn render_title(verdict: &Verdict) -> String {
 
 /// The same within the 140 characters of a commit status; held in bytes.
 pub(in crate::plan) fn render_status_line(verdict: &Verdict) -> String {
-    limit::cut_short(&render_title(verdict), STATUS_BYTES)
+    cut_status_line(&render_title(verdict))
 }
 
 /// Summary and text of the check, at most so many bytes each.
 pub(in crate::plan) fn render_check(verdict: &Verdict, bytes: usize) -> (String, String) {
-    let mut first = String::new();
+    let mut first = notes(verdict, bytes / 4);
+    let noted = first.len();
     for fault in &verdict.faults {
         let item = fault_item(fault, MESSAGE_BYTES.min(bytes / 4));
         if first.len() + item.len() < bytes / 2 {
             first.push_str(&item);
         }
     }
-    let (last, quiet) = (render_effects(verdict, bytes / 4) + &skipped_line(verdict, bytes / 4), first.is_empty());
+    let (last, quiet) = (render_effects(verdict, bytes / 4) + &skipped_line(verdict, bytes / 4), first.len() == noted);
     let room = bytes.saturating_sub(last.len());
     let mut findings: Vec<&Finding> = spoken(verdict).filter(|f| f.severity != Severity::Markdown).collect();
     // Findings of one file stand together, the worst first; files keep the verdict's order.
@@ -74,6 +74,12 @@ pub(in crate::plan) fn render_check(verdict: &Verdict, bytes: usize) -> (String,
     let mut summary = pages.next().unwrap_or_default();
     summary.push_str(&last);
     (summary.trim_start().to_owned(), pages.next().unwrap_or_default())
+}
+
+/// What the reader has to know besides, first of all.
+fn notes(verdict: &Verdict, bytes: usize) -> String {
+    let notes = verdict.notes.iter().map(|note| format!("ℹ️ {}\n\n", neutralise(&limit::cut(note, MESSAGE_BYTES))));
+    limit::cut(&notes.collect::<String>(), bytes)
 }
 
 /// Title and summary of a check that has only begun.

@@ -94,6 +94,7 @@ fn the_summary_names_faults_first_then_files_then_what_was_skipped() {
         blocking: true,
         state: RuleState::Skipped,
         reason: Some("no such files".into()),
+        statuses: None,
         steps: 0,
         millis: 0,
     });
@@ -137,6 +138,7 @@ fn shadow_rules_stay_silent() {
         blocking: true,
         state: RuleState::Shadow,
         reason: None,
+        statuses: None,
         steps: 0,
         millis: 0,
     });

@@ -36,6 +36,7 @@ pub(super) fn verdict(findings: Vec<Finding>) -> Verdict {
         rules: Vec::new(),
         settings: Settings::default(),
         log: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -66,5 +67,6 @@ pub(super) fn input(run: &str) -> PlanInput {
         recheck_head: false,
         siblings: Vec::new(),
         refused: Vec::new(),
+        required_statuses: None,
     }
 }

@@ -53,6 +53,7 @@ impl State {
             suites: Vec::new(),
             runs: Vec::new(),
             statuses: Vec::new(),
+            required: Vec::new(),
         });
         id
     }
@@ -80,6 +81,7 @@ impl State {
             suites: Vec::new(),
             runs: Vec::new(),
             statuses: Vec::new(),
+            required: Vec::new(),
             ..it
         };
         self.repos.push(fork);

@@ -75,7 +75,7 @@ pub(in crate::sim) fn status_event(state: &State, repo: &Repo, status: &CommitSt
     Some(json!({
         "id": status.id, "sha": status.sha, "name": repo.full_name(), "context": status.context, "state": status.state,
         "description": status.description, "target_url": status.target_url, "commit": commit,
-        "avatar_url": format!("{}/avatars/{}", state.env.web, status.creator),
+        "avatar_url": avatar(state, status),
         "branches": repo.branches.iter().filter(on).map(branch).collect::<Vec<_>>(),
         "created_at": status.created_at, "updated_at": status.created_at,
     }))
@@ -124,7 +124,7 @@ pub(in crate::sim) fn pulls_of(state: &State, repo: &Repo, sha: &str) -> Vec<Val
 fn simple_status(state: &State, repo: &Repo, status: &CommitStatus) -> Value {
     json!({
         "url": format!("{}/repos/{}/statuses/{}", state.env.api, repo.full_name(), status.sha),
-        "avatar_url": format!("{}/avatars/{}", state.env.web, status.creator), "id": status.id,
+        "avatar_url": avatar(state, status), "id": status.id,
         "node_id": node_id("StatusContext", status.id), "state": status.state, "description": status.description,
         "target_url": status.target_url, "context": status.context,
         "created_at": status.created_at, "updated_at": status.created_at,
@@ -144,4 +144,9 @@ fn summary(runs: &[&CheckRun]) -> (&'static str, Option<&'static str>) {
     }
     let bad = |run: &&CheckRun| matches!(run.conclusion.as_deref(), Some("failure" | "timed_out" | "action_required"));
     ("completed", Some(if runs.iter().any(bad) { "failure" } else { "success" }))
+}
+
+fn avatar(state: &State, status: &CommitStatus) -> String {
+    let id = state.users.get(&status.creator).map_or(0, |user| user.id);
+    format!("{}/avatars/{id}", state.env.web)
 }

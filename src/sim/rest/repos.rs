@@ -26,12 +26,32 @@ pub(super) fn branch(call: &mut Call<'_>) -> Answer {
     let commit = repo.git.load_commit(sha).ok_or_else(Reply::not_found)?;
     let url = format!("{}/repos/{}/branches/{name}", call.state.env.api, repo.full_name());
     let html = format!("{}/{}/tree/{name}", call.state.env.web, repo.full_name());
-    let checks = json!({ "enforcement_level": "off", "contexts": [], "checks": [] });
+    let required: Vec<&str> = repo.required_on(name, true).collect();
+    let protected = !required.is_empty();
+    let level = if protected { "non_admins" } else { "off" };
+    let each = |context: &&str| json!({ "context": context, "app_id": null });
+    let checks = json!({
+        "enforcement_level": level, "contexts": required, "checks": required.iter().map(each).collect::<Vec<_>>(),
+    });
     Reply::ok(json!({
         "name": name, "commit": json::commit(call.state, repo, &commit), "_links": { "self": url, "html": html },
-        "protected": false, "protection": { "enabled": false, "required_status_checks": checks },
+        "protected": protected, "protection": { "enabled": protected, "required_status_checks": checks },
         "protection_url": format!("{url}/protection"),
     }))
+}
+
+/// The active rules of a branch, which need not exist; rules of other kinds are not simulated.
+pub(super) fn rules(call: &mut Call<'_>) -> Answer {
+    let repo = call.repo();
+    let checks = repo.required_on(call.param(0), false).map(|context| json!({ "context": context }));
+    let checks: Vec<Value> = checks.collect();
+    let rule = json!({
+        "type": "required_status_checks", "ruleset_source_type": "Repository", "ruleset_source": repo.full_name(),
+        "ruleset_id": repo.id,
+        "parameters": { "required_status_checks": checks, "strict_required_status_checks_policy": false },
+    });
+    let all = if checks.is_empty() { Vec::new() } else { vec![rule] };
+    call.list(&all)
 }
 
 pub(super) fn permission(call: &mut Call<'_>) -> Answer {

@@ -165,6 +165,7 @@ const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}", One(&[]), repos::show),
     route("GET", "/repos/{owner}/{repo}/branches", One(CODE), repos::branches).paged(),
     route("GET", "/repos/{owner}/{repo}/branches/{branch}", One(CODE), repos::branch),
+    route("GET", "/repos/{owner}/{repo}/rules/branches/{branch}", One(&[]), repos::rules).paged(),
     route("GET", "/repos/{owner}/{repo}/collaborators/{login}/permission", One(&[]), repos::permission),
     route("GET", "/repos/{owner}/{repo}/contents/{*path}", One(CODE), contents::show).query(&["ref"]),
     route("GET", "/repos/{owner}/{repo}/git/blobs/{sha}", One(CODE), objects::blob),

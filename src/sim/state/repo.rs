@@ -46,6 +46,15 @@ pub(in crate::sim) struct Note {
     pub(in crate::sim) commit: Option<String>,
 }
 
+/// A check or commit status that a branch requires.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct Required {
+    pub(in crate::sim) branch: String,
+    pub(in crate::sim) context: String,
+    /// By the branch's own protection, not by a ruleset.
+    pub(in crate::sim) classic: bool,
+}
+
 /// A repository with everything that happens in it.
 #[derive(Clone)]
 pub(in crate::sim) struct Repo {
@@ -77,6 +86,7 @@ pub(in crate::sim) struct Repo {
     pub(in crate::sim) suites: Vec<CheckSuite>,
     pub(in crate::sim) runs: Vec<CheckRun>,
     pub(in crate::sim) statuses: Vec<CommitStatus>,
+    pub(in crate::sim) required: Vec<Required>,
 }
 
 impl Repo {
@@ -99,6 +109,13 @@ impl Repo {
 
     /// A branch, `refs/heads/...`, `HEAD`, `refs/pull/N/head` or a full commit id, as a commit id.
     pub(in crate::sim) fn resolve(&self, name: &str) -> Option<String> {
+        if let Some((of, steps)) =
+            name.rsplit_once('~').and_then(|(of, steps)| Some((of, steps.parse::<usize>().ok()?)))
+        {
+            // The n-th first parent.
+            let first = |sha: String| self.git.load_commit(&sha)?.parents.first().cloned();
+            return (0..steps).try_fold(self.resolve(of)?, |sha, _| first(sha));
+        }
         let short = name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("heads/")).unwrap_or(name);
         let short = if short == "HEAD" { self.default_branch.as_str() } else { short };
         if let Some(sha) = self.branches.get(short) {

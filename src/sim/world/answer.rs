@@ -113,6 +113,7 @@ impl World for Seen<'_> {
             "PullRequestReview" => self.review(&state, object, name),
             "PullRequestReviewThread" | "PullRequestReviewComment" => self.thread(&state, object, name),
             "CheckSuite" | "CheckRun" | "App" => self.check(&state, object, name, args),
+            "Status" | "StatusContext" => self.status(&state, object, name),
             "User" | "Bot" | "Organization" | "Label" => self.account(&state, object, name),
             _ => Resolved::Unsupported,
         }

@@ -44,6 +44,7 @@ impl Seen<'_> {
                 let with_it = repo.pulls_with_commit(sha);
                 Resolved::connection(with_it.map(|pull| Object::new("PullRequest", key(index, pull.number))))
             }
+            "status" => self.status_of(state, index, sha),
             "checkSuites" => super::check::suites(state, index, sha, args),
             _ => Resolved::Unsupported,
         }
