@@ -3,6 +3,8 @@
 //! Every method takes the present as an argument. A method that returns has its effect on disk, but for the few whose
 //! loss costs nothing but a look; those say so.
 
+mod archive;
+mod counts;
 mod deliveries;
 mod error;
 mod heads;
@@ -10,14 +12,21 @@ mod jobs;
 mod leases;
 mod open;
 mod outbox;
+mod pack;
+mod parked;
 mod reads;
+mod retention;
 mod runs;
 mod writer;
 
+pub use archive::Archive;
+pub use counts::{StoreCounts, Tally};
 pub use deliveries::{Accepted, Pending, StoredDelivery};
 pub use error::StoreError;
 pub use heads::Judgement;
 pub use jobs::{Job, JobCounts, Lease, Priority};
 pub use open::Store;
 pub use outbox::{Begun, OutboxEntry};
+pub use parked::{ByHand, JobState, ListedJob, Touched};
+pub use retention::{Forgotten, Retention};
 pub use runs::{RunId, RunRecord};

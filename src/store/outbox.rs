@@ -1,7 +1,8 @@
 //! The outbox: an operation is on disk before the call that carries it out, and its answer after.
 
+use super::runs::{self, PackedRun};
 use super::writer::Change;
-use super::{Lease, RunRecord, Store, StoreError, runs};
+use super::{Lease, RunRecord, Store, StoreError};
 use crate::model::{CommitId, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{Row, SqliteConnection};
@@ -44,7 +45,16 @@ impl Store {
         run: Option<RunRecord>,
         now: Timestamp,
     ) -> Result<Vec<Begun>, StoreError> {
-        self.write(Begin { entries, run, now }).await
+        let run = run.map(PackedRun::new).transpose()?;
+        let begun = self.write(Begin { entries, run, now }).await?;
+        for begun in &begun {
+            match begun {
+                Begun::New => {}
+                Begun::Unclear => self.counts().unclear_writes.add(1),
+                Begun::Completed(_) => self.counts().known_writes.add(1),
+            }
+        }
+        Ok(begun)
     }
 
     /// Records the answer of an operation some time soon, and before anything that is recorded later. Should it be lost
@@ -94,7 +104,7 @@ impl Store {
 
 struct Begin {
     entries: Vec<OutboxEntry>,
-    run: Option<RunRecord>,
+    run: Option<PackedRun>,
     now: Timestamp,
 }
 
