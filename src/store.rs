@@ -25,7 +25,7 @@ pub use deliveries::{Accepted, Pending, StoredDelivery};
 pub use error::StoreError;
 pub use heads::Judgement;
 pub use jobs::{Job, JobCounts, Lease, Priority};
-pub use open::Store;
+pub use open::{BUSY_TIMEOUT, Store};
 pub use outbox::{Begun, OutboxEntry};
 pub use parked::{ByHand, JobState, ListedJob, Touched};
 pub use retention::{Forgotten, Retention};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long SQLite waits for another process's write lock. Below the 8 seconds in which a sender must hear 503.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a caller waits for a reading connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(7);
 /// Connections for pages and polls; in WAL mode they never wait for the writer.
