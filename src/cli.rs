@@ -1,6 +1,7 @@
 //! What people start: one file per subcommand, listed once in `commands.rs`.
 
 mod access;
+mod backtest;
 pub mod cases;
 mod check;
 mod ci;
@@ -9,6 +10,7 @@ mod common;
 mod completions;
 mod dangerfile;
 mod demo;
+mod difference;
 mod failure;
 mod format;
 mod hook;
@@ -22,8 +24,11 @@ mod page;
 mod plain;
 mod pr;
 mod pull_url;
+mod replay;
+mod rerun;
 mod rules;
 mod serve;
+mod stored;
 mod terminal;
 mod test;
 mod trouble;

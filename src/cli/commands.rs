@@ -2,12 +2,14 @@
 
 use super::common::Common;
 use super::failure::{Failure, Status};
-use super::{check, ci, completions, demo, hook, init, judge, local, man, pr, rules, serve, terminal, test, types};
+use super::{backtest, check, ci, completions, demo, hook, init, judge, local, man, pr, replay, rules, serve};
+use super::{terminal, test, types};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 const COMMANDS: &[Entry] = &[
+    entry::<backtest::Backtest>(),
     entry::<check::Check>(),
     entry::<ci::Ci>(),
     entry::<completions::Completions>(),
@@ -18,6 +20,7 @@ const COMMANDS: &[Entry] = &[
     entry::<local::Local>(),
     entry::<man::Man>(),
     entry::<pr::Pr>(),
+    entry::<replay::Replay>(),
     entry::<rules::Rules>(),
     entry::<serve::Serve>(),
     entry::<test::Test>(),

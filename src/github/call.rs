@@ -149,12 +149,7 @@ impl Shared {
     }
 
     /// `budget` says whose limits the answer tells of; `None` for the app's own, which are of no interest.
-    async fn send(
-        &self,
-        call: &Call,
-        header: HeaderValue,
-        budget: Option<InstallationId>,
-    ) -> Result<Reply, CallError> {
+    async fn send(&self, call: &Call, header: HeaderValue, budget: Option<InstallationId>) -> Result<Reply, CallError> {
         let reply = self.http.send(call.outgoing.clone(), header).await?;
         if let Some(installation) = budget {
             self.meter.budget(installation, call.quota, &reply.headers);

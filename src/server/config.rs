@@ -163,10 +163,7 @@ impl ServerConfig {
     ///
     /// # Errors
     /// When `deckhand.toml` does not read.
-    pub fn load_database_url(
-        env: impl Fn(&str) -> Option<String>,
-        toml: Option<&str>,
-    ) -> Result<String, ConfigErrors> {
+    pub fn load_database_url(env: impl Fn(&str) -> Option<String>, toml: Option<&str>) -> Result<String, ConfigErrors> {
         let mut problems = Problems::default();
         let values = Values::new(&env, toml, &mut problems);
         if problems.is_empty() { Ok(database_url(&values)) } else { Err(ConfigErrors(problems.into_list())) }

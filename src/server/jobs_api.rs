@@ -21,11 +21,7 @@ pub(super) struct JobsQuery {
 }
 
 /// `GET /api/v1/jobs`
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    Query(query): Query<JobsQuery>,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn list(State(app): State<Arc<App>>, Query(query): Query<JobsQuery>, headers: HeaderMap) -> Response {
     if let Some(answer) = refusal(&app, &headers) {
         return answer;
     }

@@ -60,7 +60,11 @@ impl Metrics {
         let counts = store.counts();
         let counters = [
             ("deckhand_jobs_joined_total", "Work that joined a job that waited already", counts.joined_jobs.get()),
-            ("deckhand_writes_known_total", "Writes that were done before and not sent again", counts.known_writes.get()),
+            (
+                "deckhand_writes_known_total",
+                "Writes that were done before and not sent again",
+                counts.known_writes.get(),
+            ),
             (
                 "deckhand_writes_unclear_total",
                 "Writes without a known answer, looked for before anything was sent again",

@@ -21,9 +21,9 @@ pub(super) fn render(uses: &BTreeMap<InstallationId, InstallationUse>, out: &mut
     family(out, "deckhand_github_waits_total", "counter", "Calls not sent because a limit lasts", waits);
     let left = uses.iter().flat_map(|(installation, of)| {
         let of_api = [("rest", of.rest_left), ("graphql", of.graphql_left)];
-        of_api.into_iter().filter_map(move |(api, left)| {
-            Some((format!("installation=\"{installation}\",api=\"{api}\""), left?))
-        })
+        of_api
+            .into_iter()
+            .filter_map(move |(api, left)| Some((format!("installation=\"{installation}\",api=\"{api}\""), left?)))
     });
     family(out, "deckhand_github_budget_left", "gauge", "What GitHub last said is left of the hour", left);
 }

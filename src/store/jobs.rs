@@ -167,7 +167,8 @@ async fn enqueue_within(
     let mut joined = false;
     let older: Option<JobSpec> = match &known {
         Some(row) if matches!(row.try_get::<&str, _>("state")?, "waiting" | "running") => {
-            joined = row.try_get::<&str, _>("state")? == "waiting" || row.try_get::<Option<&str>, _>("again")?.is_some();
+            joined =
+                row.try_get::<&str, _>("state")? == "waiting" || row.try_get::<Option<&str>, _>("again")?.is_some();
             let newest = row.try_get::<Option<&str>, _>("again")?.map_or_else(|| row.try_get("spec"), Ok)?;
             Some(serde_json::from_str(newest)?)
         }

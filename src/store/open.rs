@@ -1,7 +1,7 @@
 //! Opens the database: one writing connection, a few reading ones, migrations applied.
 
-use super::{StoreCounts, StoreError};
 use super::writer::{Change, Patience, Writer};
+use super::{StoreCounts, StoreError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::str::FromStr;
