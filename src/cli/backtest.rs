@@ -133,7 +133,7 @@ impl Totals {
                 }
                 self.changed += 1;
                 self.blocked += u32::from(difference.blocks_now());
-                self.freed += u32::from(difference.is_concluded_differently() && !difference.blocks_now());
+                self.freed += u32::from(difference.frees_now());
                 let _ = writeln!(text, "{title}  {}  ({id})", difference.render_conclusion());
                 difference.render_lines(text);
                 text.push('\n');

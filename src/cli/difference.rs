@@ -59,6 +59,11 @@ impl Difference<'_> {
         self.conclusions.0 != Conclusion::Failure && self.conclusions.1 == Conclusion::Failure
     }
 
+    /// Whether what was blocked would pass.
+    pub(super) fn frees_now(&self) -> bool {
+        self.conclusions.0 == Conclusion::Failure && self.conclusions.1 != Conclusion::Failure
+    }
+
     /// `success -> failure`, or the one word when it stays.
     pub(super) fn render_conclusion(&self) -> String {
         let (then, now) = self.conclusions;

@@ -111,7 +111,7 @@ fn say(common: &Common, stored: &StoredRun, verdict: &Verdict, by_others: bool) 
                 String::new()
             };
             format!(
-                "differs from the stored verdict: {check}{} findings new, {} gone",
+                "differs from the stored verdict: {check}findings: {} new, {} gone",
                 difference.new.len(),
                 difference.gone.len()
             )

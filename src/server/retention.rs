@@ -7,9 +7,16 @@ use std::time::Duration;
 /// Nothing grows much in an hour.
 const EVERY: Duration = Duration::from_secs(3600);
 
-/// Forgets and waits until the server stops.
+/// Forgets and waits until the server stops; a stop does not wait for it.
 pub(super) async fn run(shared: &Shared, retention: Retention) {
-    while !shared.is_stopping() {
+    tokio::select! {
+        () = forget(shared, retention) => {}
+        () = shared.stopped() => {}
+    }
+}
+
+async fn forget(shared: &Shared, retention: Retention) {
+    loop {
         match shared.store.forget_old(&retention, shared.now()).await {
             Ok(forgotten) if forgotten.runs + forgotten.deliveries > 0 => tracing::info!(
                 runs = forgotten.runs,
@@ -21,9 +28,6 @@ pub(super) async fn run(shared: &Shared, retention: Retention) {
             Ok(_) => {}
             Err(error) => tracing::warn!(error = %error, "old runs cannot be forgotten now; trying again: {error}"),
         }
-        tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
-            () = shared.stopped() => {}
-        }
+        tokio::time::sleep(EVERY).await;
     }
 }

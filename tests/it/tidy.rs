@@ -31,7 +31,7 @@ const IMPURE: [&str; 9] =
     ["tokio", "octocrab", "std::fs", "std::env", "std::net", "SystemTime", "Instant", "rand", "getrandom"];
 
 /// Crates that belong to certain rooms.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 14] = [
     ("mlua", &["lua"]),
     ("diffy", &["diff"]),
     ("similar", &["diff"]),
@@ -39,6 +39,7 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("hmac", &["webhook", "sim"]),
     ("subtle", &["webhook", "server", "sim"]),
     ("sqlx", &["store"]),
+    ("zstd", &["store"]),
     ("octocrab", &["github"]),
     ("jsonwebtoken", &["github", "sim"]),
     ("axum", &["server", "sim"]),
