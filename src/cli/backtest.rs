@@ -27,8 +27,8 @@ Examples:
   deckhand backtest --last 500 --dangerfile next.lua    by another file
   deckhand backtest --repo octo/hello --format json     of one repository, for a program
 
-Exit status: 0 no run that passed would be blocked; 1 one would be; 2 the dangerfile has to be mended, or there are no
-runs.")]
+Exit status: 0 no run that passed would be blocked; 1 one would be; 2 the dangerfile has to be
+mended, or there are no runs.")]
 pub(super) struct Backtest {
     /// How many runs, counted from the newest
     #[arg(long, value_name = "N", default_value = "50", value_parser = clap::value_parser!(u32).range(1..=10_000))]

@@ -26,8 +26,8 @@ Examples:
   deckhand replay 3f2a9c0d1e4b5a6978877665544332ff --dangerfile next.lua  by other rules
   deckhand replay 3f2a9c0d1e4b5a6978877665544332ff --format json          as the API shows the run
 
-Exit status: 0 nothing blocks; 1 something blocks; 2 there is no such run, or it cannot be run again; 3 this version
-says something else than it said then.")]
+Exit status: 0 nothing blocks; 1 something blocks; 2 no such run, or it cannot be run again;
+3 this version says something else than it said then.")]
 pub(super) struct Replay {
     /// The run's id: the end of the address behind a check's Details, or that address
     #[arg(value_name = "RUN")]
