@@ -3,6 +3,7 @@
 //! Every method takes the present as an argument. A method that returns has its effect on disk, but for the few whose
 //! loss costs nothing but a look; those say so.
 
+mod answers;
 mod archive;
 mod counts;
 mod deliveries;
@@ -25,6 +26,7 @@ pub use deliveries::{Accepted, Pending, StoredDelivery};
 pub use error::StoreError;
 pub use heads::Judgement;
 pub use jobs::{Job, JobCounts, Lease, Priority};
+pub use leases::Claimer;
 pub use open::{BUSY_TIMEOUT, Store};
 pub use outbox::{Begun, OutboxEntry};
 pub use parked::{ByHand, JobState, ListedJob, Touched};

@@ -69,10 +69,9 @@ impl<'a> Outbox<'a> {
         begun.into_iter().map(Known::from_begun).collect()
     }
 
-    pub(super) async fn complete(&self, id: &str, answer: &Answer) -> Result<(), PublishError> {
-        let Some((store, ..)) = self.to else { return Ok(()) };
-        let answer = serde_json::to_string(answer).expect("answers are plain data");
-        Ok(store.complete(id, &answer).await?)
+    pub(super) fn complete(&self, id: &str, answer: &Answer) {
+        let Some((store, key, _)) = self.to else { return };
+        store.complete(key, id, &serde_json::to_string(answer).expect("answers are plain data"));
     }
 
     /// For an operation that certainly did not happen.

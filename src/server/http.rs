@@ -27,6 +27,8 @@ pub(super) struct App {
     pub(super) judges: Option<Arc<Judges>>,
     /// Counts what the workers of this process ask of GitHub.
     pub(super) meter: Meter,
+    /// How long a job is claimed for.
+    pub(super) lease: Duration,
 }
 
 /// All routes of this role; `inbox` says whether deliveries and pages are among them.

@@ -1,5 +1,6 @@
 //! Opens the database: one writing connection, a few reading ones, migrations applied.
 
+use super::answers::Answers;
 use super::writer::{Change, Patience, Writer};
 use super::{StoreCounts, StoreError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -24,6 +25,7 @@ pub struct Store {
     writer: Writer,
     readers: SqlitePool,
     counts: Arc<StoreCounts>,
+    answers: Answers,
 }
 
 impl Store {
@@ -59,7 +61,7 @@ impl Store {
             .connect_lazy_with(options);
         migrate(&mut writer).await?;
         assert_durable(&mut writer, url).await?;
-        Ok(Store { writer: Writer::start(writer), readers, counts: Arc::default() })
+        Ok(Store { writer: Writer::start(writer), readers, answers: Answers::default(), counts: Arc::default() })
     }
 
     /// Whether the database answers.
@@ -73,6 +75,9 @@ impl Store {
 
     /// Writes what still waits and closes the reading connections; what was acknowledged is on disk in any case.
     pub async fn close(&self) {
+        if let Err(error) = self.write_answers(self.answers.take_all()).await {
+            tracing::error!(error = %error, "the last answers could not be stored: {error}");
+        }
         if let Err(error) = self.writer.flush().await {
             tracing::error!(error = %error, "the last changes could not be stored: {error}");
         }
@@ -96,6 +101,10 @@ impl Store {
     /// Changes that wait to be written.
     pub fn waiting_changes(&self) -> usize {
         self.writer.waiting()
+    }
+
+    pub(super) fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     pub(super) fn readers(&self) -> &SqlitePool {
