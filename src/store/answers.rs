@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// By job key: operation id and answer. Cheap to clone; all clones are one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Answers(Arc<Mutex<HashMap<String, Vec<(String, String)>>>>);
+pub(super) struct Answers(Arc<Mutex<ByKey>>);
+
+/// By key of the job: ids of operations with their answers.
+type ByKey = HashMap<String, Vec<(String, String)>>;
 
 impl Answers {
     pub(super) fn keep(&self, key: &str, id: &str, answer: &str) {
