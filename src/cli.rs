@@ -1,6 +1,7 @@
 //! What people start: one file per subcommand, listed once in `commands.rs`.
 
 mod access;
+mod backtest;
 pub mod cases;
 mod check;
 mod ci;
@@ -10,6 +11,7 @@ mod completions;
 mod coverage;
 mod dangerfile;
 mod demo;
+mod difference;
 mod failure;
 mod format;
 mod hook;
@@ -24,8 +26,11 @@ mod page;
 mod plain;
 mod pr;
 mod pull_url;
+mod replay;
+mod rerun;
 mod rules;
 mod serve;
+mod stored;
 mod terminal;
 mod test;
 mod trouble;

@@ -4,6 +4,8 @@
 //! loss costs nothing but a look; those say so.
 
 mod answers;
+mod archive;
+mod counts;
 mod deliveries;
 mod error;
 mod heads;
@@ -12,16 +14,23 @@ mod leases;
 mod open;
 mod outbox;
 mod overrides;
+mod pack;
+mod parked;
 mod reads;
+mod retention;
 mod runs;
 mod writer;
 
+pub use archive::Archive;
+pub use counts::{StoreCounts, Tally};
 pub use deliveries::{Accepted, Pending, StoredDelivery};
 pub use error::StoreError;
 pub use heads::Judgement;
 pub use jobs::{Job, JobCounts, Lease, Priority};
 pub use leases::Claimer;
-pub use open::Store;
+pub use open::{BUSY_TIMEOUT, Store};
 pub use outbox::{Begun, OutboxEntry};
 pub use overrides::OverrideRecord;
+pub use parked::{ByHand, JobState, ListedJob, Touched};
+pub use retention::{Forgotten, Retention};
 pub use runs::{RunId, RunRecord};

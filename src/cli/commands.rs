@@ -3,14 +3,15 @@
 use super::common::Common;
 use super::failure::{Failure, Status};
 use super::{
-    check, ci, completions, coverage, demo, hook, init, judge, local, man, migrations, pr, rules, serve, terminal,
-    test, types,
+    backtest, check, ci, completions, coverage, demo, hook, init, judge, local, man, migrations, pr, replay, rules,
+    serve, terminal, test, types,
 };
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 const COMMANDS: &[Entry] = &[
+    entry::<backtest::Backtest>(),
     entry::<check::Check>(),
     entry::<ci::Ci>(),
     entry::<completions::Completions>(),
@@ -23,6 +24,7 @@ const COMMANDS: &[Entry] = &[
     entry::<man::Man>(),
     entry::<migrations::Migrations>(),
     entry::<pr::Pr>(),
+    entry::<replay::Replay>(),
     entry::<rules::Rules>(),
     entry::<serve::Serve>(),
     entry::<test::Test>(),

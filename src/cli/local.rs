@@ -98,7 +98,7 @@ impl Subcommand for Local {
 }
 
 /// A dangerfile that is not one (syntax, an unknown name or option) is the user's to mend before anything can be judged.
-fn status_of(verdict: &Verdict) -> Status {
+pub(super) fn status_of(verdict: &Verdict) -> Status {
     if verdict.faults.iter().any(|fault| fault.mistake) {
         return Status::Usage;
     }

@@ -37,11 +37,7 @@ impl Subcommand for Serve {
     const NAME: &'static str = "serve";
 
     fn run(self, _common: &Common) -> Result<Status, Failure> {
-        let file = match std::fs::read_to_string(CONFIG_FILE) {
-            Ok(text) => Some(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Failure::usage(format!("cannot read {CONFIG_FILE}: {error}"))),
-        };
+        let file = read_config_file()?;
         let mut config = ServerConfig::load(|name| std::env::var(name).ok(), file.as_deref())
             .map_err(|errors| Failure::usage(errors.to_string()))?;
         config.role = match self.role {
@@ -50,5 +46,14 @@ impl Subcommand for Serve {
             RoleName::Worker => Role::Worker,
         };
         serve(config).map(|()| Status::Fine).map_err(|error| Failure::usage(error.to_string()))
+    }
+}
+
+/// The text of the configuration in the current directory, where there is one.
+pub(super) fn read_config_file() -> Result<Option<String>, Failure> {
+    match std::fs::read_to_string(CONFIG_FILE) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::usage(format!("cannot read {CONFIG_FILE}: {error}"))),
     }
 }

@@ -4,9 +4,10 @@ use super::CallError;
 use super::app::App;
 use super::error::classify;
 use super::http::{Http, Outgoing, Reply};
+use super::meter::{Meter, RequestKind};
 use super::pace::{Pace, Quota};
 use super::token::{Audience, Minted, Scope, Tokens, minting_body};
-use crate::model::Timestamp;
+use crate::model::{InstallationId, Timestamp};
 use http::{HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -57,6 +58,7 @@ pub(super) struct Shared {
     pub(super) http: Http,
     pub(super) auth: Auth,
     pub(super) pace: Pace,
+    pub(super) meter: Meter,
 }
 
 /// Who we are.
@@ -79,6 +81,17 @@ pub(super) struct Call {
     pub(super) quota: Quota,
     /// What is asked for, in words, for errors and logs.
     pub(super) asked: &'static str,
+}
+
+impl Call {
+    fn kind(&self) -> RequestKind {
+        match (self.quota, self.effect) {
+            (Quota::Rest, Effect::Read) => RequestKind::RestRead,
+            (Quota::Rest, Effect::Write) => RequestKind::RestWrite,
+            (Quota::Graphql, Effect::Read) => RequestKind::GraphqlRead,
+            (Quota::Graphql, Effect::Write) => RequestKind::GraphqlWrite,
+        }
+    }
 }
 
 impl Shared {
@@ -107,10 +120,13 @@ impl Shared {
         let (installation, quota) = (audience.0, call.quota);
         let mut waits = BACKOFF.iter();
         loop {
-            self.pace.admit(installation, quota, self.http.github_now())?;
+            self.pace
+                .admit(installation, quota, self.http.github_now())
+                .inspect_err(|_| self.meter.wait(installation))?;
             let (header, minted_at) = self.authorization(&audience).await?;
             counter.take()?;
-            let reply = self.send(&call, header.clone()).await;
+            self.meter.request(installation, call.kind());
+            let reply = self.send(&call, header.clone(), Some(installation)).await;
             let now = self.http.github_now();
             let error = match reply {
                 Ok(reply) => {
@@ -126,13 +142,18 @@ impl Shared {
                 error => call.effect == Effect::Read && error.is_unclear() && !matches!(error, CallError::Malformed(_)),
             };
             let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
+            self.meter.retry(installation);
             tracing::debug!(asked = call.asked, %error, "A call failed and is tried again.");
             self.http.timing.pause(*wait).await;
         }
     }
 
-    async fn send(&self, call: &Call, header: HeaderValue) -> Result<Reply, CallError> {
+    /// `budget` says whose limits the answer tells of; `None` for the app's own, which are of no interest.
+    async fn send(&self, call: &Call, header: HeaderValue, budget: Option<InstallationId>) -> Result<Reply, CallError> {
         let reply = self.http.send(call.outgoing.clone(), header).await?;
+        if let Some(installation) = budget {
+            self.meter.budget(installation, call.quota, &reply.headers);
+        }
         if (200..300).contains(&reply.status) {
             return Ok(reply);
         }
@@ -164,7 +185,8 @@ impl Shared {
         call.outgoing.body = Some(minting_body(scope));
         let mut waits = BACKOFF.iter();
         loop {
-            let error = match self.send(&call, app.authorization(self.http.github_now())).await {
+            self.meter.request(*installation, RequestKind::Mint);
+            let error = match self.send(&call, app.authorization(self.http.github_now()), None).await {
                 Ok(reply) => return parse(&reply.body, call.asked),
                 Err(error) => error,
             };

@@ -4,6 +4,7 @@ use super::app::{App, bearer};
 use super::call::{Auth, RequestCounter, Shared};
 use super::config::{ConfigError, GithubConfig, TokenConfig};
 use super::http::Http;
+use super::meter::Meter;
 use super::pace::Pace;
 use super::repo::RepoClient;
 use super::timing::Timing;
@@ -32,9 +33,17 @@ impl Github {
     /// # Errors
     /// As [`Github::new`].
     pub fn with_timing(config: GithubConfig, timing: Timing) -> Result<Self, ConfigError> {
+        Github::metered(config, timing, Meter::default())
+    }
+
+    /// The same, and its requests are counted by a meter of the caller.
+    ///
+    /// # Errors
+    /// As [`Github::new`].
+    pub fn metered(config: GithubConfig, timing: Timing, meter: Meter) -> Result<Self, ConfigError> {
         let app = App::new(config.app_id, &config.private_key)?;
         let http = Http::new(&config.api_url, &config.user_agent, timing)?;
-        Ok(Github::build(http, Auth::App { app, tokens: Tokens::default() }))
+        Ok(Github::build(http, Auth::App { app, tokens: Tokens::default() }, meter))
     }
 
     /// As the owner of a token: a person, or a workflow. Installations play no part then.
@@ -45,7 +54,7 @@ impl Github {
         let http = Http::new(&config.api_url, &config.user_agent, Timing::system())?;
         let header = bearer(config.token.expose_secret().trim())
             .ok_or_else(|| ConfigError::Client("the token has characters that no token has".to_owned()))?;
-        Ok(Github::build(http, Auth::Token(header)))
+        Ok(Github::build(http, Auth::Token(header), Meter::default()))
     }
 
     /// One repository, reached through one installation. Counts no requests until it is given a counter.
@@ -58,8 +67,8 @@ impl Github {
         &self.shared.http.timing
     }
 
-    fn build(http: Http, auth: Auth) -> Self {
-        Github { shared: Arc::new(Shared { http, auth, pace: Pace::default() }) }
+    fn build(http: Http, auth: Auth, meter: Meter) -> Self {
+        Github { shared: Arc::new(Shared { http, auth, pace: Pace::default(), meter }) }
     }
 }
 

@@ -42,10 +42,17 @@ impl Access {
     /// Judges a request by its headers.
     pub(super) fn check(&self, headers: &HeaderMap) -> Entry {
         let Some((_, cookie)) = &self.keys else { return Entry::Closed };
-        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(parse_bearer);
-        let by_token = bearer.is_some_and(|token| self.is_token(token));
         let by_cookie = cookies(headers).any(|value| bool::from(value.as_bytes().ct_eq(cookie.as_bytes())));
-        if by_token || by_cookie { Entry::Granted } else { Entry::Denied }
+        if by_cookie { Entry::Granted } else { self.check_bearer(headers) }
+    }
+
+    /// The same without the cookie.
+    pub(super) fn check_bearer(&self, headers: &HeaderMap) -> Entry {
+        if self.keys.is_none() {
+            return Entry::Closed;
+        }
+        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(parse_bearer);
+        if bearer.is_some_and(|token| self.is_token(token)) { Entry::Granted } else { Entry::Denied }
     }
 
     /// Whether this is the token. Hashes are compared, in constant time: neither content nor length leaks.
@@ -96,6 +103,9 @@ mod tests {
         assert!(!cookie.contains("canary"));
         let pair = cookie.split(';').next().expect("a pair");
         assert_eq!(entry(header::COOKIE, &format!("a=b; {pair}")), Entry::Granted);
+        let bearer = |name, value: &str| access.check_bearer(&headers(name, value));
+        assert_eq!(bearer(header::AUTHORIZATION, "Bearer canary-token"), Entry::Granted);
+        assert_eq!(bearer(header::COOKIE, pair), Entry::Denied, "a change needs the header");
         for bad in ["Bearer canary-toke", "Bearer ", "canary-token", "Basic canary-token", "Bearer canary-token x"] {
             assert_eq!(entry(header::AUTHORIZATION, bad), Entry::Denied, "{bad}");
         }

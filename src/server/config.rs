@@ -2,6 +2,7 @@
 
 use super::config_values::{Problems, Values};
 use crate::github::check_private_key;
+use crate::store::{BUSY_TIMEOUT, Retention};
 use crate::webhook::Secrets;
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -62,6 +63,10 @@ pub struct ServerConfig {
     pub lease: Duration,
     /// A job is parked after so many attempts.
     pub max_attempts: u32,
+    /// How long runs and the digests of deliveries are kept.
+    pub retention: Retention,
+    /// How long a change waits for another process's lock on the database, before its sender hears of it.
+    pub busy_timeout: Duration,
     /// The judges.
     pub judges: JudgeConfig,
     /// Filter of `tracing`.
@@ -126,6 +131,7 @@ impl ServerConfig {
         if lease < 5 || max_attempts == 0 {
             problems.say("DECKHAND_LEASE_SECONDS must be at least 5 and DECKHAND_MAX_ATTEMPTS at least 1");
         }
+        let retention = load_retention(&values, &mut problems);
         let urls = ["GITHUB_API_URL", "PUBLIC_URL"].map(|name| values.url(name, &mut problems));
         match (id, private_key, secrets, listen) {
             (Some(id), Some(private_key), Some(secrets), Ok(listen)) if problems.is_empty() => {
@@ -136,11 +142,13 @@ impl ServerConfig {
                     secrets,
                     listen,
                     public_url,
-                    database_url: values.text("DATABASE_URL").unwrap_or_else(|| "sqlite:deckhand.db".to_owned()),
+                    database_url: database_url(&values),
                     admin_token: values.text("ADMIN_TOKEN").map(SecretString::from),
                     role: Role::All,
                     lease: Duration::from_secs(lease),
                     max_attempts: u32::try_from(max_attempts).unwrap_or(u32::MAX),
+                    retention,
+                    busy_timeout: BUSY_TIMEOUT,
                     judges: JudgeConfig::default(),
                     log: values.text("LOG").unwrap_or_else(|| "info".to_owned()),
                     log_format,
@@ -149,6 +157,33 @@ impl ServerConfig {
             }
             _ => Err(ConfigErrors(problems.into_list())),
         }
+    }
+
+    /// Only where the database is, for commands that look at what a server has stored.
+    ///
+    /// # Errors
+    /// When `deckhand.toml` does not read.
+    pub fn load_database_url(env: impl Fn(&str) -> Option<String>, toml: Option<&str>) -> Result<String, ConfigErrors> {
+        let mut problems = Problems::default();
+        let values = Values::new(&env, toml, &mut problems);
+        if problems.is_empty() { Ok(database_url(&values)) } else { Err(ConfigErrors(problems.into_list())) }
+    }
+}
+
+fn database_url(values: &Values) -> String {
+    values.text("DATABASE_URL").unwrap_or_else(|| "sqlite:deckhand.db".to_owned())
+}
+
+fn load_retention(values: &Values, problems: &mut Problems) -> Retention {
+    let default = Retention::default();
+    let days = values.number("RETENTION_DAYS", problems);
+    let runs = values.number("RETENTION_RUNS", problems);
+    if days == Some(0) || runs == Some(0) {
+        problems.say("DECKHAND_RETENTION_DAYS and DECKHAND_RETENTION_RUNS must be at least 1");
+    }
+    Retention {
+        age: days.map_or(default.age, |days| Duration::from_secs(days.saturating_mul(24 * 3600))),
+        runs: runs.unwrap_or(default.runs),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Every setting, without its prefix.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 15] = [
     "APP_ID",
     "PRIVATE_KEY",
     "PRIVATE_KEY_FILE",
@@ -17,6 +17,8 @@ const KNOWN: [&str; 13] = [
     "LOG_FORMAT",
     "LEASE_SECONDS",
     "MAX_ATTEMPTS",
+    "RETENTION_DAYS",
+    "RETENTION_RUNS",
 ];
 /// Accepted and not used yet; a warning says so.
 const NOT_BUILT_YET: [&str; 9] = [

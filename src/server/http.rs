@@ -3,7 +3,8 @@
 use super::access::{Access, Entry};
 use super::judges::Judges;
 use super::shared::Shared;
-use super::{inbox, pages};
+use super::{inbox, jobs_api, metrics_github, pages};
+use crate::github::Meter;
 use crate::webhook::Secrets;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -24,6 +25,8 @@ pub(super) struct App {
     pub(super) access: Access,
     /// `None` where no judge runs.
     pub(super) judges: Option<Arc<Judges>>,
+    /// Counts what the workers of this process ask of GitHub.
+    pub(super) meter: Meter,
     /// How long a job is claimed for.
     pub(super) lease: Duration,
 }
@@ -39,7 +42,9 @@ pub(super) fn routes(app: Arc<App>, inbox: bool) -> Router {
             .route("/webhooks/github", post(inbox::receive))
             .route("/login", post(pages::login))
             .route("/runs/{id}", get(pages::run_page))
-            .route("/api/v1/runs/{id}", get(pages::run_json));
+            .route("/api/v1/runs/{id}", get(pages::run_json))
+            .route("/api/v1/jobs", get(jobs_api::list))
+            .route("/api/v1/jobs/{id}/{decision}", post(jobs_api::decide));
     }
     router.fallback(async || not_found()).layer(middleware::from_fn(harden)).with_state(app)
 }
@@ -51,7 +56,17 @@ pub(super) fn not_found() -> Response {
 
 /// What a program without access hears: 404 when the door is closed, 401 without the token.
 pub(super) fn refusal(app: &App, headers: &HeaderMap) -> Option<Response> {
-    match app.access.check(headers) {
+    refuse(app.access.check(headers))
+}
+
+/// The same for a request that changes something: a browser sends its cookie also when another site tells it to, so the
+/// cookie does not count.
+pub(super) fn refusal_of_a_change(app: &App, headers: &HeaderMap) -> Option<Response> {
+    refuse(app.access.check_bearer(headers))
+}
+
+fn refuse(entry: Entry) -> Option<Response> {
+    match entry {
         Entry::Granted => None,
         Entry::Closed => Some(not_found()),
         Entry::Denied => {
@@ -82,7 +97,9 @@ async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
     }
     match app.shared.store.count_jobs(app.shared.now()).await {
         Ok(counts) => {
-            let text = app.shared.metrics.render(&counts, app.judges.as_ref().map_or(0, |judges| judges.replaced()));
+            let replaced = app.judges.as_ref().map_or(0, |judges| judges.replaced());
+            let mut text = app.shared.metrics.render(&counts, &app.shared.store, replaced);
+            metrics_github::render(&app.meter.read(), &mut text);
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
         }
         Err(error) => {

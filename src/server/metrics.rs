@@ -1,6 +1,6 @@
 //! Counters of a server, in the Prometheus text format.
 
-use crate::store::JobCounts;
+use crate::store::{JobCounts, Store};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -47,7 +47,7 @@ impl Counter {
 }
 
 impl Metrics {
-    pub(super) fn render(&self, jobs: &JobCounts, judges_replaced: u64) -> String {
+    pub(super) fn render(&self, jobs: &JobCounts, store: &Store, judges_replaced: u64) -> String {
         let mut out = String::new();
         self.render_counters(&mut out);
         render(
@@ -57,11 +57,34 @@ impl Metrics {
             "Judges that died or were killed",
             judges_replaced,
         );
-        render(&mut out, "deckhand_jobs_due", "gauge", "Jobs that wait and are due", jobs.due);
-        render(&mut out, "deckhand_jobs_later", "gauge", "Jobs that wait for a later time", jobs.later);
-        render(&mut out, "deckhand_jobs_running", "gauge", "Jobs in a worker's hands", jobs.running);
-        render(&mut out, "deckhand_jobs_parked", "gauge", "Jobs given up until a person looks", jobs.parked);
-        render(&mut out, "deckhand_deliveries_unprocessed", "gauge", "Deliveries not parsed yet", jobs.deliveries);
+        let counts = store.counts();
+        let counters = [
+            ("deckhand_jobs_joined_total", "Work that joined a job that waited already", counts.joined_jobs.get()),
+            (
+                "deckhand_writes_known_total",
+                "Writes that were done before and not sent again",
+                counts.known_writes.get(),
+            ),
+            (
+                "deckhand_writes_unclear_total",
+                "Writes without a known answer, looked for before anything was sent again",
+                counts.unclear_writes.get(),
+            ),
+        ];
+        for (name, help, value) in counters {
+            render(&mut out, name, "counter", help, value);
+        }
+        let gauges = [
+            ("deckhand_jobs_due", "Jobs that wait and are due", jobs.due),
+            ("deckhand_jobs_later", "Jobs that wait for a later time", jobs.later),
+            ("deckhand_jobs_running", "Jobs in a worker's hands", jobs.running),
+            ("deckhand_jobs_parked", "Jobs given up until a person looks", jobs.parked),
+            ("deckhand_deliveries_unprocessed", "Deliveries not parsed yet", jobs.deliveries),
+            ("deckhand_store_changes_waiting", "Changes that wait to be written", store.waiting_changes() as u64),
+        ];
+        for (name, help, value) in gauges {
+            render(&mut out, name, "gauge", help, value);
+        }
         out
     }
 }

@@ -50,7 +50,11 @@ pub(super) async fn run_json(State(app): State<Arc<App>>, Path(id): Path<String>
     }
     let Some(id) = RunId::parse(&id) else { return not_found() };
     match load(&app, &id).await {
-        Ok((_, verdict)) => axum::Json(render_report(&verdict)).into_response(),
+        Ok((_, verdict)) => {
+            // Byte for byte what `deckhand replay --format json` prints.
+            let text = format!("{:#}\n", render_report(&verdict));
+            ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+        }
         Err(answer) => *answer,
     }
 }

@@ -39,7 +39,8 @@ impl Reviews {
             private_key: config.app.private_key.clone(),
             user_agent: concat!("deckhand/", env!("CARGO_PKG_VERSION")).to_owned(),
         };
-        let github = Github::with_timing(github, timing).map_err(|error| StartError::Github(error.to_string()))?;
+        let github = Github::metered(github, timing, parts.meter.clone());
+        let github = github.map_err(|error| StartError::Github(error.to_string()))?;
         Ok(Reviews { github, organisations: Organisations::default(), parts })
     }
 

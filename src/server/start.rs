@@ -7,7 +7,8 @@ use super::reviews::make_reviews;
 use super::shared::{Shared, WallClock};
 use super::work::Handler;
 use super::worker::{WORKERS, WorkerContext};
-use super::{Role, ServerConfig, intake, worker};
+use super::{Role, ServerConfig, intake, retention, worker};
+use crate::github::Meter;
 use crate::store::{Store, StoreError};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -59,6 +60,8 @@ pub struct Parts {
     pub public_url: String,
     /// Whether anybody can open the pages: an admin token is configured.
     pub pages_open: bool,
+    /// Counts the requests to GitHub.
+    pub meter: Meter,
 }
 
 /// A server in this process.
@@ -82,7 +85,7 @@ impl Server {
         clock: WallClock,
         make_handler: impl FnOnce(&ServerConfig, Parts) -> Result<Arc<dyn Handler>, StartError>,
     ) -> Result<ServerHandle, StartError> {
-        let store = Store::open(&config.database_url).await?;
+        let store = Store::open_waiting(&config.database_url, config.busy_timeout).await?;
         let listen = |reason| StartError::Listen { addr: config.listen, reason };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let addr = listener.local_addr().map_err(listen)?;
@@ -95,13 +98,16 @@ impl Server {
         };
         let (give_up, given_up) = watch::channel(false);
         let mut tasks = Vec::new();
+        let meter = Meter::default();
         if config.role != Role::Worker {
-            let shared = shared.clone();
-            tasks.push(tokio::spawn(async move { intake::run(&shared).await }));
+            let (intake, forgetting) = (shared.clone(), shared.clone());
+            tasks.push(tokio::spawn(async move { intake::run(&intake).await }));
+            tasks.push(tokio::spawn(async move { retention::run(&forgetting, config.retention).await }));
         }
         if let Some(judges) = &judges {
             let pages_open = config.admin_token.is_some();
-            let parts = Parts { store, judges: judges.clone(), clock, public_url: public_url.clone(), pages_open };
+            let (judges, public_url, meter) = (judges.clone(), public_url.clone(), meter.clone());
+            let parts = Parts { store, judges, clock, public_url, pages_open, meter };
             let handler = make_handler(&config, parts)?;
             let (lease, max_attempts) = (config.lease, config.max_attempts);
             let context = WorkerContext { shared: shared.clone(), handler, lease, max_attempts };
@@ -113,6 +119,7 @@ impl Server {
             secrets: config.secrets,
             access,
             judges: judges.clone(),
+            meter,
             lease: config.lease,
         });
         let router = routes(app, config.role != Role::Worker);

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answers(Arc<Mutex<ByKey>>);
 
+/// By key of the job: ids of operations with their answers.
 type ByKey = HashMap<String, Vec<(String, String)>>;
 
 impl Answers {

@@ -72,7 +72,9 @@ impl Store {
             claimed: Mutex::new(None),
             now,
         };
-        self.writer().write(accept, patience).await
+        let (accepted, joined) = self.writer().write(accept, patience).await?;
+        self.counts().joined_jobs.add(joined);
+        Ok(accepted)
     }
 
     /// The oldest delivery that was not processed yet.
@@ -99,7 +101,9 @@ impl Store {
     /// # Errors
     /// When the database fails; the delivery is then still unprocessed.
     pub async fn finish_delivery(&self, id: i64, work: &[JobSpec], now: Timestamp) -> Result<(), StoreError> {
-        self.write(FinishDelivery { id, work: work.to_vec(), now }).await
+        let joined = self.write(FinishDelivery { id, work: work.to_vec(), now }).await?;
+        self.counts().joined_jobs.add(joined);
+        Ok(())
     }
 }
 
@@ -118,9 +122,10 @@ struct Accept {
 }
 
 impl Change for Accept {
-    type Output = Accepted;
+    /// How many jobs joined work that waited already comes with it.
+    type Output = (Accepted, u64);
 
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Accepted, StoreError>> {
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(Accepted, u64), StoreError>> {
         Box::pin(async move {
             let inserted = sqlx::query(
                 "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
@@ -136,16 +141,13 @@ impl Change for Accept {
             .execute(&mut *tx)
             .await?;
             let accepted = if inserted.rows_affected() == 1 { Accepted::New } else { self.compare(tx).await? };
-            if accepted != Accepted::OtherPayload {
-                for spec in &self.work {
-                    jobs::enqueue_within(tx, spec, self.now, self.now).await?;
-                }
-                if let Some(claimer) = self.claimer.as_ref().filter(|_| !self.work.is_empty()) {
-                    let job = leases::claim_within(tx, self.now, self.now.after(claimer.lease)).await?;
-                    *self.claimed.lock().unwrap_or_else(PoisonError::into_inner) = job;
-                }
+            let work = if accepted == Accepted::OtherPayload { &[][..] } else { &self.work };
+            let joined = jobs::enqueue_all_within(tx, work, self.now, self.now).await?;
+            if let Some(claimer) = self.claimer.as_ref().filter(|_| !work.is_empty()) {
+                let job = leases::claim_within(tx, self.now, self.now.after(claimer.lease)).await?;
+                *self.claimed.lock().unwrap_or_else(PoisonError::into_inner) = job;
             }
-            Ok(accepted)
+            Ok((accepted, joined))
         })
     }
 
@@ -186,18 +188,16 @@ struct FinishDelivery {
 }
 
 impl Change for FinishDelivery {
-    type Output = ();
+    type Output = u64;
 
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(async move {
-            for spec in &self.work {
-                jobs::enqueue_within(tx, spec, self.now, self.now).await?;
-            }
+            let joined = jobs::enqueue_all_within(tx, &self.work, self.now, self.now).await?;
             sqlx::query("UPDATE deliveries SET state = 'processed', body = x'' WHERE id = ?1")
                 .bind(self.id)
                 .execute(tx)
                 .await?;
-            Ok(())
+            Ok(joined)
         })
     }
 }

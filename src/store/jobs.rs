@@ -76,7 +76,7 @@ impl Store {
     /// # Errors
     /// When the database fails; then none is enqueued.
     pub async fn enqueue_all(&self, work: &[JobSpec], now: Timestamp) -> Result<(), StoreError> {
-        self.write(Enqueue { work: work.to_vec(), run_after: now, now }).await
+        self.enqueue_as(Enqueue { work: work.to_vec(), run_after: now, now }).await
     }
 
     /// Enqueues work that is not wanted before `run_after`. A job of the same key that waits already is not put off.
@@ -84,7 +84,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn enqueue_later(&self, spec: &JobSpec, run_after: Timestamp, now: Timestamp) -> Result<(), StoreError> {
-        self.write(Enqueue { work: vec![spec.clone()], run_after, now }).await
+        self.enqueue_as(Enqueue { work: vec![spec.clone()], run_after, now }).await
+    }
+
+    async fn enqueue_as(&self, enqueue: Enqueue) -> Result<(), StoreError> {
+        let joined = self.write(enqueue).await?;
+        self.counts().joined_jobs.add(joined);
+        Ok(())
     }
 
     /// Counts what there is to do.
@@ -125,24 +131,35 @@ struct Enqueue {
 }
 
 impl Change for Enqueue {
-    type Output = ();
+    /// How many joined work that waited already.
+    type Output = u64;
 
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            for spec in &self.work {
-                enqueue_within(tx, spec, self.run_after, self.now).await?;
-            }
-            Ok(())
-        })
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
+        Box::pin(enqueue_all_within(tx, &self.work, self.run_after, self.now))
     }
 }
 
-pub(super) async fn enqueue_within(
+/// Enqueues each; how many joined work that waited already.
+pub(super) async fn enqueue_all_within(
+    tx: &mut SqliteConnection,
+    work: &[JobSpec],
+    run_after: Timestamp,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut joined = 0;
+    for spec in work {
+        joined += u64::from(enqueue_within(tx, spec, run_after, now).await?);
+    }
+    Ok(joined)
+}
+
+/// Whether it joined work that waited already.
+async fn enqueue_within(
     tx: &mut SqliteConnection,
     spec: &JobSpec,
     run_after: Timestamp,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let key = spec.key();
     let fresh = sqlx::query(
         "INSERT INTO jobs (key, installation, spec, priority, state, run_after, changed_at)
@@ -157,13 +174,16 @@ pub(super) async fn enqueue_within(
     .execute(&mut *tx)
     .await?;
     if fresh.rows_affected() == 1 {
-        return Ok(());
+        return Ok(false);
     }
     let known =
         sqlx::query("SELECT state, spec, again FROM jobs WHERE key = ?1").bind(&key).fetch_optional(&mut *tx).await?;
     // Work that is not finished must not shrink: what replaces it does at least as much.
+    let mut joined = false;
     let older: Option<JobSpec> = match &known {
         Some(row) if matches!(row.try_get::<&str, _>("state")?, "waiting" | "running") => {
+            joined =
+                row.try_get::<&str, _>("state")? == "waiting" || row.try_get::<Option<&str>, _>("again")?.is_some();
             let newest = row.try_get::<Option<&str>, _>("again")?.map_or_else(|| row.try_get("spec"), Ok)?;
             Some(serde_json::from_str(newest)?)
         }
@@ -190,7 +210,7 @@ pub(super) async fn enqueue_within(
     .bind(now.0)
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(joined)
 }
 
 /// The newer work, but not quieter than the older: who asked for comments still gets them.

@@ -1,15 +1,16 @@
 //! Opens the database: one writing connection, a few reading ones, migrations applied.
 
-use super::StoreError;
 use super::answers::Answers;
 use super::writer::{Change, Patience, Writer};
+use super::{StoreCounts, StoreError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long SQLite waits for another process's write lock. Below the 8 seconds in which a sender must hear 503.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a caller waits for a reading connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(7);
 /// Connections for pages and polls; in WAL mode they never wait for the writer.
@@ -23,6 +24,7 @@ const READERS: u32 = 2;
 pub struct Store {
     writer: Writer,
     readers: SqlitePool,
+    counts: Arc<StoreCounts>,
     answers: Answers,
 }
 
@@ -33,19 +35,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Open`] with what to do; the causes of SQLite otherwise.
     pub async fn open(url: &str) -> Result<Store, StoreError> {
+        Store::open_waiting(url, BUSY_TIMEOUT).await
+    }
+
+    /// The same, and waits so long for another process's write lock. The caller must hear of a failure within 8 seconds.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_waiting(url: &str, busy_timeout: Duration) -> Result<Store, StoreError> {
         let refuse = |reason: String| StoreError::Open { url: without_password(url), reason };
-        if !url.starts_with("sqlite:") {
-            return Err(refuse("this version knows only `sqlite:FILE`".to_owned()));
-        }
-        if url.contains(":memory:") {
-            return Err(refuse("a database in memory loses accepted deliveries; name a file".to_owned()));
-        }
-        let options = SqliteConnectOptions::from_str(url)
-            .map_err(|error| refuse(error.to_string()))?
+        let options = parse_url(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT)
+            .busy_timeout(busy_timeout)
             .foreign_keys(true)
             .disable_statement_logging();
         let mut writer = options.connect().await.map_err(|error| refuse(StoreError::from(error).to_string()))?;
@@ -58,7 +61,7 @@ impl Store {
             .connect_lazy_with(options);
         migrate(&mut writer).await?;
         assert_durable(&mut writer, url).await?;
-        Ok(Store { writer: Writer::start(writer), readers, answers: Answers::default() })
+        Ok(Store { writer: Writer::start(writer), readers, answers: Answers::default(), counts: Arc::default() })
     }
 
     /// Whether the database answers.
@@ -90,6 +93,16 @@ impl Store {
         &self.writer
     }
 
+    /// What was avoided since the start.
+    pub fn counts(&self) -> &StoreCounts {
+        &self.counts
+    }
+
+    /// Changes that wait to be written.
+    pub fn waiting_changes(&self) -> usize {
+        self.writer.waiting()
+    }
+
     pub(super) fn answers(&self) -> &Answers {
         &self.answers
     }
@@ -97,6 +110,18 @@ impl Store {
     pub(super) fn readers(&self) -> &SqlitePool {
         &self.readers
     }
+}
+
+/// Where the file is.
+pub(super) fn parse_url(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    let refuse = |reason: String| StoreError::Open { url: without_password(url), reason };
+    if !url.starts_with("sqlite:") {
+        return Err(refuse("this version knows only `sqlite:FILE`".to_owned()));
+    }
+    if url.contains(":memory:") {
+        return Err(refuse("a database in memory loses accepted deliveries; name a file".to_owned()));
+    }
+    SqliteConnectOptions::from_str(url).map_err(|error| refuse(error.to_string()))
 }
 
 async fn migrate(writer: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -126,7 +151,7 @@ async fn assert_durable(writer: &mut SqliteConnection, url: &str) -> Result<(), 
 }
 
 /// A connection URL can carry a password (`postgres://user:password@host/db`); errors and logs must not.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if scheme + 3 <= at => format!("{}://…{}", &url[..scheme], &url[at..]),
         _ => url.to_owned(),

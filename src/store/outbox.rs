@@ -1,7 +1,8 @@
 //! The outbox: an operation is on disk before the call that carries it out, and its answer after.
 
+use super::runs::{self, PackedRun};
 use super::writer::Change;
-use super::{Lease, RunRecord, Store, StoreError, runs};
+use super::{Lease, RunRecord, Store, StoreError};
 use crate::model::{CommitId, Timestamp};
 use futures_util::future::BoxFuture;
 use serde_json::json;
@@ -47,11 +48,20 @@ impl Store {
         run: Option<RunRecord>,
         now: Timestamp,
     ) -> Result<Vec<Begun>, StoreError> {
+        let run = run.map(PackedRun::new).transpose()?;
         let known: Vec<Option<String>> =
             entries.iter().map(|entry| self.answers().find(&entry.key, &entry.id)).collect();
         let begun = self.write(Begin { entries, run, now }).await?;
         let answered = |(begun, known): (Begun, Option<String>)| known.map_or(begun, Begun::Completed);
-        Ok(begun.into_iter().zip(known).map(answered).collect())
+        let begun: Vec<Begun> = begun.into_iter().zip(known).map(answered).collect();
+        for begun in &begun {
+            match begun {
+                Begun::New => {}
+                Begun::Unclear => self.counts().unclear_writes.add(1),
+                Begun::Completed(_) => self.counts().known_writes.add(1),
+            }
+        }
+        Ok(begun)
     }
 
     /// Keeps the answer of an operation of the job with this key. It is written when the job ends otherwise than done;
@@ -111,7 +121,7 @@ impl Store {
 
 struct Begin {
     entries: Vec<OutboxEntry>,
-    run: Option<RunRecord>,
+    run: Option<PackedRun>,
     now: Timestamp,
 }
 

@@ -1,11 +1,16 @@
 //! Finished runs: the verdict that people read, and the snapshot to run it again.
 
+use super::pack::{pack, unpack};
 use super::writer::Change;
 use super::{Store, StoreError, heads};
 use crate::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
 use futures_util::future::BoxFuture;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row, SqliteConnection};
 use std::fmt;
+
+/// What judges in this process: two runs of one snapshot agree when this is the same.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Names a run in pages and in `replay`: 32 hexadecimal digits that nobody can guess.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -58,13 +63,26 @@ pub struct RunRecord {
     pub created_at: Timestamp,
 }
 
+/// A run with its snapshot compressed: as it lies on disk. Made before the writer has it, because that takes time.
+pub(super) struct PackedRun {
+    pub(super) run: RunRecord,
+    packed: Vec<u8>,
+}
+
+impl PackedRun {
+    pub(super) fn new(mut run: RunRecord) -> Result<PackedRun, StoreError> {
+        let packed = pack(&std::mem::take(&mut run.snapshot))?;
+        Ok(PackedRun { run, packed })
+    }
+}
+
 impl Store {
     /// Saves a run, which is from then on the last judgement of its pull request.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn save_run(&self, run: &RunRecord) -> Result<(), StoreError> {
-        self.write(SaveRun(run.clone())).await
+        self.write(SaveRun(PackedRun::new(run.clone())?)).await
     }
 
     /// Loads a run.
@@ -72,29 +90,41 @@ impl Store {
     /// # Errors
     /// When the database fails or the row does not read.
     pub async fn load_run(&self, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
-        let row = sqlx::query(
-            "SELECT id, repository, name, number, base, head, verdict, snapshot, created_at FROM runs WHERE id = ?1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(self.readers())
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let damaged = |error: crate::model::InvalidId| StoreError::Corrupt(error.to_string());
-        Ok(Some(RunRecord {
-            id: id.clone(),
-            repository: RepositoryId(row.try_get::<i64, _>("repository")?.unsigned_abs()),
-            name: RepoName::parse(row.try_get("name")?).map_err(damaged)?,
-            number: PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs()),
-            base: row.try_get("base")?,
-            head: CommitId::new(row.try_get("head")?).map_err(damaged)?,
-            verdict: row.try_get("verdict")?,
-            snapshot: row.try_get("snapshot")?,
-            created_at: Timestamp(row.try_get("created_at")?),
-        }))
+        load_from(self.readers(), id).await
     }
 }
 
-struct SaveRun(RunRecord);
+pub(super) async fn load_from(readers: &SqlitePool, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
+    let row = sqlx::query(
+        "SELECT id, repository, name, number, base, head, verdict, snapshot, packed, created_at FROM runs
+         WHERE id = ?1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(readers)
+    .await?;
+    row.as_ref().map(|row| read_row(id, row)).transpose()
+}
+
+fn read_row(id: &RunId, row: &SqliteRow) -> Result<RunRecord, StoreError> {
+    let damaged = |error: crate::model::InvalidId| StoreError::Corrupt(error.to_string());
+    Ok(RunRecord {
+        id: id.clone(),
+        repository: RepositoryId(row.try_get::<i64, _>("repository")?.unsigned_abs()),
+        name: RepoName::parse(row.try_get("name")?).map_err(damaged)?,
+        number: PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs()),
+        base: row.try_get("base")?,
+        head: CommitId::new(row.try_get("head")?).map_err(damaged)?,
+        verdict: row.try_get("verdict")?,
+        snapshot: match row.try_get::<Option<&[u8]>, _>("packed")? {
+            Some(packed) => unpack(packed)?,
+            // Of a binary that did not compress.
+            None => row.try_get("snapshot")?,
+        },
+        created_at: Timestamp(row.try_get("created_at")?),
+    })
+}
+
+struct SaveRun(PackedRun);
 
 impl Change for SaveRun {
     type Output = ();
@@ -104,10 +134,13 @@ impl Change for SaveRun {
     }
 }
 
-pub(super) async fn save_within(tx: &mut SqliteConnection, run: &RunRecord) -> Result<(), StoreError> {
+/// The verdict stays readable text: the check of a shared head is made from it, also by an older binary that is started
+/// again on this database.
+pub(super) async fn save_within(tx: &mut SqliteConnection, packed: &PackedRun) -> Result<(), StoreError> {
+    let PackedRun { run, packed } = packed;
     sqlx::query(
-        "INSERT INTO runs (id, repository, name, number, base, head, verdict, snapshot, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO runs (id, repository, name, number, base, head, verdict, snapshot, packed, version, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING",
     )
     .bind(run.id.as_str())
     .bind(as_i64(run.repository.0)?)
@@ -116,7 +149,8 @@ pub(super) async fn save_within(tx: &mut SqliteConnection, run: &RunRecord) -> R
     .bind(&run.base)
     .bind(run.head.as_str())
     .bind(&run.verdict)
-    .bind(&run.snapshot)
+    .bind(packed)
+    .bind(VERSION)
     .bind(run.created_at.0)
     .execute(&mut *tx)
     .await?;

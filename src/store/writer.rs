@@ -80,9 +80,14 @@ impl Writer {
         self.send(Box::new(Entry { change, output: None, answer: None }), Patience::Much).await
     }
 
+    /// How many changes wait to be written.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Acquire)
+    }
+
     /// Returns once everything that was sent before is written.
     pub(super) async fn flush(&self) -> Result<(), StoreError> {
-        if self.waiting.load(Ordering::Acquire) == 0 {
+        if self.waiting() == 0 {
             return Ok(());
         }
         self.write(Nothing, Patience::None).await

@@ -7,7 +7,7 @@ use deckhand::model::{
 };
 use deckhand::store::{RunId, RunRecord};
 
-async fn save_run(bench: &Bench) -> RunId {
+pub(crate) async fn save_run(bench: &Bench) -> RunId {
     let head = CommitId::new(&"a".repeat(40)).unwrap();
     let verdict = Verdict {
         conclusion: Conclusion::Failure,

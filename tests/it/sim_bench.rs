@@ -1,5 +1,6 @@
 //! A simulated GitHub and the real server in one process: what happens on the one is seen on the other.
 
+use crate::cli_replay::hold_replayable;
 use crate::server_bench::{KEY, SECRET, config};
 use crate::validation::{check_log, check_webhook};
 use deckhand::model::Timestamp;
@@ -16,7 +17,7 @@ pub(crate) struct Story {
     pub(crate) server: ServerHandle,
     /// How many requests were looked at.
     seen: Cell<usize>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 /// A simulation with a repository that has these files, the app registered and installed, nothing listening yet.
@@ -82,7 +83,7 @@ impl Story {
         let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)]);
         let server = Server::start(config, wall(&sim)).await.unwrap();
         sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
-        Story { sim, server, seen: Cell::new(0), _dir: dir }
+        Story { sim, server, seen: Cell::new(0), dir }
     }
 
     /// A branch with these edits and a pull request from it into `main`.
@@ -118,6 +119,11 @@ impl Story {
         log.into_iter().skip(seen).filter(|entry| entry.kind != Kind::Mint).collect()
     }
 
+    /// The server's database, as its settings name it.
+    pub(crate) fn database_url(&self) -> String {
+        format!("sqlite:{}", self.dir.path().join("deckhand.db").display())
+    }
+
     /// How many jobs were given up.
     pub(crate) async fn parked(&self) -> u64 {
         self.server.store().count_jobs(Timestamp(0)).await.unwrap().parked
@@ -127,6 +133,7 @@ impl Story {
     pub(crate) async fn end(self) {
         check_sim(&self.sim);
         assert_eq!(self.parked().await, 0, "no job was given up");
+        hold_replayable(&self.database_url()).await;
         self.server.shutdown().await;
     }
 }

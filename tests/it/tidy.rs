@@ -31,7 +31,7 @@ const IMPURE: [&str; 9] =
     ["tokio", "octocrab", "std::fs", "std::env", "std::net", "SystemTime", "Instant", "rand", "getrandom"];
 
 /// Crates that belong to certain rooms.
-const CRATES: [(&str, &[&str]); 18] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("squawk_lexer", &["analysis"]),
     ("squawk_linter", &["analysis"]),
     ("squawk_syntax", &["analysis"]),
@@ -44,6 +44,7 @@ const CRATES: [(&str, &[&str]); 18] = [
     ("hmac", &["webhook", "sim"]),
     ("subtle", &["webhook", "server", "sim"]),
     ("sqlx", &["store"]),
+    ("zstd", &["store"]),
     ("octocrab", &["github"]),
     ("jsonwebtoken", &["github", "sim"]),
     ("axum", &["server", "sim"]),

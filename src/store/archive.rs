@@ -1,0 +1,88 @@
+//! The runs of a server's database, to look at only: nothing is created, migrated or written.
+
+use super::open::{BUSY_TIMEOUT, parse_url, without_password};
+use super::{RunId, RunRecord, StoreError, runs};
+use crate::model::RepoName;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
+
+/// A database that another process may be serving from at the same time.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    url: String,
+    readers: SqlitePool,
+}
+
+impl Archive {
+    /// Opens the database of a server.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] with what to do: when there is no such file, or an older version made it.
+    pub async fn open(url: &str) -> Result<Archive, StoreError> {
+        let options = parse_url(url)?.read_only(true).busy_timeout(BUSY_TIMEOUT).disable_statement_logging();
+        let archive = Archive {
+            url: without_password(url),
+            readers: SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options.clone()),
+        };
+        if !options.get_filename().is_file() {
+            return Err(archive.refuse("there is no such file; name the server's database with DECKHAND_DATABASE_URL"));
+        }
+        let known: Result<i64, sqlx::Error> =
+            sqlx::query_scalar("SELECT COUNT(*) FROM pragma_table_info('runs') WHERE name = 'packed'")
+                .fetch_one(&archive.readers)
+                .await;
+        match known {
+            Ok(0) => Err(archive.refuse(
+                "it is no database of this version of deckhand; start `deckhand serve` of this version on it once",
+            )),
+            Ok(_) => Ok(archive),
+            Err(error) => Err(archive.refuse(&StoreError::from(error).to_string())),
+        }
+    }
+
+    /// Loads a run.
+    ///
+    /// # Errors
+    /// When the database fails or the row does not read.
+    pub async fn load_run(&self, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
+        runs::load_from(&self.readers, id).await
+    }
+
+    /// Which version of deckhand made a run; `None` when it is not known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_version(&self, id: &RunId) -> Result<Option<String>, StoreError> {
+        let version: Option<String> = sqlx::query_scalar("SELECT version FROM runs WHERE id = ?1")
+            .bind(id.as_str())
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(version.filter(|version| !version.is_empty()))
+    }
+
+    /// The newest runs, newest first; of one repository, or of all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_newest(&self, repository: Option<&RepoName>, last: u32) -> Result<Vec<RunId>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT id FROM runs WHERE ?1 IS NULL OR lower(name) = lower(?1)
+             ORDER BY created_at DESC, id DESC LIMIT ?2",
+        )
+        .bind(repository.map(ToString::to_string))
+        .bind(last)
+        .fetch_all(&self.readers)
+        .await?;
+        let parse = |id: &String| RunId::parse(id).ok_or_else(|| StoreError::Corrupt(format!("`{id}` is no run's id")));
+        ids.iter().map(parse).collect()
+    }
+
+    /// Closes the connection.
+    pub async fn close(self) {
+        self.readers.close().await;
+    }
+
+    fn refuse(&self, reason: &str) -> StoreError {
+        StoreError::Open { url: self.url.clone(), reason: reason.to_owned() }
+    }
+}

@@ -1,0 +1,133 @@
+//! Forgets what nobody asks for any more: old runs, and the digests of deliveries that cannot come again.
+
+use super::writer::Change;
+use super::{Store, StoreError};
+use crate::model::Timestamp;
+use futures_util::future::BoxFuture;
+use sqlx::{Row, SqliteConnection};
+use std::time::Duration;
+
+/// Rows of one transaction: others wait meanwhile.
+const BATCH: i64 = 200;
+/// GitHub offers deliveries of the last three days for another delivery
+/// (<https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks>); so long they are
+/// known again, however short the retention is.
+const REDELIVERABLE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How long things are kept. The last judgement of an open pull request is kept in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Runs and digests of deliveries that are older are forgotten.
+    pub age: Duration,
+    /// So many runs are kept, the newest.
+    pub runs: u64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Retention { age: Duration::from_secs(30 * 24 * 3600), runs: 20_000 }
+    }
+}
+
+/// How much was forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Runs with their snapshots.
+    pub runs: u64,
+    /// Digests of deliveries.
+    pub deliveries: u64,
+}
+
+impl Store {
+    /// Forgets what is older than it has to be kept, in small transactions. The file does not shrink; its free pages are
+    /// used again.
+    ///
+    /// # Errors
+    /// When the database fails; what was forgotten until then is.
+    pub async fn forget_old(&self, retention: &Retention, now: Timestamp) -> Result<Forgotten, StoreError> {
+        let mut forgotten = Forgotten::default();
+        let until = before(now, retention.age);
+        let surplus = self.find_surplus(retention.runs).await?;
+        loop {
+            let runs = self.write(ForgetRuns { until, surplus: surplus.clone() }).await?;
+            forgotten.runs += runs;
+            if runs < BATCH.unsigned_abs() {
+                break;
+            }
+        }
+        let until = before(now, retention.age.max(REDELIVERABLE));
+        loop {
+            let deliveries = self.write(ForgetDeliveries { until }).await?;
+            forgotten.deliveries += deliveries;
+            if deliveries < BATCH.unsigned_abs() {
+                return Ok(forgotten);
+            }
+        }
+    }
+
+    /// The newest run that is one too many, by age and id.
+    async fn find_surplus(&self, runs: u64) -> Result<(i64, String), StoreError> {
+        let row = sqlx::query("SELECT created_at, id FROM runs ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?1")
+            .bind(i64::try_from(runs).unwrap_or(i64::MAX))
+            .fetch_optional(self.readers())
+            .await?;
+        match row {
+            Some(row) => Ok((row.try_get("created_at")?, row.try_get("id")?)),
+            None => Ok((i64::MIN, String::new())),
+        }
+    }
+}
+
+fn before(now: Timestamp, age: Duration) -> Timestamp {
+    Timestamp(now.0.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)))
+}
+
+struct ForgetRuns {
+    until: Timestamp,
+    surplus: (i64, String),
+}
+
+impl Change for ForgetRuns {
+    type Output = u64;
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let deleted = sqlx::query(
+                "DELETE FROM runs WHERE id IN (
+                   SELECT r.id FROM runs r WHERE (r.created_at < ?1 OR (r.created_at, r.id) <= (?2, ?3))
+                     AND NOT EXISTS (SELECT 1 FROM heads h
+                       WHERE h.repository = r.repository AND h.number = r.number AND h.run = r.id)
+                   ORDER BY r.created_at, r.id LIMIT ?4)",
+            )
+            .bind(self.until.0)
+            .bind(self.surplus.0)
+            .bind(&self.surplus.1)
+            .bind(BATCH)
+            .execute(tx)
+            .await?;
+            Ok(deleted.rows_affected())
+        })
+    }
+}
+
+struct ForgetDeliveries {
+    until: Timestamp,
+}
+
+impl Change for ForgetDeliveries {
+    type Output = u64;
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let deleted = sqlx::query(
+                "DELETE FROM deliveries WHERE id IN (
+                   SELECT id FROM deliveries WHERE state = 'processed' AND received_at < ?1 ORDER BY received_at LIMIT ?2)",
+            )
+            .bind(self.until.0)
+            .bind(BATCH)
+            .execute(tx)
+            .await?;
+            Ok(deleted.rows_affected())
+        })
+    }
+}
