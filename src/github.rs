@@ -1,6 +1,7 @@
 //! GitHub: app authentication, pacing, paging; fetches facts, performs one operation, reads back.
 
 mod app;
+mod app_calls;
 mod call;
 mod changes;
 mod client;
@@ -14,6 +15,7 @@ mod head_reports;
 mod http;
 mod labelings;
 mod list;
+mod open_pulls;
 mod organisation;
 mod overview;
 mod pace;
@@ -32,6 +34,7 @@ mod wire;
 pub(crate) mod tests;
 
 pub use app::check_private_key;
+pub use app_calls::{DeliveryAttempt, Presence};
 pub use call::RequestCounter;
 pub use client::Github;
 pub use comparison::Comparison;
@@ -40,6 +43,7 @@ pub use error::CallError;
 pub use facts::{FetchedFact, apply_facts};
 pub use graphql::documents;
 pub use list::{AccessibleRepository, OpenPull};
+pub use open_pulls::{GlancedCheck, GlancedPull, OpenPulls};
 pub use overview::{FoundDangerfile, Overview};
 pub use perform::Answer;
 pub use repo::{ORGANISATION_REPOSITORY, RepoClient};

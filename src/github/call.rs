@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// Waits between the tries of a read.
-const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+pub(super) const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 /// A token that was just minted is not known everywhere at once; a refusal in that time is waited out.
 const NEW_TOKEN: Duration = Duration::from_secs(30);
 /// The media type of ordinary answers.
@@ -131,7 +131,7 @@ impl Shared {
         }
     }
 
-    async fn send(&self, call: &Call, header: HeaderValue) -> Result<Reply, CallError> {
+    pub(super) async fn send(&self, call: &Call, header: HeaderValue) -> Result<Reply, CallError> {
         let reply = self.http.send(call.outgoing.clone(), header).await?;
         if (200..300).contains(&reply.status) {
             return Ok(reply);
