@@ -25,6 +25,7 @@ mod serve;
 mod shared;
 mod shared_head;
 mod start;
+mod upkeep;
 mod work;
 mod worker;
 
@@ -36,4 +37,5 @@ pub use reviews::MAX_REQUESTS;
 pub use serve::serve;
 pub use shared::{WallClock, system_clock};
 pub use start::{Parts, Server, ServerHandle, StartError};
+pub use upkeep::{Chore, Tending};
 pub use work::{Handler, JobError, JobOutcome};

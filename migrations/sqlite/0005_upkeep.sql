@@ -46,3 +46,4 @@ CREATE TABLE redeliveries (
     due_at   INTEGER NOT NULL,
     seen_at  INTEGER NOT NULL
 );
+CREATE INDEX deliveries_by_guid ON deliveries (guid);

@@ -6,6 +6,7 @@ use super::client::Github;
 use super::graphql::OPEN_PULLS;
 use super::list::AccessibleRepository;
 use super::overview::{FoundDangerfile, WireRef, find_dangerfile};
+use super::repo::RepoClient;
 use super::token::Scope;
 use super::wire::{Nodes, Page};
 use crate::model::{CommitId, InstallationId, PullNumber, RepoName, Timestamp};
@@ -124,6 +125,17 @@ impl Github {
     }
 }
 
+impl RepoClient {
+    /// Whether a check run is still in progress.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn is_check_open(&self, id: u64) -> Result<bool, CallError> {
+        let run: WireStatus = self.get(&format!("/check-runs/{id}"), "check run").await?;
+        Ok(run.status != "completed")
+    }
+}
+
 fn glanced(wire: WirePull) -> Result<GlancedPull, CallError> {
     let commit = wire.commits.into_vec().pop().map(|node| node.commit);
     // A list that lags behind says nothing about the head.
@@ -196,6 +208,11 @@ struct WirePull {
     head_ref_oid: String,
     labels: Option<Nodes<WireLabel>>,
     commits: Nodes<WireCommitNode>,
+}
+
+#[derive(Deserialize)]
+struct WireStatus {
+    status: String,
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,8 @@ use crate::model::{CommitId, Conclusion, PullNumber, Settings, Verdict};
 use globset::GlobBuilder;
 
 const EXTERNAL_ID: &str = "deckhand:v1";
+/// How the external id of a check begins that was concluded without a verdict.
+pub(super) const CONCLUDED_UNJUDGED: &str = "deckhand:v1:-:-";
 
 /// The name of the check for a pull request into `base`: the plain name for the default branch and for the bases that
 /// the settings name; any other base has its own, so that it cannot stand in for the required one.
@@ -33,7 +35,7 @@ pub(super) fn plan_started(
     operation: &str,
 ) -> Option<Operation> {
     // A conclusion that speaks of another pull request with this head must not stand for this one.
-    let known = |check: &PublishedCheck| check.conclusion.is_none() || input.number.is_none_or(|it| covers(check, it));
+    let known = |check: &PublishedCheck| check.conclusion.is_none() || input.number.is_none_or(|it| covers(&check.external_id, it));
     if current(published, input).is_some_and(known) {
         return None;
     }
@@ -109,10 +111,14 @@ fn external_id(marks: &str, words: &str, operation: &str, input: &PlanInput) -> 
     format!("{EXTERNAL_ID}:{marks}:{words}:{operation}:{}", numbers.join("+"))
 }
 
-/// Whether a check of ours speaks of this pull request.
-fn covers(check: &PublishedCheck, number: PullNumber) -> bool {
-    let numbers = check.external_id.rsplit_once(':').map_or("", |(_, numbers)| numbers);
-    numbers.split('+').any(|it| it.parse() == Ok(number.0))
+/// Whether a check of ours with this external id speaks of this pull request.
+pub fn covers(external_id: &str, number: PullNumber) -> bool {
+    external_id.starts_with(EXTERNAL_ID) && numbers_of(external_id).split('+').any(|it| it.parse() == Ok(number.0))
+}
+
+/// The pull requests that a check with this external id speaks of: `3+7`.
+pub(super) fn numbers_of(external_id: &str) -> &str {
+    external_id.rsplit_once(':').map_or("", |(_, numbers)| numbers)
 }
 
 /// Digests of annotations and words of a check of ours.

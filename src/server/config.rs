@@ -62,6 +62,10 @@ pub struct ServerConfig {
     pub lease: Duration,
     /// A job is parked after so many attempts.
     pub max_attempts: u32,
+    /// How often deliveries that failed are looked for; zero: never.
+    pub sweep: Duration,
+    /// How often open pull requests that nobody judged are looked for; zero: never.
+    pub reconcile: Duration,
     /// The judges.
     pub judges: JudgeConfig,
     /// Filter of `tracing`.
@@ -126,6 +130,8 @@ impl ServerConfig {
         if lease < 5 || max_attempts == 0 {
             problems.say("DECKHAND_LEASE_SECONDS must be at least 5 and DECKHAND_MAX_ATTEMPTS at least 1");
         }
+        let [sweep, reconcile] =
+            ["SWEEP_SECONDS", "RECONCILE_SECONDS"].map(|name| values.number(name, &mut problems).unwrap_or(300));
         let urls = ["GITHUB_API_URL", "PUBLIC_URL"].map(|name| values.url(name, &mut problems));
         match (id, private_key, secrets, listen) {
             (Some(id), Some(private_key), Some(secrets), Ok(listen)) if problems.is_empty() => {
@@ -141,6 +147,8 @@ impl ServerConfig {
                     role: Role::All,
                     lease: Duration::from_secs(lease),
                     max_attempts: u32::try_from(max_attempts).unwrap_or(u32::MAX),
+                    sweep: Duration::from_secs(sweep),
+                    reconcile: Duration::from_secs(reconcile),
                     judges: JudgeConfig::default(),
                     log: values.text("LOG").unwrap_or_else(|| "info".to_owned()),
                     log_format,

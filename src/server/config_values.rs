@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Every setting, without its prefix.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 15] = [
     "APP_ID",
     "PRIVATE_KEY",
     "PRIVATE_KEY_FILE",
@@ -17,9 +17,11 @@ const KNOWN: [&str; 13] = [
     "LOG_FORMAT",
     "LEASE_SECONDS",
     "MAX_ATTEMPTS",
+    "SWEEP_SECONDS",
+    "RECONCILE_SECONDS",
 ];
 /// Accepted and not used yet; a warning says so.
-const NOT_BUILT_YET: [&str; 9] = [
+const NOT_BUILT_YET: [&str; 7] = [
     "OAUTH_CLIENT_ID",
     "OAUTH_CLIENT_SECRET",
     "OIDC_ISSUER",
@@ -27,8 +29,6 @@ const NOT_BUILT_YET: [&str; 9] = [
     "SLACK_SIGNING_SECRET",
     "SLACK_API_URL",
     "SENTRY_DSN",
-    "SWEEP_SECONDS",
-    "RECONCILE_SECONDS",
 ];
 
 /// What is wrong so far.

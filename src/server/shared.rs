@@ -1,6 +1,7 @@
 //! What the parts of a running server share: store, clock, wake-ups, counters.
 
 use super::metrics::Metrics;
+use super::upkeep::Upkeep;
 use crate::model::Timestamp;
 use crate::store::Store;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     pub(super) deliveries: Notify,
     /// A job may be due.
     pub(super) jobs: Notify,
+    /// What is done without being asked.
+    pub(super) upkeep: Upkeep,
     /// Grows whenever a delivery or a job changes its state.
     progress: watch::Sender<u64>,
     /// Becomes true when the server shuts down.
@@ -37,6 +40,7 @@ impl Shared {
             metrics: Metrics::default(),
             deliveries: Notify::new(),
             jobs: Notify::new(),
+            upkeep: Upkeep::default(),
             progress: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
         }

@@ -6,7 +6,7 @@ use super::{Store, StoreError};
 use crate::model::{CommitId, InstallationId, PullNumber, RepositoryId, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{Row, SqliteConnection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a pull request was like when it was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct KnownPulls {
     pub judged: BTreeMap<PullNumber, Judged>,
     /// Those with a job that waits, runs, or was parked; with the time when it was parked.
     pub jobs: BTreeMap<PullNumber, Option<Timestamp>>,
+    /// Check runs that are known to be in progress, and will be concluded in time.
+    pub open_checks: BTreeSet<u64>,
 }
 
 impl Store {
@@ -81,6 +83,12 @@ impl Store {
             let at = parked.then_some(Timestamp(row.try_get("changed_at")?));
             known.jobs.insert(PullNumber(number), at);
         }
+        let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM open_checks WHERE job_key >= ?1 AND job_key < ?2")
+            .bind(&prefix)
+            .bind(format!("{prefix}\u{10ffff}"))
+            .fetch_all(self.readers())
+            .await?;
+        known.open_checks = ids.into_iter().map(i64::unsigned_abs).collect();
         Ok(known)
     }
 }

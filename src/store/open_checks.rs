@@ -81,16 +81,6 @@ impl Store {
         rows.iter().map(entry).collect()
     }
 
-    /// Whether this check run is known to be in progress.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn knows_open_check(&self, id: u64) -> Result<bool, StoreError> {
-        self.writer().flush().await?;
-        let found = sqlx::query("SELECT 1 FROM open_checks WHERE id = ?1").bind(super::runs::as_i64(id)?);
-        Ok(found.fetch_optional(self.readers()).await?.is_some())
-    }
-
     /// Takes the job of that key, unless a worker has it: so nobody else writes for it meanwhile. Should the taker die,
     /// the job is done again.
     ///

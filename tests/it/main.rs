@@ -45,6 +45,7 @@ mod stories;
 mod stories_analyses;
 mod stories_facts;
 mod stories_organisation;
+mod stories_repair;
 mod tidy;
 mod validation;
 mod webhook_examples;
