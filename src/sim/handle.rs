@@ -373,6 +373,11 @@ impl SimHandle {
         self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
     }
 
+    /// Nothing that was injected goes wrong any more.
+    pub fn clear_faults(&self) {
+        self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Every installation has so many requests left until then (seconds since 1970), REST and GraphQL apart.
     pub fn set_quota(&self, remaining: u64, reset: i64) {
         self.state().quota.set(remaining, reset);
