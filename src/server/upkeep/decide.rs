@@ -79,11 +79,7 @@ mod tests {
     fn known() -> KnownPulls {
         let facts = facts_digest("Greet", "", false, "main", ["a", "b"].into_iter());
         let judged = Judged { head: commit("a"), facts, ruleset: "rules".to_owned() };
-        KnownPulls {
-            since: Timestamp(1_000),
-            judged: [(PullNumber(7), judged)].into(),
-            ..KnownPulls::default()
-        }
+        KnownPulls { since: Timestamp(1_000), judged: [(PullNumber(7), judged)].into(), ..KnownPulls::default() }
     }
 
     #[test]
@@ -96,7 +92,10 @@ mod tests {
         assert_eq!(why(&pull(), &known(), "others"), Some(Cause::Push));
         assert_eq!(why(&GlancedPull { checks: Vec::new(), ..pull() }, &known(), "rules"), Some(Cause::Rerequested));
         let of_another = GlancedCheck { external_id: "deckhand:v1:a:b:run.0:8".to_owned(), ..check() };
-        assert_eq!(why(&GlancedPull { checks: vec![of_another], ..pull() }, &known(), "rules"), Some(Cause::Rerequested));
+        assert_eq!(
+            why(&GlancedPull { checks: vec![of_another], ..pull() }, &known(), "rules"),
+            Some(Cause::Rerequested)
+        );
         let nobody = KnownPulls { judged: [].into(), ..known() };
         assert_eq!(why(&pull(), &nobody, "rules"), Some(Cause::Opened));
         assert_eq!(why(&pull(), &nobody, ""), None);

@@ -60,10 +60,14 @@ impl Reviews {
         if before == Some(&state) {
             return Ok(false);
         }
-        store.note_installation(id, Some(state), now).await?;
-        if before.is_none() || presence.suspended {
+        store.note_installation(id, Some(state.clone()), now).await?;
+        let had = |permission: &str| before.is_some_and(|before| before.split(' ').any(|it| it == permission));
+        let gained = state.split(' ').any(|permission| !had(permission));
+        if before.is_none() || presence.suspended || !gained {
             return Ok(false);
         }
+        // A token may no more than the installation could when it was minted.
+        self.github().forget_tokens(id);
         let woken = store.wake_jobs(id, now).await?;
         tracing::info!(installation = %id, woken, "installation {id} changed; {woken} parked jobs are tried again");
         Ok(true)

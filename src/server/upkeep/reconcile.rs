@@ -63,8 +63,7 @@ impl UpkeepState {
         let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
         // A process begins with what a twelfth of an hour refills.
         let first = i64::try_from(QUOTA / SHARE * 1000 / 12).unwrap_or(i64::MAX);
-        let allowance =
-            allowances.entry(installation).or_insert(Allowance { millis: first, at: now, quota: QUOTA });
+        let allowance = allowances.entry(installation).or_insert(Allowance { millis: first, at: now, quota: QUOTA });
         allowance.refill(now);
         allowance.millis > 0
     }
