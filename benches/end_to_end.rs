@@ -52,20 +52,24 @@ async fn measure(what: &str, dangerfile: &str, files: usize, lines: usize) {
     let bench = start(dangerfile).await;
     let at_rest = bench.memory();
     // The first review opens connections and mints the token.
-    bench.review(0, files, lines).await;
+    let head = bench.push(0, files, lines).await;
+    bench.review(0, &head).await;
     bench.github.set_delay(LATENCY);
     let (mut requests, mut begun, mut done) = (0, Duration::ZERO, Duration::ZERO);
-    let (cpu, judging) = (bench.cpu(&bench.processes()), bench.cpu(&bench.processes()[1..]));
+    let (mut spent, mut judged) = (Duration::ZERO, Duration::ZERO);
     for round in 1..=ROUNDS {
         bench.github.reset_log();
-        let (opened, concluded) = bench.review(round, files, lines).await;
+        let head = bench.push(round, files, lines).await;
+        let (cpu, judging) = (bench.cpu(&bench.processes()), bench.cpu(&bench.processes()[1..]));
+        let (opened, concluded) = bench.review(round, &head).await;
         (begun, done) = (begun + opened, done + concluded);
+        spent += bench.cpu(&bench.processes()) - cpu;
+        judged += bench.cpu(&bench.processes()[1..]) - judging;
         let log = bench.github.log();
         assert!(log.iter().all(|entry| entry.status < 400 || entry.status == 406), "{log:#?}");
         requests = requests.max(log.iter().filter(|entry| entry.kind != Kind::Mint).count());
     }
-    let spent = (bench.cpu(&bench.processes()) - cpu) / ROUNDS;
-    let judged = (bench.cpu(&bench.processes()[1..]) - judging) / ROUNDS;
+    let (spent, judged) = (spent / ROUNDS, judged / ROUNDS);
     let (begun, done) = (begun / ROUNDS, done / ROUNDS);
     let trips = |time: Duration| time.as_secs_f64() / LATENCY.as_secs_f64();
     println!(
@@ -118,8 +122,8 @@ async fn start(dangerfile: &str) -> Bench {
 }
 
 impl Bench {
-    /// Opens a pull request; how long until the check was in progress, and until it was concluded.
-    async fn review(&self, round: u32, files: usize, lines: usize) -> (Duration, Duration) {
+    /// Pushes a branch, and waits until the server has taken note.
+    async fn push(&self, round: u32, files: usize, lines: usize) -> String {
         let branch = format!("topic-{round}");
         let texts: Vec<(String, String)> = (0..files)
             .map(|file| {
@@ -134,6 +138,12 @@ impl Bench {
             texts.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
         let head = self.github.push(REPO, &branch, "ada", "Compute", &edits, "main");
         self.github.settle().await;
+        head
+    }
+
+    /// Opens a pull request; how long until the check was in progress, and until it was concluded.
+    async fn review(&self, round: u32, head: &str) -> (Duration, Duration) {
+        let branch = format!("topic-{round}");
         let started = Instant::now();
         self.github.open_pull(
             REPO,
@@ -146,7 +156,7 @@ impl Bench {
         );
         let mut begun = None;
         loop {
-            let checks = self.github.checks(REPO, &head);
+            let checks = self.github.checks(REPO, head);
             if let Some(check) = checks.first() {
                 begun.get_or_insert_with(|| started.elapsed());
                 if check["status"] == "completed" {

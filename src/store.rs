@@ -3,6 +3,7 @@
 //! Every method takes the present as an argument. A method that returns has its effect on disk, but for the few whose
 //! loss costs nothing but a look; those say so.
 
+mod answers;
 mod chores;
 mod deliveries;
 mod error;
@@ -24,6 +25,7 @@ pub use error::StoreError;
 pub use heads::Judgement;
 pub use jobs::{Job, JobCounts, Lease, Priority};
 pub use judged::{Judged, KnownPulls};
+pub use leases::Claimer;
 pub use open::Store;
 pub use open_checks::{OverdueCheck, TakenJob};
 pub use outbox::{Begun, OutboxEntry};

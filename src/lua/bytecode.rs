@@ -12,13 +12,19 @@ thread_local! {
     static COMPILED: RefCell<HashMap<usize, Rc<Vec<u8>>>> = RefCell::default();
 }
 
+/// Compiles every script. Luau would look `danger.github.reviews` up when code is loaded and not when it runs, so that a
+/// rule would read facts that it does not come to; with globals that may change it does not.
+pub(super) fn compiler() -> Compiler {
+    Compiler::new().set_mutable_globals(["danger", "robot"])
+}
+
 /// Loads a text of our own under a chunk name such as `=deckhand`.
 pub(super) fn load_own(lua: &Lua, source: &'static str, name: &str) -> mlua::Result<Function> {
     let known = COMPILED.with_borrow(|compiled| compiled.get(&(source.as_ptr() as usize)).cloned());
     let bytecode = match known {
         Some(bytecode) => bytecode,
         None => {
-            let bytecode = Rc::new(Compiler::new().compile(source)?);
+            let bytecode = Rc::new(compiler().compile(source)?);
             COMPILED.with_borrow_mut(|compiled| compiled.insert(source.as_ptr() as usize, Rc::clone(&bytecode)));
             bytecode
         }

@@ -2,7 +2,7 @@
 
 use super::api;
 use super::budget::{MAX_MACHINE_BYTES, MAX_MEMORY_BYTES};
-use super::bytecode::load_own;
+use super::bytecode::{compiler, load_own};
 use super::danger_names::find_foreign_syntax;
 use super::error::ScriptError;
 use super::registry::Registered;
@@ -183,6 +183,7 @@ fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {
     let host = lua.create_table()?;
     api::register(&lua, session, &host)?;
     prelude.call::<()>(host)?;
+    lua.set_compiler(compiler());
     lua.sandbox(true)?;
     let watcher = Rc::clone(session);
     lua.set_interrupt(move |lua| {

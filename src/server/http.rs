@@ -24,6 +24,8 @@ pub(super) struct App {
     pub(super) access: Access,
     /// `None` where no judge runs.
     pub(super) judges: Option<Arc<Judges>>,
+    /// How long a job is claimed for.
+    pub(super) lease: Duration,
 }
 
 /// All routes of this role; `inbox` says whether deliveries and pages are among them.

@@ -62,7 +62,10 @@ async fn store(app: &App, verified: Verified) -> Response {
     let shared = &app.shared;
     let work = read(app, &delivery);
     let pending = work.as_deref().map_or(Pending::Unread, Pending::Work);
-    let stored = tokio::time::timeout(STORE_TIMEOUT, shared.store.accept(&delivery, pending, shared.now())).await;
+    let claimer = work.as_ref().filter(|work| !work.is_empty()).and_then(|_| shared.claimer(app.lease));
+    let claims = claimer.is_some();
+    let accepting = shared.store.accept(&delivery, pending, claimer, shared.now());
+    let stored = tokio::time::timeout(STORE_TIMEOUT, accepting).await;
     let accepted = match stored {
         Ok(Ok(accepted)) => accepted,
         Ok(Err(error)) => {
@@ -93,7 +96,10 @@ async fn store(app: &App, verified: Verified) -> Response {
         Some(work) if !work.is_empty() => {
             let keys = work.iter().map(JobSpec::key).collect::<Vec<_>>().join(" ");
             tracing::info!(guid, jobs = work.len(), keys, "delivery {guid} names work: {keys}");
-            shared.jobs.notify_waiters();
+            // Whoever claimed sees whether more is due.
+            if !claims {
+                shared.jobs.notify_waiters();
+            }
         }
         Some(_) => {}
     }

@@ -6,7 +6,7 @@ use super::judges::{JudgeError, Judges};
 use super::reviews::make_reviews;
 use super::shared::{Shared, WallClock};
 use super::work::Handler;
-use super::worker::WorkerContext;
+use super::worker::{WORKERS, WorkerContext};
 use super::{Role, ServerConfig, intake, upkeep, worker};
 use crate::store::{Store, StoreError};
 use std::net::SocketAddr;
@@ -87,7 +87,8 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let addr = listener.local_addr().map_err(listen)?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
-        let shared = Arc::new(Shared::new(store.clone(), clock.clone()));
+        let workers = if config.role == Role::Web { 0 } else { WORKERS };
+        let shared = Arc::new(Shared::new(store.clone(), clock.clone(), workers));
         let judges = match config.role {
             Role::Web => None,
             Role::All | Role::Worker => Some(Arc::new(Judges::start(config.judges.clone())?)),
@@ -109,7 +110,13 @@ impl Server {
             tasks.push(tokio::spawn(worker::run(context, given_up)));
         }
         let access = Access::new(config.admin_token.as_ref(), public_url.starts_with("https://"));
-        let app = Arc::new(App { shared: shared.clone(), secrets: config.secrets, access, judges: judges.clone() });
+        let app = Arc::new(App {
+            shared: shared.clone(),
+            secrets: config.secrets,
+            access,
+            judges: judges.clone(),
+            lease: config.lease,
+        });
         let router = routes(app, config.role != Role::Worker);
         let stopping = shared.clone();
         let http = tokio::spawn(async move {

@@ -1,7 +1,7 @@
 //! Claims jobs and has them done: several at once, with leases, retries and parking.
 
 use super::backoff::retry_delay;
-use super::shared::Shared;
+use super::shared::{Claimed, Shared};
 use super::work::{Handler, JobError, JobOutcome};
 use crate::store::{Job, StoreError};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tracing::Instrument;
 
 /// Jobs in work at once. They mostly wait for GitHub.
-const WORKERS: usize = 4;
+pub(super) const WORKERS: usize = 4;
 /// How often the store is asked without being told: times of retries, ended leases, other processes.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -30,6 +30,7 @@ pub(super) struct WorkerContext {
 /// Claims and works until the server stops; then waits for the jobs in hand, until `give_up` says that time is over.
 pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) {
     let shared = context.shared.clone();
+    let mut handed_over = shared.handed_over.lock().await;
     let mut running = JoinSet::new();
     // Whether a job may be due.
     let mut due = true;
@@ -37,11 +38,11 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
         // Registered before the queue is read: what arrives in between is not slept through.
         let told = shared.jobs.notified();
         while running.try_join_next().is_some() {}
-        while due && running.len() < WORKERS {
+        while due && let Ok(permit) = shared.free.clone().try_acquire_owned() {
             due = match shared.store.claim(shared.now(), context.lease).await {
                 Ok(Some(job)) => {
                     let more = job.more;
-                    running.spawn(carry(context.clone(), job, give_up.clone()));
+                    running.spawn(carry(context.clone(), (job, permit), give_up.clone()));
                     more
                 }
                 Ok(None) => false,
@@ -53,17 +54,28 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
         }
         tokio::select! {
             () = told => due = true,
+            Some((job, permit)) = handed_over.recv() => {
+                due |= job.more;
+                running.spawn(carry(context.clone(), (job, permit), give_up.clone()));
+            }
             () = tokio::time::sleep(POLL) => due = true,
             Some(_) = running.join_next(), if !running.is_empty() => {}
             () = shared.stopped() => {}
         }
     }
+    while let Ok((job, _)) = handed_over.try_recv() {
+        let now = shared.now();
+        if let Err(error) = shared.store.retry(&job, now, "the server shut down", now).await {
+            tracing::error!(error = %error, "a job could not be given back: {error}");
+        }
+    }
     while running.join_next().await.is_some() {}
 }
 
-async fn carry(context: WorkerContext, job: Job, give_up: watch::Receiver<bool>) {
+async fn carry(context: WorkerContext, (job, permit): Claimed, give_up: watch::Receiver<bool>) {
     let span = tracing::info_span!("job", key = %job.key, attempt = job.attempt);
     let due = carry_in_span(&context, &job, give_up).instrument(span).await;
+    drop(permit);
     context.shared.progressed();
     if due {
         context.shared.jobs.notify_waiters();

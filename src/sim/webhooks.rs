@@ -1,4 +1,4 @@
-//! How apps hear of changes: deliveries are queued in order, signed, sent over HTTP and recorded.
+//! How apps hear of changes: deliveries are signed, sent over HTTP and recorded.
 
 use super::json;
 use super::state::{Access, App, Delivery, Installation, State};
@@ -16,6 +16,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 /// GitHub waits so long for an answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -147,31 +148,40 @@ fn guid(id: u64) -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// Sends what is queued, one after the other, until the simulation ends.
+type Sender = Client<HttpConnector, Full<axum::body::Bytes>>;
+
+/// Sends what is queued until the simulation ends. As at GitHub no delivery waits for the answer to the one before, and
+/// what follows closely can arrive in another order.
 pub(super) async fn run(state: Arc<Mutex<State>>, mut queue: mpsc::UnboundedReceiver<u64>) {
-    let client: Client<HttpConnector, Full<axum::body::Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let client: Sender = Client::builder(TokioExecutor::new()).build_http();
+    let mut sent = JoinSet::new();
     while let Some(id) = queue.recv().await {
-        let (request, begun) = (build_request(&lock(&state), id), Instant::now());
-        let (status_code, status) = match request {
-            None => (0, "no address".to_owned()),
-            Some(request) => match tokio::time::timeout(TIMEOUT, client.request(request)).await {
-                Ok(Ok(reply)) => {
-                    let status = reply.status();
-                    // Read to the end, so that the connection can serve the next one.
-                    _ = reply.into_body().collect().await;
-                    (status.as_u16(), status.canonical_reason().unwrap_or("unknown").to_owned())
-                }
-                Ok(Err(_)) => (0, "failed to connect to host".to_owned()),
-                Err(_) => (0, "timed out".to_owned()),
-            },
-        };
-        let mut state = lock(&state);
-        if let Some(delivery) = state.deliveries.iter_mut().find(|it| it.id == id) {
-            (delivery.status_code, delivery.status) = (status_code, status);
-            delivery.duration = (begun.elapsed().as_secs_f64() * 100.0).round() / 100.0;
-        }
-        state.env.pending.send_modify(|count| *count -= 1);
+        sent.spawn(send(state.clone(), client.clone(), id));
+        while sent.try_join_next().is_some() {}
     }
+}
+
+async fn send(state: Arc<Mutex<State>>, client: Sender, id: u64) {
+    let (request, begun) = (build_request(&lock(&state), id), Instant::now());
+    let (status_code, status) = match request {
+        None => (0, "no address".to_owned()),
+        Some(request) => match tokio::time::timeout(TIMEOUT, client.request(request)).await {
+            Ok(Ok(reply)) => {
+                let status = reply.status();
+                // Read to the end, so that the connection can serve the next one.
+                _ = reply.into_body().collect().await;
+                (status.as_u16(), status.canonical_reason().unwrap_or("unknown").to_owned())
+            }
+            Ok(Err(_)) => (0, "failed to connect to host".to_owned()),
+            Err(_) => (0, "timed out".to_owned()),
+        },
+    };
+    let mut state = lock(&state);
+    if let Some(delivery) = state.deliveries.iter_mut().find(|it| it.id == id) {
+        (delivery.status_code, delivery.status) = (status_code, status);
+        delivery.duration = (begun.elapsed().as_secs_f64() * 100.0).round() / 100.0;
+    }
+    state.env.pending.send_modify(|count| *count -= 1);
 }
 
 /// The state; a holder that panicked has broken a test already.

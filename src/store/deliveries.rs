@@ -1,12 +1,13 @@
 //! Deliveries: stored before they are acknowledged, known by hook id and GUID.
 
 use super::writer::{Change, Patience};
-use super::{Store, StoreError, jobs};
+use super::{Claimer, Job, Store, StoreError, jobs, leases};
 use crate::model::Timestamp;
 use crate::webhook::{Delivery, JobSpec};
 use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use sqlx::{Row, SqliteConnection};
+use std::sync::{Mutex, PoisonError};
 
 /// What is known of the work that a delivery names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub struct StoredDelivery {
 
 impl Store {
     /// Stores a verified delivery and, in the same transaction, the work that it names. When this returns `Ok`, both are
-    /// on disk. The body is kept only while it waits to be read: of the others the digest is enough to know them again.
+    /// on disk. A free worker can take the next job at once. The body is kept only while it waits to be read: of the others the digest is enough to know them again.
     ///
     /// # Errors
     /// When it could not be stored; the sender must hear 503.
@@ -51,6 +52,7 @@ impl Store {
         &self,
         delivery: &Delivery,
         pending: Pending<'_>,
+        claimer: Option<Claimer>,
         now: Timestamp,
     ) -> Result<Accepted, StoreError> {
         let (body, work) = match pending {
@@ -66,6 +68,8 @@ impl Store {
             digest: Sha256::digest(delivery.body()).to_vec(),
             body,
             work,
+            claimer,
+            claimed: Mutex::new(None),
             now,
         };
         self.writer().write(accept, patience).await
@@ -107,6 +111,9 @@ struct Accept {
     /// Kept while it waits to be read.
     body: Option<Vec<u8>>,
     work: Vec<JobSpec>,
+    claimer: Option<Claimer>,
+    /// By `claimer`, in this transaction.
+    claimed: Mutex<Option<Job>>,
     now: Timestamp,
 }
 
@@ -133,9 +140,20 @@ impl Change for Accept {
                 for spec in &self.work {
                     jobs::enqueue_within(tx, spec, self.now, self.now).await?;
                 }
+                if let Some(claimer) = self.claimer.as_ref().filter(|_| !self.work.is_empty()) {
+                    let job = leases::claim_within(tx, self.now, self.now.after(claimer.lease)).await?;
+                    *self.claimed.lock().unwrap_or_else(PoisonError::into_inner) = job;
+                }
             }
             Ok(accepted)
         })
+    }
+
+    fn committed(&mut self) {
+        let job = self.claimed.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let (Some(claimer), Some(job)) = (self.claimer.take(), job) {
+            (claimer.hand_over)(job);
+        }
     }
 }
 

@@ -144,6 +144,21 @@ pub(super) async fn enqueue_within(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let key = spec.key();
+    let fresh = sqlx::query(
+        "INSERT INTO jobs (key, installation, spec, priority, state, run_after, changed_at)
+         VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6) ON CONFLICT (key) DO NOTHING",
+    )
+    .bind(&key)
+    .bind(as_i64(spec.installation.0)?)
+    .bind(serde_json::to_string(spec)?)
+    .bind(priority(&spec.work) as i64)
+    .bind(run_after.0)
+    .bind(now.0)
+    .execute(&mut *tx)
+    .await?;
+    if fresh.rows_affected() == 1 {
+        return Ok(());
+    }
     let known =
         sqlx::query("SELECT state, spec, again FROM jobs WHERE key = ?1").bind(&key).fetch_optional(&mut *tx).await?;
     // Work that is not finished must not shrink: what replaces it does at least as much.
@@ -156,17 +171,16 @@ pub(super) async fn enqueue_within(
     };
     let merged = older.map_or_else(|| spec.clone(), |older| supersede(&older, spec));
     sqlx::query(
-        "INSERT INTO jobs (key, installation, spec, priority, state, run_after, changed_at)
-         VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6)
-         ON CONFLICT (key) DO UPDATE SET
-           again     = CASE jobs.state WHEN 'running' THEN excluded.spec ELSE NULL END,
-           spec      = CASE jobs.state WHEN 'running' THEN jobs.spec ELSE excluded.spec END,
-           state     = CASE jobs.state WHEN 'running' THEN 'running' ELSE 'waiting' END,
-           attempts  = CASE WHEN jobs.state IN ('parked', 'done') THEN 0 ELSE jobs.attempts END,
-           run_after = CASE jobs.state WHEN 'waiting' THEN MIN(jobs.run_after, excluded.run_after) ELSE excluded.run_after END,
-           priority  = CASE jobs.state WHEN 'waiting' THEN MAX(jobs.priority, excluded.priority) ELSE excluded.priority END,
-           installation = excluded.installation,
-           changed_at = excluded.changed_at",
+        "UPDATE jobs SET
+           again     = CASE state WHEN 'running' THEN ?3 ELSE NULL END,
+           spec      = CASE state WHEN 'running' THEN spec ELSE ?3 END,
+           state     = CASE state WHEN 'running' THEN 'running' ELSE 'waiting' END,
+           attempts  = CASE WHEN state IN ('parked', 'done') THEN 0 ELSE attempts END,
+           run_after = CASE state WHEN 'waiting' THEN MIN(run_after, ?5) ELSE ?5 END,
+           priority  = CASE state WHEN 'waiting' THEN MAX(priority, ?4) ELSE ?4 END,
+           installation = ?2,
+           changed_at = ?6
+         WHERE key = ?1",
     )
     .bind(&key)
     .bind(as_i64(spec.installation.0)?)

@@ -40,7 +40,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
     pub async fn finish(&self, job: &Job, now: Timestamp) -> Result<bool, StoreError> {
-        let finish = Finish { lease: job.lease, key: job.key.clone(), now };
+        let answered = self.answers().take(&job.key).into_iter().map(|(id, _)| id).collect();
+        let finish = Finish { lease: job.lease, key: job.key.clone(), answered, now };
         // What the job has just done comes back as deliveries, which can share the transaction.
         self.writer().write(finish, Patience::Little).await
     }
@@ -50,6 +51,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
     pub async fn retry(&self, job: &Job, run_after: Timestamp, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write_answers(self.answers().take(&job.key)).await?;
         self.write(Retry { lease: job.lease, run_after, reason: reason.to_owned(), now }).await
     }
 
@@ -58,8 +60,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
     pub async fn park(&self, job: &Job, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write_answers(self.answers().take(&job.key)).await?;
         self.write(Park { lease: job.lease, reason: reason.to_owned(), now }).await
     }
+}
+
+/// A worker that is free while a delivery is stored: it gets the next job in the same transaction, so that taking the
+/// work costs no transaction of its own.
+pub struct Claimer {
+    /// How long it may work before it renews.
+    pub lease: Duration,
+    /// Takes the job; called once the claim is on disk. Dropped when there is no job.
+    pub hand_over: Box<dyn FnOnce(Job) + Send + Sync>,
 }
 
 /// Changes a job that is held: the statement's first two parameters are the job and the token of the lease.
@@ -83,9 +95,17 @@ impl Change for Claim {
     type Output = Option<Job>;
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Option<Job>, StoreError>> {
-        Box::pin(async move {
-            let row = sqlx::query(
-                "UPDATE jobs SET state = 'running', spec = COALESCE(again, spec), again = NULL, attempts = attempts + 1,
+        Box::pin(claim_within(tx, self.now, self.until))
+    }
+}
+
+pub(super) async fn claim_within(
+    tx: &mut SqliteConnection,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<Job>, StoreError> {
+    let row = sqlx::query(
+        "UPDATE jobs SET state = 'running', spec = COALESCE(again, spec), again = NULL, attempts = attempts + 1,
                    token = token + 1, lease_until = ?2, changed_at = ?1
                  WHERE id = (
                    SELECT j.id FROM jobs j LEFT JOIN installation_turns t ON t.installation = j.installation
@@ -95,30 +115,28 @@ impl Change for Claim {
                    EXISTS (SELECT 1 FROM outbox o WHERE o.job_key = jobs.key AND o.answer IS NULL) AS unsettled,
                    EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id AND ((j.state = 'waiting' AND j.run_after <= ?1)
                      OR (j.state = 'running' AND j.lease_until <= ?1))) AS more",
-            )
-            .bind(self.now.0)
-            .bind(self.until.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-            let Some(row) = row else { return Ok(None) };
-            sqlx::query(
-                "INSERT INTO installation_turns (installation, turn)
+    )
+    .bind(now.0)
+    .bind(until.0)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    sqlx::query(
+        "INSERT INTO installation_turns (installation, turn)
                  VALUES (?1, (SELECT COALESCE(MAX(turn), 0) + 1 FROM installation_turns))
                  ON CONFLICT (installation) DO UPDATE SET turn = excluded.turn",
-            )
-            .bind(row.try_get::<i64, _>("installation")?)
-            .execute(tx)
-            .await?;
-            Ok(Some(Job {
-                key: row.try_get("key")?,
-                spec: serde_json::from_str(row.try_get("spec")?)?,
-                attempt: row.try_get("attempts")?,
-                lease: Lease { job: row.try_get("id")?, token: row.try_get("token")? },
-                unsettled: row.try_get("unsettled")?,
-                more: row.try_get("more")?,
-            }))
-        })
-    }
+    )
+    .bind(row.try_get::<i64, _>("installation")?)
+    .execute(tx)
+    .await?;
+    Ok(Some(Job {
+        key: row.try_get("key")?,
+        spec: serde_json::from_str(row.try_get("spec")?)?,
+        attempt: row.try_get("attempts")?,
+        lease: Lease { job: row.try_get("id")?, token: row.try_get("token")? },
+        unsettled: row.try_get("unsettled")?,
+        more: row.try_get("more")?,
+    }))
 }
 
 struct Renew {
@@ -138,6 +156,8 @@ impl Change for Renew {
 struct Finish {
     lease: Lease,
     key: String,
+    /// Ids of operations whose answers are known and were not written.
+    answered: Vec<String>,
     now: Timestamp,
 }
 
@@ -158,10 +178,15 @@ impl Change for Finish {
             .fetch_optional(&mut *tx)
             .await?;
             let again = finished.ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("again")?;
-            sqlx::query("DELETE FROM outbox WHERE job_key = ?1 AND answer IS NOT NULL")
-                .bind(&self.key)
-                .execute(tx)
-                .await?;
+            let answered = serde_json::to_string(&self.answered)?;
+            sqlx::query(
+                "DELETE FROM outbox WHERE job_key = ?1
+                 AND (answer IS NOT NULL OR id IN (SELECT value FROM json_each(?2)))",
+            )
+            .bind(&self.key)
+            .bind(answered)
+            .execute(tx)
+            .await?;
             Ok(again)
         })
     }

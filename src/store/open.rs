@@ -1,6 +1,7 @@
 //! Opens the database: one writing connection, a few reading ones, migrations applied.
 
 use super::StoreError;
+use super::answers::Answers;
 use super::writer::{Change, Patience, Writer};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
@@ -22,6 +23,7 @@ const READERS: u32 = 2;
 pub struct Store {
     writer: Writer,
     readers: SqlitePool,
+    answers: Answers,
 }
 
 impl Store {
@@ -56,7 +58,7 @@ impl Store {
             .connect_lazy_with(options);
         migrate(&mut writer).await?;
         assert_durable(&mut writer, url).await?;
-        Ok(Store { writer: Writer::start(writer), readers })
+        Ok(Store { writer: Writer::start(writer), readers, answers: Answers::default() })
     }
 
     /// Whether the database answers.
@@ -70,6 +72,9 @@ impl Store {
 
     /// Writes what still waits and closes the reading connections; what was acknowledged is on disk in any case.
     pub async fn close(&self) {
+        if let Err(error) = self.write_answers(self.answers.take_all()).await {
+            tracing::error!(error = %error, "the last answers could not be stored: {error}");
+        }
         if let Err(error) = self.writer.flush().await {
             tracing::error!(error = %error, "the last changes could not be stored: {error}");
         }
@@ -83,6 +88,10 @@ impl Store {
 
     pub(super) fn writer(&self) -> &Writer {
         &self.writer
+    }
+
+    pub(super) fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     pub(super) fn readers(&self) -> &SqlitePool {

@@ -90,6 +90,7 @@ impl Store {
     /// # Errors
     /// When the database fails. That the job was taken over is none.
     pub async fn put_back(&self, taken: TakenJob, now: Timestamp) -> Result<(), StoreError> {
+        self.write_answers(self.answers().take(&taken.job.key)).await?;
         self.write(PutBack { taken, now }).await
     }
 

@@ -4,7 +4,10 @@ use super::writer::Change;
 use super::{Lease, RunRecord, Store, StoreError, runs};
 use crate::model::{CommitId, Timestamp};
 use futures_util::future::BoxFuture;
+use serde_json::json;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
+use std::collections::BTreeSet;
 
 /// One write on GitHub, about to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,16 +47,25 @@ impl Store {
         run: Option<RunRecord>,
         now: Timestamp,
     ) -> Result<Vec<Begun>, StoreError> {
-        self.write(Begin { entries, run, now }).await
+        let known: Vec<Option<String>> =
+            entries.iter().map(|entry| self.answers().find(&entry.key, &entry.id)).collect();
+        let begun = self.write(Begin { entries, run, now }).await?;
+        let answered = |(begun, known): (Begun, Option<String>)| known.map_or(begun, Begun::Completed);
+        Ok(begun.into_iter().zip(known).map(answered).collect())
     }
 
-    /// Records the answer of an operation some time soon, and before anything that is recorded later. Should it be lost
-    /// with the process, the operation counts as unclear and is looked for on GitHub.
-    ///
-    /// # Errors
-    /// When the store is closed.
-    pub async fn complete(&self, id: &str, answer: &str) -> Result<(), StoreError> {
-        self.writer().write_later(Complete { id: id.to_owned(), answer: answer.to_owned() }).await
+    /// Keeps the answer of an operation of the job with this key. It is written when the job ends otherwise than done;
+    /// should it be lost with the process, the operation counts as unclear and is looked for on GitHub.
+    pub fn complete(&self, key: &str, id: &str, answer: &str) {
+        self.answers().keep(key, id, answer);
+    }
+
+    /// Writes answers before anything that is written later.
+    pub(super) async fn write_answers(&self, answers: Vec<(String, String)>) -> Result<(), StoreError> {
+        for (id, answer) in answers {
+            self.writer().write_later(Complete { id, answer }).await?;
+        }
+        Ok(())
     }
 
     /// Forgets an operation that certainly did not happen (GitHub refused it).
@@ -69,15 +81,20 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn unfinished(&self, key: &str) -> Result<Vec<OutboxEntry>, StoreError> {
-        // An answer that waits to be written is an answer.
+        // An answer that is not written is an answer.
         self.writer().flush().await?;
+        let answered = self.answers().of(key);
         let rows = sqlx::query(
             "SELECT id, job_key, head, operation FROM outbox WHERE job_key = ?1 AND answer IS NULL ORDER BY begun_at, id",
         )
         .bind(key)
         .fetch_all(self.readers())
         .await?;
+        let is_open = |row: &&SqliteRow| {
+            row.try_get::<&str, _>("id").is_ok_and(|id| answered.iter().all(|(known, _)| known != id))
+        };
         rows.iter()
+            .filter(is_open)
             .map(|row| {
                 Ok(OutboxEntry {
                     id: row.try_get("id")?,
@@ -103,16 +120,48 @@ impl Change for Begin {
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Vec<Begun>, StoreError>> {
         Box::pin(async move {
-            let mut begun = Vec::with_capacity(self.entries.len());
-            for entry in &self.entries {
-                begun.push(begin_one(tx, entry, self.now).await?);
-            }
+            let begun = begin_all(tx, &self.entries, self.now).await?;
             if let Some(run) = &self.run {
                 runs::save_within(tx, run).await?;
             }
             Ok(begun)
         })
     }
+}
+
+/// All in one statement; one by one only where some of them are known.
+async fn begin_all(
+    tx: &mut SqliteConnection,
+    entries: &[OutboxEntry],
+    now: Timestamp,
+) -> Result<Vec<Begun>, StoreError> {
+    let lease = entries.first().and_then(|entry| entry.lease);
+    let alike = entries.iter().all(|entry| entry.lease == lease);
+    let mut new = BTreeSet::new();
+    if alike && entries.len() > 1 {
+        let rows: Vec<_> = entries
+            .iter()
+            .map(|entry| json!({ "id": entry.id, "key": entry.key, "head": entry.head, "operation": entry.operation }))
+            .collect();
+        let inserted: Vec<String> = sqlx::query_scalar(
+            "INSERT INTO outbox (id, job_key, head, operation, begun_at)
+             SELECT value ->> 'id', value ->> 'key', value ->> 'head', value ->> 'operation', ?2 FROM json_each(?1)
+             WHERE ?3 IS NULL OR EXISTS (SELECT 1 FROM jobs WHERE id = ?3 AND token = ?4 AND state = 'running')
+             ON CONFLICT (id) DO NOTHING RETURNING id",
+        )
+        .bind(serde_json::to_string(&rows)?)
+        .bind(now.0)
+        .bind(lease.map(|lease| lease.job))
+        .bind(lease.map(|lease| lease.token))
+        .fetch_all(&mut *tx)
+        .await?;
+        new.extend(inserted);
+    }
+    let mut begun = Vec::with_capacity(entries.len());
+    for entry in entries {
+        begun.push(if new.contains(&entry.id) { Begun::New } else { begin_one(tx, entry, now).await? });
+    }
+    Ok(begun)
 }
 
 async fn begin_one(tx: &mut SqliteConnection, entry: &OutboxEntry, now: Timestamp) -> Result<Begun, StoreError> {

@@ -23,6 +23,9 @@ pub(super) trait Change: Send + 'static {
 
     /// Makes the change. An error that is no failure of the database comes before anything was written.
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Self::Output, StoreError>>;
+
+    /// Called once the change is on disk.
+    fn committed(&mut self) {}
 }
 
 /// How long a change may wait for others to share its transaction.
@@ -139,6 +142,9 @@ where
     }
 
     fn answer(&mut self, result: Result<(), StoreError>) {
+        if result.is_ok() {
+            self.change.committed();
+        }
         match (self.answer.take(), result) {
             // Whoever gave up waiting does not hear that it is written.
             (Some(answer), Ok(())) => _ = answer.send(self.output.take().ok_or_else(closed)),

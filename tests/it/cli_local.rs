@@ -165,6 +165,33 @@ fn a_reader_who_leaves_is_no_error() {
 }
 
 #[test]
+fn a_fact_that_a_rule_does_not_come_to_is_not_read() {
+    let place = with_rules(
+        "local far = require('./far')\nrule('near', { blocking = false }, function() far() warn('here') end)\n",
+    );
+    let reads = "return function() if #danger.git.changed_files > 1000 then return danger.github.reviews end end\n";
+    place.write("far.lua", reads);
+    place.commit("Add a helper");
+    let said = place.deckhand(&["local", "--base", "HEAD"]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(said.out.contains("warn near"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn every_built_in_rule_runs_without_options_and_without_github() {
+    let listed = Place::empty().deckhand(&["rules", "-q"]).out;
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() >= 14, "{listed}");
+    let place = with_rules(&names.iter().map(|name| format!("use('{name}')\n")).collect::<String>());
+    place.write("app.py", "print(1)\n");
+    let said = place.deckhand(&["local", "--base", "HEAD", "--format", "json"]);
+    let report: Value = serde_json::from_str(&said.out).unwrap();
+    let ran: Vec<&str> = report["rules"].as_array().unwrap().iter().filter_map(|rule| rule["name"].as_str()).collect();
+    assert_eq!(ran[1..], names, "{}", said.out);
+    assert_eq!((&report["rules"][0]["state"], report["faults"].as_array().unwrap().len()), (&Value::from("ran"), 0));
+}
+
+#[test]
 fn rules_that_need_github_are_skipped_and_the_others_run() {
     let place = with_rules(
         r#"

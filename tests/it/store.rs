@@ -2,7 +2,7 @@
 
 use crate::server_bench::sign;
 use deckhand::model::{CommitId, FactKey, InstallationId, PullNumber, RepoName, RepositoryId, Timestamp};
-use deckhand::store::{Accepted, Begun, OutboxEntry, Pending, RunId, RunRecord, Store, StoreError};
+use deckhand::store::{Accepted, Begun, Claimer, OutboxEntry, Pending, RunId, RunRecord, Store, StoreError};
 use deckhand::webhook::{Cause, Delivery, DeliveryHeaders, JobSpec, Secrets, Work, verify};
 use sqlx::Connection;
 use std::collections::BTreeSet;
@@ -204,7 +204,7 @@ async fn installations_take_turns_and_people_go_first() {
 #[tokio::test]
 async fn a_crash_loses_neither_deliveries_nor_jobs() {
     let room = Room::new().await;
-    room.store.accept(&delivery("1", "g-1", "{}"), Pending::Unread, NOON).await.expect("accepted");
+    room.store.accept(&delivery("1", "g-1", "{}"), Pending::Unread, None, NOON).await.expect("accepted");
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
     let entry = OutboxEntry {
@@ -225,7 +225,7 @@ async fn a_crash_loses_neither_deliveries_nor_jobs() {
     let unfinished = store.unfinished(&job.key).await.expect("no error");
     assert_eq!(unfinished, [OutboxEntry { lease: None, ..entry.clone() }]);
     assert_eq!(begin(&store, &entry).await, Begun::Unclear);
-    store.complete("op", "7").await.expect("completed");
+    store.complete(&job.key, "op", "7");
     assert!(store.unfinished(&job.key).await.expect("no error").is_empty(), "an answer on its way is an answer");
     assert_eq!(begin(&store, &entry).await, Begun::Completed("7".to_owned()));
     store.finish(&job, NOON).await.expect("finished");
@@ -238,7 +238,7 @@ async fn a_crash_loses_neither_deliveries_nor_jobs() {
 async fn f05_f07_a_delivery_is_known_by_hook_and_guid() {
     let room = Room::new().await;
     let accept =
-        async |delivery: Delivery| room.store.accept(&delivery, Pending::Unread, NOON).await.expect("accepted");
+        async |delivery: Delivery| room.store.accept(&delivery, Pending::Unread, None, NOON).await.expect("accepted");
     assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::New);
     assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::Repeated);
     assert_eq!(accept(delivery("1", "g", "{ }")).await, Accepted::OtherPayload);
@@ -262,7 +262,7 @@ async fn a_delivery_brings_its_work_in_one_transaction() {
     let room = Room::new().await;
     let work = [pull(1, 7, Cause::Opened)];
     let accept = async |body: &str| {
-        room.store.accept(&delivery("1", "g", body), Pending::Work(&work), NOON).await.expect("accepted")
+        room.store.accept(&delivery("1", "g", body), Pending::Work(&work), None, NOON).await.expect("accepted")
     };
     assert_eq!(accept("{}").await, Accepted::New);
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("its work");
@@ -272,6 +272,28 @@ async fn a_delivery_brings_its_work_in_one_transaction() {
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None, "another payload brings no work");
     assert_eq!(accept("{}").await, Accepted::Repeated);
     assert!(room.store.claim(NOON, LEASE).await.expect("no error").is_some(), "an operator asked for it again");
+}
+
+#[tokio::test]
+async fn a_free_worker_gets_the_work_of_a_delivery_with_it() {
+    let room = Room::new().await;
+    let (taken, jobs) = std::sync::mpsc::channel();
+    let claimer = || {
+        let taken = taken.clone();
+        Some(Claimer { lease: LEASE, hand_over: Box::new(move |job| taken.send(job).expect("somebody listens")) })
+    };
+    let work = [pull(1, 7, Cause::Opened), pull(1, 8, Cause::Opened)];
+    let accept = async |guid: &str, body: &str| {
+        let pending = Pending::Work(&work);
+        room.store.accept(&delivery("1", guid, body), pending, claimer(), NOON).await.expect("accepted")
+    };
+    accept("g", "{}").await;
+    let job = jobs.try_recv().expect("it is there once the delivery is stored");
+    assert_eq!((job.spec.clone(), job.attempt, job.more), (pull(1, 7, Cause::Opened), 1, true));
+    assert_eq!(room.store.count_jobs(NOON).await.expect("counts").running, 1);
+    assert_eq!(accept("g", "{ }").await, Accepted::OtherPayload);
+    assert!(jobs.try_recv().is_err(), "another payload brings no work");
+    room.store.finish(&job, NOON).await.expect("the lease is valid");
 }
 
 #[tokio::test]
