@@ -1,6 +1,7 @@
 //! GitHub: app authentication, pacing, paging; fetches facts, performs one operation, reads back.
 
 mod app;
+mod app_calls;
 mod call;
 mod changes;
 mod client;
@@ -16,6 +17,7 @@ mod http;
 mod labelings;
 mod list;
 mod meter;
+mod open_pulls;
 mod organisation;
 mod overview;
 mod pace;
@@ -36,6 +38,7 @@ mod wire;
 pub(crate) mod tests;
 
 pub use app::check_private_key;
+pub use app_calls::{DeliveryAttempt, Presence};
 pub use call::RequestCounter;
 pub use client::Github;
 pub use comparison::Comparison;
@@ -45,6 +48,7 @@ pub use facts::{FetchedFact, apply_facts};
 pub use graphql::documents;
 pub use list::{AccessibleRepository, OpenPull};
 pub use meter::{InstallationUse, Meter, RequestKind};
+pub use open_pulls::{GlancedCheck, GlancedPull, OpenPulls};
 pub use overview::{FoundDangerfile, Overview, PLACES as DANGERFILE_PLACES};
 pub use perform::Answer;
 pub use permission::Permission;

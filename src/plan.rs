@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod marker;
 mod operation;
+mod overdue;
 mod place;
 mod published;
 mod render;
@@ -26,6 +27,7 @@ pub use marker::{
 pub use operation::{
     Annotation, AnnotationLevel, CheckRun, CheckStatus, CommitStatus, Operation, Plan, ReviewComment, Sign, StatusState,
 };
+pub use overdue::build_overdue;
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
 pub use render::{
     code_span, neutralise, render_explain, render_help, render_misread, render_title, render_whole, render_why, spoken,

@@ -31,6 +31,7 @@ mod serve;
 mod shared;
 mod shared_head;
 mod start;
+mod upkeep;
 mod work;
 mod worker;
 
@@ -42,4 +43,5 @@ pub use reviews::MAX_REQUESTS;
 pub use serve::serve;
 pub use shared::{WallClock, system_clock};
 pub use start::{Parts, Server, ServerHandle, StartError};
+pub use upkeep::{Chore, Tending};
 pub use work::{Handler, JobError, JobOutcome};

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 /// Waits between the tries of a read.
-const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+pub(super) const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 /// A token that was just minted is not known everywhere at once; a refusal in that time is waited out.
 const NEW_TOKEN: Duration = Duration::from_secs(30);
 /// The media type of ordinary answers.
@@ -149,7 +149,12 @@ impl Shared {
     }
 
     /// `budget` says whose limits the answer tells of; `None` for the app's own, which are of no interest.
-    async fn send(&self, call: &Call, header: HeaderValue, budget: Option<InstallationId>) -> Result<Reply, CallError> {
+    pub(super) async fn send(
+        &self,
+        call: &Call,
+        header: HeaderValue,
+        budget: Option<InstallationId>,
+    ) -> Result<Reply, CallError> {
         let reply = self.http.send(call.outgoing.clone(), header).await?;
         if let Some(installation) = budget {
             self.meter.budget(installation, call.quota, &reply.headers);

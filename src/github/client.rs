@@ -62,6 +62,13 @@ impl Github {
         RepoClient { shared: self.shared.clone(), installation, id, name, counter: RequestCounter::unlimited() }
     }
 
+    /// The next calls for this installation mint new tokens: it may more, or less, than before.
+    pub fn forget_tokens(&self, installation: InstallationId) {
+        if let Auth::App { tokens, .. } = &self.shared.auth {
+            tokens.forget(installation);
+        }
+    }
+
     /// The clock and the pause that this client uses.
     pub fn timing(&self) -> &Timing {
         &self.shared.http.timing

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const OVERVIEW: &str = include_str!("queries/overview.graphql");
 pub(super) const COMMENTS: &str = include_str!("queries/comments.graphql");
+pub(super) const OPEN_PULLS: &str = include_str!("queries/open_pulls.graphql");
 pub(super) const ORGANISATION: &str = include_str!("queries/organisation.graphql");
 pub(super) const REVIEWS: &str = include_str!("queries/reviews.graphql");
 pub(super) const STATUSES: &str = include_str!("queries/statuses.graphql");
@@ -24,6 +25,7 @@ pub fn documents() -> Vec<(&'static str, String)> {
     vec![
         ("overview", OVERVIEW.to_owned()),
         ("comments", COMMENTS.to_owned()),
+        ("open_pulls", OPEN_PULLS.to_owned()),
         ("organisation", ORGANISATION.to_owned()),
         ("reviews", REVIEWS.to_owned()),
         ("statuses", STATUSES.to_owned()),

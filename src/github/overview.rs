@@ -237,7 +237,7 @@ struct WireCommitNode {
 }
 
 #[derive(Deserialize)]
-struct WireRef {
+pub(super) struct WireRef {
     name: String,
     target: Option<WireTarget>,
 }
@@ -282,7 +282,7 @@ fn assignee(wire: WireLogin) -> User {
     User { login: wire.login, kind: "User".to_owned() }
 }
 
-fn find_dangerfile(branch: Option<WireRef>) -> Result<FoundDangerfile, CallError> {
+pub(super) fn find_dangerfile(branch: Option<WireRef>) -> Result<FoundDangerfile, CallError> {
     let Some(target) = branch.and_then(|branch| branch.target) else { return Ok(FoundDangerfile::Absent) };
     let Some(oid) = target.oid else { return Ok(FoundDangerfile::Absent) };
     let commit = CommitId::new(&oid).map_err(malformed)?;

@@ -60,6 +60,12 @@ impl Tokens {
         let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         slots.entry(audience.clone()).or_default().clone()
     }
+
+    /// Forgets the tokens of an installation; whoever has one in hand goes on with it.
+    pub(super) fn forget(&self, installation: InstallationId) {
+        let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        slots.retain(|(of, _), _| *of != installation);
+    }
 }
 
 /// GitHub's answer to a minting. Deliberately without `Debug`.

@@ -8,6 +8,8 @@ use crate::model::{CommitId, Conclusion, PullNumber, Settings, Verdict};
 use globset::GlobBuilder;
 
 const EXTERNAL_ID: &str = "deckhand:v1";
+/// How the external id of a check begins that was concluded without a verdict.
+pub(super) const CONCLUDED_UNJUDGED: &str = "deckhand:v1:-:-";
 
 /// The name of the check for a pull request into `base`: the plain name for the default branch and for the bases that
 /// the settings name; any other base has its own, so that it cannot stand in for the required one.
@@ -111,11 +113,14 @@ fn external_id(marks: &str, words: &str, operation: &str, input: &PlanInput) -> 
     format!("{EXTERNAL_ID}:{marks}:{words}:{operation}:{}", numbers.join("+"))
 }
 
-/// Whether a check of ours, by its `external_id`, speaks of this pull request.
+/// Whether a check of ours with this external id speaks of this pull request.
 pub fn covers(external_id: &str, number: PullNumber) -> bool {
-    let numbers =
-        external_id.strip_prefix(EXTERNAL_ID).and_then(|rest| rest.rsplit_once(':')).map_or("", |(_, numbers)| numbers);
-    numbers.split('+').any(|it| it.parse() == Ok(number.0))
+    external_id.starts_with(EXTERNAL_ID) && numbers_of(external_id).split('+').any(|it| it.parse() == Ok(number.0))
+}
+
+/// The pull requests that a check with this external id speaks of: `3+7`.
+pub(super) fn numbers_of(external_id: &str) -> &str {
+    external_id.rsplit_once(':').map_or("", |(_, numbers)| numbers)
 }
 
 /// Digests of annotations and words of a check of ours.

@@ -60,7 +60,7 @@ pub(super) async fn carry_out_begun(
         sent += 1;
         match client.perform(operation).await {
             Ok(answer) => {
-                outbox.complete(id, &answer);
+                outbox.complete(id, operation, &answer, client.timing().now()).await?;
                 return Ok(answer);
             }
             Err(error) if error.is_unclear() && sent < MAX_SENDS => {
@@ -89,7 +89,7 @@ pub(super) async fn finish(
         Some(rest) => client.perform(&rest).await?,
         None => found,
     };
-    outbox.complete(id, &answer);
+    outbox.complete(id, operation, &answer, client.timing().now()).await?;
     Ok(answer)
 }
 

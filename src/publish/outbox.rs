@@ -3,8 +3,12 @@
 use super::PublishError;
 use crate::github::Answer;
 use crate::model::{CommitId, Timestamp};
-use crate::plan::Operation;
+use crate::plan::{CheckRun, Operation};
 use crate::store::{Begun, Lease, OutboxEntry, RunRecord, Store, StoreError};
+use std::time::Duration;
+
+/// A check is never in progress longer than ten minutes; whoever concludes it needs some of that time.
+const LONGEST_OPEN: Duration = Duration::from_secs(9 * 60);
 
 /// Where writes are recorded, and on whose behalf.
 #[derive(Clone, Copy)]
@@ -69,9 +73,28 @@ impl<'a> Outbox<'a> {
         begun.into_iter().map(Known::from_begun).collect()
     }
 
-    pub(super) fn complete(&self, id: &str, answer: &Answer) {
-        let Some((store, key, _)) = self.to else { return };
-        store.complete(key, id, &serde_json::to_string(answer).expect("answers are plain data"));
+    /// Records the answer; a check that is in progress now is remembered until it is not.
+    pub(super) async fn complete(
+        &self,
+        id: &str,
+        operation: &Operation,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Result<(), PublishError> {
+        let Some((store, key, _)) = self.to else { return Ok(()) };
+        if let (
+            Operation::CreateCheck(check) | Operation::UpdateCheck { check, .. },
+            Answer::Check { id, completed, .. },
+        ) = (operation, answer)
+        {
+            let check = CheckRun { annotations: Vec::new(), ..check.clone() };
+            let text = || serde_json::to_string(&check).expect("checks are plain data");
+            let open = (!completed).then(|| (text(), now.after(LONGEST_OPEN)));
+            store.note_check(*id, key, open).await?;
+        }
+        let answer = serde_json::to_string(answer).expect("answers are plain data");
+        store.complete(key, id, &answer);
+        Ok(())
     }
 
     /// For an operation that certainly did not happen.

@@ -67,6 +67,10 @@ pub struct ServerConfig {
     pub retention: Retention,
     /// How long a change waits for another process's lock on the database, before its sender hears of it.
     pub busy_timeout: Duration,
+    /// How often deliveries that failed are looked for; zero: never.
+    pub sweep: Duration,
+    /// How often open pull requests that nobody judged are looked for; zero: never.
+    pub reconcile: Duration,
     /// The judges.
     pub judges: JudgeConfig,
     /// Filter of `tracing`.
@@ -132,6 +136,8 @@ impl ServerConfig {
             problems.say("DECKHAND_LEASE_SECONDS must be at least 5 and DECKHAND_MAX_ATTEMPTS at least 1");
         }
         let retention = load_retention(&values, &mut problems);
+        let [sweep, reconcile] =
+            ["SWEEP_SECONDS", "RECONCILE_SECONDS"].map(|name| values.number(name, &mut problems).unwrap_or(300));
         let urls = ["GITHUB_API_URL", "PUBLIC_URL"].map(|name| values.url(name, &mut problems));
         match (id, private_key, secrets, listen) {
             (Some(id), Some(private_key), Some(secrets), Ok(listen)) if problems.is_empty() => {
@@ -149,6 +155,8 @@ impl ServerConfig {
                     max_attempts: u32::try_from(max_attempts).unwrap_or(u32::MAX),
                     retention,
                     busy_timeout: BUSY_TIMEOUT,
+                    sweep: Duration::from_secs(sweep),
+                    reconcile: Duration::from_secs(reconcile),
                     judges: JudgeConfig::default(),
                     log: values.text("LOG").unwrap_or_else(|| "info".to_owned()),
                     log_format,

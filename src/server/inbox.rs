@@ -120,7 +120,10 @@ fn read(app: &App, delivery: &Delivery) -> Option<Vec<JobSpec>> {
             app.shared.metrics.unknown.add();
             Some(Vec::new())
         }
-        Ok(event) => Some(build_jobs(&event)),
+        Ok(event) => {
+            app.shared.upkeep.heed(&event);
+            Some(build_jobs(&event))
+        }
     }
 }
 

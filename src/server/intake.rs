@@ -45,6 +45,7 @@ async fn take_up(shared: &Shared, delivery: StoredDelivery) -> Result<(), StoreE
     // A panic of the parser must not stop the deliveries behind this one.
     let event = catch_unwind(AssertUnwindSafe(|| parse(&delivery.event, &delivery.body)))
         .unwrap_or_else(|_| Event::Unreadable { reason: "reading it panicked".to_owned() });
+    shared.upkeep.heed(&event);
     let work = build_jobs(&event);
     match &event {
         Event::Other { name, action } => {

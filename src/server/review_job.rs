@@ -10,6 +10,7 @@ use super::passes::{Judged, WHOLE, faulted};
 use super::reviews::{Reviews, after_overview};
 use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::shared_head::Neighbours;
+use super::upkeep;
 use super::work::{JobError, JobOutcome};
 use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
@@ -64,7 +65,9 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
         reviews.organisations().find(&stage.client, installation).await
     };
     let organisation = organisation.map_err(after_call)?;
-    match build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name) {
+    let ruleset = build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name);
+    let judged = upkeep::judged(&stage.overview.pull, &ruleset);
+    let outcome = match ruleset {
         Ok(None) => {
             Neighbours::load(reviews, review.job, &stage.overview).await?.leave(reviews, review.job).await?;
             stage.conclude_open(&outbox).await
@@ -75,7 +78,9 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
             let snapshot = stage.empty_snapshot();
             stage.publish(&outbox, verdict, snapshot).await
         }
-    }
+    }?;
+    reviews.store().note_judged(review.job.spec.repository, review.number, judged).await?;
+    Ok(outcome)
 }
 
 /// Concludes the check of a review that was given up, so that it does not stay open.
@@ -404,7 +409,7 @@ fn is_old_text(key: &FactKey) -> bool {
 }
 
 /// Names a ruleset by its texts, to know whether the previous run had the same.
-fn digest(ruleset: &Ruleset) -> String {
+pub(super) fn digest(ruleset: &Ruleset) -> String {
     let mut hash = Sha256::new();
     for dangerfile in &ruleset.layers {
         hash.update([u8::from(dangerfile.origin == Origin::Organisation)]);

@@ -6,6 +6,7 @@ use super::judges::Judges;
 use super::organisations::{Organisations, is_organisations};
 use super::review_job::{self, Review};
 use super::start::Parts;
+use super::upkeep::{Tending, UpkeepState};
 use super::work::{Handler, JobError, JobOutcome};
 use super::{ServerConfig, StartError};
 use crate::github::{CallError, Github, GithubConfig, OpenPull, RepoClient, RequestCounter, Timing};
@@ -26,6 +27,7 @@ const GIVE_UP_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) struct Reviews {
     github: Github,
     organisations: Organisations,
+    pub(super) upkeep: UpkeepState,
     pub(super) parts: Parts,
 }
 
@@ -41,7 +43,8 @@ impl Reviews {
         };
         let github = Github::metered(github, timing, parts.meter.clone());
         let github = github.map_err(|error| StartError::Github(error.to_string()))?;
-        Ok(Reviews { github, organisations: Organisations::default(), parts })
+        let upkeep = UpkeepState::new(config);
+        Ok(Reviews { github, organisations: Organisations::default(), upkeep, parts })
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -60,7 +63,11 @@ impl Reviews {
         &self.organisations
     }
 
-    fn client(&self, spec: &JobSpec) -> RepoClient {
+    pub(super) fn github(&self) -> &Github {
+        &self.github
+    }
+
+    pub(super) fn client(&self, spec: &JobSpec) -> RepoClient {
         self.github
             .repository(spec.installation, spec.repository, spec.name.clone())
             .with_counter(RequestCounter::new(MAX_REQUESTS))
@@ -166,6 +173,10 @@ impl Handler for Reviews {
                 self.say_given_up(job, *number, *cause, reason).await;
             }
         })
+    }
+
+    fn tend<'a>(&'a self, tending: &'a Tending) -> BoxFuture<'a, Result<(), JobError>> {
+        Box::pin(self.keep_up(tending))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the parts of a running server share: store, clock, wake-ups, counters.
 
 use super::metrics::Metrics;
+use super::upkeep::Upkeep;
 use crate::model::Timestamp;
 use crate::store::{Claimer, Job, Store};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub(super) struct Shared {
     pub(super) deliveries: Notify,
     /// A job may be due.
     pub(super) jobs: Notify,
+    /// What is done without being asked.
+    pub(super) upkeep: Upkeep,
     /// One permit for each job that may be in work at once; none in a process that only accepts deliveries.
     pub(super) free: Arc<Semaphore>,
     claimed: mpsc::UnboundedSender<Claimed>,
@@ -47,6 +50,7 @@ impl Shared {
             metrics: Metrics::default(),
             deliveries: Notify::new(),
             jobs: Notify::new(),
+            upkeep: Upkeep::default(),
             free: Arc::new(Semaphore::new(workers)),
             claimed,
             handed_over: Mutex::new(handed_over),

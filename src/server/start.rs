@@ -7,7 +7,7 @@ use super::reviews::make_reviews;
 use super::shared::{Shared, WallClock};
 use super::work::Handler;
 use super::worker::{WORKERS, WorkerContext};
-use super::{Role, ServerConfig, intake, retention, worker};
+use super::{Role, ServerConfig, intake, retention, upkeep, worker};
 use crate::github::Meter;
 use crate::store::{Store, StoreError};
 use std::net::SocketAddr;
@@ -110,6 +110,8 @@ impl Server {
             let parts = Parts { store, judges, clock, public_url, pages_open, meter };
             let handler = make_handler(&config, parts)?;
             let (lease, max_attempts) = (config.lease, config.max_attempts);
+            shared.upkeep.begin(&config);
+            tasks.push(tokio::spawn(upkeep::run(shared.clone(), handler.clone())));
             let context = WorkerContext { shared: shared.clone(), handler, lease, max_attempts };
             tasks.push(tokio::spawn(worker::run(context, given_up)));
         }
@@ -171,7 +173,7 @@ impl ServerHandle {
         self.shared.jobs.notify_waiters();
     }
 
-    /// Returns once every delivery is processed, and no job is due or running. Jobs that wait for a later time do not count.
+    /// Returns once every delivery is processed, no job is due or running, and no chore is. Jobs that wait for a later time do not count.
     ///
     /// # Errors
     /// When the database fails.
@@ -180,7 +182,8 @@ impl ServerHandle {
         loop {
             progress.mark_unchanged();
             let counts = self.shared.store.count_jobs(self.shared.now()).await?;
-            if counts.deliveries == 0 && counts.due == 0 && counts.running == 0 {
+            let tended = self.shared.upkeep.is_done(self.shared.now());
+            if tended && counts.deliveries == 0 && counts.due == 0 && counts.running == 0 {
                 return Ok(());
             }
             // The sender lives as long as this handle.

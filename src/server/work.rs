@@ -1,6 +1,7 @@
 //! What a worker asks of whoever does a job, and how a job can end.
 
 use super::judges::JudgeError;
+use super::upkeep::Tending;
 use crate::model::Timestamp;
 use crate::store::{Job, StoreError};
 use futures_util::future::BoxFuture;
@@ -13,6 +14,11 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Says on GitHub that a job was given up, so that no check stays open for ever. Never fails: it only logs.
     fn given_up<'a>(&'a self, job: &'a Job, reason: &'a str) -> BoxFuture<'a, ()>;
+
+    /// Does a chore, which no job asks for. A handler that only works has none.
+    fn tend<'a>(&'a self, _tending: &'a Tending) -> BoxFuture<'a, Result<(), JobError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// A job that was done.

@@ -15,6 +15,9 @@ pub(super) const WORKERS: usize = 4;
 /// How often the store is asked without being told: times of retries, ended leases, other processes.
 const POLL: Duration = Duration::from_secs(1);
 
+/// No attempt takes longer: its check must not stay in progress for more than ten minutes.
+const LONGEST: Duration = Duration::from_secs(8 * 60);
+
 /// What a worker needs besides the job.
 #[derive(Clone)]
 pub(super) struct WorkerContext {
@@ -92,6 +95,10 @@ async fn carry_in_span(context: &WorkerContext, job: &Job, mut give_up: watch::R
             after: None,
         })),
         () = keep_lease(context, job) => Err(JobError::LeaseLost),
+        () = tokio::time::sleep(LONGEST) => Err(JobError::Retry {
+            reason: "the review took longer than 8 minutes".to_owned(),
+            after: None,
+        }),
         _ = give_up.wait_for(|over| *over) => Err(JobError::Retry {
             reason: "the server shut down".to_owned(),
             after: Some(Duration::ZERO),

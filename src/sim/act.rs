@@ -2,6 +2,7 @@
 
 mod branch;
 mod checks;
+mod installation;
 mod people;
 mod place;
 mod pull;

@@ -150,6 +150,23 @@ impl SimHandle {
         }
     }
 
+    /// An owner grants a permission that the app asks for: it is in force at once.
+    pub fn grant_permission(&self, account: &str, name: &str, word: &str) {
+        if let Some(access) = Access::parse(word) {
+            self.state().grant(account, name, access);
+        }
+    }
+
+    /// An owner takes a repository from the apps of its account.
+    pub fn take_repository(&self, repo: &str) {
+        self.with(repo, State::take_repository);
+    }
+
+    /// An owner removes all apps from an account.
+    pub fn uninstall(&self, account: &str) {
+        self.state().uninstall(account);
+    }
+
     /// Makes a repository with one commit on `main`; answers its id.
     pub fn create_repository(&self, owner: &str, name: &str, files: &[(&str, &str)], private: bool) -> u64 {
         self.state().create_repository(owner, name, files, private)
@@ -374,6 +391,11 @@ impl SimHandle {
     /// Makes something go wrong.
     pub fn inject(&self, fault: Fault) {
         self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+
+    /// Nothing that was injected goes wrong any more.
+    pub fn clear_faults(&self) {
+        self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Every installation has so many requests left until then (seconds since 1970), REST and GraphQL apart.

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// By job key: operation id and answer. Cheap to clone; all clones are one.
+/// By job key: operation id and answer.
+type ByKey = HashMap<String, Vec<(String, String)>>;
+
+/// The answers of all jobs in work. Cheap to clone; all clones are one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answers(Arc<Mutex<ByKey>>);
-
-/// By key of the job: ids of operations with their answers.
-type ByKey = HashMap<String, Vec<(String, String)>>;
 
 impl Answers {
     pub(super) fn keep(&self, key: &str, id: &str, answer: &str) {

@@ -108,11 +108,13 @@ impl Change for Forget {
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            sqlx::query("DELETE FROM heads WHERE repository = ?1 AND number = ?2")
-                .bind(as_i64(self.repository.0)?)
-                .bind(as_i64(self.number.0)?)
-                .execute(tx)
-                .await?;
+            for statement in [
+                "DELETE FROM heads WHERE repository = ?1 AND number = ?2",
+                "DELETE FROM judged WHERE repository = ?1 AND number = ?2",
+            ] {
+                let query = sqlx::query(statement).bind(as_i64(self.repository.0)?).bind(as_i64(self.number.0)?);
+                query.execute(&mut *tx).await?;
+            }
             Ok(())
         })
     }

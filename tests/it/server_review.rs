@@ -48,7 +48,9 @@ impl Story {
         let serve = axum::serve(listener, app).with_graceful_shutdown(async { _ = ended.await });
         tokio::spawn(async { serve.await.unwrap() });
         let dir = tempfile::tempdir().unwrap();
-        let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", &url)]);
+        // This GitHub has no list of anything: what the server does unasked is told elsewhere.
+        let unasked = [("DECKHAND_SWEEP_SECONDS", "0"), ("DECKHAND_RECONCILE_SECONDS", "0")];
+        let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", url.as_str()), unasked[0], unasked[1]]);
         let server = Server::start(config, TestClock::new().wall()).await.unwrap();
         Story { world, server, _dir: dir, _end: end }
     }

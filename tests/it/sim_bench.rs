@@ -18,6 +18,16 @@ pub(crate) struct Story {
     /// How many requests were looked at.
     seen: Cell<usize>,
     dir: tempfile::TempDir,
+    clock: WallClock,
+    settings: Vec<(String, String)>,
+}
+
+/// A story whose server is away.
+pub(crate) struct Away {
+    pub(crate) sim: SimHandle,
+    pub(crate) dir: tempfile::TempDir,
+    clock: WallClock,
+    settings: Vec<(String, String)>,
 }
 
 /// A simulation with a repository that has these files, the app registered and installed, nothing listening yet.
@@ -78,12 +88,37 @@ impl Story {
         Story::listen(sim_without_app(files).await).await
     }
 
+    /// The server has these settings besides the usual ones.
+    pub(crate) async fn begin_with_settings(settings: &[(&str, &str)], files: &[(&str, &str)]) -> Story {
+        let sim = sim(files).await;
+        let clock = wall(&sim);
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Away { sim, dir: tempfile::tempdir().unwrap(), clock, settings }.back().await
+    }
+
+    /// The server's host has a clock of its own.
+    pub(crate) async fn begin_with_clock(files: &[(&str, &str)], clock: impl FnOnce(&SimHandle) -> WallClock) -> Story {
+        let sim = sim(files).await;
+        let clock = clock(&sim);
+        Away { sim, dir: tempfile::tempdir().unwrap(), clock, settings: Vec::new() }.back().await
+    }
+
     async fn listen(sim: SimHandle) -> Story {
-        let dir = tempfile::tempdir().unwrap();
-        let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)]);
-        let server = Server::start(config, wall(&sim)).await.unwrap();
-        sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
-        Story { sim, server, seen: Cell::new(0), dir }
+        let clock = wall(&sim);
+        Away { sim, dir: tempfile::tempdir().unwrap(), clock, settings: Vec::new() }.back().await
+    }
+
+    /// The server goes away.
+    pub(crate) async fn away(self) -> Away {
+        self.server.shutdown().await;
+        Away { sim: self.sim, dir: self.dir, clock: self.clock, settings: self.settings }
+    }
+
+    /// Time goes by, and whatever it brings comes to its end.
+    pub(crate) async fn pass(&self, seconds: u64) {
+        self.sim.clock().advance(std::time::Duration::from_secs(seconds));
+        self.server.wake();
+        self.rest().await;
     }
 
     /// A branch with these edits and a pull request from it into `main`.
@@ -135,6 +170,23 @@ impl Story {
         assert_eq!(self.parked().await, 0, "no job was given up");
         hold_replayable(&self.database_url()).await;
         self.server.shutdown().await;
+    }
+}
+
+impl Away {
+    /// The server comes back, with the database that it left or was given. What it does unasked at its start is not
+    /// counted among the requests.
+    pub(crate) async fn back(self) -> Story {
+        let settings = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let usual = [("DECKHAND_GITHUB_API_URL", self.sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)];
+        let config = config(&self.dir, &usual.into_iter().chain(settings).collect::<Vec<_>>());
+        let server = Server::start(config, self.clock.clone()).await.unwrap();
+        self.sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
+        let Away { sim, dir, clock, settings } = self;
+        let story = Story { sim, server, seen: Cell::new(0), dir, clock, settings };
+        story.rest().await;
+        story.requests();
+        story
     }
 }
 

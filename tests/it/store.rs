@@ -58,6 +58,37 @@ fn delivery(hook: &str, guid: &str, body: &str) -> Delivery {
     verify(&secrets, &headers, body.as_bytes().to_vec()).expect("signed").delivery
 }
 
+#[tokio::test]
+async fn f23_a_clock_that_goes_back_prolongs_no_lease_and_no_wait() {
+    let room = Room::new().await;
+    let (first, second) = (pull(1, 1, Cause::Opened), pull(1, 2, Cause::Opened));
+    room.store.enqueue(&first, NOON).await.unwrap();
+    let died = room.store.claim(NOON, LEASE).await.unwrap().unwrap();
+    room.store.enqueue_later(&second, NOON.after(Duration::from_secs(30)), NOON).await.unwrap();
+    let back = Timestamp(NOON.0 - 600_000);
+    room.store.mend_times(back, LEASE).await.unwrap();
+    assert_eq!(room.store.claim(back, LEASE).await.unwrap(), None);
+    let waited = room.store.claim(back.after(Duration::from_secs(30)), LEASE).await.unwrap().unwrap();
+    assert_eq!(waited.spec, second);
+    let taken_over = room.store.claim(back.after(LEASE), LEASE).await.unwrap().unwrap();
+    assert_eq!(taken_over.spec, first);
+    let late = room.store.finish(&died, back.after(LEASE)).await;
+    assert!(matches!(late, Err(StoreError::LeaseLost(_))), "{late:?}");
+}
+
+#[tokio::test]
+async fn one_process_takes_a_turn_for_all() {
+    let room = Room::new().await;
+    let every = Duration::from_secs(300);
+    let turn = async |anyway, now| room.store.take_turn("sweep", every, anyway, now).await.unwrap();
+    assert_eq!(turn(false, NOON).await, Some(String::new()));
+    room.store.end_turn("sweep", "there").await.unwrap();
+    assert_eq!(turn(false, NOON.after(Duration::from_secs(299))).await, None);
+    assert_eq!(turn(true, NOON.after(Duration::from_secs(299))).await, Some("there".to_owned()), "a start");
+    assert_eq!(turn(false, Timestamp(NOON.0 - 600_000)).await, Some("there".to_owned()), "the clock went back");
+    assert_eq!(turn(false, NOON).await, Some("there".to_owned()));
+}
+
 async fn begin(store: &Store, entry: &OutboxEntry) -> Begun {
     let begun = store.begin(vec![entry.clone()], None, NOON).await.expect("begun");
     let [begun] = begun.try_into().expect("one answer for one entry");

@@ -211,7 +211,7 @@ impl State {
     }
 }
 
-fn short(repo: &Repo) -> Value {
+pub(super) fn short(repo: &Repo) -> Value {
     json!({
         "id": repo.id, "node_id": json::node_id("Repository", repo.id), "name": repo.name,
         "full_name": repo.full_name(), "private": repo.private,

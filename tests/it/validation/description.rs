@@ -21,7 +21,9 @@ impl Description {
         static DESCRIPTION: OnceLock<Description> = OnceLock::new();
         DESCRIPTION.get_or_init(|| {
             let text = packages::read("@octokit/openapi/generated/api.github.com.json");
-            Self { root: serde_json::from_str(&text).unwrap() }
+            let mut root = serde_json::from_str(&text).unwrap();
+            mend(&mut root);
+            Self { root }
         })
     }
 
@@ -109,4 +111,16 @@ pub(super) fn json_schema(body: &'static Value) -> Option<&'static Value> {
     let content = body["content"].as_object()?;
     let json = content.iter().find(|(media, _)| media.starts_with("application/json") || media.ends_with("+json"))?;
     json.1.get("schema")
+}
+
+/// The list of installations wants every account to be a user and an enterprise at once (`allOf`), which GitHub's own
+/// example of it is not; the schema `installation` has it right (`anyOf`).
+fn mend(root: &mut Value) {
+    let list =
+        "/paths/~1app~1installations/get/responses/200/content/application~1json/schema/items/properties/account";
+    if let Some(account) = root.pointer_mut(list).and_then(Value::as_object_mut)
+        && let Some(kinds) = account.remove("allOf")
+    {
+        account.insert("anyOf".to_owned(), kinds);
+    }
 }

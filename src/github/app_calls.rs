@@ -1,0 +1,189 @@
+//! What is asked as the app itself, for no installation: its deliveries, its installations.
+
+use super::CallError;
+use super::call::{Auth, BACKOFF, Call, Effect, Shared, parse};
+use super::client::Github;
+use super::error::header;
+use super::http::Reply;
+use crate::model::{InstallationId, Timestamp};
+use http::Method;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Pages of 100 that are read of the deliveries, and as many again of those that failed.
+const DELIVERY_PAGES: usize = 30;
+/// Pages of 100 installations.
+const INSTALLATION_PAGES: usize = 100;
+
+/// One attempt to deliver an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryAttempt {
+    /// GitHub's id of the attempt.
+    pub id: u64,
+    /// The delivery: the same for all attempts.
+    pub guid: String,
+    /// When.
+    pub at: Timestamp,
+    /// What the receiver answered; 0 when nobody did.
+    pub status: u16,
+}
+
+impl DeliveryAttempt {
+    /// Whether the receiver took it.
+    pub fn arrived(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// The app's presence on an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// Its id.
+    pub id: InstallationId,
+    /// Whether its owner stopped it.
+    pub suspended: bool,
+    /// Permission name to access.
+    pub permissions: BTreeMap<String, String>,
+}
+
+impl Github {
+    /// The attempts since then, the newest first. Where there are too many to read, only those that failed.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn list_deliveries(&self, since: Timestamp) -> Result<Vec<DeliveryAttempt>, CallError> {
+        let mut found = Vec::new();
+        let mut next = Some("/app/hook/deliveries?per_page=100".to_owned());
+        if self.read_deliveries(&mut next, since, &mut found).await? {
+            return Ok(found);
+        }
+        next = Some("/app/hook/deliveries?per_page=100&status=failure".to_owned());
+        if !self.read_deliveries(&mut next, since, &mut found).await? {
+            tracing::warn!("there are too many deliveries to look through; the oldest are left to the reconcile");
+        }
+        found.sort_by_key(|it| std::cmp::Reverse(it.id));
+        found.dedup_by_key(|it| it.id);
+        Ok(found)
+    }
+
+    /// Asks GitHub to send a delivery once more.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn redeliver(&self, attempt: u64) -> Result<(), CallError> {
+        let path = format!("/app/hook/deliveries/{attempt}/attempts");
+        self.shared.call_as_app(self.shared.rest(Method::POST, &path, "delivery")).await.map(|_| ())
+    }
+
+    /// The app's installations, suspended ones too.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn list_installations(&self) -> Result<Vec<Presence>, CallError> {
+        let mut found = Vec::new();
+        for page in 1..=INSTALLATION_PAGES {
+            let asked = "list of installations";
+            let path = format!("/app/installations?per_page=100&page={page}");
+            let reply = self.shared.call_as_app(self.shared.rest(Method::GET, &path, asked)).await?;
+            let fetched: Vec<WirePresence> = parse(&reply.body, asked)?;
+            found.extend(fetched.into_iter().map(|it| Presence {
+                id: it.id,
+                suspended: it.suspended_at.is_some(),
+                permissions: it.permissions,
+            }));
+            if next_page(&reply).is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads pages until one reaches back to `since`; whether one did.
+    async fn read_deliveries(
+        &self,
+        next: &mut Option<String>,
+        since: Timestamp,
+        found: &mut Vec<DeliveryAttempt>,
+    ) -> Result<bool, CallError> {
+        for _ in 0..DELIVERY_PAGES {
+            let Some(path) = next.take() else { return Ok(true) };
+            let asked = "list of deliveries";
+            let reply = self.shared.call_as_app(self.shared.rest(Method::GET, &path, asked)).await?;
+            let fetched: Vec<WireDelivery> = parse(&reply.body, asked)?;
+            for it in fetched {
+                let at = Timestamp::parse_rfc3339(&it.delivered_at)
+                    .ok_or_else(|| CallError::Malformed(format!("{asked}, a time")))?;
+                if at < since {
+                    return Ok(true);
+                }
+                found.push(DeliveryAttempt { id: it.id, guid: it.guid, at, status: it.status_code });
+            }
+            // The link names a whole address: its cursor is all that is taken from it.
+            let cursor = next_page(&reply).and_then(cursor_of);
+            let base = path.split("&cursor=").next().unwrap_or(&path);
+            *next = cursor.map(|cursor| format!("{base}&cursor={cursor}"));
+        }
+        Ok(next.is_none())
+    }
+}
+
+impl Shared {
+    /// Sends a call as the app. A write whose answer is unclear is not sent again.
+    async fn call_as_app(&self, call: Call) -> Result<Reply, CallError> {
+        let Auth::App { app, .. } = &self.auth else {
+            return Err(CallError::Unauthorized("only an app may ask for that".to_owned()));
+        };
+        // Limits of the app itself are counted apart from those of its installations.
+        let nobody = InstallationId(0);
+        let mut waits = BACKOFF.iter();
+        loop {
+            self.pace.admit(nobody, call.quota, self.http.github_now())?;
+            let error = match self.send(&call, app.authorization(self.http.github_now()), None).await {
+                Ok(reply) => {
+                    self.pace.note_headers(nobody, call.quota, &reply.headers);
+                    return Ok(reply);
+                }
+                Err(error) => error,
+            };
+            self.pace.note_error(nobody, call.quota, &error, self.http.github_now());
+            let again = match &error {
+                // The refusal's own date has corrected our clock by now.
+                CallError::Unauthorized(_) => true,
+                error => call.effect == Effect::Read && error.is_unclear() && !matches!(error, CallError::Malformed(_)),
+            };
+            let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
+            self.http.timing.pause(*wait).await;
+        }
+    }
+}
+
+/// The address of the next page.
+fn next_page(reply: &Reply) -> Option<&str> {
+    let next = header(&reply.headers, "link")?.split(',').find(|link| link.contains("rel=\"next\""))?;
+    next.split_once('<')?.1.split_once('>').map(|(address, _)| address)
+}
+
+/// Its cursor; nothing that could lead the request elsewhere.
+fn cursor_of(address: &str) -> Option<String> {
+    let (_, query) = address.split_once('?')?;
+    let cursor = query.split('&').find_map(|pair| pair.strip_prefix("cursor="))?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~%=+/".contains(c);
+    (cursor.len() <= 500 && cursor.chars().all(plain)).then(|| cursor.to_owned())
+}
+
+#[derive(Deserialize)]
+struct WireDelivery {
+    id: u64,
+    guid: String,
+    delivered_at: String,
+    status_code: u16,
+}
+
+#[derive(Deserialize)]
+struct WirePresence {
+    id: InstallationId,
+    #[serde(default)]
+    suspended_at: Option<String>,
+    #[serde(default)]
+    permissions: BTreeMap<String, String>,
+}

@@ -1,0 +1,126 @@
+//! Whether an open pull request is judged as it is now; otherwise why it is judged.
+
+use super::facts::facts_digest;
+use crate::github::GlancedPull;
+use crate::model::Timestamp;
+use crate::plan::covers;
+use crate::store::KnownPulls;
+use crate::webhook::Cause;
+use std::time::Duration;
+
+/// A check that is in progress for longer, and that nobody here knows of, was left behind.
+const ABANDONED: Duration = Duration::from_secs(600);
+
+/// Why a pull request is to be judged; `None` when it need not be. `ruleset` is the digest of the present one.
+pub(super) fn decide(pull: &GlancedPull, known: &KnownPulls, ruleset: &str, now: Timestamp) -> Option<Cause> {
+    match known.jobs.get(&pull.number) {
+        // It will be.
+        Some(None) => return None,
+        // It was given up, and nothing happened since.
+        Some(Some(parked_at)) if pull.updated_at <= *parked_at => return None,
+        Some(Some(_)) | None => {}
+    }
+    let Some(judged) = known.judged.get(&pull.number) else {
+        // What was open before anybody looked is judged without comments.
+        let older = known.since == now || pull.created_at < known.since;
+        return (!ruleset.is_empty()).then_some(if older { Cause::Installed } else { Cause::Opened });
+    };
+    let labels = pull.labels.iter().map(String::as_str);
+    if judged.head != pull.head {
+        return Some(Cause::Synchronize);
+    }
+    if judged.ruleset != ruleset {
+        return Some(if judged.ruleset.is_empty() { Cause::FirstDangerfile } else { Cause::Push });
+    }
+    if judged.facts != facts_digest(&pull.title, &pull.body, pull.draft, &pull.base, labels) {
+        return (!ruleset.is_empty()).then_some(Cause::Edited);
+    }
+    let current = pull.checks.iter().any(|check| {
+        let fresh = check.started_at.is_none_or(|at| now.since(at) < ABANDONED);
+        let watched = check.open && (fresh || known.open_checks.contains(&check.id));
+        covers(&check.external_id, pull.number) && (check.concluded || watched)
+    });
+    (!current && !ruleset.is_empty()).then_some(Cause::Rerequested)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::github::GlancedCheck;
+    use crate::model::{CommitId, PullNumber};
+    use crate::store::Judged;
+
+    const NOW: Timestamp = Timestamp(10_000_000);
+
+    fn commit(letter: &str) -> CommitId {
+        CommitId::new(&letter.repeat(40)).expect("a commit")
+    }
+
+    fn check() -> GlancedCheck {
+        let external_id = "deckhand:v1:a:b:run.0:3+7".to_owned();
+        GlancedCheck { id: 5, external_id, open: false, concluded: true, started_at: Some(Timestamp(0)) }
+    }
+
+    fn pull() -> GlancedPull {
+        GlancedPull {
+            number: PullNumber(7),
+            title: "Greet".to_owned(),
+            body: String::new(),
+            draft: false,
+            base: "main".to_owned(),
+            labels: vec!["b".to_owned(), "a".to_owned()],
+            head: commit("a"),
+            created_at: Timestamp(2_000),
+            updated_at: Timestamp(3_000),
+            checks: vec![check()],
+        }
+    }
+
+    fn known() -> KnownPulls {
+        let facts = facts_digest("Greet", "", false, "main", ["a", "b"].into_iter());
+        let judged = Judged { head: commit("a"), facts, ruleset: "rules".to_owned() };
+        KnownPulls { since: Timestamp(1_000), judged: [(PullNumber(7), judged)].into(), ..KnownPulls::default() }
+    }
+
+    #[test]
+    fn f04_whatever_was_not_judged_is_found() {
+        let why = |pull: &GlancedPull, known: &KnownPulls, ruleset: &str| decide(pull, known, ruleset, NOW);
+        assert_eq!(why(&pull(), &known(), "rules"), None);
+        assert_eq!(why(&GlancedPull { head: commit("b"), ..pull() }, &known(), "rules"), Some(Cause::Synchronize));
+        assert_eq!(why(&GlancedPull { title: "WIP".to_owned(), ..pull() }, &known(), "rules"), Some(Cause::Edited));
+        assert_eq!(why(&GlancedPull { base: "next".to_owned(), ..pull() }, &known(), "rules"), Some(Cause::Edited));
+        assert_eq!(why(&pull(), &known(), "others"), Some(Cause::Push));
+        assert_eq!(why(&GlancedPull { checks: Vec::new(), ..pull() }, &known(), "rules"), Some(Cause::Rerequested));
+        let of_another = GlancedCheck { external_id: "deckhand:v1:a:b:run.0:8".to_owned(), ..check() };
+        assert_eq!(
+            why(&GlancedPull { checks: vec![of_another], ..pull() }, &known(), "rules"),
+            Some(Cause::Rerequested)
+        );
+        let nobody = KnownPulls { judged: [].into(), ..known() };
+        assert_eq!(why(&pull(), &nobody, "rules"), Some(Cause::Opened));
+        assert_eq!(why(&pull(), &nobody, ""), None);
+        assert_eq!(why(&pull(), &KnownPulls { since: NOW, ..nobody.clone() }, "rules"), Some(Cause::Installed));
+        assert_eq!(why(&pull(), &KnownPulls { since: Timestamp(2_500), ..nobody }, "rules"), Some(Cause::Installed));
+    }
+
+    #[test]
+    fn f44_a_check_that_was_left_open_is_found() {
+        let open = |started_at| GlancedCheck { open: true, concluded: false, started_at: Some(started_at), ..check() };
+        let with = |check| GlancedPull { checks: vec![check], ..pull() };
+        assert_eq!(decide(&with(open(Timestamp(NOW.0 - 60_000))), &known(), "rules", NOW), None);
+        assert_eq!(decide(&with(open(Timestamp(0))), &known(), "rules", NOW), Some(Cause::Rerequested));
+        let watched = KnownPulls { open_checks: [5].into(), ..known() };
+        assert_eq!(decide(&with(open(Timestamp(0))), &watched, "rules", NOW), None);
+        let ended = GlancedCheck { concluded: false, ..check() };
+        assert_eq!(decide(&with(ended), &known(), "rules", NOW), Some(Cause::Rerequested), "GitHub gave it up");
+    }
+
+    #[test]
+    fn what_is_queued_or_given_up_is_left_alone() {
+        let unjudged = GlancedPull { head: commit("b"), ..pull() };
+        let with = |job| KnownPulls { jobs: [(PullNumber(7), job)].into(), ..known() };
+        assert_eq!(decide(&unjudged, &with(None), "rules", NOW), None);
+        assert_eq!(decide(&unjudged, &with(Some(Timestamp(3_000))), "rules", NOW), None);
+        assert_eq!(decide(&unjudged, &with(Some(Timestamp(2_999))), "rules", NOW), Some(Cause::Synchronize));
+    }
+}

@@ -1,0 +1,217 @@
+//! A look at all open pull requests finds those that nobody judged as they are now, whatever was lost on the way here.
+
+use super::decide::decide;
+use super::facts::ruleset_digest;
+use super::{Chore, Tending};
+use crate::github::{AccessibleRepository, CallError, FoundDangerfile, OpenPulls};
+use crate::model::{InstallationId, Timestamp};
+use crate::server::ServerConfig;
+use crate::server::failed_call::after_call;
+use crate::server::organisations::{build_ruleset, is_organisations};
+use crate::server::reviews::Reviews;
+use crate::server::work::JobError;
+use crate::webhook::{JobSpec, Work};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+const TURN: &str = "reconcile";
+/// The share of an installation's hourly quota that looking around may cost: one in so many.
+const SHARE: u64 = 20;
+/// GitHub's smallest hourly quota of an installation, before an answer tells.
+const QUOTA: u64 = 5_000;
+/// Pull requests that one turn enqueues for an installation; the next turn goes on.
+const AT_ONCE: usize = 25;
+/// They are spread over the time until the next turn, but no further apart than this.
+const APART: Duration = Duration::from_secs(5);
+
+/// What upkeep remembers between its turns.
+pub(in crate::server) struct UpkeepState {
+    pub(super) sweep: Duration,
+    pub(super) reconcile: Duration,
+    pub(super) lease: Duration,
+    allowances: Mutex<HashMap<InstallationId, Allowance>>,
+}
+
+/// Points of the GraphQL quota that may be spent on looking around; refilled as time goes by.
+#[derive(Clone, Copy, Debug)]
+struct Allowance {
+    /// In thousandths. Below zero after a query that cost more than was left.
+    millis: i64,
+    at: Timestamp,
+    quota: u64,
+}
+
+impl Allowance {
+    fn refill(&mut self, now: Timestamp) {
+        let most = i64::try_from(self.quota / SHARE * 1000).unwrap_or(i64::MAX);
+        let elapsed = i64::try_from(now.since(self.at).as_millis()).unwrap_or(i64::MAX).min(3_600_000);
+        // A whole hour refills all of it.
+        self.millis = (self.millis + most / 3600 * elapsed / 1000).min(most);
+        self.at = now;
+    }
+}
+
+impl UpkeepState {
+    pub(in crate::server) fn new(config: &ServerConfig) -> UpkeepState {
+        let (sweep, reconcile, lease) = (config.sweep, config.reconcile, config.lease);
+        UpkeepState { sweep, reconcile, lease, allowances: Mutex::default() }
+    }
+
+    /// Whether another query may be sent for this installation.
+    fn may_look(&self, installation: InstallationId, now: Timestamp) -> bool {
+        let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
+        // A process begins with what a twelfth of an hour refills.
+        let first = i64::try_from(QUOTA / SHARE * 1000 / 12).unwrap_or(i64::MAX);
+        let allowance = allowances.entry(installation).or_insert(Allowance { millis: first, at: now, quota: QUOTA });
+        allowance.refill(now);
+        allowance.millis > 0
+    }
+
+    fn spend(&self, installation: InstallationId, found: &OpenPulls) {
+        let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(allowance) = allowances.get_mut(&installation) {
+            allowance.millis -= i64::try_from(found.cost.max(1) * 1000).unwrap_or(i64::MAX);
+            allowance.quota = if found.limit > 0 { found.limit } else { QUOTA };
+        }
+    }
+}
+
+impl Reviews {
+    /// Does a chore.
+    pub(in crate::server) async fn keep_up(&self, tending: &Tending) -> Result<(), JobError> {
+        match tending.chore {
+            Chore::Clock => Ok(self.store().mend_times(self.now(), self.upkeep.lease).await?),
+            Chore::Installations => self.look_at_installations(tending).await,
+            Chore::Watchdog => self.watch_checks().await,
+            Chore::Sweep => self.sweep(tending).await,
+            Chore::Reconcile => self.reconcile(tending).await,
+        }
+    }
+
+    async fn reconcile(&self, tending: &Tending) -> Result<(), JobError> {
+        let turn = self.store().take_turn(TURN, self.upkeep.reconcile, tending.first, self.now()).await?;
+        if turn.is_none() {
+            return Ok(());
+        }
+        for (presence, _) in self.follow_installations().await? {
+            if !presence.suspended {
+                self.reconcile_installation(presence.id).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the repositories of an installation, beginning where the last turn had to stop. The others do not
+    /// suffer when this one fails.
+    pub(super) async fn reconcile_installation(&self, id: InstallationId) {
+        if let Err(error) = self.try_reconcile(id).await {
+            tracing::warn!(installation = %id, error = %error, "installation {id} cannot be looked through: {error}");
+        }
+    }
+
+    async fn try_reconcile(&self, id: InstallationId) -> Result<(), JobError> {
+        let name = format!("{TURN}/{id}");
+        let stopped = self.store().turn_cursor(&name).await?;
+        let mut repositories = self.github().list_repositories(id).await.map_err(after_call)?;
+        repositories.sort_by_key(|it| it.id);
+        let at = repositories.iter().position(|it| it.id.to_string() == stopped).unwrap_or(0);
+        repositories.rotate_left(at);
+        let (mut organisations, mut wanted) = (HashMap::new(), Vec::new());
+        let mut next = None;
+        for repository in &repositories {
+            if !self.upkeep.may_look(id, self.now()) || wanted.len() >= AT_ONCE {
+                next = Some(repository.id);
+                break;
+            }
+            match self.look_at(id, repository, &mut organisations).await {
+                Ok(found) => wanted.extend(found),
+                // Gone since the list was read.
+                Err(JobError::Gone { .. }) => {}
+                Err(error @ (JobError::RetryAt { .. } | JobError::Retry { after: Some(_), .. })) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(error = %error, "{} cannot be looked through: {error}", repository.name);
+                }
+            }
+        }
+        let cursor = next.map(|id| id.to_string()).unwrap_or_default();
+        if cursor != stopped {
+            self.store().end_turn(&name, &cursor).await?;
+        }
+        self.enqueue_spread(wanted).await
+    }
+
+    async fn enqueue_spread(&self, wanted: Vec<JobSpec>) -> Result<(), JobError> {
+        let now = self.now();
+        let wanted: Vec<JobSpec> = wanted.into_iter().take(AT_ONCE).collect();
+        let step = (self.upkeep.reconcile / u32::try_from(AT_ONCE).unwrap_or(1)).min(APART);
+        for (index, spec) in (0..).zip(&wanted) {
+            // Workers take the first ones at once.
+            let run_after = now.after(step * u32::saturating_sub(index, 4));
+            self.store().enqueue_later(spec, run_after, now).await?;
+            tracing::info!(key = spec.key(), "{} was not judged as it is now", spec.key());
+        }
+        Ok(())
+    }
+
+    /// The open pull requests of a repository that are to be judged.
+    async fn look_at(
+        &self,
+        installation: InstallationId,
+        repository: &AccessibleRepository,
+        organisations: &mut HashMap<String, FoundDangerfile>,
+    ) -> Result<Vec<JobSpec>, JobError> {
+        let now = self.now();
+        let found = self.github().glance_at_pulls(installation, repository).await.map_err(|error| match error {
+            CallError::NotFound(reason) => JobError::Gone { reason },
+            other => after_call(other),
+        })?;
+        self.upkeep.spend(installation, &found);
+        if found.archived {
+            return Ok(Vec::new());
+        }
+        let known = self.store().know_pulls(installation, repository.id, now).await?;
+        if found.pulls.is_empty() {
+            return Ok(Vec::new());
+        }
+        let account = found.name.owner().to_ascii_lowercase();
+        let organisation = match organisations.get(&account) {
+            _ if is_organisations(&found.name) => FoundDangerfile::Absent,
+            Some(known) => known.clone(),
+            None => {
+                let client = self.github().repository(installation, repository.id, found.name.clone());
+                let fetched = self.organisations().find(&client, installation).await.map_err(after_call)?;
+                organisations.entry(account).or_insert(fetched).clone()
+            }
+        };
+        let ruleset = ruleset_digest(&build_ruleset(&organisation, &found.dangerfile, &found.name));
+        let spec = |work| JobSpec { installation, repository: repository.id, name: found.name.clone(), work };
+        let wanted = found.pulls.iter().filter_map(|pull| {
+            let cause = decide(pull, &known, &ruleset, now)?;
+            Some(spec(Work::ReviewPull { number: pull.number, cause }))
+        });
+        Ok(wanted.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f04_looking_around_costs_a_twentieth_of_the_quota() {
+        let mut allowance = Allowance { millis: 0, at: Timestamp(0), quota: QUOTA };
+        let mut spent = 0;
+        for minute in 1..=600 {
+            allowance.refill(Timestamp(minute * 60_000));
+            while allowance.millis > 0 {
+                allowance.millis -= 3_000;
+                spent += 3;
+            }
+        }
+        let share = u64::from(spent as u32) as f64 / (10.0 * QUOTA as f64);
+        assert!((0.045..=0.051).contains(&share), "{share}");
+        allowance.refill(Timestamp(0));
+        assert!(allowance.millis <= 0, "a clock that goes back refills nothing");
+    }
+}

@@ -1,0 +1,243 @@
+//! Check runs that are in progress on GitHub: none may stay so for ever.
+
+use super::jobs::Job;
+use super::writer::Change;
+use super::{Lease, Store, StoreError};
+use crate::model::Timestamp;
+use futures_util::future::BoxFuture;
+use sqlx::{Row, SqliteConnection};
+use std::time::Duration;
+
+/// A check run that should have been concluded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverdueCheck {
+    /// GitHub's id.
+    pub id: u64,
+    /// Key of the job that opened it.
+    pub key: String,
+    /// What was written, as JSON.
+    pub check: String,
+}
+
+/// A job that was taken from the queue for something else than its work, and how it lay there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenJob {
+    /// The job, held with a lease.
+    pub job: Job,
+    /// Why it waits or was parked, when it failed.
+    pub reason: Option<String>,
+    /// When it is tried again; `None` when nobody would.
+    pub next: Option<Timestamp>,
+    state: String,
+    run_after: i64,
+}
+
+impl Store {
+    /// Takes note some time soon of a check run that is in progress now, or is no more. Until `overdue` it may be.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_check(&self, id: u64, key: &str, open: Option<(String, Timestamp)>) -> Result<(), StoreError> {
+        self.writer().write_later(NoteCheck { id, key: key.to_owned(), open }).await
+    }
+
+    /// The check runs of a job may stay in progress until then: something is awaited.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn await_checks(&self, key: &str, until: Timestamp) -> Result<(), StoreError> {
+        self.write(AwaitChecks { key: key.to_owned(), id: None, until }).await
+    }
+
+    /// The same for one check run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn await_check(&self, id: u64, until: Timestamp) -> Result<(), StoreError> {
+        self.write(AwaitChecks { key: String::new(), id: Some(id), until }).await
+    }
+
+    /// The check runs whose time is over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn overdue_checks(&self, now: Timestamp) -> Result<Vec<OverdueCheck>, StoreError> {
+        let rows = sqlx::query("SELECT id, job_key, check_run FROM open_checks WHERE overdue <= ?1 ORDER BY overdue")
+            .bind(now.0)
+            .fetch_all(self.readers())
+            .await?;
+        let entry = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(OverdueCheck {
+                id: row.try_get::<i64, _>("id")?.unsigned_abs(),
+                key: row.try_get("job_key")?,
+                check: row.try_get("check_run")?,
+            })
+        };
+        rows.iter().map(entry).collect()
+    }
+
+    /// Takes the job of that key, unless a worker has it: so nobody else writes for it meanwhile. Should the taker die,
+    /// the job is done again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_job(&self, key: &str, now: Timestamp, lease: Duration) -> Result<Option<TakenJob>, StoreError> {
+        self.write(TakeJob { key: key.to_owned(), now, until: now.after(lease) }).await
+    }
+
+    /// Puts a job back as it lay; work that arrived meanwhile takes its place, at once.
+    ///
+    /// # Errors
+    /// When the database fails. That the job was taken over is none.
+    pub async fn put_back(&self, taken: TakenJob, now: Timestamp) -> Result<(), StoreError> {
+        self.write_answers(self.answers().take(&taken.job.key)).await?;
+        self.write(PutBack { taken, now }).await
+    }
+
+    /// Whether there is a job of that key, in any state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_job(&self, key: &str) -> Result<bool, StoreError> {
+        let found = sqlx::query("SELECT 1 FROM jobs WHERE key = ?1").bind(key);
+        Ok(found.fetch_optional(self.readers()).await?.is_some())
+    }
+}
+
+struct NoteCheck {
+    id: u64,
+    key: String,
+    open: Option<(String, Timestamp)>,
+}
+
+impl Change for NoteCheck {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let id = super::runs::as_i64(self.id)?;
+            match &self.open {
+                None => sqlx::query("DELETE FROM open_checks WHERE id = ?1").bind(id).execute(tx).await?,
+                // It is open since it was opened, whatever it says by now.
+                Some((check, overdue)) => {
+                    sqlx::query(
+                        "INSERT INTO open_checks (id, job_key, check_run, overdue) VALUES (?1, ?2, ?3, ?4)
+                         ON CONFLICT (id) DO UPDATE SET job_key = excluded.job_key, check_run = excluded.check_run",
+                    )
+                    .bind(id)
+                    .bind(&self.key)
+                    .bind(check)
+                    .bind(overdue.0)
+                    .execute(tx)
+                    .await?
+                }
+            };
+            Ok(())
+        })
+    }
+}
+
+struct AwaitChecks {
+    key: String,
+    id: Option<u64>,
+    until: Timestamp,
+}
+
+impl Change for AwaitChecks {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            sqlx::query("UPDATE open_checks SET overdue = ?3 WHERE id = ?1 OR (?1 IS NULL AND job_key = ?2)")
+                .bind(self.id.map(super::runs::as_i64).transpose()?)
+                .bind(&self.key)
+                .bind(self.until.0)
+                .execute(tx)
+                .await?;
+            Ok(())
+        })
+    }
+}
+
+struct TakeJob {
+    key: String,
+    now: Timestamp,
+    until: Timestamp,
+}
+
+impl Change for TakeJob {
+    type Output = Option<TakenJob>;
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Option<TakenJob>, StoreError>> {
+        Box::pin(async move {
+            let before = sqlx::query(
+                "SELECT state, run_after, reason FROM jobs
+                 WHERE key = ?1 AND (state <> 'running' OR lease_until <= ?2)",
+            )
+            .bind(&self.key)
+            .bind(self.now.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+            let Some(before) = before else { return Ok(None) };
+            let row = sqlx::query(
+                "UPDATE jobs SET state = 'running', token = token + 1, lease_until = ?2 WHERE key = ?1
+                 RETURNING id, token, spec, attempts",
+            )
+            .bind(&self.key)
+            .bind(self.until.0)
+            .fetch_one(tx)
+            .await?;
+            let job = Job {
+                key: self.key.clone(),
+                spec: serde_json::from_str(row.try_get("spec")?)?,
+                attempt: row.try_get("attempts")?,
+                lease: Lease { job: row.try_get("id")?, token: row.try_get("token")? },
+                unsettled: false,
+                more: false,
+            };
+            // A worker that died left it so: it is done again.
+            let state = match before.try_get::<&str, _>("state")? {
+                "running" => "waiting",
+                state => state,
+            };
+            let run_after: i64 = before.try_get("run_after")?;
+            Ok(Some(TakenJob {
+                job,
+                reason: before.try_get("reason")?,
+                next: (state == "waiting").then_some(Timestamp(run_after)),
+                state: state.to_owned(),
+                run_after,
+            }))
+        })
+    }
+}
+
+struct PutBack {
+    taken: TakenJob,
+    now: Timestamp,
+}
+
+impl Change for PutBack {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let lease = self.taken.job.lease;
+            sqlx::query(
+                "UPDATE jobs SET state = CASE WHEN again IS NULL THEN ?3 ELSE 'waiting' END,
+                   run_after = CASE WHEN again IS NULL THEN ?4 ELSE ?5 END,
+                   attempts = CASE WHEN again IS NULL THEN attempts ELSE 0 END,
+                   spec = COALESCE(again, spec), again = NULL, lease_until = NULL
+                 WHERE id = ?1 AND token = ?2 AND state = 'running'",
+            )
+            .bind(lease.job)
+            .bind(lease.token)
+            .bind(&self.taken.state)
+            .bind(self.taken.run_after)
+            .bind(self.now.0)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    }
+}

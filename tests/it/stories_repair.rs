@@ -1,0 +1,381 @@
+//! What repairs itself: lost deliveries, checks that stay open, installations that come and go, clocks that jump.
+
+use crate::sim_bench::{APP_ID, REPO, Story, wall, writes};
+use deckhand::model::Timestamp;
+use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do
+  if line.text:find('print(', 1, true) then
+    fail('Leftover print', { file = line.file, line = line.number })
+  end
+end
+";
+const HELLO: (&str, &str) = ("src/hello.py", "def hello():\n    return 'hello'\n");
+const FILES: [(&str, &str); 2] = [("dangerfile.lua", RULES), HELLO];
+const POLITE: (&str, Option<&str>) = ("src/hello.py", Some("def hello():\n    return 'good day'\n"));
+const NOISY: (&str, Option<&str>) = ("src/hello.py", Some("def hello():\n    print('x')\n    return 'hello'\n"));
+const JUDGED: [&str; 2] = ["POST check-runs 201", "PATCH check-runs 200"];
+
+/// The newest check on a commit: conclusion and title.
+fn check_at(sim: &SimHandle, sha: &str) -> String {
+    match sim.checks(REPO, sha).first() {
+        None => "no check".to_owned(),
+        Some(check) => {
+            let title = check["output"]["title"].as_str().unwrap_or_default();
+            format!("{}: {title}", check["conclusion"].as_str().unwrap_or("open"))
+        }
+    }
+}
+
+fn check(sim: &SimHandle, number: u64) -> String {
+    check_at(sim, &sim.head(REPO, number).unwrap())
+}
+
+/// A pull request that nobody waits for.
+fn open(sim: &SimHandle, branch: &str, edits: &[(&str, Option<&str>)]) -> u64 {
+    sim.push(REPO, branch, "mona", "Change it", edits, "main");
+    sim.open_pull(REPO, branch, "", branch, "main", "mona", false)
+}
+
+fn bad_gateway() -> FaultEffect {
+    FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() }
+}
+
+/// No review comes beyond its open check until faults are cleared.
+fn break_reviews(sim: &SimHandle) {
+    sim.inject(Fault::next("GET", "/compare/", bad_gateway()).times(1000));
+}
+
+fn redeliveries(sim: &SimHandle) -> usize {
+    sim.log().iter().filter(|it| it.method == "POST" && it.path.ends_with("/attempts")).count()
+}
+
+#[tokio::test]
+async fn f03_deliveries_that_failed_while_the_server_was_down_are_asked_for() {
+    let story = Story::begin_with_settings(&[("DECKHAND_RECONCILE_SECONDS", "0")], &FILES).await;
+    let away = story.away().await;
+    let number = open(&away.sim, "greet", &[POLITE]);
+    away.sim.settle().await;
+    away.sim.clock().advance(std::time::Duration::from_secs(3 * 3600));
+    assert_eq!(check(&away.sim, number), "no check");
+    let failed = away.sim.deliveries().iter().filter(|it| it.status == 0).count();
+    assert!(failed > 0);
+    let story = away.back().await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    assert_eq!(redeliveries(&story.sim), failed, "each of them once");
+    let log = story.sim.log();
+    assert_eq!(writes(&log).iter().filter(|it| it.contains("check-runs")).collect::<Vec<_>>(), JUDGED.each_ref());
+
+    for _ in 0..3 {
+        story.pass(300).await;
+    }
+    assert_eq!(redeliveries(&story.sim), failed, "what arrived is not asked for again");
+    assert!(writes(&story.requests()).is_empty());
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f03_a_delivery_that_goes_on_failing_is_asked_for_less_and_less() {
+    let story = Story::begin_with_settings(&[("DECKHAND_RECONCILE_SECONDS", "0")], &FILES).await;
+    story.sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
+    story.sim.ping(APP_ID);
+    for _ in 0..24 {
+        story.pass(300).await;
+    }
+    let in_two_hours = redeliveries(&story.sim);
+    assert!((3..=5).contains(&in_two_hours), "{in_two_hours}");
+    for _ in 0..48 {
+        story.pass(300).await;
+    }
+    assert!(redeliveries(&story.sim) <= 6);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f04_a_delivery_that_was_never_sent_is_made_up_for() {
+    let story = Story::begin(&FILES).await;
+    story.sim.clock().advance(std::time::Duration::from_secs(10));
+    story.sim.set_deliver(false);
+    let number = open(&story.sim, "greet", &[NOISY]);
+    story.sim.set_deliver(true);
+    story.rest().await;
+    assert_eq!(check(&story.sim, number), "no check");
+    story.pass(300).await;
+    assert_eq!(check(&story.sim, number), "failure: 1 problem");
+    assert_eq!(story.sim.review_comments(REPO, number).len(), 1, "somebody opened it and waits");
+
+    story.sim.set_deliver(false);
+    story.sim.push(REPO, "greet", "mona", "Be quiet", &[POLITE], "");
+    story.sim.set_deliver(true);
+    story.pass(300).await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+
+    story.sim.set_deliver(false);
+    let strict = "fail('Never')\n";
+    story.sim.push(REPO, "main", "mona", "Be strict", &[("dangerfile.lua", Some(strict))], "");
+    story.sim.set_deliver(true);
+    story.pass(300).await;
+    assert_eq!(check(&story.sim, number), "failure: 1 problem");
+
+    story.requests();
+    story.pass(300).await;
+    let quiet = story.requests();
+    assert!(quiet.iter().all(|it| it.kind == Kind::Read), "{quiet:#?}");
+    assert!(quiet.len() <= 5, "nothing changed, so a look is all: {quiet:#?}");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f04_what_was_open_before_anybody_looked_gets_its_check_and_no_comment() {
+    let story = Story::begin_uninstalled(&FILES).await;
+    let number = open(&story.sim, "greet", &[NOISY]);
+    story.sim.set_deliver(false);
+    story.sim.install(REPO);
+    story.sim.set_deliver(true);
+    story.pass(300).await;
+    assert_eq!(check(&story.sim, number), "failure: 1 problem");
+    assert!(story.sim.review_comments(REPO, number).is_empty());
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f24_yesterdays_database_posts_nothing_again() {
+    let away = Story::begin(&FILES).await.away().await;
+    let yesterday = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(away.dir.path()).unwrap() {
+        let path = file.unwrap().path();
+        std::fs::copy(&path, yesterday.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let story = away.back().await;
+    story.pass(3600).await;
+    let number = story.open("Greet", &[NOISY]).await;
+    let before = story.page(number);
+    let mut away = story.away().await;
+    away.sim.clock().advance(std::time::Duration::from_secs(3600));
+    away.dir = yesterday;
+    away.sim.reset_log();
+    let story = away.back().await;
+    story.pass(300).await;
+    let log = story.sim.log();
+    assert!(log.iter().any(|it| it.path.contains("/compare/")), "it was judged");
+    assert!(writes(&log).is_empty(), "{:#?}", writes(&log));
+    assert_eq!(story.page(number), before);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f44_a_review_that_goes_on_failing_does_not_leave_its_check_open() {
+    let story = Story::begin(&FILES).await;
+    break_reviews(&story.sim);
+    let number = story.open("Greet", &[POLITE]).await;
+    assert!(check(&story.sim, number).starts_with("open"));
+    for _ in 0..10 {
+        story.pass(60).await;
+    }
+    assert_eq!(check(&story.sim, number), "failure: Not judged in time");
+    let head = story.sim.head(REPO, number).unwrap();
+    let summary = story.sim.checks(REPO, &head)[0]["output"]["summary"].as_str().unwrap().to_owned();
+    let begins =
+        "This commit could not be judged in time: GitHub failed with status 502; it is tried again at 2026-01-05T09:";
+    assert!(summary.starts_with(begins), "{summary}");
+    story.sim.clear_faults();
+    for _ in 0..30 {
+        story.pass(60).await;
+    }
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f44_the_check_of_a_head_that_was_left_is_concluded_too() {
+    let story = Story::begin(&FILES).await;
+    break_reviews(&story.sim);
+    let number = story.open("Greet", &[POLITE]).await;
+    story.sim.clear_faults();
+    let old = story.sim.head(REPO, number).unwrap();
+    assert!(check_at(&story.sim, &old).starts_with("open"));
+    story.sim.push(REPO, "greet", "mona", "More", &[("src/more.py", Some("x = 1\n"))], "");
+    story.rest().await;
+    story.pass(30).await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    for _ in 0..10 {
+        story.pass(60).await;
+    }
+    assert_eq!(check_at(&story.sim, &old), "failure: Not judged in time");
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f44_workers_that_were_gone_for_hours_find_what_they_left_without_their_database() {
+    let story = Story::begin(&FILES).await;
+    break_reviews(&story.sim);
+    let number = story.open("Greet", &[POLITE]).await;
+    story.sim.clear_faults();
+    assert!(check(&story.sim, number).starts_with("open"));
+    let mut away = story.away().await;
+    away.sim.clock().advance(std::time::Duration::from_secs(4 * 3600));
+    away.dir = tempfile::tempdir().unwrap();
+    let story = away.back().await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f31_a_permission_that_is_granted_again_resumes_the_work() {
+    let story = Story::begin(&FILES).await;
+    story.sim.withdraw_permission("checks");
+    let number = story.open("Greet", &[POLITE]).await;
+    assert_eq!(story.parked().await, 1);
+    story.requests();
+    for _ in 0..4 {
+        story.pass(300).await;
+    }
+    let asked = story.requests();
+    assert!(!asked.iter().any(|it| it.path.contains("check-runs")), "nobody tries again: {asked:#?}");
+    story.sim.grant_permission("octo", "checks", "write");
+    story.rest().await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f31_a_grant_that_nobody_told_of_is_noticed() {
+    let story = Story::begin(&FILES).await;
+    story.sim.withdraw_permission("checks");
+    story.pass(300).await;
+    let number = story.open("Greet", &[POLITE]).await;
+    assert_eq!(story.parked().await, 1);
+    story.sim.set_deliver(false);
+    story.sim.grant_permission("octo", "checks", "write");
+    story.sim.set_deliver(true);
+    story.pass(300).await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    story.end().await;
+}
+
+/// A pull request whose job waits for its next attempt.
+async fn with_a_waiting_job() -> (Story, u64) {
+    let story = Story::begin(&FILES).await;
+    break_reviews(&story.sim);
+    let number = story.open("Greet", &[POLITE]).await;
+    story.sim.clear_faults();
+    let counts = story.server.store().count_jobs(Timestamp(0)).await.unwrap();
+    assert_eq!((counts.later, counts.parked), (1, 0));
+    (story, number)
+}
+
+/// Nothing is asked in the name of an installation for so long.
+async fn is_silent(story: &Story, seconds: u64) {
+    story.requests();
+    story.pass(seconds).await;
+    let asked = story.requests();
+    assert!(asked.iter().all(|it| it.path.starts_with("/app/")), "{asked:#?}");
+}
+
+#[tokio::test]
+async fn f32_a_suspended_installation_is_left_alone_until_it_is_not() {
+    let (story, number) = with_a_waiting_job().await;
+    story.sim.suspend("octo");
+    story.rest().await;
+    assert_eq!(story.parked().await, 1);
+    is_silent(&story, 120).await;
+    is_silent(&story, 300).await;
+    story.sim.unsuspend("octo");
+    story.rest().await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f32_the_jobs_of_a_deleted_installation_are_dropped() {
+    let (story, _) = with_a_waiting_job().await;
+    story.sim.uninstall("octo");
+    story.rest().await;
+    is_silent(&story, 120).await;
+    is_silent(&story, 3600).await;
+    let counts = story.server.store().count_jobs(Timestamp(0)).await.unwrap();
+    assert_eq!((counts.later, counts.parked), (0, 0));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f32_the_jobs_of_a_repository_that_was_taken_away_are_dropped_and_come_back_with_it() {
+    let (story, number) = with_a_waiting_job().await;
+    story.sim.take_repository(REPO);
+    story.rest().await;
+    let counts = story.server.store().count_jobs(Timestamp(0)).await.unwrap();
+    assert_eq!((counts.later, counts.parked), (0, 0));
+    story.sim.install(REPO);
+    story.rest().await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f33_nothing_lands_in_the_repository_that_takes_the_old_name() {
+    let (story, number) = with_a_waiting_job().await;
+    let head = story.sim.head(REPO, number).unwrap();
+    story.sim.rename(REPO, "renamed", "octo");
+    story.sim.create_repository("octo", "hello", &FILES, false);
+    story.sim.install(REPO);
+    open(&story.sim, "greet", &[NOISY]);
+    story.rest().await;
+    story.sim.reset_log();
+    for _ in 0..8 {
+        story.pass(60).await;
+    }
+    let old = story.sim.checks("octo/renamed", &head);
+    assert_eq!(old[0]["conclusion"], "success", "it is judged under its new name");
+    let strangers = story.sim.comments(REPO, 1).len() + story.sim.checks(REPO, &head).len();
+    assert_eq!(strangers, 0);
+    story.end().await;
+}
+
+/// A host whose clock is its own: GitHub's, moved by so many seconds.
+fn host_clock(moved: &Arc<AtomicI64>) -> impl FnOnce(&SimHandle) -> deckhand::server::WallClock {
+    let moved = moved.clone();
+    move |sim| {
+        let github = wall(sim);
+        Arc::new(move || Timestamp(github().0 + 1000 * moved.load(Ordering::SeqCst)))
+    }
+}
+
+#[tokio::test]
+async fn f30_a_host_clock_that_is_wrong_does_not_matter() {
+    for seconds in [-90, 90, -3600, 3600] {
+        let story = Story::begin_with_clock(&FILES, host_clock(&Arc::new(AtomicI64::new(seconds)))).await;
+        let number = story.open("Greet", &[POLITE]).await;
+        assert_eq!(check(&story.sim, number), "success: No problems", "{seconds}");
+        story.end().await;
+    }
+}
+
+#[tokio::test]
+async fn f23_a_clock_that_jumps_keeps_tokens_and_jobs_right() {
+    for jump in [-600, 600] {
+        let moved = Arc::new(AtomicI64::new(0));
+        let story = Story::begin_with_clock(&FILES, host_clock(&moved)).await;
+        break_reviews(&story.sim);
+        let number = story.open("Greet", &[POLITE]).await;
+        story.sim.clear_faults();
+        assert!(check(&story.sim, number).starts_with("open"));
+        moved.store(jump, Ordering::SeqCst);
+        story.pass(5).await;
+        story.pass(5).await;
+        assert_eq!(check(&story.sim, number), "success: No problems", "the job waits no longer than it was meant to");
+        // Near the end of the token's hour, where a clock that is late would use it too long.
+        for _ in 0..13 {
+            story.pass(290).await;
+            story.sim.edit_pull(REPO, number, "mona", None, Some(&story.sim.clock().now().to_string()), None);
+            story.rest().await;
+        }
+        let refused: Vec<String> =
+            story.sim.log().iter().filter(|it| it.status == 401).map(ToString::to_string).collect();
+        assert!(refused.len() <= 2, "a wrong clock is put right by the first answer: {refused:#?}");
+        story.end().await;
+    }
+}
