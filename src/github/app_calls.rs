@@ -137,7 +137,8 @@ impl Shared {
         let nobody = InstallationId(0);
         let mut waits = BACKOFF.iter();
         loop {
-            self.pace.admit(nobody, call.quota, self.http.github_now())?;
+            self.pace.admit(nobody, call.quota, self.http.github_now()).inspect_err(|_| self.meter.wait(nobody))?;
+            self.meter.request(nobody, call.kind());
             let error = match self.send(&call, app.authorization(self.http.github_now()), None).await {
                 Ok(reply) => {
                     self.pace.note_headers(nobody, call.quota, &reply.headers);
@@ -152,6 +153,7 @@ impl Shared {
                 error => call.effect == Effect::Read && error.is_unclear() && !matches!(error, CallError::Malformed(_)),
             };
             let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
+            self.meter.retry(nobody);
             self.http.timing.pause(*wait).await;
         }
     }

@@ -84,7 +84,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    fn kind(&self) -> RequestKind {
+    pub(super) fn kind(&self) -> RequestKind {
         match (self.quota, self.effect) {
             (Quota::Rest, Effect::Read) => RequestKind::RestRead,
             (Quota::Rest, Effect::Write) => RequestKind::RestWrite,

@@ -54,7 +54,7 @@ pub struct InstallationUse {
 pub struct Meter(Arc<Mutex<BTreeMap<InstallationId, InstallationUse>>>);
 
 impl Meter {
-    /// The numbers now. A token's owner is installation 0.
+    /// The numbers now. The app itself, and a token's owner, are installation 0.
     pub fn read(&self) -> BTreeMap<InstallationId, InstallationUse> {
         self.lock().clone()
     }

@@ -220,7 +220,7 @@ impl<'a> Stage<'a> {
         &mut self,
         outbox: &Outbox<'_>,
         mut verdict: Verdict,
-        snapshot: Snapshot,
+        mut snapshot: Snapshot,
     ) -> Result<JobOutcome, JobError> {
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
         let check_name = self.plan_input(&verdict.settings).check_name;
@@ -230,6 +230,8 @@ impl<'a> Stage<'a> {
         let (standing, trouble) = standing.map_or_else(|error| (Standing::default(), Some(error)), |it| (it, None));
         if standing.not_allowed && plan::has_rule_statuses(&verdict) {
             verdict.notes.push(NOT_ALLOWED.to_owned());
+            // What is judged from this snapshot again says the same.
+            snapshot.notes.push(NOT_ALLOWED.to_owned());
         }
         (self.overview.published.statuses, self.required_statuses) = (standing.own, standing.required);
         if verdict.faults.iter().any(|fault| fault.rule == WHOLE) {
