@@ -16,6 +16,7 @@ mod settings;
 mod snapshot;
 mod time;
 mod verdict;
+mod wait;
 
 pub use change::{ChangeStatus, FileChange, FileMode, Patch};
 pub use coverage::{AmbiguousPath, CoverageFacts, LineHits, ReportFacts};
@@ -33,3 +34,4 @@ pub use settings::{ConclusionMode, Settings, StatusMode, SummaryComment};
 pub use snapshot::{Snapshot, Subject};
 pub use time::Timestamp;
 pub use verdict::{Conclusion, Effect, Fault, RuleOutcome, RuleState, Verdict};
+pub use wait::{Wait, Waiting, Waits};

@@ -32,13 +32,14 @@ mod shared;
 mod shared_head;
 mod start;
 mod upkeep;
+mod waiting;
 mod work;
 mod worker;
 
 pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Role, ServerConfig};
 pub use judge_child::judge_main;
 pub use judges::{JudgeError, Judges};
-pub use passes::{Judged, JudgingError, faulted, judge};
+pub use passes::{Judged, JudgingError, Surroundings, faulted, judge};
 pub use reviews::MAX_REQUESTS;
 pub use serve::serve;
 pub use shared::{WallClock, system_clock};

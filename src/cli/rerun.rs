@@ -127,6 +127,7 @@ fn describe_one(key: &FactKey) -> String {
         FactKey::Labelings => "who set the labels".to_owned(),
         FactKey::Reviews => "the reviews".to_owned(),
         FactKey::RequestedReviewers => "the requested reviewers".to_owned(),
+        FactKey::Mergeable => "whether it can be merged".to_owned(),
         FactKey::Statuses => "the commit statuses".to_owned(),
         FactKey::CheckRuns => "the check runs of others".to_owned(),
         FactKey::File(file) => format!("the text of {}", at(file)),

@@ -31,6 +31,7 @@ impl Comparison {
                 FactKey::RequestedReviewers => {
                     snapshot.requested_reviewers = Some(Fact::Unavailable(Unavailable::NeedsPullRequest));
                 }
+                FactKey::Mergeable => snapshot.mergeable = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
                 FactKey::Statuses => snapshot.statuses = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
                 FactKey::CheckRuns => snapshot.check_runs = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
                 FactKey::File(file) => {

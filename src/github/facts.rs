@@ -24,6 +24,8 @@ pub enum FetchedFact {
     Reviews(Fact<Vec<Review>>),
     /// [`FactKey::RequestedReviewers`].
     RequestedReviewers(Fact<RequestedReviewers>),
+    /// [`FactKey::Mergeable`].
+    Mergeable(Fact<bool>),
     /// [`FactKey::Statuses`].
     Statuses(Fact<Vec<HeadStatus>>),
     /// [`FactKey::CheckRuns`].
@@ -60,20 +62,33 @@ impl RepoClient {
         let (shared, own): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(key, _)| is_shared(snapshot, key));
         let organisation = self.organisation();
         let asks = |key: FactKey| lacking.contains(&&key);
-        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared, sizes, owners) =
-            futures_util::try_join!(
-                self.changes(snapshot, asks(FactKey::Changes)),
-                self.commits(snapshot, asks(FactKey::Commits)),
-                self.labelings(snapshot, asks(FactKey::Labelings)),
-                self.reviews(snapshot, asks(FactKey::Reviews)),
-                self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
-                self.statuses(snapshot, asks(FactKey::Statuses)),
-                self.check_runs(snapshot, asks(FactKey::CheckRuns)),
-                self.texts(&own),
-                organisation.texts(&shared),
-                self.sizes(&sizes),
-                self.code_owners(snapshot, asks(FactKey::CodeOwners)),
-            )?;
+        let (
+            changes,
+            commits,
+            labelings,
+            reviews,
+            requested,
+            mergeable,
+            statuses,
+            check_runs,
+            mut texts,
+            shared,
+            sizes,
+            owners,
+        ) = futures_util::try_join!(
+            self.changes(snapshot, asks(FactKey::Changes)),
+            self.commits(snapshot, asks(FactKey::Commits)),
+            self.labelings(snapshot, asks(FactKey::Labelings)),
+            self.reviews(snapshot, asks(FactKey::Reviews)),
+            self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
+            self.mergeable(snapshot, asks(FactKey::Mergeable)),
+            self.statuses(snapshot, asks(FactKey::Statuses)),
+            self.check_runs(snapshot, asks(FactKey::CheckRuns)),
+            self.texts(&own),
+            organisation.texts(&shared),
+            self.sizes(&sizes),
+            self.code_owners(snapshot, asks(FactKey::CodeOwners)),
+        )?;
         texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
         facts.extend(changes.map(|fact| (FactKey::Changes, FetchedFact::Changes(fact))));
@@ -81,6 +96,7 @@ impl RepoClient {
         facts.extend(labelings.map(|fact| (FactKey::Labelings, FetchedFact::Labelings(fact))));
         facts.extend(reviews.map(|fact| (FactKey::Reviews, FetchedFact::Reviews(fact))));
         facts.extend(requested.map(|fact| (FactKey::RequestedReviewers, FetchedFact::RequestedReviewers(fact))));
+        facts.extend(mergeable.map(|fact| (FactKey::Mergeable, FetchedFact::Mergeable(fact))));
         facts.extend(statuses.map(|fact| (FactKey::Statuses, FetchedFact::Statuses(fact))));
         facts.extend(check_runs.map(|fact| (FactKey::CheckRuns, FetchedFact::CheckRuns(fact))));
         facts.extend(texts);
@@ -165,6 +181,13 @@ impl RepoClient {
         }
     }
 
+    async fn mergeable(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<bool>>, CallError> {
+        match number(snapshot) {
+            Some(number) if wanted => settled(self.fetch_mergeable(number).await, "pull_requests: read").map(Some),
+            _ => Ok(None),
+        }
+    }
+
     async fn statuses(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<HeadStatus>>>, CallError> {
         if !wanted {
             return Ok(None);
@@ -210,6 +233,7 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (_, FetchedFact::Labelings(fact)) => snapshot.labelings = Some(fact),
             (_, FetchedFact::Reviews(fact)) => snapshot.reviews = Some(fact),
             (_, FetchedFact::RequestedReviewers(fact)) => snapshot.requested_reviewers = Some(fact),
+            (_, FetchedFact::Mergeable(fact)) => snapshot.mergeable = Some(fact),
             (_, FetchedFact::Statuses(fact)) => snapshot.statuses = Some(fact),
             (_, FetchedFact::CheckRuns(fact)) => snapshot.check_runs = Some(fact),
             (FactKey::File(file), FetchedFact::File(fact)) => {
@@ -265,6 +289,7 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::Labelings
         | FactKey::Reviews
         | FactKey::RequestedReviewers
+        | FactKey::Mergeable
         | FactKey::Statuses
         | FactKey::CheckRuns
         | FactKey::Size(_)
@@ -296,6 +321,7 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::Labelings => FetchedFact::Labelings(Fact::Unavailable(missing)),
         FactKey::Reviews => FetchedFact::Reviews(Fact::Unavailable(missing)),
         FactKey::RequestedReviewers => FetchedFact::RequestedReviewers(Fact::Unavailable(missing)),
+        FactKey::Mergeable => FetchedFact::Mergeable(Fact::Unavailable(missing)),
         FactKey::Statuses => FetchedFact::Statuses(Fact::Unavailable(missing)),
         FactKey::CheckRuns => FetchedFact::CheckRuns(Fact::Unavailable(missing)),
         FactKey::File(_) => FetchedFact::File(Fact::Unavailable(missing)),

@@ -7,7 +7,7 @@ use super::danger_names;
 use super::error::ScriptError;
 use super::registry::Registered;
 use super::session::{RawFinding, Session};
-use crate::model::{Effect, FactKey, RepoPath, Snapshot};
+use crate::model::{Effect, FactKey, RepoPath, Snapshot, Waiting};
 use mlua::{Function, Lua, LuaOptions, StdLib, VmState};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -28,6 +28,8 @@ pub enum Stop {
     Missing,
     /// Only GitHub knows what it asked for, and this run is local.
     NeedsPullRequest,
+    /// A fact is not there yet.
+    Waiting(Waiting),
     /// It could not do its work.
     Fault(ScriptError),
 }

@@ -1,6 +1,6 @@
 //! One thing that a rule may see, and the name under which it is asked for.
 
-use super::{RepoPath, Side};
+use super::{RepoPath, Side, Wait};
 use serde::{Deserialize, Serialize};
 
 /// The name of a fact. A rule that needs one that the snapshot lacks ends the pass; the fact is fetched, the rules run again.
@@ -19,6 +19,8 @@ pub enum FactKey {
     Reviews,
     /// Who was asked to review the pull request.
     RequestedReviewers,
+    /// Whether the pull request can be merged without a conflict.
+    Mergeable,
     /// The newest commit status of each context on the head.
     Statuses,
     /// The newest check runs on the head, without this app's own.
@@ -42,6 +44,13 @@ pub enum FactKey {
         /// The file, from the repository's root.
         path: RepoPath,
     },
+}
+
+impl FactKey {
+    /// Whether asking again is the only way to learn that an awaited fact is there: no event tells of it.
+    pub fn is_polled(&self) -> bool {
+        matches!(self, FactKey::Mergeable)
+    }
 }
 
 /// A file on one side of the change: `LEFT` is the merge base, `RIGHT` the head.
@@ -75,6 +84,8 @@ pub enum Unavailable {
     NeedsCheckout,
     /// The app lacks a permission; the text names it.
     NoPermission(String),
+    /// It is not there yet, and a rule that reads it waits.
+    Awaited(Wait),
     /// Coverage reports, which only a local run can be given in this version.
     NoReports,
 }
@@ -88,6 +99,7 @@ impl std::fmt::Display for Unavailable {
             Unavailable::NoReports => {
                 f.write_str("coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
             }
+            Unavailable::Awaited(wait) => write!(f, "there is no answer yet to the wait for {}", wait.what),
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),
         }
     }

@@ -117,6 +117,7 @@ mod tests {
             state,
             reason: None,
             statuses: None,
+            waits: None,
             steps: 5,
             millis: 0,
         };

@@ -3,9 +3,10 @@
 use super::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, Fault, FileChange, FileKey, FileText, HeadCheckRun,
     HeadStatus, Labeling, Override, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    Unavailable, Waits,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is judged: fixed for the whole run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub struct Snapshot {
     /// [`FactKey::RequestedReviewers`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_reviewers: Option<Fact<RequestedReviewers>>,
+    /// [`FactKey::Mergeable`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mergeable: Option<Fact<bool>>,
     /// [`FactKey::Statuses`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statuses: Option<Fact<Vec<HeadStatus>>>,
@@ -70,6 +74,9 @@ pub struct Snapshot {
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
+    /// Since when facts are awaited; `None` in a run that cannot wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waits>,
     /// What people let pass on this pull request, oldest first. No rule sees it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
@@ -93,6 +100,7 @@ impl Snapshot {
             labelings: None,
             reviews: None,
             requested_reviewers: None,
+            mergeable: None,
             statuses: None,
             check_runs: None,
             files: BTreeMap::new(),
@@ -101,6 +109,7 @@ impl Snapshot {
             uses: BTreeMap::new(),
             coverage: BTreeMap::new(),
             sources: BTreeMap::new(),
+            waits: None,
             overrides: Vec::new(),
             notes: Vec::new(),
             brought: None,
@@ -116,6 +125,7 @@ impl Snapshot {
             FactKey::Labelings => self.labelings.is_some(),
             FactKey::Reviews => self.reviews.is_some(),
             FactKey::RequestedReviewers => self.requested_reviewers.is_some(),
+            FactKey::Mergeable => self.mergeable.is_some(),
             FactKey::Statuses => self.statuses.is_some(),
             FactKey::CheckRuns => self.check_runs.is_some(),
             FactKey::File(file) => self.files.contains_key(file),
@@ -128,19 +138,32 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// Facts that are not there yet.
+    pub fn awaited(&self) -> BTreeSet<FactKey> {
+        let mergeable = is_awaited(self.mergeable.as_ref()).then_some(FactKey::Mergeable);
+        let coverage = self.coverage.iter().filter(|(_, fact)| is_awaited(Some(fact)));
+        coverage.map(|(patterns, _)| FactKey::Coverage(patterns.clone())).chain(mergeable).collect()
+    }
+}
+
+fn is_awaited<T>(fact: Option<&Fact<T>>) -> bool {
+    matches!(fact, Some(Fact::Unavailable(Unavailable::Awaited(_))))
+}
+
 /// Maps whose keys are not strings, as a list of pairs: JSON has no other way.
-mod pairs {
+pub(super) mod pairs {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use std::collections::BTreeMap;
 
-    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+    pub(in crate::model) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
         map: &BTreeMap<K, V>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(map.iter())
     }
 
-    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    pub(in crate::model) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
     where
         K: Deserialize<'de> + Ord,
         V: Deserialize<'de>,

@@ -114,6 +114,7 @@ impl<'a> Pass<'a> {
             state,
             reason,
             statuses: None,
+            waits: None,
             steps: execution.steps,
             millis,
         };
@@ -122,6 +123,11 @@ impl<'a> Pass<'a> {
             Some(Stop::NeedsPullRequest) => {
                 let reason = Unavailable::NeedsPullRequest.to_string();
                 self.rules.push((self.layer, outcome(RuleState::Skipped, Some(reason))));
+            }
+            Some(Stop::Waiting(ref waiting)) => {
+                let waits = Some(waiting.clone());
+                let skipped = outcome(RuleState::Skipped, Some(waiting.to_string()));
+                self.rules.push((self.layer, RuleOutcome { waits, ..skipped }));
             }
             Some(Stop::Fault(ref error)) => {
                 self.rules.push((self.layer, outcome(RuleState::Faulted, Some(error.message.clone()))));
@@ -142,6 +148,7 @@ impl<'a> Pass<'a> {
             state: RuleState::Skipped,
             reason: Some(reason),
             statuses: None,
+            waits: None,
             steps: 0,
             millis: 0,
         };
@@ -199,8 +206,11 @@ impl<'a> Pass<'a> {
         overrides::mark(&mut findings, self.faults.iter_mut().map(|(_, fault)| fault), &self.snapshot.overrides);
         let found = layers.iter().zip(&findings).any(|(layer, finding)| enforced(*layer) && finding.blocking);
         let blocked = found || self.faults.iter().any(|(layer, fault)| enforced(*layer) && fault.blocking);
+        let holds = |layer: usize, rule: &RuleOutcome| enforced(layer) && rule.blocking && rule.waits.is_some();
+        let waits = self.rules.iter().any(|(layer, rule)| holds(*layer, rule));
         let conclusion = match (blocked, settings.conclusion) {
             (true, _) => Conclusion::Failure,
+            (false, _) if waits => Conclusion::Pending,
             (false, ConclusionMode::Advisory) => Conclusion::Neutral,
             (false, ConclusionMode::Enforced) => Conclusion::Success,
         };
@@ -265,6 +275,9 @@ impl<'a> Pass<'a> {
         self.effects.retain(|(of, _)| *of != layer);
         self.missing[layer].clear();
         self.faults.retain(|(of, fault)| *of != layer || fault.rule == TOP_LEVEL);
+        for (_, rule) in self.rules.iter_mut().filter(|(of, _)| *of == layer) {
+            rule.waits = None;
+        }
         for (_, rule) in self.rules.iter_mut().filter(|(of, rule)| *of == layer && rule.name != TOP_LEVEL) {
             rule.state = RuleState::Skipped;
             rule.reason = Some(reason.to_owned());

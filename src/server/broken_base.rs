@@ -4,7 +4,7 @@
 //! A fault of code that loads is another matter: whoever wrote it sees it in every check.
 
 use super::judges::Judges;
-use super::passes::{Judged, JudgingError, WHOLE, judge};
+use super::passes::{Judged, JudgingError, Surroundings, WHOLE, judge};
 use crate::github::{CallError, DANGERFILE_PLACES, RepoClient, apply_facts};
 use crate::model::{
     CommitId, Dangerfile, Fact, FactKey, Fault, FileChange, FileText, Origin, RepoPath, Ruleset, Snapshot, Verdict,
@@ -24,8 +24,9 @@ pub(super) async fn judge_or_fall_back(
     judges: &Judges,
     client: &RepoClient,
     snapshot: &mut Snapshot,
+    surroundings: &dyn Surroundings,
 ) -> Result<Judged, JudgingError> {
-    let judged = judge(judges, client, snapshot, &|_| None).await?;
+    let judged = judge(judges, client, snapshot, surroundings).await?;
     let Some(own) = snapshot.ruleset.layers.iter().rposition(|it| it.origin == Origin::Repository) else {
         return Ok(judged);
     };
@@ -54,7 +55,7 @@ pub(super) async fn judge_or_fall_back(
         attempt.notes.clone_from(&snapshot.notes);
         attempt.notes.push(say_fallen_back(&present, tip, &mistake, &earlier));
         attempt.ruleset.layers[own] = earlier;
-        let mut fallen_back = judge(judges, client, &mut attempt, &|_| None).await?;
+        let mut fallen_back = judge(judges, client, &mut attempt, surroundings).await?;
         if find_mistake(&attempt, &fallen_back.verdict).is_none() {
             *snapshot = attempt;
             fallen_back.asked.extend(judged.asked);

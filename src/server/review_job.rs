@@ -11,6 +11,7 @@ use super::reviews::{Reviews, after_overview};
 use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::shared_head::Neighbours;
 use super::upkeep;
+use super::waiting::{self, ServerSide};
 use super::work::{JobError, JobOutcome};
 use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
@@ -151,14 +152,17 @@ impl<'a> Stage<'a> {
         let ahead = self.reviews.store().recall_reads(key, &digest).await?;
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
+        let (head, cause) = (&self.overview.pull.head.sha, self.review.cause);
+        snapshot.waits = Some(waiting::begin(self.reviews, key, head, cause).await?);
         self.gather(outbox, &mut snapshot, &ahead).await?;
         let judges = self.reviews.judges();
         // Rules of other bases never judge.
         if self.overview.pull.base.name == self.overview.default_branch {
             load_brought_rules(judges, &self.client, &mut snapshot).await.map_err(after_judging)?;
         }
-        let Judged { verdict, asked } =
-            judge_or_fall_back(judges, &self.client, &mut snapshot).await.map_err(after_judging)?;
+        let surroundings = ServerSide { store: self.reviews.store(), repository: self.review.job.spec.repository };
+        let judged = judge_or_fall_back(judges, &self.client, &mut snapshot, &surroundings).await;
+        let Judged { verdict, asked } = judged.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
         if reads != ahead {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;
@@ -245,6 +249,7 @@ impl<'a> Stage<'a> {
         let known = neighbours.present().is_some();
         let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
+        waiting::follow_up(self.reviews, self.review.job, &snapshot, &verdict).await?;
         trouble.map_or(Ok(outcome), |error| Err(after_call(error)))
     }
 
@@ -399,6 +404,7 @@ impl<'a> Stage<'a> {
 fn is_fetched_ahead(key: &FactKey) -> bool {
     match key {
         FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. } => true,
+        FactKey::Mergeable => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
         FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => false,
         // What a server cannot have costs nothing to ask for.

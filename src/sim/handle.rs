@@ -471,6 +471,14 @@ impl SimHandle {
         })
     }
 
+    /// What GitHub has computed of whether a pull request merges; nothing while it computes.
+    pub fn set_mergeable(&self, repo: &str, number: u64, mergeable: Option<bool>) {
+        self.with(repo, |state, index| {
+            let pull = state.repos[index].pulls.get_mut(&number).expect("the pull request was opened before");
+            pull.mergeable = mergeable;
+        });
+    }
+
     /// The head commit of a pull request.
     pub fn head(&self, repo: &str, number: u64) -> Option<String> {
         self.with(repo, |state, index| state.repos[index].pulls.get(&number).map(|pull| pull.head_sha.clone()))

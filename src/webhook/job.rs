@@ -105,6 +105,8 @@ pub enum Cause {
     Closed,
     /// Another pull request with the same head was judged, and their common check waits for this one.
     SharedHead,
+    /// What was awaited may be there by now, or its time is over.
+    Awaited,
     /// A person asked for the check again.
     Rerequested,
     /// A person asked for it in a comment.

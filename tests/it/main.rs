@@ -60,6 +60,7 @@ mod stories_facts;
 mod stories_organisation;
 mod stories_repair;
 mod stories_statuses;
+mod stories_waiting;
 mod tidy;
 mod validation;
 mod webhook_examples;

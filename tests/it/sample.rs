@@ -126,6 +126,7 @@ pub(crate) fn snapshot(lua: &str) -> Snapshot {
     }]));
     let core = Team { name: "Core".to_owned(), slug: "core".to_owned() };
     snapshot.requested_reviewers = Some(Fact::Known(RequestedReviewers { users: vec![ada], teams: vec![core] }));
+    snapshot.mergeable = Some(Fact::Known(true));
     snapshot.statuses = Some(Fact::Known(vec![HeadStatus {
         context: "ci/build".to_owned(),
         state: "success".to_owned(),

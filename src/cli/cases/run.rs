@@ -70,6 +70,8 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                 | FactKey::RequestedReviewers
                 | FactKey::Statuses
                 | FactKey::CheckRuns => {}
+                // Cases have no conflicts.
+                FactKey::Mergeable => snapshot.mergeable = Some(Fact::Known(true)),
                 FactKey::Size(file) => {
                     let size = find_size(&pull, &texts, &file);
                     snapshot.sizes.insert(file, Fact::Known(size));

@@ -97,6 +97,12 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
     record::to_record(lua, session, &format!("danger.github.{name}"), signature, &value).map(Some)
 }
 
+/// Fields of a record that are facts of their own: fetched only for who reads them.
+pub(super) fn later_field(lua: &Lua, session: &Session, record: &str, name: &str) -> Option<mlua::Result<Value>> {
+    let mergeable = || session.need(lua, session.snapshot.mergeable.as_ref(), FactKey::Mergeable);
+    (record == "PullRequest" && name == "mergeable").then(|| mergeable().map(|yes| Value::Boolean(*yes)))
+}
+
 /// The pull request, when there is one: a local run has only what stands in for it.
 fn real_pull<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a PullRequest> {
     let pull = session.need(lua, session.snapshot.pull.as_ref(), FactKey::Pull)?;

@@ -256,6 +256,11 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("changed_files", "number", "changed files"),
             f("commits", "number", "how many commits it has"),
             f("maintainer_can_modify", "boolean", "whether maintainers may push to a fork's branch"),
+            f(
+                "mergeable",
+                "boolean",
+                "whether it merges without a conflict; a rule waits until GitHub has computed it",
+            ),
             f("html_url", "string", "its page"),
             f("created_at", "string", "RFC 3339"),
             f("updated_at", "string", "RFC 3339"),

@@ -185,6 +185,10 @@ pub fn render_explain(rule: &str, verdict: Option<&Verdict>, link: Option<&str>)
     }
     let blocks = if outcome.blocking { "It can block" } else { "It is advisory" };
     match outcome.state {
+        RuleState::Skipped if outcome.waits.is_some() => {
+            let reason = outcome.reason.as_deref().unwrap_or_default();
+            let _ = write!(out, "\n{blocks}; here it is {}.\n", neutralise(reason));
+        }
         RuleState::Skipped => {
             let reason =
                 outcome.reason.as_deref().map(|reason| format!(": {}", neutralise(reason))).unwrap_or_default();
