@@ -23,6 +23,7 @@ mod metrics_github;
 mod organisations;
 mod pages;
 mod passes;
+mod preview;
 mod retention;
 mod review_job;
 mod reviews;

@@ -139,6 +139,7 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
         rules: checked.rules.into_iter().map(outcome).collect(),
         settings: Settings::default(),
         log: Vec::new(),
+        preview: None,
         notes: Vec::new(),
     }
 }

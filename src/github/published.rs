@@ -46,6 +46,18 @@ pub(super) struct WireHead {
     pub(super) oid: String,
     pub(super) associated_pull_requests: Option<Page<WireSharing>>,
     check_suites: Option<Nodes<WireSuite>>,
+    root: Option<WireFile>,
+    dot_github: Option<WireFile>,
+}
+
+/// A file that exists.
+#[derive(Deserialize)]
+struct WireFile {}
+
+impl WireHead {
+    pub(super) fn has_dangerfile(&self) -> bool {
+        self.root.is_some() || self.dot_github.is_some()
+    }
 }
 
 #[derive(Deserialize)]

@@ -207,7 +207,9 @@ impl Session {
     pub(super) fn need<'a, T>(&self, lua: &Lua, fact: Option<&'a Fact<T>>, key: FactKey) -> mlua::Result<&'a T> {
         match fact {
             Some(Fact::Known(value)) => Ok(value),
-            Some(Fact::Unavailable(Unavailable::NeedsPullRequest)) => Err(self.stop(Stop::NeedsPullRequest)),
+            Some(Fact::Unavailable(reason)) if reason.is_beyond_this_run() => {
+                Err(self.stop(Stop::Beyond(reason.clone())))
+            }
             Some(Fact::Unavailable(Unavailable::Awaited(wait))) => Err(match self.waiting(wait, &key, wait.minutes) {
                 Some(waiting) => self.stop(Stop::Waiting(waiting)),
                 None => self.fault(lua, format!("{}, so this rule cannot judge", self.say_late(wait, wait.minutes))),

@@ -86,8 +86,17 @@ pub enum Unavailable {
     NoPermission(String),
     /// It is not there yet, and a rule that reads it waits.
     Awaited(Wait),
+    /// A preview sees no more than the base's run fetched.
+    NotInPreview,
     /// Coverage reports, which only a local run can be given in this version.
     NoReports,
+}
+
+impl Unavailable {
+    /// Whether this kind of run never has it: a rule that reads it is skipped, rather than at fault.
+    pub fn is_beyond_this_run(&self) -> bool {
+        matches!(self, Unavailable::NeedsPullRequest | Unavailable::NotInPreview)
+    }
 }
 
 impl std::fmt::Display for Unavailable {
@@ -95,6 +104,7 @@ impl std::fmt::Display for Unavailable {
         match self {
             Unavailable::Truncated(what) => write!(f, "GitHub gave only a part of {what}"),
             Unavailable::NeedsPullRequest => f.write_str("needs a pull request"),
+            Unavailable::NotInPreview => f.write_str("reads what the rules of the base did not, which a preview does not fetch"),
             Unavailable::NeedsCheckout => f.write_str("needs a checkout of the repository"),
             Unavailable::NoReports => {
                 f.write_str("coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")

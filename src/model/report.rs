@@ -143,6 +143,7 @@ mod tests {
             rules: vec![outcome("no-print", RuleState::Ran), outcome("quiet", RuleState::Shadow)],
             settings: Settings::default(),
             log: Vec::new(),
+            preview: None,
             notes: Vec::new(),
         };
         let expected = json!({

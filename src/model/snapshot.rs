@@ -2,8 +2,8 @@
 
 use super::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, Fault, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, Override, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
-    Unavailable, Waits,
+    HeadStatus, Labeling, Override, Preview, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset,
+    Timestamp, Unavailable, Waits,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +83,9 @@ pub struct Snapshot {
     /// What the reader of the check has to know besides, which the verdict repeats: why these rules judge.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What the rules say that the pull request brings. No rule sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Box<Preview>>,
     /// Why the rules that the pull request brings do not load, when they do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brought: Option<Fault>,
@@ -112,6 +115,7 @@ impl Snapshot {
             waits: None,
             overrides: Vec::new(),
             notes: Vec::new(),
+            preview: None,
             brought: None,
         }
     }
@@ -139,6 +143,37 @@ impl Snapshot {
 }
 
 impl Snapshot {
+    /// Notes that a fact cannot be had. A script is then one that does not exist.
+    pub fn refuse(&mut self, key: &FactKey, reason: Unavailable) {
+        match key {
+            FactKey::Pull => self.pull = Some(Fact::Unavailable(reason)),
+            FactKey::Changes => self.changes = Some(Fact::Unavailable(reason)),
+            FactKey::Commits => self.commits = Some(Fact::Unavailable(reason)),
+            FactKey::Labelings => self.labelings = Some(Fact::Unavailable(reason)),
+            FactKey::Reviews => self.reviews = Some(Fact::Unavailable(reason)),
+            FactKey::RequestedReviewers => self.requested_reviewers = Some(Fact::Unavailable(reason)),
+            FactKey::Mergeable => self.mergeable = Some(Fact::Unavailable(reason)),
+            FactKey::Statuses => self.statuses = Some(Fact::Unavailable(reason)),
+            FactKey::CheckRuns => self.check_runs = Some(Fact::Unavailable(reason)),
+            FactKey::CodeOwners => self.code_owners = Some(Fact::Unavailable(reason)),
+            FactKey::File(file) => {
+                self.files.insert(file.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Size(file) => {
+                self.sizes.insert(file.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Uses(word) => {
+                self.uses.insert(word.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Coverage(patterns) => {
+                self.coverage.insert(patterns.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Source { layer, path } => {
+                self.sources.insert((*layer, path.clone()), None);
+            }
+        }
+    }
+
     /// Facts that are not there yet.
     pub fn awaited(&self) -> BTreeSet<FactKey> {
         let mergeable = is_awaited(self.mergeable.as_ref()).then_some(FactKey::Mergeable);

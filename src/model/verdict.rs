@@ -1,6 +1,6 @@
 //! What a run of the rules says in the end.
 
-use super::{CommitId, Finding, Overridden, RepoPath, Settings, StatusMode, Waiting};
+use super::{CommitId, Finding, Overridden, Preview, RepoPath, Settings, StatusMode, Waiting};
 use serde::{Deserialize, Serialize};
 
 /// The outcome of running a ruleset over a complete snapshot.
@@ -24,6 +24,9 @@ pub struct Verdict {
     pub settings: Settings,
     /// What the rules printed.
     pub log: Vec<String>,
+    /// What the rules say that the pull request brings; advice for its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Box<Preview>>,
     /// What the reader of the check has to know besides: Markdown, a sentence or two each. Not said by a rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,

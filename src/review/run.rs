@@ -8,7 +8,7 @@ use super::overrides;
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
     Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath, RuleOutcome, RuleState,
-    Settings, Severity, Side, Snapshot, Unavailable, Verdict,
+    Settings, Severity, Side, Snapshot, Verdict,
 };
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -88,8 +88,8 @@ impl<'a> Pass<'a> {
                 Applies::Yes => self.timed(&rule.name, blocking, || script.run_rule(&rule)),
                 Applies::No(reason) => self.skip(&rule.name, blocking, reason),
                 Applies::Unknown(facts) => self.miss(facts),
-                Applies::Unavailable(Unavailable::NeedsPullRequest) => {
-                    self.skip(&rule.name, blocking, Unavailable::NeedsPullRequest.to_string());
+                Applies::Unavailable(reason) if reason.is_beyond_this_run() => {
+                    self.skip(&rule.name, blocking, reason.to_string());
                 }
                 Applies::Unavailable(reason) => {
                     let message = format!("{reason}, so this rule cannot judge");
@@ -120,9 +120,8 @@ impl<'a> Pass<'a> {
         };
         match execution.stop {
             None | Some(Stop::Missing) => self.rules.push((self.layer, outcome(RuleState::Ran, None))),
-            Some(Stop::NeedsPullRequest) => {
-                let reason = Unavailable::NeedsPullRequest.to_string();
-                self.rules.push((self.layer, outcome(RuleState::Skipped, Some(reason))));
+            Some(Stop::Beyond(ref reason)) => {
+                self.rules.push((self.layer, outcome(RuleState::Skipped, Some(reason.to_string()))));
             }
             Some(Stop::Waiting(ref waiting)) => {
                 let waits = Some(waiting.clone());
@@ -224,6 +223,7 @@ impl<'a> Pass<'a> {
             rules: self.rules.into_iter().map(|(_, rule)| rule).collect(),
             settings,
             log: self.log,
+            preview: self.snapshot.preview.clone(),
             notes: self.snapshot.notes.clone(),
         }))
     }

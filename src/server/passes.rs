@@ -157,6 +157,7 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
         }],
         settings: Settings::default(),
         log: Vec::new(),
+        preview: None,
         notes: Vec::new(),
     };
     apply_overrides(&mut verdict, &snapshot.overrides);

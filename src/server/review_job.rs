@@ -7,6 +7,7 @@ use super::broken_base::{judge_or_fall_back, load_brought_rules};
 use super::failed_call::{after_call, after_judging, after_publish};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, WHOLE, faulted};
+use super::preview::{self, Occasion, Previewed};
 use super::reviews::{Reviews, after_overview};
 use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::shared_head::Neighbours;
@@ -71,7 +72,7 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     let outcome = match ruleset {
         Ok(None) => {
             Neighbours::load(reviews, review.job, &stage.overview).await?.leave(reviews, review.job).await?;
-            stage.conclude_open(&outbox).await
+            stage.do_without_rules(&outbox).await
         }
         Ok(Some(ruleset)) => stage.judge_and_publish(&outbox, ruleset).await,
         Err(message) => {
@@ -157,17 +158,77 @@ impl<'a> Stage<'a> {
         self.gather(outbox, &mut snapshot, &ahead).await?;
         let judges = self.reviews.judges();
         // Rules of other bases never judge.
-        if self.overview.pull.base.name == self.overview.default_branch {
-            load_brought_rules(judges, &self.client, &mut snapshot).await.map_err(after_judging)?;
-        }
+        let brought = if self.overview.pull.base.name == self.overview.default_branch {
+            load_brought_rules(judges, &self.client, &mut snapshot).await.map_err(after_judging)?
+        } else {
+            None
+        };
         let surroundings = ServerSide { store: self.reviews.store(), repository: self.review.job.spec.repository };
         let judged = judge_or_fall_back(judges, &self.client, &mut snapshot, &surroundings).await;
-        let Judged { verdict, asked } = judged.map_err(after_judging)?;
+        let Judged { mut verdict, asked } = judged.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
         if reads != ahead {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;
         }
+        let loads = snapshot.brought.is_none() && !self.quiet;
+        if let Some(brought) = brought.filter(|brought| loads && preview::changes_rules(brought)) {
+            preview::add(&self.occasion(), &brought, &mut verdict, &mut snapshot).await?;
+        }
         self.publish(outbox, verdict, snapshot).await
+    }
+
+    fn occasion(&self) -> Occasion<'_> {
+        Occasion {
+            reviews: self.reviews,
+            client: &self.client,
+            overview: &self.overview,
+            repository: self.review.job.spec.repository,
+            number: self.review.number,
+        }
+    }
+
+    /// Without rules there is no check; the first ones that the pull request brings are tried on it.
+    async fn do_without_rules(&mut self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
+        let outcome = self.conclude_open(outbox).await?;
+        let overview = &self.overview;
+        let brings = overview.head_has_dangerfile && overview.pull.base.name == overview.default_branch;
+        if self.quiet || !brings && overview.published.summaries.is_empty() {
+            return Ok(outcome);
+        }
+        let mut snapshot = self.empty_snapshot();
+        let previewed = if brings { self.preview_first(&mut snapshot).await? } else { Previewed::NotAllowed };
+        let preview = match previewed {
+            Previewed::Ran(preview) => Some(preview),
+            Previewed::NotAllowed => None,
+            Previewed::Failed => return Ok(outcome),
+        };
+        let tried = if preview.is_some() { "; the first rules were tried" } else { "" };
+        let verdict = preview::say_only(preview, &snapshot);
+        let input = self.plan_input(&verdict.settings);
+        let plan = plan::build_for_token(&verdict, &snapshot, &overview.published, &input, None);
+        carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
+        Ok(JobOutcome { summary: format!("{}{tried}", outcome.summary) })
+    }
+
+    async fn preview_first(&self, snapshot: &mut Snapshot) -> Result<Previewed, JobError> {
+        let pull = &self.overview.pull;
+        let (comparison, changes) = futures_util::try_join!(
+            self.client.fetch_comparison(&pull.base.sha, &pull.head.sha),
+            self.client.fetch_changes(
+                self.review.number,
+                (&pull.base.sha, &pull.head.sha),
+                Some(self.overview.changed_files)
+            ),
+        )
+        .map_err(|error| after_overview(error, self.review.job.attempt))?;
+        snapshot.subject.base = comparison.merge_base;
+        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.changes = Some(changes);
+        let brought = load_brought_rules(self.reviews.judges(), &self.client, snapshot).await.map_err(after_judging)?;
+        match brought {
+            Some(brought) => preview::run(&self.occasion(), &brought, snapshot).await,
+            None => Ok(Previewed::NotAllowed),
+        }
     }
 
     /// The second round trip: the open check, the diff, the comparison, and what the previous run read, side by side.

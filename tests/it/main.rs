@@ -58,6 +58,7 @@ mod stories_broken_base;
 mod stories_commands;
 mod stories_facts;
 mod stories_organisation;
+mod stories_previews;
 mod stories_repair;
 mod stories_statuses;
 mod stories_waiting;

@@ -30,6 +30,7 @@ pub(crate) async fn save_run(bench: &Bench) -> RunId {
         rules: Vec::new(),
         settings: Settings::default(),
         log: Vec::new(),
+        preview: None,
         notes: Vec::new(),
     };
     let id = RunId::from_random([7; 16]);
