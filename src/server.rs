@@ -10,6 +10,7 @@ mod config;
 mod config_values;
 mod failed_call;
 mod frames;
+mod group_job;
 mod heed;
 mod http;
 mod inbox;

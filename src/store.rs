@@ -10,6 +10,7 @@ mod counts;
 mod coverage;
 mod deliveries;
 mod error;
+mod groups;
 mod heads;
 mod installations;
 mod jobs;

@@ -242,7 +242,7 @@ struct WireCommitNode {
 
 #[derive(Deserialize)]
 pub(super) struct WireRef {
-    name: String,
+    pub(super) name: String,
     target: Option<WireTarget>,
 }
 

@@ -174,7 +174,7 @@ impl RepoClient {
     }
 }
 
-fn checks(head: Option<WireHead>) -> Vec<PublishedCheck> {
+pub(super) fn checks(head: Option<WireHead>) -> Vec<PublishedCheck> {
     let suites = head.and_then(|head| head.check_suites).map(Nodes::into_vec).unwrap_or_default();
     let runs = suites.into_iter().filter_map(|suite| suite.check_runs).flat_map(Nodes::into_vec);
     let mut newest: Vec<PublishedCheck> = Vec::new();

@@ -28,6 +28,8 @@ pub enum Stop {
     Missing,
     /// This kind of run does not have what it asked for; see [`Unavailable::is_beyond_this_run`].
     Beyond(Unavailable),
+    /// It reads facts of a pull request, and a merge group is judged.
+    OfQueuedPulls,
     /// A fact is not there yet.
     Waiting(Waiting),
     /// It could not do its work.

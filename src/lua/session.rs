@@ -207,6 +207,7 @@ impl Session {
     pub(super) fn need<'a, T>(&self, lua: &Lua, fact: Option<&'a Fact<T>>, key: FactKey) -> mlua::Result<&'a T> {
         match fact {
             Some(Fact::Known(value)) => Ok(value),
+            Some(Fact::Unavailable(Unavailable::OfQueuedPulls)) => Err(self.stop(Stop::OfQueuedPulls)),
             Some(Fact::Unavailable(reason)) if reason.is_beyond_this_run() => {
                 Err(self.stop(Stop::Beyond(reason.clone())))
             }

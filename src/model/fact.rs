@@ -86,6 +86,8 @@ pub enum Unavailable {
     NoPermission(String),
     /// It is not there yet, and a rule that reads it waits.
     Awaited(Wait),
+    /// A merge group has no pull request of its own: what was said of those in it counts.
+    OfQueuedPulls,
     /// A preview sees no more than the base's run fetched.
     NotInPreview,
     /// Coverage reports, which only a local run can be given in this version.
@@ -104,6 +106,7 @@ impl std::fmt::Display for Unavailable {
         match self {
             Unavailable::Truncated(what) => write!(f, "GitHub gave only a part of {what}"),
             Unavailable::NeedsPullRequest => f.write_str("needs a pull request"),
+            Unavailable::OfQueuedPulls => f.write_str("a merge group has no pull request of its own"),
             Unavailable::NotInPreview => f.write_str("reads what the rules of the base did not, which a preview does not fetch"),
             Unavailable::NeedsCheckout => f.write_str("needs a checkout of the repository"),
             Unavailable::NoReports => {

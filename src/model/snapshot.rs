@@ -2,8 +2,8 @@
 
 use super::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, Fault, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, Override, Preview, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset,
-    Timestamp, Unavailable, Waits,
+    HeadStatus, Labeling, Override, Preview, PullRequest, QueuedPull, RepoName, RepoPath, RequestedReviewers, Review,
+    Ruleset, Timestamp, Unavailable, Waits,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +77,9 @@ pub struct Snapshot {
     /// Since when facts are awaited; `None` in a run that cannot wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<Waits>,
+    /// The pull requests of the merge group that is judged; `None` where a pull request is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Vec<QueuedPull>>,
     /// What people let pass on this pull request, oldest first. No rule sees it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
@@ -113,6 +116,7 @@ impl Snapshot {
             coverage: BTreeMap::new(),
             sources: BTreeMap::new(),
             waits: None,
+            group: None,
             overrides: Vec::new(),
             notes: Vec::new(),
             preview: None,

@@ -266,7 +266,6 @@ impl<'a> Stage<'a> {
 
     /// Opens the check, when its name is certain before the rules ran and no check of that name is there.
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
-        let renames = |dangerfile: &Dangerfile| RENAMING.iter().any(|word| dangerfile.text.contains(word));
         if snapshot.ruleset.layers.iter().any(renames) {
             return Ok(None);
         }
@@ -291,7 +290,10 @@ impl<'a> Stage<'a> {
         let check_name = self.plan_input(&verdict.settings).check_name;
         let siblings = neighbours.siblings(&self.overview, &verdict.settings, &check_name);
         // A check that can be concluded is concluded first; what statuses lack comes with the next attempt.
-        let standing = rule_statuses::gather(&self.client, &self.overview, &neighbours, &verdict, &siblings).await;
+        let of_siblings = || siblings.iter().filter_map(|it| it.verdict.as_ref()).any(plan::has_rule_statuses);
+        let wanted = plan::has_rule_statuses(&verdict) || of_siblings() || neighbours.had_rule_statuses();
+        let at = (&self.overview.pull.head.sha, self.overview.pull.base.name.as_str());
+        let standing = rule_statuses::gather(&self.client, at, wanted, &verdict).await;
         let (standing, trouble) = standing.map_or_else(|error| (Standing::default(), Some(error)), |it| (it, None));
         if standing.not_allowed && plan::has_rule_statuses(&verdict) {
             verdict.notes.push(NOT_ALLOWED.to_owned());
@@ -459,6 +461,11 @@ impl<'a> Stage<'a> {
         snapshot.overrides = self.overrides.clone();
         snapshot
     }
+}
+
+/// Whether the check may be called otherwise than by default.
+pub(super) fn renames(dangerfile: &Dangerfile) -> bool {
+    RENAMING.iter().any(|word| dangerfile.text.contains(word))
 }
 
 /// What the next run of the same rules fetches ahead, beside what every run fetches.

@@ -47,7 +47,8 @@ pub(super) async fn follow_up(
     let deadlines = verdict.waits().map(|(_, waiting)| waiting.until);
     let Some(deadline) = deadlines.min() else { return Ok(()) };
     let looks = waits.iter().filter(|(key, _)| key.is_polled()).map(|(_, since)| now.after(pause(now.since(*since))));
-    let next = looks.chain([deadline]).min().unwrap_or(deadline);
+    // What a merge group takes over from a pull request may be late already.
+    let next = looks.chain([deadline]).min().unwrap_or(deadline).max(now.after(PAUSES.0));
     let spec = JobSpec { work: again(&job.spec.work), ..job.spec.clone() };
     reviews.store().enqueue_later(&spec, next, now).await?;
     Ok(())
@@ -85,6 +86,9 @@ impl Surroundings for ServerSide<'_> {
         _patterns: &'a [String],
     ) -> BoxFuture<'a, Result<Option<Fact<CoverageFacts>>, JudgingError>> {
         Box::pin(async move {
+            if snapshot.group.is_some() {
+                return Ok(Some(Fact::Unavailable(Unavailable::OfQueuedPulls)));
+            }
             let reports = self.store.find_reports(self.repository, &snapshot.subject.head).await;
             let reports = reports.map_err(|error| JudgingError::Kept(error.to_string()))?;
             let awaited = || Fact::Unavailable(Unavailable::Awaited(Wait::for_coverage()));

@@ -471,6 +471,16 @@ impl SimHandle {
         })
     }
 
+    /// Puts a pull request at the end of its branch's merge queue; answers the commit that would be merged.
+    pub fn enqueue(&self, repo: &str, number: u64, actor: &str) -> String {
+        self.with(repo, |state, index| state.enqueue(index, number, actor)).expect("the pull request is open")
+    }
+
+    /// Takes a pull request out of the merge queue: `merged`, `invalidated` or `dequeued`.
+    pub fn leave_queue(&self, repo: &str, number: u64, reason: &str, actor: &str) {
+        self.with(repo, |state, index| state.leave_queue(index, number, reason, actor)).expect("it was queued before");
+    }
+
     /// What GitHub has computed of whether a pull request merges; nothing while it computes.
     pub fn set_mergeable(&self, repo: &str, number: u64, mergeable: Option<bool>) {
         self.with(repo, |state, index| {

@@ -83,8 +83,11 @@ fn judgement(row: &SqliteRow) -> Result<Judgement, StoreError> {
     })
 }
 
-/// Remembers a run as the last judgement of its pull request.
+/// Remembers a run as the last judgement of its pull request; that of a merge group is of none.
 pub(super) async fn remember_within(tx: &mut SqliteConnection, run: &RunRecord) -> Result<(), StoreError> {
+    if run.number.0 == 0 {
+        return Ok(());
+    }
     sqlx::query(
         "INSERT INTO heads (repository, number, head, run) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, run = excluded.run",

@@ -233,6 +233,7 @@ fn cause(work: &Work) -> Cause {
         Work::ReviewPull { cause, .. }
         | Work::ReviewBranch { cause, .. }
         | Work::ReviewCommit { cause, .. }
+        | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => *cause,
         Work::ReviewReported { .. } => Cause::Reported,
         Work::HeedComment { .. } => Cause::Commanded,
@@ -244,6 +245,7 @@ fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
         Work::ReviewPull { cause, .. }
         | Work::ReviewBranch { cause, .. }
         | Work::ReviewCommit { cause, .. }
+        | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => Some(cause),
         Work::ReviewReported { .. } | Work::HeedComment { .. } => None,
     }
@@ -266,6 +268,7 @@ fn priority(work: &Work) -> Priority {
         | Cause::Closed
         | Cause::SharedHead
         | Cause::Awaited
+        | Cause::Queued
         | Cause::Commanded
         | Cause::Rerequested => Priority::Interactive,
     }

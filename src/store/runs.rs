@@ -49,7 +49,7 @@ pub struct RunRecord {
     pub repository: RepositoryId,
     /// The repository's name at that time, for people.
     pub name: RepoName,
-    /// The pull request.
+    /// The pull request; 0 for a merge group.
     pub number: PullNumber,
     /// Name of the base branch at that time.
     pub base: String,

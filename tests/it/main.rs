@@ -57,6 +57,7 @@ mod stories_analyses;
 mod stories_broken_base;
 mod stories_commands;
 mod stories_facts;
+mod stories_groups;
 mod stories_organisation;
 mod stories_previews;
 mod stories_repair;
