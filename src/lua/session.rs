@@ -234,7 +234,7 @@ impl Session {
         match self.snapshot.waits {
             Some(_) if minutes == 1 => format!("a minute of waiting for {} was not enough", wait.what),
             Some(_) if minutes > 0 => format!("{minutes} minutes of waiting for {} were not enough", wait.what),
-            Some(_) | None => format!("this run cannot wait for {}", wait.what),
+            Some(_) | None => format!("this run does not wait for {}; run it again later", wait.what),
         }
     }
 

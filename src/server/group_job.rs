@@ -153,6 +153,11 @@ impl<'a> Stage<'a> {
         snapshot.subject.base = comparison.merge_base;
         snapshot.commits = Some(Fact::Known(comparison.commits));
         snapshot.changes = Some(changes);
+        for pull in &pulls {
+            // What a person let pass there passes here, as long as it is the same finding.
+            let decided = store.find_overrides(spec.repository, pull.number).await?;
+            snapshot.overrides.extend(decided.into_iter().map(|it| it.decision));
+        }
         snapshot.group = Some(self.recall(pulls).await?);
         let surroundings = ServerSide { store, repository: spec.repository };
         let judged = judge_or_fall_back(self.reviews.judges(), &self.client, &mut snapshot, &surroundings).await;

@@ -4,6 +4,7 @@
 //! idempotent on GitHub, and the answer goes through the outbox under an id that hangs on the comment.
 
 use super::failed_call::{after_call, after_publish};
+use super::preview::NOT_ALLOWED;
 use super::reviews::{Reviews, after_overview};
 use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
@@ -198,6 +199,19 @@ impl Hearing<'_> {
         let judged = *self.overview.judging_dangerfile() != FoundDangerfile::Absent;
         if judged && !self.was_shown().await? {
             return Ok(Heeded::Refused(self.not_shown()));
+        }
+        match &self.verdict {
+            // One run for a head.
+            Some(verdict) if verdict.preview.is_some() => return Ok(Heeded::Done),
+            Some(verdict) if !verdict.notes.iter().any(|note| note == NOT_ALLOWED) => {
+                let refusal = "There is nothing to try: this pull request changes no rules, or they do not load.";
+                return Ok(Heeded::Refused(refusal.to_owned()));
+            }
+            None if judged && self.job.attempt < PATIENT_ATTEMPTS => {
+                let reason = "the newest commit is still being judged".to_owned();
+                return Err(JobError::Retry { reason, after: Some(PATIENCE) });
+            }
+            Some(_) | None => {}
         }
         let (store, repository) = (self.reviews.store(), self.job.spec.repository);
         store.allow_preview(repository, pull.number, &pull.head.sha, &self.said.author).await?;

@@ -21,7 +21,7 @@ const MAX_PASSES: usize = 6;
 /// Requests of a preview: files of the head come in batches.
 const MAX_REQUESTS: u32 = 8;
 /// Said on the check where the author may not write.
-const NOT_ALLOWED: &str = "This pull request changes the rules, and the base's judge it. Somebody with write permission can have \
+pub(super) const NOT_ALLOWED: &str = "This pull request changes the rules, and the base's judge it. Somebody with write permission can have \
      the changed ones tried on it with `/deckhand preview`.";
 
 /// Whose preview it is.

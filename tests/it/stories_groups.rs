@@ -134,6 +134,30 @@ end)",
 }
 
 #[tokio::test]
+async fn f49_what_a_person_let_pass_passes_in_the_queue() {
+    let story = begin(RULES).await;
+    story.sim.add_user(REPO, "ada", "write");
+    let number = open(&story, "noisy", "Says x.", &[("src/hello.py", Some("x = 1\nprint(x)\n"))]).await;
+    story.sim.clock().advance(std::time::Duration::from_secs(5));
+    story.sim.comment(REPO, number, "ada", "/deckhand override no-print It is a script.");
+    story.rest().await;
+    let head = enqueue(&story, number).await;
+    let said = check(&story, &head);
+    assert!(said.starts_with("deckhand success: ") && said.contains("It is a script."), "{said}");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f49_pull_requests_of_ignored_authors_pass_the_queue_unread() {
+    let story = begin(&format!("settings {{ ignore_authors = {{ 'mona' }} }}\n{RULES}")).await;
+    let number = open(&story, "noisy", "", &[("src/hello.py", Some("x = 1\nprint(x)\n"))]).await;
+    let head = enqueue(&story, number).await;
+    let said = check(&story, &head);
+    assert!(said.starts_with("deckhand success: ") && said.contains("pull requests of mona are not judged"), "{said}");
+    story.end().await;
+}
+
+#[tokio::test]
 async fn f49_destroyed_cancels() {
     let story = begin(RULES).await;
     let number = open(&story, "greet", "Says hello.", &[("a.txt", Some("a\n"))]).await;

@@ -145,6 +145,12 @@ async fn a_command_without_anything_to_try_is_refused() {
     story.rest().await;
     let said = comments(&story, number);
     assert!(said.len() == 1 && said[0].contains("There is nothing to try"), "{said:?}");
+    let plain = story.open("Be quiet", &[("src/hello.py", Some("x = 2\n"))]).await;
+    story.sim.clock().advance(std::time::Duration::from_secs(5));
+    story.sim.comment(REPO, plain, "mona", "/deckhand preview");
+    story.rest().await;
+    let said = comments(&story, plain);
+    assert!(said.len() == 1 && said[0].contains("changes no rules"), "{said:?}");
     story.end().await;
 }
 

@@ -150,6 +150,18 @@ async fn an_event_makes_the_review_run_again_at_once_and_the_wait_goes_on() {
 }
 
 #[tokio::test]
+async fn f04_a_push_that_nobody_told_of_is_found_while_a_review_waits() {
+    let story = begin(COVERED).await;
+    let number = story.open("Change it", &[CODE]).await;
+    story.sim.set_deliver(false);
+    story.sim.push(REPO, "change-it", "mona", "Take it back", &[("a.py", None)], "");
+    story.sim.set_deliver(true);
+    story.pass(300).await;
+    assert!(only_check(&story, number).starts_with("success"), "{:?}", checks(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
 async fn an_advisory_rule_holds_no_check() {
     let story = begin("use('diff_coverage', { severity = 'warn', wait = 1 })").await;
     let number = story.open("Change it", &[CODE]).await;
