@@ -112,10 +112,10 @@ async fn load_beside(
 ) -> Result<(), JudgingError> {
     for key in missing {
         match key {
-            FactKey::Source { layer, path } => {
-                if snapshot.ruleset.layers.get(*layer).is_some_and(|dangerfile| dangerfile.commit.is_none()) {
-                    snapshot.sources.insert((*layer, path.clone()), surroundings.load_source(path));
-                }
+            FactKey::Source { layer, path }
+                if snapshot.ruleset.layers.get(*layer).is_some_and(|dangerfile| dangerfile.commit.is_none()) =>
+            {
+                snapshot.sources.insert((*layer, path.clone()), surroundings.load_source(path));
             }
             FactKey::Coverage(patterns) => {
                 if let Some(fact) = surroundings.load_coverage(snapshot, patterns).await? {

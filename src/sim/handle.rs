@@ -471,6 +471,11 @@ impl SimHandle {
         })
     }
 
+    /// A person clicks a button of a check, which its app calls `identifier`; whether there is such a check.
+    pub fn press_button(&self, repo: &str, check: u64, identifier: &str, actor: &str) -> bool {
+        self.with(repo, |state, index| state.press_button(index, check, identifier, actor))
+    }
+
     /// Puts a pull request at the end of its branch's merge queue; answers the commit that would be merged.
     pub fn enqueue(&self, repo: &str, number: u64, actor: &str) -> String {
         self.with(repo, |state, index| state.enqueue(index, number, actor)).expect("the pull request is open")

@@ -125,6 +125,10 @@ async fn an_event_makes_the_review_run_again_at_once_and_the_wait_goes_on() {
     let story = begin(COVERED).await;
     let number = story.open("Change it", &[CODE]).await;
     insta::assert_snapshot!("waiting_for_coverage", only_check(&story, number));
+    story.sim.comment(REPO, number, "mona", "/deckhand why");
+    story.rest().await;
+    let told = story.sim.comments(REPO, number).last().unwrap()["body"].as_str().unwrap().to_owned();
+    assert!(told.contains("waits") && told.contains("This is not there yet"), "{told}");
     story.pass(300).await;
     let before = only_check(&story, number);
     story.requests();
