@@ -1,6 +1,6 @@
 //! A verdict as the public JSON, version 1: what `--format json` prints and `GET /api/v1/runs/{id}` answers.
 
-use super::{Effect, Fault, Finding, Overridden, RuleOutcome, RuleState, Verdict};
+use super::{Effect, Fault, Finding, Overridden, RuleOutcome, RuleState, Verdict, Waiting};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -77,6 +77,8 @@ fn render_rule(rule: &RuleOutcome) -> Value {
     out.insert("name".into(), json!(rule.name));
     out.insert("state".into(), json!(rule.state));
     put(&mut out, "reason", rule.reason.as_deref());
+    let waits = |it: &Waiting| json!({ "for": it.what, "until": it.until.to_rfc3339() });
+    put(&mut out, "waits", rule.waits.as_ref().map(waits));
     out.insert("steps".into(), json!(rule.steps));
     out.insert("millis".into(), json!(rule.millis));
     Value::Object(out)
