@@ -18,6 +18,7 @@ mod jobs_api;
 mod judge_child;
 mod judges;
 mod logging;
+mod markdown;
 mod metrics;
 mod metrics_github;
 mod organisations;
