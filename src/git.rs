@@ -4,6 +4,7 @@
 //! tree is turned into a tree object in a temporary object directory, so that both kinds of head read alike
 //! and the user's index and object store stay untouched.
 
+mod batch;
 mod blobs;
 mod changes;
 mod command;

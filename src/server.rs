@@ -19,6 +19,7 @@ mod jobs_api;
 mod judge_child;
 mod judges;
 mod logging;
+mod markdown;
 mod metrics;
 mod metrics_github;
 mod organisations;
@@ -38,7 +39,7 @@ mod waiting;
 mod work;
 mod worker;
 
-pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Role, ServerConfig};
+pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Pause, Role, ServerConfig};
 pub use judge_child::judge_main;
 pub use judges::{JudgeError, Judges};
 pub use passes::{Judged, JudgingError, Surroundings, faulted, judge};

@@ -15,17 +15,35 @@ pub(super) struct Access {
     token: SecretString,
     /// The variable that the token comes from.
     pub(super) variable: &'static str,
-    /// The REST root.
-    pub(super) api_url: String,
-    /// The variable that the root comes from; `None` for the public one.
-    pub(super) root_variable: Option<&'static str>,
+    /// Where its GitHub answers.
+    pub(super) root: Root,
+}
+
+/// The REST root.
+pub(super) struct Root {
+    pub(super) url: String,
+    /// The variable that it comes from; `None` for the public one.
+    pub(super) variable: Option<&'static str>,
+}
+
+impl Root {
+    /// Looks variables up with `env`; an empty one counts as not set.
+    pub(super) fn find(env: &dyn Fn(&str) -> Option<String>) -> Root {
+        match ROOTS.iter().find_map(|name| set(env, name)) {
+            Some((name, url)) => Root { url, variable: Some(name) },
+            None => Root { url: PUBLIC_ROOT.to_owned(), variable: None },
+        }
+    }
+}
+
+fn set(env: &dyn Fn(&str) -> Option<String>, name: &'static str) -> Option<(&'static str, String)> {
+    Some((name, env(name).filter(|value| !value.trim().is_empty())?))
 }
 
 impl Access {
     /// Looks variables up with `env`; an empty one counts as not set.
     pub(super) fn find(env: &dyn Fn(&str) -> Option<String>) -> Result<Access, Failure> {
-        let set = |name: &&'static str| Some((*name, env(name).filter(|value| !value.trim().is_empty())?));
-        let Some((variable, token)) = TOKENS.iter().find_map(set) else {
+        let Some((variable, token)) = TOKENS.iter().find_map(|name| set(env, name)) else {
             return Err(Failure::usage(format!(
                 "no token for GitHub: set {}, for example with `export {}=$(gh auth token)`; in a workflow, \
                  give the step `env: GITHUB_TOKEN: ${{{{ github.token }}}}`",
@@ -33,25 +51,19 @@ impl Access {
                 TOKENS[0]
             )));
         };
-        let root = ROOTS.iter().find_map(set);
-        Ok(Access {
-            token: token.into(),
-            variable,
-            api_url: root.as_ref().map_or_else(|| PUBLIC_ROOT.to_owned(), |(_, url)| url.clone()),
-            root_variable: root.map(|(name, _)| name),
-        })
+        Ok(Access { token: token.into(), variable, root: Root::find(env) })
     }
 
     /// The client; call it inside a runtime.
     pub(super) fn connect(&self) -> Result<Github, Failure> {
         Github::with_token(TokenConfig {
-            api_url: self.api_url.clone(),
+            api_url: self.root.url.clone(),
             token: self.token.clone(),
             user_agent: concat!("deckhand/", env!("CARGO_PKG_VERSION")).to_owned(),
         })
         .map_err(|error| {
-            let root = self.root_variable.map(|name| format!(" ({name})")).unwrap_or_default();
-            Failure::usage(format!("cannot talk to GitHub at {}{root}: {error}", self.api_url))
+            let from = self.root.variable.map(|name| format!(" ({name})")).unwrap_or_default();
+            Failure::usage(format!("cannot talk to GitHub at {}{from}: {error}", self.root.url))
         })
     }
 }
@@ -63,7 +75,7 @@ mod tests {
 
     fn find(set: &[(&str, &str)]) -> Result<(String, &'static str, String), Failure> {
         let env = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        Access::find(&env).map(|access| (access.token.expose_secret().to_owned(), access.variable, access.api_url))
+        Access::find(&env).map(|access| (access.token.expose_secret().to_owned(), access.variable, access.root.url))
     }
 
     #[test]

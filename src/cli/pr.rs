@@ -1,6 +1,6 @@
 //! `deckhand pr URL`: reviews a live pull request with a token. Prints what it would write, or writes it.
 
-use super::access::Access;
+use super::access::{Access, Root};
 use super::commands::Subcommand;
 use super::common::Common;
 use super::dangerfile::{self, PLACES};
@@ -47,8 +47,10 @@ impl Subcommand for Pr {
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let format = common.format();
         let url = parse_pull_url(&self.url).map_err(Failure::usage)?;
-        let access = Access::find(&|name| std::env::var(name).ok())?;
-        hold_together(&url, &access)?;
+        let env = |name: &str| std::env::var(name).ok();
+        // A token would be of no use there.
+        hold_together(&url, &Root::find(&env))?;
+        let access = Access::find(&env)?;
         let named = common.dangerfile.as_deref().map(|file| dangerfile::load_named(file, None)).transpose()?;
         runtime()?.block_on(self.review(common, format, url, &access, named))
     }
@@ -87,14 +89,14 @@ impl Pr {
 }
 
 /// Refuses to look for a pull request of one host on another, where the same name may be somebody else's.
-fn hold_together(url: &PullUrl, access: &Access) -> Result<(), Failure> {
-    if url.is_served_by(&access.api_url) {
+fn hold_together(url: &PullUrl, root: &Root) -> Result<(), Failure> {
+    if url.is_served_by(&root.url) {
         return Ok(());
     }
-    let by = access.root_variable.unwrap_or("the default");
+    let by = root.variable.unwrap_or("the default");
     Err(Failure::usage(format!(
-        "{url} is not on the GitHub of {} ({by}): set DECKHAND_GITHUB_API_URL={}",
-        access.api_url,
+        "{url} is not on the GitHub of {} ({by}): if that host is a GitHub of its own, set DECKHAND_GITHUB_API_URL={}",
+        root.url,
         url.api_root()
     )))
 }

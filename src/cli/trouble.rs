@@ -18,7 +18,7 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
             "GitHub shows {token} no {}, asked for {subject} at {}. Check the address, and that the token may read the \
              repository (fine-grained: repository access with *Contents* and *Pull requests*; else the scope `repo`)",
             what.trim_start_matches("such "),
-            access.api_url
+            access.root.url
         )),
         CallError::Forbidden(reason) => Failure::usage(format!(
             "GitHub refuses {token} for {subject}: {reason}. In a workflow, give the job `permissions:` with \
@@ -37,11 +37,11 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
              present address"
         )),
         CallError::Network(reason) => {
-            let root = access.root_variable.map(|name| format!(" ({name})")).unwrap_or_default();
+            let root = access.root.variable.map(|name| format!(" ({name})")).unwrap_or_default();
             Failure::failed(format!(
                 "no connection to GitHub at {}{root}: {reason}. Check the network and that address, and run the command \
                  again",
-                access.api_url
+                access.root.url
             ))
         }
         other @ (CallError::Server(_) | CallError::Timeout(_)) => {

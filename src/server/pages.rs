@@ -2,6 +2,7 @@
 
 use super::access::Entry;
 use super::http::{App, not_found, refusal};
+use super::markdown::render_markdown;
 use crate::model::{Effect, Finding, Overridden, RuleState, Verdict, render_report};
 use crate::store::{RunId, RunRecord};
 use axum::extract::{Form, Path, Query, State};
@@ -125,7 +126,7 @@ fn render_run(run: &RunRecord, verdict: &Verdict) -> Html<String> {
                 @for fault in &verdict.faults {
                     article {
                         p { strong.fail { (fault.rule) } @if let Some(path) = &fault.path { " " code { (path) @if let Some(line) = fault.line { ":" (line) } } } }
-                        pre { (fault.message) }
+                        (render_markdown(&fault.message))
                         @if let Some(decision) = &fault.overridden { (render_overridden(decision)) }
                     }
                 }
@@ -160,7 +161,7 @@ fn render_finding(finding: &Finding) -> Markup {
                 strong class=(finding.severity.as_str()) { (finding.severity.as_str()) } " " (finding.rule)
                 @if let Some(place) = &finding.place { " " code { (place.path) @if let Some(line) = place.line { ":" (line) } } }
             }
-            pre { (finding.message) }
+            (render_markdown(&finding.message))
             @if let Some(suggestion) = &finding.suggestion { p { "Suggestion" } pre { (suggestion) } }
             @if let Some(decision) = &finding.overridden { (render_overridden(decision)) }
         }

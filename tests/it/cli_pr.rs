@@ -130,8 +130,14 @@ async fn what_cannot_be_done_is_said_with_what_to_do() {
     let (url, web) = (world.url(number), world.sim.web_url().to_owned());
     let gone = [("GITHUB_TOKEN", token.as_str()), ("GITHUB_API_URL", "http://127.0.0.1:9")];
     let public = [("GITHUB_TOKEN", token.as_str()), ("GITHUB_API_URL", "https://api.github.com")];
-    let cases: [Case<'_>; 8] = [
-        (&url, &[], 2, &["no token for GitHub: set DECKHAND_GITHUB_TOKEN, or GITHUB_TOKEN, or GH_TOKEN"]),
+    let cases: [Case<'_>; 9] = [
+        (
+            "https://gitlab.com/octo/hello/pull/1",
+            &public[1..],
+            2,
+            &["is not on the GitHub of https://api.github.com", "if that host is a GitHub of its own"],
+        ),
+        (&url, &gone[1..], 2, &["no token for GitHub: set DECKHAND_GITHUB_TOKEN, or GITHUB_TOKEN, or GH_TOKEN"]),
         ("octo/hello", &mine, 2, &["it looks like https://github.com/OWNER/REPO/pull/123"]),
         (&url, &mine, 2, &["octo/hello#1: `main` has no dangerfile", ".github/dangerfile.lua", "deckhand init"]),
         (&format!("{web}/octo/hello/pull/99"), &mine, 2, &["shows the token in GITHUB_TOKEN no pull request"]),
