@@ -141,14 +141,16 @@ impl<'a> Stage<'a> {
         snapshot.ruleset = ruleset;
         snapshot.waits =
             Some(waiting::begin(self.reviews, &self.queued.job.key, &group.head, self.queued.cause).await?);
-        let announced = async { Ok(self.announce(outbox, &snapshot).await) };
-        let (announced, comparison, changes, pulls) = futures_util::try_join!(
-            announced,
-            self.client.fetch_comparison(&group.base_sha, &group.head),
-            self.client.fetch_changes_between(&group.base_sha, &group.head),
-            self.client.fetch_queued_pulls((&group.base_sha, &group.head), &group.base, group.number),
-        )
-        .map_err(|error| after_overview(error, self.queued.job.attempt))?;
+        let read = async {
+            futures_util::try_join!(
+                self.client.fetch_comparison(&group.base_sha, &group.head),
+                self.client.fetch_changes_between(&group.base_sha, &group.head),
+                self.client.fetch_queued_pulls((&group.base_sha, &group.head), &group.base, group.number),
+            )
+        };
+        // A read that fails does not cut the write short, of which nobody would know whether it happened.
+        let (announced, read) = futures_util::join!(self.announce(outbox, &snapshot), read);
+        let (comparison, changes, pulls) = read.map_err(|error| after_overview(error, self.queued.job.attempt))?;
         self.overview.published.checks.extend(announced?);
         snapshot.subject.base = comparison.merge_base;
         snapshot.commits = Some(Fact::Known(comparison.commits));
@@ -239,6 +241,7 @@ impl<'a> Stage<'a> {
             verdict: serde_json::to_string(verdict).map_err(render)?,
             snapshot: serde_json::to_string(snapshot).map_err(render)?,
             created_at: self.reviews.now(),
+            wakes: Vec::new(),
         })
     }
 

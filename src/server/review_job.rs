@@ -22,7 +22,7 @@ use crate::model::{
 use crate::plan::{self, Operation, PlanInput, Published, PublishedCheck};
 use crate::publish::{Outbox, carry_out, carry_out_one, settle};
 use crate::store::{Job, RunId, RunRecord};
-use crate::webhook::Cause;
+use crate::webhook::{Cause, JobSpec};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -120,6 +120,8 @@ struct Stage<'a> {
     overrides: Vec<Override>,
     /// Names that the base branch requires, once statuses of rules are to be written.
     required_statuses: Option<Vec<String>>,
+    /// Reviews that this one brings about, to be enqueued when it is saved.
+    wakes: Vec<JobSpec>,
 }
 
 impl<'a> Stage<'a> {
@@ -144,6 +146,7 @@ impl<'a> Stage<'a> {
             quiet,
             overrides: Vec::new(),
             required_statuses: None,
+            wakes: Vec::new(),
         })
     }
 
@@ -291,9 +294,13 @@ impl<'a> Stage<'a> {
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
         let check_name = self.plan_input(&verdict.settings).check_name;
         let siblings = neighbours.siblings(&self.overview, &verdict.settings, &check_name);
+        self.wakes = neighbours.left_behind(self.review.job);
         // A check that can be concluded is concluded first; what statuses lack comes with the next attempt.
         let of_siblings = || siblings.iter().filter_map(|it| it.verdict.as_ref()).any(plan::has_rule_statuses);
-        let wanted = plan::has_rule_statuses(&verdict) || of_siblings() || neighbours.had_rule_statuses();
+        // An earlier attempt may have saved its verdict and not come to the statuses that it meant to take back.
+        let interrupted = self.review.job.attempt > 1;
+        let wanted =
+            plan::has_rule_statuses(&verdict) || of_siblings() || neighbours.had_rule_statuses() || interrupted;
         let at = (&self.overview.pull.head.sha, self.overview.pull.base.name.as_str());
         let standing = rule_statuses::gather(&self.client, at, wanted, &verdict).await;
         let (standing, trouble) = standing.map_or_else(|error| (Standing::default(), Some(error)), |it| (it, None));
@@ -428,6 +435,7 @@ impl<'a> Stage<'a> {
             verdict: serde_json::to_string(verdict).map_err(render)?,
             snapshot: serde_json::to_string(snapshot).map_err(render)?,
             created_at: self.reviews.now(),
+            wakes: self.wakes.clone(),
         })
     }
 

@@ -44,6 +44,7 @@ pub(crate) async fn save_run(bench: &Bench) -> RunId {
         verdict: serde_json::to_string(&verdict).unwrap(),
         snapshot: "{}".to_owned(),
         created_at: Timestamp(0),
+        wakes: Vec::new(),
     };
     bench.server.store().save_run(&run).await.unwrap();
     id
