@@ -14,5 +14,6 @@ pub mod leftovers;
 pub mod lockfile;
 pub mod migrations;
 pub mod secrets;
+pub mod testing;
 mod wildcard;
 pub mod yaml;

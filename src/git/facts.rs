@@ -45,6 +45,10 @@ impl Comparison {
                 FactKey::Uses(word) => {
                     snapshot.uses.insert(word.clone(), Fact::Known(self.load_uses(word)?));
                 }
+                FactKey::Paths(patterns) => {
+                    let paths = self.load_paths(patterns)?;
+                    snapshot.paths.insert(patterns.clone(), Fact::Known(paths));
+                }
                 // Reports are no part of a repository: whoever has some puts them in before.
                 FactKey::Coverage(patterns) => {
                     let none = || Fact::Known(CoverageFacts::default());

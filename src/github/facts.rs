@@ -36,6 +36,8 @@ pub enum FetchedFact {
     CodeOwners(Fact<Option<CodeOwnersFile>>),
     /// [`FactKey::Uses`].
     Uses(Fact<Vec<RepoPath>>),
+    /// [`FactKey::Paths`].
+    Paths(Fact<Vec<RepoPath>>),
     /// [`FactKey::Coverage`].
     Coverage(Fact<CoverageFacts>),
     /// [`FactKey::Source`]; `None` is "no such file".
@@ -60,20 +62,33 @@ impl RepoClient {
         let (shared, own): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(key, _)| is_shared(snapshot, key));
         let organisation = self.organisation();
         let asks = |key: FactKey| lacking.contains(&&key);
-        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared, sizes, owners) =
-            futures_util::try_join!(
-                self.changes(snapshot, asks(FactKey::Changes)),
-                self.commits(snapshot, asks(FactKey::Commits)),
-                self.labelings(snapshot, asks(FactKey::Labelings)),
-                self.reviews(snapshot, asks(FactKey::Reviews)),
-                self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
-                self.statuses(snapshot, asks(FactKey::Statuses)),
-                self.check_runs(snapshot, asks(FactKey::CheckRuns)),
-                self.texts(&own),
-                organisation.texts(&shared),
-                self.sizes(&sizes),
-                self.code_owners(snapshot, asks(FactKey::CodeOwners)),
-            )?;
+        let (
+            changes,
+            commits,
+            labelings,
+            reviews,
+            requested,
+            statuses,
+            check_runs,
+            mut texts,
+            shared,
+            sizes,
+            owners,
+            paths,
+        ) = futures_util::try_join!(
+            self.changes(snapshot, asks(FactKey::Changes)),
+            self.commits(snapshot, asks(FactKey::Commits)),
+            self.labelings(snapshot, asks(FactKey::Labelings)),
+            self.reviews(snapshot, asks(FactKey::Reviews)),
+            self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
+            self.statuses(snapshot, asks(FactKey::Statuses)),
+            self.check_runs(snapshot, asks(FactKey::CheckRuns)),
+            self.texts(&own),
+            organisation.texts(&shared),
+            self.sizes(&sizes),
+            self.code_owners(snapshot, asks(FactKey::CodeOwners)),
+            self.paths(snapshot, &lacking),
+        )?;
         texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
         facts.extend(changes.map(|fact| (FactKey::Changes, FetchedFact::Changes(fact))));
@@ -85,6 +100,7 @@ impl RepoClient {
         facts.extend(check_runs.map(|fact| (FactKey::CheckRuns, FetchedFact::CheckRuns(fact))));
         facts.extend(texts);
         facts.extend(sizes);
+        facts.extend(paths);
         facts.extend(owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
@@ -222,6 +238,9 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::Uses(word), FetchedFact::Uses(fact)) => {
                 snapshot.uses.insert(word, fact);
             }
+            (FactKey::Paths(patterns), FetchedFact::Paths(fact)) => {
+                snapshot.paths.insert(patterns, fact);
+            }
             (FactKey::Coverage(patterns), FetchedFact::Coverage(fact)) => {
                 snapshot.coverage.insert(patterns, fact);
             }
@@ -233,6 +252,7 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
                 FetchedFact::File(_)
                 | FetchedFact::Size(_)
                 | FetchedFact::Uses(_)
+                | FetchedFact::Paths(_)
                 | FetchedFact::Coverage(_)
                 | FetchedFact::Source(_),
             ) => {
@@ -269,6 +289,7 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::CheckRuns
         | FactKey::Size(_)
         | FactKey::Uses(_)
+        | FactKey::Paths(_)
         | FactKey::Coverage(_)
         | FactKey::CodeOwners => None,
     }
@@ -303,13 +324,14 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),
         // GitHub searches the default branch only, which is neither side of a pull request.
         FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
+        FactKey::Paths(_) => FetchedFact::Paths(Fact::Unavailable(missing)),
         FactKey::Coverage(_) => FetchedFact::Coverage(Fact::Unavailable(Unavailable::NoReports)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }
 
 /// A refusal is a fact about the app, which lacks this permission; anything else is a failure of the call.
-fn settled<T>(result: Result<Fact<T>, CallError>, permission: &str) -> Result<Fact<T>, CallError> {
+pub(super) fn settled<T>(result: Result<Fact<T>, CallError>, permission: &str) -> Result<Fact<T>, CallError> {
     match result {
         Err(CallError::Forbidden(_)) => Ok(Fact::Unavailable(Unavailable::NoPermission(permission.to_owned()))),
         other => other,

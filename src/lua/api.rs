@@ -19,6 +19,7 @@ mod rules;
 mod settings;
 mod sizes;
 mod table;
+mod testing;
 mod types;
 mod unbuilt;
 mod utils;

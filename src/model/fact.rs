@@ -31,6 +31,8 @@ pub enum FactKey {
     CodeOwners,
     /// Which files of the head hold a word, whole and in this case.
     Uses(String),
+    /// Which files of the head match these patterns.
+    Paths(Vec<String>),
     /// What coverage reports say of the changed files. The patterns are those of the setting `coverage_reports`: where
     /// reports are looked for when none was given.
     Coverage(Vec<String>),

@@ -399,6 +399,7 @@ impl<'a> Stage<'a> {
 fn is_fetched_ahead(key: &FactKey) -> bool {
     match key {
         FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. } => true,
+        FactKey::Paths(_) => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
         FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => false,
         // What a server cannot have costs nothing to ask for.

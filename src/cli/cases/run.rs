@@ -4,10 +4,11 @@ use super::case::{Case, CaseProblem};
 use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::analysis::coverage::{Named, Places, Tree, combine, parse_report, restrict};
+use crate::lua::Globs;
 use crate::model::{
-    Author, CodeOwnersFile, Commit, CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileKey, FileText, Finding,
-    Label, Labeling, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Ruleset, Side,
-    Snapshot, Subject, Timestamp, User, Verdict,
+    Author, ChangeStatus, CodeOwnersFile, Commit, CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileKey,
+    FileText, Finding, Label, Labeling, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName,
+    RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +91,10 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     let fact = Fact::Known(uses(&texts, &word));
                     snapshot.uses.insert(word, fact);
                 }
+                FactKey::Paths(patterns) => {
+                    let fact = Fact::Known(paths(&texts, &pull, &patterns));
+                    snapshot.paths.insert(patterns, fact);
+                }
                 FactKey::Coverage(patterns) => {
                     let fact = Fact::Known(coverage(case, &pull, &texts)?);
                     snapshot.coverage.insert(patterns, fact);
@@ -102,6 +107,16 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
         }
     }
     Err(CaseProblem::new(case.line, format!("the rules still asked for more facts after {MAX_PASSES} passes")))
+}
+
+/// The files of the head that match.
+fn paths(texts: &BTreeMap<FileKey, FileText>, pull: &Pull, patterns: &[String]) -> Vec<RepoPath> {
+    let Ok(globs) = Globs::parse(patterns) else { return Vec::new() };
+    let given = texts.iter().filter(|(key, text)| key.side == Side::Right && **text != FileText::Absent);
+    let changed = pull.changes.iter().filter(|change| change.status != ChangeStatus::Removed);
+    let all: BTreeSet<RepoPath> =
+        given.map(|(key, _)| key.path.clone()).chain(changed.map(|change| change.path.clone())).collect();
+    all.into_iter().filter(|path| globs.matches(path.as_str())).collect()
 }
 
 /// What the case's reports say; their paths are looked for among the files of the head.
