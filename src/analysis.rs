@@ -11,6 +11,7 @@ pub mod commit_message;
 pub mod coverage;
 pub mod flags;
 pub mod leftovers;
+pub mod lint;
 pub mod lockfile;
 pub mod migrations;
 pub mod secrets;
