@@ -21,10 +21,14 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,examples,benches,scripts,docs}/**",
-        "*.config.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "build.rs", "dangerfile*.lua",
+        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
+        "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "build.rs", "dangerfile*.lua",
       },
       doc = "Source files that need no test.",
+    },
+    author_may_skip = {
+      type = "boolean",
+      doc = "Whether a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types goes without a test. Without it, only when the rule does not block.",
     },
     weaker = {
       type = "boolean",
@@ -51,6 +55,19 @@ return {
     end
   end
   local found = analyse.missing_tests({ sources = sources, tests = tests, patterns = options.tests })
+
+  local author_may_skip = options.author_may_skip
+  if author_may_skip == nil then
+    author_may_skip = options.severity ~= "fail"
+  end
+  if author_may_skip and #found.untested > 0 then
+    local title = string.lower(danger.github.pr.title)
+    local quiet = { "build", "chore", "ci", "docs", "perf", "refactor", "revert", "style", "test", "tests", "types" }
+    local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
+    if string.find(title, '^revert "') or kind and table.find(quiet, kind) then
+      found.untested = {}
+    end
+  end
 
   -- One finding for each part of the repository, at the file that changes most.
   local advice = "Add a test that fails without this change, or tell the reviewer why none is needed."

@@ -2,8 +2,8 @@
 
 use super::{Comparison, GitError};
 use crate::model::{
-    Commit, CoverageFacts, Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath,
-    Snapshot, Timestamp, Unavailable, User,
+    Commit, CoverageFacts, Fact, FactKey, FileText, LintFacts, PullDetails, PullNumber, PullRequest, PullState, Ref,
+    RepoPath, Snapshot, Timestamp, Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
@@ -53,6 +53,10 @@ impl Comparison {
                 FactKey::Coverage(patterns) => {
                     let none = || Fact::Known(CoverageFacts::default());
                     snapshot.coverage.entry(patterns.clone()).or_insert_with(none);
+                }
+                FactKey::Lint(patterns) => {
+                    let none = || Fact::Known(LintFacts::default());
+                    snapshot.lint.entry(patterns.clone()).or_insert_with(none);
                 }
                 FactKey::Source { layer, path } => {
                     let text = match sources {

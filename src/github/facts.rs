@@ -4,8 +4,8 @@ use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot,
-    Unavailable,
+    HeadStatus, Labeling, LintFacts, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side,
+    Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -40,6 +40,8 @@ pub enum FetchedFact {
     Paths(Fact<Vec<RepoPath>>),
     /// [`FactKey::Coverage`].
     Coverage(Fact<CoverageFacts>),
+    /// [`FactKey::Lint`].
+    Lint(Fact<LintFacts>),
     /// [`FactKey::Source`]; `None` is "no such file".
     Source(Option<String>),
 }
@@ -244,6 +246,9 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::Coverage(patterns), FetchedFact::Coverage(fact)) => {
                 snapshot.coverage.insert(patterns, fact);
             }
+            (FactKey::Lint(patterns), FetchedFact::Lint(fact)) => {
+                snapshot.lint.insert(patterns, fact);
+            }
             (FactKey::Source { layer, path }, FetchedFact::Source(text)) => {
                 snapshot.sources.insert((layer, path), text);
             }
@@ -254,6 +259,7 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
                 | FetchedFact::Uses(_)
                 | FetchedFact::Paths(_)
                 | FetchedFact::Coverage(_)
+                | FetchedFact::Lint(_)
                 | FetchedFact::Source(_),
             ) => {
                 debug_assert!(false, "fetch_facts pairs what it knows of files, words and reports with their keys");
@@ -291,6 +297,7 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::Uses(_)
         | FactKey::Paths(_)
         | FactKey::Coverage(_)
+        | FactKey::Lint(_)
         | FactKey::CodeOwners => None,
     }
 }
@@ -326,6 +333,7 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
         FactKey::Paths(_) => FetchedFact::Paths(Fact::Unavailable(missing)),
         FactKey::Coverage(_) => FetchedFact::Coverage(Fact::Unavailable(Unavailable::NoReports)),
+        FactKey::Lint(_) => FetchedFact::Lint(Fact::Unavailable(Unavailable::NoReports)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }

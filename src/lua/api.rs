@@ -8,6 +8,7 @@ mod git;
 mod github;
 mod github_utils;
 mod json_diff;
+mod lint;
 mod migrations;
 mod namespace;
 mod record;

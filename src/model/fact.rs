@@ -36,6 +36,8 @@ pub enum FactKey {
     /// What coverage reports say of the changed files. The patterns are those of the setting `coverage_reports`: where
     /// reports are looked for when none was given.
     Coverage(Vec<String>),
+    /// What linters' reports say of the repository. The patterns are those of the setting `lint_reports`.
+    Lint(Vec<String>),
     /// The text of a file that a dangerfile requires, at the commit of that dangerfile.
     /// The number is the layer of the ruleset that asked (0 is the first).
     Source {
@@ -77,7 +79,7 @@ pub enum Unavailable {
     NeedsCheckout,
     /// The app lacks a permission; the text names it.
     NoPermission(String),
-    /// Coverage reports, which only a local run can be given in this version.
+    /// Reports of coverage or of linters, which only a local run can be given in this version.
     NoReports,
 }
 
@@ -88,7 +90,7 @@ impl std::fmt::Display for Unavailable {
             Unavailable::NeedsPullRequest => f.write_str("needs a pull request"),
             Unavailable::NeedsCheckout => f.write_str("needs a checkout of the repository"),
             Unavailable::NoReports => {
-                f.write_str("coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
+                f.write_str("reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
             }
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),
         }

@@ -2,7 +2,8 @@
 
 use super::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, Fault, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, Override, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    HeadStatus, Labeling, LintFacts, Override, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,6 +71,9 @@ pub struct Snapshot {
     /// [`FactKey::Coverage`]
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub coverage: BTreeMap<Vec<String>, Fact<CoverageFacts>>,
+    /// [`FactKey::Lint`]
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub lint: BTreeMap<Vec<String>, Fact<LintFacts>>,
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
@@ -104,6 +108,7 @@ impl Snapshot {
             uses: BTreeMap::new(),
             paths: BTreeMap::new(),
             coverage: BTreeMap::new(),
+            lint: BTreeMap::new(),
             sources: BTreeMap::new(),
             overrides: Vec::new(),
             notes: Vec::new(),
@@ -128,6 +133,7 @@ impl Snapshot {
             FactKey::Uses(word) => self.uses.contains_key(word),
             FactKey::Paths(patterns) => self.paths.contains_key(patterns),
             FactKey::Coverage(patterns) => self.coverage.contains_key(patterns),
+            FactKey::Lint(patterns) => self.lint.contains_key(patterns),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
         }
     }

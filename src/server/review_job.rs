@@ -403,7 +403,7 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
         FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => false,
         // What a server cannot have costs nothing to ask for.
-        FactKey::Coverage(_) => false,
+        FactKey::Coverage(_) | FactKey::Lint(_) => false,
     }
 }
 

@@ -181,15 +181,73 @@ pub(super) fn key(tokens: &[Piece<'_>]) -> String {
     tokens[..end].iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
 }
 
-/// What lines say whatever their formatting: commas, semicolons, round brackets, quotes, types and wording left out.
+/// Tokens that say how code is laid out or nested, not what it does: with everything else the same, `if a { if b {` is
+/// `if a && b {`.
+const LAYOUT: [&str; 8] = [",", ";", "(", ")", "{", "}", "&", "if"];
+
+/// What lines say whatever their formatting: layout, quotes, types and wording left out.
 fn sequence<'l>(lines: impl Iterator<Item = &'l CodeLine<'l>>, language: Language) -> Vec<String> {
     let mut tokens: Vec<Piece<'_>> = Vec::new();
     for line in lines {
         tokens.extend(&line.tokens);
     }
-    let tokens = if language == Language::Python { without_annotations(&tokens) } else { tokens };
-    let kept = tokens.iter().filter(|token| ![",", ";", "(", ")"].iter().any(|mark| token.is(mark)));
-    kept.map(|token| if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() }).collect()
+    let tokens = match language {
+        Language::Python => without_type_arguments(&without_annotations(&tokens)),
+        Language::Rust => without_lifetimes(&tokens),
+        _ => tokens,
+    };
+    let mut said: Vec<String> = Vec::with_capacity(tokens.len());
+    for token in tokens.iter().filter(|token| !LAYOUT.iter().any(|mark| token.is(mark))) {
+        let text = if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() };
+        // A text over several lines is one.
+        if text != TEXT || said.last().is_none_or(|last| last != TEXT) {
+            said.push(text);
+        }
+    }
+    said
+}
+
+/// Stands for any text for people.
+const TEXT: &str = "some text";
+
+/// Rust without lifetimes: `Cow<'_, str>` as `Cow<str>`.
+fn without_lifetimes<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
+    let mut kept: Vec<Piece<'t>> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        if tokens[at].is("'") {
+            at += 2;
+            continue;
+        }
+        kept.push(tokens[at]);
+        at += 1;
+    }
+    kept
+}
+
+/// Python without type arguments: `A[str](x)` as `A(x)`, `class B(C[int]):` as `class B(C):`.
+fn without_type_arguments<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
+    let mut kept: Vec<Piece<'t>> = Vec::with_capacity(tokens.len());
+    let mut in_class = false;
+    let mut at = 0;
+    while at < tokens.len() {
+        in_class = tokens[at].text == "class" || in_class && !tokens[at].is(":");
+        if tokens[at].is("[") && kept.last().is_some_and(Piece::is_word) {
+            let mut depth = 0usize;
+            let length = tokens[at..].iter().position(|token| {
+                depth = if token.is("[") { depth + 1 } else { depth - usize::from(token.is("]")) };
+                depth == 0
+            });
+            let end = length.map(|length| at + length + 1);
+            if let Some(end) = end.filter(|end| in_class || tokens.get(*end).is_some_and(|next| next.is("("))) {
+                at = end;
+                continue;
+            }
+        }
+        kept.push(tokens[at]);
+        at += 1;
+    }
+    kept
 }
 
 /// A text for people is as good as another; anything else stays, without its quotes.
@@ -201,7 +259,7 @@ fn wording(text: &str) -> String {
         .iter()
         .any(|word| upper.contains(word));
     let is_pattern = inner.contains(['\\', '^', '<', '|']);
-    if words >= 2 && !is_query && !is_pattern { "text".to_owned() } else { inner.to_owned() }
+    if !is_query && (words >= 4 || words >= 2 && !is_pattern) { TEXT.to_owned() } else { inner.to_owned() }
 }
 
 /// Python without annotations: `a: int = 1` as `a = 1`, `-> str` as nothing.

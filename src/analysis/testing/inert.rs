@@ -108,10 +108,11 @@ pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSe
     // A declaration that is open: how deep it began, and whether it may hold functions with bodies.
     let mut open: Option<usize> = None;
     let mut body: Option<usize> = None;
+    let mut last: &[Piece<'_>] = &[];
     for (number, line) in lines {
         let tokens = &line.tokens;
         if let Some(depth) = open {
-            if line.depth > depth || line.depth == depth && is_closing(tokens) {
+            if line.depth > depth || line.depth == depth && (is_closing(tokens) || goes_on(last, tokens)) {
                 // A trait or an interface can hold functions with bodies.
                 match body {
                     Some(inner) if line.depth > inner => continue,
@@ -122,6 +123,7 @@ pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSe
                     continue;
                 }
                 inert.insert(*number);
+                last = tokens;
                 continue;
             }
             (open, body) = (None, None);
@@ -133,12 +135,13 @@ pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSe
                 && tokens.get(1).is_some_and(|word| ["include", "pragma", "ifndef", "endif"].contains(&word.text))
             || language == Language::JavaScript && re_exports(tokens)
             || language == Language::Python
-                && (first == "__all__" || first == "__version__" || is_type_checking(tokens));
+                && (first == "__all__" || first == "__version__" || is_type_checking(tokens) || is_type_alias(tokens));
         let types = type_words(language).contains(&first) && !has_value(tokens, language)
             || language == Language::JavaScript && tokens[0].is("declare");
         if imports || types {
             inert.insert(*number);
             open = Some(line.depth);
+            last = tokens;
         }
     }
     inert
@@ -184,6 +187,24 @@ fn has_value(tokens: &[Piece<'_>], language: Language) -> bool {
 /// `export { a } from './b'`, `export * from './b'`.
 fn re_exports(tokens: &[Piece<'_>]) -> bool {
     tokens[0].is("export") && tokens.get(1).is_some_and(|token| token.is("{") || token.is("*") || token.is("type"))
+}
+
+/// Whether a declaration goes on from one line to the next although no bracket is open: `type A =`, `| B`.
+fn goes_on(last: &[Piece<'_>], tokens: &[Piece<'_>]) -> bool {
+    let joins =
+        |token: Option<&Piece<'_>>| token.is_some_and(|token| ["|", "&", "="].iter().any(|mark| token.is(mark)));
+    joins(last.last()) || joins(tokens.first())
+}
+
+/// `Value = t.Union[...]`, `T = TypeVar(...)`.
+fn is_type_alias(tokens: &[Piece<'_>]) -> bool {
+    let Some(at) = tokens.iter().position(|token| token.is("=")) else { return false };
+    let value: Vec<&str> = tokens[at + 1..].iter().take(3).map(|token| token.text).collect();
+    let named = tokens.iter().take(at).any(|token| token.text == "TypeAlias");
+    let typing = value.first().is_some_and(|first| ["t", "te", "typing"].contains(first)) && value.get(1) == Some(&".");
+    named
+        || typing && value.get(2) != Some(&"cast")
+        || value.first().is_some_and(|first| ["TypeVar", "Union", "Optional", "Callable"].contains(first))
 }
 
 fn is_type_checking(tokens: &[Piece<'_>]) -> bool {

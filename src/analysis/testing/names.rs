@@ -70,6 +70,16 @@ pub(super) fn test_subject(path: &str) -> String {
     fold(humps.unwrap_or(stem))
 }
 
+/// Whether the name, or the directory right above, says that the file is a test: materials of tests lie beside them.
+pub(super) fn is_named_as_test(path: &str) -> bool {
+    let name = file_name(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let parent = path.rsplit('/').nth(1).unwrap_or_default();
+    // In Rust every file of `tests` is a test of its own.
+    let rust = name.ends_with(".rs") && parent == "tests";
+    rust || parent == "__tests__" || fold(stem) != test_subject(path)
+}
+
 /// Letters and digits only, in lower case.
 fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()

@@ -1,7 +1,7 @@
 //! Which test belongs to which source.
 
 use super::area::area_of;
-use super::names::{file_name, source_subject, test_subject, without_role};
+use super::names::{file_name, is_named_as_test, source_subject, test_subject, without_role};
 use crate::analysis::code::Language;
 
 /// Directories that say on which side of a pair a file lies, and nothing of what it is about.
@@ -71,15 +71,11 @@ pub fn find_own_test<'t>(source: &str, tests: impl IntoIterator<Item = &'t str>)
     let is_go = Language::of(source) == Some(Language::Go);
     let mut best: Option<(usize, &str)> = None;
     let mut tied = false;
-    let mut of_package = None;
     for test in tests {
-        if test == source || !same_language(source, test) {
+        if test == source || !same_language(source, test) || !is_named_as_test(test) {
             continue;
         }
         let neighbours = directory(source) == directory(test);
-        if is_go && neighbours && test.ends_with("_test.go") {
-            of_package.get_or_insert(test);
-        }
         let about = test_subject(test);
         if about != subject && without_role(&subject) != Some(about.as_str()) {
             continue;
@@ -95,8 +91,28 @@ pub fn find_own_test<'t>(source: &str, tests: impl IntoIterator<Item = &'t str>)
             _ => (best, tied) = (Some((near, test)), false),
         }
     }
-    // A name that means nothing by itself is not enough across directories.
-    best.filter(|_| !tied).map(|(_, test)| test).or(of_package)
+    best.filter(|_| !tied).map(|(_, test)| test)
+}
+
+/// Directories whose tests speak for everything.
+const OF_ALL: [&str; 12] = [
+    "e2e",
+    "integration",
+    "integrations",
+    "functional",
+    "acceptance",
+    "system",
+    "features",
+    "Feature",
+    "Integration",
+    "cypress",
+    "playwright",
+    "smoke",
+];
+
+/// Whether the test looks at the whole and not at one source.
+pub(super) fn is_of_all(test: &str) -> bool {
+    test.split('/').any(|part| OF_ALL.contains(&part)) || file_name(test).contains("e2e")
 }
 
 /// Whether a test in one language can be of a source in the other.

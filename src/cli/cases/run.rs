@@ -4,11 +4,12 @@ use super::case::{Case, CaseProblem};
 use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::analysis::coverage::{Named, Places, Tree, combine, parse_report, restrict};
+use crate::analysis::lint::{self, NamedLint, is_lint_report};
 use crate::lua::Globs;
 use crate::model::{
     Author, ChangeStatus, CodeOwnersFile, Commit, CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileKey,
-    FileText, Finding, Label, Labeling, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName,
-    RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
+    FileText, Finding, Label, Labeling, LintFacts, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref,
+    RepoName, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,6 +100,10 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     let fact = Fact::Known(coverage(case, &pull, &texts)?);
                     snapshot.coverage.insert(patterns, fact);
                 }
+                FactKey::Lint(patterns) => {
+                    let fact = Fact::Known(lint(case, &pull, &texts)?);
+                    snapshot.lint.insert(patterns, fact);
+                }
                 FactKey::Source { layer, path } => {
                     let text = sources(&path);
                     snapshot.sources.insert((layer, path), text);
@@ -107,6 +112,25 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
         }
     }
     Err(CaseProblem::new(case.line, format!("the rules still asked for more facts after {MAX_PASSES} passes")))
+}
+
+/// What the case's linters say.
+fn lint(case: &Case, pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Result<LintFacts, CaseProblem> {
+    let mut reports = Vec::new();
+    for (name, block) in case.reports.iter().filter(|(_, block)| is_lint_report(block.text.as_bytes())) {
+        let report = lint::read(block.text.as_bytes())
+            .map_err(|error| CaseProblem::new(block.line, format!("the report {name} {error}")))?;
+        reports.push(NamedLint { name: name.clone(), beside: None, report });
+    }
+    let changed = pull.changes.iter().filter(|change| change.status != ChangeStatus::Removed);
+    let changed = changed.map(|change| change.path.clone()).collect();
+    Ok(lint::combine(reports, &tree_of(pull, texts), &Places::default(), &changed))
+}
+
+/// The files that paths of reports are looked for in.
+fn tree_of(pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Tree {
+    let known = texts.keys().filter(|key| key.side == Side::Right).map(|key| key.path.clone());
+    Tree::new(known.chain(pull.changes.iter().map(|change| change.path.clone())).collect::<BTreeSet<_>>())
 }
 
 /// The files of the head that match.
@@ -122,14 +146,12 @@ fn paths(texts: &BTreeMap<FileKey, FileText>, pull: &Pull, patterns: &[String]) 
 /// What the case's reports say; their paths are looked for among the files of the head.
 fn coverage(case: &Case, pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Result<CoverageFacts, CaseProblem> {
     let mut reports = Vec::new();
-    for (name, block) in &case.reports {
+    for (name, block) in case.reports.iter().filter(|(_, block)| !is_lint_report(block.text.as_bytes())) {
         let report = parse_report(block.text.as_bytes())
             .map_err(|error| CaseProblem::new(block.line, format!("the report {name} {error}")))?;
         reports.push(Named { name: name.clone(), beside: None, report });
     }
-    let known = texts.keys().filter(|key| key.side == Side::Right).map(|key| key.path.clone());
-    let tree = Tree::new(known.chain(pull.changes.iter().map(|change| change.path.clone())).collect::<BTreeSet<_>>());
-    let mut facts = combine(reports, &tree, &Places::default());
+    let mut facts = combine(reports, &tree_of(pull, texts), &Places::default());
     restrict(&mut facts, &pull.changes);
     Ok(facts)
 }
