@@ -28,7 +28,12 @@ return {
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types goes without a test. Without it, only when the rule does not block.",
+      doc = "Whether a title that says so (of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, or with a word such as `refactor`, `clippy` or `typing`) goes without a test. Without it, only when the rule does not block.",
+    },
+    each = {
+      type = "boolean",
+      default = false,
+      doc = "Whether every source asks for a test of its own name, also when another test of its package was touched.",
     },
     weaker = {
       type = "boolean",
@@ -54,24 +59,29 @@ return {
       table.insert(sources, path)
     end
   end
-  local found = analyse.missing_tests({ sources = sources, tests = tests, patterns = options.tests })
+  local found = analyse.missing_tests({ sources = sources, tests = tests, patterns = options.tests, each = options.each })
 
+  local untested = found.untested
   local author_may_skip = options.author_may_skip
   if author_may_skip == nil then
     author_may_skip = options.severity ~= "fail"
   end
-  if author_may_skip and #found.untested > 0 then
+  if author_may_skip and #untested > 0 then
     local title = string.lower(danger.github.pr.title)
     local quiet = { "build", "chore", "ci", "docs", "perf", "refactor", "revert", "style", "test", "tests", "types" }
     local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
-    if string.find(title, '^revert "') or kind and table.find(quiet, kind) then
-      found.untested = {}
+    local says_so = string.find(title, '^revert "') ~= nil or (kind ~= nil and table.find(quiet, kind) ~= nil)
+    for _, word in { "clippy", "linter", "lints", "typing", "type hint", "typo", "formatting", "refactor", "clean up", "cleanup" } do
+      says_so = says_so or string.find(title, word, 1, true) ~= nil
+    end
+    if says_so then
+      untested = {}
     end
   end
 
   -- One finding for each part of the repository, at the file that changes most.
   local advice = "Add a test that fails without this change, or tell the reviewer why none is needed."
-  for _, area in found.untested do
+  for _, area in untested do
     local names, touchable = {}, nil
     for index, file in area do
       if index <= 3 then

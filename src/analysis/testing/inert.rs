@@ -216,13 +216,22 @@ pub(super) fn is_inert_line(tokens: &[Piece<'_>], depth: usize, language: Langua
     let telling =
         tokens.iter().any(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number | TokenKind::Text));
     let words: Vec<&Piece<'_>> = tokens.iter().filter(|token| token.kind != TokenKind::Mark).collect();
+    // A line of a text that goes over several lines.
+    let prose = words.iter().all(|word| word.kind == TokenKind::Text && is_prose(word.text));
     let lone = words.iter().all(|word| LONE.contains(&word.text));
     !telling
         || lone
+        || prose
         || is_attribute(tokens, language)
         || is_constant(tokens, depth, language)
         || is_log(tokens)
         || is_declaration(tokens, language)
+}
+
+/// Several words for people.
+fn is_prose(text: &str) -> bool {
+    let words = text.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2);
+    words.count() >= 4
 }
 
 fn is_attribute(tokens: &[Piece<'_>], language: Language) -> bool {

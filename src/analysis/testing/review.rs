@@ -17,6 +17,9 @@ const MIN_RENAMES: usize = 2;
 /// Fewer lines go without a word in a package where others have tests.
 const FEW: usize = 10;
 
+/// From so many removed lines on, tests may have gone with them even where more code came.
+const MANY_REMOVED: usize = 3;
+
 /// Of a file most of whose lines came from elsewhere, the rest is what moving them took: so many in a hundred.
 const MOSTLY_MOVED: usize = 70;
 
@@ -77,8 +80,9 @@ pub struct Untested {
     pub inline_test: Option<u32>,
 }
 
-/// Judges a pull request. `tests` are the test files of the head, when they are known.
-pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>) -> Verdict {
+/// Judges a pull request. `tests` are the test files of the head, when they are known. With `each`, a touched test that is
+/// named after nothing that changed does not speak for sources that have a test of their own.
+pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -> Verdict {
     let mut verdict = Verdict::default();
     let sources: Vec<(&ChangedFile<'_>, Change)> = files
         .iter()
@@ -111,7 +115,9 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>) -> Verdict {
             let material = is_material(test.path) && in_reach(file.path, test.path);
             material
                 || at_large(&test)
-                    && (is_of_all(test.path) || elsewhere && (other.is_empty() || !areas_changed.contains(&other)))
+                    && (is_of_all(test.path)
+                        || !each && in_reach(file.path, test.path)
+                        || elsewhere && (other.is_empty() || !areas_changed.contains(&other)))
         };
         let spoken_for = change.touches_tests
             || touched.iter().any(|test| pairs(file.path, test.path) || mentions(test, &change.names))
@@ -131,7 +137,8 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>) -> Verdict {
         // Where other tests of the package were touched, only a test of its own that was not is worth a word; where
         // tests of other packages were, a few lines are not.
         let near = touched_inline || touched.iter().any(|test| in_reach(file.path, test.path));
-        if !has_own && (near || !touched.is_empty() && lines.len() < FEW) {
+        let few = !each && lines.len() < FEW;
+        if near && (few || !has_own) || !has_own && few && !touched.is_empty() {
             continue;
         }
         areas.entry(area_of(file.path)).or_default().push(Untested {
@@ -260,7 +267,9 @@ fn weaker(
     let replaced = |path: &str| {
         files.iter().any(|file| file.is_source && file.status == ChangeStatus::Removed && pairs(file.path, path))
     };
-    find_weaker(&deltas, removed > added || removed_source, &replaced)
+    // Where code goes, its tests go.
+    let shrinks = removed_source || removed > added || removed >= MANY_REMOVED && removed * 2 > added;
+    find_weaker(&deltas, shrinks, &replaced)
 }
 
 #[cfg(test)]
@@ -286,7 +295,7 @@ mod tests {
 
     fn untested(files: &[ChangedFile<'_>], tests: &[&str]) -> Vec<(String, Option<String>)> {
         let tests: Vec<String> = tests.iter().map(|test| (*test).to_owned()).collect();
-        let verdict = review(files, Some(&tests));
+        let verdict = review(files, Some(&tests), true);
         verdict.untested.into_iter().flatten().map(|it| (it.path, it.own_test)).collect()
     }
 
@@ -347,20 +356,20 @@ mod tests {
         assert_eq!(untested(&[covered], &[]), []);
         let hits = [LineHits::new(1, 1), LineHits::new(2, 0)];
         let missed = ChangedFile { hits: Some(&hits), ..file("src/a.py", CODE) };
-        assert_eq!(review(&[missed], Some(&[])).untested[0][0].line, 2);
+        assert_eq!(review(&[missed], Some(&[]), true).untested[0][0].line, 2);
     }
 
     #[test]
     fn a_deleted_test_of_code_that_stays_is_a_loss() {
         let gone = "@@ -1,2 +0,0 @@\n-def test_a():\n-    assert a()\n";
         let deleted = ChangedFile { status: ChangeStatus::Removed, ..file("tests/test_a.py", gone) };
-        assert_eq!(review(std::slice::from_ref(&deleted), Some(&[])).weaker.len(), 1);
+        assert_eq!(review(std::slice::from_ref(&deleted), Some(&[]), true).weaker.len(), 1);
         let moved = file("tests/test_b.py", "@@ -0,0 +1,2 @@\n+def test_a():\n+    assert a()\n");
-        assert_eq!(review(&[deleted.clone(), moved], Some(&[])).weaker, []);
+        assert_eq!(review(&[deleted.clone(), moved], Some(&[]), true).weaker, []);
         let source = ChangedFile {
             status: ChangeStatus::Removed,
             ..file("src/a.py", "@@ -1,2 +0,0 @@\n-def a():\n-    pass\n")
         };
-        assert_eq!(review(&[deleted, source], Some(&[])).weaker, []);
+        assert_eq!(review(&[deleted, source], Some(&[]), true).weaker, []);
     }
 }

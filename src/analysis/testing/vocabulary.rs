@@ -174,9 +174,9 @@ pub(super) fn focuses_of(language: Language) -> &'static [Sign] {
 
 /// How many assertions a line makes.
 pub(super) fn assertions(tokens: &[Piece<'_>], language: Language) -> usize {
-    let defined = tokens.iter().any(|token| {
-        ["def", "defp", "fn", "func", "function", "import", "use", "from", "require"].contains(&token.text)
-    });
+    let defined = tokens
+        .iter()
+        .any(|token| ["def", "defp", "fn", "func", "function", "import", "use", "from"].contains(&token.text));
     if defined && !tokens.iter().any(|token| token.is("{") || token.is("="))
         || tokens.iter().any(|token| token.text == "import")
     {

@@ -97,7 +97,7 @@ mod tests {
         }
         let find = |patterns: &[&str]| {
             let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
-            let found = find_reports(directory.path(), &patterns).expect("finds");
+            let found = find_reports(directory.path(), "coverage_reports", &patterns).expect("finds");
             found
                 .iter()
                 .map(|path| path.strip_prefix(directory.path()).expect("below").display().to_string())

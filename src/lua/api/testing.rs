@@ -11,12 +11,14 @@ use std::collections::HashSet;
 /// Reading a byte of source twice and comparing it costs as much as so many bytes of plain text.
 const COST: usize = 8;
 
-/// `{ sources, tests, patterns }`, changed sources, changed tests and the patterns of tests, into
+/// `{ sources, tests, patterns, each }`, changed sources, changed tests, the patterns of tests, and whether each source asks for
+/// a test of its own, into
 /// `{ untested = { { { file, line, count, own_test?, inline_test? } } }, weaker = { { kind, file, line?, name, count } } }`.
 pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let sources: Vec<String> = arguments.get("sources")?;
     let tests: Vec<String> = arguments.get("tests")?;
     let patterns: Vec<String> = arguments.get("patterns")?;
+    let each: bool = arguments.get("each")?;
     let is_test: HashSet<&str> = tests.iter().map(String::as_str).collect();
     let both: Vec<String> = sources.iter().chain(&tests).cloned().collect();
     let changed = changed_files(lua, session, &both)?;
@@ -40,7 +42,7 @@ pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> 
             is_source: !is_test.contains(path),
         });
     }
-    let mut verdict = review(&files, None);
+    let mut verdict = review(&files, None, each);
     let key =
         |path: &String| FactKey::File(FileKey { side: Side::Right, path: RepoPath::from_git_quoted(path.as_bytes()) });
     let texts: Vec<FactKey> = verdict.request.texts.iter().map(key).filter(|key| !session.snapshot.has(key)).collect();
@@ -57,7 +59,7 @@ pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> 
             Fact::Unavailable(_) => Vec::new(),
         };
         session.charge_bytes(lua, known.len() * verdict.untested.len().max(1) * 32)?;
-        verdict = review(&files, Some(&known));
+        verdict = review(&files, Some(&known), each);
     }
     Ok(render(&verdict))
 }
