@@ -369,7 +369,10 @@ fn name_in_heading(heading: &str) -> Option<String> {
 /// Without the whole file, what only tests of Rust say.
 fn looks_like_test(text: &str) -> bool {
     let text = text.trim_start();
-    text.starts_with("#[test]") || text.starts_with("#[cfg(test)]") || text.starts_with("#[tokio::test")
+    text.starts_with("assert")
+        || text.starts_with("#[test]")
+        || text.starts_with("#[cfg(test)]")
+        || text.starts_with("#[tokio::test")
 }
 
 #[cfg(test)]

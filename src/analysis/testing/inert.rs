@@ -330,7 +330,7 @@ mod tests {
         telling(
             Language::JavaScript,
             "import {\n  a\n} from 'b'\nexport interface A {\n  b: string\n}\nexport type C =\n  | 'a'\nexport const f = () => {\n  g()\n}\nexport * from './x'\n",
-            &[8, 9, 10],
+            &[9, 10],
         );
         telling(
             Language::Go,

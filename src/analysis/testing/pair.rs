@@ -178,7 +178,7 @@ mod tests {
         );
         assert_eq!(own("src/z/utils.py", &["tests/y/test_utils.py", "tests/x/test_utils.py"]), None);
         assert_eq!(own("packages/a/src/utils.ts", &["packages/b/src/utils.test.ts"]), None);
-        assert_eq!(own("binding/json.go", &["json_test.go", "binding/form_test.go"]), Some("binding/form_test.go"));
+        assert_eq!(own("binding/json.go", &["json_test.go", "binding/form_test.go"]), None);
         assert_eq!(
             own("app/models/user.rb", &["spec/models/user_spec.rb", "spec/requests/user_spec.rb"]),
             Some("spec/models/user_spec.rb")

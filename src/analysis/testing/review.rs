@@ -310,9 +310,9 @@ mod tests {
         assert_eq!(untested(&all, &tree), [one("src/b.ts", Some("src/b.test.ts"))]);
         // No test of its own, and others were touched.
         assert_eq!(untested(&all, &tree[..1]), []);
-        // A test named after nothing that changed speaks for all.
+        // A test of the whole speaks for all.
         assert_eq!(
-            untested(&[file("src/a.ts", TS), file("src/b.ts", TS), file("tests/flow.test.ts", test)], &tree),
+            untested(&[file("src/a.ts", TS), file("src/b.ts", TS), file("tests/e2e/flow.test.ts", test)], &tree),
             []
         );
         // One that names what changed speaks for it.
@@ -328,7 +328,7 @@ mod tests {
             file("packages/two/src/y.py", CODE),
             file("packages/two/tests/test_z.py", test),
         ];
-        assert_eq!(untested(&files, &[]), []);
+        assert_eq!(review(&files, Some(&[]), false).untested, Vec::<Vec<Untested>>::new());
         let own = ["packages/one/tests/test_x.py"];
         assert_eq!(untested(&files, &own), [("packages/one/src/x.py".to_owned(), Some(own[0].to_owned()))]);
         // A test of a package that changes nothing itself speaks for the others.
