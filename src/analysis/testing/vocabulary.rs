@@ -185,7 +185,10 @@ pub(super) fn assertions(tokens: &[Piece<'_>], language: Language) -> usize {
     let mut count = 0;
     for (at, token) in tokens.iter().enumerate() {
         let next = tokens.get(at + 1).map_or("", |token| token.text);
-        count += usize::from(token.is_word() && is_assertion(token.text, next, at, language));
+        // `fmt.Errorf` makes an error, `t.Errorf` fails the test.
+        let of_test = at >= 2 && ["t", "b", "tb", "f", "s"].contains(&tokens[at - 2].text);
+        let fails = !matches!(token.text, "Error" | "Errorf") || language != Go || of_test;
+        count += usize::from(token.is_word() && fails && is_assertion(token.text, next, at, language));
     }
     // `Assert.That(...)` and `t.Errorf` of one check on one line are one assertion.
     count.min(3)
