@@ -4,7 +4,6 @@ use super::json::TopNames;
 use super::report::LintFormat;
 use super::xml::root_name;
 use crate::analysis::coverage::{strip_mark, xml_text};
-use std::borrow::Cow;
 
 /// Whether the bytes are a linter's report, in a form that [`read`](super::read) knows; a report of coverage is none.
 pub fn is_lint_report(bytes: &[u8]) -> bool {
@@ -17,7 +16,7 @@ pub fn is_lint_report(bytes: &[u8]) -> bool {
     }
 }
 
-fn is_lint_root(text: &Cow<'_, str>) -> bool {
+fn is_lint_root(text: &str) -> bool {
     root_name(text).is_some_and(|name| matches!(name.as_str(), "checkstyle" | "testsuites" | "testsuite"))
 }
 

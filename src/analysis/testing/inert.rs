@@ -262,7 +262,7 @@ fn is_constant(tokens: &[Piece<'_>], depth: usize, language: Language) -> bool {
         }
         TokenKind::Comment => true,
     };
-    let named = name.iter().filter(|token| token.is_word()).next_back().map_or("", |token| token.text);
+    let named = name.iter().rfind(|token| token.is_word()).map_or("", |token| token.text);
     let first = first_word(tokens);
     let declared = ["const", "static", "final", "let", "val"]
         .iter()

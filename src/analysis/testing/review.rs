@@ -121,7 +121,7 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -
         };
         let spoken_for = change.touches_tests
             || touched.iter().any(|test| pairs(file.path, test.path) || mentions(test, &change.names))
-            || touched.iter().any(|test| speaks_for_all(test));
+            || touched.iter().any(speaks_for_all);
         if spoken_for {
             continue;
         }
