@@ -90,7 +90,7 @@ impl std::fmt::Display for Unavailable {
             Unavailable::NeedsPullRequest => f.write_str("needs a pull request"),
             Unavailable::NeedsCheckout => f.write_str("needs a checkout of the repository"),
             Unavailable::NoReports => {
-                f.write_str("reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
+                f.write_str("linters' and coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
             }
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),
         }

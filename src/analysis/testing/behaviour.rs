@@ -20,8 +20,8 @@ pub(super) struct Change {
     pub(super) names: BTreeSet<String>,
     /// Words that one took the place of another: pairs of old and new, once a place.
     pub(super) renamed: Vec<(String, String)>,
-    /// Lines that differ only by renamed words, each with its pairs.
-    pub(super) only_renamed: Vec<(u32, Vec<(String, String)>)>,
+    /// Lines that differ only by renamed words: number, what they say, and the pairs.
+    pub(super) only_renamed: Vec<(u32, String, Vec<(String, String)>)>,
     /// A test beside the code was touched.
     pub(super) touches_tests: bool,
     /// The first line of a test beside the code.
@@ -92,10 +92,15 @@ fn read_hunk(
             .into_iter()
             .filter(|(number, line)| !inert.contains(number) && !is_inert_line(&line.tokens, line.depth, language))
             .collect();
+        // Lines that say nothing by themselves do not make the others different.
+        let removed_live = removed.iter().copied().filter(|line| !is_inert_line(&line.tokens, line.depth, language));
+        if sequence(lone.iter().map(|(_, line)| *line), language) == sequence(removed_live, language) {
+            continue;
+        }
         let pairs = renames(&lone, &removed);
         for (number, line) in lone {
             match pairs.get(&number) {
-                Some(pairs) => change.only_renamed.push((number, pairs.clone())),
+                Some(pairs) => change.only_renamed.push((number, key(&line.tokens), pairs.clone())),
                 None => change.lines.push((number, key(&line.tokens))),
             }
             change.names.extend(defined_name(&line.tokens));
@@ -140,7 +145,8 @@ fn before(head: &str, hunks: &[Hunk<'_>]) -> Option<String> {
         }
         let end = start + usize::try_from(hunk.new_lines).ok()?;
         let new = hunk.lines.iter().filter(|line| line.kind != LineKind::Removed).map(|line| line.text);
-        if !new.eq(lines.get(start..end)?.iter().copied()) {
+        let plain = |line: &str| line.trim_end_matches('\r').to_owned();
+        if !new.map(plain).eq(lines.get(start..end)?.iter().map(|line| plain(line))) {
             return None;
         }
         at = end;

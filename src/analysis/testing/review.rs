@@ -179,12 +179,17 @@ fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<(u32, String)>>
                 _ => left.push((*number, text.clone())),
             }
         }
+        let moved = change.lines.len().saturating_sub(left.len());
         let renamed = |words: &[(String, String)]| {
             words.iter().all(|pair| pairs.get(pair).is_some_and(|count| *count >= MIN_RENAMES))
         };
-        let other = change.only_renamed.iter().filter(|(_, words)| !renamed(words));
-        left.extend(other.map(|(number, _)| (*number, String::new())));
-        let moved = change.lines.len().saturating_sub(left.len());
+        for (number, text, words) in &change.only_renamed {
+            match gone.get_mut(text.as_str()) {
+                Some(count) if *count > 0 => *count -= 1,
+                _ if renamed(words) => {}
+                _ => left.push((*number, text.clone())),
+            }
+        }
         if moved * 100 >= (change.lines.len() * MOSTLY_MOVED).max(100) {
             left.clear();
         }
