@@ -33,6 +33,7 @@ mod shared_head;
 mod statuses;
 mod timing;
 mod token;
+mod tree;
 mod wire;
 
 #[cfg(test)]

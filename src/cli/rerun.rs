@@ -133,7 +133,9 @@ fn describe_one(key: &FactKey) -> String {
         FactKey::File(file) => format!("the text of {}", at(file)),
         FactKey::Size(file) => format!("the size of {}", at(file)),
         FactKey::CodeOwners => "the file of code owners".to_owned(),
+        FactKey::Lint(_) => "the linters' reports".to_owned(),
         FactKey::Coverage(_) => "the coverage reports".to_owned(),
+        FactKey::Paths(_) => "the list of files".to_owned(),
         FactKey::Uses(word) => format!("the files that hold `{word}`"),
         FactKey::Source { path, .. } => format!("the required file `{path}`"),
     }

@@ -4,8 +4,8 @@ use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot,
-    Unavailable,
+    HeadStatus, Labeling, LintFacts, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side,
+    Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -38,8 +38,12 @@ pub enum FetchedFact {
     CodeOwners(Fact<Option<CodeOwnersFile>>),
     /// [`FactKey::Uses`].
     Uses(Fact<Vec<RepoPath>>),
+    /// [`FactKey::Paths`].
+    Paths(Fact<Vec<RepoPath>>),
     /// [`FactKey::Coverage`].
     Coverage(Fact<CoverageFacts>),
+    /// [`FactKey::Lint`].
+    Lint(Fact<LintFacts>),
     /// [`FactKey::Source`]; `None` is "no such file".
     Source(Option<String>),
 }
@@ -75,6 +79,7 @@ impl RepoClient {
             shared,
             sizes,
             owners,
+            paths,
         ) = futures_util::try_join!(
             self.changes(snapshot, asks(FactKey::Changes)),
             self.commits(snapshot, asks(FactKey::Commits)),
@@ -88,6 +93,7 @@ impl RepoClient {
             organisation.texts(&shared),
             self.sizes(&sizes),
             self.code_owners(snapshot, asks(FactKey::CodeOwners)),
+            self.paths(snapshot, &lacking),
         )?;
         texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
@@ -101,6 +107,7 @@ impl RepoClient {
         facts.extend(check_runs.map(|fact| (FactKey::CheckRuns, FetchedFact::CheckRuns(fact))));
         facts.extend(texts);
         facts.extend(sizes);
+        facts.extend(paths);
         facts.extend(owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
@@ -246,8 +253,14 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::Uses(word), FetchedFact::Uses(fact)) => {
                 snapshot.uses.insert(word, fact);
             }
+            (FactKey::Paths(patterns), FetchedFact::Paths(fact)) => {
+                snapshot.paths.insert(patterns, fact);
+            }
             (FactKey::Coverage(patterns), FetchedFact::Coverage(fact)) => {
                 snapshot.coverage.insert(patterns, fact);
+            }
+            (FactKey::Lint(patterns), FetchedFact::Lint(fact)) => {
+                snapshot.lint.insert(patterns, fact);
             }
             (FactKey::Source { layer, path }, FetchedFact::Source(text)) => {
                 snapshot.sources.insert((layer, path), text);
@@ -257,7 +270,9 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
                 FetchedFact::File(_)
                 | FetchedFact::Size(_)
                 | FetchedFact::Uses(_)
+                | FetchedFact::Paths(_)
                 | FetchedFact::Coverage(_)
+                | FetchedFact::Lint(_)
                 | FetchedFact::Source(_),
             ) => {
                 debug_assert!(false, "fetch_facts pairs what it knows of files, words and reports with their keys");
@@ -294,7 +309,9 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::CheckRuns
         | FactKey::Size(_)
         | FactKey::Uses(_)
+        | FactKey::Paths(_)
         | FactKey::Coverage(_)
+        | FactKey::Lint(_)
         | FactKey::CodeOwners => None,
     }
 }
@@ -329,13 +346,15 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),
         // GitHub searches the default branch only, which is neither side of a pull request.
         FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
+        FactKey::Paths(_) => FetchedFact::Paths(Fact::Unavailable(missing)),
         FactKey::Coverage(_) => FetchedFact::Coverage(Fact::Unavailable(Unavailable::NoReports)),
+        FactKey::Lint(_) => FetchedFact::Lint(Fact::Unavailable(Unavailable::NoReports)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }
 
 /// A refusal is a fact about the app, which lacks this permission; anything else is a failure of the call.
-fn settled<T>(result: Result<Fact<T>, CallError>, permission: &str) -> Result<Fact<T>, CallError> {
+pub(super) fn settled<T>(result: Result<Fact<T>, CallError>, permission: &str) -> Result<Fact<T>, CallError> {
     match result {
         Err(CallError::Forbidden(_)) => Ok(Fact::Unavailable(Unavailable::NoPermission(permission.to_owned()))),
         other => other,

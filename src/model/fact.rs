@@ -33,9 +33,13 @@ pub enum FactKey {
     CodeOwners,
     /// Which files of the head hold a word, whole and in this case.
     Uses(String),
+    /// Which files of the head match these patterns.
+    Paths(Vec<String>),
     /// What coverage reports say of the changed files. The patterns are those of the setting `coverage_reports`: where
     /// reports are looked for when none was given.
     Coverage(Vec<String>),
+    /// What linters' reports say of the repository. The patterns are those of the setting `lint_reports`.
+    Lint(Vec<String>),
     /// The text of a file that a dangerfile requires, at the commit of that dangerfile.
     /// The number is the layer of the ruleset that asked (0 is the first).
     Source {
@@ -90,7 +94,7 @@ pub enum Unavailable {
     OfQueuedPulls,
     /// A preview sees no more than the base's run fetched.
     NotInPreview,
-    /// Coverage reports, which only a local run can be given in this version.
+    /// Reports of coverage or of linters, which only a local run can be given in this version.
     NoReports,
 }
 
@@ -110,7 +114,7 @@ impl std::fmt::Display for Unavailable {
             Unavailable::NotInPreview => f.write_str("reads what the rules of the base did not, which a preview does not fetch"),
             Unavailable::NeedsCheckout => f.write_str("needs a checkout of the repository"),
             Unavailable::NoReports => {
-                f.write_str("coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
+                f.write_str("linters' and coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
             }
             Unavailable::Awaited(wait) => write!(f, "there is no answer yet to the wait for {}", wait.what),
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),

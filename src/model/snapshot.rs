@@ -2,8 +2,8 @@
 
 use super::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, Fault, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, Override, Preview, PullRequest, QueuedPull, RepoName, RepoPath, RequestedReviewers, Review,
-    Ruleset, Timestamp, Unavailable, Waits,
+    HeadStatus, Labeling, LintFacts, Override, Preview, PullRequest, QueuedPull, RepoName, RepoPath,
+    RequestedReviewers, Review, Ruleset, Timestamp, Unavailable, Waits,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,9 +68,15 @@ pub struct Snapshot {
     /// [`FactKey::Uses`]: the paths by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub uses: BTreeMap<String, Fact<Vec<RepoPath>>>,
+    /// [`FactKey::Paths`], sorted.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub paths: BTreeMap<Vec<String>, Fact<Vec<RepoPath>>>,
     /// [`FactKey::Coverage`]
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub coverage: BTreeMap<Vec<String>, Fact<CoverageFacts>>,
+    /// [`FactKey::Lint`]
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub lint: BTreeMap<Vec<String>, Fact<LintFacts>>,
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
@@ -113,7 +119,9 @@ impl Snapshot {
             sizes: BTreeMap::new(),
             code_owners: None,
             uses: BTreeMap::new(),
+            paths: BTreeMap::new(),
             coverage: BTreeMap::new(),
+            lint: BTreeMap::new(),
             sources: BTreeMap::new(),
             waits: None,
             group: None,
@@ -140,7 +148,9 @@ impl Snapshot {
             FactKey::Size(file) => self.sizes.contains_key(file),
             FactKey::CodeOwners => self.code_owners.is_some(),
             FactKey::Uses(word) => self.uses.contains_key(word),
+            FactKey::Paths(patterns) => self.paths.contains_key(patterns),
             FactKey::Coverage(patterns) => self.coverage.contains_key(patterns),
+            FactKey::Lint(patterns) => self.lint.contains_key(patterns),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
         }
     }
@@ -169,8 +179,14 @@ impl Snapshot {
             FactKey::Uses(word) => {
                 self.uses.insert(word.clone(), Fact::Unavailable(reason));
             }
+            FactKey::Paths(patterns) => {
+                self.paths.insert(patterns.clone(), Fact::Unavailable(reason));
+            }
             FactKey::Coverage(patterns) => {
                 self.coverage.insert(patterns.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Lint(patterns) => {
+                self.lint.insert(patterns.clone(), Fact::Unavailable(reason));
             }
             FactKey::Source { layer, path } => {
                 self.sources.insert((*layer, path.clone()), None);

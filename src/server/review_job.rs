@@ -483,10 +483,11 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
     match key {
         FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. } => true,
         FactKey::Mergeable => true,
+        FactKey::Paths(_) => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
         FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => false,
         // What a server cannot have costs nothing to ask for.
-        FactKey::Coverage(_) => false,
+        FactKey::Coverage(_) | FactKey::Lint(_) => false,
     }
 }
 

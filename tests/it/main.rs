@@ -27,6 +27,7 @@ mod dsl;
 mod github_documents;
 mod graphql_schema;
 mod json_documents;
+mod lint;
 mod migrations;
 mod migrations_hostile;
 mod openapi;
