@@ -151,6 +151,68 @@ pub(super) const RECORDS: &[RecordType] = &[
         ],
     },
     RecordType {
+        name: "Changelog",
+        doc: "What a change adds to the changelog, and what it leaves unsaid.",
+        fields: &[
+            f("style", "string", "keep_a_changelog, intridea, headings, generated, fragments, changesets, or none"),
+            f("files", "{ string }", "the changelogs, fragments and changesets that it adds to"),
+            f("entries", "{ ChangelogEntry }", "the entries that it adds"),
+            f("problems", "{ ChangelogProblem }", "what is wrong with what it adds"),
+            f("missing", "{ ChangelogMissing }", "what users can notice and no entry tells"),
+            f("release", "boolean", "whether it makes a release: what was pending becomes a version"),
+            f("breaking", "boolean", "whether title or description say that users are broken"),
+        ],
+    },
+    RecordType {
+        name: "ChangelogEntry",
+        doc: "An entry that a change adds to a changelog.",
+        fields: &[
+            f("file", "string", "its file"),
+            f("line", "number", "its first line, from 1"),
+            f("text", "string", "its text in one line, without the mark of the list"),
+            f("release", "string?", "the heading of its release"),
+            f("section", "string?", "its section, such as Added"),
+            f("released", "boolean", "whether that release is out"),
+            f("numbers", "{ number }", "the issues and pull requests that it names"),
+        ],
+    },
+    RecordType {
+        name: "ChangelogProblem",
+        doc: "Something wrong with what a change adds to a changelog.",
+        fields: &[
+            f("file", "string", "its file"),
+            f("line", "number", "first line, from 1"),
+            f("end_line", "number", "last line"),
+            f("kind", "string", "the kind, such as released or same-entry"),
+            f("grave", "boolean", "whether readers are told something wrong, and not only in an unusual form"),
+            f("message", "string", "what is wrong and what to do"),
+            f("suggestion", "string?", "new text for the lines"),
+            f("fix", "string?", "new text for the whole file"),
+        ],
+    },
+    RecordType {
+        name: "ChangelogMissing",
+        doc: "A change that users can notice and no entry tells.",
+        fields: &[
+            f("file", "string", "the first file that users can notice"),
+            f("more", "number", "how many more there are"),
+            f("changelog", "string?", "the changelog that should tell it"),
+            f("draft", "ChangelogDraft?", "an entry that could"),
+        ],
+    },
+    RecordType {
+        name: "ChangelogDraft",
+        doc: "An entry in the manner of the changelog's others.",
+        fields: &[
+            f("file", "string", "the file that it goes into"),
+            f("under", "string?", "the release and section that it goes under"),
+            f("entry", "string", "the entry"),
+            f("line", "number?", "a line of the diff after which it could go"),
+            f("suggestion", "string?", "that line with the entry behind it"),
+            f("text", "string", "the whole new text of the file"),
+        ],
+    },
+    RecordType {
         name: "Migration",
         doc: "A migration that is new or changed.",
         fields: &[
