@@ -12,14 +12,14 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz}/**",
+        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz,ci,script,scripts,contrib,integration_test,integration_tests,dist,artwork}/**",
         "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*", "*_tests.*", "{test,tests,conftest}.*",
-        "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}", "*.{stories,bench}.*", "*.d.{ts,mts,cts}", "*.pyi", "*.snap", "*.{md,mdx,rst,adoc}",
+        "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}", "*.{stories,bench}.*", "*.d.{ts,mts,cts}", "*.pyi", "*.snap", "**/priv/static/**", "*.min.{js,css}", "*.{pb.go,map}", "*_pb2.py", "*.{md,mdx,rst,adoc}",
         "LICENSE*", "NOTICE*", "AUTHORS*", "CODEOWNERS", ".*", "/.*/**", "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml",
-        "bun.lockb", "go.sum", "packages.lock.json", "gradle.lockfile", "requirements*.{txt,in}", "**/requirements/*.{txt,in}", "{tox,pytest}.ini",
-        "noxfile.py", "{Makefile,Justfile,justfile}", "{appveyor,azure-pipelines,codecov,mkdocs}.{yml,yaml}",
+        "bun.lockb", "go.sum", "packages.lock.json", "gradle.lockfile", "requirements*.{txt,in}", "**/requirements*/*.{txt,in}", "{tox,pytest}.ini",
+        "noxfile.py", "{Makefile,Justfile,justfile,Gemfile,Rakefile,rust-toolchain}", "{appveyor,azure-pipelines,codecov,mkdocs}.{yml,yaml}",
         "{Jenkinsfile,renovate.json,lerna.json,turbo.json,nx.json}", "{eslint,prettier,vitest,jest,rollup,playwright,commitlint}.config.*",
-        "{clippy,rustfmt,deny,rust-toolchain,towncrier,ruff}.toml", "dangerfile*.lua",
+        "{clippy,rustfmt,deny,rust-toolchain,towncrier,ruff,release-plz,cliff}.toml", "pre-commit*.yaml", "dangerfile*.lua",
       },
       doc = "Files whose change needs no entry.",
     },
@@ -40,7 +40,7 @@ return {
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether `#skip-changelog` in the description, or a title of a quiet type, lets a missing entry pass. Without it, only when the rule does not block.",
+      doc = "Whether `#skip-changelog` in the description, or a title of a quiet type or about typos, lints, types or refactoring, lets a missing entry pass. Without it, only when the rule does not block.",
     },
   },
 }, function(options, report, analyse)
@@ -78,7 +78,7 @@ return {
     local title = string.lower(pr.title)
     -- Users notice what breaks them, whatever its type.
     local kind = string.match(title, "^(%l+):") or string.match(title, "^(%l+)%b():")
-    local is_quiet = kind ~= nil and table.find(options.quiet_types, kind) ~= nil and not found.breaking
+    local is_quiet = not found.breaking and (found.internal or (kind ~= nil and table.find(options.quiet_types, kind) ~= nil))
     if is_quiet or string.find(string.lower(pr.body), "#skip-changelog", 1, true) then
       return
     end

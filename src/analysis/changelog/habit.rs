@@ -51,6 +51,7 @@ static THANKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     .collect()
 });
 
+static AREA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w./,*-]{1,40}: ").expect("a fixed pattern"));
 static AUTHOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"@[\w.-]{1,40}").expect("a fixed pattern"));
 static LEAD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?:\*\*([A-Za-z ]{2,20}):?\*\*:?|([A-Z][a-z]{2,14}):)\s").expect("a fixed pattern"));
@@ -84,6 +85,8 @@ pub struct Habits {
     pub width: Option<usize>,
     /// The words that begin entries, such as `**added:** `, with one example each.
     pub leads: Vec<String>,
+    /// Whether entries begin with the area that they are about, as in `router: ...`.
+    pub areas: bool,
     /// Whether a blank line stands between entries.
     pub spaced: bool,
     /// Whether new entries are put first.
@@ -125,8 +128,18 @@ pub fn habits_of(document: &Document<'_>) -> Habits {
         .collect();
     let texts: Vec<&str> = old.iter().map(|(_, text)| text.as_str()).collect();
     let most = |count: usize| count * 2 > texts.len();
-    let number = most_frequent(&SHAPES, &texts).filter(|(_, count)| most(*count)).map(|(shape, _)| {
-        let at_start = texts.iter().any(|text| text.starts_with(&shape));
+    let unthanked: Vec<String> = texts
+        .iter()
+        .map(|text| {
+            THANKS
+                .iter()
+                .find(|shape| shape.is_match(text))
+                .map_or_else(|| (*text).to_owned(), |shape| shape.replace(text, "").into_owned())
+        })
+        .collect();
+    let unthanked: Vec<&str> = unthanked.iter().map(String::as_str).collect();
+    let number = most_frequent(&SHAPES, &unthanked).filter(|(_, count)| most(*count)).map(|(shape, _)| {
+        let at_start = unthanked.iter().any(|text| text.starts_with(&shape));
         (shape, at_start)
     });
     let thanks = most_frequent(&THANKS, &texts).filter(|(_, count)| most(*count)).map(|(shape, _)| shape);
@@ -159,6 +172,7 @@ pub fn habits_of(document: &Document<'_>) -> Habits {
         past: past > present,
         width: width_of(document, &old),
         leads: leads_in(&texts),
+        areas: count(&|text| AREA.is_match(text)) * 4 > texts.len(),
         spaced: spaced.count() * 2 > texts.len(),
         newest_first: is_newest_first(&old),
     }

@@ -319,7 +319,8 @@ impl<'a> Lint<'_, 'a> {
 fn follows(later: &str, earlier: &str) -> bool {
     use super::heading::Version;
     let (Some(later), Some(earlier)) = (Version::read(later), Version::read(earlier)) else { return false };
-    later.numbers[..2] == earlier.numbers[..2] || (earlier.numbers[2] == 0 && earlier.numbers[3] == 0)
+    let opens = later.numbers[0] == earlier.numbers[0] && earlier.numbers[2] == 0 && earlier.numbers[3] == 0;
+    later.numbers[..2] == earlier.numbers[..2] || opens
 }
 
 /// `1.0` as `1.0.0`.

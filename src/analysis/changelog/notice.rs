@@ -68,12 +68,16 @@ fn is_same_hunk(path: &str, hunk: &Hunk<'_>) -> bool {
 /// Files that name other software with its versions.
 static MANIFEST: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?:^|/)(?:package\.json|Cargo\.toml|pyproject\.toml|setup\.cfg|go\.mod|Gemfile|[^/]+\.gemspec|pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|composer\.json|mix\.exs|pubspec\.yaml|[^/]+\.(?:cs|fs|vb)proj|Directory\.(?:Packages|Build)\.props|deno\.jsonc?|pnpm-workspace\.yaml|Package\.swift|setup\.py)$",
+        r"(?:^|/)(?:package\.json|Cargo\.toml|pyproject\.toml|setup\.cfg|go\.mod|Gemfile|[^/]+\.gemspec|pom\.xml|[^/]*Dockerfile[^/]*|build\.gradle(?:\.kts)?|libs\.versions\.toml|composer\.json|mix\.exs|pubspec\.yaml|[^/]+\.(?:cs|fs|vb)proj|Directory\.(?:Packages|Build)\.props|deno\.jsonc?|pnpm-workspace\.yaml|Package\.swift|setup\.py)$",
     )
     .expect("a fixed pattern")
 });
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\d+(?:\.\d+)*(?:[-.+]?[0-9A-Za-z]+(?:[.+-][0-9A-Za-z]+)*)?").expect("a fixed pattern")
+});
+/// A Go import names the major version.
+static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^(?:\w+ )?"[\w.-]+\.[a-z]+/[^"]*/v\d+(?:/[^"]*)?"$|^FROM "#).expect("a fixed pattern")
 });
 /// What users need to have installed themselves.
 static REQUIREMENT: LazyLock<Regex> = LazyLock::new(|| {
@@ -93,10 +97,13 @@ fn only_versions(path: &str, hunk: &Hunk<'_>) -> bool {
         lower.contains("version") || lower.contains("release") || lower.contains("copyright")
     };
     let masked = |line: &str| NUMBER.replace_all(line, "#").into_owned();
+    let wanted = |line: &&str| !line.is_empty() && !line.ends_with("// indirect");
+    let (removed, added): (Vec<&str>, Vec<&str>) =
+        (removed.into_iter().filter(wanted).collect(), added.into_iter().filter(wanted).collect());
     removed.len() == added.len()
-        && !removed.is_empty()
         && removed.iter().zip(&added).all(|(old, new)| {
-            !REQUIREMENT.is_match(new) && (manifest || says_version(new)) && masked(old) == masked(new)
+            let versioned = manifest || says_version(new) || IMPORT.is_match(new);
+            !REQUIREMENT.is_match(new) && versioned && masked(old) == masked(new)
         })
 }
 
@@ -116,12 +123,28 @@ fn manifest(path: &str, text: &str) -> Option<Json> {
         _ => return None,
     };
     match name {
+        // A workspace by itself is nothing that anybody installs.
+        "Cargo.toml" if value["package"].is_null() => return Some(Json::Null),
         "Cargo.toml" => {
             drop(&mut value, &["dev-dependencies", "profile", "lints", "bench", "test", "example", "badges", "patch"]);
             for owner in ["package", "workspace"] {
                 drop(
                     &mut value[owner],
-                    &["version", "metadata", "authors", "lints", "members", "exclude", "description", "keywords"],
+                    &[
+                        "version",
+                        "metadata",
+                        "authors",
+                        "lints",
+                        "members",
+                        "exclude",
+                        "description",
+                        "keywords",
+                        "categories",
+                        "documentation",
+                        "homepage",
+                        "repository",
+                        "readme",
+                    ],
                 );
             }
         }
@@ -232,7 +255,7 @@ pub(super) fn closing(pieces: &[Piece<'_>], open: usize) -> usize {
     pieces.len()
 }
 
-/// Rust without its `#[cfg(test)]` items.
+/// Rust without its `#[cfg(test)]` items, its imports, and attributes for documentation and lints.
 fn without_tests(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
     let is = |at: usize, text: &str| pieces.get(at).is_some_and(|(token, _)| token.is(text));
     let mut kept = Vec::with_capacity(pieces.len());
@@ -247,6 +270,22 @@ fn without_tests(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
             at = if is(end, "{") { closing(&pieces, end) + 1 } else { end + 1 };
             continue;
         }
+        let open = if is(at + 1, "!") { at + 2 } else { at + 1 };
+        if is(at, "#") && is(open, "[") {
+            let end = closing(&pieces, open);
+            let inner = &pieces[open + 1..end.max(open + 1).min(pieces.len())];
+            let name = inner.first().map_or("", |(token, _)| token.text);
+            let docs = name == "cfg_attr" && inner.iter().any(|(token, _)| token.is("docsrs") || token.is("clippy"));
+            if docs || matches!(name, "doc" | "allow" | "expect" | "warn" | "deny" | "inline" | "rustfmt") {
+                at = end + 1;
+                continue;
+            }
+        }
+        let starts = at == 0 || pieces[at - 1].0.last_line() < pieces[at].0.line;
+        if starts && is(at, "use") {
+            at = pieces[at..].iter().position(|(token, _)| token.is(";")).map_or(pieces.len(), |end| at + end + 1);
+            continue;
+        }
         kept.push(pieces[at]);
         at += 1;
     }
@@ -259,10 +298,17 @@ fn without_docs(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
     let mut at = 0;
     while at < pieces.len() {
         let name = pieces.get(at + 1).map_or("", |(token, _)| token.text);
-        if pieces[at].0.is("@") && matches!(name, "doc" | "moduledoc" | "typedoc" | "spec" | "type" | "typep") {
-            let line = pieces[at].0.line;
-            let end = pieces[at + 1..].iter().position(|(token, _)| token.line > line && token.kind != TokenKind::Text);
-            at = end.map_or(pieces.len(), |end| at + 1 + end);
+        if pieces[at].0.is("@") && matches!(name, "doc" | "moduledoc" | "typedoc") {
+            // What is interpolated stands in the lines of the text.
+            let from = (at + 2).min(pieces.len());
+            let starts = |at: usize| pieces[at - 1].0.last_line() < pieces[at].0.line;
+            at = (from..pieces.len())
+                .find(|at| starts(*at) && pieces[*at].0.kind != TokenKind::Text)
+                .unwrap_or(pieces.len());
+            continue;
+        }
+        if pieces[at].0.is("@") && matches!(name, "spec" | "type" | "typep" | "opaque" | "callback") {
+            at = statement_end(&pieces, (at + 2).min(pieces.len()));
             continue;
         }
         kept.push(pieces[at]);
@@ -310,7 +356,7 @@ fn statement_end(pieces: &[Piece<'_>], from: usize) -> usize {
         }
         let before = pieces[at - 1].0;
         let goes_on = before.kind == TokenKind::Mark && !matches!(before.text, ")" | "]" | "}" | ">");
-        if before.last_line() < token.line && token.kind == TokenKind::Word && !goes_on {
+        if before.last_line() < token.line && (token.kind == TokenKind::Word || token.is("@")) && !goes_on {
             return at;
         }
         at += 1;

@@ -16,7 +16,7 @@ pub(super) struct Place {
 
 /// The place for an entry of a kind.
 pub(super) fn find_place(document: &Document<'_>, habits: &Habits, kind: Kind) -> Place {
-    let pending = document.releases.iter().position(|release| release.pending);
+    let pending = document.releases.iter().position(|release| release.pending && !release.assumed);
     match pending {
         Some(index) => in_release(document, habits, index, kind),
         None => new_release(document, kind),
@@ -77,7 +77,9 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
         None => {
             let at = heading_end(document, release.at);
             let after = blank_if(!is_blank(document, at + 1));
-            Place { at: Some(at), before: blank_if(!is_blank(document, at)), after, under }
+            let others = document.releases.iter().filter(|other| other.at != release.at);
+            let tight = others.map(|other| heading_end(document, other.at)).any(|end| !is_blank(document, end + 1));
+            Place { at: Some(at), before: blank_if(!tight), after, under }
         }
     }
 }

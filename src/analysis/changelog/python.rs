@@ -38,6 +38,21 @@ pub(super) fn without_annotations(pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
                 }
             }
         }
+        // The parameters of generic base classes.
+        if token.is("class") && text(at + 2) == "(" {
+            let close = closing(&pieces, at + 2);
+            let mut next = at;
+            while next < close {
+                if pieces[next].0.is("[") {
+                    next = closing(&pieces, next) + 1;
+                } else {
+                    kept.push(pieces[next]);
+                    next += 1;
+                }
+            }
+            at = close;
+            continue;
+        }
         if token.is("def") && text(at + 2) == "(" {
             let close = closing(&pieces, at + 2);
             kept.extend(&pieces[at..at + 3]);
@@ -81,7 +96,7 @@ fn is_import_for_types(line: &[Piece<'_>]) -> bool {
     let word = |at: usize| line.get(at).map_or("", |(token, _)| token.text);
     match word(0) {
         "from" => MODULES.contains(&word(1)) || (word(1) == "collections" && word(3) == "abc"),
-        "import" => MODULES.contains(&word(1)),
+        "import" => MODULES.contains(&word(1)) || (word(1) == "collections" && word(3) == "abc"),
         _ => false,
     }
 }

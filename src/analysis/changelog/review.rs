@@ -98,6 +98,8 @@ pub struct Review {
     pub release: bool,
     /// Whether title or description say that users are broken.
     pub breaking: bool,
+    /// Whether the title speaks of work inside the house.
+    pub internal: bool,
 }
 
 /// A changed changelog.
@@ -165,11 +167,11 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
         missing: Vec::new(),
         release: false,
         breaking: title.breaking,
+        internal: title.internal,
     };
     let changed: Vec<Changed<'a>> =
         changelogs.into_iter().map(|(change, text)| Changed::new(change, text, question.today)).collect();
     review.release = changed.iter().any(|it| it.document.makes_release()) || (collected && !changed.is_empty());
-    // Patterns for the sake of which a changelog file is written by a tool.
     if let Some(first) = changed.first() {
         review.style = first.document.style.as_str();
     }
@@ -203,7 +205,7 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
         review.look_at_note(path, *role, *text, change, config.as_ref(), &title);
     }
     let all_said = !notes.is_empty();
-    if review.release || title.reverts || all_said {
+    if review.release || title.made || all_said {
         return Some(review);
     }
     // An entry in a changelog above a file tells of it, unless its package has one of its own.
@@ -252,6 +254,10 @@ fn find_missing<'a>(
             texts.insert(place, text);
         }
     }
+    // A page that only includes the changelog is none.
+    texts.retain(|_, text| {
+        text.len() > 400 || !(text.contains(".. include::") || text.contains("--8<--") || text.contains("{include}"))
+    });
     for it in changed {
         if let Some(text) = it.text {
             texts.insert(it.path.to_owned(), text);
@@ -304,16 +310,29 @@ fn find_missing<'a>(
     let mut groups: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
     for change in open.iter().filter(|change| !is_fragment(change.path.as_str()) && !is_same_file(change)) {
         let path = change.path.as_str();
-        let nearest = texts
-            .keys()
-            .filter(|log| question.path.is_some() || is_in(scope_of(log), path))
-            .max_by_key(|log| (scope_of(log).len(), changed.iter().any(|it| it.path == log.as_str())));
+        let nearest =
+            texts.keys().filter(|log| question.path.is_some() || is_in(scope_of(log), path)).max_by_key(|log| {
+                let is_changed = changed.iter().any(|it| it.path == log.as_str());
+                (scope_of(log).len(), is_changed, std::cmp::Reverse(log.matches('/').count()))
+            });
         let near_root = nearest.is_none_or(|log| scope_of(log).is_empty());
         // Something was said, and this file belongs to no package that has a changelog of its own.
         if near_root && !said.is_empty() {
             continue;
         }
         groups.entry(nearest.map(String::as_str)).or_default().push(path);
+    }
+    // Where a package told of the change, others were only touched along, unless they changed more.
+    let lines = |scope: &dyn Fn(&str) -> bool| -> u32 {
+        let inside = question
+            .changes
+            .iter()
+            .filter(|change| scope(change.path.as_str()) && (question.may_need)(change.path.as_str()));
+        inside.map(|change| change.additions.saturating_add(change.deletions)).fold(0, u32::saturating_add)
+    };
+    let told = lines(&|path| said.iter().any(|log| is_in(scope_of(log), path)));
+    if !said.is_empty() {
+        groups.retain(|log, _| log.is_none_or(|log| lines(&|path| is_in(scope_of(log), path)) > told));
     }
     for (log, files) in groups.into_iter().take(MAX_MISSING) {
         let missing = |draft: Option<Draft>, in_diff: bool| Missing {

@@ -124,12 +124,14 @@ pub struct PullTitle {
     pub conventional: Option<String>,
     /// Whether title or description say that users are broken.
     pub breaking: bool,
-    /// Whether it undoes another pull request.
-    pub reverts: bool,
+    /// Whether git or GitHub made it: it undoes another pull request, or merges branches. What it brings was told there.
+    pub made: bool,
+    /// Whether it speaks of work inside the house: typos, lints, refactoring.
+    pub internal: bool,
 }
 
 /// Conventional types; another word before a colon is part of the sentence, or an area such as `docs/api:`.
-const TYPES: [&str; 26] = [
+const TYPES: [&str; 27] = [
     "feat",
     "feature",
     "fix",
@@ -156,12 +158,23 @@ const TYPES: [&str; 26] = [
     "remove",
     "deprecate",
     "breaking",
+    "sec",
 ];
 
 static CONVENTIONAL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*([A-Za-z]{2,12})(\([^)]{0,60}\))?(!)?:\s*").expect("a fixed pattern"));
 static TAG: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*(?:\[[^\]]{1,40}\]|:[a-z_]{2,30}:)\s*").expect("a fixed pattern"));
+/// `core: ` and the like.
+static AREA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w./,*-]{1,40}: ").expect("a fixed pattern"));
+static MERGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:Merge (?:branch|tag|commit|remote-tracking|origin|upstream)\b|Back-?merge\b)")
+        .expect("a fixed pattern")
+});
+static INTERNAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\btypos?\b|\bclippy\b|\brustfmt\b|\blint(?:s|er|ing)?\b|\brefactor|\bclean(?:ing)?[ -]?ups?\b|\bdead code\b|\bunused\b|^bump .+ from .+ to |^update (?:dependency|module|.* digest)\b|\bformatting\b|\bcode style\b|\bpre-commit\b|\bdev dependenc|\btype (?:hints|annotations|errors)\b|\btyping\b|\bpyright\b|\bmypy\b")
+        .expect("a fixed pattern")
+});
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*\(?#\d{1,7}\)?\s*$").expect("a fixed pattern"));
 /// As conventional commits have it: in a line of its own, or as a footer.
 static BREAKING: LazyLock<Regex> =
@@ -172,11 +185,16 @@ const MAX_TITLE_BYTES: usize = 500;
 
 /// Reads title and description.
 pub fn read_pull_title(title: &str, body: &str) -> PullTitle {
+    // A merge commit that stands in for its pull request has the title in its second paragraph.
+    let is_merged = |title: &str| title.starts_with("Merge pull request #") && title.contains(" from ");
+    let title = body.lines().map(str::trim).find(|line| !line.is_empty() && is_merged(title)).unwrap_or(title);
     let end = (0..=title.len().min(MAX_TITLE_BYTES)).rev().find(|end| title.is_char_boundary(*end)).unwrap_or(0);
     let one_line = title[..end].split_whitespace().collect::<Vec<_>>().join(" ");
     let mut rest = one_line.as_str();
-    let reverts =
-        rest.starts_with("Revert \"") || rest.to_lowercase().starts_with("revert:") || rest.starts_with("Reapply \"");
+    let made = MERGE.is_match(rest)
+        || rest.starts_with("Revert \"")
+        || rest.to_lowercase().starts_with("revert:")
+        || rest.starts_with("Reapply \"");
     while let Some(tag) = TAG.find(rest) {
         rest = &rest[tag.end()..];
     }
@@ -190,8 +208,10 @@ pub fn read_pull_title(title: &str, body: &str) -> PullTitle {
         || BREAKING.is_match(&one_line);
     let text = parts.map_or(rest, |parts| &rest[parts.get(0).map_or(0, |whole| whole.end())..]);
     let text = NUMBER.replace(text, "").trim().trim_end_matches('.').to_owned();
-    let kind = kind_of(conventional.as_deref(), &text, breaking);
-    PullTitle { text, kind, conventional, breaking, reverts }
+    let words = AREA.find(&text).filter(|_| conventional.is_none()).map_or(text.as_str(), |area| &text[area.end()..]);
+    let kind = kind_of(conventional.as_deref(), words, breaking);
+    let internal = INTERNAL.is_match(words) && !breaking;
+    PullTitle { text, kind, conventional, breaking, made, internal }
 }
 
 fn kind_of(conventional: Option<&str>, text: &str, breaking: bool) -> Kind {
@@ -202,7 +222,7 @@ fn kind_of(conventional: Option<&str>, text: &str, breaking: bool) -> Kind {
         Some("feat" | "feature" | "add") => return Kind::Added,
         Some("fix" | "bugfix" | "hotfix") => return Kind::Fixed,
         Some("perf") => return Kind::Faster,
-        Some("security") => return Kind::Security,
+        Some("security" | "sec") => return Kind::Security,
         Some("deprecate") => return Kind::Deprecated,
         Some("remove") => return Kind::Removed,
         Some(_) => return Kind::Changed,
@@ -226,8 +246,9 @@ fn kind_of(conventional: Option<&str>, text: &str, breaking: bool) -> Kind {
     }
 }
 
-/// The words of a title as the entries of a file are written: tense, first letter.
+/// The words of a title as the entries of a file are written: without an area where they name none, tense, first letter.
 pub(super) fn phrase(title: &str, habits: &Habits) -> String {
+    let title = AREA.find(title).filter(|_| !habits.areas).map_or(title, |area| &title[area.end()..]);
     let word = title.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     let lower = word.to_lowercase();
     let other = TENSES.iter().find_map(|(now, past)| match habits.past {
@@ -251,7 +272,7 @@ pub(super) fn phrase(title: &str, habits: &Habits) -> String {
 
 fn is_plain_word(text: &str) -> bool {
     let word = text.split_whitespace().next().unwrap_or_default();
-    word.chars().skip(1).all(|c| c.is_lowercase() || matches!(c, '\'' | '-' | ',' | ':'))
+    !word.ends_with(':') && word.chars().skip(1).all(|c| c.is_lowercase() || matches!(c, '\'' | '-' | ','))
 }
 
 #[cfg(test)]
@@ -265,7 +286,7 @@ mod tests {
             ("fix: Crash on empty input.", Kind::Fixed, "Crash on empty input", false),
             ("[core] Add a search", Kind::Added, "Add a search", false),
             ("Remove support for 3.8", Kind::Removed, "Remove support for 3.8", false),
-            ("axum: Fix the router", Kind::Changed, "axum: Fix the router", false),
+            ("axum: Fix the router", Kind::Fixed, "axum: Fix the router", false),
             ("Update the parser", Kind::Changed, "Update the parser", false),
             ("perf: faster search", Kind::Faster, "faster search", false),
         ] {
@@ -274,6 +295,9 @@ mod tests {
         }
         assert!(read_pull_title("x", "Text\n\nBREAKING CHANGE: all").breaking);
         assert!(!read_pull_title("x", "There is no BREAKING CHANGE here").breaking);
-        assert!(read_pull_title("Revert \"Add x\"", "").reverts);
+        assert!(read_pull_title("Revert \"Add x\"", "").made && read_pull_title("Merge branch 'a' into b", "").made);
+        assert_eq!(read_pull_title("Merge pull request #1 from a/b", "\nAdd a search\n").text, "Add a search");
+        assert!(read_pull_title("core: fix typos", "").internal && !read_pull_title("fix crash", "").internal);
+        assert_eq!(read_pull_title("ignore: fix deadlock", "").kind, Kind::Fixed);
     }
 }

@@ -17,7 +17,7 @@ const COST: usize = 16;
 
 /// Files whose change needs no entry, unless a dangerfile says otherwise: the default of the rule's option `ignore`.
 pub(in super::super) const NEEDS_NO_ENTRY: &[&str] = &[
-    "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz}/**",
+    "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz,ci,script,scripts,contrib,integration_test,integration_tests,dist,artwork}/**",
     "*_test.*",
     "test_*.*",
     "*.test.*",
@@ -30,6 +30,10 @@ pub(in super::super) const NEEDS_NO_ENTRY: &[&str] = &[
     "*.d.{ts,mts,cts}",
     "*.pyi",
     "*.snap",
+    "**/priv/static/**",
+    "*.min.{js,css}",
+    "*.{pb.go,map}",
+    "*_pb2.py",
     "*.{md,mdx,rst,adoc}",
     "LICENSE*",
     "NOTICE*",
@@ -46,14 +50,15 @@ pub(in super::super) const NEEDS_NO_ENTRY: &[&str] = &[
     "packages.lock.json",
     "gradle.lockfile",
     "requirements*.{txt,in}",
-    "**/requirements/*.{txt,in}",
+    "**/requirements*/*.{txt,in}",
     "{tox,pytest}.ini",
     "noxfile.py",
-    "{Makefile,Justfile,justfile}",
+    "{Makefile,Justfile,justfile,Gemfile,Rakefile,rust-toolchain}",
     "{appveyor,azure-pipelines,codecov,mkdocs}.{yml,yaml}",
     "{Jenkinsfile,renovate.json,lerna.json,turbo.json,nx.json}",
     "{eslint,prettier,vitest,jest,rollup,playwright,commitlint}.config.*",
-    "{clippy,rustfmt,deny,rust-toolchain,towncrier,ruff}.toml",
+    "{clippy,rustfmt,deny,rust-toolchain,towncrier,ruff,release-plz,cliff}.toml",
+    "pre-commit*.yaml",
     "dangerfile*.lua",
 ];
 
@@ -131,6 +136,7 @@ fn find(lua: &Lua, session: &Session, path: Option<&str>, may_need: &dyn Fn(&str
         "missing": answer.missing.iter().map(lacking_entry).collect::<Vec<_>>(),
         "release": answer.release,
         "breaking": answer.breaking,
+        "internal": answer.internal,
     }))
 }
 
