@@ -105,16 +105,15 @@ return {
       else `{if name then `\`{name}\`` else "the changelog"} has no new entry`
     local text = `\`{missing.file}\`{others} {verb}, and {lacks}. Tell users in one line what changes for them{unless}.`
     local at = nil
-    if draft then
+    if draft and draft.line then
+      at = { file = draft.file, line = draft.line, suggestion = draft.suggestion }
+    elseif draft then
       local where = if found.style == "fragments" or found.style == "changesets" then ` in \`{draft.file}\`` elseif draft.under then ` under \`{draft.under}\`` else ""
-      local fence = "```"
-      while string.find(draft.entry, fence, 1, true) do
-        fence ..= "`"
-      end
-      text ..= `\n\nFor example{where}:\n\n{fence}\n{draft.entry}\n{fence}`
-      if draft.line then
-        at = { file = draft.file, line = draft.line, suggestion = draft.suggestion }
-      elseif #draft.text <= MAX_FIX_BYTES then
+      -- Code of its own in the entry needs other fences.
+      local entry = string.gsub(draft.entry, "%s*\n%s*", " ")
+      local code = if string.find(entry, "`", 1, true) then `\`\` {entry} \`\`` else `\`{entry}\``
+      text ..= ` For example{where}: {code}`
+      if #draft.text <= MAX_FIX_BYTES then
         at = { fix = { [draft.file] = draft.text } }
       end
     end

@@ -149,7 +149,7 @@ fn a_draft_is_written_as_the_others_are() {
             "CHANGELOG.md",
             "# Changelog\n\n## [Unreleased]\n\n## [1.0.0] - 2026-01-02\n\n### Added\n\n- All.\n\n### Fixed\n\n- Some.\n",
             "fix: a crash",
-            "\n### Fixed\n\n- A crash.",
+            "\n### Fixed\n\n- A crash (#4711).",
             "[Unreleased] / Fixed",
         ),
     ] {

@@ -77,6 +77,7 @@ pub fn entry_text(title: &PullTitle, habits: &Habits, author: Author<'_>, style:
         // Nobody knows the file's habit yet.
         number = author.number.map(|number| (format!(" (#{number})"), false));
     }
+    let own = habits.number.is_none() && habits.thanks.is_none();
     if let Some((text, true)) = &number {
         let text = WORD.replace(
             text,
@@ -94,7 +95,7 @@ pub fn entry_text(title: &PullTitle, habits: &Habits, author: Author<'_>, style:
         (Some(number), Some(thanks)) => vec![thanks, number],
         (number, thanks) => number.into_iter().chain(thanks).collect(),
     };
-    let dot_last = ends.last().is_some_and(|end| end.ends_with('.')) || habits.dot_last;
+    let dot_last = ends.last().is_some_and(|end| end.ends_with('.')) || habits.dot_last || (own && habits.full_stop);
     if habits.full_stop && !dot_last && !words.ends_with(['.', '!', '?', ':']) {
         words.push('.');
     }

@@ -139,11 +139,14 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
     // What was said, where everybody knows to look.
     let mut changelogs: Vec<(&'a FileChange, Option<&'a str>)> = Vec::new();
     let mut notes: Vec<(&'a FileChange, FileRole, Option<&'a str>)> = Vec::new();
-    for change in there().filter(|change| change.additions > 0 || change.patch == Patch::Truncated) {
+    for change in there() {
         let path = change.path.as_str();
         match role(path, None) {
             Some(FileRole::Changelog) => changelogs.push((change, text(Side::Right, path))),
-            Some(kind) => notes.push((change, kind, text(Side::Right, path))),
+            Some(kind) if change.additions > 0 || change.status == ChangeStatus::Added => {
+                notes.push((change, kind, text(Side::Right, path)));
+            }
+            Some(_) => {}
             None => {}
         }
     }
@@ -169,8 +172,11 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
         breaking: title.breaking,
         internal: title.internal,
     };
-    let changed: Vec<Changed<'a>> =
-        changelogs.into_iter().map(|(change, text)| Changed::new(change, text, question.today)).collect();
+    let changed: Vec<Changed<'a>> = changelogs
+        .into_iter()
+        .map(|(change, text)| Changed::new(change, text, question.today))
+        .filter(|it| question.path.is_some() || is_changelog(it.path, &it.document))
+        .collect();
     review.release = changed.iter().any(|it| it.document.makes_release()) || (collected && !changed.is_empty());
     if let Some(first) = changed.first() {
         review.style = first.document.style.as_str();
@@ -195,7 +201,9 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
         if it.says_something(review.release) {
             said.push(it.path);
         }
-        review.files.push(it.path.to_owned());
+        if it.document.sheet.lines.iter().any(|line| line.added) {
+            review.files.push(it.path.to_owned());
+        }
         review.look_at(it, question, &title, !candidates.is_empty());
     }
     for (change, role, text) in &notes {
@@ -218,6 +226,11 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
     }
     find_missing(&mut review, question, source, &title, &open, &said, &changed)?;
     Some(review)
+}
+
+/// Below the root, a page that only is named like one tells of no release.
+fn is_changelog(path: &str, document: &Document<'_>) -> bool {
+    !document.sheet.whole || !document.releases.is_empty() || !path.contains('/')
 }
 
 /// The files that nobody told of, by the changelog that should.
@@ -255,8 +268,10 @@ fn find_missing<'a>(
         }
     }
     // A page that only includes the changelog is none.
-    texts.retain(|_, text| {
-        text.len() > 400 || !(text.contains(".. include::") || text.contains("--8<--") || text.contains("{include}"))
+    texts.retain(|path, text| {
+        let includes = [".. include::", "--8<--", "{include}"].iter().any(|sign| text.contains(sign));
+        let document = || read_document(path, Sheet::unchanged(text), question.today);
+        (text.len() > 400 || !includes) && (question.path.is_some() || is_changelog(path, &document()))
     });
     for it in changed {
         if let Some(text) = it.text {
