@@ -13,6 +13,7 @@ mod habit;
 mod heading;
 mod lint;
 mod markup;
+mod misplaced;
 mod names;
 mod new_file;
 mod notice;

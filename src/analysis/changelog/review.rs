@@ -8,6 +8,7 @@ use super::fragment::{Bump, CONFIGS, Towncrier, read_changeset};
 use super::habit::{habits_of, numbers_in};
 use super::lint::lint;
 use super::markup::LineKind;
+use super::misplaced;
 use super::names::{FileRole, is_among_notes, is_in, places_for, role_of, scope_of};
 use super::new_file;
 use super::notice::{is_quiet, is_same};
@@ -457,11 +458,11 @@ impl Review {
                 let moved = |entry: &super::document::Entry| {
                     it.text.and_then(|text| draft::moved(document, entry, text, &habits))
                 };
-                problems.extend(released(it.path, document, &new, &moved));
+                problems.extend(misplaced::released(it.path, document, &new, &moved));
             }
         }
         if document.style == Style::Intridea {
-            problems.extend(placeholder(it.path, document));
+            problems.extend(misplaced::placeholder(it.path, document));
         }
         problems.sort_by_key(|problem| (problem.line, problem.kind));
         problems.truncate(MAX_PROBLEMS);
@@ -532,67 +533,6 @@ impl Review {
         }
         self.entries.push(entry);
     }
-}
-
-/// New entries in releases that are out.
-fn released(
-    file: &str,
-    document: &Document<'_>,
-    new: &[&super::document::Entry],
-    moved: &dyn Fn(&super::document::Entry) -> Option<String>,
-) -> Vec<Problem> {
-    let pending = document.releases.iter().find(|release| release.pending);
-    let mut problems = Vec::new();
-    for entry in new {
-        let Some(release) = entry.release.map(|index| &document.releases[index]).filter(|it| !it.pending && !it.added)
-        else {
-            continue;
-        };
-        let name = release.title.version.unwrap_or(release.name);
-        let out = match release.date {
-            Some(date) => format!("which came out on {date}"),
-            None => "which is out".to_owned(),
-        };
-        let goal = match pending {
-            Some(pending) => format!("Move it to `{}`; a merge may have put it here.", pending.name),
-            None => "Begin a section `Unreleased` above it; a merge may have put it here.".to_owned(),
-        };
-        problems.push(Problem {
-            file: file.to_owned(),
-            line: document.number(entry.at),
-            end_line: document.number(entry.end - 1),
-            kind: ProblemKind::Released,
-            message: format!("This entry stands under `{name}`, {out}. {goal}"),
-            suggestion: None,
-            fix: if problems.is_empty() { moved(entry) } else { None },
-        });
-    }
-    problems
-}
-
-/// The line that keeps the place for the next entry was removed.
-fn placeholder(file: &str, document: &Document<'_>) -> Option<Problem> {
-    let removed = document.sheet.removed.iter().any(|line| is_placeholder(line));
-    let pending = document.releases.iter().position(|release| release.pending);
-    let has = document
-        .entries
-        .iter()
-        .any(|entry| is_placeholder(&document.text_of(entry)) && (pending.is_none() || entry.release == pending));
-    let added =
-        document.entries.iter().rev().find(|entry| entry.added && (pending.is_none() || entry.release == pending));
-    let entry = added.filter(|_| removed && !has)?;
-    Some(Problem {
-        file: file.to_owned(),
-        line: document.number(entry.at),
-        end_line: document.number(entry.at),
-        kind: ProblemKind::Placeholder,
-        message:
-            "The line `* Your contribution here.` is gone, which keeps merges apart. Put it back below this entry."
-                .to_owned(),
-        suggestion: (entry.end == entry.at + 1)
-            .then(|| format!("{}\n* Your contribution here.", document.sheet.lines[entry.at].text)),
-        fix: None,
-    })
 }
 
 /// Whether content changed at all: a file that only moved, a new empty one, or another mode is nothing to users.

@@ -58,7 +58,9 @@ impl Kind {
                 "refactor",
             ],
             Kind::Deprecated => &["deprecated", "deprecations", "deprecation", "changed", "changes"],
-            Kind::Removed => &["removed", "removals", "removal", "breaking changes", "changed", "changes"],
+            Kind::Removed => {
+                &["removed", "removals", "removal", "changed", "changes", "other changes", "miscellaneous"]
+            }
             Kind::Fixed => &[
                 "fixed",
                 "bug fixes",
