@@ -1,59 +1,71 @@
+-- A larger changelog is not copied into a fix.
+local MAX_FIX_BYTES = 256 * 1024
+
 return {
   summary = "A change that users can notice has an entry in the changelog.",
   severity = "fail",
   options = {
     path = {
       type = "string",
-      doc = "The changelog. Without it, any file named changelog, changes, history or news, and any file in `changelog.d`, `newsfragments` or `.changeset`.",
+      doc = "The changelog. Without it, the one next above each changed file that is named changelog, changes, history, news or release notes; news fragments and changesets are known too.",
     },
     ignore = {
       type = "globs",
       default = {
-        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,examples,benches,benchmarks}/**", "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*",
-        "*.{md,rst,adoc}", "LICENSE*", "CODEOWNERS", ".*", "/.*/**", "*.lock", "package-lock.json", "pnpm-lock.yaml", "go.sum",
-        "requirements*.{txt,in}", "**/requirements/*.{txt,in}", "tox.ini", "noxfile.py", "appveyor.yml", "azure-pipelines.yml", "Jenkinsfile", "dangerfile*.lua",
+        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz,ci,script,scripts,contrib,integration_test,integration_tests,dist,artwork}/**",
+        "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*", "*_tests.*", "{test,tests,conftest}.*",
+        "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}", "*.{stories,bench}.*", "*.d.{ts,mts,cts}", "*.pyi", "*.snap", "**/priv/static/**", "*.min.{js,css}", "*.{pb.go,map}", "*_pb2.py", "*.{md,mdx,rst,adoc}",
+        "LICENSE*", "NOTICE*", "AUTHORS*", "CODEOWNERS", ".*", "/.*/**", "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml",
+        "bun.lockb", "go.sum", "packages.lock.json", "gradle.lockfile", "requirements*.{txt,in}", "**/requirements*/*.{txt,in}", "{tox,pytest}.ini",
+        "noxfile.py", "{Makefile,Justfile,justfile,Gemfile,Rakefile,rust-toolchain}", "{appveyor,azure-pipelines,codecov,mkdocs}.{yml,yaml}",
+        "{Jenkinsfile,renovate.json,lerna.json,turbo.json,nx.json}", "{eslint,prettier,vitest,jest,rollup,playwright,commitlint}.config.*",
+        "{clippy,rustfmt,deny,rust-toolchain,towncrier,ruff,release-plz,cliff}.toml", "pre-commit*.yaml", "dangerfile*.lua",
       },
       doc = "Files whose change needs no entry.",
     },
+    quiet_types = {
+      type = "strings",
+      default = { "chore", "ci", "docs", "doc", "style", "test", "tests", "build", "refactor", "types", "typing" },
+      doc = "Types of the title, as in `chore: update the linter`, that need no entry where the author may skip.",
+    },
+    format = {
+      type = "boolean",
+      default = true,
+      doc = "Whether the form of what is added is judged too: headings, dates, order, sections, links, numbers, doubles.",
+    },
+    allow = {
+      type = "strings",
+      default = {},
+      doc = "Kinds of problems that are not reported, such as `no-number`.",
+    },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether `#skip-changelog` in the description, or a title of the type chore, ci, docs, style or test, skips the rule. Without it, only when the rule does not block.",
+      doc = "Whether `#skip-changelog` in the description, or a title of a quiet type or about typos, lints, types or refactoring, lets a missing entry pass. Without it, only when the rule does not block.",
     },
   },
-}, function(options, report)
-  local changelogs = danger.git.match(options.path or {
-    "{CHANGELOG,CHANGES,HISTORY,NEWS,Changelog,ChangeLog,Changes,History,News,changelog,changes,history,news}{,.md,.rst,.txt,.adoc,.org}",
-    "**/{changelog.d,newsfragments,.changeset}/**",
-    "!**/{node_modules,vendor,third_party}/**",
+}, function(options, report, analyse)
+  local found = analyse.changelog({
+    path = options.path,
+    paths = options.paths or { "**" },
+    ignore = options.ignore,
   })
-  for _, path in changelogs.edited do
-    local diff = danger.git.structured_diff_for_file(path)
-    for _, hunk in if diff then diff.hunks else {} do
-      for _, line in hunk.lines do
-        if line.kind == "added" and string.find(line.text, "[%w\128-\255]") then
-          return
-        end
-      end
-    end
+  local softly = if options.severity == "message" then message else warn
+  local allowed = {}
+  for _, kind in options.allow do
+    allowed[kind] = true
   end
 
-  local exempt = {}
-  for _, paths in { changelogs.any, danger.git.match(options.ignore).any } do
-    for _, path in paths do
-      exempt[path] = true
-    end
-  end
-  -- A file that only moved is in neither list.
-  local touched = danger.git.match(options.paths or "**")
-  local first
-  for _, paths in { touched.edited, touched.deleted } do
-    for _, path in paths do
-      if not first and not exempt[path] then
-        first = path
+  for _, problem in found.problems do
+    if not allowed[problem.kind] and (options.format or problem.grave) then
+      local say = if problem.grave then report else softly
+      local at = { file = problem.file, line = problem.line, end_line = problem.end_line, suggestion = problem.suggestion }
+      if problem.fix and #problem.fix <= MAX_FIX_BYTES then
+        at.fix = { [problem.file] = problem.fix }
       end
+      say(problem.message, at)
     end
   end
-  if first == nil then
+  if #found.missing == 0 then
     return
   end
 
@@ -64,9 +76,9 @@ return {
   if author_may_skip then
     local pr = danger.github.pr
     local title = string.lower(pr.title)
-    -- A `!` marks a breaking change, which users notice whatever its type.
+    -- Users notice what breaks them, whatever its type.
     local kind = string.match(title, "^(%l+):") or string.match(title, "^(%l+)%b():")
-    local is_quiet = kind ~= nil and table.find({ "chore", "ci", "docs", "style", "test" }, kind) ~= nil
+    local is_quiet = not found.breaking and (found.internal or (kind ~= nil and table.find(options.quiet_types, kind) ~= nil))
     if is_quiet or string.find(string.lower(pr.body), "#skip-changelog", 1, true) then
       return
     end
@@ -81,6 +93,30 @@ return {
     table.insert(ways_out, `{who} the label \`{options.skip_label}\``)
   end
   local unless = if #ways_out > 0 then `, or {table.concat(ways_out, " or ")} if they will not notice` else ""
-  local name = if options.path then `\`{options.path}\`` else "the changelog"
-  report(`\`{first}\` changes, and {name} has no new entry. Tell users in one line what changes for them{unless}.`)
+
+  for _, missing in found.missing do
+    local others = if missing.more == 0 then "" elseif missing.more == 1 then " and another file" else ` and {missing.more} other files`
+    local verb = if missing.more == 0 then "changes" else "change"
+    local draft = missing.draft
+    local name = missing.changelog or options.path
+    local lacks = if found.style == "fragments"
+      then "there is no news fragment"
+      elseif found.style == "changesets" then "there is no changeset"
+      else `{if name then `\`{name}\`` else "the changelog"} has no new entry`
+    local text = `\`{missing.file}\`{others} {verb}, and {lacks}. Tell users in one line what changes for them{unless}.`
+    local at = nil
+    if draft and draft.line then
+      at = { file = draft.file, line = draft.line, suggestion = draft.suggestion }
+    elseif draft then
+      local where = if found.style == "fragments" or found.style == "changesets" then ` in \`{draft.file}\`` elseif draft.under then ` under \`{draft.under}\`` else ""
+      -- Code of its own in the entry needs other fences.
+      local entry = string.gsub(draft.entry, "%s*\n%s*", " ")
+      local code = if string.find(entry, "`", 1, true) then `\`\` {entry} \`\`` else `\`{entry}\``
+      text ..= ` For example{where}: {code}`
+      if #draft.text <= MAX_FIX_BYTES then
+        at = { fix = { [draft.file] = draft.text } }
+      end
+    end
+    report(text, at)
+  end
 end

@@ -5,6 +5,7 @@
 //! error. `lua` shows their results to the rules.
 
 pub mod actions;
+pub mod changelog;
 pub mod code;
 pub mod code_owners;
 pub mod commit_message;

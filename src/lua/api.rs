@@ -1,6 +1,7 @@
 //! The API of the dangerfile: one file per namespace, one table that lists everything.
 
 mod analysis;
+mod changelog;
 mod code_analyses;
 mod coverage;
 mod definitions;

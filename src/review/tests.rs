@@ -163,7 +163,7 @@ fn mistakes_are_answered_at_their_line() {
         ("warn(\"x\", { file = \"a\", lin = 3 })", "did you mean `line`?", 1),
         ("fail(12)", "fail takes a text first, got 12", 1),
         ("settings { check_nam = \"x\" }", "did you mean `check_name`?", 1),
-        ("\n\ndanger.changelog.entries()", "`danger.changelog` is not built yet", 3),
+        ("\n\ndanger.event.entries()", "`danger.event` is not built yet", 3),
         ("rule(\"x\", { shadow = true }, function() end)", "`shadow` of rule(\"x\") is not built yet", 1),
         ("use(\"deploy_gate\")", "`deploy_gate` is not built yet", 1),
         ("rule(\"x\", function() end)\nrule(\"x\", function() end)", "already a rule `x`", 2),

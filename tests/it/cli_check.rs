@@ -137,7 +137,7 @@ fn a_script_that_does_not_parse_or_fails_is_status_2() {
     // One mistake is one, although it is seen when the code runs and when it is read; and an empty pull request is
     // mentioned only where it can be the reason.
     for (text, message) in [
-        ("local x = danger.changelog\n", "`danger.changelog` is not built yet in this version"),
+        ("local x = danger.event\n", "`danger.event` is not built yet in this version"),
         ("on(\"push\", {}, function() end)\n", "`on` is not built yet in this version"),
         ("fail(3)\n", "fail takes a text first, got 3"),
     ] {

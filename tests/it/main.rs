@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop anywhere")]
 
 mod analysis;
+mod changelog;
 mod cli;
 mod cli_check;
 mod cli_ci;

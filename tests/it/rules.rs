@@ -313,7 +313,12 @@ fn with_crlf(pr: &str) -> String {
 }
 
 fn headings<'a>(text: &'a str, level: &str) -> Vec<&'a str> {
-    text.lines().filter_map(|line| line.strip_prefix(level)).collect()
+    let mut inside = false;
+    let outside = text.lines().filter(|line| {
+        inside ^= line.starts_with("```");
+        !inside
+    });
+    outside.filter_map(|line| line.strip_prefix(level)).collect()
 }
 
 /// Fenced blocks: the word after the fence, and the text.

@@ -136,7 +136,7 @@ fn lockfile_problems(lua: &Lua, session: &Session, globs: &Value) -> mlua::Resul
     let globs = read_globs(lua, session, std::slice::from_ref(globs))?;
     let changes = changes(lua, session)?;
     session.charge_changes(lua, changes.len())?;
-    let texts = Texts { session, missing: RefCell::default(), read: RefCell::default() };
+    let texts = Texts::new(session);
     let problems = find_problems(changes, &|path| globs.matches(path), &texts);
     let missing = texts.missing.take();
     if !missing.is_empty() {
@@ -159,10 +159,17 @@ fn lockfile_problems(lua: &Lua, session: &Session, globs: &Value) -> mlua::Resul
 }
 
 /// Texts of the snapshot; what it lacks is noted.
-struct Texts<'a> {
+pub(super) struct Texts<'a> {
     session: &'a Session,
-    missing: RefCell<BTreeSet<FileKey>>,
-    read: RefCell<usize>,
+    pub(super) missing: RefCell<BTreeSet<FileKey>>,
+    /// Bytes that were given.
+    pub(super) read: RefCell<usize>,
+}
+
+impl<'a> Texts<'a> {
+    pub(super) fn new(session: &'a Session) -> Self {
+        Texts { session, missing: RefCell::default(), read: RefCell::default() }
+    }
 }
 
 impl FileSource for Texts<'_> {

@@ -32,6 +32,7 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
     add("leftovers", leftovers)?;
     add("secrets", secrets)?;
     add("features", features)?;
+    add("changelog", super::changelog::for_rule)?;
     add("migrations", super::migrations::migrations)?;
     add("mentions_table", super::migrations::mentions_table)?;
     add("missing_tests", super::testing::missing_tests)?;

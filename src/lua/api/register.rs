@@ -6,8 +6,8 @@ use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
 use super::{
-    coverage, git, github, github_utils, lint, migrations, namespace, record, report, require, robot, rules, settings,
-    utils,
+    changelog, coverage, git, github, github_utils, lint, migrations, namespace, record, report, require, robot, rules,
+    settings, utils,
 };
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
@@ -28,12 +28,10 @@ pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table)
     danger.raw_set("utils", utils::register(lua, session)?)?;
     danger.raw_set("git", namespace::close(lua, session, "danger.git", git.clone(), git::field)?)?;
     danger.raw_set("github", namespace::close(lua, session, "danger.github", github, github::field)?)?;
-    let analyses = |lua: &Lua, session: &Rc<Session>, name: &str| match coverage::field(lua, session, name)? {
-        Some(value) => Ok(Some(value)),
-        None => match lint::field(lua, session, name)? {
-            Some(value) => Ok(Some(value)),
-            None => migrations::field(lua, session, name),
-        },
+    let analyses = |lua: &Lua, session: &Rc<Session>, name: &str| {
+        let all: [fn(&Lua, &Rc<Session>, &str) -> mlua::Result<Option<Value>>; 4] =
+            [coverage::field, lint::field, migrations::field, changelog::field];
+        all.into_iter().find_map(|field| field(lua, session, name).transpose()).transpose()
     };
     globals.set("danger", namespace::close(lua, session, "danger", danger, analyses)?)?;
     answer_unknown_globals(lua, session)?;

@@ -65,7 +65,7 @@ pub const API: &[ApiItem] = &[
         "The migrations that are new or changed, and what is unsafe in them.",
     ),
     built("danger", "lint", "Lint", "What linters' reports say of the repository, and how near to the diff."),
-    later("danger", "changelog", "What the changelog says."),
+    built("danger", "changelog", "Changelog", "What the change adds to the changelog, and what it leaves unsaid."),
     later("danger", "event", "The event that a handler was called for."),
     built("danger.git", "modified_files", "{ string }", "Files whose content or mode changed, renamed ones included."),
     built("danger.git", "created_files", "{ string }", "New files, copies included."),

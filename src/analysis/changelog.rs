@@ -1,0 +1,40 @@
+//! Changelogs, news fragments and changesets: what a change tells users, where it tells it, whether it had to, and the
+//! words that could.
+//!
+//! A changelog is read as lines that know whether the change added them; only those are judged. Everything is linear in
+//! the text but for the comparison of added with removed lines, which has a limit.
+
+mod breaking;
+mod document;
+mod draft;
+mod entries;
+mod fragment;
+mod habit;
+mod heading;
+mod lint;
+mod markup;
+mod misplaced;
+mod names;
+mod new_file;
+mod notice;
+mod place;
+mod problem;
+mod python;
+mod review;
+mod sheet;
+mod title;
+
+pub use document::{Document, Entry, Link, Release, SECTIONS, Section, Style, is_placeholder, read_document};
+pub use draft::{Author, Draft, draft, entry_text};
+pub use entries::{check_entries, new_entries};
+pub use fragment::{Bump, Changeset, Towncrier, read_changeset};
+pub use habit::{Habits, habits_of, numbers_in};
+pub use heading::{Title, Version, compare_versions, read_title};
+pub use lint::lint;
+pub use markup::{LineKind, Markup};
+pub use names::{FileRole, places_for, role_of};
+pub use notice::{is_quiet, is_same};
+pub use problem::{Problem, ProblemKind};
+pub use review::{Missing, NewEntry, Question, Review, review};
+pub use sheet::{MAX_TEXT_BYTES, Sheet, SheetLine};
+pub use title::{Kind, PullTitle, read_pull_title};

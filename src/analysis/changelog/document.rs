@@ -1,0 +1,428 @@
+//! A changelog taken apart: releases, their sections, and the entries in them.
+
+use super::heading::{Title, find_date_text, names_file, read_date, read_title};
+use super::markup::{LineKind, Markup, classify};
+use super::sheet::Sheet;
+use chrono::NaiveDate;
+use regex::Regex;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The habits that decide what is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// The six sections of <https://keepachangelog.com>; the flag says whether the file names that page.
+    KeepAChangelog {
+        /// Whether it promises to follow it.
+        said: bool,
+    },
+    /// That of danger-changelog: `* [#12](address): What - [@who](address).`
+    Intridea,
+    /// Headings and lists.
+    Headings,
+    /// Written by a tool from the commits.
+    Generated,
+}
+
+impl Style {
+    /// The word by which rules know it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Style::KeepAChangelog { .. } => "keep_a_changelog",
+            Style::Intridea => "intridea",
+            Style::Headings => "headings",
+            Style::Generated => "generated",
+        }
+    }
+}
+
+/// A release, or what will be one. Positions are indexes into the sheet's lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release<'a> {
+    /// Its heading.
+    pub at: usize,
+    /// The index after its last line.
+    pub end: usize,
+    /// The heading's depth.
+    pub level: usize,
+    /// The heading without its signs.
+    pub name: &'a str,
+    /// What the heading says.
+    pub title: Title<'a>,
+    /// The day, from the heading or from the line below it.
+    pub date: Option<NaiveDate>,
+    /// Whether it is not released yet.
+    pub pending: bool,
+    /// Whether that is only assumed, because it stands first and has no date, as the others have none.
+    pub assumed: bool,
+    /// Whether the change added the heading, or the line below it that says that it is released.
+    pub added: bool,
+}
+
+/// A heading inside a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section<'a> {
+    /// Its heading.
+    pub at: usize,
+    /// The index after its last line.
+    pub end: usize,
+    /// The heading's depth; 9 for a line such as `Bug fixes:`.
+    pub level: usize,
+    /// Its name.
+    pub name: &'a str,
+    /// Its release.
+    pub release: usize,
+    /// Whether the change added the heading.
+    pub added: bool,
+}
+
+/// An item of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its first line.
+    pub at: usize,
+    /// The index after its last line.
+    pub end: usize,
+    /// Its release; `None` above all of them, and where it is not known.
+    pub release: Option<usize>,
+    /// Its section.
+    pub section: Option<usize>,
+    /// Whether the change added its first line.
+    pub added: bool,
+}
+
+/// `[label]: address`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link<'a> {
+    /// Where.
+    pub at: usize,
+    /// The label.
+    pub label: &'a str,
+    /// The address.
+    pub address: &'a str,
+}
+
+/// A changelog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document<'a> {
+    /// Its lines.
+    pub sheet: Sheet<'a>,
+    /// What each line is.
+    pub kinds: Vec<LineKind<'a>>,
+    /// How it is written.
+    pub markup: Markup,
+    /// Its habits.
+    pub style: Style,
+    /// Whether it promises semantic versions.
+    pub semantic: bool,
+    /// In the order of the file.
+    pub releases: Vec<Release<'a>>,
+    /// In the order of the file.
+    pub sections: Vec<Section<'a>>,
+    /// In the order of the file; items of inner lists belong to the outer item.
+    pub entries: Vec<Entry>,
+    /// In the order of the file.
+    pub links: Vec<Link<'a>>,
+}
+
+/// Headings after so many are plain text.
+const MAX_HEADINGS: usize = 20_000;
+
+/// The six sections of Keep a Changelog, in its order.
+pub const SECTIONS: [&str; 6] = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
+
+static RELEASED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^\W*(?:released|release date|date)\b").expect("a fixed pattern"));
+static UNRELEASED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:unreleased|not (?:yet )?released|release date:? *(?:unreleased|tb[da]|\?+)|in (?:progress|development)|tbd)\b")
+        .expect("a fixed pattern")
+});
+static PSEUDO_SECTION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:\*\*([A-Z][^*:]{1,60}):?\*\*:?|([A-Z][A-Za-z ,&/()-]{2,60}):)$").expect("a fixed pattern")
+});
+static COMMIT_LINK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"/commit/[0-9a-f]{7,40}\b|(?:^|[\s\[(`])[0-9a-f]{7,40}[\])`:]").expect("a fixed pattern")
+});
+static GENERATED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)conventionalcommits\.org\)? for commit guidelines|this (?:file|changelog) (?:is|was) (?:auto(?:matically)?[- ]?)generated|generated by (?:git-cliff|release-please|semantic-release|standard-version|auto-changelog|github_changelog_generator)|automatically generated by (?:python semantic release|\S*changelog\S*)|do not edit this file (?:manually|by hand)")
+        .expect("a fixed pattern")
+});
+
+/// Takes a changelog apart. `today` decides whether a date is still to come.
+pub fn read_document<'a>(path: &str, sheet: Sheet<'a>, today: NaiveDate) -> Document<'a> {
+    let markup = Markup::of(path, &sheet);
+    let kinds = classify(&sheet, markup);
+    let mut document = Document {
+        kinds,
+        markup,
+        style: Style::Headings,
+        semantic: false,
+        releases: Vec::new(),
+        sections: Vec::new(),
+        entries: Vec::new(),
+        links: Vec::new(),
+        sheet,
+    };
+    document.find_releases(today);
+    document.find_sections();
+    document.find_entries();
+    let link = |(at, kind): (usize, &LineKind<'a>)| match kind {
+        LineKind::Link { label, address } => Some(Link { at, label, address }),
+        _ => None,
+    };
+    document.links = document.kinds.iter().enumerate().filter_map(link).collect();
+    document.find_style();
+    document
+}
+
+impl<'a> Document<'a> {
+    /// The text of an entry: its lines joined by spaces, without the mark.
+    pub fn text_of(&self, entry: &Entry) -> String {
+        let first = self.sheet.lines[entry.at].text.trim_start();
+        let mark = self.mark_of(entry).len();
+        let rest = self.sheet.lines[entry.at + 1..entry.end].iter().map(|line| line.text.trim());
+        let words = std::iter::once(first.get(mark..).unwrap_or(first).trim_end()).chain(rest);
+        let mut text = String::new();
+        for piece in words.filter(|piece| !piece.is_empty()) {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(piece);
+        }
+        text
+    }
+
+    /// The mark of an entry with the spaces behind it, such as `- `.
+    pub fn mark_of(&self, entry: &Entry) -> &'a str {
+        match self.kinds[entry.at] {
+            LineKind::Item { mark, .. } => mark,
+            _ => "",
+        }
+    }
+
+    /// The line number of a position.
+    pub fn number(&self, at: usize) -> u32 {
+        self.sheet.lines[at].number
+    }
+
+    /// The release that a line belongs to.
+    pub fn release_at(&self, at: usize) -> Option<usize> {
+        self.releases.iter().position(|release| (release.at..release.end).contains(&at))
+    }
+
+    /// Whether the change added a heading of a finished release: it moves what was pending to a version.
+    pub fn makes_release(&self) -> bool {
+        self.releases.iter().any(|release| release.added && !release.pending)
+    }
+
+    fn find_releases(&mut self, today: NaiveDate) {
+        let headings: Vec<(usize, usize, &'a str, Title<'a>)> = self
+            .kinds
+            .iter()
+            .enumerate()
+            .filter_map(|(at, kind)| match kind {
+                LineKind::Heading { level, title } => Some((at, *level, *title, read_title(title))),
+                _ => None,
+            })
+            .take(MAX_HEADINGS)
+            .collect();
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for (_, level, name, title) in &headings {
+            if title.is_release() && !names_file(name) {
+                *counts.entry(*level).or_default() += 1;
+            }
+        }
+        let most = counts.values().max().copied().unwrap_or(0);
+        let Some(main) = counts.iter().find(|(_, count)| **count == most).map(|(level, _)| *level) else { return };
+        // `# Changelog for v1.9` is the heading of a release when its notes stand right below it.
+        let of_file = headings.first().filter(|(at, _, name, title)| {
+            let next = headings.iter().skip(1).find(|(_, _, name, title)| title.is_release() && !names_file(name));
+            let end = next.map_or(self.kinds.len(), |(at, ..)| *at);
+            let has_items = self.kinds[*at..end].iter().any(|kind| matches!(kind, LineKind::Item { .. }));
+            names_file(name) && title.version.is_some() && has_items
+        });
+        let of_file = of_file.map(|(at, ..)| *at);
+        let is_release = |level: usize, name: &str, title: &Title<'_>| {
+            title.is_release()
+                && !names_file(name)
+                && (level == main
+                    || title.begins_with_version
+                    || (level < main && title.pending)
+                    || (title.pending && title.version.is_none() && name.len() < 25))
+        };
+        for (at, level, name, title) in &headings {
+            if of_file == Some(*at) || is_release(*level, name, title) {
+                self.releases.push(Release {
+                    at: *at,
+                    end: self.kinds.len(),
+                    level: *level,
+                    name,
+                    date: title.date,
+                    pending: false,
+                    assumed: false,
+                    added: self.sheet.lines[*at].added,
+                    title: title.clone(),
+                });
+            }
+        }
+        let ends: Vec<usize> = (0..self.releases.len()).map(|index| self.end_of(index, &headings)).collect();
+        for (release, end) in self.releases.iter_mut().zip(ends) {
+            release.end = end;
+        }
+        self.settle_states(today);
+    }
+
+    /// A release ends at the next one, at another heading of its depth or a higher one, or where lines are not known.
+    fn end_of(&self, index: usize, headings: &[(usize, usize, &str, Title<'_>)]) -> usize {
+        let release = &self.releases[index];
+        let next = self.releases.get(index + 1).map_or(self.kinds.len(), |next| next.at);
+        let from = headings.partition_point(|(at, ..)| *at <= release.at);
+        let inside = headings[from..].iter().take_while(|(at, ..)| *at < next);
+        let end = inside.clone().find(|(_, level, ..)| *level <= release.level).map_or(next, |(at, ..)| *at);
+        let gap = self.sheet.lines[release.at + 1..end].iter().position(|line| line.after_gap);
+        gap.map_or(end, |gap| release.at + 1 + gap)
+    }
+
+    fn settle_states(&mut self, today: NaiveDate) {
+        let begins = self.sheet.lines.first().is_some_and(|line| line.number == 1) || self.sheet.whole;
+        let mut earlier = false;
+        // Further down, so many have no date; where all others have one, the first is not out yet.
+        let undated = self.releases.iter().skip(1).filter(|release| release.date.is_none()).count();
+        let undated = if undated * 2 > self.releases.len() { undated } else { 0 };
+        for index in 0..self.releases.len() {
+            let release = &self.releases[index];
+            // What the first lines below the heading say of its state.
+            let below = (release.at + 1..release.end)
+                .filter(|at| matches!(self.kinds[*at], LineKind::Text { .. } | LineKind::Verbatim))
+                .take(1)
+                .find(|at| *at <= release.at + 4);
+            let below_text = below.map_or("", |at| self.sheet.lines[at].text.trim());
+            let says_pending = below_text.len() < 200 && UNRELEASED.is_match(below_text);
+            let day = if below_text.len() < 80 && (RELEASED.is_match(below_text) || below_text.len() < 25) {
+                find_date_text(below_text).and_then(read_date)
+            } else {
+                None
+            };
+            let date = release.date.or(day);
+            let top = !earlier && (begins || index == 0);
+            // An undated heading further down is an old one when something released stands above it.
+            let pending = says_pending
+                || (release.title.pending && date.is_none())
+                || (top && date.is_none_or(|date| date >= today && !release.added))
+                || (!self.sheet.whole && date.is_none() && index == 0);
+            let assumed = pending && !says_pending && !release.title.pending && date.is_none() && undated >= 2;
+            let added_below = below.is_some_and(|at| self.sheet.lines[at].added) && day.is_some();
+            let release = &mut self.releases[index];
+            release.date = date;
+            release.pending = pending;
+            release.assumed = assumed;
+            release.added |= added_below;
+            earlier |= !release.title.pending;
+        }
+    }
+
+    fn find_sections(&mut self) {
+        for (index, release) in self.releases.iter().enumerate() {
+            let mut found: Vec<Section<'a>> = Vec::new();
+            // Those that are still open, outermost first.
+            let mut open: Vec<usize> = Vec::new();
+            for at in release.at + 1..release.end {
+                let (level, name) = match self.kinds[at] {
+                    LineKind::Heading { level, title } if level > release.level => (level, title),
+                    LineKind::Text { indent: 0 } => {
+                        let text = self.sheet.lines[at].text.trim_end();
+                        let alone =
+                            self.sheet.lines[at - 1].text.trim().is_empty() || self.kinds[at - 1] == LineKind::Rule;
+                        match PSEUDO_SECTION.captures(text).filter(|_| alone) {
+                            Some(parts) => (9, parts.get(1).or(parts.get(2)).map_or("", |name| name.as_str())),
+                            None => continue,
+                        }
+                    }
+                    _ => continue,
+                };
+                while let Some(inner) = open.pop_if(|inner| found[*inner].level >= level) {
+                    found[inner].end = at;
+                }
+                let added = self.sheet.lines[at].added;
+                open.push(found.len());
+                found.push(Section { at, end: release.end, level, name, release: index, added });
+            }
+            self.sections.extend(found);
+        }
+    }
+
+    fn find_entries(&mut self) {
+        let mut open: Option<(Entry, usize)> = None;
+        let mut blank = false;
+        let (mut release, mut section) = (None, None);
+        let (mut releases, mut sections) =
+            (self.releases.iter().enumerate().peekable(), self.sections.iter().enumerate().peekable());
+        let mut entries = Vec::new();
+        for (at, kind) in self.kinds.iter().enumerate() {
+            if let Some((index, _)) = releases.next_if(|(_, it)| it.at == at) {
+                (release, section) = (Some(index), None);
+            }
+            if let Some((index, _)) = sections.next_if(|(_, it)| it.at == at) {
+                section = Some(index);
+            }
+            release = release.filter(|index| at < self.releases[*index].end);
+            section = section.filter(|index: &usize| at < self.sections[*index].end);
+            let closes = match kind {
+                _ if self.sheet.lines[at].after_gap => true,
+                LineKind::Heading { .. } | LineKind::Link { .. } | LineKind::Rule => true,
+                LineKind::Item { indent, .. } => open.as_ref().is_none_or(|(_, outer)| *indent <= outer + 1),
+                LineKind::Text { indent } => {
+                    section.is_some_and(|index| self.sections[index].at == at)
+                        || (blank && open.as_ref().is_some_and(|(_, outer)| *indent <= *outer))
+                }
+                LineKind::Blank | LineKind::Verbatim => false,
+            };
+            if closes && let Some((entry, _)) = open.take() {
+                entries.push(entry);
+            }
+            match kind {
+                LineKind::Item { indent, .. } if open.is_none() => {
+                    let added = self.sheet.lines[at].added;
+                    open = Some((Entry { at, end: at + 1, release, section, added }, *indent));
+                }
+                LineKind::Item { .. } | LineKind::Text { .. } | LineKind::Verbatim => {
+                    if let Some((entry, _)) = &mut open {
+                        entry.end = at + 1;
+                    }
+                }
+                _ => {}
+            }
+            blank = *kind == LineKind::Blank;
+        }
+        entries.extend(open.map(|(entry, _)| entry));
+        self.entries = entries;
+    }
+
+    fn find_style(&mut self) {
+        let text = |at: usize| self.sheet.lines[at].text;
+        let head = self.releases.first().map_or(self.kinds.len(), |release| release.at).min(60);
+        let opening = (0..head).map(|at| text(at).to_lowercase()).collect::<Vec<_>>().join("\n");
+        self.semantic = opening.contains("semver.org") || opening.contains("semantic versioning");
+        let recent: Vec<String> = self.entries.iter().take(60).map(|entry| self.text_of(entry)).collect();
+        let links = recent.iter().filter(|text| COMMIT_LINK.is_match(text)).count();
+        let placeholder = recent.iter().any(|text| is_placeholder(text));
+        let known = self.sections.iter().filter(|section| SECTIONS.contains(&section.name)).count();
+        self.style = if placeholder {
+            Style::Intridea
+        } else if GENERATED.is_match(&opening) || (recent.len() >= 5 && links * 10 >= recent.len() * 6) {
+            Style::Generated
+        } else if opening.contains("keepachangelog") || opening.contains("keep a changelog") {
+            Style::KeepAChangelog { said: true }
+        } else if known >= 2 && known * 2 >= self.sections.len() {
+            Style::KeepAChangelog { said: false }
+        } else {
+            Style::Headings
+        };
+    }
+}
+
+/// The line that keeps the place for the next entry in Intridea's style.
+pub fn is_placeholder(text: &str) -> bool {
+    let text = text.trim_start_matches(['*', '-', ' ']).trim_end_matches(['.', ' ']);
+    text.eq_ignore_ascii_case("your contribution here")
+}

@@ -1,0 +1,240 @@
+//! The entry that is missing, written as the file's others are, and where it goes.
+
+use super::document::{Document, Entry, Style};
+use super::habit::{Habits, author_in};
+use super::place::{find_place, last_text};
+use super::title::{Kind, PullTitle, phrase};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Who asks for the entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Author<'a> {
+    /// The pull request's number, when it has one.
+    pub number: Option<u32>,
+    /// Its author's login.
+    pub login: &'a str,
+    /// `owner/name`
+    pub repository: Option<&'a str>,
+}
+
+/// A drafted entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The file that it goes into.
+    pub file: String,
+    /// The section or heading that it stands under.
+    pub under: Option<String>,
+    /// The entry itself.
+    pub entry: String,
+    /// The line of the head after which `inserted` goes; `None` when that is at the top, when lines go in at two places,
+    /// or when the file is new.
+    pub after: Option<u32>,
+    /// The text of that line.
+    pub line: String,
+    /// The lines that go in there: the entry, and perhaps a heading and blank lines.
+    pub inserted: String,
+    /// The file's whole new text.
+    pub text: String,
+}
+
+static DIGITS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(#|GH-|gh-|`|(?:pull|issues)/)(\d{1,7})").expect("a fixed pattern"));
+static PLACE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"/issues/(\d)").expect("a fixed pattern"));
+static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\[(?:BUG|FEATURE|PERF|MISC) ").expect("a fixed pattern"));
+
+/// The text that names the number as the file does, and whether it stands first.
+pub(super) fn number_text(habits: &Habits, number: u32) -> Option<(String, bool)> {
+    let (shape, first) = habits.number.as_ref()?;
+    let text = DIGITS.replace_all(shape, |parts: &regex::Captures<'_>| format!("{}{number}", &parts[1]));
+    let text = PLACE.replace_all(&text, "/pull/$1").replace(":issue:`", ":pr:`");
+    Some((text.trim_end_matches('.').to_owned(), *first))
+}
+
+/// The entry without its mark, in one line.
+pub fn entry_text(title: &PullTitle, habits: &Habits, author: Author<'_>, style: Style) -> String {
+    let mut words = phrase(&title.text, habits);
+    if let Some(lead) = lead_for(title.kind, habits) {
+        words = format!("{lead}{words}");
+    }
+    let (mut number, thanks) = match style {
+        // The placeholder alone says how an entry is written.
+        Style::Intridea => {
+            let link = author.number.zip(author.repository).map(|(number, repository)| {
+                (format!("[#{number}](https://github.com/{repository}/pull/{number}): "), true)
+            });
+            (link, Some(format!(" - [@{0}](https://github.com/{0}).", author.login)))
+        }
+        _ => (
+            author.number.and_then(|number| number_text(habits, number)),
+            habits.thanks.as_ref().map(|shape| {
+                let old = author_in(shape).unwrap_or_default().to_owned();
+                shape.replace(&old, author.login)
+            }),
+        ),
+    };
+    if habits.number.is_none() && habits.entries < 3 && style != Style::Intridea {
+        // Nobody knows the file's habit yet.
+        number = author.number.map(|number| (format!(" (#{number})"), false));
+    }
+    let own = habits.number.is_none() && habits.thanks.is_none();
+    if let Some((text, true)) = &number {
+        let text = WORD.replace(
+            text,
+            match title.kind {
+                Kind::Fixed | Kind::Security => "[BUG ",
+                Kind::Faster => "[PERF ",
+                _ => "[FEATURE ",
+            },
+        );
+        words = format!("{}{words}", if text.ends_with(' ') { text.into_owned() } else { format!("{text} ") });
+    }
+    let behind = number.filter(|(_, first)| !first).map(|(text, _)| text);
+    let ends = match (behind, thanks) {
+        (Some(number), Some(thanks)) if habits.thanks_last => vec![number, thanks],
+        (Some(number), Some(thanks)) => vec![thanks, number],
+        (number, thanks) => number.into_iter().chain(thanks).collect(),
+    };
+    let dot_last = ends.last().is_some_and(|end| end.ends_with('.')) || habits.dot_last || (own && habits.full_stop);
+    if habits.full_stop && !dot_last && !words.ends_with(['.', '!', '?', ':']) {
+        words.push('.');
+    }
+    for end in &ends {
+        words.push_str(end.trim_end_matches('.'));
+    }
+    if dot_last && !words.ends_with('.') {
+        words.push('.');
+    }
+    words
+}
+
+fn lead_for(kind: Kind, habits: &Habits) -> Option<&str> {
+    let bare = |lead: &str| lead.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let wanted = kind
+        .sections()
+        .iter()
+        .find_map(|name| habits.leads.iter().find(|lead| bare(lead) == *name || format!("{}s", bare(lead)) == *name));
+    wanted.or_else(|| habits.leads.iter().find(|lead| bare(lead).starts_with("change"))).map(String::as_str)
+}
+
+/// Writes the entry into a changelog that is known whole.
+pub fn draft(
+    file: &str,
+    document: &Document<'_>,
+    text: &str,
+    habits: &Habits,
+    title: &PullTitle,
+    author: Author<'_>,
+) -> Draft {
+    let words = entry_text(title, habits, author, document.style);
+    let entry = render(&words, habits);
+    let place = find_place(document, habits, title.kind);
+    let mut lines = place.before;
+    lines.extend(entry.iter().cloned());
+    lines.extend(place.after);
+    let definition = definition_for(document, habits, author, place.at);
+    let ending = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut out: Vec<&str> = Vec::with_capacity(document.sheet.lines.len() + lines.len() + 1);
+    if place.at.is_none() {
+        out.extend(lines.iter().map(String::as_str));
+    }
+    for (at, line) in document.sheet.lines.iter().enumerate() {
+        out.push(line.text);
+        if place.at == Some(at) {
+            out.extend(lines.iter().map(String::as_str));
+        }
+        if let Some((_, definition)) = definition.as_ref().filter(|(after, _)| *after == at) {
+            out.push(definition);
+        }
+    }
+    let after = place.at.filter(|_| definition.is_none());
+    Draft {
+        file: file.to_owned(),
+        under: place.under,
+        entry: entry.join("\n"),
+        after: after.map(|at| document.number(at)),
+        line: after.map_or_else(String::new, |at| document.sheet.lines[at].text.to_owned()),
+        inserted: lines.join("\n"),
+        text: out.join(ending) + ending,
+    }
+}
+
+/// The lines of an entry, broken as the others are.
+fn render(words: &str, habits: &Habits) -> Vec<String> {
+    let first = format!("{}{}", habits.indent, habits.mark);
+    let rest = " ".repeat(first.chars().count());
+    let Some(width) = habits.width else { return vec![format!("{first}{words}")] };
+    let mut lines = vec![first];
+    let mut fresh = true;
+    for word in words.split(' ') {
+        let line = lines.last_mut().expect("there is a first line");
+        if !fresh && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(format!("{rest}{word}"));
+        } else {
+            if !fresh {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        fresh = false;
+    }
+    lines
+}
+
+/// `[#12]: address`, where the file keeps such lines, with the line after which it goes.
+fn definition_for(
+    document: &Document<'_>,
+    habits: &Habits,
+    author: Author<'_>,
+    at: Option<usize>,
+) -> Option<(usize, String)> {
+    let number = author.number?;
+    let (shape, _) = habits.number.as_ref()?;
+    if !shape.contains("[#") || shape.contains("](") {
+        return None;
+    }
+    let is_number =
+        |label: &str| label.strip_prefix('#').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let end =
+        at.and_then(|at| document.release_at(at)).map_or(document.kinds.len(), |index| document.releases[index].end);
+    let links = || document.links.iter().filter(|link| is_number(link.label));
+    let near = links().filter(|link| link.at < end && at.is_none_or(|at| link.at > at)).last();
+    let model = near.or_else(|| links().next())?;
+    let old = model.label.trim_start_matches('#');
+    let address = PLACE.replace_all(&model.address.replace(old, &number.to_string()), "/pull/$1").into_owned();
+    let after = match near {
+        Some(near) => near.at,
+        None => at.map(|at| {
+            last_text(document, document.release_at(at).map_or(at, |index| document.releases[index].end - 1))
+        })?,
+    };
+    Some((after, format!("[#{number}]: {address}")))
+}
+
+/// The file's text with an entry moved from a release that is out to the pending one; `None` when it has none.
+pub(super) fn moved(document: &Document<'_>, entry: &Entry, text: &str, habits: &Habits) -> Option<String> {
+    if !document.sheet.whole || !document.releases.iter().any(|release| release.pending) {
+        return None;
+    }
+    let name = entry.section.map_or("changed", |index| document.sections[index].name).to_lowercase();
+    let kinds =
+        [Kind::Added, Kind::Fixed, Kind::Removed, Kind::Deprecated, Kind::Security, Kind::Breaking, Kind::Faster];
+    let kind = kinds.into_iter().find(|kind| {
+        kind.sections().first().is_some_and(|first| name.contains(first)) || kind.sections().contains(&name.as_str())
+    });
+    let place = find_place(document, habits, kind.unwrap_or(Kind::Changed));
+    let at = place.at?;
+    let mut out: Vec<&str> = Vec::new();
+    for (index, line) in document.sheet.lines.iter().enumerate() {
+        if !(entry.at..entry.end).contains(&index) {
+            out.push(line.text);
+        }
+        if index == at {
+            out.extend(place.before.iter().map(String::as_str));
+            out.extend(document.sheet.lines[entry.at..entry.end].iter().map(|line| line.text));
+            out.extend(place.after.iter().map(String::as_str));
+        }
+    }
+    let ending = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    Some(out.join(ending) + ending)
+}

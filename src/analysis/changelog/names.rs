@@ -1,0 +1,187 @@
+//! Which files tell users what changed, by their names.
+
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What a path is to a changelog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileRole {
+    /// A changelog.
+    Changelog,
+    /// A piece of the next release's notes in a file of its own.
+    Fragment,
+    /// A file of `.changeset`.
+    Changeset,
+}
+
+/// Names of changelogs; anything else that is spelt like one is a page or code of another kind.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    let names = "CHANGELOG|CHANGES|HISTORY|NEWS|RELEASES|Changelog|ChangeLog|Changes|History|News|Releases|changelog|\
+                 changes|history|news|CHANGE_LOG|[Rr]elease[-_][Nn]otes|RELEASE[-_]NOTES";
+    Regex::new(&format!(r"^(?:{names})(?:\.(?:md|mdx|markdown|rst|txt|adoc|asciidoc|org))?$")).expect("a fixed pattern")
+});
+
+/// Directories of fragments that need no configuration to be known.
+const FRAGMENTS: [&str; 9] = [
+    "changelog.d/",
+    "newsfragments/",
+    "news.d/",
+    "changes.d/",
+    "changelogs/unreleased/",
+    "changelog/unreleased/",
+    ".changes/unreleased/",
+    ".unreleased/",
+    "changelog_unreleased/",
+];
+
+/// Where other people's changelogs lie.
+const FOREIGN: [&str; 5] = ["node_modules", "vendor", "third_party", "testdata", "fixtures"];
+
+/// What the path is; `None` for everything that is no changelog. `fragments` is a directory that a configuration names.
+pub fn role_of(path: &str, fragments: Option<&str>) -> Option<FileRole> {
+    let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if directories.split('/').any(|directory| FOREIGN.contains(&directory)) {
+        return None;
+    }
+    let inside = |directory: &str| path.starts_with(directory) || path.contains(&format!("/{directory}"));
+    if inside(".changeset/") {
+        return is_note(name).then_some(FileRole::Changeset);
+    }
+    let configured = fragments.is_some_and(|directory| {
+        let directory = directory.trim_end_matches('/');
+        !directory.is_empty() && path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+    });
+    if configured || FRAGMENTS.iter().any(|directory| inside(directory)) {
+        return is_note(name).then_some(FileRole::Fragment);
+    }
+    NAME.is_match(name).then_some(FileRole::Changelog)
+}
+
+/// Whether the path lies where fragments or changesets do, also as their configuration or explanation.
+pub(super) fn is_among_notes(path: &str, fragments: Option<&str>) -> bool {
+    let (directories, _) = path.rsplit_once('/').unwrap_or(("", path));
+    role_of(&format!("{directories}/x"), fragments).is_some()
+}
+
+/// Explanations, templates and settings lie in the same directories.
+fn is_note(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let setting = [".json", ".toml", ".ini", ".cfg", ".j2", ".jinja", ".jinja2", ".tmpl", ".py", ".js", ".sh"];
+    !(lower.starts_with("readme")
+        || lower.starts_with('.')
+        || lower.starts_with('_')
+        || lower.starts_with("template")
+        || setting.iter().any(|end| lower.ends_with(end)))
+}
+
+/// Names that are looked for in the root of a repository.
+const ROOT: [&str; 32] = [
+    "CHANGELOG.md",
+    "CHANGES.md",
+    "CHANGELOG.rst",
+    "CHANGES.rst",
+    "HISTORY.md",
+    "HISTORY.rst",
+    "NEWS.md",
+    "NEWS.rst",
+    "CHANGELOG",
+    "CHANGES",
+    "HISTORY",
+    "NEWS",
+    "CHANGELOG.txt",
+    "CHANGES.txt",
+    "NEWS.txt",
+    "Changelog.md",
+    "ChangeLog.md",
+    "changelog.md",
+    "ChangeLog",
+    "Changes",
+    "Changes.md",
+    "History.md",
+    "History.rst",
+    "CHANGELOG.adoc",
+    "RELEASES.md",
+    "RELEASE_NOTES.md",
+    "docs/changelog.md",
+    "docs/CHANGELOG.md",
+    "docs/changelog.rst",
+    "docs/changes.rst",
+    "docs/release-notes.md",
+    "docs/release_notes.md",
+];
+
+/// Names that are looked for in the directory of a package.
+const PACKAGE: [&str; 5] = ["CHANGELOG.md", "CHANGES.md", "CHANGES.rst", "HISTORY.md", "NEWS.md"];
+
+/// Directories that are looked into, the shallowest first.
+const MAX_DIRECTORIES: usize = 12;
+
+/// Where the changelog of one of these files could lie: in the root, or in a directory above a file.
+pub fn places_for<'a>(files: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut directories: Vec<&str> = Vec::new();
+    for file in files {
+        let above = file.match_indices('/').map(|(at, _)| &file[..at]);
+        directories.extend(above.filter(|directory| !directory.starts_with('.')));
+    }
+    directories.sort_by_key(|directory| (directory.matches('/').count(), *directory));
+    directories.dedup();
+    let root = ROOT.iter().map(|name| (*name).to_owned());
+    let packages = directories.into_iter().take(MAX_DIRECTORIES);
+    root.chain(packages.flat_map(|directory| PACKAGE.iter().map(move |name| format!("{directory}/{name}")))).collect()
+}
+
+/// The directory that a changelog speaks for: the one that it lies in, but `docs/` speaks for the one above.
+pub(super) fn scope_of(changelog: &str) -> &str {
+    let mut scope = changelog.rsplit_once('/').map_or("", |(directory, _)| directory);
+    loop {
+        let (above, last) = scope.rsplit_once('/').unwrap_or(("", scope));
+        if !matches!(last, "docs" | "doc" | "src" | "source" | ".github" | "documentation") || scope.is_empty() {
+            return scope;
+        }
+        scope = above;
+    }
+}
+
+/// Whether the file lies in the directory.
+pub(super) fn is_in(scope: &str, file: &str) -> bool {
+    scope.is_empty() || file.strip_prefix(scope).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changelogs_have_known_names() {
+        for path in ["CHANGELOG.md", "a/b/CHANGES.rst", "History.md", "NEWS", "docs/release-notes.md", "ChangeLog"] {
+            assert_eq!(role_of(path, None), Some(FileRole::Changelog), "{path}");
+        }
+        for path in ["src/history.rs", "vendor/x/CHANGELOG.md", "CHANGELOG.md.erb", "oldnews", "docs/renews.md"] {
+            assert_eq!(role_of(path, None), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn fragments_lie_in_their_directories() {
+        assert_eq!(role_of("newsfragments/12.feature.md", None), Some(FileRole::Fragment));
+        assert_eq!(role_of("pkg/changelog.d/12.md", None), Some(FileRole::Fragment));
+        assert_eq!(role_of("newsfragments/README.md", None), None);
+        assert!(is_among_notes("newsfragments/README.md", None));
+        assert_eq!(role_of("news/12.bugfix.rst", None), None);
+        assert_eq!(role_of("news/12.bugfix.rst", Some("news/")), Some(FileRole::Fragment));
+        assert_eq!(role_of(".changeset/brave-cats.md", None), Some(FileRole::Changeset));
+        assert_eq!(role_of(".changeset/config.json", None), None);
+    }
+
+    #[test]
+    fn places_are_the_root_and_the_directories_above() {
+        let places = places_for(["packages/a/src/x.ts", ".github/x.yml"]);
+        assert!(places.iter().any(|place| place == "CHANGELOG.md"));
+        assert!(places.iter().any(|place| place == "packages/a/CHANGELOG.md"));
+        assert!(!places.iter().any(|place| place.starts_with(".github")));
+        assert!(places_for(["a/".repeat(500).as_str()]).len() <= ROOT.len() + MAX_DIRECTORIES * PACKAGE.len());
+        assert_eq!(scope_of("docs/changelog.md"), "");
+        assert_eq!(scope_of("packages/a/docs/CHANGELOG.md"), "packages/a");
+        assert!(is_in("packages/a", "packages/a/x") && !is_in("packages/a", "packages/ab/x") && is_in("", "x"));
+    }
+}

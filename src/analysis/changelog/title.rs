@@ -1,0 +1,305 @@
+//! What the title and description of a pull request say about an entry: of which kind, whether it breaks something,
+//! and the words.
+
+use super::habit::{Habits, TENSES};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Where an entry belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Something new.
+    Added,
+    /// Something different.
+    Changed,
+    /// Something that will go.
+    Deprecated,
+    /// Something that is gone.
+    Removed,
+    /// A mistake less.
+    Fixed,
+    /// A hole less.
+    Security,
+    /// Something faster.
+    Faster,
+    /// Something that breaks users.
+    Breaking,
+}
+
+impl Kind {
+    /// Names of its section, the best first; in lower case, without decoration.
+    pub fn sections(self) -> &'static [&'static str] {
+        match self {
+            Kind::Added => &[
+                "added",
+                "features",
+                "feature",
+                "new features",
+                "new",
+                "enhancements",
+                "enhancement",
+                "feature enhancements",
+                "additions",
+                "improvements",
+                "added features",
+                "minor changes",
+            ],
+            Kind::Changed => &[
+                "changed",
+                "changes",
+                "improvements",
+                "enhancements",
+                "other changes",
+                "other",
+                "others",
+                "miscellaneous",
+                "internal",
+                "minor changes",
+                "refactor",
+            ],
+            Kind::Deprecated => &["deprecated", "deprecations", "deprecation", "changed", "changes"],
+            Kind::Removed => {
+                &["removed", "removals", "removal", "changed", "changes", "other changes", "miscellaneous"]
+            }
+            Kind::Fixed => &[
+                "fixed",
+                "bug fixes",
+                "bugfixes",
+                "bugfix",
+                "bug fix",
+                "fixes",
+                "fix",
+                "bugs",
+                "bugs fixed",
+                "patch changes",
+                "changed",
+                "changes",
+            ],
+            Kind::Security => &["security", "security fixes", "security fix", "fixed", "bug fixes", "fixes"],
+            Kind::Faster => &[
+                "performance",
+                "performance improvements",
+                "performance improvement",
+                "improvements",
+                "enhancements",
+                "improved",
+                "changed",
+                "changes",
+            ],
+            Kind::Breaking => &[
+                "breaking changes",
+                "breaking change",
+                "breaking",
+                "bc breaks",
+                "backwards incompatible changes",
+                "backward incompatible changes",
+                "incompatible changes",
+                "removed",
+                "changed",
+                "changes",
+                "major changes",
+            ],
+        }
+    }
+
+    /// The section of Keep a Changelog.
+    pub fn standard(self) -> &'static str {
+        match self {
+            Kind::Added => "Added",
+            Kind::Changed | Kind::Faster | Kind::Breaking => "Changed",
+            Kind::Deprecated => "Deprecated",
+            Kind::Removed => "Removed",
+            Kind::Fixed => "Fixed",
+            Kind::Security => "Security",
+        }
+    }
+}
+
+/// What a title says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PullTitle {
+    /// The words, without type, tags and number.
+    pub text: String,
+    /// Where an entry belongs.
+    pub kind: Kind,
+    /// The conventional type in lower case.
+    pub conventional: Option<String>,
+    /// Whether title or description say that users are broken.
+    pub breaking: bool,
+    /// Whether git or GitHub made it: it undoes another pull request, or merges branches. What it brings was told there.
+    pub made: bool,
+    /// Whether it speaks of work inside the house: typos, lints, refactoring.
+    pub internal: bool,
+}
+
+/// Conventional types; another word before a colon is part of the sentence, or an area such as `docs/api:`.
+const TYPES: [&str; 27] = [
+    "feat",
+    "feature",
+    "fix",
+    "bugfix",
+    "hotfix",
+    "perf",
+    "refactor",
+    "docs",
+    "doc",
+    "style",
+    "test",
+    "tests",
+    "build",
+    "ci",
+    "chore",
+    "revert",
+    "types",
+    "type",
+    "typing",
+    "security",
+    "deps",
+    "release",
+    "add",
+    "remove",
+    "deprecate",
+    "breaking",
+    "sec",
+];
+
+static CONVENTIONAL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*([A-Za-z]{2,12})(\([^)]{0,60}\))?(!)?:\s*").expect("a fixed pattern"));
+static TAG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*(?:\[[^\]]{1,40}\]|:[a-z_]{2,30}:)\s*").expect("a fixed pattern"));
+/// `core: ` and the like.
+static AREA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w./,*-]{1,40}: ").expect("a fixed pattern"));
+static MERGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:Merge (?:branch|tag|commit|remote-tracking|origin|upstream)\b|Back-?merge\b)")
+        .expect("a fixed pattern")
+});
+static INTERNAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\btypos?\b|\bclippy\b|\brustfmt\b|\blint(?:s|er|ing)?\b|\brefactor|\bclean(?:ing)?[ -]?ups?\b|\bdead code\b|\bunused\b|^bump .+ from .+ to |^update (?:dependency|module|.* digest)\b|\bformatting\b|\bcode style\b|\bpre-commit\b|\bdev dependenc|\btype (?:hints|annotations|errors)\b|\btyping\b|\bpyright\b|\bmypy\b")
+        .expect("a fixed pattern")
+});
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*\(?#\d{1,7}\)?\s*$").expect("a fixed pattern"));
+/// As conventional commits have it: in a line of its own, or as a footer.
+static BREAKING: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^\s*(?:\*\*)?BREAKING[ -]CHANGES?(?:\*\*)?\s*:").expect("a fixed pattern"));
+
+/// Longer titles are cut.
+const MAX_TITLE_BYTES: usize = 500;
+
+/// Reads title and description.
+pub fn read_pull_title(title: &str, body: &str) -> PullTitle {
+    // A merge commit that stands in for its pull request has the title in its second paragraph.
+    let is_merged = |title: &str| title.starts_with("Merge pull request #") && title.contains(" from ");
+    let title = body.lines().map(str::trim).find(|line| !line.is_empty() && is_merged(title)).unwrap_or(title);
+    let end = (0..=title.len().min(MAX_TITLE_BYTES)).rev().find(|end| title.is_char_boundary(*end)).unwrap_or(0);
+    let one_line = title[..end].split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut rest = one_line.as_str();
+    let made = MERGE.is_match(rest)
+        || rest.starts_with("Revert \"")
+        || rest.to_lowercase().starts_with("revert:")
+        || rest.starts_with("Reapply \"");
+    while let Some(tag) = TAG.find(rest) {
+        rest = &rest[tag.end()..];
+    }
+    let parts = CONVENTIONAL.captures(rest).filter(|parts| {
+        let word = parts[1].to_lowercase();
+        TYPES.contains(&word.as_str()) || parts.get(3).is_some()
+    });
+    let conventional = parts.as_ref().map(|parts| parts[1].to_lowercase());
+    let breaking = parts.as_ref().is_some_and(|parts| parts.get(3).is_some())
+        || BREAKING.is_match(body)
+        || BREAKING.is_match(&one_line);
+    let text = parts.map_or(rest, |parts| &rest[parts.get(0).map_or(0, |whole| whole.end())..]);
+    let text = NUMBER.replace(text, "").trim().trim_end_matches('.').to_owned();
+    let words = AREA.find(&text).filter(|_| conventional.is_none()).map_or(text.as_str(), |area| &text[area.end()..]);
+    let kind = kind_of(conventional.as_deref(), words, breaking);
+    let internal = INTERNAL.is_match(words) && !breaking;
+    PullTitle { text, kind, conventional, breaking, made, internal }
+}
+
+fn kind_of(conventional: Option<&str>, text: &str, breaking: bool) -> Kind {
+    if breaking {
+        return Kind::Breaking;
+    }
+    match conventional {
+        Some("feat" | "feature" | "add") => return Kind::Added,
+        Some("fix" | "bugfix" | "hotfix") => return Kind::Fixed,
+        Some("perf") => return Kind::Faster,
+        Some("security" | "sec") => return Kind::Security,
+        Some("deprecate") => return Kind::Deprecated,
+        Some("remove") => return Kind::Removed,
+        Some(_) => return Kind::Changed,
+        None => {}
+    }
+    let lower = text.to_lowercase();
+    let first = lower.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    if lower.contains("cve-") || lower.contains("vulnerab") {
+        return Kind::Security;
+    }
+    match first {
+        "add" | "adds" | "added" | "support" | "supports" | "introduce" | "introduces" | "implement" | "implements"
+        | "new" | "allow" | "allows" | "expose" | "provide" => Kind::Added,
+        "fix" | "fixes" | "fixed" | "correct" | "prevent" | "avoid" | "repair" | "handle" | "resolve" | "bugfix" => {
+            Kind::Fixed
+        }
+        "remove" | "removes" | "removed" | "drop" | "drops" | "delete" => Kind::Removed,
+        "deprecate" | "deprecates" | "deprecated" => Kind::Deprecated,
+        "speed" | "optimize" | "optimise" | "faster" => Kind::Faster,
+        _ => Kind::Changed,
+    }
+}
+
+/// The words of a title as the entries of a file are written: without an area where they name none, tense, first letter.
+pub(super) fn phrase(title: &str, habits: &Habits) -> String {
+    let title = AREA.find(title).filter(|_| !habits.areas).map_or(title, |area| &title[area.end()..]);
+    let word = title.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    let lower = word.to_lowercase();
+    let other = TENSES.iter().find_map(|(now, past)| match habits.past {
+        true if *now == lower => Some(*past),
+        false if *past == lower && habits.entries > 0 => Some(*now),
+        _ => None,
+    });
+    let text = other.map_or_else(|| title.to_owned(), |other| format!("{other}{}", &title[word.len()..]));
+    let mut letters = text.chars();
+    match letters.next() {
+        // A name such as `os.path` or `iOS` keeps its first letter.
+        Some(first) if habits.capital && first.is_lowercase() && is_plain_word(&text) => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        Some(first) if !habits.capital && first.is_uppercase() && is_plain_word(&text) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text,
+    }
+}
+
+fn is_plain_word(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    !word.ends_with(':') && word.chars().skip(1).all(|c| c.is_lowercase() || matches!(c, '\'' | '-' | ','))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_say_kind_and_words() {
+        for (title, kind, text, breaking) in [
+            ("feat(api)!: drop the old index (#12)", Kind::Breaking, "drop the old index", true),
+            ("fix: Crash on empty input.", Kind::Fixed, "Crash on empty input", false),
+            ("[core] Add a search", Kind::Added, "Add a search", false),
+            ("Remove support for 3.8", Kind::Removed, "Remove support for 3.8", false),
+            ("axum: Fix the router", Kind::Fixed, "axum: Fix the router", false),
+            ("Update the parser", Kind::Changed, "Update the parser", false),
+            ("perf: faster search", Kind::Faster, "faster search", false),
+        ] {
+            let read = read_pull_title(title, "");
+            assert_eq!((read.kind, read.text.as_str(), read.breaking), (kind, text, breaking), "{title}");
+        }
+        assert!(read_pull_title("x", "Text\n\nBREAKING CHANGE: all").breaking);
+        assert!(!read_pull_title("x", "There is no BREAKING CHANGE here").breaking);
+        assert!(read_pull_title("Revert \"Add x\"", "").made && read_pull_title("Merge branch 'a' into b", "").made);
+        assert_eq!(read_pull_title("Merge pull request #1 from a/b", "\nAdd a search\n").text, "Add a search");
+        assert!(read_pull_title("core: fix typos", "").internal && !read_pull_title("fix crash", "").internal);
+        assert_eq!(read_pull_title("ignore: fix deadlock", "").kind, Kind::Fixed);
+    }
+}
