@@ -152,7 +152,8 @@ impl Reviews {
     }
 
     async fn say_given_up(&self, job: &Job, number: PullNumber, cause: Cause, reason: &str) {
-        let review = Review { job, client: self.client(&job.spec), number, cause };
+        let client = self.client(&job.spec).with_counter(RequestCounter::concluding(MAX_REQUESTS));
+        let review = Review { job, client, number, cause };
         let said = tokio::time::timeout(GIVE_UP_TIMEOUT, review_job::conclude_given_up(self, &review, reason)).await;
         match said {
             Ok(Ok(())) => {}

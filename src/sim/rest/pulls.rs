@@ -72,9 +72,25 @@ pub(super) fn files(call: &mut Call<'_>) -> Answer {
     let diff = repo.git.diff(&base, &pull.head_sha);
     let files = &diff.files[..diff.files.len().min(LISTED_FILES)];
     let (first, end, link) = call.page(files.len());
-    let page: Vec<Value> =
+    let mut page: Vec<Value> =
         files[first..end].iter().map(|file| json::file(call.state, repo, file, &pull.head_sha)).collect();
+    leave_out_beyond_limit(&mut page);
     Ok(linked(Reply::json(200, page.into()), link))
+}
+
+/// GitHub lists the files beyond the limit of a response as if no line had changed in them.
+/// (github.com/orgs/community/discussions/213491)
+fn leave_out_beyond_limit(files: &mut [Value]) {
+    let mut lines = 0;
+    for file in files {
+        if lines >= DIFF_LINES {
+            for name in ["additions", "deletions", "changes"] {
+                file[name] = 0.into();
+            }
+            file.as_object_mut().map(|members| members.remove("patch"));
+        }
+        lines += file["patch"].as_str().map_or(0, |patch| patch.lines().count());
+    }
 }
 
 pub(super) fn requested_reviewers(call: &mut Call<'_>) -> Answer {
