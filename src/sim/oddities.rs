@@ -50,6 +50,15 @@ impl SimHandle {
         });
     }
 
+    /// The annotations of a check run, one line each.
+    pub fn annotations(&self, repo: &str, check: u64) -> Vec<String> {
+        self.with(repo, |state, index| {
+            let run = state.repos[index].runs.iter().find(|run| run.id == check);
+            let marks = run.map(|run| run.output.annotations.as_slice()).unwrap_or_default();
+            marks.iter().map(|it| format!("{}:{} {}", it.path, it.start_line, it.message)).collect()
+        })
+    }
+
     /// A person changes the words of a comment, in the conversation or on a line, whoever wrote it.
     pub fn overwrite_comment(&self, repo: &str, comment: u64, body: &str) {
         self.with(repo, |state, index| {
