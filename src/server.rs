@@ -36,7 +36,7 @@ mod upkeep;
 mod work;
 mod worker;
 
-pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Role, ServerConfig};
+pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Pause, Role, ServerConfig};
 pub use judge_child::judge_main;
 pub use judges::{JudgeError, Judges};
 pub use passes::{Judged, JudgingError, faulted, judge};

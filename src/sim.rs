@@ -11,6 +11,7 @@ mod env;
 mod faults;
 mod git;
 mod graphql;
+mod halt;
 mod handle;
 mod json;
 mod log;

@@ -7,6 +7,7 @@ use crate::webhook::Secrets;
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 
 /// Which halves of the server a process runs.
@@ -40,6 +41,9 @@ pub struct AppIdentity {
     pub private_key: SecretString,
 }
 
+/// Waits for so long.
+pub type Pause = fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// Everything a server needs to know. Secrets cannot be printed.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
@@ -67,6 +71,8 @@ pub struct ServerConfig {
     pub retention: Retention,
     /// How long a change waits for another process's lock on the database, before its sender hears of it.
     pub busy_timeout: Duration,
+    /// How calls of GitHub wait for the next try; tests have another.
+    pub pause: Pause,
     /// How often deliveries that failed are looked for; zero: never.
     pub sweep: Duration,
     /// How often open pull requests that nobody judged are looked for; zero: never.
@@ -155,6 +161,7 @@ impl ServerConfig {
                     max_attempts: u32::try_from(max_attempts).unwrap_or(u32::MAX),
                     retention,
                     busy_timeout: BUSY_TIMEOUT,
+                    pause: |span| Box::pin(tokio::time::sleep(span)),
                     sweep: Duration::from_secs(sweep),
                     reconcile: Duration::from_secs(reconcile),
                     judges: JudgeConfig::default(),

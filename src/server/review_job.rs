@@ -176,18 +176,20 @@ impl<'a> Stage<'a> {
         let pull = &self.overview.pull;
         // Texts of the old side lie at the merge base, which is not known yet; they come with the third round trip.
         let known: BTreeSet<FactKey> = ahead.iter().filter(|key| !is_old_text(key)).cloned().collect();
-        let announced = async { Ok(self.announce(outbox, snapshot).await) };
-        let (announced, comparison, changes, texts) = futures_util::try_join!(
-            announced,
-            self.client.fetch_comparison(&pull.base.sha, &pull.head.sha),
-            self.client.fetch_changes(
-                self.review.number,
-                (&pull.base.sha, &pull.head.sha),
-                Some(self.overview.changed_files)
-            ),
-            self.client.fetch_facts(snapshot, &known),
-        )
-        .map_err(|error: CallError| match error {
+        let read = async {
+            futures_util::try_join!(
+                self.client.fetch_comparison(&pull.base.sha, &pull.head.sha),
+                self.client.fetch_changes(
+                    self.review.number,
+                    (&pull.base.sha, &pull.head.sha),
+                    Some(self.overview.changed_files)
+                ),
+                self.client.fetch_facts(snapshot, &known),
+            )
+        };
+        // A read that fails does not cut the write short, of which nobody would know whether it happened.
+        let (announced, read) = futures_util::join!(self.announce(outbox, snapshot), read);
+        let (comparison, changes, texts) = read.map_err(|error: CallError| match error {
             CallError::NotFound(_) => after_overview(error, self.review.job.attempt),
             other => after_call(other),
         })?;

@@ -34,7 +34,7 @@ pub(super) struct Reviews {
 impl Reviews {
     pub(super) fn new(config: &ServerConfig, parts: Parts) -> Result<Reviews, StartError> {
         let clock = parts.clock.clone();
-        let timing = Timing::new(move || clock(), tokio::time::sleep);
+        let timing = Timing::new(move || clock(), config.pause);
         let github = GithubConfig {
             api_url: config.github_api_url.clone(),
             app_id: config.app.id,

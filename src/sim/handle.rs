@@ -84,6 +84,10 @@ impl SimHandle {
         SimHandle { shared, _alive: Arc::new(Alive { _folder: folder, tasks }) }
     }
 
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Root of the REST API; GraphQL is at `/graphql` below it.
     pub fn api_url(&self) -> &str {
         &self.shared.env.api

@@ -3,6 +3,7 @@
 use super::clock::render_http_date;
 use super::env::Env;
 use super::faults::{self, Effect, Fault, Meanwhile};
+use super::halt::{Fate, Halt};
 use super::log::{Kind, LogEntry, json_of};
 use super::quota::{Account, Bucket, LIMIT};
 use super::reply::{Body as ReplyBody, Reply};
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub(super) log: Mutex<Vec<LogEntry>>,
     pub(super) faults: Mutex<Vec<Fault>>,
     pub(super) delay: Mutex<Duration>,
+    pub(super) halt: Halt,
 }
 
 /// Serves until its task is dropped; the connections end with it.
@@ -87,6 +89,10 @@ async fn handle(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> Resul
         headers,
         body: serde_json::from_slice(&body).unwrap_or(Value::Null),
     };
+    let fate = shared.halt.fate(kind_of(&request));
+    if fate == Fate::StopsBefore {
+        shared.halt.stop().await;
+    }
     let effect = strike(&shared, &request);
     let mut delay = *shared.delay.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(Effect::Delay(more)) = &effect {
@@ -105,6 +111,9 @@ async fn handle(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> Resul
         answer(&worker, &request, effect, !body.is_empty())
     })
     .await;
+    if fate == Fate::StopsAfter {
+        shared.halt.stop().await;
+    }
     if dropped {
         return Err(Dropped);
     }

@@ -58,6 +58,7 @@ impl Sim {
             log: Mutex::default(),
             faults: Mutex::default(),
             delay: Mutex::new(Duration::ZERO),
+            halt: super::halt::Halt::default(),
         });
         let tasks = vec![tokio::spawn(serve(listener, shared.clone())), tokio::spawn(webhooks::run(state, queue))];
         Ok(SimHandle::new(shared, folder, tasks))

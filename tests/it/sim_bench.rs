@@ -1,6 +1,8 @@
 //! A simulated GitHub and the real server in one process: what happens on the one is seen on the other.
 
 use crate::cli_replay::hold_replayable;
+use crate::other_ways;
+use crate::recorded::Github;
 use crate::server_bench::{KEY, SECRET, config};
 use crate::validation::{check_log, check_webhook};
 use deckhand::model::Timestamp;
@@ -13,33 +15,60 @@ pub(crate) const REPO: &str = "octo/hello";
 pub(crate) const APP_ID: u64 = 1;
 
 pub(crate) struct Story {
-    pub(crate) sim: SimHandle,
+    pub(crate) sim: Github,
     pub(crate) server: ServerHandle,
     /// How many requests were looked at.
     seen: Cell<usize>,
     dir: tempfile::TempDir,
     clock: WallClock,
-    settings: Vec<(String, String)>,
+    start: Start,
 }
 
 /// A story whose server is away.
 pub(crate) struct Away {
-    pub(crate) sim: SimHandle,
+    pub(crate) sim: Github,
     pub(crate) dir: tempfile::TempDir,
     clock: WallClock,
-    settings: Vec<(String, String)>,
+    start: Start,
+}
+
+/// What there is before anybody does anything.
+#[derive(Clone, Default)]
+pub(crate) struct Start {
+    files: Vec<(String, String)>,
+    /// Permissions besides the usual ones.
+    permissions: Vec<(String, String)>,
+    installed: bool,
+    /// The server's, besides the usual ones.
+    pub(crate) settings: Vec<(String, String)>,
+}
+
+impl Start {
+    fn with_files(files: &[(&str, &str)]) -> Start {
+        Start { files: owned(files), installed: true, ..Start::default() }
+    }
+
+    /// A simulation with a repository that has these files, the app registered, nothing listening yet.
+    pub(crate) async fn make(&self) -> SimHandle {
+        let sim = sim_with_permissions(&borrowed(&self.permissions), &borrowed(&self.files)).await;
+        if self.installed {
+            sim.install(REPO);
+        }
+        sim
+    }
+}
+
+fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// A simulation with a repository that has these files, the app registered and installed, nothing listening yet.
 pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
-    let sim = sim_without_app(files).await;
-    sim.install(REPO);
-    sim
-}
-
-/// The app is registered and not installed.
-async fn sim_without_app(files: &[(&str, &str)]) -> SimHandle {
-    sim_with_permissions(&[], files).await
+    Start::with_files(files).make().await
 }
 
 /// The same, and the app asks for more.
@@ -73,45 +102,44 @@ async fn sim_with_permissions(more: &[(&str, &str)], files: &[(&str, &str)]) -> 
 impl Story {
     /// The server listens from the beginning.
     pub(crate) async fn begin(files: &[(&str, &str)]) -> Story {
-        Story::listen(sim(files).await).await
+        Story::listen(Start::with_files(files)).await
     }
 
     /// The app has these permissions besides the usual ones.
     pub(crate) async fn begin_with_permissions(more: &[(&str, &str)], files: &[(&str, &str)]) -> Story {
-        let sim = sim_with_permissions(more, files).await;
-        sim.install(REPO);
-        Story::listen(sim).await
+        Story::listen(Start { permissions: owned(more), ..Start::with_files(files) }).await
     }
 
     /// The app is not installed yet.
     pub(crate) async fn begin_uninstalled(files: &[(&str, &str)]) -> Story {
-        Story::listen(sim_without_app(files).await).await
+        Story::listen(Start { installed: false, ..Start::with_files(files) }).await
     }
 
     /// The server has these settings besides the usual ones.
     pub(crate) async fn begin_with_settings(settings: &[(&str, &str)], files: &[(&str, &str)]) -> Story {
-        let sim = sim(files).await;
-        let clock = wall(&sim);
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Away { sim, dir: tempfile::tempdir().unwrap(), clock, settings }.back().await
+        Story::listen(Start { settings: owned(settings), ..Start::with_files(files) }).await
     }
 
     /// The server's host has a clock of its own.
     pub(crate) async fn begin_with_clock(files: &[(&str, &str)], clock: impl FnOnce(&SimHandle) -> WallClock) -> Story {
-        let sim = sim(files).await;
+        let start = Start::with_files(files);
+        let sim = Github::new(start.make().await);
+        sim.disturb();
         let clock = clock(&sim);
-        Away { sim, dir: tempfile::tempdir().unwrap(), clock, settings: Vec::new() }.back().await
+        Away { sim, dir: tempfile::tempdir().unwrap(), clock, start }.back().await
     }
 
-    async fn listen(sim: SimHandle) -> Story {
+    async fn listen(start: Start) -> Story {
+        let sim = Github::new(start.make().await);
         let clock = wall(&sim);
-        Away { sim, dir: tempfile::tempdir().unwrap(), clock, settings: Vec::new() }.back().await
+        Away { sim, dir: tempfile::tempdir().unwrap(), clock, start }.back().await
     }
 
     /// The server goes away.
     pub(crate) async fn away(self) -> Away {
         self.server.shutdown().await;
-        Away { sim: self.sim, dir: self.dir, clock: self.clock, settings: self.settings }
+        self.sim.disturb();
+        Away { sim: self.sim, dir: self.dir, clock: self.clock, start: self.start }
     }
 
     /// Time goes by, and whatever it brings comes to its end.
@@ -132,14 +160,8 @@ impl Story {
 
     /// Waits until every delivery is answered and every job done; deliveries can bring further ones.
     pub(crate) async fn rest(&self) {
-        loop {
-            let before = self.sim.deliveries().len();
-            self.sim.settle().await;
-            self.server.idle().await.unwrap();
-            if self.sim.deliveries().len() == before {
-                return;
-            }
-        }
+        self.sim.note_rest();
+        other_ways::rest(&self.sim, &self.server).await;
     }
 
     /// The pages of a pull request as text; the server's port, which differs from run to run, is hidden.
@@ -164,12 +186,20 @@ impl Story {
         self.server.store().count_jobs(Timestamp(0)).await.unwrap().parked
     }
 
-    /// Everything that was said is as GitHub describes it, and nothing is left undone.
+    /// Everything that was said is as GitHub describes it, and nothing is left undone; then it is told in other ways.
     pub(crate) async fn end(self) {
         check_sim(&self.sim);
         assert_eq!(self.parked().await, 0, "no job was given up");
         hold_replayable(&self.database_url()).await;
+        let undisturbed = !self.sim.is_disturbed();
+        if undisturbed {
+            other_ways::hold_repeatable(self.sim.handle(), &self.server).await;
+        }
         self.server.shutdown().await;
+        let (sim, acts, _) = self.sim.into_parts();
+        if undisturbed {
+            other_ways::hold_when_killed(&self.start, &acts, &sim).await;
+        }
     }
 }
 
@@ -177,13 +207,12 @@ impl Away {
     /// The server comes back, with the database that it left or was given. What it does unasked at its start is not
     /// counted among the requests.
     pub(crate) async fn back(self) -> Story {
-        let settings = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let usual = [("DECKHAND_GITHUB_API_URL", self.sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)];
-        let config = config(&self.dir, &usual.into_iter().chain(settings).collect::<Vec<_>>());
-        let server = Server::start(config, self.clock.clone()).await.unwrap();
-        self.sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
-        let Away { sim, dir, clock, settings } = self;
-        let story = Story { sim, server, seen: Cell::new(0), dir, clock, settings };
+        let Away { sim, dir, clock, start } = self;
+        let usual = [("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)];
+        let config = config(&dir, &usual.into_iter().chain(borrowed(&start.settings)).collect::<Vec<_>>());
+        let server = Server::start(config, clock.clone()).await.unwrap();
+        sim.handle().set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
+        let story = Story { sim, server, seen: Cell::new(0), dir, clock, start };
         story.rest().await;
         story.requests();
         story

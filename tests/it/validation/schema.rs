@@ -45,13 +45,23 @@ pub(super) fn compile(schema: &'static Value) -> Validator {
         if !components.contains_key(name) {
             let reached = Description::github().at(&reference);
             waiting.extend(references(reached));
-            components.insert(name.to_owned(), with_nulls(reached));
+            components.insert(name.to_owned(), amended(name, with_nulls(reached)));
         }
     }
     let whole = json!({ "allOf": [with_nulls(schema)], "components": { "schemas": components } });
     let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
     // `41898282+github-actions[bot]@users.noreply.github.com` is GitHub's own, and no address by the book.
     options.with_format("email", |text: &str| text.contains('@')).build(&whole).unwrap()
+}
+
+/// What the description has wrong: a review comment that is outdated has no line, and GitHub answers null.
+fn amended(name: &str, mut schema: Value) -> Value {
+    if name == "pull-request-review-comment" {
+        for field in ["line", "position"] {
+            schema["properties"][field]["type"] = json!(["integer", "null"]);
+        }
+    }
+    schema
 }
 
 fn references(value: &Value) -> BTreeSet<String> {

@@ -1,0 +1,192 @@
+//! Every story is told again in other ways, without being asked: repeated, when no write may follow; and with the server
+//! killed at a write and started again, after which people see the same pages.
+
+use crate::server_bench::{KEY, config};
+use crate::sim_bench::{APP_ID, REPO, Start, check_sim, wall, writes};
+use deckhand::model::Timestamp;
+use deckhand::server::{Server, ServerHandle};
+use deckhand::sim::{Kind, LogEntry, SimHandle};
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// So many kills a story, of different kinds of writes first; all of them with `DECKHAND_TEST_KILLS=all`.
+const KILLS: usize = 2;
+/// Longer than a lease.
+const LEASE_OVER: Duration = Duration::from_secs(61);
+/// A story that does not come to rest in so many steps goes round in circles.
+const MAX_STEPS: u32 = 30;
+
+type Act = Option<Box<dyn Fn(&SimHandle)>>;
+
+/// Everybody's deliveries come once more: nobody writes anything.
+pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
+    let before = sim.log().len();
+    let mut seen = BTreeSet::new();
+    let all = sim.deliveries();
+    let newest = all.iter().rev().filter(|it| it.event == "pull_request" && seen.insert(it.action.clone()));
+    let newest: Vec<String> = newest.map(|it| it.guid.clone()).collect();
+    for guid in newest {
+        assert!(sim.redeliver(&guid));
+    }
+    rest(sim, server).await;
+    let more = sim.log().split_off(before);
+    assert_eq!(writes(&more), [""; 0], "a repetition writes nothing");
+}
+
+/// The same people on another simulation, whose server is killed at one of its writes, for several of them.
+pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHandle) {
+    let expected = pages(plain);
+    for (writes, done) in kills(&plain.log()) {
+        let told = Killed::begin(start).await.tell(acts, (writes, done)).await;
+        let when = if done { "after" } else { "before" };
+        let write = plain.log().into_iter().filter(|it| it.kind == Kind::Write).nth(writes as usize).unwrap();
+        assert_eq!(told, expected, "killed {when} write {writes}, {} {}", write.method, write.path);
+    }
+}
+
+/// Which writes, counted from 0, and whether they are done: the first of each kind before all others.
+fn kills(log: &[LogEntry]) -> Vec<(u32, bool)> {
+    let all: Vec<&LogEntry> = log.iter().filter(|entry| entry.kind == Kind::Write).collect();
+    let mut places: Vec<(usize, u32, bool)> = Vec::new();
+    for done in [true, false] {
+        let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for (at, entry) in (0..).zip(&all) {
+            let times = times.entry((&entry.method, &entry.route)).or_default();
+            places.push((*times * 2 + usize::from(!done), at, done));
+            *times += 1;
+        }
+    }
+    places.sort();
+    let limit = if std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all") { usize::MAX } else { KILLS };
+    places.into_iter().take(limit).map(|(_, at, done)| (at, done)).collect()
+}
+
+/// A story whose server has a runtime of its own, so that all of it can be stopped in an instant.
+struct Killed<'a> {
+    start: &'a Start,
+    sim: SimHandle,
+    dir: tempfile::TempDir,
+    server: ServerHandle,
+    runtime: Runtime,
+}
+
+impl<'a> Killed<'a> {
+    async fn begin(start: &'a Start) -> Killed<'a> {
+        let (sim, dir) = (start.make().await, tempfile::tempdir().unwrap());
+        let (server, runtime) = serve(start, &sim, &dir).await;
+        let killed = Killed { start, sim, dir, server, runtime };
+        rest(&killed.sim, &killed.server).await;
+        killed
+    }
+
+    async fn tell(mut self, acts: &[Act], (writes, done): (u32, bool)) -> Vec<String> {
+        self.sim.halt_after_writes(writes, done);
+        for act in acts {
+            match act {
+                Some(act) => act(&self.sim),
+                None => self.rest().await,
+            }
+        }
+        self.rest().await;
+        check_sim(&self.sim);
+        let pages = pages(&self.sim);
+        stop(self.runtime).await;
+        pages
+    }
+
+    /// Until everything is done; when the write comes that is not answered, the server dies and another one starts.
+    async fn rest(&mut self) {
+        tokio::select! {
+            biased;
+            () = self.sim.halted() => {}
+            () = rest(&self.sim, &self.server) => return,
+        }
+        // No second time.
+        self.sim.halt_after_writes(u32::MAX, false);
+        let idle = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        stop(std::mem::replace(&mut self.runtime, idle)).await;
+        let (server, runtime) = serve(self.start, &self.sim, &self.dir).await;
+        self.server = server;
+        std::mem::replace(&mut self.runtime, runtime).shutdown_background();
+        for _ in 0..MAX_STEPS {
+            self.sim.clock().advance(LEASE_OVER);
+            self.server.wake();
+            rest(&self.sim, &self.server).await;
+            let now = Timestamp(self.sim.clock().now() * 1000);
+            if self.server.store().count_jobs(now).await.unwrap().later == 0 {
+                return;
+            }
+        }
+        panic!("the story does not come to rest after its server was killed");
+    }
+}
+
+async fn serve(start: &Start, sim: &SimHandle, dir: &tempfile::TempDir) -> (ServerHandle, Runtime) {
+    let settings = start.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let usual = [("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)];
+    let config = config(dir, &usual.into_iter().chain(settings).collect::<Vec<_>>());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (handle, clock) = (runtime.handle().clone(), wall(sim));
+    let started = tokio::task::spawn_blocking(move || handle.block_on(Server::start(config, clock)));
+    let server = started.await.unwrap().unwrap();
+    sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
+    (server, runtime)
+}
+
+/// As SIGKILL would: nothing is finished, nothing is given back.
+async fn stop(runtime: Runtime) {
+    tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10))).await.unwrap();
+}
+
+/// Waits until every delivery is answered and every job done; deliveries can bring further ones.
+pub(crate) async fn rest(sim: &SimHandle, server: &ServerHandle) {
+    loop {
+        let before = sim.deliveries().len();
+        sim.settle().await;
+        server.idle().await.unwrap();
+        if sim.deliveries().len() == before {
+            return;
+        }
+    }
+}
+
+/// What people see of each pull request. Addresses and commits differ from one telling to the next; in their places stand
+/// numbers in the order in which they appear.
+fn pages(sim: &SimHandle) -> Vec<String> {
+    let numbers = (1..).take_while(|number| sim.head(REPO, *number).is_some());
+    let address = Regex::new(r"http://127\.0\.0\.1:\d+").unwrap();
+    let commit = Regex::new(r"\b[0-9a-f]{7,40}\b").unwrap();
+    numbers
+        .map(|number| {
+            let page = in_one_order(&sim.render_pull_text(REPO, number));
+            let page = address.replace_all(&page, "http://deckhand");
+            let mut known: Vec<String> = Vec::new();
+            let name = |found: &regex::Captures<'_>| {
+                let at = known.iter().position(|it| it.starts_with(&found[0]) || found[0].starts_with(it.as_str()));
+                let at = at.unwrap_or_else(|| {
+                    known.push(found[0].to_owned());
+                    known.len() - 1
+                });
+                format!("<{at}>")
+            };
+            commit.replace_all(&page, name).into_owned()
+        })
+        .collect()
+}
+
+/// What the robot wrote side by side stands in whatever order it arrived.
+fn in_one_order(page: &str) -> String {
+    let mut blocks: Vec<String> = Vec::new();
+    for line in page.split_inclusive('\n') {
+        let begins = line.starts_with(|first: char| !first.is_whitespace());
+        match blocks.last_mut().filter(|_| !begins) {
+            Some(block) => block.push_str(line),
+            None => blocks.push(line.to_owned()),
+        }
+    }
+    let ours = |block: &String| block.starts_with("deckhand [bot]");
+    blocks.chunk_by_mut(|one, two| ours(one) && ours(two)).for_each(<[String]>::sort);
+    blocks.concat()
+}
