@@ -104,10 +104,7 @@ impl RepoClient {
             (0..asked_for).map(|n| Found::Object(found.remove(&format!("f{n}")).flatten())).collect()
         }
         .into_iter();
-        Ok(expressions
-            .iter()
-            .map(|it| it.as_ref().and_then(|_| objects.next()).unwrap_or(Found::Unnameable))
-            .collect())
+        Ok(expressions.iter().map(|it| it.as_ref().and_then(|_| objects.next()).unwrap_or(Found::Unnameable)).collect())
     }
 }
 

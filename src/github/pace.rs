@@ -166,7 +166,8 @@ impl Known {
             false => at_limit(of_minute, WRITES_A_MINUTE),
         };
         let of_hour = self.writes.iter().filter(|(_, it)| comment && *it);
-        let waits = [full_minute.map(|at| at.after(MINUTE)), at_limit(of_hour, COMMENTS_AN_HOUR).map(|at| at.after(HOUR))];
+        let waits =
+            [full_minute.map(|at| at.after(MINUTE)), at_limit(of_hour, COMMENTS_AN_HOUR).map(|at| at.after(HOUR))];
         if let Some(until) = waits.into_iter().flatten().max() {
             return Err(CallError::SecondaryLimit { retry_after: until.since(now).max(Duration::from_secs(1)) });
         }
@@ -211,7 +212,11 @@ mod tests {
             written += count_admitted(&pace, comment, NOW.after(MINUTE * minute));
         }
         assert_eq!(written, COMMENTS_AN_HOUR);
-        assert_eq!(count_admitted(&pace, check, NOW.after(MINUTE * 59)), WRITES_A_MINUTE, "no check waits for comments");
+        assert_eq!(
+            count_admitted(&pace, check, NOW.after(MINUTE * 59)),
+            WRITES_A_MINUTE,
+            "no check waits for comments"
+        );
     }
 
     #[test]
@@ -241,7 +246,8 @@ mod tests {
     fn f25_the_last_requests_of_an_hour_are_for_checks() {
         let pace = Pace::default();
         let headers = |left: &str| -> HeaderMap {
-            let pairs = [("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", left), ("x-ratelimit-reset", "1000600")];
+            let pairs =
+                [("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", left), ("x-ratelimit-reset", "1000600")];
             pairs.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value"))).collect()
         };
         let (new, begun) = (asking(false, false, false), asking(false, false, true));

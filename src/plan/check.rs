@@ -68,7 +68,11 @@ pub(super) fn plan_check(
     // Times and links differ from run to run and change nothing for the reader.
     let words = digest(&[conclusion.as_str(), &title, &summary, &text].join("\0"));
     let link = link_to_rest(&format!("{summary}{text}"), input.details_url.as_deref());
-    if text.is_empty() { summary.push_str(&link) } else { text.push_str(&link) }
+    if text.is_empty() {
+        summary.push_str(&link)
+    } else {
+        text.push_str(&link)
+    }
     let status = match conclusion {
         Conclusion::Pending => CheckStatus::InProgress,
         conclusion => CheckStatus::Completed { conclusion, completed_at: input.completed_at },

@@ -67,7 +67,8 @@ async fn f25_a_spent_hour_stops_one_installation_until_its_reset_and_no_other() 
         story.pass(120).await;
         story.sim.edit_pull(REPO, number, "mona", None, Some("Says good day."), None);
         story.rest().await;
-        let rest: Vec<String> = story.requests().iter().filter(|it| it.path != "/graphql").map(ToString::to_string).collect();
+        let rest: Vec<String> =
+            story.requests().iter().filter(|it| it.path != "/graphql").map(ToString::to_string).collect();
         assert_eq!(rest, [""; 0], "no call that this quota counts");
     }
     story.sim.push("umbrella/tool", "greet", "mona", "Greet", &[POLITE], "main");
@@ -210,8 +211,7 @@ async fn f28_a_review_whose_answer_is_lost_is_posted_once() {
 
 #[tokio::test]
 async fn f28_a_comment_on_a_line_whose_end_is_not_heard_ends_once() {
-    let story =
-        Story::begin_with_permissions(&[("contents", "write")], &FILES).await;
+    let story = Story::begin_with_permissions(&[("contents", "write")], &FILES).await;
     let two = ("a.py", Some("a = 1\nprint(a)\nb = 2\nprint(b)\n"));
     let number = story.open("Say it", &[two]).await;
     let comments = story.sim.review_comments(REPO, number);

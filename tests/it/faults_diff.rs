@@ -24,7 +24,8 @@ fn check(story: &Story, number: u64) -> (String, String, String) {
 
 /// A pull request with these texts in files of these names.
 async fn open_files(story: &Story, files: &[(String, String)]) -> u64 {
-    let edits: Vec<(&str, Option<&str>)> = files.iter().map(|(name, text)| (name.as_str(), Some(text.as_str()))).collect();
+    let edits: Vec<(&str, Option<&str>)> =
+        files.iter().map(|(name, text)| (name.as_str(), Some(text.as_str()))).collect();
     story.open("Change much", &edits).await
 }
 
@@ -65,7 +66,8 @@ async fn f35_files_that_a_long_page_leaves_out_are_read_in_short_ones() {
 
 #[tokio::test]
 async fn f36_more_than_3000_files_are_never_judged_as_fewer() {
-    let rules = format!("{PRINTS}rule('title', function() if #danger.github.pr.title > 99 then fail('Too long') end end)\n");
+    let rules =
+        format!("{PRINTS}rule('title', function() if #danger.github.pr.title > 99 then fail('Too long') end end)\n");
     let story = begin(&rules).await;
     let number = open_files(&story, &files(3_001, 1)).await;
     let (conclusion, title, summary) = check(&story, number);
@@ -94,7 +96,10 @@ async fn f36_a_patch_that_is_missing_fails_the_rule_that_reads_it() {
 
 #[tokio::test]
 async fn f37_more_than_250_commits_are_all_seen() {
-    let story = begin("message(#danger.git.commits .. ' commits, the last: ' .. danger.git.commits[#danger.git.commits].message)").await;
+    let story = begin(
+        "message(#danger.git.commits .. ' commits, the last: ' .. danger.git.commits[#danger.git.commits].message)",
+    )
+    .await;
     story.sim.set_deliver(false);
     for at in 1..=260 {
         let text = format!("{at}\n");
@@ -113,23 +118,31 @@ async fn f34_a_push_between_two_pages_of_files_lends_no_file() {
     let story = begin(PRINTS).await;
     story.sim.set_deliver(false);
     let many = files(301, 2);
-    let edits: Vec<(&str, Option<&str>)> = many.iter().map(|(name, text)| (name.as_str(), Some(text.as_str()))).collect();
+    let edits: Vec<(&str, Option<&str>)> =
+        many.iter().map(|(name, text)| (name.as_str(), Some(text.as_str()))).collect();
     story.sim.push(REPO, "much", "mona", "Change much", &edits, "main");
     let number = story.sim.open_pull(REPO, "Change much", "", "much", "main", "mona", false);
     let old = story.sim.head(REPO, number).unwrap();
     story.sim.set_deliver(true);
     let sim = story.sim.clone();
     let removed: Vec<String> = many[..200].iter().map(|(name, _)| name.clone()).collect();
-    story.sim.inject(Fault::next("GET", "/pulls/1/files?per_page=100&page=2", FaultEffect::first(move || {
-        let edits: Vec<(&str, Option<&str>)> = removed.iter().map(|name| (name.as_str(), None)).collect();
-        sim.push(REPO, "much", "mona", "Remove most", &edits, "");
-    })));
+    story.sim.inject(Fault::next(
+        "GET",
+        "/pulls/1/files?per_page=100&page=2",
+        FaultEffect::first(move || {
+            let edits: Vec<(&str, Option<&str>)> = removed.iter().map(|name| (name.as_str(), None)).collect();
+            sim.push(REPO, "much", "mona", "Remove most", &edits, "");
+        }),
+    ));
     story.sim.edit_pull(REPO, number, "mona", Some("Change more"), None, None);
     story.rest().await;
     story.pass(30).await;
     assert_ne!(story.sim.head(REPO, number).unwrap(), old);
     assert_eq!(check(&story, number).1, "101 warnings");
-    assert!(story.sim.checks(REPO, &old).iter().all(|it| it["conclusion"] != "success"), "nothing was judged from half a list");
+    assert!(
+        story.sim.checks(REPO, &old).iter().all(|it| it["conclusion"] != "success"),
+        "nothing was judged from half a list"
+    );
     story.end().await;
 }
 

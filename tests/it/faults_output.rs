@@ -59,7 +59,10 @@ async fn f39_annotations_go_out_by_fifty_and_none_twice() {
         let number = story.open("Print much", &[("b.py", Some(text.as_str()))]).await;
         let checks = checks(&story, number);
         assert_eq!(checks.len(), 1);
-        assert_eq!((&checks[0]["output"]["annotations_count"], &checks[0]["conclusion"]), (&json!(how_many), &json!("failure")));
+        assert_eq!(
+            (&checks[0]["output"]["annotations_count"], &checks[0]["conclusion"]),
+            (&json!(how_many), &json!("failure"))
+        );
         let told = annotations(&story);
         assert_eq!((told.len(), told.iter().collect::<BTreeSet<_>>().len()), (how_many, how_many));
         let sent = writes(&story.requests()).iter().filter(|it| it.contains("check-runs")).count();
@@ -84,7 +87,11 @@ async fn f39_a_check_that_was_cut_off_between_chunks_is_continued() {
         story.pass(120).await;
         let checks = checks(&story, number);
         assert_eq!(checks.len(), 1, "{effect:?}: {checks:#?}");
-        assert_eq!((&checks[0]["output"]["annotations_count"], &checks[0]["conclusion"]), (&json!(230), &json!("failure")), "{effect:?}");
+        assert_eq!(
+            (&checks[0]["output"]["annotations_count"], &checks[0]["conclusion"]),
+            (&json!(230), &json!("failure")),
+            "{effect:?}"
+        );
         let marks = story.sim.annotations(REPO, checks[0]["id"].as_u64().unwrap());
         assert_eq!(marks.iter().collect::<BTreeSet<_>>().len(), 230, "{effect:?}: none twice");
         story.end().await;
@@ -112,7 +119,9 @@ async fn f40_texts_of_any_length_and_alphabet_are_cut_and_the_check_concludes() 
         let text = output[part].as_str().unwrap();
         assert!(text.len() <= 65_535, "{part}: {}", text.len());
     }
-    assert!(output["text"].as_str().unwrap().contains(&format!("[Read all of it]({}/runs/", story.server.public_url())));
+    assert!(
+        output["text"].as_str().unwrap().contains(&format!("[Read all of it]({}/runs/", story.server.public_url()))
+    );
     let comments = story.sim.comments(REPO, number);
     assert_eq!(comments.len(), 1);
     assert!(body(&comments[0]).contains("[Read all of it]("));

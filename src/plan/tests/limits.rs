@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 /// Text that grows when it is made harmless, made of few pieces and long.
 fn any_text() -> impl Strategy<Value = String> {
-    let pieces = vec!["@a", "<b ", "`", "\n", "\u{1f980}", "<details>", "</details>", "\u{e9}", "x ", "\u{202e}", "~~~\n"];
+    let pieces =
+        vec!["@a", "<b ", "`", "\n", "\u{1f980}", "<details>", "</details>", "\u{e9}", "x ", "\u{202e}", "~~~\n"];
     let part = (prop::sample::select(pieces), prop_oneof![0_usize..20, 0_usize..40_000]);
     prop::collection::vec(part, 0..4)
         .prop_map(|parts| parts.into_iter().map(|(piece, count)| piece.repeat(count)).collect())
@@ -39,12 +40,14 @@ fn any_fault() -> impl Strategy<Value = Fault> {
 
 fn any_verdict() -> impl Strategy<Value = Verdict> {
     let (findings, faults) = (prop::collection::vec(any_finding(), 0..30), prop::collection::vec(any_fault(), 0..10));
-    (findings, faults, prop::collection::vec(any_text(), 0..3), 0_usize..40).prop_map(|(findings, faults, notes, most)| {
-        let mut verdict = verdict(findings);
-        (verdict.faults, verdict.notes) = (faults, notes);
-        verdict.settings.max_inline_comments = most;
-        verdict
-    })
+    (findings, faults, prop::collection::vec(any_text(), 0..3), 0_usize..40).prop_map(
+        |(findings, faults, notes, most)| {
+            let mut verdict = verdict(findings);
+            (verdict.faults, verdict.notes) = (faults, notes);
+            verdict.settings.max_inline_comments = most;
+            verdict
+        },
+    )
 }
 
 fn hold_check(check: &CheckRun) -> Result<(), TestCaseError> {

@@ -39,13 +39,8 @@ impl State {
         };
         let author = self.signature(push.author);
         let reference = repo.ref_name(push.branch);
-        let new = NewCommit {
-            reference: &reference,
-            parents: &[parent],
-            author: &author,
-            message: push.message,
-            edits,
-        };
+        let new =
+            NewCommit { reference: &reference, parents: &[parent], author: &author, message: push.message, edits };
         let sha = repo.git.commit(&new);
         self.move_branch(index, push.branch, &sha, push.author);
         Some(sha)
