@@ -62,3 +62,25 @@ async fn a_run_has_a_budget_of_requests() {
     assert_eq!(client.list_open_pulls(None).await, Err(CallError::Budget(2)));
     assert_eq!(fake.lines()[1], "GET /repos/o/r/pulls?state=open&per_page=100&page=1&base=release/1.x");
 }
+
+#[tokio::test]
+async fn f34_a_pull_request_that_another_ones_end_moved_to_a_read_page_is_found() {
+    let pull = |number: usize| {
+        let side = json!({ "ref": "main", "sha": "a".repeat(40) });
+        json!({ "number": number, "state": "open", "base": side, "head": side })
+    };
+    // Number 150 is closed between the first two pages: 50, the first of the second page, moves onto the first one.
+    let fake = Fake::start(with_tokens(move |seen, before| {
+        let numbers: Vec<usize> = match (seen.line.contains("&page=2"), before) {
+            (false, 0) => (51..=150).rev().collect(),
+            (false, _) => (50..150).rev().collect(),
+            (true, _) => (1..50).rev().collect(),
+        };
+        ok(numbers.into_iter().map(pull).collect())
+    }))
+    .await;
+    let listed = fake.client().list_open_pulls(None).await.unwrap();
+    let numbers: Vec<u64> = listed.iter().map(|pull| pull.number.0).collect();
+    assert!(numbers.contains(&50), "{numbers:?}");
+    assert_eq!((numbers.len(), fake.lines().len()), (150, 6));
+}
