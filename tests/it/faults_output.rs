@@ -100,13 +100,13 @@ async fn f39_a_check_that_was_cut_off_between_chunks_is_continued() {
 
 #[tokio::test]
 async fn f40_texts_of_any_length_and_alphabet_are_cut_and_the_check_concludes() {
-    let rules = "local wide = string.rep('\u{1f980}', 20000)
+    let rules = "local wide = string.rep('\u{1f980}', 16000)
        local loud = string.rep('@a <b ', 9000)
        fail(wide, { file = 'a.py', line = 1 })
        warn(loud, { file = 'a.py', line = 2 })
        warn(loud)
        fail('x' .. wide)
-       markdown(string.rep('<details>\u{00e9}</details>\\n', 4000))
+       markdown(string.rep('<details>\u{00e9}</details>\\n', 2500))
        markdown(string.rep('`', 40000))
        for i = 1, 300 do warn(i .. string.rep('\u{1f980}', 500)) end
        fail('\u{202e}\u{7}', { file = 'a.py', line = 3 })";
@@ -141,7 +141,10 @@ async fn f41_one_refused_comment_of_ten_costs_no_other() {
     let story = begin(PRINTS).await;
     let refusal = FaultEffect::Answer {
         status: 422,
-        body: json!({ "message": "Unprocessable Entity", "errors": ["Line could not be resolved"] }),
+        body: json!({
+            "message": "Unprocessable Entity", "errors": ["Line could not be resolved"],
+            "documentation_url": "https://docs.github.com/rest", "status": "422",
+        }),
         headers: Vec::new(),
     };
     story.sim.inject(Fault::next("POST", "/reviews", refusal).containing("on 3!").times(100));
