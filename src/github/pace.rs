@@ -1,5 +1,5 @@
 //! How fast GitHub may be asked, for each installation: its limits as it tells them, a share kept for concluding
-//! checks, and the pace of writes.
+//! checks, and the pace of comments.
 
 use super::CallError;
 use super::error::{SECONDARY_WAIT, left_of, reset, spent_until};
@@ -16,10 +16,8 @@ const RESERVE_SHARE: u64 = 20;
 /// The longest wait that grows by itself.
 const LONGEST_WAIT: Duration = Duration::from_secs(16 * 60);
 /// GitHub: "no more than 80 content-generating requests per minute and no more than 500 content-generating requests
-/// per hour" (docs.github.com, REST API, rate limits, "About secondary rate limits"). Other programs write too, and
-/// checks keep room beside comments.
-const WRITES_A_MINUTE: usize = 75;
-const COMMENTS_A_MINUTE: usize = 60;
+/// per hour" (docs.github.com, REST API, rate limits, "About secondary rate limits"). Others write in our name too.
+const COMMENTS_A_MINUTE: usize = 75;
 const COMMENTS_AN_HOUR: usize = 480;
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -56,8 +54,8 @@ struct Known {
     scarce: HashMap<Quota, Timestamp>,
     /// Secondary limits in a row without a word on how long.
     strikes: u32,
-    /// When something was written in the last hour, and whether it was a comment.
-    writes: VecDeque<(Timestamp, bool)>,
+    /// When people were written to in the last hour: comments, reviews, answers, signs.
+    comments: VecDeque<Timestamp>,
 }
 
 /// The limits of all installations.
@@ -67,7 +65,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Refuses what is not to be sent now, without a call. A write that is admitted counts as sent.
+    /// Refuses what is not to be sent now, without a call. A comment that is admitted counts as sent.
     pub(super) fn admit(&self, installation: InstallationId, asking: Asking, now: Timestamp) -> Result<(), CallError> {
         let mut known = self.lock();
         let known = known.entry(installation).or_default();
@@ -84,7 +82,8 @@ impl Pace {
         {
             return Err(CallError::RateLimited { until });
         }
-        if asking.write { known.admit_write(!asking.gate, now) } else { Ok(()) }
+        // Checks and statuses are no content that people are told of.
+        if asking.write && !asking.gate { known.admit_comment(now) } else { Ok(()) }
     }
 
     /// What an answer of any status says about the hour.
@@ -157,29 +156,21 @@ impl Known {
         wait
     }
 
-    fn admit_write(&mut self, comment: bool, now: Timestamp) -> Result<(), CallError> {
-        // A clock that went back leaves writes in the future, of which nothing is known.
-        self.writes.retain(|(at, _)| *at <= now && now.since(*at) < HOUR);
-        let of_minute = self.writes.iter().filter(|(at, _)| now.since(*at) < MINUTE);
-        let full_minute = match comment {
-            true => at_limit(of_minute, COMMENTS_A_MINUTE),
-            false => at_limit(of_minute, WRITES_A_MINUTE),
+    fn admit_comment(&mut self, now: Timestamp) -> Result<(), CallError> {
+        // A clock that went back leaves comments in the future, of which nothing is known.
+        self.comments.retain(|at| *at <= now && now.since(*at) < HOUR);
+        let frees = |limit: usize, span: Duration| {
+            let recent: Vec<Timestamp> = self.comments.iter().copied().filter(|at| now.since(*at) < span).collect();
+            // The comment that has to grow old before there is room.
+            recent.len().checked_sub(limit).map(|at| recent[at].after(span))
         };
-        let of_hour = self.writes.iter().filter(|(_, it)| comment && *it);
-        let waits =
-            [full_minute.map(|at| at.after(MINUTE)), at_limit(of_hour, COMMENTS_AN_HOUR).map(|at| at.after(HOUR))];
-        if let Some(until) = waits.into_iter().flatten().max() {
+        let until = frees(COMMENTS_A_MINUTE, MINUTE).max(frees(COMMENTS_AN_HOUR, HOUR));
+        if let Some(until) = until {
             return Err(CallError::SecondaryLimit { retry_after: until.since(now).max(Duration::from_secs(1)) });
         }
-        self.writes.push_back((now, comment));
+        self.comments.push_back(now);
         Ok(())
     }
-}
-
-/// The write whose end makes room, when there is none.
-fn at_limit<'a>(writes: impl Iterator<Item = &'a (Timestamp, bool)> + Clone, limit: usize) -> Option<Timestamp> {
-    let count = writes.clone().count();
-    writes.map(|(at, _)| *at).nth(count.checked_sub(limit)?)
 }
 
 #[cfg(test)]
@@ -198,13 +189,13 @@ mod tests {
     }
 
     #[test]
-    fn f26_writes_stay_below_githubs_pace() {
+    fn f26_comments_stay_below_githubs_pace() {
         let pace = Pace::default();
         let (comment, check) = (asking(true, false, true), asking(true, true, true));
         assert_eq!(count_admitted(&pace, comment, NOW), COMMENTS_A_MINUTE);
-        assert_eq!(count_admitted(&pace, check, NOW), WRITES_A_MINUTE - COMMENTS_A_MINUTE, "checks have room left");
         let refused = pace.admit(ONE, comment, NOW.after(Duration::from_secs(20)));
         assert_eq!(refused, Err(CallError::SecondaryLimit { retry_after: Duration::from_secs(40) }));
+        assert!(pace.admit(ONE, check, NOW).is_ok(), "no check waits for comments");
         assert!(pace.admit(ONE, asking(false, false, false), NOW).is_ok(), "reads go on");
         assert!(pace.admit(InstallationId(2), comment, NOW).is_ok(), "others too");
         let mut written = COMMENTS_A_MINUTE;
@@ -213,9 +204,9 @@ mod tests {
         }
         assert_eq!(written, COMMENTS_AN_HOUR);
         assert_eq!(
-            count_admitted(&pace, check, NOW.after(MINUTE * 59)),
-            WRITES_A_MINUTE,
-            "no check waits for comments"
+            count_admitted(&pace, comment, NOW.after(HOUR)),
+            COMMENTS_A_MINUTE,
+            "the first ones are an hour old"
         );
     }
 
