@@ -10,6 +10,14 @@ const PRINTS: &str = "rule('no-print', function()
 end)
 ";
 
+/// The same without a look at each line.
+const BY_FILE: &str = "rule('no-print', function()
+  for _, path in danger.git.changed_files do
+    if danger.git.diff_for_file(path).added:find('print(', 1, true) then warn('Leftover print', { file = path, line = 1 }) end
+  end
+end)
+";
+
 async fn begin(rules: &str) -> Story {
     Story::begin(&[("dangerfile.lua", rules), ("a.py", "a = 1\n")]).await
 }
@@ -41,7 +49,7 @@ fn lists(log: &[LogEntry]) -> usize {
 
 #[tokio::test]
 async fn f35_more_than_300_files_are_read_from_the_list() {
-    let story = begin(PRINTS).await;
+    let story = begin(BY_FILE).await;
     let number = open_files(&story, &files(301, 2)).await;
     let requests = story.requests();
     assert_eq!(lists(&requests), 4);
@@ -55,12 +63,7 @@ async fn f35_more_than_300_files_are_read_from_the_list() {
 
 #[tokio::test]
 async fn f35_files_that_a_long_page_leaves_out_are_read_in_short_ones() {
-    let rules = "rule('no-print', function()
-         for _, path in danger.git.changed_files do
-           if danger.git.diff_for_file(path).added:find('print(', 1, true) then warn('Leftover print', { file = path }) end
-         end
-       end)";
-    let story = begin(rules).await;
+    let story = begin(BY_FILE).await;
     // 25,000 lines on one page: GitHub gives the last files as if nothing in them had changed.
     let number = open_files(&story, &files(100, 250)).await;
     let requests = story.requests();
