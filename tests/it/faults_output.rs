@@ -54,7 +54,8 @@ async fn look_again(story: &Story, number: u64, title: &str) {
 #[tokio::test]
 async fn f39_annotations_go_out_by_fifty_and_none_twice() {
     for (how_many, requests) in [(50, 1), (51, 2), (1_000, 20)] {
-        let story = begin(PRINTS).await;
+        let rules = format!("for i = 1, {how_many} do fail('Line ' .. i, {{ file = 'b.py', line = i }}) end");
+        let story = begin(&rules).await;
         let text = prints(how_many);
         let number = story.open("Print much", &[("b.py", Some(text.as_str()))]).await;
         let checks = checks(&story, number);
