@@ -14,6 +14,7 @@ use("conflict_markers")
 use("secrets")
 use("work_in_progress")
 use("changelog", { path = "CHANGELOG.md", skip_label = "skip-changelog" })
+use("lint_report") -- repeats what reports of linters say, where there are any
 use("leftovers", { prints = false }) -- prints are judged by a rule of our own below
 use("missing_tests", { paths = { "src/**" } })
 use("pr_size", { max_lines = 400 })

@@ -1,5 +1,7 @@
 -- Ranges of one file that are commented one by one; the rest is counted.
 local MAX_RANGES = 20
+-- Minutes of a day: whoever waits longer waits for nothing.
+local MAX_WAIT = 1440
 
 return {
   summary = "The tests run the lines that a pull request adds.",
@@ -16,14 +18,14 @@ return {
     partial = { type = { "covered", "missing" }, default = "covered", doc = "What a line counts as that ran while one of its branches did not." },
     unknown = { type = { "fail", "warn", "ignore" }, default = "warn", doc = "What becomes of a new or changed file that no report knows although reports know its language; tests are exempt." },
     table = { type = { "always", "below" }, default = "below", doc = "Whether the table by file is shown always, or only below the minimum." },
-    wait = { type = "integer", default = 30, doc = "Minutes that a server waits for a report before it fails; local runs never wait." },
+    wait = { type = "integer", default = 30, doc = "Minutes that a server waits for a report before the rule fails, at most a day; where no line is added it waits for none, and local runs never do." },
   },
 }, function(options, report, analyses)
   local paths = table.clone(options.paths or { "**" })
   for _, pattern in options.ignore do
     table.insert(paths, "!" .. pattern)
   end
-  local coverage = analyses.coverage(paths, options.partial == "missing")
+  local coverage = analyses.coverage(paths, options.partial == "missing", math.min(options.wait, MAX_WAIT))
   local softly = if options.severity == "message" then message else warn
 
   local function plural(count, noun)
@@ -44,6 +46,9 @@ return {
   end
 
   if coverage.state == "nothing_added" then
+    return
+  elseif coverage.state == "no_report" and coverage.late then
+    report(`Nothing is known of the added lines: {coverage.late}. Look whether the tests ran and sent their report for this commit, then run this check again.`)
     return
   elseif coverage.state == "no_report" then
     message("There is no coverage report, so nothing is known of the added lines. Name one with `--report FILE`, or say where they lie with `settings { coverage_reports = { \"coverage/lcov.info\" } }`.")

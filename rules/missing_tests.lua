@@ -1,5 +1,5 @@
 return {
-  summary = "Changed source code comes with changed tests.",
+  summary = "Changed source code comes with changed tests, and tests do not get weaker.",
   severity = "warn",
   options = {
     sources = {
@@ -13,100 +13,130 @@ return {
       type = "globs",
       default = {
         "**/{test,tests,spec,specs,__tests__,testdata,e2e,Tests}/**", "**/*.Tests/**", "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*",
-        "*.{test,spec,cy}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.snap", "*.cases.md",
+        "*.{test,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.snap", "*.cases.md", "*_unittest.*", "conftest.py",
+        "**/{androidTest,integrationTest,test-dts,fixtures,__fixtures__,__snapshots__}/**",
       },
       doc = "What counts as a test.",
     },
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,examples,benches,scripts,docs}/**",
-        "*.config.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "conftest.py", "setup.py", "build.rs", "dangerfile*.lua",
+        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
+        "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "build.rs", "dangerfile*.lua",
       },
       doc = "Source files that need no test.",
     },
+    author_may_skip = {
+      type = "boolean",
+      doc = "Whether a title that says so (of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, or with a word such as `refactor`, `clippy` or `typing`) goes without a test. Without it, only when the rule does not block.",
+    },
+    each = {
+      type = "boolean",
+      default = false,
+      doc = "Whether every source asks for a test of its own name, also when another test of its package was touched.",
+    },
+    weaker = {
+      type = "boolean",
+      default = true,
+      doc = "Whether it also speaks when tests got weaker: fewer assertions, more skips, deleted files.",
+    },
   },
-}, function(options, report)
-  local tests = danger.git.match(options.tests)
-  -- Which test belongs to which source is a later version's question: any touched test counts.
-  if #tests.edited > 0 then
-    return
-  end
+}, function(options, report, analyse)
+  local tests = danger.git.match(options.tests).any
   local exempt = {}
-  for _, paths in { tests.any, danger.git.match(options.ignore).any } do
+  for _, paths in { tests, danger.git.match(options.ignore).any } do
     for _, path in paths do
       exempt[path] = true
     end
   end
   local wanted = {}
   for _, path in danger.git.match(options.paths or "**").any do
-    wanted[path] = not exempt[path]
+    wanted[path] = true
+  end
+  local sources = {}
+  for _, path in danger.git.match(options.sources).any do
+    if wanted[path] and not exempt[path] then
+      table.insert(sources, path)
+    end
+  end
+  local found = analyse.missing_tests({ sources = sources, tests = tests, patterns = options.tests, each = options.each })
+
+  local untested = found.untested
+  local author_may_skip = options.author_may_skip
+  if author_may_skip == nil then
+    author_may_skip = options.severity ~= "fail"
+  end
+  if author_may_skip and #untested > 0 then
+    local title = string.lower(danger.github.pr.title)
+    local quiet = { "build", "chore", "ci", "docs", "perf", "refactor", "revert", "style", "test", "tests", "types" }
+    local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
+    local says_so = string.find(title, '^revert "') ~= nil or (kind ~= nil and table.find(quiet, kind) ~= nil)
+    for _, word in { "clippy", "linter", "lints", "typing", "type hint", "typo", "formatting", "refactor", "clean up", "cleanup" } do
+      says_so = says_so or string.find(title, word, 1, true) ~= nil
+    end
+    if says_so then
+      untested = {}
+    end
   end
 
-  local comments = { py = "#", rb = "#", ex = "#", exs = "#", php = "#", lua = "%-%-", luau = "%-%-" }
-  local function is_code(text, extension)
-    text = string.match(text, "^%s*(.*)$")
-    local comment = comments[extension]
-    return string.find(text, "[%w\128-\255]") ~= nil
-      and not string.find(text, "^//")
-      and not string.find(text, "^/?%*[%s*/]")
-      and not string.find(text, '^"""')
-      and not (comment and string.find(text, "^" .. comment))
-      and not string.find(text, "^__version__%s*=") -- a release
-  end
-
-  local untested, first = {}, nil
-  for _, path in danger.git.match(options.sources).edited do
-    local diff = if wanted[path] then danger.git.structured_diff_for_file(path) else nil
-    local hunks = if diff then diff.hunks else {}
-    local extension = string.match(path, "%.(%w+)$")
-
-    -- A line that was only moved or indented differently is no change of behaviour.
-    local gone = {}
-    for _, hunk in hunks do
-      for _, line in hunk.lines do
-        if line.kind == "removed" then
-          local letters = string.gsub(line.text, "%s", "")
-          gone[letters] = (gone[letters] or 0) + 1
-        end
+  -- One finding for each part of the repository, at the file that changes most.
+  local advice = "Add a test that fails without this change, or tell the reviewer why none is needed."
+  for _, area in untested do
+    local names, touchable = {}, nil
+    for index, file in area do
+      if index <= 3 then
+        table.insert(names, `\`{file.file}\``)
+      end
+      if not touchable and (file.own_test or file.inline_test) then
+        touchable = file
       end
     end
-    local any_gone = next(gone) ~= nil
-    local place
-    for _, hunk in hunks do
-      for _, line in hunk.lines do
-        -- One line is enough; only in Rust a test may still follow.
-        if place and extension ~= "rs" then
-          break
-        end
-        if line.kind ~= "added" then
-          continue
-        end
-        -- Rust keeps tests beside the code: an attribute or an assertion is a touched test.
-        if extension == "rs" and (string.find(line.text, "#%[[%w_:]*test[%]%(]") or string.find(line.text, "^%s*assert[%w_]*!")) then
-          return
-        end
-        local letters = if any_gone then string.gsub(line.text, "%s", "") else ""
-        if (gone[letters] or 0) > 0 then
-          gone[letters] -= 1
-        elseif not place and is_code(line.text, extension) then
-          place = { file = path, line = line.new }
-        end
-      end
+    local first = area[1]
+    if #area > 3 then
+      names = `{table.concat(names, ", ")} and {#area - 3} more`
+    elseif #area > 1 then
+      names = `{table.concat(names, ", ", 1, #area - 1)} and {names[#area]}`
+    else
+      names = names[1]
     end
-    if place then
-      table.insert(untested, `\`{path}\``)
-      first = first or place
+    local change = if #area == 1 then "changes" else "change"
+    local said
+    if not touchable then
+      said = `{names} {change} and no test does.`
+    elseif #area > 1 then
+      local own = if touchable.own_test then `the test file \`{touchable.own_test}\`` else `tests in \`{touchable.file}\``
+      said = `{names} {change} and no test of theirs does: {own} {if touchable.own_test then "exists and was" else "exist and were"} not touched.`
+    elseif touchable.own_test then
+      said = `{names} changes; its test file \`{touchable.own_test}\` exists and was not touched.`
+    else
+      said = `{names} changes; its tests, from line {touchable.inline_test} on, were not touched.`
     end
+    report(`{said} {advice}`, { file = first.file, line = first.line })
   end
-  if not first then
+
+  if not options.weaker then
     return
   end
-  local names = untested[1]
-  if #untested > 3 then
-    names = `{table.concat(untested, ", ", 1, 3)} and {#untested - 3} more`
-  elseif #untested > 1 then
-    names = `{table.concat(untested, ", ", 1, #untested - 1)} and {untested[#untested]}`
+  local function counted(count, word)
+    return if count == 1 then `{if word == "assertion" then "An" else "A"} {word}` else `{count} {word}s`
   end
-  report(`{names} {if #untested == 1 then "changes" else "change"} and no test does. Add a test that fails without this change, or tell the reviewer why none is needed.`, first)
+  for _, it in found.weaker do
+    local at = { file = it.file, line = it.line }
+    local is, count = if it.count == 1 then "is" else "are", it.count
+    if it.kind == "skipped" then
+      report(`{counted(count, "test")} {is} skipped from here on (\`{it.name}\`). Mend the test or the code, or say beside it when it comes back.`, at)
+    elseif it.kind == "focused" then
+      report(`\`{it.name}\` makes the test runner leave out every other test. Take the focus away, so that all of them run again.`, at)
+    else
+      at.side = if it.line then "LEFT" else nil
+      local stay = "Put back what still holds, or tell the reviewer what checks it now."
+      if it.kind == "fewer_assertions" then
+        report(`{counted(count, "assertion")} {is} gone from tests that stay. {stay}`, at)
+      elseif it.kind == "fewer_tests" then
+        report(`{counted(count, "test")} {is} gone from \`{it.file}\`, and no code with {if count == 1 then "it" else "them"}. {stay}`, at)
+      else
+        report(`The test file \`{it.file}\` is deleted, and no code with it. {stay}`, at)
+      end
+    end
+  end
 end

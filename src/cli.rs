@@ -18,6 +18,7 @@ mod hook;
 mod init;
 mod job;
 mod judge;
+mod lint_reports;
 mod live;
 mod local;
 mod man;

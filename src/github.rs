@@ -11,6 +11,7 @@ mod error;
 mod facts;
 mod files;
 mod graphql;
+mod group;
 mod head_reports;
 mod history;
 mod http;
@@ -33,6 +34,7 @@ mod shared_head;
 mod statuses;
 mod timing;
 mod token;
+mod tree;
 mod wire;
 
 #[cfg(test)]
@@ -47,6 +49,7 @@ pub use config::{ConfigError, GithubConfig, TokenConfig};
 pub use error::CallError;
 pub use facts::{FetchedFact, apply_facts};
 pub use graphql::documents;
+pub use group::GroupOverview;
 pub use list::{AccessibleRepository, OpenPull};
 pub use meter::{InstallationUse, Meter, RequestKind};
 pub use open_pulls::{GlancedCheck, GlancedPull, OpenPulls};

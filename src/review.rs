@@ -5,6 +5,7 @@ mod fingerprint;
 mod hide;
 mod outcome;
 mod overrides;
+mod recorded;
 mod run;
 
 pub use outcome::Outcome;

@@ -13,7 +13,7 @@ pub use event::{
     InstallationRepositoriesEvent, IssueCommentEvent, MergeGroupEvent, PingEvent, PullRequestEvent,
     PullRequestReviewEvent, PushEvent, StatusEvent, build_jobs, parse,
 };
-pub use job::{Cause, JobSpec, RepositoryRef, Said, Work};
+pub use job::{Cause, JobSpec, MergeGroup, RepositoryRef, Said, Work};
 pub use secrets::{Secrets, SecretsError};
 pub use verify::{
     Delivery, DeliveryHeaders, EVENT_HEADER, GUID_HEADER, HOOK_ID_HEADER, Refusal, SIGNATURE_HEADER, Verified, verify,

@@ -30,6 +30,7 @@ mod test_path;
 mod xml;
 
 pub use combine::{Named, combine};
+pub(super) use decode::{json_text, strip_mark, xml_text};
 pub use error::ReportError;
 pub use expand::expand;
 pub use go::parse_go;
@@ -40,5 +41,5 @@ pub use percent::Share;
 pub use ranges::{LineRange, ranges};
 pub use remarks::{remarks, restrict};
 pub use report::{Format, MAX_FILES, MAX_LINE, MAX_LINES, Report, ReportFile};
-pub use resolve::{Places, Tree};
+pub use resolve::{Places, Tree, resolve_paths};
 pub use test_path::is_test_path;

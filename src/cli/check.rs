@@ -124,6 +124,7 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
         state: RuleState::Skipped,
         reason: Some("`check` runs no rule".to_owned()),
         statuses: None,
+        waits: None,
         steps: 0,
         millis: 0,
     };
@@ -138,6 +139,7 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
         rules: checked.rules.into_iter().map(outcome).collect(),
         settings: Settings::default(),
         log: Vec::new(),
+        preview: None,
         notes: Vec::new(),
     }
 }

@@ -11,4 +11,6 @@ mod text;
 mod view;
 
 pub(super) use command::Coverage;
-pub(super) use load::load_facts;
+pub(super) use find::find_reports;
+pub(super) use load::{Checkout, load_facts};
+pub(super) use read::{directory_inside, read};

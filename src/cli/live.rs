@@ -9,13 +9,15 @@ use super::trouble::{after_call, after_judging, after_publish};
 use crate::git::load_source;
 use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, RequestCounter};
 use crate::model::{
-    ChangeStatus, CommitId, Conclusion, Fact, FileChange, InstallationId, PullNumber, PullState, RepoName, RepoPath,
-    RepositoryId, Ruleset, Snapshot, Subject, Timestamp, Verdict,
+    ChangeStatus, CommitId, Conclusion, CoverageFacts, Fact, FileChange, InstallationId, PullNumber, PullState,
+    RepoName, RepoPath, RepositoryId, Ruleset, Snapshot, Subject, Timestamp, Verdict,
 };
 use crate::plan::{self, Plan, PlanInput, Published, ReviewComment};
 use crate::publish::{self, Outbox, carry_out};
-use crate::server::{JudgeConfig, Judges, MAX_REQUESTS, faulted, judge};
+use crate::server::{JudgeConfig, Judges, JudgingError, MAX_REQUESTS, Surroundings, faulted, judge};
 use crate::store::RunId;
+use futures_util::future::BoxFuture;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Facts older than this are not fresh: the head is read again before comments are written.
@@ -134,8 +136,7 @@ impl<'a> Live<'a> {
         // A child process without the environment: no rule and no text of the pull request is where the token is.
         let judges = Judges::start(JudgeConfig { count: 1, ..JudgeConfig::default() })
             .map_err(|error| Failure::failed(error.to_string()))?;
-        let sources = |path: &RepoPath| load_source(directory.as_deref()?, path).ok().flatten();
-        let judged = judge(&judges, &self.client, &mut snapshot, &sources).await;
+        let judged = judge(&judges, &self.client, &mut snapshot, &Checkout { directory }).await;
         let judged = judged.map_err(|error| after_judging(self.access, &self.name(), error))?;
         Ok(Outcome::Reviewed(Box::new(Reviewed { snapshot, verdict: judged.verdict })))
     }
@@ -232,6 +233,26 @@ impl<'a> Live<'a> {
 
     fn trouble(&self, error: CallError) -> Failure {
         after_call(self.access, &self.name(), error)
+    }
+}
+
+/// What a command has besides GitHub.
+struct Checkout {
+    /// Where the files lie that a dangerfile of the caller's choice requires.
+    directory: Option<PathBuf>,
+}
+
+impl Surroundings for Checkout {
+    fn load_source(&self, path: &RepoPath) -> Option<String> {
+        load_source(self.directory.as_deref()?, path).ok().flatten()
+    }
+
+    fn load_coverage<'a>(
+        &'a self,
+        _snapshot: &'a Snapshot,
+        _patterns: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<Fact<CoverageFacts>>, JudgingError>> {
+        Box::pin(std::future::ready(Ok(None)))
     }
 }
 

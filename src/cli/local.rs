@@ -5,7 +5,7 @@ use super::common::Common;
 use super::failure::{Failure, Status};
 use super::format::{FromSnapshot, Report, Texts, lines_of, render};
 use super::terminal::{note, print_result, warn};
-use super::{coverage, dangerfile};
+use super::{coverage, dangerfile, lint_reports};
 use crate::git::{Comparison, Repository};
 use crate::model::{
     Conclusion, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict,
@@ -29,6 +29,7 @@ Examples:
   deckhand local --base main --head topic   a branch, against another
   deckhand local --format github            annotations in GitHub Actions
   deckhand local --report lcov.info         with a coverage report, for the rule diff_coverage
+  deckhand local --report eslint.sarif      with a linter's report, for the rule lint_report
   deckhand local --dangerfile next.lua      with other rules
 
 Exit status: 0 nothing blocks; 1 something blocks; 2 the dangerfile or the command line has to be mended.")]
@@ -39,7 +40,7 @@ pub(super) struct Local {
     /// Review this commit or branch instead of the working tree
     #[arg(long, value_name = "REF")]
     head: Option<String>,
-    /// Read these coverage reports [default: those that the setting coverage_reports finds]
+    /// Read these reports of coverage or of linters [default: those that the settings coverage_reports and lint_reports find]
     #[arg(long = "report", value_name = "FILE", num_args = 1.., value_hint = clap::ValueHint::FilePath)]
     reports: Vec<PathBuf>,
 }
@@ -71,11 +72,13 @@ impl Subcommand for Local {
         };
         let dangerfile = found.dangerfile.path.clone();
         let snapshot = Snapshot::new(subject, Ruleset { layers: vec![found.dangerfile] });
+        let (linted, covered) = lint_reports::split(&self.reports);
         let facts = Facts {
             comparison: &comparison,
             top: repository.top(),
             sources: found.sources.as_deref(),
-            reports: &self.reports,
+            reports: &covered,
+            linted: &linted,
         };
         let (snapshot, verdict) = judge(&facts, snapshot)?;
         explain(common, &comparison, &snapshot, &verdict);
@@ -87,7 +90,10 @@ impl Subcommand for Local {
                 &format!("{pushed} is what was pushed of this branch, and only what it lacks was judged; {hint}"),
             );
         }
-        if !self.reports.is_empty() && snapshot.coverage.is_empty() {
+        if !linted.is_empty() && snapshot.lint.is_empty() {
+            warn(common, "no rule reads the linter's report; add use(\"lint_report\") to the dangerfile");
+        }
+        if !covered.is_empty() && snapshot.coverage.is_empty() {
             warn(common, "no rule reads the coverage report; add use(\"diff_coverage\") to the dangerfile");
         }
         let texts = FromGit { comparison: &comparison, snapshot: &snapshot };
@@ -122,14 +128,21 @@ struct Facts<'a> {
     sources: Option<&'a Path>,
     /// The coverage reports that were named.
     reports: &'a [PathBuf],
+    /// The linters' reports that were named.
+    linted: &'a [PathBuf],
 }
 
 impl Facts<'_> {
     fn load(&self, snapshot: &mut Snapshot, wanted: &BTreeSet<FactKey>) -> Result<(), Failure> {
         for key in wanted {
-            let FactKey::Coverage(patterns) = key else { continue };
+            let (FactKey::Coverage(patterns) | FactKey::Lint(patterns)) = key else { continue };
             self.comparison.load_facts(snapshot, &BTreeSet::from([FactKey::Changes]), self.sources)?;
             let Some(Fact::Known(changes)) = &snapshot.changes else { continue };
+            if let FactKey::Lint(_) = key {
+                let facts = lint_reports::load_facts(self.comparison, self.top, self.linted, patterns, changes)?;
+                snapshot.lint.insert(patterns.clone(), Fact::Known(facts));
+                continue;
+            }
             let facts = coverage::load_facts(self.comparison, self.top, self.reports, patterns, changes)?;
             snapshot.coverage.insert(patterns.clone(), Fact::Known(facts));
         }

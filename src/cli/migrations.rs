@@ -242,6 +242,7 @@ fn build_verdict(found: &[(RepoPath, Danger)]) -> Verdict {
         rules: Vec::new(),
         settings: Settings::default(),
         log: Vec::new(),
+        preview: None,
         notes: Vec::new(),
     }
 }

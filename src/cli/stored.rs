@@ -18,7 +18,11 @@ pub(super) struct StoredRun {
 impl StoredRun {
     /// `octo/hello#7 at aaaaaaa`
     pub(super) fn title(&self) -> String {
-        format!("{}#{} at {}", self.record.name, self.record.number, self.record.head.short())
+        let RunRecord { name, number, head, .. } = &self.record;
+        match number.0 {
+            0 => format!("{name}, a merge group at {}", head.short()),
+            number => format!("{name}#{number} at {}", head.short()),
+        }
     }
 
     /// Whether this very version of deckhand judged.

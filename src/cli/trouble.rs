@@ -60,7 +60,7 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
 pub(super) fn after_judging(access: &Access, subject: &str, error: JudgingError) -> Failure {
     match error {
         JudgingError::Call(error) => after_call(access, subject, error),
-        error @ (JudgingError::Judge(_) | JudgingError::Circle) => {
+        error @ (JudgingError::Judge(_) | JudgingError::Kept(_) | JudgingError::Circle) => {
             Failure::failed(format!("the rules could not run: {error}. Run the command again; if it stays, report it"))
         }
     }

@@ -2,8 +2,8 @@
 
 use super::{Comparison, GitError};
 use crate::model::{
-    Commit, CoverageFacts, Fact, FactKey, FileText, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath,
-    Snapshot, Timestamp, Unavailable, User,
+    Commit, CoverageFacts, Fact, FactKey, FileText, LintFacts, PullDetails, PullNumber, PullRequest, PullState, Ref,
+    RepoPath, Snapshot, Timestamp, Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
@@ -31,6 +31,7 @@ impl Comparison {
                 FactKey::RequestedReviewers => {
                     snapshot.requested_reviewers = Some(Fact::Unavailable(Unavailable::NeedsPullRequest));
                 }
+                FactKey::Mergeable => snapshot.mergeable = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
                 FactKey::Statuses => snapshot.statuses = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
                 FactKey::CheckRuns => snapshot.check_runs = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
                 FactKey::File(file) => {
@@ -45,10 +46,18 @@ impl Comparison {
                 FactKey::Uses(word) => {
                     snapshot.uses.insert(word.clone(), Fact::Known(self.load_uses(word)?));
                 }
+                FactKey::Paths(patterns) => {
+                    let paths = self.load_paths(patterns)?;
+                    snapshot.paths.insert(patterns.clone(), Fact::Known(paths));
+                }
                 // Reports are no part of a repository: whoever has some puts them in before.
                 FactKey::Coverage(patterns) => {
                     let none = || Fact::Known(CoverageFacts::default());
                     snapshot.coverage.entry(patterns.clone()).or_insert_with(none);
+                }
+                FactKey::Lint(patterns) => {
+                    let none = || Fact::Known(LintFacts::default());
+                    snapshot.lint.entry(patterns.clone()).or_insert_with(none);
                 }
                 FactKey::Source { layer, path } => {
                     let text = match sources {

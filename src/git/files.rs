@@ -1,6 +1,7 @@
 //! The files of a repository, as a list of paths.
 
 use super::{Comparison, GitError, Repository};
+use crate::lua::Globs;
 use crate::model::RepoPath;
 
 impl Repository {
@@ -27,6 +28,20 @@ impl Comparison {
         let arguments = ["ls-tree", "-r", "-z", "--name-only", "--full-tree", self.head_tree().as_str()];
         let listed = self.git().run("list the files of the head", arguments).map_err(|error| self.explain(error))?;
         Ok(paths(&listed))
+    }
+}
+
+impl Comparison {
+    /// The files of the head that match the patterns, sorted. A pattern that is none matches nothing.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(super) fn load_paths(&self, patterns: &[String]) -> Result<Vec<RepoPath>, GitError> {
+        let Ok(globs) = Globs::parse(patterns) else { return Ok(Vec::new()) };
+        let mut paths = self.list_files()?;
+        paths.retain(|path| globs.matches(path.as_str()));
+        paths.sort_unstable();
+        Ok(paths)
     }
 }
 

@@ -4,8 +4,8 @@ use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side, Snapshot,
-    Unavailable,
+    HeadStatus, Labeling, LintFacts, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side,
+    Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -24,6 +24,8 @@ pub enum FetchedFact {
     Reviews(Fact<Vec<Review>>),
     /// [`FactKey::RequestedReviewers`].
     RequestedReviewers(Fact<RequestedReviewers>),
+    /// [`FactKey::Mergeable`].
+    Mergeable(Fact<bool>),
     /// [`FactKey::Statuses`].
     Statuses(Fact<Vec<HeadStatus>>),
     /// [`FactKey::CheckRuns`].
@@ -36,8 +38,12 @@ pub enum FetchedFact {
     CodeOwners(Fact<Option<CodeOwnersFile>>),
     /// [`FactKey::Uses`].
     Uses(Fact<Vec<RepoPath>>),
+    /// [`FactKey::Paths`].
+    Paths(Fact<Vec<RepoPath>>),
     /// [`FactKey::Coverage`].
     Coverage(Fact<CoverageFacts>),
+    /// [`FactKey::Lint`].
+    Lint(Fact<LintFacts>),
     /// [`FactKey::Source`]; `None` is "no such file".
     Source(Option<String>),
 }
@@ -60,20 +66,35 @@ impl RepoClient {
         let (shared, own): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(key, _)| is_shared(snapshot, key));
         let organisation = self.organisation();
         let asks = |key: FactKey| lacking.contains(&&key);
-        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared, sizes, owners) =
-            futures_util::try_join!(
-                self.changes(snapshot, asks(FactKey::Changes)),
-                self.commits(snapshot, asks(FactKey::Commits)),
-                self.labelings(snapshot, asks(FactKey::Labelings)),
-                self.reviews(snapshot, asks(FactKey::Reviews)),
-                self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
-                self.statuses(snapshot, asks(FactKey::Statuses)),
-                self.check_runs(snapshot, asks(FactKey::CheckRuns)),
-                self.texts(&own),
-                organisation.texts(&shared),
-                self.sizes(&sizes),
-                self.code_owners(snapshot, asks(FactKey::CodeOwners)),
-            )?;
+        let (
+            changes,
+            commits,
+            labelings,
+            reviews,
+            requested,
+            mergeable,
+            statuses,
+            check_runs,
+            mut texts,
+            shared,
+            sizes,
+            owners,
+            paths,
+        ) = futures_util::try_join!(
+            self.changes(snapshot, asks(FactKey::Changes)),
+            self.commits(snapshot, asks(FactKey::Commits)),
+            self.labelings(snapshot, asks(FactKey::Labelings)),
+            self.reviews(snapshot, asks(FactKey::Reviews)),
+            self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
+            self.mergeable(snapshot, asks(FactKey::Mergeable)),
+            self.statuses(snapshot, asks(FactKey::Statuses)),
+            self.check_runs(snapshot, asks(FactKey::CheckRuns)),
+            self.texts(&own),
+            organisation.texts(&shared),
+            self.sizes(&sizes),
+            self.code_owners(snapshot, asks(FactKey::CodeOwners)),
+            self.paths(snapshot, &lacking),
+        )?;
         texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
         facts.extend(changes.map(|fact| (FactKey::Changes, FetchedFact::Changes(fact))));
@@ -81,10 +102,12 @@ impl RepoClient {
         facts.extend(labelings.map(|fact| (FactKey::Labelings, FetchedFact::Labelings(fact))));
         facts.extend(reviews.map(|fact| (FactKey::Reviews, FetchedFact::Reviews(fact))));
         facts.extend(requested.map(|fact| (FactKey::RequestedReviewers, FetchedFact::RequestedReviewers(fact))));
+        facts.extend(mergeable.map(|fact| (FactKey::Mergeable, FetchedFact::Mergeable(fact))));
         facts.extend(statuses.map(|fact| (FactKey::Statuses, FetchedFact::Statuses(fact))));
         facts.extend(check_runs.map(|fact| (FactKey::CheckRuns, FetchedFact::CheckRuns(fact))));
         facts.extend(texts);
         facts.extend(sizes);
+        facts.extend(paths);
         facts.extend(owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
@@ -165,6 +188,13 @@ impl RepoClient {
         }
     }
 
+    async fn mergeable(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<bool>>, CallError> {
+        match number(snapshot) {
+            Some(number) if wanted => settled(self.fetch_mergeable(number).await, "pull_requests: read").map(Some),
+            _ => Ok(None),
+        }
+    }
+
     async fn statuses(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<HeadStatus>>>, CallError> {
         if !wanted {
             return Ok(None);
@@ -210,6 +240,7 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (_, FetchedFact::Labelings(fact)) => snapshot.labelings = Some(fact),
             (_, FetchedFact::Reviews(fact)) => snapshot.reviews = Some(fact),
             (_, FetchedFact::RequestedReviewers(fact)) => snapshot.requested_reviewers = Some(fact),
+            (_, FetchedFact::Mergeable(fact)) => snapshot.mergeable = Some(fact),
             (_, FetchedFact::Statuses(fact)) => snapshot.statuses = Some(fact),
             (_, FetchedFact::CheckRuns(fact)) => snapshot.check_runs = Some(fact),
             (FactKey::File(file), FetchedFact::File(fact)) => {
@@ -222,8 +253,14 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::Uses(word), FetchedFact::Uses(fact)) => {
                 snapshot.uses.insert(word, fact);
             }
+            (FactKey::Paths(patterns), FetchedFact::Paths(fact)) => {
+                snapshot.paths.insert(patterns, fact);
+            }
             (FactKey::Coverage(patterns), FetchedFact::Coverage(fact)) => {
                 snapshot.coverage.insert(patterns, fact);
+            }
+            (FactKey::Lint(patterns), FetchedFact::Lint(fact)) => {
+                snapshot.lint.insert(patterns, fact);
             }
             (FactKey::Source { layer, path }, FetchedFact::Source(text)) => {
                 snapshot.sources.insert((layer, path), text);
@@ -233,7 +270,9 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
                 FetchedFact::File(_)
                 | FetchedFact::Size(_)
                 | FetchedFact::Uses(_)
+                | FetchedFact::Paths(_)
                 | FetchedFact::Coverage(_)
+                | FetchedFact::Lint(_)
                 | FetchedFact::Source(_),
             ) => {
                 debug_assert!(false, "fetch_facts pairs what it knows of files, words and reports with their keys");
@@ -265,11 +304,14 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::Labelings
         | FactKey::Reviews
         | FactKey::RequestedReviewers
+        | FactKey::Mergeable
         | FactKey::Statuses
         | FactKey::CheckRuns
         | FactKey::Size(_)
         | FactKey::Uses(_)
+        | FactKey::Paths(_)
         | FactKey::Coverage(_)
+        | FactKey::Lint(_)
         | FactKey::CodeOwners => None,
     }
 }
@@ -296,6 +338,7 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::Labelings => FetchedFact::Labelings(Fact::Unavailable(missing)),
         FactKey::Reviews => FetchedFact::Reviews(Fact::Unavailable(missing)),
         FactKey::RequestedReviewers => FetchedFact::RequestedReviewers(Fact::Unavailable(missing)),
+        FactKey::Mergeable => FetchedFact::Mergeable(Fact::Unavailable(missing)),
         FactKey::Statuses => FetchedFact::Statuses(Fact::Unavailable(missing)),
         FactKey::CheckRuns => FetchedFact::CheckRuns(Fact::Unavailable(missing)),
         FactKey::File(_) => FetchedFact::File(Fact::Unavailable(missing)),
@@ -303,13 +346,15 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),
         // GitHub searches the default branch only, which is neither side of a pull request.
         FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
+        FactKey::Paths(_) => FetchedFact::Paths(Fact::Unavailable(missing)),
         FactKey::Coverage(_) => FetchedFact::Coverage(Fact::Unavailable(Unavailable::NoReports)),
+        FactKey::Lint(_) => FetchedFact::Lint(Fact::Unavailable(Unavailable::NoReports)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }
 }
 
 /// A refusal is a fact about the app, which lacks this permission; anything else is a failure of the call.
-fn settled<T>(result: Result<Fact<T>, CallError>, permission: &str) -> Result<Fact<T>, CallError> {
+pub(super) fn settled<T>(result: Result<Fact<T>, CallError>, permission: &str) -> Result<Fact<T>, CallError> {
     match result {
         Err(CallError::Forbidden(_)) => Ok(Fact::Unavailable(Unavailable::NoPermission(permission.to_owned()))),
         other => other,

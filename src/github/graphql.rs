@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const OVERVIEW: &str = include_str!("queries/overview.graphql");
 pub(super) const COMMENTS: &str = include_str!("queries/comments.graphql");
+pub(super) const GROUP: &str = include_str!("queries/group.graphql");
+pub(super) const QUEUE: &str = include_str!("queries/queue.graphql");
 pub(super) const OPEN_PULLS: &str = include_str!("queries/open_pulls.graphql");
 pub(super) const ORGANISATION: &str = include_str!("queries/organisation.graphql");
 pub(super) const REVIEWS: &str = include_str!("queries/reviews.graphql");
@@ -25,6 +27,8 @@ pub fn documents() -> Vec<(&'static str, String)> {
     vec![
         ("overview", OVERVIEW.to_owned()),
         ("comments", COMMENTS.to_owned()),
+        ("group", GROUP.to_owned()),
+        ("queue", QUEUE.to_owned()),
         ("open_pulls", OPEN_PULLS.to_owned()),
         ("organisation", ORGANISATION.to_owned()),
         ("reviews", REVIEWS.to_owned()),

@@ -33,6 +33,8 @@ pub struct Overview {
     pub base_dangerfile: FoundDangerfile,
     /// The dangerfile at the tip of the default branch.
     pub default_dangerfile: FoundDangerfile,
+    /// Whether the head has a file where a dangerfile is looked for.
+    pub head_has_dangerfile: bool,
     /// How many files GitHub says are changed.
     pub changed_files: u32,
     /// Other open pull requests of the repository with the same head; by number.
@@ -88,6 +90,7 @@ impl RepoClient {
         let commits = wire.commits.total_count;
         let mut head = wire.commits.nodes.into_iter().flatten().last().map(|node| node.commit);
         let of_commit = head.as_mut().and_then(|head| head.associated_pull_requests.take());
+        let head_has_dangerfile = head.as_ref().is_some_and(WireHead::has_dangerfile);
         let of_branch = wire.head_ref.map(WireHeadRef::into_page);
         let head_sha = CommitId::new(&wire.head_ref_oid).map_err(malformed)?;
         let sharing = find_sharing(of_commit.into_iter().chain(of_branch), repository.database_id, number, &head_sha)?;
@@ -139,6 +142,7 @@ impl RepoClient {
             default_branch: repository.default_branch_ref.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
             base_dangerfile: find_dangerfile(wire.base_ref)?,
             default_dangerfile: find_dangerfile(repository.default_branch_ref)?,
+            head_has_dangerfile,
             changed_files: wire.changed_files,
             sharing,
             published,
@@ -238,7 +242,7 @@ struct WireCommitNode {
 
 #[derive(Deserialize)]
 pub(super) struct WireRef {
-    name: String,
+    pub(super) name: String,
     target: Option<WireTarget>,
 }
 

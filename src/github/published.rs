@@ -46,6 +46,18 @@ pub(super) struct WireHead {
     pub(super) oid: String,
     pub(super) associated_pull_requests: Option<Page<WireSharing>>,
     check_suites: Option<Nodes<WireSuite>>,
+    root: Option<WireFile>,
+    dot_github: Option<WireFile>,
+}
+
+/// A file that exists.
+#[derive(Deserialize)]
+struct WireFile {}
+
+impl WireHead {
+    pub(super) fn has_dangerfile(&self) -> bool {
+        self.root.is_some() || self.dot_github.is_some()
+    }
 }
 
 #[derive(Deserialize)]
@@ -162,7 +174,7 @@ impl RepoClient {
     }
 }
 
-fn checks(head: Option<WireHead>) -> Vec<PublishedCheck> {
+pub(super) fn checks(head: Option<WireHead>) -> Vec<PublishedCheck> {
     let suites = head.and_then(|head| head.check_suites).map(Nodes::into_vec).unwrap_or_default();
     let runs = suites.into_iter().filter_map(|suite| suite.check_runs).flat_map(Nodes::into_vec);
     let mut newest: Vec<PublishedCheck> = Vec::new();

@@ -1,11 +1,11 @@
-//! Reviews of a pull request, and who was asked for one.
+//! Reviews of a pull request, who was asked for one, and whether it can be merged.
 
 use super::CallError;
 use super::call::Effect;
 use super::graphql::REVIEWS;
 use super::repo::RepoClient;
 use super::wire::{Page, WireActor, actor, big_int};
-use crate::model::{CommitId, Fact, PullNumber, RequestedReviewers, Review, Team, Timestamp, Unavailable, User};
+use crate::model::{CommitId, Fact, PullNumber, RequestedReviewers, Review, Team, Timestamp, Unavailable, User, Wait};
 use serde::Deserialize;
 
 /// A hundred reviews each. A pull request with more is not judged by them.
@@ -55,6 +55,25 @@ impl RepoClient {
         let wire: WireRequested = self.get(&path, "requested reviewers of the pull request").await?;
         Ok(RequestedReviewers { users: wire.users, teams: wire.teams })
     }
+}
+
+impl RepoClient {
+    /// Whether the pull request can be merged: one request. Asking for it makes GitHub compute it, in the background;
+    /// until then it is [`Unavailable::Awaited`].
+    /// <https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request>
+    ///
+    /// # Errors
+    /// As every call.
+    pub(super) async fn fetch_mergeable(&self, number: PullNumber) -> Result<Fact<bool>, CallError> {
+        let wire: WireMergeable = self.get(&format!("/pulls/{number}"), "pull request").await?;
+        let awaited = || Fact::Unavailable(Unavailable::Awaited(Wait::for_mergeable()));
+        Ok(wire.mergeable.map_or_else(awaited, Fact::Known))
+    }
+}
+
+#[derive(Deserialize)]
+struct WireMergeable {
+    mergeable: Option<bool>,
 }
 
 #[derive(Deserialize)]

@@ -56,7 +56,7 @@ pub(super) fn big_int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
 }
 
 /// Who did something, in GraphQL's words.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct WireActor {
     #[serde(rename = "__typename")]
     kind: String,

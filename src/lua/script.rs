@@ -7,7 +7,7 @@ use super::danger_names;
 use super::error::ScriptError;
 use super::registry::Registered;
 use super::session::{RawFinding, Session};
-use crate::model::{Effect, FactKey, RepoPath, Snapshot};
+use crate::model::{Effect, FactKey, RepoPath, Snapshot, Unavailable, Waiting};
 use mlua::{Function, Lua, LuaOptions, StdLib, VmState};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -26,8 +26,12 @@ const PRELUDE: &str = include_str!("prelude.luau");
 pub enum Stop {
     /// A fact is missing; see [`Script::missing`].
     Missing,
-    /// Only GitHub knows what it asked for, and this run is local.
-    NeedsPullRequest,
+    /// This kind of run does not have what it asked for; see [`Unavailable::is_beyond_this_run`].
+    Beyond(Unavailable),
+    /// It reads facts of a pull request, and a merge group is judged.
+    OfQueuedPulls,
+    /// A fact is not there yet.
+    Waiting(Waiting),
     /// It could not do its work.
     Fault(ScriptError),
 }

@@ -9,12 +9,13 @@ use super::place::At;
 use super::registry::Registered;
 use super::script::Stop;
 use crate::analysis::code_owners::CodeOwners;
-use crate::model::{Effect, Fact, FactKey, Place, RepoPath, Severity, Snapshot, Unavailable};
+use crate::model::{Effect, Fact, FactKey, Place, RepoPath, Severity, Snapshot, Unavailable, Wait, Waiting};
 use mlua::{Lua, Table, Value};
 use serde_json::{Map, Value as Json};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::time::Duration;
 
 /// A finding as the script reported it; `review` gives it its identity and decides whether it blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,9 +207,34 @@ impl Session {
     pub(super) fn need<'a, T>(&self, lua: &Lua, fact: Option<&'a Fact<T>>, key: FactKey) -> mlua::Result<&'a T> {
         match fact {
             Some(Fact::Known(value)) => Ok(value),
-            Some(Fact::Unavailable(Unavailable::NeedsPullRequest)) => Err(self.stop(Stop::NeedsPullRequest)),
+            Some(Fact::Unavailable(Unavailable::OfQueuedPulls)) => Err(self.stop(Stop::OfQueuedPulls)),
+            Some(Fact::Unavailable(reason)) if reason.is_beyond_this_run() => {
+                Err(self.stop(Stop::Beyond(reason.clone())))
+            }
+            Some(Fact::Unavailable(Unavailable::Awaited(wait))) => Err(match self.waiting(wait, &key, wait.minutes) {
+                Some(waiting) => self.stop(Stop::Waiting(waiting)),
+                None => self.fault(lua, format!("{}, so this rule cannot judge", self.say_late(wait, wait.minutes))),
+            }),
             Some(Fact::Unavailable(reason)) => Err(self.fault(lua, format!("{reason}, so this rule cannot judge"))),
             None => Err(self.miss([key])),
+        }
+    }
+
+    /// How long a rule that gives a fact so many minutes still waits for it; `None` when that time is over, and in a run
+    /// that cannot wait.
+    pub(super) fn waiting(&self, wait: &Wait, key: &FactKey, minutes: u32) -> Option<Waiting> {
+        let now = self.snapshot.subject.started_at;
+        let since = self.snapshot.waits.as_ref()?.since.get(key).copied().unwrap_or(now);
+        let until = since.after(Duration::from_secs(u64::from(minutes) * 60));
+        (now < until).then(|| Waiting { what: wait.what.clone(), until })
+    }
+
+    /// Why a rule does without a fact that was awaited.
+    pub(super) fn say_late(&self, wait: &Wait, minutes: u32) -> String {
+        match self.snapshot.waits {
+            Some(_) if minutes == 1 => format!("a minute of waiting for {} was not enough", wait.what),
+            Some(_) if minutes > 0 => format!("{minutes} minutes of waiting for {} were not enough", wait.what),
+            Some(_) | None => format!("this run does not wait for {}; run it again later", wait.what),
         }
     }
 

@@ -1,6 +1,6 @@
 //! One thing that a rule may see, and the name under which it is asked for.
 
-use super::{RepoPath, Side};
+use super::{RepoPath, Side, Wait};
 use serde::{Deserialize, Serialize};
 
 /// The name of a fact. A rule that needs one that the snapshot lacks ends the pass; the fact is fetched, the rules run again.
@@ -19,6 +19,8 @@ pub enum FactKey {
     Reviews,
     /// Who was asked to review the pull request.
     RequestedReviewers,
+    /// Whether the pull request can be merged without a conflict.
+    Mergeable,
     /// The newest commit status of each context on the head.
     Statuses,
     /// The newest check runs on the head, without this app's own.
@@ -31,9 +33,13 @@ pub enum FactKey {
     CodeOwners,
     /// Which files of the head hold a word, whole and in this case.
     Uses(String),
+    /// Which files of the head match these patterns.
+    Paths(Vec<String>),
     /// What coverage reports say of the changed files. The patterns are those of the setting `coverage_reports`: where
     /// reports are looked for when none was given.
     Coverage(Vec<String>),
+    /// What linters' reports say of the repository. The patterns are those of the setting `lint_reports`.
+    Lint(Vec<String>),
     /// The text of a file that a dangerfile requires, at the commit of that dangerfile.
     /// The number is the layer of the ruleset that asked (0 is the first).
     Source {
@@ -42,6 +48,13 @@ pub enum FactKey {
         /// The file, from the repository's root.
         path: RepoPath,
     },
+}
+
+impl FactKey {
+    /// Whether asking again is the only way to learn that an awaited fact is there: no event tells of it.
+    pub fn is_polled(&self) -> bool {
+        matches!(self, FactKey::Mergeable)
+    }
 }
 
 /// A file on one side of the change: `LEFT` is the merge base, `RIGHT` the head.
@@ -75,8 +88,21 @@ pub enum Unavailable {
     NeedsCheckout,
     /// The app lacks a permission; the text names it.
     NoPermission(String),
-    /// Coverage reports, which only a local run can be given in this version.
+    /// It is not there yet, and a rule that reads it waits.
+    Awaited(Wait),
+    /// A merge group has no pull request of its own: what was said of those in it counts.
+    OfQueuedPulls,
+    /// A preview sees no more than the base's run fetched.
+    NotInPreview,
+    /// Reports of coverage or of linters, which only a local run can be given in this version.
     NoReports,
+}
+
+impl Unavailable {
+    /// Whether this kind of run never has it: a rule that reads it is skipped, rather than at fault.
+    pub fn is_beyond_this_run(&self) -> bool {
+        matches!(self, Unavailable::NeedsPullRequest | Unavailable::NotInPreview)
+    }
 }
 
 impl std::fmt::Display for Unavailable {
@@ -84,10 +110,13 @@ impl std::fmt::Display for Unavailable {
         match self {
             Unavailable::Truncated(what) => write!(f, "GitHub gave only a part of {what}"),
             Unavailable::NeedsPullRequest => f.write_str("needs a pull request"),
+            Unavailable::OfQueuedPulls => f.write_str("a merge group has no pull request of its own"),
+            Unavailable::NotInPreview => f.write_str("reads what the rules of the base did not, which a preview does not fetch"),
             Unavailable::NeedsCheckout => f.write_str("needs a checkout of the repository"),
             Unavailable::NoReports => {
-                f.write_str("coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
+                f.write_str("linters' and coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
             }
+            Unavailable::Awaited(wait) => write!(f, "there is no answer yet to the wait for {}", wait.what),
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),
         }
     }

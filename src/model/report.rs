@@ -1,6 +1,6 @@
 //! A verdict as the public JSON, version 1: what `--format json` prints and `GET /api/v1/runs/{id}` answers.
 
-use super::{Effect, Fault, Finding, Overridden, RuleOutcome, RuleState, Verdict};
+use super::{Effect, Fault, Finding, Overridden, RuleOutcome, RuleState, Verdict, Waiting};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -77,6 +77,8 @@ fn render_rule(rule: &RuleOutcome) -> Value {
     out.insert("name".into(), json!(rule.name));
     out.insert("state".into(), json!(rule.state));
     put(&mut out, "reason", rule.reason.as_deref());
+    let waits = |it: &Waiting| json!({ "for": it.what, "until": it.until.to_rfc3339() });
+    put(&mut out, "waits", rule.waits.as_ref().map(waits));
     out.insert("steps".into(), json!(rule.steps));
     out.insert("millis".into(), json!(rule.millis));
     Value::Object(out)
@@ -117,6 +119,7 @@ mod tests {
             state,
             reason: None,
             statuses: None,
+            waits: None,
             steps: 5,
             millis: 0,
         };
@@ -142,6 +145,7 @@ mod tests {
             rules: vec![outcome("no-print", RuleState::Ran), outcome("quiet", RuleState::Shadow)],
             settings: Settings::default(),
             log: Vec::new(),
+            preview: None,
             notes: Vec::new(),
         };
         let expected = json!({

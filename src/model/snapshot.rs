@@ -2,10 +2,11 @@
 
 use super::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, Fault, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, Override, PullRequest, RepoName, RepoPath, RequestedReviewers, Review, Ruleset, Timestamp,
+    HeadStatus, Labeling, LintFacts, Override, Preview, PullRequest, QueuedPull, RepoName, RepoPath,
+    RequestedReviewers, Review, Ruleset, Timestamp, Unavailable, Waits,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is judged: fixed for the whole run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub struct Snapshot {
     /// [`FactKey::RequestedReviewers`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_reviewers: Option<Fact<RequestedReviewers>>,
+    /// [`FactKey::Mergeable`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mergeable: Option<Fact<bool>>,
     /// [`FactKey::Statuses`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statuses: Option<Fact<Vec<HeadStatus>>>,
@@ -64,18 +68,33 @@ pub struct Snapshot {
     /// [`FactKey::Uses`]: the paths by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub uses: BTreeMap<String, Fact<Vec<RepoPath>>>,
+    /// [`FactKey::Paths`], sorted.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub paths: BTreeMap<Vec<String>, Fact<Vec<RepoPath>>>,
     /// [`FactKey::Coverage`]
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub coverage: BTreeMap<Vec<String>, Fact<CoverageFacts>>,
+    /// [`FactKey::Lint`]
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub lint: BTreeMap<Vec<String>, Fact<LintFacts>>,
     /// [`FactKey::Source`]: per layer, path to text; `None` is "no such file".
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<(usize, RepoPath), Option<String>>,
+    /// Since when facts are awaited; `None` in a run that cannot wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waits>,
+    /// The pull requests of the merge group that is judged; `None` where a pull request is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Vec<QueuedPull>>,
     /// What people let pass on this pull request, oldest first. No rule sees it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
     /// What the reader of the check has to know besides, which the verdict repeats: why these rules judge.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What the rules say that the pull request brings. No rule sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Box<Preview>>,
     /// Why the rules that the pull request brings do not load, when they do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brought: Option<Fault>,
@@ -93,16 +112,22 @@ impl Snapshot {
             labelings: None,
             reviews: None,
             requested_reviewers: None,
+            mergeable: None,
             statuses: None,
             check_runs: None,
             files: BTreeMap::new(),
             sizes: BTreeMap::new(),
             code_owners: None,
             uses: BTreeMap::new(),
+            paths: BTreeMap::new(),
             coverage: BTreeMap::new(),
+            lint: BTreeMap::new(),
             sources: BTreeMap::new(),
+            waits: None,
+            group: None,
             overrides: Vec::new(),
             notes: Vec::new(),
+            preview: None,
             brought: None,
         }
     }
@@ -116,31 +141,84 @@ impl Snapshot {
             FactKey::Labelings => self.labelings.is_some(),
             FactKey::Reviews => self.reviews.is_some(),
             FactKey::RequestedReviewers => self.requested_reviewers.is_some(),
+            FactKey::Mergeable => self.mergeable.is_some(),
             FactKey::Statuses => self.statuses.is_some(),
             FactKey::CheckRuns => self.check_runs.is_some(),
             FactKey::File(file) => self.files.contains_key(file),
             FactKey::Size(file) => self.sizes.contains_key(file),
             FactKey::CodeOwners => self.code_owners.is_some(),
             FactKey::Uses(word) => self.uses.contains_key(word),
+            FactKey::Paths(patterns) => self.paths.contains_key(patterns),
             FactKey::Coverage(patterns) => self.coverage.contains_key(patterns),
+            FactKey::Lint(patterns) => self.lint.contains_key(patterns),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
         }
     }
 }
 
+impl Snapshot {
+    /// Notes that a fact cannot be had. A script is then one that does not exist.
+    pub fn refuse(&mut self, key: &FactKey, reason: Unavailable) {
+        match key {
+            FactKey::Pull => self.pull = Some(Fact::Unavailable(reason)),
+            FactKey::Changes => self.changes = Some(Fact::Unavailable(reason)),
+            FactKey::Commits => self.commits = Some(Fact::Unavailable(reason)),
+            FactKey::Labelings => self.labelings = Some(Fact::Unavailable(reason)),
+            FactKey::Reviews => self.reviews = Some(Fact::Unavailable(reason)),
+            FactKey::RequestedReviewers => self.requested_reviewers = Some(Fact::Unavailable(reason)),
+            FactKey::Mergeable => self.mergeable = Some(Fact::Unavailable(reason)),
+            FactKey::Statuses => self.statuses = Some(Fact::Unavailable(reason)),
+            FactKey::CheckRuns => self.check_runs = Some(Fact::Unavailable(reason)),
+            FactKey::CodeOwners => self.code_owners = Some(Fact::Unavailable(reason)),
+            FactKey::File(file) => {
+                self.files.insert(file.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Size(file) => {
+                self.sizes.insert(file.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Uses(word) => {
+                self.uses.insert(word.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Paths(patterns) => {
+                self.paths.insert(patterns.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Coverage(patterns) => {
+                self.coverage.insert(patterns.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Lint(patterns) => {
+                self.lint.insert(patterns.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Source { layer, path } => {
+                self.sources.insert((*layer, path.clone()), None);
+            }
+        }
+    }
+
+    /// Facts that are not there yet.
+    pub fn awaited(&self) -> BTreeSet<FactKey> {
+        let mergeable = is_awaited(self.mergeable.as_ref()).then_some(FactKey::Mergeable);
+        let coverage = self.coverage.iter().filter(|(_, fact)| is_awaited(Some(fact)));
+        coverage.map(|(patterns, _)| FactKey::Coverage(patterns.clone())).chain(mergeable).collect()
+    }
+}
+
+fn is_awaited<T>(fact: Option<&Fact<T>>) -> bool {
+    matches!(fact, Some(Fact::Unavailable(Unavailable::Awaited(_))))
+}
+
 /// Maps whose keys are not strings, as a list of pairs: JSON has no other way.
-mod pairs {
+pub(super) mod pairs {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use std::collections::BTreeMap;
 
-    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+    pub(in crate::model) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
         map: &BTreeMap<K, V>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(map.iter())
     }
 
-    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    pub(in crate::model) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
     where
         K: Deserialize<'de> + Ord,
         V: Deserialize<'de>,

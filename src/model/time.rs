@@ -20,6 +20,16 @@ impl Timestamp {
         DateTime::from_timestamp_millis(self.0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 
+    /// For people: `2026-11-21 07:45 UTC`.
+    pub fn to_minute(self) -> String {
+        DateTime::from_timestamp_millis(self.0).unwrap_or_default().format("%Y-%m-%d %H:%M UTC").to_string()
+    }
+
+    /// For people who look at it on that day: `07:45 UTC`.
+    pub fn to_clock(self) -> String {
+        DateTime::from_timestamp_millis(self.0).unwrap_or_default().format("%H:%M UTC").to_string()
+    }
+
     /// Whole seconds since 1970, rounded down.
     pub fn unix_seconds(self) -> i64 {
         self.0.div_euclid(1000)
@@ -44,6 +54,8 @@ mod tests {
     fn reads_and_writes_what_github_writes() {
         let time = Timestamp::parse_rfc3339("2026-11-21T07:45:00Z").expect("a time");
         assert_eq!(time.to_rfc3339(), "2026-11-21T07:45:00Z");
+        assert_eq!(time.to_minute(), "2026-11-21 07:45 UTC");
+        assert_eq!(time.to_clock(), "07:45 UTC");
         assert_eq!(time.after(Duration::from_secs(60)).since(time), Duration::from_secs(60));
         assert_eq!(time.since(time.after(Duration::from_secs(1))), Duration::ZERO);
         assert_eq!(Timestamp::parse_rfc3339("yesterday"), None);

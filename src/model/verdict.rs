@@ -1,6 +1,6 @@
 //! What a run of the rules says in the end.
 
-use super::{CommitId, Finding, Overridden, RepoPath, Settings, StatusMode};
+use super::{CommitId, Finding, Overridden, Preview, RepoPath, Settings, StatusMode, Waiting};
 use serde::{Deserialize, Serialize};
 
 /// The outcome of running a ruleset over a complete snapshot.
@@ -24,9 +24,19 @@ pub struct Verdict {
     pub settings: Settings,
     /// What the rules printed.
     pub log: Vec<String>,
+    /// What the rules say that the pull request brings; advice for its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Box<Preview>>,
     /// What the reader of the check has to know besides: Markdown, a sentence or two each. Not said by a rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+}
+
+impl Verdict {
+    /// What rules wait for, those that block and those that do not.
+    pub fn waits(&self) -> impl Iterator<Item = (&RuleOutcome, &Waiting)> {
+        self.rules.iter().filter_map(|rule| Some((rule, rule.waits.as_ref()?)))
+    }
 }
 
 /// The conclusion of a run, which is that of its check.
@@ -106,6 +116,9 @@ pub struct RuleOutcome {
     /// Whether it has a commit status of its own, when its options say so; otherwise the settings decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statuses: Option<StatusMode>,
+    /// What it waits for; it is skipped until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waiting>,
     /// Interrupt steps of the Lua machine in the last pass: the deterministic measure of work.
     pub steps: u64,
     /// Wall-clock milliseconds in the last pass; 0 where no clock was given. Not part of what two runs must agree on.

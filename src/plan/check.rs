@@ -4,7 +4,7 @@ use super::marker::{digest, link_to_rest};
 use super::render::render_started;
 use super::shared::{Words, words};
 use super::{CheckRun, CheckStatus, Operation, PlanInput, Published, PublishedCheck};
-use crate::model::{CommitId, Conclusion, PullNumber, Settings, Verdict};
+use crate::model::{CommitId, Conclusion, PullNumber, Settings, Timestamp, Verdict};
 use globset::GlobBuilder;
 
 const EXTERNAL_ID: &str = "deckhand:v1";
@@ -48,6 +48,7 @@ pub(super) fn plan_started(
         external_id: external_id("-", "-", operation, input),
         details_url: input.details_url.clone(),
         status: CheckStatus::InProgress,
+        awaited_until: None,
         started_at: input.started_at,
         title,
         summary,
@@ -63,7 +64,13 @@ pub(super) fn plan_check(
     input: &PlanInput,
     operation: &str,
 ) -> Option<Operation> {
-    let Words { conclusion, title, mut summary, mut text, annotations } = words(verdict, input.number, &input.siblings);
+    let Words { conclusion, title, mut summary, mut text, mut annotations } =
+        words(verdict, input.number, &input.siblings);
+    let pending = conclusion == Conclusion::Pending;
+    if pending {
+        // They come with the conclusion: GitHub takes none away, so that a check with some would have to be replaced.
+        annotations.clear();
+    }
     let marks = digest(&serde_json::to_string(&annotations).expect("annotations are plain data"));
     // Times and links differ from run to run and change nothing for the reader.
     let words = digest(&[conclusion.as_str(), &title, &summary, &text].join("\0"));
@@ -83,6 +90,7 @@ pub(super) fn plan_check(
         external_id: external_id(&marks, &words, operation, input),
         details_url: input.details_url.clone(),
         status,
+        awaited_until: awaited_until(verdict, input).filter(|_| pending),
         started_at: input.started_at,
         title,
         summary,
@@ -91,7 +99,6 @@ pub(super) fn plan_check(
     };
     let Some(now) = current(published, input) else { return Some(Operation::CreateCheck(check)) };
     let (old_marks, old_words) = digests(now);
-    let pending = conclusion == Conclusion::Pending;
     let concluded = if pending { now.conclusion.is_none() } else { now.conclusion == Some(conclusion) };
     let complete = now.annotations == check.annotations.len();
     if old_marks == Some(marks.as_str()) && complete {
@@ -104,6 +111,13 @@ pub(super) fn plan_check(
     // A bare run in progress is the one that announced this review. GitHub appends annotations and never takes one away.
     let fresh = now.annotations == 0 && now.conclusion.is_none();
     Some(if fresh { Operation::UpdateCheck { id: now.id, check } } else { Operation::CreateCheck(check) })
+}
+
+/// When the last of those who share the check stops waiting; `None` while one of them was not judged yet, which is soon.
+fn awaited_until(verdict: &Verdict, input: &PlanInput) -> Option<Timestamp> {
+    let siblings: Option<Vec<&Verdict>> = input.siblings.iter().map(|sibling| sibling.verdict.as_ref()).collect();
+    let all = siblings?.into_iter().chain([verdict]);
+    all.filter(|it| it.conclusion == Conclusion::Pending).flat_map(Verdict::waits).map(|(_, it)| it.until).max()
 }
 
 fn current<'a>(published: &'a Published, input: &PlanInput) -> Option<&'a PublishedCheck> {

@@ -118,6 +118,9 @@ pub struct CheckRun {
     pub details_url: Option<String>,
     /// Running or concluded.
     pub status: CheckStatus,
+    /// Until when it may stay in progress because something is awaited; `None` when it shall be concluded soon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaited_until: Option<Timestamp>,
     /// When the review began.
     pub started_at: Timestamp,
     /// One phrase: the verdict.

@@ -12,6 +12,7 @@ pub fn build_overdue(id: u64, check: &CheckRun, operation: &str, reason: &str, n
     let check = CheckRun {
         external_id: format!("{CONCLUDED_UNJUDGED}:{operation}:{numbers}"),
         status: CheckStatus::Completed { conclusion: Conclusion::Failure, completed_at: now },
+        awaited_until: None,
         title: "Not judged in time".to_owned(),
         summary: cut(&summary, CHECK_BYTES),
         text: String::new(),
@@ -35,6 +36,7 @@ mod tests {
             external_id: "deckhand:v1:-:-:run.started:3+7".to_owned(),
             details_url: None,
             status: CheckStatus::InProgress,
+            awaited_until: None,
             started_at: Timestamp(0),
             title: "Judging".to_owned(),
             summary: "x".to_owned(),

@@ -7,6 +7,7 @@ mod effects;
 mod escape;
 mod limit;
 mod list;
+mod preview;
 mod rule;
 mod summary;
 mod whole;

@@ -5,7 +5,7 @@
 
 use super::render::{RuleLine, cut_status_line, render_rule_line};
 use super::{CommitStatus, Operation, PlanInput, Published, StatusState};
-use crate::model::{Conclusion, Fault, PullNumber, RuleOutcome, RuleState, StatusMode, Verdict};
+use crate::model::{Conclusion, Fault, PullNumber, RuleOutcome, RuleState, StatusMode, Verdict, Waiting};
 use std::collections::BTreeSet;
 
 /// The rule that speaks for the ruleset as a whole.
@@ -20,7 +20,12 @@ pub fn has_rule_statuses(verdict: &Verdict) -> bool {
 
 /// Whether the code outside rules did not come to its end: then rules and settings may be missing.
 pub fn lacks_rules(verdict: &Verdict) -> bool {
-    verdict.faults.iter().any(|fault| fault.rule == WHOLE)
+    verdict.faults.iter().any(|fault| fault.rule == WHOLE) || find_waiting(verdict).is_some()
+}
+
+/// What the code outside rules waits for.
+fn find_waiting(verdict: &Verdict) -> Option<&Waiting> {
+    verdict.waits().find(|(rule, _)| rule.name == WHOLE).map(|(_, waiting)| waiting)
 }
 
 /// The writes that bring the statuses to the verdicts of all who share the head; none where nobody asked for statuses.
@@ -87,11 +92,12 @@ fn of_one(name: &str, verdict: Option<&Verdict>) -> Option<Said> {
     let of_rules = rules.map(|rule| of_rule(verdict, rule)).max_by_key(|(state, _)| badness(*state));
     match of_rules {
         Some((state, line)) => said(state, line),
-        None if lacks_rules(verdict) => match standing_fault(verdict, WHOLE) {
-            Some(_) => {
+        None if lacks_rules(verdict) => match (standing_fault(verdict, WHOLE), find_waiting(verdict)) {
+            (None, Some(waiting)) => said(StatusState::Pending, RuleLine::Waiting { waiting }),
+            (Some(_), _) => {
                 said(StatusState::Failure, RuleLine::Gone { rule: name, why: Some("the dangerfile could not run") })
             }
-            None => said(StatusState::Success, RuleLine::Passed),
+            (None, None) => said(StatusState::Success, RuleLine::Passed),
         },
         None => None,
     }
@@ -104,6 +110,13 @@ fn of_rule<'a>(verdict: &'a Verdict, rule: &'a RuleOutcome) -> (StatusState, Rul
         let message = fault.map(|fault| fault.message.as_str()).or(rule.reason.as_deref());
         return (StatusState::Failure, RuleLine::Fault { message: message.unwrap_or_default() });
     }
+    if let Some(waiting) = &rule.waits {
+        let state = match verdict.conclusion {
+            Conclusion::Neutral => StatusState::Success,
+            _ => StatusState::Pending,
+        };
+        return (state, RuleLine::Waiting { waiting });
+    }
     match rule.state {
         RuleState::Skipped => (StatusState::Success, RuleLine::DoesNotApply),
         RuleState::Shadow => (StatusState::Success, RuleLine::Shadow),
@@ -114,10 +127,10 @@ fn of_rule<'a>(verdict: &'a Verdict, rule: &'a RuleOutcome) -> (StatusState, Rul
                 // A status knows no `neutral`: an advisory ruleset blocks nothing.
                 Conclusion::Neutral => (StatusState::Success, line),
                 _ if blocked => (StatusState::Failure, line),
-                // Which rule waits is not told, so that none of them says that it is done.
-                Conclusion::Pending => (StatusState::Pending, RuleLine::Waiting),
-                Conclusion::Success | Conclusion::Failure if passed => (StatusState::Success, RuleLine::Passed),
-                Conclusion::Success | Conclusion::Failure => (StatusState::Success, line),
+                Conclusion::Success | Conclusion::Failure | Conclusion::Pending if passed => {
+                    (StatusState::Success, RuleLine::Passed)
+                }
+                Conclusion::Success | Conclusion::Failure | Conclusion::Pending => (StatusState::Success, line),
             }
         }
     }

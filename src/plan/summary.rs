@@ -9,7 +9,7 @@ use crate::model::{Finding, PullNumber, SummaryComment, Verdict};
 pub(super) fn wanted(verdict: &Verdict, findings: &[&Finding], overflow: usize) -> Option<String> {
     let speak = match verdict.settings.summary_comment {
         SummaryComment::Always => true,
-        SummaryComment::Findings => !findings.is_empty(),
+        SummaryComment::Findings => !findings.is_empty() || verdict.preview.is_some(),
         SummaryComment::Never => false,
     };
     speak.then(|| render_summary(verdict, findings, overflow))

@@ -4,11 +4,14 @@ use super::PublishError;
 use crate::github::Answer;
 use crate::model::{CommitId, Timestamp};
 use crate::plan::{CheckRun, Operation};
-use crate::store::{Begun, Lease, OutboxEntry, RunRecord, Store, StoreError};
+use crate::store::{Begun, Lease, OutboxEntry, Overdue, RunRecord, Store, StoreError};
 use std::time::Duration;
 
 /// A check is never in progress longer than ten minutes; whoever concludes it needs some of that time.
 const LONGEST_OPEN: Duration = Duration::from_secs(9 * 60);
+
+/// What was awaited until now is judged now; only when nobody does so the check is concluded without a judgement.
+const PATIENCE: Duration = Duration::from_secs(2 * 60);
 
 /// Where writes are recorded, and on whose behalf.
 #[derive(Clone, Copy)]
@@ -89,7 +92,10 @@ impl<'a> Outbox<'a> {
         {
             let check = CheckRun { annotations: Vec::new(), ..check.clone() };
             let text = || serde_json::to_string(&check).expect("checks are plain data");
-            let open = (!completed).then(|| (text(), now.after(LONGEST_OPEN)));
+            let overdue = check
+                .awaited_until
+                .map_or(Overdue::SinceOpened(now.after(LONGEST_OPEN)), |until| Overdue::Awaited(until.after(PATIENCE)));
+            let open = (!completed).then(|| (text(), overdue));
             store.note_check(*id, key, open).await?;
         }
         let answer = serde_json::to_string(answer).expect("answers are plain data");

@@ -22,6 +22,7 @@ fn check() -> Operation {
         external_id: "id".into(),
         details_url: None,
         status: CheckStatus::InProgress,
+        awaited_until: None,
         started_at: NOW,
         title: "t".into(),
         summary: "s".into(),

@@ -16,10 +16,14 @@ pub(super) enum Applies {
     Unavailable(Unavailable),
 }
 
-/// Decides for a pull request.
+/// Decides for a pull request or a merge group.
 pub(super) fn applies(options: &RuleOptions, snapshot: &Snapshot) -> Applies {
-    if !options.on.iter().any(|event| event == "pull_request") {
-        return Applies::No("does not run on pull requests".to_owned());
+    let (event, many) = match snapshot.group {
+        None => ("pull_request", "pull requests"),
+        Some(_) => ("merge_group", "merge groups"),
+    };
+    if !options.on.iter().any(|on| on == event) {
+        return Applies::No(format!("does not run on {many}"));
     }
     let mut missing = BTreeSet::new();
     if !options.labels.is_empty() || options.skip_label.is_some() {

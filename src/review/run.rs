@@ -5,10 +5,11 @@ use super::applies::{Applies, applies};
 use super::fingerprint::Fingerprints;
 use super::hide::hide_shared_lines;
 use super::overrides;
+use super::recorded::{Recorded, find_recorded};
 use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath, RuleOutcome, RuleState,
-    Settings, Severity, Side, Snapshot, Unavailable, Verdict,
+    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, QueuedPull, RepoPath,
+    RuleOutcome, RuleState, Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
 };
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -53,6 +54,8 @@ struct Pass<'a> {
     faults: Vec<(usize, Fault)>,
     effects: Vec<(usize, Effect)>,
     rules: Vec<(usize, RuleOutcome)>,
+    /// Whether code outside rules ended before it had registered all of them.
+    unregistered: bool,
     log: Vec<String>,
 }
 
@@ -76,6 +79,7 @@ impl<'a> Pass<'a> {
             faults: Vec::new(),
             effects: Vec::new(),
             rules: Vec::new(),
+            unregistered: false,
             log: Vec::new(),
         }
     }
@@ -88,8 +92,9 @@ impl<'a> Pass<'a> {
                 Applies::Yes => self.timed(&rule.name, blocking, || script.run_rule(&rule)),
                 Applies::No(reason) => self.skip(&rule.name, blocking, reason),
                 Applies::Unknown(facts) => self.miss(facts),
-                Applies::Unavailable(Unavailable::NeedsPullRequest) => {
-                    self.skip(&rule.name, blocking, Unavailable::NeedsPullRequest.to_string());
+                Applies::Unavailable(Unavailable::OfQueuedPulls) => self.take_recorded(&rule.name, blocking),
+                Applies::Unavailable(reason) if reason.is_beyond_this_run() => {
+                    self.skip(&rule.name, blocking, reason.to_string());
                 }
                 Applies::Unavailable(reason) => {
                     let message = format!("{reason}, so this rule cannot judge");
@@ -114,14 +119,24 @@ impl<'a> Pass<'a> {
             state,
             reason,
             statuses: None,
+            waits: None,
             steps: execution.steps,
             millis,
         };
         match execution.stop {
             None | Some(Stop::Missing) => self.rules.push((self.layer, outcome(RuleState::Ran, None))),
-            Some(Stop::NeedsPullRequest) => {
-                let reason = Unavailable::NeedsPullRequest.to_string();
-                self.rules.push((self.layer, outcome(RuleState::Skipped, Some(reason))));
+            Some(Stop::Beyond(ref reason)) => {
+                self.rules.push((self.layer, outcome(RuleState::Skipped, Some(reason.to_string()))));
+            }
+            Some(Stop::OfQueuedPulls) => {
+                // What it said until then it said of the pull requests too.
+                self.unregistered |= rule == TOP_LEVEL;
+                return self.take_recorded(rule, blocking);
+            }
+            Some(Stop::Waiting(ref waiting)) => {
+                let waits = Some(waiting.clone());
+                let skipped = outcome(RuleState::Skipped, Some(waiting.to_string()));
+                self.rules.push((self.layer, RuleOutcome { waits, ..skipped }));
             }
             Some(Stop::Fault(ref error)) => {
                 self.rules.push((self.layer, outcome(RuleState::Faulted, Some(error.message.clone()))));
@@ -135,6 +150,40 @@ impl<'a> Pass<'a> {
         self.effects.extend(effects.map(|effect| (layer, Effect { rule: rule.to_owned(), ..effect })));
     }
 
+    /// The rule reads facts of a pull request, and a merge group is judged: what was said of those in it counts.
+    fn take_recorded(&mut self, rule: &str, blocking: bool) {
+        let pulls = self.snapshot.group.as_deref().unwrap_or_default();
+        let Recorded { findings, faults, waits, skipped } = find_recorded(pulls, rule, blocking);
+        let layer = self.layer;
+        let said = |(blocking, finding)| Said { layer, rule: rule.to_owned(), blocking, finding };
+        self.findings.extend(findings.into_iter().map(said));
+        let reason = waits.as_ref().map(Waiting::to_string).or(skipped);
+        let state = match (faults.is_empty(), &reason) {
+            (false, _) => RuleState::Faulted,
+            (true, Some(_)) => RuleState::Skipped,
+            (true, None) => RuleState::Ran,
+        };
+        self.skip(rule, blocking, String::new());
+        if let Some((_, last)) = self.rules.last_mut() {
+            *last = RuleOutcome { state, reason, waits, ..last.clone() };
+        }
+        for (blocking, fault) in faults {
+            self.keep_fault(rule, blocking, fault);
+        }
+    }
+
+    /// Rules that the code outside rules would have registered further down.
+    fn take_unregistered(&mut self) {
+        let pulls = self.snapshot.group.iter().flatten();
+        let recorded = pulls.filter_map(|pull| pull.verdict.as_ref()).flat_map(|verdict| &verdict.rules);
+        let recorded: Vec<(String, bool)> = recorded.map(|it| (it.name.clone(), it.blocking)).collect();
+        for (name, blocking) in recorded {
+            if !self.rules.iter().any(|(_, rule)| rule.name == name) {
+                self.take_recorded(&name, blocking);
+            }
+        }
+    }
+
     fn skip(&mut self, rule: &str, blocking: bool, reason: String) {
         let outcome = RuleOutcome {
             name: rule.to_owned(),
@@ -142,6 +191,7 @@ impl<'a> Pass<'a> {
             state: RuleState::Skipped,
             reason: Some(reason),
             statuses: None,
+            waits: None,
             steps: 0,
             millis: 0,
         };
@@ -192,6 +242,9 @@ impl<'a> Pass<'a> {
         if !missing.is_empty() {
             return Outcome::Missing(missing);
         }
+        if self.unregistered {
+            self.take_unregistered();
+        }
         self.judge_brought_rules();
         let settings = governing.last().cloned().unwrap_or_default();
         let enforced = |layer: usize| governing[layer].conclusion == ConclusionMode::Enforced;
@@ -199,8 +252,11 @@ impl<'a> Pass<'a> {
         overrides::mark(&mut findings, self.faults.iter_mut().map(|(_, fault)| fault), &self.snapshot.overrides);
         let found = layers.iter().zip(&findings).any(|(layer, finding)| enforced(*layer) && finding.blocking);
         let blocked = found || self.faults.iter().any(|(layer, fault)| enforced(*layer) && fault.blocking);
+        let holds = |layer: usize, rule: &RuleOutcome| enforced(layer) && rule.blocking && rule.waits.is_some();
+        let waits = self.rules.iter().any(|(layer, rule)| holds(*layer, rule));
         let conclusion = match (blocked, settings.conclusion) {
             (true, _) => Conclusion::Failure,
+            (false, _) if waits => Conclusion::Pending,
             (false, ConclusionMode::Advisory) => Conclusion::Neutral,
             (false, ConclusionMode::Enforced) => Conclusion::Success,
         };
@@ -214,6 +270,7 @@ impl<'a> Pass<'a> {
             rules: self.rules.into_iter().map(|(_, rule)| rule).collect(),
             settings,
             log: self.log,
+            preview: self.snapshot.preview.clone(),
             notes: self.snapshot.notes.clone(),
         }))
     }
@@ -255,7 +312,15 @@ impl<'a> Pass<'a> {
                     self.ignore(layer, &format!("pull requests of {login} are not judged"));
                 }
             }
-            Some(Fact::Unavailable(_)) => {}
+            Some(Fact::Unavailable(_)) => {
+                let pulls = self.snapshot.group.as_deref().unwrap_or_default();
+                let ignored = |pull: &QueuedPull| {
+                    settings.ignore_authors.iter().any(|name| name.eq_ignore_ascii_case(&pull.author))
+                };
+                if !pulls.is_empty() && pulls.iter().all(ignored) {
+                    self.ignore(layer, &format!("pull requests of {} are not judged", pulls[0].author));
+                }
+            }
         }
     }
 
@@ -265,6 +330,9 @@ impl<'a> Pass<'a> {
         self.effects.retain(|(of, _)| *of != layer);
         self.missing[layer].clear();
         self.faults.retain(|(of, fault)| *of != layer || fault.rule == TOP_LEVEL);
+        for (_, rule) in self.rules.iter_mut().filter(|(of, _)| *of == layer) {
+            rule.waits = None;
+        }
         for (_, rule) in self.rules.iter_mut().filter(|(of, rule)| *of == layer && rule.name != TOP_LEVEL) {
             rule.state = RuleState::Skipped;
             rule.reason = Some(reason.to_owned());

@@ -1,5 +1,7 @@
 //! Rulesets over small snapshots.
 
+mod waits;
+
 use super::{FAULTS, Outcome, fault_fingerprint, find_coverable, frozen_clock, run};
 use crate::diff::parse_patch_set;
 use crate::model::*;

@@ -4,7 +4,7 @@
 //! A fault of code that loads is another matter: whoever wrote it sees it in every check.
 
 use super::judges::Judges;
-use super::passes::{Judged, JudgingError, WHOLE, judge};
+use super::passes::{Judged, JudgingError, Surroundings, WHOLE, judge};
 use crate::github::{CallError, DANGERFILE_PLACES, RepoClient, apply_facts};
 use crate::model::{
     CommitId, Dangerfile, Fact, FactKey, Fault, FileChange, FileText, Origin, RepoPath, Ruleset, Snapshot, Verdict,
@@ -24,8 +24,9 @@ pub(super) async fn judge_or_fall_back(
     judges: &Judges,
     client: &RepoClient,
     snapshot: &mut Snapshot,
+    surroundings: &dyn Surroundings,
 ) -> Result<Judged, JudgingError> {
-    let judged = judge(judges, client, snapshot, &|_| None).await?;
+    let judged = judge(judges, client, snapshot, surroundings).await?;
     let Some(own) = snapshot.ruleset.layers.iter().rposition(|it| it.origin == Origin::Repository) else {
         return Ok(judged);
     };
@@ -54,7 +55,7 @@ pub(super) async fn judge_or_fall_back(
         attempt.notes.clone_from(&snapshot.notes);
         attempt.notes.push(say_fallen_back(&present, tip, &mistake, &earlier));
         attempt.ruleset.layers[own] = earlier;
-        let mut fallen_back = judge(judges, client, &mut attempt, &|_| None).await?;
+        let mut fallen_back = judge(judges, client, &mut attempt, surroundings).await?;
         if find_mistake(&attempt, &fallen_back.verdict).is_none() {
             *snapshot = attempt;
             fallen_back.asked.extend(judged.asked);
@@ -65,7 +66,8 @@ pub(super) async fn judge_or_fall_back(
     Ok(judged)
 }
 
-/// Loads the rules that the pull request brings, when it changes any, and notes in the snapshot why they do not load.
+/// Loads the rules that the pull request brings, when it changes any, and notes in the snapshot why they do not load;
+/// they come back with what they require, as far as that was read.
 /// One request, and one for each pass in which they require further files; none where no script is changed.
 ///
 /// # Errors
@@ -74,22 +76,22 @@ pub(super) async fn load_brought_rules(
     judges: &Judges,
     client: &RepoClient,
     snapshot: &mut Snapshot,
-) -> Result<(), JudgingError> {
+) -> Result<Option<Snapshot>, JudgingError> {
     if !changes_scripts(snapshot) {
-        return Ok(());
+        return Ok(None);
     }
     let head = snapshot.subject.head.clone();
     let places: Vec<(CommitId, RepoPath)> =
         DANGERFILE_PLACES.iter().map(|path| (head.clone(), RepoPath::new(path))).collect();
     let texts = client.fetch_files(&places).await?;
     let mut found = places.into_iter().zip(texts).filter(|(_, text)| *text != FileText::Absent);
-    let Some(((_, path), text)) = found.next() else { return Ok(()) };
+    let Some(((_, path), text)) = found.next() else { return Ok(None) };
     let text = match text {
         FileText::Text(text) => text,
-        FileText::Absent => return Ok(()),
+        FileText::Absent => return Ok(None),
         FileText::NotText(reason) | FileText::Cut(reason) => {
             snapshot.brought = Some(fault(path, format!("`dangerfile.lua` cannot be read: {reason}")));
-            return Ok(());
+            return Ok(None);
         }
     };
     let mut trial = snapshot.clone();
@@ -100,25 +102,25 @@ pub(super) async fn load_brought_rules(
         match judges.judge(&trial).await? {
             Outcome::Done(verdict) => {
                 snapshot.brought = find_mistake(&trial, &verdict).cloned();
-                return Ok(());
+                return Ok(Some(trial));
             }
             Outcome::Missing(missing) => {
                 let is_source = |key: &FactKey| matches!(key, FactKey::Source { .. });
                 let sources: BTreeSet<FactKey> = missing.into_iter().filter(is_source).collect();
                 // Whatever else is missing is asked for by code that has been loaded.
                 if sources.is_empty() {
-                    return Ok(());
+                    return Ok(Some(trial));
                 }
                 match client.fetch_facts(&trial, &sources).await {
                     Ok(facts) => apply_facts(&mut trial, facts),
                     // The base's own rules come first.
-                    Err(CallError::Budget(_)) => return Ok(()),
+                    Err(CallError::Budget(_)) => return Ok(None),
                     Err(error) => return Err(error.into()),
                 }
             }
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Why the repository's own rules do not load. A mistake in the organisation's is not theirs to mend.

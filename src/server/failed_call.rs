@@ -36,6 +36,7 @@ pub(super) fn after_judging(error: JudgingError) -> JobError {
     match error {
         JudgingError::Call(error) => after_call(error),
         JudgingError::Judge(error) => error.into(),
+        JudgingError::Kept(_) => JobError::Retry { reason: error.to_string(), after: None },
         JudgingError::Circle => JobError::Fatal { reason: error.to_string() },
     }
 }

@@ -4,6 +4,7 @@
 //! idempotent on GitHub, and the answer goes through the outbox under an id that hangs on the comment.
 
 use super::failed_call::{after_call, after_publish};
+use super::preview::NOT_ALLOWED;
 use super::reviews::{Reviews, after_overview};
 use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
@@ -105,6 +106,7 @@ impl Hearing<'_> {
                 Ok(Heeded::Done)
             }
             Command::Override { rule, reason } => self.let_pass(rule, reason).await,
+            Command::Preview => self.preview().await,
             Command::NotBuilt(_) => unreachable!("refused above"),
         }
     }
@@ -157,11 +159,7 @@ impl Hearing<'_> {
             return Ok(Heeded::Refused(refusal.to_owned()));
         }
         if !self.was_shown().await? {
-            return Ok(Heeded::Refused(format!(
-                "The review of {} began after this comment was written, so it may not be the commit that you mean. \
-                 Look at its check and write the command again.",
-                pull.head.sha.short()
-            )));
+            return Ok(Heeded::Refused(self.not_shown()));
         }
         let Some(verdict) = &self.verdict else {
             if self.job.attempt < PATIENT_ATTEMPTS {
@@ -186,6 +184,47 @@ impl Hearing<'_> {
         tracing::info!(rule, by = self.said.author, "rule {rule} was overridden by {}", self.said.author);
         self.review_again().await?;
         Ok(Heeded::Done)
+    }
+
+    /// Lets the changed rules of this head run once; the review that follows does it.
+    async fn preview(&self) -> Result<Heeded, JobError> {
+        let Overview { pull, default_branch, .. } = self.overview;
+        if !self.overview.head_has_dangerfile || pull.base.name != *default_branch {
+            let refusal = format!(
+                "There is nothing to try: only a dangerfile that goes into the default branch `{}` will judge.",
+                neutralise(default_branch)
+            );
+            return Ok(Heeded::Refused(refusal));
+        }
+        let judged = *self.overview.judging_dangerfile() != FoundDangerfile::Absent;
+        if judged && !self.was_shown().await? {
+            return Ok(Heeded::Refused(self.not_shown()));
+        }
+        match &self.verdict {
+            // One run for a head.
+            Some(verdict) if verdict.preview.is_some() => return Ok(Heeded::Done),
+            Some(verdict) if !verdict.notes.iter().any(|note| note == NOT_ALLOWED) => {
+                let refusal = "There is nothing to try: this pull request changes no rules, or they do not load.";
+                return Ok(Heeded::Refused(refusal.to_owned()));
+            }
+            None if judged && self.job.attempt < PATIENT_ATTEMPTS => {
+                let reason = "the newest commit is still being judged".to_owned();
+                return Err(JobError::Retry { reason, after: Some(PATIENCE) });
+            }
+            Some(_) | None => {}
+        }
+        let (store, repository) = (self.reviews.store(), self.job.spec.repository);
+        store.allow_preview(repository, pull.number, &pull.head.sha, &self.said.author).await?;
+        self.review_again().await?;
+        Ok(Heeded::Done)
+    }
+
+    fn not_shown(&self) -> String {
+        format!(
+            "The review of {} began after this comment was written, so it may not be the commit that you mean. \
+             Look at its check and write the command again.",
+            self.overview.pull.head.sha.short()
+        )
     }
 
     /// Whether our first check of this pull request at its present head had begun when the comment was written.

@@ -111,7 +111,8 @@ fn render_login(to: &str, wrong: bool) -> Html<String> {
 }
 
 fn render_run(run: &RunRecord, verdict: &Verdict) -> Html<String> {
-    let title = format!("{} #{} at {}", run.name, run.number, verdict.head.short());
+    let what = if run.number.0 == 0 { "merge group".to_owned() } else { format!("#{}", run.number) };
+    let title = format!("{} {what} at {}", run.name, verdict.head.short());
     page(
         &title,
         html! {

@@ -3,9 +3,11 @@
 use super::judges::{JudgeError, Judges};
 use crate::github::{CallError, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, Fact, FactKey, Fault, FileText, RepoPath, RuleOutcome, RuleState, Settings, Snapshot, Verdict,
+    Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, RepoPath, RuleOutcome, RuleState, Settings, Snapshot,
+    Verdict,
 };
 use crate::review::{Outcome, apply_overrides};
+use futures_util::future::BoxFuture;
 use std::collections::BTreeSet;
 
 /// Passes of one run. Rules that need more ask for facts in a chain.
@@ -33,13 +35,28 @@ pub enum JudgingError {
     /// The child process in which they run.
     #[error(transparent)]
     Judge(#[from] JudgeError),
+    /// A fact that is kept here could not be read.
+    #[error("what is kept here of this commit cannot be read: {0}")]
+    Kept(String),
     /// They ask in a circle.
     #[error("the rules ask again for facts that they have")]
     Circle,
 }
 
+/// Where facts are found that GitHub does not have.
+pub trait Surroundings: Sync {
+    /// A file that a dangerfile without a commit requires; one with a commit has them there.
+    fn load_source(&self, path: &RepoPath) -> Option<String>;
+
+    /// What coverage reports say of the snapshot's head; `None` where nobody can send any.
+    fn load_coverage<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        patterns: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<Fact<CoverageFacts>>, JudgingError>>;
+}
+
 /// Runs the rules to their end. A run that exceeds a limit ends with a fault, and so with a failed check.
-/// `sources` gives the files that a dangerfile without a commit requires; one with a commit has them there.
 ///
 /// # Errors
 /// When a fact cannot be fetched, or the judge fails twice.
@@ -47,7 +64,7 @@ pub async fn judge(
     judges: &Judges,
     client: &RepoClient,
     snapshot: &mut Snapshot,
-    sources: &(dyn Fn(&RepoPath) -> Option<String> + Sync),
+    surroundings: &dyn Surroundings,
 ) -> Result<Judged, JudgingError> {
     let mut asked = BTreeSet::new();
     for pass in 1..=MAX_PASSES {
@@ -59,7 +76,7 @@ pub async fn judge(
         if missing.iter().all(|key| snapshot.has(key)) {
             return Err(JudgingError::Circle);
         }
-        load_sources(snapshot, &missing, sources);
+        load_beside(snapshot, &missing, surroundings).await?;
         match client.fetch_facts(snapshot, &missing).await {
             Ok(facts) => apply_facts(snapshot, facts),
             Err(CallError::Budget(limit)) => {
@@ -88,17 +105,27 @@ pub async fn judge(
     Ok(Judged { verdict: faulted(snapshot, message), asked })
 }
 
-fn load_sources(
+async fn load_beside(
     snapshot: &mut Snapshot,
     missing: &BTreeSet<FactKey>,
-    sources: &(dyn Fn(&RepoPath) -> Option<String> + Sync),
-) {
+    surroundings: &dyn Surroundings,
+) -> Result<(), JudgingError> {
     for key in missing {
-        let FactKey::Source { layer, path } = key else { continue };
-        if snapshot.ruleset.layers.get(*layer).is_some_and(|dangerfile| dangerfile.commit.is_none()) {
-            snapshot.sources.insert((*layer, path.clone()), sources(path));
+        match key {
+            FactKey::Source { layer, path }
+                if snapshot.ruleset.layers.get(*layer).is_some_and(|dangerfile| dangerfile.commit.is_none()) =>
+            {
+                snapshot.sources.insert((*layer, path.clone()), surroundings.load_source(path));
+            }
+            FactKey::Coverage(patterns) => {
+                if let Some(fact) = surroundings.load_coverage(snapshot, patterns).await? {
+                    snapshot.coverage.insert(patterns.clone(), fact);
+                }
+            }
+            _ => {}
         }
     }
+    Ok(())
 }
 
 /// A verdict without findings that fails the check with a reason, unless somebody let that reason pass.
@@ -124,11 +151,13 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
             state: RuleState::Faulted,
             reason: Some(message),
             statuses: None,
+            waits: None,
             steps: 0,
             millis: 0,
         }],
         settings: Settings::default(),
         log: Vec::new(),
+        preview: None,
         notes: Vec::new(),
     };
     apply_overrides(&mut verdict, &snapshot.overrides);

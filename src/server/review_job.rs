@@ -7,10 +7,12 @@ use super::broken_base::{judge_or_fall_back, load_brought_rules};
 use super::failed_call::{after_call, after_judging, after_publish};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, WHOLE, faulted};
+use super::preview::{self, Occasion, Previewed};
 use super::reviews::{Reviews, after_overview};
 use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::shared_head::Neighbours;
 use super::upkeep;
+use super::waiting::{self, ServerSide};
 use super::work::{JobError, JobOutcome};
 use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
@@ -20,7 +22,7 @@ use crate::model::{
 use crate::plan::{self, Operation, PlanInput, Published, PublishedCheck};
 use crate::publish::{Outbox, carry_out, carry_out_one, settle};
 use crate::store::{Job, RunId, RunRecord};
-use crate::webhook::Cause;
+use crate::webhook::{Cause, JobSpec};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -70,7 +72,7 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     let outcome = match ruleset {
         Ok(None) => {
             Neighbours::load(reviews, review.job, &stage.overview).await?.leave(reviews, review.job).await?;
-            stage.conclude_open(&outbox).await
+            stage.do_without_rules(&outbox).await
         }
         Ok(Some(ruleset)) => stage.judge_and_publish(&outbox, ruleset).await,
         Err(message) => {
@@ -118,6 +120,8 @@ struct Stage<'a> {
     overrides: Vec<Override>,
     /// Names that the base branch requires, once statuses of rules are to be written.
     required_statuses: Option<Vec<String>>,
+    /// Reviews that this one brings about, to be enqueued when it is saved.
+    wakes: Vec<JobSpec>,
 }
 
 impl<'a> Stage<'a> {
@@ -142,6 +146,7 @@ impl<'a> Stage<'a> {
             quiet,
             overrides: Vec::new(),
             required_statuses: None,
+            wakes: Vec::new(),
         })
     }
 
@@ -151,19 +156,82 @@ impl<'a> Stage<'a> {
         let ahead = self.reviews.store().recall_reads(key, &digest).await?;
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
+        let (head, cause) = (&self.overview.pull.head.sha, self.review.cause);
+        snapshot.waits = Some(waiting::begin(self.reviews, key, head, cause).await?);
         self.gather(outbox, &mut snapshot, &ahead).await?;
         let judges = self.reviews.judges();
         // Rules of other bases never judge.
-        if self.overview.pull.base.name == self.overview.default_branch {
-            load_brought_rules(judges, &self.client, &mut snapshot).await.map_err(after_judging)?;
-        }
-        let Judged { verdict, asked } =
-            judge_or_fall_back(judges, &self.client, &mut snapshot).await.map_err(after_judging)?;
+        let brought = if self.overview.pull.base.name == self.overview.default_branch {
+            load_brought_rules(judges, &self.client, &mut snapshot).await.map_err(after_judging)?
+        } else {
+            None
+        };
+        let surroundings = ServerSide { store: self.reviews.store(), repository: self.review.job.spec.repository };
+        let judged = judge_or_fall_back(judges, &self.client, &mut snapshot, &surroundings).await;
+        let Judged { mut verdict, asked } = judged.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
         if reads != ahead {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;
         }
+        let loads = snapshot.brought.is_none() && !self.quiet;
+        if let Some(brought) = brought.filter(|brought| loads && preview::changes_rules(brought)) {
+            preview::add(&self.occasion(), &brought, &mut verdict, &mut snapshot).await?;
+        }
         self.publish(outbox, verdict, snapshot).await
+    }
+
+    fn occasion(&self) -> Occasion<'_> {
+        Occasion {
+            reviews: self.reviews,
+            client: &self.client,
+            overview: &self.overview,
+            repository: self.review.job.spec.repository,
+            number: self.review.number,
+        }
+    }
+
+    /// Without rules there is no check; the first ones that the pull request brings are tried on it.
+    async fn do_without_rules(&mut self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
+        let outcome = self.conclude_open(outbox).await?;
+        let overview = &self.overview;
+        let brings = overview.head_has_dangerfile && overview.pull.base.name == overview.default_branch;
+        if self.quiet || !brings && overview.published.summaries.is_empty() {
+            return Ok(outcome);
+        }
+        let mut snapshot = self.empty_snapshot();
+        let previewed = if brings { self.preview_first(&mut snapshot).await? } else { Previewed::NotAllowed };
+        let preview = match previewed {
+            Previewed::Ran(preview) => Some(preview),
+            Previewed::NotAllowed => None,
+            Previewed::Failed => return Ok(outcome),
+        };
+        let tried = if preview.is_some() { "; the first rules were tried" } else { "" };
+        let verdict = preview::say_only(preview, &snapshot);
+        let input = self.plan_input(&verdict.settings);
+        let plan = plan::build_for_token(&verdict, &snapshot, &overview.published, &input, None);
+        carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
+        Ok(JobOutcome { summary: format!("{}{tried}", outcome.summary) })
+    }
+
+    async fn preview_first(&self, snapshot: &mut Snapshot) -> Result<Previewed, JobError> {
+        let pull = &self.overview.pull;
+        let (comparison, changes) = futures_util::try_join!(
+            self.client.fetch_comparison(&pull.base.sha, &pull.head.sha),
+            self.client.fetch_changes(
+                self.review.number,
+                (&pull.base.sha, &pull.head.sha),
+                Some(self.overview.changed_files)
+            ),
+        )
+        .map_err(|error| after_overview(error, self.review.job.attempt))?;
+        snapshot.subject.base = comparison.merge_base;
+        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.changes = Some(changes);
+        let brought = load_brought_rules(self.reviews.judges(), &self.client, snapshot).await.map_err(after_judging)?;
+        match brought {
+            Some(brought) => preview::run(&self.occasion(), &brought, snapshot).await,
+            None => Ok(Previewed::NotAllowed),
+        }
     }
 
     /// The second round trip: the open check, the diff, the comparison, and what the previous run read, side by side.
@@ -203,7 +271,6 @@ impl<'a> Stage<'a> {
 
     /// Opens the check, when its name is certain before the rules ran and no check of that name is there.
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
-        let renames = |dangerfile: &Dangerfile| RENAMING.iter().any(|word| dangerfile.text.contains(word));
         if snapshot.ruleset.layers.iter().any(renames) {
             return Ok(None);
         }
@@ -227,8 +294,15 @@ impl<'a> Stage<'a> {
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
         let check_name = self.plan_input(&verdict.settings).check_name;
         let siblings = neighbours.siblings(&self.overview, &verdict.settings, &check_name);
+        self.wakes = neighbours.left_behind(self.review.job);
         // A check that can be concluded is concluded first; what statuses lack comes with the next attempt.
-        let standing = rule_statuses::gather(&self.client, &self.overview, &neighbours, &verdict, &siblings).await;
+        let of_siblings = || siblings.iter().filter_map(|it| it.verdict.as_ref()).any(plan::has_rule_statuses);
+        // An earlier attempt may have saved its verdict and not come to the statuses that it meant to take back.
+        let interrupted = self.review.job.attempt > 1;
+        let wanted =
+            plan::has_rule_statuses(&verdict) || of_siblings() || neighbours.had_rule_statuses() || interrupted;
+        let at = (&self.overview.pull.head.sha, self.overview.pull.base.name.as_str());
+        let standing = rule_statuses::gather(&self.client, at, wanted, &verdict).await;
         let (standing, trouble) = standing.map_or_else(|error| (Standing::default(), Some(error)), |it| (it, None));
         if standing.not_allowed && plan::has_rule_statuses(&verdict) {
             verdict.notes.push(NOT_ALLOWED.to_owned());
@@ -247,6 +321,7 @@ impl<'a> Stage<'a> {
         let known = neighbours.present().is_some();
         let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
+        waiting::follow_up(self.reviews, self.review.job, &snapshot, &verdict).await?;
         trouble.map_or(Ok(outcome), |error| Err(after_call(error)))
     }
 
@@ -360,6 +435,7 @@ impl<'a> Stage<'a> {
             verdict: serde_json::to_string(verdict).map_err(render)?,
             snapshot: serde_json::to_string(snapshot).map_err(render)?,
             created_at: self.reviews.now(),
+            wakes: self.wakes.clone(),
         })
     }
 
@@ -397,14 +473,21 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// Whether the check may be called otherwise than by default.
+pub(super) fn renames(dangerfile: &Dangerfile) -> bool {
+    RENAMING.iter().any(|word| dangerfile.text.contains(word))
+}
+
 /// What the next run of the same rules fetches ahead, beside what every run fetches.
 fn is_fetched_ahead(key: &FactKey) -> bool {
     match key {
         FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. } => true,
+        FactKey::Mergeable => true,
+        FactKey::Paths(_) => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
         FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => false,
         // What a server cannot have costs nothing to ask for.
-        FactKey::Coverage(_) => false,
+        FactKey::Coverage(_) | FactKey::Lint(_) => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The handler of jobs: one pull request is reviewed here; wider work becomes one job for each pull request.
 
 use super::failed_call::{after_call, not_there};
+use super::group_job::{self, Queued};
 use super::heed;
 use super::judges::Judges;
 use super::organisations::{Organisations, is_organisations};
@@ -135,7 +136,18 @@ impl Reviews {
                 let mut numbers: BTreeSet<PullNumber> = pulls.iter().map(|pull| pull.number).collect();
                 // GitHub does not list those whose head lies on the default branch.
                 numbers.extend(self.store().find_judged_at(job.spec.repository, head).await?);
+                if let Some(group) = self.store().find_group(job.spec.repository, head).await? {
+                    let work = Work::ReviewGroup { group, ended: None, cause: *cause };
+                    self.store().enqueue(&JobSpec { work, ..job.spec.clone() }, self.now()).await?;
+                }
                 self.enqueue_pulls(&job.spec, numbers, *cause).await
+            }
+            Work::ReviewGroup { group, ended, cause } => {
+                let queued = Queued { job, client, group, cause: *cause };
+                match ended {
+                    None => group_job::run(self, &queued).await,
+                    Some(reason) => group_job::end(self, &queued, reason).await,
+                }
             }
             Work::HeedComment { number, said } => heed::run(self, job, client, *number, said).await,
             Work::ReviewReported { head } => self.heed_reports(job, &client, head).await,
@@ -151,10 +163,8 @@ impl Reviews {
         }
     }
 
-    async fn say_given_up(&self, job: &Job, number: PullNumber, cause: Cause, reason: &str) {
-        let client = self.client(&job.spec).with_counter(RequestCounter::concluding(MAX_REQUESTS));
-        let review = Review { job, client, number, cause };
-        let said = tokio::time::timeout(GIVE_UP_TIMEOUT, review_job::conclude_given_up(self, &review, reason)).await;
+    async fn say_given_up(&self, concluding: impl Future<Output = Result<(), JobError>>) {
+        let said = tokio::time::timeout(GIVE_UP_TIMEOUT, concluding).await;
         match said {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(error = %error, "the check cannot be concluded either: {error}"),
@@ -170,8 +180,18 @@ impl Handler for Reviews {
 
     fn given_up<'a>(&'a self, job: &'a Job, reason: &'a str) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            if let Work::ReviewPull { number, cause } = &job.spec.work {
-                self.say_given_up(job, *number, *cause, reason).await;
+            // What is kept of the hour's requests is for this.
+            let client = self.client(&job.spec).with_counter(RequestCounter::concluding(MAX_REQUESTS));
+            match &job.spec.work {
+                Work::ReviewPull { number, cause } => {
+                    let review = Review { job, client, number: *number, cause: *cause };
+                    self.say_given_up(review_job::conclude_given_up(self, &review, reason)).await;
+                }
+                Work::ReviewGroup { group, cause, ended: None } => {
+                    let queued = Queued { job, client, group, cause: *cause };
+                    self.say_given_up(group_job::conclude_given_up(self, &queued, reason)).await;
+                }
+                _ => {}
             }
         })
     }

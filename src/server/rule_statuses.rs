@@ -1,10 +1,9 @@
 //! Statuses of rules: what stands on the head and what the branch requires. Read only where rules have statuses, or had
 //! some a moment ago.
 
-use super::shared_head::Neighbours;
-use crate::github::{CallError, Overview, RepoClient};
-use crate::model::Verdict;
-use crate::plan::{CommitStatus, Sibling, has_rule_statuses, lacks_rules};
+use crate::github::{CallError, RepoClient};
+use crate::model::{CommitId, Verdict};
+use crate::plan::{CommitStatus, lacks_rules};
 
 /// Said on the check, and nowhere else, when the app may not set statuses.
 pub(super) const NOT_ALLOWED: &str = "The dangerfile asks for commit statuses of rules, and this app may not set any: grant it \
@@ -21,19 +20,17 @@ pub(super) struct Standing {
     pub(super) not_allowed: bool,
 }
 
-/// At most three requests, side by side; none where no rule has a status.
+/// What stands on a head, and what the base branch requires, when statuses are `wanted`. At most three requests, side by
+/// side; none where no rule has a status.
 ///
 /// # Errors
 /// When a read failed that may succeed later.
 pub(super) async fn gather(
     client: &RepoClient,
-    overview: &Overview,
-    neighbours: &Neighbours,
+    (head, base): (&CommitId, &str),
+    wanted: bool,
     verdict: &Verdict,
-    siblings: &[Sibling],
 ) -> Result<Standing, CallError> {
-    let of_siblings = || siblings.iter().filter_map(|sibling| sibling.verdict.as_ref()).any(has_rule_statuses);
-    let wanted = has_rule_statuses(verdict) || of_siblings() || neighbours.had_rule_statuses();
     if !wanted && !lacks_rules(verdict) {
         return Ok(Standing::default());
     }
@@ -41,11 +38,7 @@ pub(super) async fn gather(
     if client.grants_write("statuses").await == Some(false) {
         return Ok(refused);
     }
-    let pull = &overview.pull;
-    let read = futures_util::try_join!(
-        client.fetch_own_statuses(&pull.head.sha),
-        client.fetch_required_contexts(&pull.base.name)
-    );
+    let read = futures_util::try_join!(client.fetch_own_statuses(head), client.fetch_required_contexts(base));
     match read {
         Ok((own, required)) => Ok(Standing { own, required: Some(required), not_allowed: false }),
         Err(CallError::Forbidden(_)) => Ok(refused),

@@ -57,14 +57,16 @@ impl Neighbours {
         self.own().filter(|own| own.head == self.head && own.base == self.base)
     }
 
-    /// After a review: whoever shared the head that was left, or the check that has another name now, is judged again;
-    /// so is, after a while, who was not judged at this head yet.
-    pub(super) async fn follow_up(&self, reviews: &Reviews, job: &Job, siblings: &[Sibling]) -> Result<(), JobError> {
+    /// Whoever shared the head that was left, or the check that has another name now: they are judged again. Nobody can
+    /// tell who they are any more once the new judgement is saved.
+    pub(super) fn left_behind(&self, job: &Job) -> Vec<JobSpec> {
         let moved = |own: &&Judgement| own.head != self.head || own.base != self.base;
-        if let Some(own) = self.own().filter(moved) {
-            let left = self.others().filter(|it| it.head == own.head).map(|it| it.number);
-            reviews.enqueue_pulls(&job.spec, left, Cause::SharedHead).await?;
-        }
+        let left = self.own().filter(moved).map(|own| self.others().filter(|it| it.head == own.head));
+        left.into_iter().flatten().map(|it| review_of(job, it.number)).collect()
+    }
+
+    /// After a review: who was not judged at this head yet is, after a while.
+    pub(super) async fn follow_up(&self, reviews: &Reviews, job: &Job, siblings: &[Sibling]) -> Result<(), JobError> {
         if siblings.iter().any(|sibling| sibling.verdict.is_none()) {
             let work = Work::ReviewCommit { head: self.head.clone(), cause: Cause::SharedHead };
             let (spec, now) = (JobSpec { work, ..job.spec.clone() }, reviews.now());
@@ -75,10 +77,10 @@ impl Neighbours {
 
     /// The pull request is not judged any more (it is closed, or the dangerfile is gone): others are judged without it.
     pub(super) async fn leave(&self, reviews: &Reviews, job: &Job) -> Result<(), JobError> {
-        if self.own().is_some() {
-            reviews.store().forget_judgement(job.spec.repository, self.number).await?;
+        if !self.judgements.is_empty() {
+            let others: Vec<JobSpec> = self.others().map(|it| review_of(job, it.number)).collect();
+            reviews.store().forget_judgement(job.spec.repository, self.number, &others, reviews.now()).await?;
         }
-        reviews.enqueue_pulls(&job.spec, self.others().map(|it| it.number), Cause::SharedHead).await?;
         Ok(())
     }
 
@@ -96,4 +98,8 @@ impl Neighbours {
     fn others(&self) -> impl Iterator<Item = &Judgement> {
         self.judgements.iter().filter(|it| it.number != self.number)
     }
+}
+
+fn review_of(job: &Job, number: PullNumber) -> JobSpec {
+    JobSpec { work: Work::ReviewPull { number, cause: Cause::SharedHead }, ..job.spec.clone() }
 }

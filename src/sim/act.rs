@@ -6,6 +6,7 @@ mod installation;
 mod people;
 mod place;
 mod pull;
+mod queue;
 mod repository;
 mod talk;
 

@@ -475,6 +475,29 @@ impl SimHandle {
         })
     }
 
+    /// A person clicks a button of a check, which its app calls `identifier`; whether there is such a check.
+    pub fn press_button(&self, repo: &str, check: u64, identifier: &str, actor: &str) -> bool {
+        self.with(repo, |state, index| state.press_button(index, check, identifier, actor))
+    }
+
+    /// Puts a pull request at the end of its branch's merge queue; answers the commit that would be merged.
+    pub fn enqueue(&self, repo: &str, number: u64, actor: &str) -> String {
+        self.with(repo, |state, index| state.enqueue(index, number, actor)).expect("the pull request is open")
+    }
+
+    /// Takes a pull request out of the merge queue: `merged`, `invalidated` or `dequeued`.
+    pub fn leave_queue(&self, repo: &str, number: u64, reason: &str, actor: &str) {
+        self.with(repo, |state, index| state.leave_queue(index, number, reason, actor)).expect("it was queued before");
+    }
+
+    /// What GitHub has computed of whether a pull request merges; nothing while it computes.
+    pub fn set_mergeable(&self, repo: &str, number: u64, mergeable: Option<bool>) {
+        self.with(repo, |state, index| {
+            let pull = state.repos[index].pulls.get_mut(&number).expect("the pull request was opened before");
+            pull.mergeable = mergeable;
+        });
+    }
+
     /// The head commit of a pull request.
     pub fn head(&self, repo: &str, number: u64) -> Option<String> {
         self.with(repo, |state, index| state.repos[index].pulls.get(&number).map(|pull| pull.head_sha.clone()))

@@ -2,8 +2,9 @@
 
 use super::runs::as_i64;
 use super::writer::Change;
-use super::{RunRecord, Store, StoreError};
-use crate::model::{CommitId, PullNumber, RepositoryId};
+use super::{RunRecord, Store, StoreError, jobs};
+use crate::model::{CommitId, PullNumber, RepositoryId, Timestamp};
+use crate::webhook::JobSpec;
 use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -65,12 +66,18 @@ impl Store {
         Ok(numbers.into_iter().map(|number| PullNumber(number.unsigned_abs())).collect())
     }
 
-    /// Forgets the judgement of a pull request that is closed.
+    /// Forgets the judgement of a pull request that is closed, and enqueues the work that this brings about.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn forget_judgement(&self, repository: RepositoryId, number: PullNumber) -> Result<(), StoreError> {
-        self.write(Forget { repository, number }).await
+    /// When the database fails; then neither happened.
+    pub async fn forget_judgement(
+        &self,
+        repository: RepositoryId,
+        number: PullNumber,
+        wakes: &[JobSpec],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(Forget { repository, number, wakes: wakes.to_vec(), now }).await
     }
 }
 
@@ -83,8 +90,11 @@ fn judgement(row: &SqliteRow) -> Result<Judgement, StoreError> {
     })
 }
 
-/// Remembers a run as the last judgement of its pull request.
+/// Remembers a run as the last judgement of its pull request; that of a merge group is of none.
 pub(super) async fn remember_within(tx: &mut SqliteConnection, run: &RunRecord) -> Result<(), StoreError> {
+    if run.number.0 == 0 {
+        return Ok(());
+    }
     sqlx::query(
         "INSERT INTO heads (repository, number, head, run) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, run = excluded.run",
@@ -101,6 +111,8 @@ pub(super) async fn remember_within(tx: &mut SqliteConnection, run: &RunRecord) 
 struct Forget {
     repository: RepositoryId,
     number: PullNumber,
+    wakes: Vec<JobSpec>,
+    now: Timestamp,
 }
 
 impl Change for Forget {
@@ -115,6 +127,7 @@ impl Change for Forget {
                 let query = sqlx::query(statement).bind(as_i64(self.repository.0)?).bind(as_i64(self.number.0)?);
                 query.execute(&mut *tx).await?;
             }
+            jobs::enqueue_all_within(tx, &self.wakes, self.now, self.now).await?;
             Ok(())
         })
     }

@@ -79,7 +79,8 @@ impl Store {
         self.enqueue_as(Enqueue { work: work.to_vec(), run_after: now, now }).await
     }
 
-    /// Enqueues work that is not wanted before `run_after`. A job of the same key that waits already is not put off.
+    /// Enqueues work that is not wanted before `run_after`. A job of the same key that waits already is not put off, and
+    /// one that runs is done again then.
     ///
     /// # Errors
     /// When the database fails.
@@ -196,7 +197,8 @@ async fn enqueue_within(
            spec      = CASE state WHEN 'running' THEN spec ELSE ?3 END,
            state     = CASE state WHEN 'running' THEN 'running' ELSE 'waiting' END,
            attempts  = CASE WHEN state IN ('parked', 'done') THEN 0 ELSE attempts END,
-           run_after = CASE state WHEN 'waiting' THEN MIN(run_after, ?5) ELSE ?5 END,
+           run_after = CASE WHEN state = 'waiting' OR (state = 'running' AND again IS NOT NULL)
+                       THEN MIN(run_after, ?5) ELSE ?5 END,
            priority  = CASE state WHEN 'waiting' THEN MAX(priority, ?4) ELSE ?4 END,
            installation = ?2,
            changed_at = ?6
@@ -231,6 +233,7 @@ fn cause(work: &Work) -> Cause {
         Work::ReviewPull { cause, .. }
         | Work::ReviewBranch { cause, .. }
         | Work::ReviewCommit { cause, .. }
+        | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => *cause,
         Work::ReviewReported { .. } => Cause::Reported,
         Work::HeedComment { .. } => Cause::Commanded,
@@ -242,6 +245,7 @@ fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
         Work::ReviewPull { cause, .. }
         | Work::ReviewBranch { cause, .. }
         | Work::ReviewCommit { cause, .. }
+        | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => Some(cause),
         Work::ReviewReported { .. } | Work::HeedComment { .. } => None,
     }
@@ -263,6 +267,8 @@ fn priority(work: &Work) -> Priority {
         | Cause::ConvertedToDraft
         | Cause::Closed
         | Cause::SharedHead
+        | Cause::Awaited
+        | Cause::Queued
         | Cause::Commanded
         | Cause::Rerequested => Priority::Interactive,
     }

@@ -4,6 +4,7 @@ use super::runs::as_i64;
 use super::writer::Change;
 use super::{Store, StoreError};
 use crate::model::{CommitId, InstallationId, PullNumber, RepositoryId, Timestamp};
+use crate::webhook::{Cause, JobSpec, Work};
 use futures_util::future::BoxFuture;
 use sqlx::{Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,14 +70,22 @@ impl Store {
             known.judged.insert(number, judged);
         }
         let prefix = format!("{repository}/pull/");
-        let rows =
-            sqlx::query("SELECT key, state, changed_at FROM jobs WHERE key >= ?1 AND key < ?2 AND state <> 'done'")
-                .bind(&prefix)
-                .bind(format!("{prefix}\u{10ffff}"))
-                .fetch_all(self.readers())
-                .await?;
+        let rows = sqlx::query(
+            "SELECT key, state, spec, changed_at FROM jobs WHERE key >= ?1 AND key < ?2 AND state <> 'done'",
+        )
+        .bind(&prefix)
+        .bind(format!("{prefix}\u{10ffff}"))
+        .fetch_all(self.readers())
+        .await?;
         for row in rows {
             let Ok(number) = row.try_get::<String, _>("key")?[prefix.len()..].parse() else { continue };
+            // One that only waits for something would not see what was lost meanwhile.
+            if matches!(
+                serde_json::from_str(row.try_get("spec")?)?,
+                JobSpec { work: Work::ReviewPull { cause: Cause::Awaited, .. }, .. }
+            ) {
+                continue;
+            }
             let parked = row.try_get::<&str, _>("state")? == "parked";
             let at = parked.then_some(Timestamp(row.try_get("changed_at")?));
             known.jobs.insert(PullNumber(number), at);

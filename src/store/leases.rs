@@ -168,8 +168,8 @@ impl Change for Finish {
         Box::pin(async move {
             let finished = sqlx::query(
                 "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
-                   spec = COALESCE(again, spec), again = NULL, attempts = 0, run_after = ?3, lease_until = NULL,
-                   reason = NULL, changed_at = ?3
+                   spec = COALESCE(again, spec), again = NULL, attempts = 0, lease_until = NULL,
+                   run_after = CASE WHEN again IS NULL THEN ?3 ELSE run_after END, reason = NULL, changed_at = ?3
                  WHERE id = ?1 AND token = ?2 AND state = 'running' RETURNING state = 'waiting' AS again",
             )
             .bind(self.lease.job)
@@ -203,7 +203,7 @@ impl Change for Retry {
     type Output = ();
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        let statement = "UPDATE jobs SET state = 'waiting', run_after = CASE WHEN again IS NULL THEN ?3 ELSE ?5 END,
+        let statement = "UPDATE jobs SET state = 'waiting', run_after = CASE WHEN again IS NULL THEN ?3 ELSE MIN(?3, run_after) END,
                spec = COALESCE(again, spec), again = NULL, lease_until = NULL, reason = ?4, changed_at = ?5
              WHERE id = ?1 AND token = ?2 AND state = 'running'";
         let bind =

@@ -19,6 +19,15 @@ pub struct OverdueCheck {
     pub check: String,
 }
 
+/// When a check run that is in progress must be concluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overdue {
+    /// Then, unless it was known to be open before: it is open since it was opened, whatever it says by now.
+    SinceOpened(Timestamp),
+    /// Then: something is awaited.
+    Awaited(Timestamp),
+}
+
 /// A job that was taken from the queue for something else than its work, and how it lay there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenJob {
@@ -33,28 +42,20 @@ pub struct TakenJob {
 }
 
 impl Store {
-    /// Takes note some time soon of a check run that is in progress now, or is no more. Until `overdue` it may be.
+    /// Takes note some time soon of a check run that is in progress now, or is no more.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_check(&self, id: u64, key: &str, open: Option<(String, Timestamp)>) -> Result<(), StoreError> {
+    pub async fn note_check(&self, id: u64, key: &str, open: Option<(String, Overdue)>) -> Result<(), StoreError> {
         self.writer().write_later(NoteCheck { id, key: key.to_owned(), open }).await
     }
 
-    /// The check runs of a job may stay in progress until then: something is awaited.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn await_checks(&self, key: &str, until: Timestamp) -> Result<(), StoreError> {
-        self.write(AwaitChecks { key: key.to_owned(), id: None, until }).await
-    }
-
-    /// The same for one check run.
+    /// A check run may stay in progress until then.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn await_check(&self, id: u64, until: Timestamp) -> Result<(), StoreError> {
-        self.write(AwaitChecks { key: String::new(), id: Some(id), until }).await
+        self.write(AwaitCheck { id, until }).await
     }
 
     /// The check runs whose time is over.
@@ -107,7 +108,7 @@ impl Store {
 struct NoteCheck {
     id: u64,
     key: String,
-    open: Option<(String, Timestamp)>,
+    open: Option<(String, Overdue)>,
 }
 
 impl Change for NoteCheck {
@@ -118,16 +119,21 @@ impl Change for NoteCheck {
             let id = super::runs::as_i64(self.id)?;
             match &self.open {
                 None => sqlx::query("DELETE FROM open_checks WHERE id = ?1").bind(id).execute(tx).await?,
-                // It is open since it was opened, whatever it says by now.
                 Some((check, overdue)) => {
+                    let (overdue, wins) = match overdue {
+                        Overdue::SinceOpened(overdue) => (overdue, false),
+                        Overdue::Awaited(overdue) => (overdue, true),
+                    };
                     sqlx::query(
                         "INSERT INTO open_checks (id, job_key, check_run, overdue) VALUES (?1, ?2, ?3, ?4)
-                         ON CONFLICT (id) DO UPDATE SET job_key = excluded.job_key, check_run = excluded.check_run",
+                         ON CONFLICT (id) DO UPDATE SET job_key = excluded.job_key, check_run = excluded.check_run,
+                           overdue = CASE WHEN ?5 THEN excluded.overdue ELSE open_checks.overdue END",
                     )
                     .bind(id)
                     .bind(&self.key)
                     .bind(check)
                     .bind(overdue.0)
+                    .bind(wins)
                     .execute(tx)
                     .await?
                 }
@@ -137,20 +143,18 @@ impl Change for NoteCheck {
     }
 }
 
-struct AwaitChecks {
-    key: String,
-    id: Option<u64>,
+struct AwaitCheck {
+    id: u64,
     until: Timestamp,
 }
 
-impl Change for AwaitChecks {
+impl Change for AwaitCheck {
     type Output = ();
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            sqlx::query("UPDATE open_checks SET overdue = ?3 WHERE id = ?1 OR (?1 IS NULL AND job_key = ?2)")
-                .bind(self.id.map(super::runs::as_i64).transpose()?)
-                .bind(&self.key)
+            sqlx::query("UPDATE open_checks SET overdue = ?2 WHERE id = ?1")
+                .bind(super::runs::as_i64(self.id)?)
                 .bind(self.until.0)
                 .execute(tx)
                 .await?;

@@ -60,9 +60,11 @@ impl Store {
             let deliveries = self.write(ForgetDeliveries { until }).await?;
             forgotten.deliveries += deliveries;
             if deliveries < BATCH.unsigned_abs() {
-                return Ok(forgotten);
+                break;
             }
         }
+        self.write(ForgetWaits { until }).await?;
+        Ok(forgotten)
     }
 
     /// The newest run that is one too many, by age and id.
@@ -106,6 +108,21 @@ impl Change for ForgetRuns {
             .execute(tx)
             .await?;
             Ok(deleted.rows_affected())
+        })
+    }
+}
+
+struct ForgetWaits {
+    until: Timestamp,
+}
+
+impl Change for ForgetWaits {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            sqlx::query("DELETE FROM waits WHERE since < ?1").bind(self.until.0).execute(tx).await?;
+            Ok(())
         })
     }
 }

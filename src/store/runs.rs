@@ -2,8 +2,9 @@
 
 use super::pack::{pack, unpack};
 use super::writer::Change;
-use super::{Store, StoreError, heads};
+use super::{Store, StoreError, heads, jobs};
 use crate::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
+use crate::webhook::JobSpec;
 use futures_util::future::BoxFuture;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Row, SqliteConnection};
@@ -49,7 +50,7 @@ pub struct RunRecord {
     pub repository: RepositoryId,
     /// The repository's name at that time, for people.
     pub name: RepoName,
-    /// The pull request.
+    /// The pull request; 0 for a merge group.
     pub number: PullNumber,
     /// Name of the base branch at that time.
     pub base: String,
@@ -61,6 +62,8 @@ pub struct RunRecord {
     pub snapshot: String,
     /// When it finished.
     pub created_at: Timestamp,
+    /// Work that this judgement brings about: it is enqueued when the run is saved, or never. Not read back.
+    pub wakes: Vec<JobSpec>,
 }
 
 /// A run with its snapshot compressed: as it lies on disk. Made before the writer has it, because that takes time.
@@ -121,6 +124,7 @@ fn read_row(id: &RunId, row: &SqliteRow) -> Result<RunRecord, StoreError> {
             None => row.try_get("snapshot")?,
         },
         created_at: Timestamp(row.try_get("created_at")?),
+        wakes: Vec::new(),
     })
 }
 
@@ -154,6 +158,7 @@ pub(super) async fn save_within(tx: &mut SqliteConnection, packed: &PackedRun) -
     .bind(run.created_at.0)
     .execute(&mut *tx)
     .await?;
+    jobs::enqueue_all_within(tx, &run.wakes, run.created_at, run.created_at).await?;
     heads::remember_within(tx, run).await
 }
 

@@ -48,6 +48,16 @@ pub enum Work {
         /// The commit.
         head: CommitId,
     },
+    /// Judge the commit that a merge queue would merge.
+    ReviewGroup {
+        /// Which.
+        group: MergeGroup,
+        /// Why it is no more, when it is not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ended: Option<String>,
+        /// Why.
+        cause: Cause,
+    },
     /// Carry out the commands of a comment.
     HeedComment {
         /// The pull request under which it stands.
@@ -60,6 +70,19 @@ pub enum Work {
         /// Why.
         cause: Cause,
     },
+}
+
+/// What a merge queue would merge, as its event says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeGroup {
+    /// The commit to check.
+    pub head: CommitId,
+    /// The commit that it is built upon.
+    pub base_sha: CommitId,
+    /// The branch it would land on, without `refs/heads/`.
+    pub base: String,
+    /// The pull request that its own branch is named after: `gh-readonly-queue/main/pr-7-<commit>`.
+    pub number: Option<PullNumber>,
 }
 
 /// The commands of a comment as it was written; what it was edited to later does not count.
@@ -105,6 +128,10 @@ pub enum Cause {
     Closed,
     /// Another pull request with the same head was judged, and their common check waits for this one.
     SharedHead,
+    /// What was awaited may be there by now, or its time is over.
+    Awaited,
+    /// `merge_group.checks_requested`, `merge_group.destroyed`
+    Queued,
     /// A person asked for the check again.
     Rerequested,
     /// A person asked for it in a comment.
@@ -131,7 +158,7 @@ fn rerequested() -> Cause {
 
 impl JobSpec {
     /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/commit/<id>`,
-    /// `/reports/<id>`, `/comment/<id>` or `/repository`.
+    /// `/reports/<id>`, `/group/<commit>`, `/comment/<id>` or `/repository`.
     pub fn key(&self) -> String {
         let repository = self.repository;
         match &self.work {
@@ -139,6 +166,7 @@ impl JobSpec {
             Work::ReviewBranch { branch, .. } => format!("{repository}/branch/{branch}"),
             Work::ReviewCommit { head, .. } => format!("{repository}/commit/{head}"),
             Work::ReviewReported { head } => format!("{repository}/reports/{head}"),
+            Work::ReviewGroup { group, .. } => format!("{repository}/group/{}", group.head),
             Work::HeedComment { said, .. } => format!("{repository}/comment/{}", said.comment),
             Work::ReviewRepository { .. } => format!("{repository}/repository"),
         }

@@ -498,6 +498,10 @@ fn records_have_the_fields_that_their_types_say() {
     ];
     for (name, expression) in values {
         let mut shown = printed(&format!("for key in {expression} do print(key) end"));
+        if name == "PullRequest" {
+            // A fact of its own, which is fetched only for who reads it.
+            shown.extend(printed("if danger.github.pr.mergeable ~= nil then print('mergeable') end"));
+        }
         shown.sort();
         let definition = type_definitions().into_iter().find(|definition| definition.name == name).unwrap();
         let mut declared: Vec<String> = definition.fields.into_iter().map(|(field, _, _)| field).collect();

@@ -59,6 +59,18 @@ impl Github {
         self.acts.borrow_mut().push(Some(Box::new(act)));
     }
 
+    pub(crate) fn rerequest_check(&self, repo: &str, check: u64, actor: &str) -> bool {
+        match Place::look(&self.sim, check) {
+            Some(place) => {
+                let [repo, actor] = [repo, actor].map(str::to_owned);
+                self.note(move |sim| assert!(sim.rerequest_check(&repo, place.id(sim), &actor)));
+            }
+            // That of a merge group, which no pull request leads to.
+            None => self.disturb(),
+        }
+        self.sim.rerequest_check(repo, check, actor)
+    }
+
     pub(crate) fn register_app(&self, config: AppConfig) {
         let kept = config.clone();
         self.note(move |sim| sim.register_app(kept.clone()));
@@ -96,18 +108,21 @@ struct Place {
 
 impl Place {
     fn find(sim: &SimHandle, id: u64) -> Place {
+        Place::look(sim, id).expect("what is acted on is there")
+    }
+
+    fn look(sim: &SimHandle, id: u64) -> Option<Place> {
         let checks = |sim: &SimHandle, pull| sim.checks(REPO, &sim.head(REPO, pull).unwrap());
         let lists: [fn(&SimHandle, u64) -> Vec<Value>; 3] =
             [|sim, pull| sim.comments(REPO, pull), |sim, pull| sim.review_comments(REPO, pull), checks];
         let pulls = (1..).take_while(|pull| sim.head(REPO, *pull).is_some());
         let mut places = pulls.flat_map(|pull| lists.map(|list| (pull, list)));
-        let found = places.find_map(|(pull, list)| {
+        places.find_map(|(pull, list)| {
             let all = list(sim, pull);
             let author = all.iter().find(|it| it["id"] == id)?["user"]["login"].clone();
             let at = all.iter().filter(|it| it["user"]["login"] == author).position(|it| it["id"] == id)?;
             Some(Place { pull, list, author, at })
-        });
-        found.expect("what is acted on is there")
+        })
     }
 
     fn id(&self, sim: &SimHandle) -> u64 {
@@ -157,6 +172,7 @@ macro_rules! acts {
     (@given id) => { u64 };
     (@given commit) => { &str };
     (@given maybe) => { Option<&str> };
+    (@given flag) => { Option<bool> };
     (@given word) => { &'static str };
     (@given $kind:ident) => { $kind };
     (@keep $sim:expr, id $arg:ident) => { Place::find($sim, $arg) };
@@ -180,9 +196,11 @@ acts! {
     convert_to_draft(repo: text, number: u64, actor: text);
     edit_comment(repo: text, comment: id, actor: text, body: text) -> Option<()>;
     edit_pull(repo: text, number: u64, actor: text, title: maybe, body: maybe, base: maybe);
+    enqueue(repo: text, number: u64, actor: text) -> String;
     fork(repo: text, owner: text) -> u64;
     install(repo: text) -> u64;
     label(repo: text, number: u64, actor: text, label: text);
+    leave_queue(repo: text, number: u64, reason: text, actor: text);
     open_pull(repo: text, title: text, body: text, head: text, base: text, author: text, draft: bool) -> u64;
     ready(repo: text, number: u64, actor: text);
     remove_user(repo: text, login: text);
@@ -193,9 +211,9 @@ acts! {
     request_review(repo: text, number: u64, actor: text, whom: text);
     require_by_protection(repo: text, branch: text, context: text);
     require_by_rule(repo: text, branch: text, context: text);
-    rerequest_check(repo: text, check: id, actor: text) -> bool;
     resolve_thread(comment: id) -> bool;
     review(repo: text, number: u64, actor: text, state: word, body: text) -> Option<u64>;
+    set_mergeable(repo: text, number: u64, mergeable: flag);
     unlabel(repo: text, number: u64, actor: text, label: text);
 }
 
@@ -213,6 +231,7 @@ macro_rules! disturbances {
 }
 
 disturbances! {
+    press_button(repo: &str, check: u64, identifier: &str, actor: &str) -> bool;
     clear_faults();
     clock() -> &SimClock;
     create_repository(owner: &str, name: &str, files: &[(&str, &str)], private: bool) -> u64;

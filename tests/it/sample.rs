@@ -126,6 +126,7 @@ pub(crate) fn snapshot(lua: &str) -> Snapshot {
     }]));
     let core = Team { name: "Core".to_owned(), slug: "core".to_owned() };
     snapshot.requested_reviewers = Some(Fact::Known(RequestedReviewers { users: vec![ada], teams: vec![core] }));
+    snapshot.mergeable = Some(Fact::Known(true));
     snapshot.statuses = Some(Fact::Known(vec![HeadStatus {
         context: "ci/build".to_owned(),
         state: "success".to_owned(),
@@ -161,6 +162,19 @@ pub(crate) fn snapshot(lua: &str) -> Snapshot {
         ..CoverageFacts::default()
     };
     snapshot.coverage.insert(Vec::new(), Fact::Known(coverage));
+    let range = LintRange { line: 2, column: Some(1), end_line: 2, end_column: None, columns: ColumnKind::Bytes };
+    let result = LintResult {
+        path: "src/a.py".into(),
+        range: Some(range),
+        tool: "ruff".to_owned(),
+        rule: "F401".to_owned(),
+        url: Some("https://docs.astral.sh/ruff".to_owned()),
+        severity: LintSeverity::Error,
+        message: "unused".to_owned(),
+        edits: Vec::new(),
+    };
+    let lint = LintFacts { results: vec![result], ..LintFacts::default() };
+    snapshot.lint.insert(Vec::new(), Fact::Known(lint));
     let texts = [
         (Side::Left, "src/a.py", "x = 1\ny = 2\n"),
         (Side::Right, "src/a.py", "x = 1\ny = 3\nprint(y)\n"),

@@ -30,6 +30,7 @@ pub(crate) async fn save_run(bench: &Bench) -> RunId {
         rules: Vec::new(),
         settings: Settings::default(),
         log: Vec::new(),
+        preview: None,
         notes: Vec::new(),
     };
     let id = RunId::from_random([7; 16]);
@@ -43,6 +44,7 @@ pub(crate) async fn save_run(bench: &Bench) -> RunId {
         verdict: serde_json::to_string(&verdict).unwrap(),
         snapshot: "{}".to_owned(),
         created_at: Timestamp(0),
+        wakes: Vec::new(),
     };
     bench.server.store().save_run(&run).await.unwrap();
     id

@@ -367,7 +367,7 @@ async fn judgements_are_found_by_pull_request_and_commit() {
         [PullNumber(7), PullNumber(8)]
     );
     assert!(room.store.find_judged_at(RepositoryId(6), &old).await.expect("no error").is_empty());
-    room.store.forget_judgement(RepositoryId(5), PullNumber(8)).await.expect("forgotten");
+    room.store.forget_judgement(RepositoryId(5), PullNumber(8), &[], NOON).await.expect("forgotten");
     assert_eq!(find(10, &old).await, of(&[7]));
 }
 
@@ -403,6 +403,7 @@ fn run(id: RunId) -> RunRecord {
         verdict: "{}".to_owned(),
         snapshot: "{}".to_owned(),
         created_at: NOON,
+        wakes: Vec::new(),
     }
 }
 

@@ -50,6 +50,7 @@ fn run(digit: u8, number: u64, days: u32) -> RunRecord {
         verdict: "{\"conclusion\":\"success\"}".to_owned(),
         snapshot: "{\"texts\":\"a line of code;\"}".repeat(2000),
         created_at: Timestamp(NOON.0 - i64::try_from((DAY * days).as_millis()).unwrap()),
+        wakes: Vec::new(),
     }
 }
 
@@ -119,7 +120,7 @@ async fn old_runs_are_forgotten_but_not_the_last_judgement_of_a_pull_request() {
     assert_eq!(room.left().await, [5, 3, 4]);
     let head = CommitId::new(&"a".repeat(40)).unwrap();
     assert_eq!(room.store.find_judgements(RepositoryId(5), PullNumber(8), &head).await.unwrap().len(), 2);
-    room.store.forget_judgement(RepositoryId(5), PullNumber(8)).await.unwrap();
+    room.store.forget_judgement(RepositoryId(5), PullNumber(8), &[], NOON).await.unwrap();
     assert_eq!(room.store.forget_old(&ALL, NOON).await.unwrap().runs, 1, "it is closed now");
     assert_eq!(room.left().await, [5, 3]);
 }

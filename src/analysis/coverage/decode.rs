@@ -4,7 +4,7 @@ use super::error::ReportError;
 use std::borrow::Cow;
 
 /// Takes the mark of UTF-8 away and turns UTF-16 (what PowerShell's `>` writes) into UTF-8.
-pub(super) fn strip_mark(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReportError> {
+pub(in super::super) fn strip_mark(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReportError> {
     let (rest, big) = match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => return Ok(Cow::Borrowed(rest)),
         [0xff, 0xfe, rest @ ..] => (rest, false),
@@ -24,7 +24,7 @@ pub(super) fn strip_mark(bytes: &[u8]) -> Result<Cow<'_, [u8]>, ReportError> {
 }
 
 /// XML in UTF-8, or in Latin-1 when it says so.
-pub(super) fn xml_text(bytes: &[u8]) -> Result<Cow<'_, str>, ReportError> {
+pub(in super::super) fn xml_text(bytes: &[u8]) -> Result<Cow<'_, str>, ReportError> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Cow::Borrowed(text)),
         Err(_) => {
@@ -41,7 +41,7 @@ pub(super) fn xml_text(bytes: &[u8]) -> Result<Cow<'_, str>, ReportError> {
 }
 
 /// JSON is UTF-8 (RFC 8259, section 8.1).
-pub(super) fn json_text(bytes: &[u8]) -> Result<Cow<'_, str>, ReportError> {
+pub(in super::super) fn json_text(bytes: &[u8]) -> Result<Cow<'_, str>, ReportError> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Cow::Borrowed(text)),
         Err(_) => Err(ReportError::Encoding("UTF-8 text, as JSON is".to_owned())),

@@ -3,7 +3,7 @@
 //! Reports come from other machines, containers and subdirectories, so that a path is seldom the repository's. What fits
 //! several files equally well is ambiguous, and counts for none of them.
 
-use super::report::Report;
+use super::report::{Format, Report, ReportFile};
 use super::roots::Parts;
 use crate::model::RepoPath;
 use std::cell::OnceCell;
@@ -189,6 +189,21 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
         .collect();
     drop_contested(&mut settled);
     of_file.into_iter().map(|at| settled[at].0.clone()).collect()
+}
+
+/// Resolves paths of a report that is not of coverage; one answer for each. What fits several files is none of them.
+/// `beside` is the directory of the repository that the report lies in.
+pub fn resolve_paths(tree: &Tree, places: &Places, paths: &[&str], beside: Option<&str>) -> Vec<Option<RepoPath>> {
+    let file = |path: &&str| ReportFile { path: (*path).to_owned(), hint: None, lines: Vec::new() };
+    let files = paths.iter().map(file).collect();
+    let report = Report { format: Format::Lcov, files, sources: Vec::new(), notes: Vec::new() };
+    let found = resolve(tree, places, &report, beside).into_iter();
+    found
+        .map(|resolution| match resolution {
+            Resolution::Found(at) => Some(tree.path(at).clone()),
+            Resolution::Ambiguous(_) | Resolution::Unknown => None,
+        })
+        .collect()
 }
 
 /// Two paths of one report are two files. What fits a file only in part gives way to what fits it whole, and of several

@@ -4,10 +4,12 @@ use super::case::{Case, CaseProblem};
 use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::analysis::coverage::{Named, Places, Tree, combine, parse_report, restrict};
+use crate::analysis::lint::{self, NamedLint, is_lint_report};
+use crate::lua::Globs;
 use crate::model::{
-    Author, CodeOwnersFile, Commit, CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileKey, FileText, Finding,
-    Label, Labeling, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName, RepoPath, Ruleset, Side,
-    Snapshot, Subject, Timestamp, User, Verdict,
+    Author, ChangeStatus, CodeOwnersFile, Commit, CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileKey,
+    FileText, Finding, Label, Labeling, LintFacts, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref,
+    RepoName, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +72,8 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                 | FactKey::RequestedReviewers
                 | FactKey::Statuses
                 | FactKey::CheckRuns => {}
+                // Cases have no conflicts.
+                FactKey::Mergeable => snapshot.mergeable = Some(Fact::Known(true)),
                 FactKey::Size(file) => {
                     let size = find_size(&pull, &texts, &file);
                     snapshot.sizes.insert(file, Fact::Known(size));
@@ -90,9 +94,17 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     let fact = Fact::Known(uses(&texts, &word));
                     snapshot.uses.insert(word, fact);
                 }
+                FactKey::Paths(patterns) => {
+                    let fact = Fact::Known(paths(&texts, &pull, &patterns));
+                    snapshot.paths.insert(patterns, fact);
+                }
                 FactKey::Coverage(patterns) => {
                     let fact = Fact::Known(coverage(case, &pull, &texts)?);
                     snapshot.coverage.insert(patterns, fact);
+                }
+                FactKey::Lint(patterns) => {
+                    let fact = Fact::Known(lint(case, &pull, &texts)?);
+                    snapshot.lint.insert(patterns, fact);
                 }
                 FactKey::Source { layer, path } => {
                     let text = sources(&path);
@@ -104,17 +116,44 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
     Err(CaseProblem::new(case.line, format!("the rules still asked for more facts after {MAX_PASSES} passes")))
 }
 
+/// What the case's linters say.
+fn lint(case: &Case, pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Result<LintFacts, CaseProblem> {
+    let mut reports = Vec::new();
+    for (name, block) in case.reports.iter().filter(|(_, block)| is_lint_report(block.text.as_bytes())) {
+        let report = lint::read(block.text.as_bytes())
+            .map_err(|error| CaseProblem::new(block.line, format!("the report {name} {error}")))?;
+        reports.push(NamedLint { name: name.clone(), beside: None, report });
+    }
+    let changed = pull.changes.iter().filter(|change| change.status != ChangeStatus::Removed);
+    let changed = changed.map(|change| change.path.clone()).collect();
+    Ok(lint::combine(reports, &tree_of(pull, texts), &Places::default(), &changed))
+}
+
+/// The files that paths of reports are looked for in.
+fn tree_of(pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Tree {
+    let known = texts.keys().filter(|key| key.side == Side::Right).map(|key| key.path.clone());
+    Tree::new(known.chain(pull.changes.iter().map(|change| change.path.clone())).collect::<BTreeSet<_>>())
+}
+
+/// The files of the head that match.
+fn paths(texts: &BTreeMap<FileKey, FileText>, pull: &Pull, patterns: &[String]) -> Vec<RepoPath> {
+    let Ok(globs) = Globs::parse(patterns) else { return Vec::new() };
+    let given = texts.iter().filter(|(key, text)| key.side == Side::Right && **text != FileText::Absent);
+    let changed = pull.changes.iter().filter(|change| change.status != ChangeStatus::Removed);
+    let all: BTreeSet<RepoPath> =
+        given.map(|(key, _)| key.path.clone()).chain(changed.map(|change| change.path.clone())).collect();
+    all.into_iter().filter(|path| globs.matches(path.as_str())).collect()
+}
+
 /// What the case's reports say; their paths are looked for among the files of the head.
 fn coverage(case: &Case, pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Result<CoverageFacts, CaseProblem> {
     let mut reports = Vec::new();
-    for (name, block) in &case.reports {
+    for (name, block) in case.reports.iter().filter(|(_, block)| !is_lint_report(block.text.as_bytes())) {
         let report = parse_report(block.text.as_bytes())
             .map_err(|error| CaseProblem::new(block.line, format!("the report {name} {error}")))?;
         reports.push(Named { name: name.clone(), beside: None, report });
     }
-    let known = texts.keys().filter(|key| key.side == Side::Right).map(|key| key.path.clone());
-    let tree = Tree::new(known.chain(pull.changes.iter().map(|change| change.path.clone())).collect::<BTreeSet<_>>());
-    let mut facts = combine(reports, &tree, &Places::default());
+    let mut facts = combine(reports, &tree_of(pull, texts), &Places::default());
     restrict(&mut facts, &pull.changes);
     Ok(facts)
 }

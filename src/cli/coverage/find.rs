@@ -11,13 +11,12 @@ const MAX_DEPTH: usize = 16;
 /// Files and directories that are looked at, over all patterns.
 const MAX_ENTRIES: usize = 200_000;
 
-/// The files below `top` that match, in order.
-pub(super) fn find_reports(top: &Path, patterns: &[String]) -> Result<Vec<PathBuf>, Failure> {
+/// The files below `top` that match, in order. `setting` is what holds the patterns, for messages.
+pub(in crate::cli) fn find_reports(top: &Path, setting: &str, patterns: &[String]) -> Result<Vec<PathBuf>, Failure> {
     if patterns.is_empty() {
         return Ok(Vec::new());
     }
-    let globs =
-        Globs::parse(patterns).map_err(|error| Failure::usage(format!("the setting `coverage_reports`: {error}")))?;
+    let globs = Globs::parse(patterns).map_err(|error| Failure::usage(format!("the setting `{setting}`: {error}")))?;
     let mut search = Search { top, globs, left: MAX_ENTRIES, found: Vec::new() };
     for pattern in patterns.iter().filter(|pattern| !pattern.starts_with('!')) {
         let begin = fixed_directory(pattern);
@@ -28,7 +27,7 @@ pub(super) fn find_reports(top: &Path, patterns: &[String]) -> Result<Vec<PathBu
     }
     if search.left == 0 {
         return Err(Failure::usage(format!(
-            "the setting `coverage_reports` asks for a search through more than {MAX_ENTRIES} files; begin its patterns with a directory"
+            "the setting `{setting}` asks for a search through more than {MAX_ENTRIES} files; begin its patterns with a directory"
         )));
     }
     search.found.sort();
@@ -98,7 +97,7 @@ mod tests {
         }
         let find = |patterns: &[&str]| {
             let patterns: Vec<String> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
-            let found = find_reports(directory.path(), &patterns).expect("finds");
+            let found = find_reports(directory.path(), "coverage_reports", &patterns).expect("finds");
             found
                 .iter()
                 .map(|path| path.strip_prefix(directory.path()).expect("below").display().to_string())

@@ -10,16 +10,16 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Where a command runs: the repository around it, if there is one, and the files that paths of reports are looked for in.
-pub(super) struct Checkout {
+pub(in crate::cli) struct Checkout {
     /// The top of the working tree, canonical.
-    pub(super) top: Option<PathBuf>,
+    pub(in crate::cli) top: Option<PathBuf>,
     places: Places,
     files: Vec<RepoPath>,
 }
 
 impl Checkout {
     /// Of a repository with these files.
-    pub(super) fn new(here: &Path, top: Option<&Path>, files: Vec<RepoPath>) -> Self {
+    pub(in crate::cli) fn new(here: &Path, top: Option<&Path>, files: Vec<RepoPath>) -> Self {
         let here = here.canonicalize().unwrap_or_else(|_| here.to_owned());
         let top = top.map(|top| top.canonicalize().unwrap_or_else(|_| top.to_owned()));
         let text = |path: &Path| path.to_string_lossy().into_owned();
@@ -32,20 +32,27 @@ impl Checkout {
         Checkout { top, places, files }
     }
 
-    /// The files at `paths`, combined, as far as they concern the changed files. Without a report there is no fact, and
-    /// that is one.
-    pub(super) fn load(self, paths: &[PathBuf], changes: &[FileChange]) -> Result<CoverageFacts, Failure> {
-        let reports = read_reports(paths, self.top.as_deref())?;
-        let names: Vec<String> = reports.iter().map(|named| named.name.clone()).collect();
+    /// The files that paths of reports are looked for in, the changed ones included, and where the command runs.
+    pub(in crate::cli) fn tree(self, changes: &[FileChange]) -> (Tree, Places) {
         let changed =
             changes.iter().filter(|change| change.status != ChangeStatus::Removed).map(|change| change.path.clone());
         let mut files = self.files;
         files.extend(changed);
         files.sort_unstable();
         files.dedup();
-        let mut facts = combine(reports, &Tree::new(files), &self.places);
+        (Tree::new(files), self.places)
+    }
+
+    /// The files at `paths`, combined, as far as they concern the changed files. Without a report there is no fact, and
+    /// that is one.
+    pub(super) fn load(self, paths: &[PathBuf], changes: &[FileChange]) -> Result<CoverageFacts, Failure> {
+        let reports = read_reports(paths, self.top.as_deref())?;
+        let names: Vec<String> = reports.iter().map(|named| named.name.clone()).collect();
+        let top = self.top.clone();
+        let (tree, places) = self.tree(changes);
+        let mut facts = combine(reports, &tree, &places);
         restrict(&mut facts, changes);
-        if let Some(top) = &self.top {
+        if let Some(top) = &top {
             let old = paths.iter().zip(&names).filter_map(|(path, name)| is_older(path, name, top, &facts));
             let notes: Vec<String> = old.collect();
             facts.notes.extend(notes);
@@ -79,7 +86,7 @@ pub(in crate::cli) fn load_facts(
     let here = std::env::current_dir()
         .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
     let found = match top {
-        Some(top) if given.is_empty() => find_reports(top, patterns)?,
+        Some(top) if given.is_empty() => find_reports(top, "coverage_reports", patterns)?,
         _ => given.to_vec(),
     };
     if found.is_empty() {

@@ -24,14 +24,18 @@ fn read_report(path: &Path, top: Option<&Path>) -> Result<Named, Failure> {
     })?;
     let report = parse_report(&bytes)
         .map_err(|error: ReportError| Failure::usage(format!("{shown} {}", plain::line(&error.to_string()))))?;
+    Ok(Named { name: shown, beside: directory_inside(path, top), report })
+}
+
+/// The directory of the repository that a file lies in, when it lies in the one at `top`.
+pub(in crate::cli) fn directory_inside(path: &Path, top: Option<&Path>) -> Option<String> {
     let canonical = path.canonicalize().ok();
     let inside = top.and_then(|top| canonical.as_deref()?.strip_prefix(top).ok()?.parent());
-    let beside = inside.map(|directory| directory.to_string_lossy().into_owned());
-    Ok(Named { name: shown, beside, report })
+    inside.map(|directory| directory.to_string_lossy().into_owned())
 }
 
 /// The file's bytes; of one that is too large only so many that the parser sees it.
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+pub(in crate::cli) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let file = std::fs::File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {

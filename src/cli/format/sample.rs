@@ -47,6 +47,7 @@ pub(super) fn verdict(conclusion: Conclusion, findings: Vec<Finding>) -> Verdict
         rules: Vec::new(),
         settings: Settings::default(),
         log: Vec::new(),
+        preview: None,
         notes: Vec::new(),
     }
 }

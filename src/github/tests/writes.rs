@@ -21,6 +21,7 @@ fn check(annotations: usize) -> CheckRun {
         external_id: "id".into(),
         details_url: None,
         status: CheckStatus::Completed { conclusion: Conclusion::Failure, completed_at: NOW },
+        awaited_until: None,
         started_at: NOW,
         title: "t".into(),
         summary: "s".into(),

@@ -27,8 +27,8 @@ pub(super) fn table(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> {
     let covered = Rc::clone(session);
     table.raw_set(
         "coverage",
-        lua.create_function(move |lua, (paths, partial_is_missing): (Value, bool)| {
-            super::coverage::for_rule(lua, &covered, &paths, partial_is_missing)
+        lua.create_function(move |lua, (paths, partial_is_missing, wait): (Value, bool, u32)| {
+            super::coverage::for_rule(lua, &covered, &paths, partial_is_missing, wait)
         })?,
     )?;
     let uses = Rc::clone(session);

@@ -34,6 +34,9 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
     add("features", features)?;
     add("migrations", super::migrations::migrations)?;
     add("mentions_table", super::migrations::mentions_table)?;
+    add("missing_tests", super::testing::missing_tests)?;
+    add("lint", super::lint::lint)?;
+    add("matching", matching)?;
     add("removed_flags", removed)?;
     add("uses", uses)
 }
@@ -134,6 +137,16 @@ fn features(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Jso
     Ok(json!({ "files": counted, "asks": asks }))
 }
 
+/// `{ files, patterns, except }` into `{ [file] = true }`: those of any files, changed or not, that match.
+fn matching(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let files: Vec<String> = arguments.get("files")?;
+    let globs = |name: &str| Globs::parse_kept(arguments.get(name)?).map_err(mlua::Error::external);
+    let (patterns, except) = (globs("patterns")?, globs("except")?);
+    session.charge_changes(lua, files.len())?;
+    let kept = files.into_iter().filter(|file| patterns.matches(file) && !except.matches(file));
+    Ok(Json::Object(kept.map(|file| (file, Json::Bool(true))).collect()))
+}
+
 /// `{ paths }`, files that declare flags, into `{ { file, name } }`: the flags that they declare no longer.
 fn removed(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let files = changed_files(lua, session, &arguments.get::<Vec<String>>("paths")?)?;
@@ -211,9 +224,9 @@ fn uses(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
 }
 
 /// A changed file with its hunks.
-struct ChangedFile<'a> {
-    change: &'a FileChange,
-    hunks: Vec<Hunk<'a>>,
+pub(super) struct ChangedFile<'a> {
+    pub(super) change: &'a FileChange,
+    pub(super) hunks: Vec<Hunk<'a>>,
 }
 
 impl ChangedFile<'_> {
@@ -221,18 +234,22 @@ impl ChangedFile<'_> {
         self.change.path.as_str()
     }
 
-    fn key(&self) -> FileKey {
+    pub(super) fn key(&self) -> FileKey {
         FileKey { side: Side::Right, path: self.change.path.clone() }
     }
 
     /// Whether the hunks hold the whole file.
-    fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.change.status == ChangeStatus::Added
     }
 }
 
 /// The files among `paths` that have a text diff. One that was cut ends the rule.
-fn changed_files<'a>(lua: &Lua, session: &'a Session, paths: &[String]) -> mlua::Result<Vec<ChangedFile<'a>>> {
+pub(super) fn changed_files<'a>(
+    lua: &Lua,
+    session: &'a Session,
+    paths: &[String],
+) -> mlua::Result<Vec<ChangedFile<'a>>> {
     // Of the two entries of a type change, the new side's speaks: the later one.
     let by_path: HashMap<&str, &FileChange> =
         changes(lua, session)?.iter().map(|change| (change.path.as_str(), change)).collect();

@@ -1,11 +1,12 @@
 //! `danger.coverage`: what the tests ran of the lines that the pull request adds.
 
 use super::super::convert::to_lua;
+use super::super::script::Stop;
 use super::super::session::Session;
 use super::git::{changes, read_globs};
 use super::{record, table};
-use crate::analysis::coverage::{DiffCoverage, Share, measure, remarks};
-use crate::model::{CoverageFacts, FactKey, FileChange};
+use crate::analysis::coverage::{DiffCoverage, Share, State, measure, remarks};
+use crate::model::{CoverageFacts, Fact, FactKey, FileChange, Unavailable};
 use mlua::{Lua, Value};
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
@@ -21,28 +22,52 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
     record::to_record(lua, session, "danger.coverage", signature, &render(facts, &measured)).map(Some)
 }
 
-/// The same for a built-in rule: without files that `ignored` matches, and only of those that `paths` does.
+/// The same for a built-in rule: only of files that `paths` matches. It waits so many minutes for a report; then `late`
+/// says that none came.
 pub(super) fn for_rule(
     lua: &Lua,
     session: &Rc<Session>,
     paths: &Value,
     partial_is_missing: bool,
+    wait: u32,
 ) -> mlua::Result<Value> {
     let globs = read_globs(lua, session, std::slice::from_ref(paths))?;
-    let facts = facts(lua, session)?;
+    let key = key(session);
     let changes = changes(lua, session)?;
-    let measured = measured(lua, session, facts, changes, &|path| globs.matches(path), partial_is_missing)?;
+    let counts = |path: &str| globs.matches(path);
+    if let Some(Fact::Unavailable(Unavailable::Awaited(awaited))) = find(session, &key) {
+        let facts = CoverageFacts::default();
+        let measured = measured(lua, session, &facts, changes, &counts, partial_is_missing)?;
+        let waiting = session.waiting(awaited, &key, wait);
+        // Where nothing is added there is nothing to wait for.
+        if let (Some(waiting), State::NoReport) = (waiting, measured.state) {
+            return Err(session.stop(Stop::Waiting(waiting)));
+        }
+        let mut json = render(&facts, &measured);
+        json["late"] = json!(session.say_late(awaited, wait));
+        return to_lua(lua, &json);
+    }
+    let facts = facts(lua, session)?;
+    let measured = measured(lua, session, facts, changes, &counts, partial_is_missing)?;
     to_lua(lua, &render(facts, &measured))
 }
 
-/// Reports are looked for where the dangerfile's own settings say.
 fn facts<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a CoverageFacts> {
+    let key = key(session);
+    session.need(lua, find(session, &key), key)
+}
+
+fn find<'a>(session: &'a Session, key: &FactKey) -> Option<&'a Fact<CoverageFacts>> {
+    let FactKey::Coverage(patterns) = key else { return None };
+    session.snapshot.coverage.get(patterns)
+}
+
+/// Reports are looked for where the dangerfile's own settings say.
+fn key(session: &Session) -> FactKey {
     let settings = session.settings.borrow();
     let patterns = settings.get("coverage_reports").and_then(Json::as_array);
-    let patterns: Vec<String> =
-        patterns.into_iter().flatten().filter_map(|pattern| pattern.as_str().map(str::to_owned)).collect();
-    drop(settings);
-    session.need(lua, session.snapshot.coverage.get(&patterns), FactKey::Coverage(patterns))
+    let patterns = patterns.into_iter().flatten();
+    FactKey::Coverage(patterns.filter_map(|pattern| pattern.as_str().map(str::to_owned)).collect())
 }
 
 fn measured(

@@ -7,7 +7,7 @@ use super::super::script::Stop;
 use super::super::session::Session;
 use super::{namespace, record, table};
 use crate::analysis::code_owners::CodeOwners;
-use crate::model::{CodeOwnersFile, FactKey, FileText, PullRequest, RepoPath};
+use crate::model::{CodeOwnersFile, FactKey, FileText, PullRequest, RepoPath, Unavailable};
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
@@ -67,7 +67,7 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
         "issue" => shapes::issue_to_json(real_pull(lua, session)?),
         "this_pr" => {
             let repository = known.subject.repository.as_ref();
-            let repository = repository.ok_or_else(|| session.stop(Stop::NeedsPullRequest))?;
+            let repository = repository.ok_or_else(|| session.stop(Stop::Beyond(Unavailable::NeedsPullRequest)))?;
             shapes::this_pull_to_json(repository, real_pull(lua, session)?)
         }
         "commits" => {
@@ -97,8 +97,14 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
     record::to_record(lua, session, &format!("danger.github.{name}"), signature, &value).map(Some)
 }
 
+/// Fields of a record that are facts of their own: fetched only for who reads them.
+pub(super) fn later_field(lua: &Lua, session: &Session, record: &str, name: &str) -> Option<mlua::Result<Value>> {
+    let mergeable = || session.need(lua, session.snapshot.mergeable.as_ref(), FactKey::Mergeable);
+    (record == "PullRequest" && name == "mergeable").then(|| mergeable().map(|yes| Value::Boolean(*yes)))
+}
+
 /// The pull request, when there is one: a local run has only what stands in for it.
 fn real_pull<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a PullRequest> {
     let pull = session.need(lua, session.snapshot.pull.as_ref(), FactKey::Pull)?;
-    if pull.number.0 == 0 { Err(session.stop(Stop::NeedsPullRequest)) } else { Ok(pull) }
+    if pull.number.0 == 0 { Err(session.stop(Stop::Beyond(Unavailable::NeedsPullRequest))) } else { Ok(pull) }
 }

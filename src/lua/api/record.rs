@@ -54,7 +54,7 @@ pub(super) fn metatable(lua: &Lua, session: &Rc<Session>, path: &str, record: &'
     let index = move |lua: &Lua, (_, key): (Table, Value)| -> mlua::Result<Value> {
         let key = name_of(&key);
         if fields.iter().any(|field| field.name == key) {
-            return Ok(Value::Nil);
+            return super::github::later_field(lua, &session, record, &key).unwrap_or(Ok(Value::Nil));
         }
         Err(session.mistake(lua, unknown_member(&path, &key, fields)).into())
     };

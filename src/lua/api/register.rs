@@ -6,7 +6,8 @@ use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
 use super::{
-    coverage, git, github, github_utils, migrations, namespace, record, report, require, robot, rules, settings, utils,
+    coverage, git, github, github_utils, lint, migrations, namespace, record, report, require, robot, rules, settings,
+    utils,
 };
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
@@ -29,7 +30,10 @@ pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table)
     danger.raw_set("github", namespace::close(lua, session, "danger.github", github, github::field)?)?;
     let analyses = |lua: &Lua, session: &Rc<Session>, name: &str| match coverage::field(lua, session, name)? {
         Some(value) => Ok(Some(value)),
-        None => migrations::field(lua, session, name),
+        None => match lint::field(lua, session, name)? {
+            Some(value) => Ok(Some(value)),
+            None => migrations::field(lua, session, name),
+        },
     };
     globals.set("danger", namespace::close(lua, session, "danger", danger, analyses)?)?;
     answer_unknown_globals(lua, session)?;

@@ -51,6 +51,11 @@ pub(super) fn specs() -> Vec<OptionSpec> {
             OptionKind::Globs,
             "Where coverage reports lie, for local runs without `--report`.",
         ),
+        OptionSpec::new(
+            "lint_reports",
+            OptionKind::Globs,
+            "Where linters' reports lie, for local runs without `--report`.",
+        ),
     ]
 }
 

@@ -64,6 +64,7 @@ pub const API: &[ApiItem] = &[
         "{ Migration }",
         "The migrations that are new or changed, and what is unsafe in them.",
     ),
+    built("danger", "lint", "Lint", "What linters' reports say of the repository, and how near to the diff."),
     later("danger", "changelog", "What the changelog says."),
     later("danger", "event", "The event that a handler was called for."),
     built("danger.git", "modified_files", "{ string }", "Files whose content or mode changed, renamed ones included."),

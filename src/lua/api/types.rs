@@ -66,6 +66,40 @@ pub(super) const RECORDS: &[RecordType] = &[
         ],
     },
     RecordType {
+        name: "Lint",
+        doc: "What linters' reports say.",
+        fields: &[
+            f("results", "{ LintResult }", "results in files of the repository, by path and line"),
+            f(
+                "notes",
+                "{ string }",
+                "what belongs to them: entries that could not be read, paths that are no file here",
+            ),
+            f("reports", "{ string }", "the names of the reports that were read"),
+        ],
+    },
+    RecordType {
+        name: "LintResult",
+        doc: "One result of a linter.",
+        fields: &[
+            f("file", "string", "the file"),
+            f("line", "number?", "the first line; nil speaks of the whole file"),
+            f("end_line", "number?", "the last line"),
+            f("column", "number?", "the first column, as the linter counts"),
+            f("tool", "string", "the linter, as in `ruff`; empty when the report does not tell"),
+            f("rule", "string", "the linter's rule, as in `F401`; empty when there is none"),
+            f("url", "string?", "a page about the rule"),
+            f("severity", "\"error\" | \"warning\" | \"info\"", "how serious the linter finds it"),
+            f("message", "string", "what it says"),
+            f(
+                "reach",
+                "\"added\" | \"context\" | \"file\" | \"all\"",
+                "where it is: on an added line, on a line that the diff shows, in a changed file, or elsewhere",
+            ),
+            f("has_fix", "boolean", "whether the linter says how to mend it"),
+        ],
+    },
+    RecordType {
         name: "CoveredShare",
         doc: "So many of so many lines.",
         fields: &[
@@ -256,6 +290,11 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("changed_files", "number", "changed files"),
             f("commits", "number", "how many commits it has"),
             f("maintainer_can_modify", "boolean", "whether maintainers may push to a fork's branch"),
+            f(
+                "mergeable",
+                "boolean",
+                "whether it merges without a conflict; a rule waits until GitHub has computed it",
+            ),
             f("html_url", "string", "its page"),
             f("created_at", "string", "RFC 3339"),
             f("updated_at", "string", "RFC 3339"),

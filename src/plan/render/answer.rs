@@ -1,6 +1,6 @@
 //! Answers to commands: each with the line that it answers, and the texts of `help`, `why` and `explain`.
 
-use super::check::{fault_item, render_title, spoken};
+use super::check::{fault_item, render_title, spoken, waiting_items};
 use super::escape::{code_span, neutralise};
 use super::limit::{COMMENT_BYTES, MESSAGE_BYTES, cut};
 use super::list;
@@ -109,6 +109,10 @@ pub fn render_why(verdict: &Verdict, siblings: &[Sibling]) -> String {
         out = list::pages(out, blocking.iter().copied(), MESSAGE_BYTES / 4, SECTION_BYTES / 2, 1).concat();
         out.push_str(&advice(&blocking, &faults));
     }
+    let waiting = waiting_items(verdict);
+    if !waiting.is_empty() {
+        let _ = write!(out, "\nThis is not there yet:\n\n{waiting}");
+    }
     let others = verdict.findings.iter().filter(|finding| !finding.blocking && finding.overridden.is_none()).count();
     if others > 0 {
         let _ = write!(out, "\n{} not block.\n", plural(others, "other finding does", "other findings do"));
@@ -185,6 +189,10 @@ pub fn render_explain(rule: &str, verdict: Option<&Verdict>, link: Option<&str>)
     }
     let blocks = if outcome.blocking { "It can block" } else { "It is advisory" };
     match outcome.state {
+        RuleState::Skipped if outcome.waits.is_some() => {
+            let reason = outcome.reason.as_deref().unwrap_or_default();
+            let _ = write!(out, "\n{blocks}; here it is {}.\n", neutralise(reason));
+        }
         RuleState::Skipped => {
             let reason =
                 outcome.reason.as_deref().map(|reason| format!(": {}", neutralise(reason))).unwrap_or_default();

@@ -6,7 +6,7 @@ use super::limit::{self, MESSAGE_BYTES};
 use super::list;
 use super::rule::cut_status_line;
 use super::words::{self, count};
-use crate::model::{Conclusion, Fault, Finding, RuleState, Severity, Side, Verdict};
+use crate::model::{Conclusion, Fault, Finding, RuleOutcome, RuleState, Severity, Side, Verdict, Waiting};
 use crate::plan::{Annotation, AnnotationLevel};
 
 /// GitHub's limit of annotations that we use for one check run.
@@ -26,6 +26,7 @@ pub fn render_title(verdict: &Verdict) -> String {
     let overridden = findings.iter().filter(|it| it.severity == Severity::Fail && it.overridden.is_some()).count();
     let (fails, warns) = (number(Severity::Fail) - overridden, number(Severity::Warn));
     let mut parts = Vec::new();
+    parts.extend(waiting_phrase(verdict));
     if !standing.is_empty() {
         parts.push(faults_phrase(&standing));
     }
@@ -44,6 +45,26 @@ pub fn render_title(verdict: &Verdict) -> String {
     cut_title(&plain(&parts.join(", ")))
 }
 
+/// `Waiting for a coverage report, until 10:35 UTC`, where nothing else holds the check.
+fn waiting_phrase(verdict: &Verdict) -> Option<String> {
+    let waits = || verdict.waits().filter(|(rule, _)| rule.blocking).map(|(_, waiting)| waiting);
+    let until = waits().map(|waiting| waiting.until).max().filter(|_| verdict.conclusion == Conclusion::Pending)?;
+    let mut what: Vec<&str> = waits().map(|waiting| waiting.what.as_str()).collect();
+    what.sort_unstable();
+    what.dedup();
+    Some(format!("Waiting for {}, until {}", what.join(" and "), until.to_clock()))
+}
+
+/// What rules wait for, each in one line.
+pub(super) fn waiting_items(verdict: &Verdict) -> String {
+    let item = |(rule, waiting): (&RuleOutcome, &Waiting)| {
+        let then = if rule.blocking { "then it fails" } else { "then it speaks without it (advisory)" };
+        let until = waiting.until.to_minute();
+        format!("- ⏳ **Rule {} waits** for {}, until {until}; {then}.\n", code_span(&rule.name), plain(&waiting.what))
+    };
+    verdict.waits().map(item).collect()
+}
+
 /// The same within the 140 characters of a commit status; held in bytes.
 pub(in crate::plan) fn render_status_line(verdict: &Verdict) -> String {
     cut_status_line(&render_title(verdict))
@@ -58,6 +79,10 @@ pub(in crate::plan) fn render_check(verdict: &Verdict, bytes: usize) -> (String,
         if first.len() + item.len() < bytes / 2 {
             first.push_str(&item);
         }
+    }
+    let waiting = waiting_items(verdict);
+    if first.len() + waiting.len() < bytes / 2 {
+        first.push_str(&waiting);
     }
     let (last, quiet) = (render_effects(verdict, bytes / 4) + &skipped_line(verdict, bytes / 4), first.len() == noted);
     let room = bytes.saturating_sub(last.len());
@@ -139,7 +164,7 @@ pub(super) fn skipped_line(verdict: &Verdict, bytes: usize) -> String {
     let skipped: Vec<String> = verdict
         .rules
         .iter()
-        .filter(|rule| rule.state == RuleState::Skipped)
+        .filter(|rule| rule.state == RuleState::Skipped && rule.waits.is_none())
         .map(|rule| match &rule.reason {
             Some(reason) => {
                 format!("{} ({})", code_span(&rule.name), neutralise(&limit::cut_short(reason, 200)).replace('\n', " "))

@@ -4,7 +4,7 @@ use super::check::spoken;
 use super::escape::plain;
 use super::limit::cut_short;
 use super::words::count;
-use crate::model::{Severity, Verdict};
+use crate::model::{Severity, Verdict, Waiting};
 
 /// GitHub's limit for a commit status's description, in characters; held in bytes.
 const STATUS_BYTES: usize = 140;
@@ -22,7 +22,7 @@ pub(in crate::plan) enum RuleLine<'a> {
     /// It runs in shadow.
     Shadow,
     /// Something is awaited.
-    Waiting,
+    Waiting { waiting: &'a Waiting },
     /// The pull request was not judged at this commit yet.
     NotJudged,
     /// There is no such rule (any more), or none with a status.
@@ -37,7 +37,7 @@ pub(in crate::plan) fn render_rule_line(line: RuleLine<'_>) -> String {
         RuleLine::Passed => "could not run, overridden".to_owned(),
         RuleLine::DoesNotApply => "does not apply".to_owned(),
         RuleLine::Shadow => "in shadow".to_owned(),
-        RuleLine::Waiting => "waiting".to_owned(),
+        RuleLine::Waiting { waiting } => format!("waiting for {}, until {}", waiting.what, waiting.until.to_clock()),
         RuleLine::NotJudged => "not judged yet".to_owned(),
         RuleLine::Gone { rule, why: None } => format!("no rule {rule}"),
         RuleLine::Gone { rule, why: Some(why) } => format!("no rule {rule}: {why}"),

@@ -1,6 +1,6 @@
 //! Everything that a verdict says, in one text: for a job summary or wherever there is no check and no review.
 
-use super::check::{fault_item, render_title, skipped_line, spoken};
+use super::check::{fault_item, render_title, skipped_line, spoken, waiting_items};
 use super::escape::code_span;
 use super::limit::{COMMENT_BYTES, MESSAGE_BYTES, REPORT_BYTES, cut_short};
 use super::list;
@@ -15,7 +15,8 @@ const EFFECT_BYTES: usize = 300;
 /// that did not run. Foreign text inside notifies nobody and opens no HTML.
 pub fn render_whole(verdict: &Verdict) -> String {
     let mut first = format!("### {} {}\n", sign(verdict.conclusion), render_title(verdict));
-    if !verdict.faults.is_empty() {
+    let waiting = waiting_items(verdict);
+    if !verdict.faults.is_empty() || !waiting.is_empty() {
         first.push('\n');
     }
     for fault in &verdict.faults {
@@ -24,8 +25,11 @@ pub fn render_whole(verdict: &Verdict) -> String {
             first.push_str(&item);
         }
     }
+    if first.len() + waiting.len() < COMMENT_BYTES / 2 {
+        first.push_str(&waiting);
+    }
     let findings: Vec<&Finding> = spoken(verdict).collect();
-    if findings.is_empty() && verdict.faults.is_empty() {
+    if findings.is_empty() && verdict.faults.is_empty() && waiting.is_empty() {
         first.push_str("\nThe rules have nothing to say about this change.\n");
     }
     let last = format!("{}{}", effects(&verdict.effects), skipped_line(verdict, COMMENT_BYTES / 4));

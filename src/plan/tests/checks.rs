@@ -95,6 +95,7 @@ fn the_summary_names_faults_first_then_files_then_what_was_skipped() {
         state: RuleState::Skipped,
         reason: Some("no such files".into()),
         statuses: None,
+        waits: None,
         steps: 0,
         millis: 0,
     });
@@ -139,6 +140,7 @@ fn shadow_rules_stay_silent() {
         state: RuleState::Shadow,
         reason: None,
         statuses: None,
+        waits: None,
         steps: 0,
         millis: 0,
     });

@@ -138,3 +138,29 @@ fn a_forged_marker_in_a_message_is_harmless() {
     let marker = parse_finding_marker(&published.comments[0].body).expect("ours");
     assert_eq!(marker.finding, hostile.fingerprint);
 }
+
+#[test]
+fn a_preview_has_its_section_and_f40_both_fit() {
+    let tried = |count: usize| {
+        let finding = |n: usize| finding(Severity::Warn, None, &format!("{n} {}", "\u{1f980}".repeat(2_000)));
+        let verdict = Verdict { conclusion: Conclusion::Neutral, ..verdict((0..count).map(finding).collect()) };
+        Some(Box::new(Preview { dangerfile: "dangerfile.lua".into(), first: false, verdict }))
+    };
+    let body = |verdict: &Verdict| match plan(verdict, &Published::default(), "r").as_slice() {
+        [Operation::CreateSummary { body, .. }] => body.clone(),
+        other => panic!("{other:?}"),
+    };
+    let alone = body(&Verdict { preview: tried(0), ..verdict(vec![]) });
+    assert!(alone.starts_with("### Preview of the changed rules: No problems\n"), "{alone}");
+    let far = |n: usize| finding(Severity::Warn, None, &format!("far {n} {}", "\u{1f980}".repeat(2_000)));
+    let both = body(&Verdict { preview: tried(100), ..verdict((0..100).map(far).collect()) });
+    assert!(both.len() <= 65_535, "{}", both.len());
+    assert!(both.contains("### 100 warnings") && both.contains("### Preview of the changed rules: 100 warnings"));
+    let mut never = Verdict { preview: tried(1), ..verdict(vec![]) };
+    never.settings.summary_comment = SummaryComment::Never;
+    assert!(plan(&never, &Published::default(), "r").is_empty());
+    let verdict = Verdict { preview: tried(1), ..verdict(vec![]) };
+    let mut published = Published::default();
+    apply(&plan(&verdict, &published, "r"), &mut published);
+    assert!(plan(&verdict, &published, "s").is_empty(), "said once");
+}

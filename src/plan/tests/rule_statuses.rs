@@ -6,7 +6,16 @@ use crate::model::*;
 use crate::plan::*;
 
 fn rule(name: &str, state: RuleState) -> RuleOutcome {
-    RuleOutcome { name: name.into(), blocking: true, state, reason: None, statuses: None, steps: 0, millis: 0 }
+    RuleOutcome {
+        name: name.into(),
+        blocking: true,
+        state,
+        reason: None,
+        statuses: None,
+        waits: None,
+        steps: 0,
+        millis: 0,
+    }
 }
 
 /// A verdict of a ruleset with a status for each of these rules.
@@ -161,10 +170,18 @@ fn f48_the_worst_of_all_with_this_head_is_said() {
 fn what_waits_is_pending_and_what_advises_is_green() {
     let mut verdict = per_rule(&[("a", RuleState::Ran), ("b", RuleState::Ran)], vec![of("a", Severity::Fail, true)]);
     verdict.conclusion = Conclusion::Pending;
+    verdict.rules[1].state = RuleState::Skipped;
+    verdict.rules[1].waits = Some(Waiting { what: "a coverage report".into(), until: Timestamp(36_900_000) });
     let none = Published::default();
-    assert_eq!(set(&verdict, &none, &[], &[]), ["deckhand/a failure: 1 problem", "deckhand/b pending: waiting"]);
+    assert_eq!(
+        set(&verdict, &none, &[], &[]),
+        ["deckhand/a failure: 1 problem", "deckhand/b pending: waiting for a coverage report, until 10:15 UTC"]
+    );
     verdict.conclusion = Conclusion::Neutral;
-    assert_eq!(set(&verdict, &none, &[], &[]), ["deckhand/a success: 1 problem", "deckhand/b success: no problems"]);
+    assert_eq!(
+        set(&verdict, &none, &[], &[]),
+        ["deckhand/a success: 1 problem", "deckhand/b success: waiting for a coverage report, until 10:15 UTC"]
+    );
 }
 
 #[test]

@@ -36,6 +36,7 @@ pub(super) fn verdict(findings: Vec<Finding>) -> Verdict {
         rules: Vec::new(),
         settings: Settings::default(),
         log: Vec::new(),
+        preview: None,
         notes: Vec::new(),
     }
 }

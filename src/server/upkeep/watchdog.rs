@@ -81,7 +81,7 @@ impl Reviews {
 
 /// Why nobody knows better yet, and what happens next.
 fn reason(taken: &TakenJob, now: Timestamp) -> String {
-    let why = taken.reason.as_deref().unwrap_or("what it waits for did not come within ten minutes");
+    let why = taken.reason.as_deref().unwrap_or("what it waits for did not come in time");
     match taken.next {
         Some(next) if next > now => format!("{why}; it is tried again at {}", next.to_rfc3339()),
         Some(_) => format!("{why}; it is tried again"),

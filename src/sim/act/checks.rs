@@ -74,6 +74,18 @@ impl State {
         true
     }
 
+    /// A person clicks a button of a check; `identifier` is what its app called the button.
+    pub(in crate::sim) fn press_button(&mut self, index: usize, run: u64, identifier: &str, actor: &str) -> bool {
+        let repo = &self.repos[index];
+        let Some(run) = repo.runs.iter().find(|it| it.id == run) else { return false };
+        let value = json::check_run(self, repo, run);
+        let app = run.app;
+        let mut body = json!({ "action": "requested_action", "check_run": value });
+        body["requested_action"] = json!({ "identifier": identifier });
+        self.tell_app(index, app, "check_run", actor, body);
+        true
+    }
+
     /// That a run is there or done hears every app that may read checks; that it is asked for again only its own.
     pub(in crate::sim) fn tell_run(&mut self, index: usize, run: &CheckRun, action: &str, actor: &str) {
         let repo = &self.repos[index];

@@ -53,6 +53,7 @@ impl State {
             suites: Vec::new(),
             runs: Vec::new(),
             statuses: Vec::new(),
+            queue: Vec::new(),
             required: Vec::new(),
         });
         id
@@ -81,6 +82,7 @@ impl State {
             suites: Vec::new(),
             runs: Vec::new(),
             statuses: Vec::new(),
+            queue: Vec::new(),
             required: Vec::new(),
             ..it
         };

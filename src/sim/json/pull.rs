@@ -55,7 +55,8 @@ pub(in crate::sim) fn pull(state: &State, repo: &Repo, pull: &Pull) -> Value {
     let comments = repo.comments.iter().filter(|comment| comment.number == pull.number).count();
     let reviews = repo.review_comments.iter().filter(|comment| comment.number == pull.number).count();
     let sums = json!({
-        "merged": pull.merged_at.is_some(), "mergeable": true, "rebaseable": true, "mergeable_state": "clean",
+        "merged": pull.merged_at.is_some(), "mergeable": pull.mergeable, "rebaseable": pull.mergeable,
+        "mergeable_state": match pull.mergeable { None => "unknown", Some(true) => "clean", Some(false) => "dirty" },
         "merged_by": null, "comments": comments, "review_comments": reviews, "maintainer_can_modify": false,
         "commits": repo.git.list_commits(&pull.base_sha, &pull.head_sha).len(),
         "additions": diff.files.iter().map(|file| file.additions).sum::<u64>(),

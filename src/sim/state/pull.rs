@@ -25,6 +25,8 @@ pub(in crate::sim) struct Pull {
     /// Names of labels, in the order of their addition.
     pub(in crate::sim) labels: Vec<String>,
     pub(in crate::sim) locked: bool,
+    /// Whether it merges without a conflict; nothing while that is being computed.
+    pub(in crate::sim) mergeable: Option<bool>,
     /// Logins, in the order in which they were assigned.
     pub(in crate::sim) assignees: Vec<String>,
     /// Logins whose review is asked for and not given yet.

@@ -55,6 +55,24 @@ pub(in crate::sim) struct Required {
     pub(in crate::sim) classic: bool,
 }
 
+/// A pull request that waits to be merged, with the commit that would be merged.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct QueueEntry {
+    pub(in crate::sim) id: u64,
+    pub(in crate::sim) number: u64,
+    /// The branch that it goes into.
+    pub(in crate::sim) base_ref: String,
+    pub(in crate::sim) base_sha: String,
+    pub(in crate::sim) head_sha: String,
+}
+
+impl QueueEntry {
+    /// The branch that GitHub makes for the group.
+    pub(in crate::sim) fn head_ref(&self) -> String {
+        format!("gh-readonly-queue/{}/pr-{}-{}", self.base_ref, self.number, self.base_sha)
+    }
+}
+
 /// A repository with everything that happens in it.
 #[derive(Clone)]
 pub(in crate::sim) struct Repo {
@@ -86,6 +104,8 @@ pub(in crate::sim) struct Repo {
     pub(in crate::sim) suites: Vec<CheckSuite>,
     pub(in crate::sim) runs: Vec<CheckRun>,
     pub(in crate::sim) statuses: Vec<CommitStatus>,
+    /// The merge queues of all branches, in the order in which they merge.
+    pub(in crate::sim) queue: Vec<QueueEntry>,
     pub(in crate::sim) required: Vec<Required>,
 }
 

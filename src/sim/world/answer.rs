@@ -105,6 +105,8 @@ impl World for Seen<'_> {
         let state = self.state.borrow();
         match object.type_name {
             "Repository" => self.repository(&state, object, name, args),
+            "MergeQueue" => self.merge_queue(&state, object, name),
+            "MergeQueueEntry" => self.queue_entry(&state, object, name),
             "Ref" => self.reference(&state, object, name, args),
             "Commit" => self.commit(&state, object, name, args),
             "Tree" | "TreeEntry" | "Blob" => self.content(&state, object, name),

@@ -33,7 +33,11 @@ impl Seen<'_> {
             "mergedAt" => Resolved::scalar(pull.merged_at.clone()),
             "closedAt" => Resolved::scalar(pull.closed_at.clone()),
             "locked" => Resolved::scalar(pull.locked),
-            "mergeable" => Resolved::scalar("MERGEABLE"),
+            "mergeable" => Resolved::scalar(match pull.mergeable {
+                None => "UNKNOWN",
+                Some(true) => "MERGEABLE",
+                Some(false) => "CONFLICTING",
+            }),
             "author" => actor(state, &pull.author),
             "authorAssociation" => Resolved::scalar(repo.association(&pull.author)),
             "viewerDidAuthor" => Resolved::scalar(self.caller.author(state).0 == pull.author),

@@ -40,10 +40,49 @@ impl Seen<'_> {
                 let missing = || Resolved::not_found("PullRequest", &format!("the number of {number}"));
                 known.map_or_else(missing, |number| Resolved::object("PullRequest", key(index, number)))
             }
+            "mergeQueue" if !allowed(&[("merge_queues", Access::Read)]) => Resolved::forbidden(),
+            "mergeQueue" => {
+                let branch = args.text("branch").unwrap_or(&repo.default_branch);
+                let known = repo.queue.iter().any(|entry| entry.base_ref == branch);
+                known.then(|| Object::new("MergeQueue", key(index, branch))).into()
+            }
             "pullRequests" => Resolved::connection(super::pull::filtered(index, repo, args)),
             "labels" => {
                 Resolved::connection(repo.labels.iter().map(|it| Object::new("Label", key(index, it.name.clone()))))
             }
+            _ => Resolved::Unsupported,
+        }
+    }
+
+    /// The merge queue of a branch.
+    pub(super) fn merge_queue(&self, state: &State, object: &Object, name: &str) -> Resolved {
+        let Some((index, branch)) = named(object) else { return Resolved::Unsupported };
+        let repo = &state.repos[index];
+        match name {
+            "id" => Resolved::scalar(format!("MQ_{}_{branch}", repo.id)),
+            "repository" => Resolved::object("Repository", index),
+            "entries" => {
+                let entries = repo.queue.iter().filter(|entry| entry.base_ref == branch);
+                Resolved::connection(entries.map(|entry| Object::new("MergeQueueEntry", key(index, entry.id))))
+            }
+            _ => Resolved::Unsupported,
+        }
+    }
+
+    pub(super) fn queue_entry(&self, state: &State, object: &Object, name: &str) -> Resolved {
+        let Some((index, id)) = pair(object) else { return Resolved::Unsupported };
+        let repo = &state.repos[index];
+        let Some(at) = repo.queue.iter().position(|entry| entry.id == id) else { return Resolved::Null };
+        let entry = &repo.queue[at];
+        match name {
+            "id" => Resolved::scalar(node_id("MergeQueueEntry", id)),
+            "position" => {
+                let before = repo.queue[..at].iter().filter(|other| other.base_ref == entry.base_ref).count();
+                Resolved::scalar(before + 1)
+            }
+            "headCommit" => Resolved::object("Commit", key(index, entry.head_sha.clone())),
+            "baseCommit" => Resolved::object("Commit", key(index, entry.base_sha.clone())),
+            "pullRequest" => Resolved::object("PullRequest", key(index, entry.number)),
             _ => Resolved::Unsupported,
         }
     }

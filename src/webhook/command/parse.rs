@@ -47,6 +47,8 @@ pub enum Command {
         /// One line, not empty.
         reason: String,
     },
+    /// `preview`
+    Preview,
     /// One that this version does not carry out.
     NotBuilt(Verb),
 }
@@ -123,7 +125,8 @@ fn with_arguments(verb: Verb, arguments: &str) -> Option<Command> {
             let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
             Command::Override { rule: rule?, reason: Some(reason).filter(|it| it.chars().any(char::is_alphanumeric))? }
         }
-        Verb::Fix | Verb::Merge | Verb::Cancel | Verb::Preview => Command::NotBuilt(verb),
+        Verb::Preview => Command::Preview,
+        Verb::Fix | Verb::Merge | Verb::Cancel => Command::NotBuilt(verb),
     })
 }
 
@@ -141,6 +144,7 @@ impl Command {
             Command::Explain { .. } => Verb::Explain,
             Command::Rerun => Verb::Rerun,
             Command::Override { .. } => Verb::Override,
+            Command::Preview => Verb::Preview,
             Command::NotBuilt(verb) => *verb,
         }
     }

@@ -82,7 +82,7 @@ verbs! {
     Fix, "fix", "fix [rule]", WriterOrAuthor, false, "commits what the rules can mend";
     Merge, "merge", "merge [sha]", Writer, false, "merges once everything that is required is there";
     Cancel, "cancel", "cancel", Writer, false, "takes a merge back that still waits";
-    Preview, "preview", "preview", Writer, false, "runs the changed dangerfile of an author without write permission";
+    Preview, "preview", "preview", Writer, true, "tries the changed rules of an author without write permission on this pull request";
 }
 
 impl Verb {

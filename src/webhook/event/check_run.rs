@@ -29,7 +29,7 @@ pub struct CheckRunEvent {
 /// The actions that we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckRunAction {
-    /// A person clicked "Re-run". GitHub says so only to the app whose check it is.
+    /// A person clicked "Re-run", or a button of our check. GitHub says so only to the app whose check it is.
     Rerequested,
     /// `created` or `completed`, of another app: said to every app that may read checks.
     Reported,
@@ -64,7 +64,8 @@ impl CheckRunEvent {
             slug: Option<String>,
         }
         let rerequested = match action {
-            Some("rerequested") => true,
+            // The button of a fix: nothing of ours has one yet, and an older version's is judged again.
+            Some("rerequested" | "requested_action") => true,
             Some("created" | "completed") => false,
             _ => return Err(Unread::Other),
         };

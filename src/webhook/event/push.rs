@@ -41,7 +41,7 @@ impl PushEvent {
     }
 
     pub(super) fn build_jobs(&self) -> Vec<JobSpec> {
-        if !self.may_change_ruleset {
+        if !self.may_change_ruleset || self.branch.starts_with(super::merge_group::QUEUE) {
             return Vec::new();
         }
         if self.is_default && self.repository.name.name().eq_ignore_ascii_case(".github") {

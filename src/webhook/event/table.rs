@@ -124,7 +124,9 @@ mod tests {
             assert_eq!(run(action, Value::Null), reported);
             assert!(run(action, json!("deckhand:v1:-:-:x")).is_empty(), "our own");
         }
-        assert!(run("requested_action", json!("x")).is_empty());
+        let again = [format!("7/commit/{head}")];
+        assert_eq!(run("requested_action", json!("deckhand:v1:-:-:x")), again, "GitHub tells only the check's own app");
+        assert!(run("synchronized", json!("x")).is_empty());
         assert_eq!(jobs("status", &with_origin(json!({ "sha": head, "state": "success" }))), reported);
     }
 

@@ -1,0 +1,133 @@
+//! Collects results; holds the limits, so that no parser has to.
+
+use super::error::LintError;
+use super::report::{Diagnostic, LintFormat, LintReport, MAX_EDITS, MAX_LINE, MAX_RESULTS};
+use crate::model::{ColumnKind, LintEdit, LintRange, LintSeverity};
+
+/// A longer path is no path.
+const MAX_PATH_BYTES: usize = 4096;
+
+/// A message is cut after so many characters.
+const MAX_MESSAGE: usize = 1000;
+
+/// A name of a tool or a rule is cut after so many characters.
+const MAX_NAME: usize = 120;
+
+/// A longer replacement is no fix that fits a comment.
+const MAX_EDIT_BYTES: usize = 20_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    results: Vec<Diagnostic>,
+    skipped: usize,
+    first_skipped: Option<String>,
+}
+
+impl Builder {
+    /// Adds a result, tidied. One without a usable path is passed over, and counted.
+    pub(super) fn add(&mut self, mut result: Diagnostic) -> Result<(), LintError> {
+        result.spots.retain(|spot| {
+            !spot.path.trim().is_empty() && spot.path.len() <= MAX_PATH_BYTES && !spot.path.contains('\0')
+        });
+        result.message = tidy_message(&result.message);
+        if result.spots.is_empty() {
+            self.skip(|| format!("`{}` names no file", cut(&result.message, 60)));
+            return Ok(());
+        }
+        if self.results.len() >= MAX_RESULTS {
+            return Err(LintError::TooMany { limit: MAX_RESULTS });
+        }
+        result.tool = cut(&one_line(&result.tool), MAX_NAME);
+        result.rule = cut(&one_line(&result.rule), MAX_NAME);
+        if result.message.is_empty() {
+            result.message = if result.rule.is_empty() { "no message".to_owned() } else { result.rule.clone() };
+        }
+        result.url = result.url.filter(|url| is_address(url));
+        result.edits = tidy_edits(result.edits);
+        self.results.push(result);
+        Ok(())
+    }
+
+    /// Counts something that was passed over; the first is named.
+    pub(super) fn skip(&mut self, what: impl FnOnce() -> String) {
+        self.skipped += 1;
+        self.first_skipped.get_or_insert_with(what);
+    }
+
+    pub(super) fn finish(self, format: LintFormat) -> LintReport {
+        let mut notes = Vec::new();
+        if let Some(first) = self.first_skipped {
+            let what = if self.skipped == 1 { "result" } else { "results" };
+            notes.push(format!("{} {what} could not be read and were left out (first: {first})", self.skipped));
+        }
+        LintReport { format, results: self.results, notes }
+    }
+}
+
+/// A place from what a report says: 0 and nothing are unknown. `None` without a line, or with an absurd one.
+pub(super) fn range(
+    columns: ColumnKind,
+    (line, column): (Option<u64>, Option<u64>),
+    (end_line, end_column): (Option<u64>, Option<u64>),
+) -> Option<LintRange> {
+    let number = |value: Option<u64>| {
+        value.and_then(|value| u32::try_from(value).ok()).filter(|value| (1..=MAX_LINE).contains(value))
+    };
+    let line = number(line)?;
+    let last = number(end_line).filter(|last| *last >= line);
+    let (column, end_column) = (number(column), number(end_column));
+    let backwards =
+        last.is_none_or(|last| last == line) && end_column.zip(column).is_some_and(|(end, start)| end < start);
+    Some(LintRange {
+        line,
+        column,
+        end_line: last.unwrap_or(line),
+        end_column: end_column.filter(|_| !backwards),
+        columns,
+    })
+}
+
+/// A linter's word for how serious something is.
+pub(super) fn severity(word: &str) -> Option<LintSeverity> {
+    Some(match word.trim().to_ascii_lowercase().as_str() {
+        "error" | "fatal" | "e" | "blocker" | "critical" | "failure" => LintSeverity::Error,
+        "warning" | "warn" | "w" | "major" | "minor" => LintSeverity::Warning,
+        "info" | "note" | "information" | "hint" | "style" | "suggestion" | "i" | "none" | "refactor"
+        | "convention" => LintSeverity::Info,
+        _ => return None,
+    })
+}
+
+/// Edits in order. Those that overlap, are too many or too long, are no fix.
+fn tidy_edits(mut edits: Vec<LintEdit>) -> Vec<LintEdit> {
+    let size: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    if edits.len() > MAX_EDITS || size > MAX_EDIT_BYTES {
+        return Vec::new();
+    }
+    edits.sort_by_key(|edit| (edit.range.line, edit.range.column, edit.range.end_line, edit.range.end_column));
+    let begin = |range: &LintRange| (range.line, range.column.unwrap_or(1));
+    let end = |range: &LintRange| (range.end_line, range.end_column.unwrap_or(u32::MAX));
+    let overlaps = edits.windows(2).any(|pair| end(&pair[0].range) > begin(&pair[1].range));
+    if overlaps { Vec::new() } else { edits }
+}
+
+fn tidy_message(text: &str) -> String {
+    cut(text.trim(), MAX_MESSAGE)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The first `most` characters.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}...", text[..at].trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+fn is_address(url: &str) -> bool {
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`' | '(' | ')' | '[' | ']' | '\\');
+    (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= 500 && url.chars().all(plain)
+}

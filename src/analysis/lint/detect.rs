@@ -1,0 +1,37 @@
+//! Which format a report has, by its content.
+
+use super::json::TopNames;
+use super::report::LintFormat;
+use super::xml::root_name;
+use crate::analysis::coverage::{strip_mark, xml_text};
+
+/// Whether the bytes are a linter's report, in a form that [`read`](super::read) knows; a report of coverage is none.
+pub fn is_lint_report(bytes: &[u8]) -> bool {
+    let Ok(bytes) = strip_mark(bytes) else { return false };
+    let start = bytes.trim_ascii_start();
+    match start.first() {
+        Some(b'<') => xml_text(start).is_ok_and(|text| is_lint_root(&text)),
+        Some(b'{') => json_format(&String::from_utf8_lossy(start)).is_some(),
+        _ => false,
+    }
+}
+
+fn is_lint_root(text: &str) -> bool {
+    root_name(text).is_some_and(|name| matches!(name.as_str(), "checkstyle" | "testsuites" | "testsuite"))
+}
+
+/// The format of JSON text; `None` when it is no linter's.
+pub(super) fn json_format(text: &str) -> Option<LintFormat> {
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<TopNames>();
+    let TopNames(names) = documents.next()?.ok()?;
+    let has = |name: &str| names.contains(name);
+    if has("runs") && (has("$schema") || has("version")) {
+        Some(LintFormat::Sarif)
+    } else if has("diagnostics") {
+        Some(LintFormat::Rdjson)
+    } else if has("message") && has("location") {
+        Some(LintFormat::Rdjsonl)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,169 @@
+//! A linter's fix as the lines that it makes.
+
+use crate::model::{ColumnKind, LintEdit, LintRange};
+
+/// A longer suggestion is no help in a comment.
+const MAX_LINES: u32 = 40;
+
+/// Lines and what stands in their place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The first line, from 1.
+    pub line: u32,
+    /// The last line.
+    pub end_line: u32,
+    /// The new lines, joined by newlines; empty deletes them.
+    pub text: String,
+}
+
+/// Applies edits to a file's text and gives the whole lines that change. `None` when a place is not in the text, when
+/// nothing changes, or when the change is too long.
+pub fn apply_edits(text: &str, edits: &[LintEdit]) -> Option<Replacement> {
+    let lines = Lines::new(text);
+    let mut spans = Vec::with_capacity(edits.len());
+    for edit in edits {
+        let (start, end) = lines.span(&edit.range)?;
+        spans.push((start, end, edit.text.as_str()));
+    }
+    let (first, last) = (spans.first()?.0, spans.iter().map(|(_, end, _)| *end).max()?);
+    let (line, mut end_line) = (lines.line_of(first), lines.line_of(last));
+    // Text up to the begin of a line ends with the line before it, unless something is put there.
+    let ends_at_begin = last == lines.start(end_line)? && end_line > line;
+    let tail_is_whole = spans.last().is_some_and(|(_, _, new)| new.is_empty() || new.ends_with('\n'));
+    if ends_at_begin && tail_is_whole {
+        end_line -= 1;
+    }
+    if end_line - line >= MAX_LINES {
+        return None;
+    }
+    let from = lines.start(line)?;
+    let to = if ends_at_begin && tail_is_whole { last } else { lines.end(end_line)? };
+    let mut out = String::new();
+    let mut at = from;
+    for (start, end, new) in spans {
+        out.push_str(text.get(at..start)?);
+        out.push_str(new);
+        at = end;
+    }
+    out.push_str(text.get(at..to.max(at))?);
+    let out = out.strip_suffix('\n').unwrap_or(&out).replace("\r\n", "\n");
+    let before = text.get(from..to)?;
+    let same = before.strip_suffix('\n').unwrap_or(before).replace("\r\n", "\n") == out;
+    let long = out.matches('\n').count() as u64 > u64::from(MAX_LINES);
+    (!same && !long).then(|| Replacement { line, end_line, text: out.trim_end_matches('\r').to_owned() })
+}
+
+/// Where the lines of a text begin.
+struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Self {
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
+        Lines { text, starts: std::iter::once(0).chain(breaks).collect() }
+    }
+
+    /// Where a line begins; the line after the last begins at the end.
+    fn start(&self, line: u32) -> Option<usize> {
+        let at = usize::try_from(line).ok()?.checked_sub(1)?;
+        self.starts.get(at).copied()
+    }
+
+    /// Where a line ends, without its newline.
+    fn end(&self, line: u32) -> Option<usize> {
+        let start = self.start(line)?;
+        let rest = &self.text[start..];
+        Some(start + memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))
+    }
+
+    fn line_of(&self, at: usize) -> u32 {
+        u32::try_from(self.starts.partition_point(|start| *start <= at)).unwrap_or(u32::MAX)
+    }
+
+    /// A range as bytes. Without columns it is whole lines without the last newline.
+    fn span(&self, range: &LintRange) -> Option<(usize, usize)> {
+        let start = match range.column {
+            Some(column) => self.offset(range.line, column, range.columns)?,
+            None => self.start(range.line)?,
+        };
+        let end = match range.end_column {
+            Some(column) => self.offset(range.end_line, column, range.columns)?,
+            None => self.end(range.end_line)?,
+        };
+        (start <= end).then_some((start, end))
+    }
+
+    /// The byte at a column; a column right behind the line is its end.
+    fn offset(&self, line: u32, column: u32, kind: ColumnKind) -> Option<usize> {
+        let (start, end) = (self.start(line)?, self.end(line)?);
+        let units = usize::try_from(column).ok()?.checked_sub(1)?;
+        let text = &self.text[start..end];
+        let at = match kind {
+            ColumnKind::Bytes => Some(units).filter(|at| text.is_char_boundary(*at)),
+            ColumnKind::Characters => nth(text, units, |_| 1),
+            ColumnKind::Utf16 => nth(text, units, char::len_utf16),
+        };
+        at.map(|at| start + at)
+    }
+}
+
+/// The byte after so many units.
+fn nth(text: &str, units: usize, width: impl Fn(char) -> usize) -> Option<usize> {
+    let mut seen = 0;
+    for (at, c) in text.char_indices() {
+        if seen >= units {
+            return (seen == units).then_some(at);
+        }
+        seen += width(c);
+    }
+    (seen == units).then_some(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(columns: ColumnKind, place: (u32, Option<u32>, u32, Option<u32>), text: &str) -> LintEdit {
+        let (line, column, end_line, end_column) = place;
+        LintEdit { range: LintRange { line, column, end_line, end_column, columns }, text: text.to_owned() }
+    }
+
+    fn shown(text: &str, edits: &[LintEdit]) -> Option<String> {
+        apply_edits(text, edits).map(|it| format!("{}-{}: {}", it.line, it.end_line, it.text))
+    }
+
+    #[test]
+    fn edits_become_whole_lines() {
+        let text = "import os\nä = List[int]\nend\n";
+        let bytes = ColumnKind::Bytes;
+        // A whole line goes, as ruff says it.
+        assert_eq!(shown(text, &[edit(bytes, (1, Some(1), 2, Some(1)), "")]), Some("1-1: ".to_owned()));
+        assert_eq!(
+            shown(text, &[edit(bytes, (2, Some(6), 2, Some(10)), "list")]),
+            Some("2-2: ä = list[int]".to_owned())
+        );
+        assert_eq!(
+            shown(text, &[edit(ColumnKind::Utf16, (2, Some(5), 2, Some(9)), "list")]),
+            Some("2-2: ä = list[int]".to_owned())
+        );
+        assert_eq!(shown(text, &[edit(bytes, (3, None, 3, None), "fin")]), Some("3-3: fin".to_owned()));
+        let two = [edit(bytes, (1, Some(8), 1, Some(10)), "re"), edit(bytes, (3, Some(1), 3, Some(4)), "x")];
+        assert_eq!(shown(text, &two), Some("1-3: import re\nä = List[int]\nx".to_owned()));
+        // Put in before a line.
+        assert_eq!(shown(text, &[edit(bytes, (3, Some(1), 3, Some(1)), "new\n")]), Some("3-3: new\nend".to_owned()));
+    }
+
+    #[test]
+    fn places_outside_the_text_are_no_fix() {
+        let text = "a\nä\n";
+        for place in
+            [(9, Some(1), 9, Some(2)), (1, Some(9), 1, Some(9)), (2, Some(2), 2, Some(3)), (1, Some(2), 1, Some(1))]
+        {
+            assert_eq!(shown(text, &[edit(ColumnKind::Bytes, place, "x")]), None, "{place:?}");
+        }
+        assert_eq!(shown(text, &[edit(ColumnKind::Bytes, (1, Some(1), 1, Some(2)), "a")]), None);
+        assert_eq!(shown(text, &[]), None);
+    }
+}

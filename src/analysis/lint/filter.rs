@@ -1,0 +1,87 @@
+//! Which results a diff lets through, as reviewdog's filter modes do.
+
+use crate::diff::{LineKind, parse_hunks};
+use crate::model::{ChangeStatus, FileChange, LintRange, Patch, RepoPath};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How near to the diff a result is; each includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// On an added line: any line of its range is one.
+    Added,
+    /// On a line that the diff shows.
+    Context,
+    /// In a changed file.
+    File,
+    /// Anywhere.
+    All,
+}
+
+impl Reach {
+    /// Its name in options.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reach::Added => "added",
+            Reach::Context => "context",
+            Reach::File => "file",
+            Reach::All => "all",
+        }
+    }
+
+    /// The one of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Reach::Added, Reach::Context, Reach::File, Reach::All].into_iter().find(|reach| reach.as_str() == name)
+    }
+}
+
+/// The lines of a diff, on the new side.
+#[derive(Debug, Default)]
+pub struct LineFilter<'a> {
+    files: BTreeMap<&'a RepoPath, Shown>,
+}
+
+#[derive(Debug, Default)]
+struct Shown {
+    added: BTreeSet<u32>,
+    all: BTreeSet<u32>,
+}
+
+impl<'a> LineFilter<'a> {
+    /// Of these changes.
+    pub fn new(changes: &'a [FileChange]) -> Self {
+        let mut files: BTreeMap<&RepoPath, Shown> = BTreeMap::new();
+        for change in changes.iter().filter(|change| change.status != ChangeStatus::Removed) {
+            let shown = files.entry(&change.path).or_default();
+            let Patch::Text(text) = &change.patch else { continue };
+            for line in parse_hunks(text).iter().flat_map(|hunk| &hunk.lines) {
+                let Some(number) = line.new else { continue };
+                shown.all.insert(number);
+                if line.kind == LineKind::Added {
+                    shown.added.insert(number);
+                }
+            }
+        }
+        LineFilter { files }
+    }
+
+    /// How near a result is. One without a line is only ever in its file.
+    pub fn reach(&self, path: &RepoPath, range: Option<&LintRange>) -> Reach {
+        let Some(shown) = self.files.get(path) else { return Reach::All };
+        let Some(range) = range else { return Reach::File };
+        let lines = range.line..=range.end_line.max(range.line);
+        if shown.added.range(lines.clone()).next().is_some() {
+            Reach::Added
+        } else if shown.all.range(lines).next().is_some() {
+            Reach::Context
+        } else {
+            Reach::File
+        }
+    }
+
+    /// Whether the diff shows all of these lines, so that a suggestion can be made for them.
+    pub fn shows(&self, path: &RepoPath, first: u32, last: u32) -> bool {
+        self.files.get(path).is_some_and(|shown| {
+            last >= first && shown.all.range(first..=last).count() as u64 == u64::from(last - first) + 1
+        })
+    }
+}

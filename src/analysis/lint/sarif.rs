@@ -1,0 +1,397 @@
+//! SARIF: results with locations and fixes.
+//!
+//! Format: OASIS SARIF 2.1.0. What a result leaves out is looked up in its rule, as section 3.27 says; results that were
+//! suppressed, passed or are no longer there say nothing.
+
+use super::builder::{Builder, range, severity};
+use super::error::LintError;
+use super::json::lenient;
+use super::report::{Diagnostic, LintFormat, LintReport, Spot};
+use crate::model::{ColumnKind, LintEdit, LintRange, LintSeverity};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Log {
+    runs: Vec<Run>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Run {
+    #[serde(deserialize_with = "lenient")]
+    tool: Tool,
+    results: Option<Vec<WireResult>>,
+    #[serde(deserialize_with = "lenient")]
+    artifacts: Vec<Artifact>,
+    #[serde(deserialize_with = "lenient")]
+    original_uri_base_ids: BTreeMap<String, ArtifactLocation>,
+    #[serde(deserialize_with = "lenient")]
+    column_kind: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Tool {
+    driver: Component,
+    extensions: Vec<Component>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Component {
+    name: String,
+    rules: Vec<Rule>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Rule {
+    id: String,
+    #[serde(deserialize_with = "lenient")]
+    help_uri: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    default_configuration: Configuration,
+    #[serde(deserialize_with = "lenient")]
+    message_strings: BTreeMap<String, Message>,
+    #[serde(deserialize_with = "lenient")]
+    short_description: Message,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Configuration {
+    level: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct WireResult {
+    #[serde(deserialize_with = "lenient")]
+    rule_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    rule_index: Option<i64>,
+    #[serde(deserialize_with = "lenient")]
+    rule: RuleReference,
+    #[serde(deserialize_with = "lenient")]
+    kind: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    level: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    message: Message,
+    #[serde(deserialize_with = "lenient")]
+    locations: Vec<Location>,
+    #[serde(deserialize_with = "lenient")]
+    fixes: Vec<Fix>,
+    #[serde(deserialize_with = "lenient")]
+    suppressions: Vec<Suppression>,
+    #[serde(deserialize_with = "lenient")]
+    baseline_state: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RuleReference {
+    id: Option<String>,
+    index: Option<i64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Suppression {
+    status: Option<String>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Message {
+    text: Option<String>,
+    id: Option<String>,
+    arguments: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Option<Region>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: Option<String>,
+    uri_base_id: Option<String>,
+    index: Option<i64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Artifact {
+    location: ArtifactLocation,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Region {
+    start_line: Option<u64>,
+    start_column: Option<u64>,
+    end_line: Option<u64>,
+    end_column: Option<u64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Fix {
+    artifact_changes: Vec<ArtifactChange>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ArtifactChange {
+    artifact_location: ArtifactLocation,
+    replacements: Vec<Replacement>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    inserted_content: Content,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Content {
+    text: Option<String>,
+    binary: Option<String>,
+}
+
+pub(super) fn parse_sarif(text: &str) -> Result<LintReport, LintError> {
+    let log: Log = serde_json::from_str(text).map_err(|error| super::rdjson::damaged(&error, 0))?;
+    let mut builder = Builder::default();
+    for run in &log.runs {
+        let columns = match run.column_kind.as_str() {
+            "unicodeCodePoints" => ColumnKind::Characters,
+            _ => ColumnKind::Utf16,
+        };
+        let reader = RunReader { run, columns };
+        for result in run.results.iter().flatten().filter(|result| result.speaks()) {
+            builder.add(reader.read(result))?;
+        }
+    }
+    Ok(builder.finish(LintFormat::Sarif))
+}
+
+impl WireResult {
+    /// Not suppressed, passed, or gone since the last run.
+    fn speaks(&self) -> bool {
+        // Section 3.35.3: without a status a suppression is accepted.
+        let accepted = |it: &Suppression| it.status.as_deref().is_none_or(|status| status == "accepted");
+        let silent_kind = matches!(self.kind.as_deref(), Some("pass" | "notApplicable"));
+        !self.suppressions.iter().any(accepted) && !silent_kind && self.baseline_state.as_deref() != Some("absent")
+    }
+}
+
+struct RunReader<'a> {
+    run: &'a Run,
+    columns: ColumnKind,
+}
+
+impl RunReader<'_> {
+    fn read(&self, result: &WireResult) -> Diagnostic {
+        let (tool, rule) = self.rule(result);
+        let id = result.rule_id.clone().or_else(|| result.rule.id.clone());
+        let id = id.or_else(|| rule.map(|rule| rule.id.clone())).unwrap_or_default();
+        let level =
+            result.level.as_deref().or_else(|| rule.and_then(|rule| rule.default_configuration.level.as_deref()));
+        let spots = result.locations.iter().take(1).map(|location| self.spot(&location.physical_location)).collect();
+        let url = rule.and_then(|rule| rule.help_uri.clone());
+        Diagnostic {
+            edits: self.edits(result, &spots),
+            spots,
+            tool: tool.to_owned(),
+            rule: id,
+            url,
+            severity: level.and_then(severity).unwrap_or(LintSeverity::Warning),
+            message: message(&result.message, rule),
+        }
+    }
+
+    /// The rule of a result, and whose it is.
+    fn rule(&self, result: &WireResult) -> (&str, Option<&Rule>) {
+        let driver = &self.run.tool.driver;
+        let index = result.rule_index.or(result.rule.index).and_then(|index| usize::try_from(index).ok());
+        let id = result.rule_id.as_deref().or(result.rule.id.as_deref());
+        let fits = |rule: &&Rule| {
+            id.is_none_or(|id| rule.id == id || id.strip_prefix(&rule.id).is_some_and(|rest| rest.starts_with('/')))
+        };
+        let by_index = index.and_then(|index| driver.rules.get(index)).filter(fits);
+        let of_driver = by_index.or_else(|| id.and_then(|_| driver.rules.iter().find(fits)));
+        if of_driver.is_some() {
+            return (&driver.name, of_driver);
+        }
+        for extension in &self.run.tool.extensions {
+            if let Some(rule) = id.and_then(|_| extension.rules.iter().find(fits)) {
+                return (&driver.name, Some(rule));
+            }
+        }
+        (&driver.name, None)
+    }
+
+    fn spot(&self, location: &PhysicalLocation) -> Spot {
+        let range = location.region.as_ref().and_then(|region| self.range(region));
+        Spot { path: self.path(&location.artifact_location), range: range.map(without_empty_last_line) }
+    }
+
+    /// The whole line where a region names no column (section 3.30.6).
+    fn range(&self, region: &Region) -> Option<LintRange> {
+        range(self.columns, (region.start_line, region.start_column), (region.end_line, region.end_column))
+    }
+
+    fn path(&self, location: &ArtifactLocation) -> String {
+        let index = location.index.and_then(|index| usize::try_from(index).ok());
+        let listed = index.and_then(|index| self.run.artifacts.get(index)).map(|artifact| &artifact.location);
+        let location = if location.uri.is_some() { location } else { listed.unwrap_or(location) };
+        let uri = location.uri.as_deref().unwrap_or_default();
+        let base = location.uri_base_id.as_ref().and_then(|id| self.run.original_uri_base_ids.get(id));
+        let base = base.and_then(|base| base.uri.as_deref()).unwrap_or_default();
+        let absolute = uri.contains("://") || uri.starts_with('/');
+        let whole =
+            if absolute || base.is_empty() { uri.to_owned() } else { format!("{}/{uri}", base.trim_end_matches('/')) };
+        decode(whole.strip_prefix("file:").filter(|rest| !rest.starts_with("//")).unwrap_or(&whole))
+    }
+
+    /// The edits of the first fix, when all of them are of the file that the result is in.
+    fn edits(&self, result: &WireResult, spots: &Vec<Spot>) -> Vec<LintEdit> {
+        let (Some(fix), [spot, ..]) = (result.fixes.first(), spots.as_slice()) else { return Vec::new() };
+        let mut edits = Vec::new();
+        for change in &fix.artifact_changes {
+            if self.path(&change.artifact_location) != spot.path {
+                return Vec::new();
+            }
+            for replacement in &change.replacements {
+                let region = &replacement.deleted_region;
+                // A region of bytes or of characters from the file's start is not looked up.
+                let Some(range) = self.range(region).filter(|_| replacement.inserted_content.binary.is_none()) else {
+                    return Vec::new();
+                };
+                edits.push(LintEdit { range, text: replacement.inserted_content.text.clone().unwrap_or_default() });
+            }
+        }
+        edits
+    }
+}
+
+/// An end at the first column of a line leaves that line out.
+fn without_empty_last_line(range: LintRange) -> LintRange {
+    if range.end_column == Some(1) && range.end_line > range.line {
+        return LintRange { end_line: range.end_line - 1, end_column: None, ..range };
+    }
+    range
+}
+
+/// The text of a message: its own, or that of its rule, with the arguments in their places.
+fn message(message: &Message, rule: Option<&Rule>) -> String {
+    let of_rule = || {
+        let named = message.id.as_ref().and_then(|id| rule?.message_strings.get(id)?.text.clone());
+        named.or_else(|| rule?.short_description.text.clone())
+    };
+    let mut text = message.text.clone().or_else(of_rule).unwrap_or_default();
+    for (at, argument) in message.arguments.iter().enumerate().take(20) {
+        text = text.replace(&format!("{{{at}}}"), argument);
+        if text.len() > 20_000 {
+            break;
+        }
+    }
+    without_links(&text)
+}
+
+/// `[words](1)` leads to another location of the result, which a comment cannot; the words stay.
+fn without_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('[') {
+        let (before, from) = rest.split_at(open);
+        out.push_str(before);
+        let link = from.find("](").and_then(|middle| {
+            let end = from[middle..].find(')')? + middle;
+            let target = &from[middle + 2..end];
+            let local = !target.is_empty() && target.bytes().all(|byte| byte.is_ascii_digit());
+            (local && !from[1..middle].contains('[')).then_some((middle, end))
+        });
+        match link {
+            Some((middle, end)) => {
+                out.push_str(&from[1..middle]);
+                rest = &from[end + 1..];
+            }
+            None => {
+                out.push('[');
+                rest = &from[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `%20` and the like as what they stand for (RFC 3986).
+fn decode(uri: &str) -> String {
+    let bytes = uri.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        match bytes[at..] {
+            [b'%', high, low, ..] if hex(high).is_some() && hex(low).is_some() => {
+                out.push(hex(high).unwrap_or_default() * 16 + hex(low).unwrap_or_default());
+                at += 3;
+            }
+            [byte, ..] => {
+                out.push(byte);
+                at += 1;
+            }
+            [] => break,
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_result_leaves_out_its_rule_says() {
+        let report = parse_sarif(
+            r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"lint","rules":[
+              {"id":"A","helpUri":"https://x.test/a","defaultConfiguration":{"level":"error"},"messageStrings":{"m":{"text":"Bad {0}, see [there](1)"}}}]}},
+              "originalUriBaseIds":{"R":{"uri":"file:///w/"}},
+              "artifacts":[{"location":{"uri":"src/b%20c.py","uriBaseId":"R"}}],
+              "results":[
+               {"ruleIndex":0,"message":{"id":"m","arguments":["x"]},"locations":[{"physicalLocation":{"artifactLocation":{"index":0},"region":{"startLine":3,"endLine":5,"endColumn":1}}}]},
+               {"ruleId":"A","message":{"text":"t"},"suppressions":[{"kind":"inSource"}],"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a"}}}]},
+               {"kind":"pass","message":{"text":"t"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a"}}}]},
+               {"ruleId":"B","level":"note","message":{"text":"t"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a"},"region":{"startLine":99999999999}}}]},
+               {"message":{"text":"nowhere"}}
+              ]}]}"#,
+        )
+        .expect("reads");
+        assert_eq!(report.results.len(), 2);
+        let first = &report.results[0];
+        assert_eq!((first.tool.as_str(), first.rule.as_str(), first.severity), ("lint", "A", LintSeverity::Error));
+        assert_eq!((first.message.as_str(), first.url.as_deref()), ("Bad x, see there", Some("https://x.test/a")));
+        assert_eq!(first.spots[0].path, "file:///w/src/b c.py");
+        let range = first.spots[0].range.expect("a place");
+        assert_eq!((range.line, range.end_line), (3, 4));
+        assert_eq!((report.results[1].severity, report.results[1].spots[0].range), (LintSeverity::Info, None));
+        assert_eq!(report.notes, ["1 result could not be read and were left out (first: `nowhere` names no file)"]);
+    }
+}

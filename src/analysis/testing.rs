@@ -1,0 +1,21 @@
+//! Which changes ask for a test, which test belongs to which source, and whether tests got weaker.
+//!
+//! Behaviour is what is left of added lines once comments, documentation, imports, types, constants, logs, other
+//! formatting and moved code are taken away. A touched test speaks for the source that it is named after; one that is
+//! named after none of the changed sources speaks for all of its part of the repository.
+
+mod area;
+mod behaviour;
+mod inert;
+mod inline;
+mod lines;
+mod names;
+mod pair;
+mod review;
+mod vocabulary;
+mod weaker;
+
+pub use names::is_test_text;
+pub use pair::{find_own_test, pairs};
+pub use review::{ChangedFile, Request, Untested, Verdict, review};
+pub use weaker::{Weaker, WeakerKind};

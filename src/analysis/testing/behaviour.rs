@@ -1,0 +1,420 @@
+//! The added lines of a source file that may change what it does.
+
+use super::inert::{inert_blocks, is_inert_line};
+use super::inline::inline_tests;
+use super::lines::{CodeLine, CodeLines, Piece, code_lines};
+use super::names::is_test_text;
+use crate::analysis::code::{Language, TokenKind};
+use crate::diff::{Hunk, LineKind};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+/// What a source file's change comes down to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    /// Added lines that may change behaviour: number and what they say without spaces.
+    pub(super) lines: Vec<(u32, String)>,
+    /// What the removed lines said.
+    pub(super) removed: Vec<String>,
+    /// Names that the changed lines define or lie in.
+    pub(super) names: BTreeSet<String>,
+    /// Words that one took the place of another: pairs of old and new, once a place.
+    pub(super) renamed: Vec<(String, String)>,
+    /// Lines that differ only by renamed words: number, what they say, and the pairs.
+    pub(super) only_renamed: Vec<(u32, String, Vec<(String, String)>)>,
+    /// A test beside the code was touched.
+    pub(super) touches_tests: bool,
+    /// The first line of a test beside the code.
+    pub(super) first_test: Option<u32>,
+}
+
+/// A change of one place: removed lines, then added ones.
+struct Block {
+    removed: Vec<u32>,
+    added: Vec<u32>,
+}
+
+/// Reads a change. `text` is the whole file at the head; without it the hunks have to do.
+pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) -> Change {
+    let Some(language) = Language::of(path) else { return read_unknown(hunks) };
+    let mut change = Change::default();
+    let whole = text.and_then(|text| Some((Cow::Borrowed(text), before(text, hunks)?)));
+    let tests = whole.as_ref().map(|(head, _)| inline_tests(head, language)).unwrap_or_default();
+    change.first_test = tests.first().map(|range| *range.start());
+    let sides: Vec<(String, String, &[Hunk<'_>])> = match &whole {
+        Some((head, base)) => vec![(head.clone().into_owned(), base.clone(), hunks)],
+        None => hunks
+            .iter()
+            .map(|hunk| (side(hunk, LineKind::Removed), side(hunk, LineKind::Added), std::slice::from_ref(hunk)))
+            .collect(),
+    };
+    for (head, base, hunks) in &sides {
+        let (new_first, old_first) = match hunks {
+            [hunk] if whole.is_none() => (hunk.new_start.max(1), hunk.old_start.max(1)),
+            _ => (1, 1),
+        };
+        let new = code_lines(head, language, new_first);
+        let old = code_lines(base, language, old_first);
+        let inert = inert_blocks(&new, language);
+        for hunk in *hunks {
+            let is_test = |number: u32| tests.iter().any(|range| range.contains(&number));
+            read_hunk(&mut change, hunk, (&old, &new), &inert, language, &is_test);
+        }
+    }
+    change
+}
+
+fn read_hunk(
+    change: &mut Change,
+    hunk: &Hunk<'_>,
+    (old, new): (&CodeLines<'_>, &CodeLines<'_>),
+    inert: &BTreeSet<u32>,
+    language: Language,
+    is_test: &dyn Fn(u32) -> bool,
+) {
+    for line in hunk.lines.iter().filter(|line| line.kind == LineKind::Added) {
+        let number = line.new.unwrap_or(0);
+        let inside = is_test(number) && new.contains_key(&number);
+        change.touches_tests |=
+            inside || is_test_text(line.text) || language == Language::Rust && looks_like_test(line.text);
+    }
+    let before = change.lines.len();
+    for block in blocks(hunk) {
+        let live = |number: &&u32| !is_test(**number);
+        let added: Vec<(u32, &CodeLine<'_>)> =
+            block.added.iter().filter(live).filter_map(|at| Some((*at, new.get(at)?))).collect();
+        let removed: Vec<&CodeLine<'_>> = block.removed.iter().filter_map(|at| old.get(at)).collect();
+        change.removed.extend(removed.iter().map(|line| key(&line.tokens)));
+        if sequence(added.iter().map(|(_, line)| *line), language) == sequence(removed.iter().copied(), language) {
+            continue;
+        }
+        let lone: Vec<(u32, &CodeLine<'_>)> = added
+            .into_iter()
+            .filter(|(number, line)| !inert.contains(number) && !is_inert_line(&line.tokens, line.depth, language))
+            .collect();
+        // Lines that say nothing by themselves do not make the others different.
+        let removed_live = removed.iter().copied().filter(|line| !is_inert_line(&line.tokens, line.depth, language));
+        if sequence(lone.iter().map(|(_, line)| *line), language) == sequence(removed_live, language) {
+            continue;
+        }
+        let pairs = renames(&lone, &removed);
+        for (number, line) in lone {
+            match pairs.get(&number) {
+                Some(pairs) => change.only_renamed.push((number, key(&line.tokens), pairs.clone())),
+                None => change.lines.push((number, key(&line.tokens))),
+            }
+            change.names.extend(defined_name(&line.tokens));
+        }
+        change.renamed.extend(pairs.into_values().flatten());
+    }
+    if change.lines.len() > before {
+        change.names.extend(name_in_heading(hunk.heading));
+    }
+}
+
+/// Lines of a file in no known language: all of them count.
+fn read_unknown(hunks: &[Hunk<'_>]) -> Change {
+    let lines = hunks.iter().flat_map(|hunk| &hunk.lines);
+    let text = |line: &crate::diff::Line<'_>| line.text.split_whitespace().collect::<String>();
+    let mut change = Change::default();
+    for line in lines {
+        match line.kind {
+            LineKind::Added if line.text.contains(char::is_alphanumeric) => {
+                change.lines.push((line.new.unwrap_or(0), text(line)))
+            }
+            LineKind::Removed => change.removed.push(text(line)),
+            LineKind::Added | LineKind::Context => {}
+        }
+    }
+    change
+}
+
+/// The text before the change, out of the one after it and the hunks. `None` when they do not fit.
+fn before(head: &str, hunks: &[Hunk<'_>]) -> Option<String> {
+    let lines: Vec<&str> = head.split('\n').collect();
+    let mut base: Vec<&str> = Vec::with_capacity(lines.len());
+    let mut at = 0usize;
+    for hunk in hunks {
+        let start = usize::try_from(hunk.new_start).ok()?;
+        let start = if hunk.new_lines == 0 { start } else { start.checked_sub(1)? };
+        base.extend(lines.get(at..start)?);
+        for line in &hunk.lines {
+            if line.kind != LineKind::Added {
+                base.push(line.text);
+            }
+        }
+        let end = start + usize::try_from(hunk.new_lines).ok()?;
+        let new = hunk.lines.iter().filter(|line| line.kind != LineKind::Removed).map(|line| line.text);
+        let plain = |line: &str| line.trim_end_matches('\r').to_owned();
+        if !new.map(plain).eq(lines.get(start..end)?.iter().map(|line| plain(line))) {
+            return None;
+        }
+        at = end;
+    }
+    base.extend(lines.get(at..)?);
+    Some(base.join("\n"))
+}
+
+/// One side of a hunk: everything but the lines of `other`.
+fn side(hunk: &Hunk<'_>, other: LineKind) -> String {
+    hunk.lines.iter().filter(|line| line.kind != other).map(|line| line.text).collect::<Vec<_>>().join("\n")
+}
+
+fn blocks(hunk: &Hunk<'_>) -> Vec<Block> {
+    let mut all: Vec<Block> = Vec::new();
+    let mut open = false;
+    for line in &hunk.lines {
+        if line.kind == LineKind::Context {
+            open = false;
+            continue;
+        }
+        if !open {
+            all.push(Block { removed: Vec::new(), added: Vec::new() });
+            open = true;
+        }
+        let Some(block) = all.last_mut() else { continue };
+        match line.kind {
+            LineKind::Removed => block.removed.extend(line.old),
+            LineKind::Added | LineKind::Context => block.added.extend(line.new),
+        }
+    }
+    all
+}
+
+/// What a line says, without spaces and without what ends it.
+pub(super) fn key(tokens: &[Piece<'_>]) -> String {
+    let end = tokens.iter().rposition(|token| !token.is(",") && !token.is(";")).map_or(0, |at| at + 1);
+    tokens[..end].iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
+}
+
+/// Tokens that say how code is laid out or nested, not what it does: with everything else the same, `if a { if b {` is
+/// `if a && b {`.
+const LAYOUT: [&str; 8] = [",", ";", "(", ")", "{", "}", "&", "if"];
+
+/// What lines say whatever their formatting: layout, quotes, types and wording left out.
+fn sequence<'l>(lines: impl Iterator<Item = &'l CodeLine<'l>>, language: Language) -> Vec<String> {
+    let mut tokens: Vec<Piece<'_>> = Vec::new();
+    for line in lines {
+        tokens.extend(&line.tokens);
+    }
+    let tokens = match language {
+        Language::Python => without_type_arguments(&without_annotations(&tokens)),
+        Language::Rust => without_lifetimes(&tokens),
+        _ => tokens,
+    };
+    let mut said: Vec<String> = Vec::with_capacity(tokens.len());
+    for token in tokens.iter().filter(|token| !LAYOUT.iter().any(|mark| token.is(mark))) {
+        let text = if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() };
+        // A text over several lines is one.
+        if text != TEXT || said.last().is_none_or(|last| last != TEXT) {
+            said.push(text);
+        }
+    }
+    said
+}
+
+/// Stands for any text for people.
+const TEXT: &str = "some text";
+
+/// Rust without lifetimes: `Cow<'_, str>` as `Cow<str>`.
+fn without_lifetimes<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
+    let mut kept: Vec<Piece<'t>> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        if tokens[at].is("'") {
+            at += 2;
+            continue;
+        }
+        kept.push(tokens[at]);
+        at += 1;
+    }
+    kept
+}
+
+/// Python without type arguments: `A[str](x)` as `A(x)`, `class B(C[int]):` as `class B(C):`.
+fn without_type_arguments<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
+    let mut kept: Vec<Piece<'t>> = Vec::with_capacity(tokens.len());
+    let mut in_class = false;
+    let mut at = 0;
+    while at < tokens.len() {
+        in_class = tokens[at].text == "class" || in_class && !tokens[at].is(":");
+        if tokens[at].is("[") && kept.last().is_some_and(Piece::is_word) {
+            let mut depth = 0usize;
+            let length = tokens[at..].iter().position(|token| {
+                depth = if token.is("[") { depth + 1 } else { depth - usize::from(token.is("]")) };
+                depth == 0
+            });
+            let end = length.map(|length| at + length + 1);
+            if let Some(end) = end.filter(|end| in_class || tokens.get(*end).is_some_and(|next| next.is("("))) {
+                at = end;
+                continue;
+            }
+        }
+        kept.push(tokens[at]);
+        at += 1;
+    }
+    kept
+}
+
+/// A text for people is as good as another; anything else stays, without its quotes.
+fn wording(text: &str) -> String {
+    let inner = text.trim_matches(|c| ['"', '\'', '`', 'f', 'b', 'r', 'u'].contains(&c));
+    let words = inner.split(' ').filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
+    let upper = inner.to_ascii_uppercase();
+    let is_query = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", " WHERE ", "ALTER "]
+        .iter()
+        .any(|word| upper.contains(word));
+    let is_pattern = inner.contains(['\\', '^', '<', '|']);
+    if !is_query && (words >= 4 || words >= 2 && !is_pattern) { TEXT.to_owned() } else { inner.to_owned() }
+}
+
+/// Python without annotations: `a: int = 1` as `a = 1`, `-> str` as nothing.
+fn without_annotations<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
+    let mut kept: Vec<Piece<'t>> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let token = tokens[at];
+        let arrow = token.is("-") && tokens.get(at + 1).is_some_and(|next| next.is(">"));
+        let annotated = token.is(":")
+            && kept.last().is_some_and(Piece::is_word)
+            && tokens.get(at + 1).is_some_and(|next| next.is_word() || next.kind == TokenKind::Text);
+        if arrow || annotated && !begins_block(&kept) {
+            let mut depth = 0usize;
+            at += 1 + usize::from(arrow);
+            while let Some(next) = tokens.get(at) {
+                match next.text {
+                    "[" | "(" => depth += 1,
+                    "]" => depth = depth.saturating_sub(1),
+                    ")" if depth == 0 => break,
+                    ")" => depth -= 1,
+                    "=" | "," if depth == 0 => break,
+                    ":" if depth == 0 && arrow => break,
+                    _ => {}
+                }
+                at += 1;
+            }
+            continue;
+        }
+        kept.push(token);
+        at += 1;
+    }
+    kept
+}
+
+fn begins_block(kept: &[Piece<'_>]) -> bool {
+    kept.last().is_some_and(|token| ["else", "try", "finally", "lambda"].contains(&token.text))
+}
+
+/// For lines that differ from the removed line at the same place only by words: the pairs of words.
+fn renames(added: &[(u32, &CodeLine<'_>)], removed: &[&CodeLine<'_>]) -> HashMap<u32, Vec<(String, String)>> {
+    let mut found = HashMap::new();
+    if added.len() != removed.len() {
+        return found;
+    }
+    for ((number, new), old) in added.iter().zip(removed) {
+        if new.tokens.len() != old.tokens.len() {
+            continue;
+        }
+        let mut pairs = Vec::new();
+        let same = new.tokens.iter().zip(&old.tokens).all(|(new, old)| {
+            if new.text == old.text {
+                return true;
+            }
+            pairs.push((old.text.to_owned(), new.text.to_owned()));
+            new.is_word() && old.is_word()
+        });
+        if same && !pairs.is_empty() {
+            found.insert(*number, pairs);
+        }
+    }
+    found
+}
+
+const DEFINING: [&str; 15] = [
+    "def",
+    "defp",
+    "fn",
+    "func",
+    "fun",
+    "function",
+    "class",
+    "struct",
+    "module",
+    "defmodule",
+    "interface",
+    "trait",
+    "impl",
+    "const",
+    "object",
+];
+
+/// The name that a line defines.
+fn defined_name(tokens: &[Piece<'_>]) -> Option<String> {
+    let at = tokens.iter().position(|token| DEFINING.contains(&token.text))?;
+    let mut rest = tokens[at + 1..].iter();
+    // Go's receiver: `func (c *Context) Name(`.
+    if tokens.get(at + 1).is_some_and(|token| token.is("(")) {
+        rest.find(|token| token.is(")"));
+    }
+    let name = rest.find(|token| token.is_word() && !DEFINING.contains(&token.text) && token.text != "self")?;
+    Some(name.text.to_owned()).filter(|name| name.len() >= 4)
+}
+
+/// The function's name in what git prints behind `@@`.
+fn name_in_heading(heading: &str) -> Option<String> {
+    let before = heading.split(['(', '{', ':', '<', ';']).next().unwrap_or_default();
+    let before = if before.trim_end().ends_with("func") {
+        heading.split_once(')').map_or("", |(_, rest)| rest).split('(').next().unwrap_or_default()
+    } else {
+        before
+    };
+    let name = before.split(|c: char| !c.is_alphanumeric() && c != '_').rfind(|word| !word.is_empty())?;
+    Some(name.to_owned()).filter(|name| name.len() >= 4)
+}
+
+/// Without the whole file, what only tests of Rust say.
+fn looks_like_test(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("assert")
+        || text.starts_with("#[test]")
+        || text.starts_with("#[cfg(test)]")
+        || text.starts_with("#[tokio::test")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::parse_hunks;
+
+    fn lines(path: &str, patch: &str, text: Option<&str>) -> Vec<u32> {
+        read_change(path, &parse_hunks(patch), text).lines.into_iter().map(|(number, _)| number).collect()
+    }
+
+    #[test]
+    fn formatting_wording_and_annotations_change_nothing() {
+        assert_eq!(lines("a.py", "@@ -1 +1,3 @@\n-f(a, b)\n+f(\n+    a,\n+    b,)\n", None), [0; 0]);
+        assert_eq!(
+            lines("a.py", "@@ -1 +1 @@\n-def f(a, b=1):\n+def f(a: int, b: t.Optional[str] = 1) -> list[int]:\n", None),
+            [0; 0]
+        );
+        assert_eq!(lines("a.py", "@@ -1 +1 @@\n-raise E(\"not there\")\n+raise E('It is not there')\n", None), [0; 0]);
+        assert_eq!(lines("a.py", "@@ -1 +1 @@\n-x = y if z else 1\n+x = y if not z else 1\n", None), [1]);
+        assert_eq!(lines("a.js", "@@ -1 +1 @@\n-re = 'a b'.match('c')\n+re = 'a b'.match('d')\n", None), [1]);
+    }
+
+    #[test]
+    fn the_whole_file_tells_documentation_from_code() {
+        let text = "def a():\n    \"\"\"One\n    two\n    \"\"\"\n    return 1\n";
+        let patch = "@@ -2,2 +2,3 @@\n     \"\"\"One\n+    two\n     \"\"\"\n";
+        assert_eq!(lines("a.py", patch, Some(text)), [0; 0]);
+    }
+
+    #[test]
+    fn names_come_from_lines_and_headings() {
+        let change =
+            read_change("a.go", &parse_hunks("@@ -1,1 +1,2 @@ func (c *Context) Render(code int) {\n a\n+b()\n"), None);
+        assert_eq!(change.names.into_iter().collect::<Vec<_>>(), ["Render"]);
+        let change = read_change("a.py", &parse_hunks("@@ -0,0 +1,2 @@\n+def search():\n+    return find()\n"), None);
+        assert_eq!(change.names.into_iter().collect::<Vec<_>>(), ["search"]);
+    }
+}

@@ -1,0 +1,354 @@
+//! Lines of code that change no behaviour by themselves: imports, types, constants, logs, lone keywords.
+
+use super::lines::{CodeLines, Piece};
+use crate::analysis::code::{Language, TokenKind};
+use std::collections::BTreeSet;
+
+/// Words that begin a line of imports or packages.
+fn import_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::Python => &["import", "from"],
+        Language::JavaScript | Language::Dart => &["import"],
+        Language::Go => &["import", "package"],
+        Language::Rust => &["use", "mod", "extern"],
+        Language::Java | Language::Kotlin | Language::Scala => &["import", "package"],
+        Language::CSharp => &["using", "namespace"],
+        Language::Php => &["use", "namespace", "declare", "require_once", "include_once"],
+        Language::Ruby => &["require", "require_relative", "autoload"],
+        Language::Elixir => &["alias", "import", "require"],
+        Language::Swift => &["import"],
+        Language::C | Language::Lua | Language::Plain => &[],
+    }
+}
+
+/// Words before a declaration that say who may see it.
+const VISIBILITY: [&str; 16] = [
+    "export",
+    "pub",
+    "public",
+    "private",
+    "protected",
+    "internal",
+    "static",
+    "final",
+    "default",
+    "declare",
+    "abstract",
+    "sealed",
+    "open",
+    "readonly",
+    "override",
+    "const",
+];
+
+/// Words that begin a declaration without behaviour, up to the end of its brackets.
+fn type_words(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::JavaScript => &["interface", "type"],
+        Language::Go => &["type"],
+        Language::Rust => &["struct", "enum", "trait", "type", "union"],
+        Language::Java | Language::Kotlin | Language::CSharp | Language::Php => &["interface"],
+        Language::Swift => &["protocol", "typealias"],
+        Language::C => &["struct", "enum", "typedef", "union"],
+        _ => &[],
+    }
+}
+
+/// Lines that say nothing alone: they close or open what other lines do.
+const LONE: [&str; 22] = [
+    "else", "end", "do", "try", "finally", "pass", "begin", "then", "fi", "done", "ensure", "return", "break",
+    "continue", "default", "self", "nil", "None", "null", "true", "false", "super",
+];
+
+/// Attributes of Python, Elixir and others that only document.
+const QUIET_ATTRIBUTES: [&str; 14] = [
+    "spec",
+    "type",
+    "typep",
+    "typedoc",
+    "opaque",
+    "doc",
+    "moduledoc",
+    "callback",
+    "impl",
+    "deprecated",
+    "overload",
+    "Override",
+    "SuppressWarnings",
+    "Deprecated",
+];
+
+/// Names that are spoken to in order to log.
+const LOGS: [&str; 20] = [
+    "log",
+    "logger",
+    "logging",
+    "Logger",
+    "LOG",
+    "LOGGER",
+    "_logger",
+    "slog",
+    "tracing",
+    "console",
+    "trace",
+    "debug",
+    "info",
+    "warn",
+    "print",
+    "println",
+    "puts",
+    "eprintln",
+    "warnings",
+    "error_log",
+];
+
+/// The numbers of lines that are inert whatever stands around the change: of imports, types and documentation blocks.
+pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSet<u32> {
+    let mut inert = BTreeSet::new();
+    // A declaration that is open: how deep it began, and whether it may hold functions with bodies.
+    let mut open: Option<usize> = None;
+    let mut body: Option<usize> = None;
+    let mut last: &[Piece<'_>] = &[];
+    for (number, line) in lines {
+        let tokens = &line.tokens;
+        if let Some(depth) = open {
+            if line.depth > depth || line.depth == depth && (is_closing(tokens) || goes_on(last, tokens)) {
+                // A trait or an interface can hold functions with bodies.
+                match body {
+                    Some(inner) if line.depth > inner => continue,
+                    _ => body = None,
+                }
+                if has_body(tokens, language) {
+                    body = Some(line.depth);
+                    continue;
+                }
+                inert.insert(*number);
+                last = tokens;
+                continue;
+            }
+            (open, body) = (None, None);
+        }
+        let first = first_word(tokens);
+        let imports = import_words(language).contains(&first)
+            || language == Language::C
+                && tokens[0].is("#")
+                && tokens.get(1).is_some_and(|word| ["include", "pragma", "ifndef", "endif"].contains(&word.text))
+            || language == Language::JavaScript && re_exports(tokens)
+            || language == Language::Python
+                && (first == "__all__" || first == "__version__" || is_type_checking(tokens) || is_type_alias(tokens));
+        let types = type_words(language).contains(&first) && !has_value(tokens, language)
+            || language == Language::JavaScript && tokens[0].is("declare");
+        if imports || types {
+            inert.insert(*number);
+            open = Some(line.depth);
+            last = tokens;
+        }
+    }
+    inert
+}
+
+fn first_word<'t>(tokens: &[Piece<'t>]) -> &'t str {
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        if !VISIBILITY.contains(&token.text) {
+            return if token.is_word() { token.text } else { "" };
+        }
+        at += 1;
+        // `pub(crate)`
+        if tokens.get(at).is_some_and(|token| token.is("(")) {
+            at += tokens[at..].iter().position(|token| token.is(")")).map_or(0, |close| close + 1);
+        }
+    }
+    ""
+}
+
+fn is_closing(tokens: &[Piece<'_>]) -> bool {
+    tokens.first().is_some_and(|token| [")", "]", "}"].contains(&token.text))
+}
+
+/// A function with a body in a trait or an interface.
+fn has_body(tokens: &[Piece<'_>], language: Language) -> bool {
+    let last = tokens.last().is_some_and(|token| token.is("{"));
+    let function = tokens.iter().any(|token| ["fn", "fun", "default"].contains(&token.text));
+    last && function && matches!(language, Language::Rust | Language::Java | Language::Kotlin | Language::CSharp)
+}
+
+/// `type X = ...` is a type; `type(x)` and `enum.value()` are calls.
+fn has_value(tokens: &[Piece<'_>], language: Language) -> bool {
+    let at = tokens.iter().position(|token| type_words(language).contains(&token.text)).unwrap_or(0);
+    let next = tokens.get(at + 1);
+    // In C a function can begin with `struct x *f(`.
+    let called = language == Language::C && tokens.iter().any(|token| token.is("("));
+    called
+        || next.is_none_or(|token| !token.is_word() && !token.is("("))
+        || language != Language::Go && next.is_some_and(|token| token.is("("))
+}
+
+/// `export { a } from './b'`, `export * from './b'`.
+fn re_exports(tokens: &[Piece<'_>]) -> bool {
+    tokens[0].is("export") && tokens.get(1).is_some_and(|token| token.is("{") || token.is("*") || token.is("type"))
+}
+
+/// Whether a declaration goes on from one line to the next although no bracket is open: `type A =`, `| B`.
+fn goes_on(last: &[Piece<'_>], tokens: &[Piece<'_>]) -> bool {
+    let joins =
+        |token: Option<&Piece<'_>>| token.is_some_and(|token| ["|", "&", "="].iter().any(|mark| token.is(mark)));
+    joins(last.last()) || joins(tokens.first())
+}
+
+/// `Value = t.Union[...]`, `T = TypeVar(...)`.
+fn is_type_alias(tokens: &[Piece<'_>]) -> bool {
+    let Some(at) = tokens.iter().position(|token| token.is("=")) else { return false };
+    let value: Vec<&str> = tokens[at + 1..].iter().take(3).map(|token| token.text).collect();
+    let named = tokens.iter().take(at).any(|token| token.text == "TypeAlias");
+    let typing = value.first().is_some_and(|first| ["t", "te", "typing"].contains(first)) && value.get(1) == Some(&".");
+    named
+        || typing && value.get(2) != Some(&"cast")
+        || value.first().is_some_and(|first| ["TypeVar", "Union", "Optional", "Callable"].contains(first))
+}
+
+fn is_type_checking(tokens: &[Piece<'_>]) -> bool {
+    tokens[0].is("if") && tokens.iter().any(|token| token.text == "TYPE_CHECKING")
+}
+
+/// Whether the line alone changes nothing that a test could see.
+pub(super) fn is_inert_line(tokens: &[Piece<'_>], depth: usize, language: Language) -> bool {
+    let telling =
+        tokens.iter().any(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number | TokenKind::Text));
+    let words: Vec<&Piece<'_>> = tokens.iter().filter(|token| token.kind != TokenKind::Mark).collect();
+    // A line of a text that goes over several lines.
+    let prose = words.iter().all(|word| word.kind == TokenKind::Text && is_prose(word.text));
+    let lone = words.iter().all(|word| LONE.contains(&word.text));
+    !telling
+        || lone
+        || prose
+        || is_attribute(tokens, language)
+        || is_constant(tokens, depth, language)
+        || is_log(tokens)
+        || is_declaration(tokens, language)
+}
+
+/// Several words for people.
+fn is_prose(text: &str) -> bool {
+    let words = text.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2);
+    words.count() >= 4
+}
+
+fn is_attribute(tokens: &[Piece<'_>], language: Language) -> bool {
+    let second = tokens.get(1).map_or("", |token| token.text);
+    match tokens[0].text {
+        "@" => QUIET_ATTRIBUTES.contains(&second) || tokens.iter().any(|token| token.text == "overload"),
+        "#" if language == Language::Rust => true,
+        "[" if matches!(language, Language::CSharp) => tokens.last().is_some_and(|token| token.is("]")),
+        _ => false,
+    }
+}
+
+/// `NAME = 3`, `const a = "b";`, `a: 1,` at the top of a file: a name with a plain value.
+fn is_constant(tokens: &[Piece<'_>], depth: usize, language: Language) -> bool {
+    let Some(at) = tokens.iter().position(|token| token.is("=")) else {
+        // `#define LIMIT 3`
+        let defines =
+            language == Language::C && tokens[0].is("#") && tokens.get(1).is_some_and(|word| word.text == "define");
+        return defines && tokens.len() <= 4 && !tokens.iter().any(|token| token.is("("));
+    };
+    let (name, value) = (&tokens[..at], &tokens[at + 1..]);
+    let plain = |token: &Piece<'_>| match token.kind {
+        TokenKind::Number | TokenKind::Text => true,
+        TokenKind::Mark => [",", ";", "-", ".", "_"].contains(&token.text),
+        TokenKind::Word => {
+            ["true", "false", "null", "nil", "None", "True", "False", "u8", "i32", "u32", "u64", "usize"]
+                .contains(&token.text)
+        }
+        TokenKind::Comment => true,
+    };
+    let named = name.iter().rfind(|token| token.is_word()).map_or("", |token| token.text);
+    let first = first_word(tokens);
+    let declared = ["const", "static", "final", "let", "val"]
+        .iter()
+        .any(|word| tokens.iter().take(4).any(|token| token.text == *word));
+    let shouts = named.len() > 1 && !named.chars().any(char::is_lowercase);
+    let top = depth == 0 && (shouts || first.starts_with("__") || declared);
+    top && !value.is_empty() && value.iter().all(plain) && !name.iter().any(|token| token.is("("))
+}
+
+fn is_log(tokens: &[Piece<'_>]) -> bool {
+    let start = usize::from(tokens[0].text == "self" || tokens[0].text == "this") * 2;
+    let Some(first) = tokens.get(start) else { return false };
+    let next = tokens.get(start + 1).map_or("", |token| token.text);
+    LOGS.contains(&first.text) && ["(", ".", "!", ":"].contains(&next)
+}
+
+/// A forward declaration or a type's field: `int f(int);` of C, `name: String,` of Rust are judged by their blocks; here
+/// stand the lines that are a declaration alone.
+fn is_declaration(tokens: &[Piece<'_>], language: Language) -> bool {
+    match language {
+        Language::C => {
+            let ends = tokens.last().is_some_and(|token| token.is(";"));
+            ends && tokens[0].is("extern")
+        }
+        // `name: str` in a class; a default is a value.
+        Language::Python => {
+            tokens.len() >= 3
+                && tokens[0].is_word()
+                && tokens[1].is(":")
+                && !["else", "try", "finally", "lambda"].contains(&tokens[0].text)
+                && !tokens.iter().any(|token| token.is("=") || token.is("("))
+        }
+        Language::Ruby => {
+            ["attr_reader", "attr_accessor", "private", "protected", "public"].contains(&tokens[0].text)
+                && tokens.len() <= 3
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::code_lines;
+    use super::*;
+
+    #[track_caller]
+    fn telling(language: Language, text: &str, expected: &[u32]) {
+        let lines = code_lines(text, language, 1);
+        let blocks = inert_blocks(&lines, language);
+        let left: Vec<u32> = lines
+            .iter()
+            .filter(|(number, line)| !blocks.contains(number) && !is_inert_line(&line.tokens, line.depth, language))
+            .map(|(number, _)| *number)
+            .collect();
+        assert_eq!(left, expected, "{text}");
+    }
+
+    #[test]
+    fn imports_types_constants_and_logs_say_nothing() {
+        telling(
+            Language::Python,
+            "from a import (\n    b,\n)\nimport c\n__version__ = \"2\"\nLIMIT = 3\nx = f()\nlog.info(x)\nif TYPE_CHECKING:\n",
+            &[7],
+        );
+        telling(
+            Language::JavaScript,
+            "import {\n  a\n} from 'b'\nexport interface A {\n  b: string\n}\nexport type C =\n  | 'a'\nexport const f = () => {\n  g()\n}\nexport * from './x'\n",
+            &[9, 10],
+        );
+        telling(
+            Language::Go,
+            "package a\nimport (\n\t\"fmt\"\n)\ntype A struct {\n\tB int\n}\nfunc f() {\n\tg()\n}\n",
+            &[8, 9],
+        );
+        telling(
+            Language::Rust,
+            "use a::{\n    b,\n};\npub(crate) struct A {\n    b: u8,\n}\n#[derive(Debug)]\nfn f() {\n    g();\n}\ntrait T {\n    fn a(&self);\n    fn b(&self) {\n        c();\n    }\n}\n",
+            &[8, 9, 13, 14],
+        );
+        telling(Language::Java, "package a;\nimport b.C;\n@Override\npublic void f() {\n  g();\n}\n", &[4, 5]);
+        telling(
+            Language::C,
+            "#include <a.h>\n#define LIMIT 3\n#define MAX(a) (a)\nint f(void) {\n  return 1;\n}\n",
+            &[3, 4, 5],
+        );
+        telling(Language::Ruby, "require 'a'\nattr_reader :b\ndef f\n  g\nend\n", &[3, 4]);
+        telling(Language::Elixir, "alias A.B\n@spec f(a) :: b\ndef f(a), do: a\n", &[3]);
+    }
+}

@@ -1,0 +1,289 @@
+//! Tests that say less than before: skipped, focused, with fewer assertions, gone.
+
+use super::lines::{CodeLine, Piece, code_lines};
+use super::review::ChangedFile;
+use super::vocabulary::{assertions, find_sign, focuses_of, skips_of};
+use crate::analysis::code::Language;
+use crate::diff::{Hunk, LineKind};
+use crate::model::ChangeStatus;
+
+/// In what way tests got weaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeakerKind {
+    /// Tests are skipped that ran before.
+    Skipped,
+    /// One test is run instead of all.
+    Focused,
+    /// Assertions are gone from tests that stay.
+    FewerAssertions,
+    /// Tests are gone from a file that stays.
+    FewerTests,
+    /// The file is gone, and its tests with it.
+    Deleted,
+}
+
+impl WeakerKind {
+    /// Its name in data.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            WeakerKind::Skipped => "skipped",
+            WeakerKind::Focused => "focused",
+            WeakerKind::FewerAssertions => "fewer_assertions",
+            WeakerKind::FewerTests => "fewer_tests",
+            WeakerKind::Deleted => "deleted",
+        }
+    }
+}
+
+/// One place where tests got weaker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weaker {
+    /// How.
+    pub kind: WeakerKind,
+    /// The test file.
+    pub path: String,
+    /// The first line of it; of [`WeakerKind::Skipped`] and [`WeakerKind::Focused`] on the new side, of the others on the
+    /// old one.
+    pub line: Option<u32>,
+    /// What skips or focuses, as people write it; empty for the others.
+    pub name: &'static str,
+    /// How many.
+    pub count: usize,
+}
+
+/// What one test file's change does to its tests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Delta {
+    skips: Vec<(u32, &'static str)>,
+    skips_removed: usize,
+    focuses: Vec<(u32, &'static str)>,
+    /// Places inside tests that stay, with how many assertions fewer.
+    lost: Vec<(u32, usize)>,
+    asserted: usize,
+    unasserted: usize,
+    pub(super) tests_added: usize,
+    tests_removed: Vec<u32>,
+}
+
+/// So many assertions fewer are a loss even where others were added.
+const MANY: usize = 3;
+
+/// Reads one test file's hunks.
+pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
+    let mut delta = Delta::default();
+    let Some(language) = Language::of(path) else { return delta };
+    for hunk in hunks {
+        let side = |other| {
+            hunk.lines.iter().filter(|line| line.kind != other).map(|line| line.text).collect::<Vec<_>>().join("\n")
+        };
+        let (old, new) = (side(LineKind::Added), side(LineKind::Removed));
+        let old = code_lines(&old, language, hunk.old_start.max(1));
+        let new = code_lines(&new, language, hunk.new_start.max(1));
+        let mut lost = Vec::new();
+        let (mut removed, mut added, mut gone) = (0, 0, 0);
+        for line in &hunk.lines {
+            match line.kind {
+                LineKind::Added => {
+                    let Some((number, code)) = line.new.and_then(|at| Some((at, new.get(&at)?))) else { continue };
+                    added += assertions(&code.tokens, language);
+                    delta.tests_added += usize::from(is_test_definition(&code.tokens, language));
+                    if let Some((at, sign)) = find_sign(&code.tokens, skips_of(language)) {
+                        let conditional = sign.may_be_conditional && is_conditional(&new, number, at);
+                        if !conditional {
+                            delta.skips.push((number, sign.name));
+                        }
+                    }
+                    if let Some((_, sign)) = find_sign(&code.tokens, focuses_of(language)) {
+                        delta.focuses.push((number, sign.name));
+                    }
+                }
+                LineKind::Removed => {
+                    let Some((number, code)) = line.old.and_then(|at| Some((at, old.get(&at)?))) else { continue };
+                    let count = assertions(&code.tokens, language);
+                    removed += count;
+                    if count > 0 {
+                        lost.push((number, count));
+                    }
+                    if is_test_definition(&code.tokens, language) {
+                        delta.tests_removed.push(number);
+                        gone += 1;
+                    }
+                    delta.skips_removed += usize::from(find_sign(&code.tokens, skips_of(language)).is_some());
+                }
+                LineKind::Context => {}
+            }
+        }
+        delta.asserted += added;
+        delta.unasserted += removed;
+        // With a test that is gone, its assertions are gone too.
+        // One assertion in the place of two is mostly a better one.
+        if removed > 0 && gone == 0 && (added == 0 || removed >= added + MANY) {
+            delta.lost.push((lost.first().map_or(0, |(number, _)| *number), removed - added));
+        }
+    }
+    delta
+}
+
+/// Whether the line at `number` stands under an `if`, or has one of its own before or behind what begins at `at`.
+fn is_conditional(lines: &super::lines::CodeLines<'_>, number: u32, at: usize) -> bool {
+    const WORDS: [&str; 10] = ["if", "unless", "elif", "else", "elsif", "except", "rescue", "case", "catch", "switch"];
+    let has = |tokens: &[Piece<'_>]| tokens.iter().any(|token| WORDS.contains(&token.text));
+    let Some(line) = lines.get(&number) else { return false };
+    let before = lines.range(..number).next_back().map(|(_, line)| line);
+    let under = before.is_some_and(|line: &CodeLine<'_>| {
+        line.tokens.first().is_some_and(|token| WORDS.contains(&token.text) || token.is("}")) && has(&line.tokens)
+    });
+    under || has(&line.tokens[..at]) || has(&line.tokens[at..])
+}
+
+/// Whether the line begins a test.
+fn is_test_definition(tokens: &[Piece<'_>], language: Language) -> bool {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text);
+    let behind = |keyword: &str| tokens.iter().position(|token| token.text == keyword).map_or("", |at| word(at + 1));
+    match language {
+        Language::Python => behind("def").starts_with("test"),
+        Language::JavaScript | Language::Dart => matches!(word(0), "it" | "test") && matches!(word(1), "(" | "."),
+        Language::Go => behind("func").starts_with("Test"),
+        Language::Rust => {
+            word(0) == "#"
+                && tokens.iter().any(|token| token.text == "test" || token.text == "rstest")
+                && !tokens.iter().any(|token| token.text == "cfg")
+        }
+        Language::Java | Language::Kotlin | Language::Scala => {
+            word(0) == "@" && matches!(word(1), "Test" | "ParameterizedTest")
+        }
+        Language::CSharp => word(0) == "[" && matches!(word(1), "Fact" | "Test" | "Theory" | "TestMethod"),
+        Language::Ruby => {
+            matches!(word(0), "it" | "specify" | "test" | "should") && tokens.len() > 1
+                || behind("def").starts_with("test_")
+        }
+        Language::Php => behind("function").starts_with("test") || matches!(word(0), "it" | "test") && word(1) == "(",
+        Language::Elixir => word(0) == "test" && tokens.len() > 1,
+        Language::Swift => behind("func").starts_with("test") || word(0) == "@" && word(1) == "Test",
+        Language::C => word(0).starts_with("TEST") && word(1) == "(",
+        Language::Lua => word(0) == "it" && word(1) == "(",
+        Language::Plain => false,
+    }
+}
+
+/// Where the tests of a whole pull request got weaker. `source_shrinks`: its sources lose more code than they gain, so
+/// that tests may go with it.
+pub(super) fn find_weaker(
+    files: &[(&ChangedFile<'_>, Delta)],
+    source_shrinks: bool,
+    has_replacement: &dyn Fn(&str) -> bool,
+) -> Vec<Weaker> {
+    let mut found = Vec::new();
+    let removed_skips: usize = files.iter().map(|(_, delta)| delta.skips_removed).sum();
+    let added_skips: usize = files.iter().map(|(_, delta)| delta.skips.len()).sum();
+    let net_asserts = sum(files, |delta| delta.asserted) < sum(files, |delta| delta.unasserted);
+    let tests_added = sum(files, |delta| delta.tests_added);
+    let tests_removed = sum(files, |delta| delta.tests_removed.len());
+    for (file, delta) in files {
+        let path = file.path.to_owned();
+        let is_gone = file.status == ChangeStatus::Removed;
+        if let ([(line, name), ..], true) =
+            (delta.skips.as_slice(), added_skips > removed_skips && delta.skips.len() > delta.skips_removed)
+        {
+            found.push(Weaker {
+                kind: WeakerKind::Skipped,
+                path: path.clone(),
+                line: Some(*line),
+                name,
+                count: delta.skips.len() - delta.skips_removed,
+            });
+        }
+        if let [(line, name), ..] = delta.focuses.as_slice() {
+            found.push(Weaker {
+                kind: WeakerKind::Focused,
+                path: path.clone(),
+                line: Some(*line),
+                name,
+                count: delta.focuses.len(),
+            });
+        }
+        if is_gone {
+            let count = delta.tests_removed.len();
+            let moved = tests_added >= count.max(1) || tests_added * 2 >= tests_removed.max(1);
+            if count + delta.unasserted > 0 && !moved && !source_shrinks && !has_replacement(file.path) {
+                found.push(Weaker { kind: WeakerKind::Deleted, path, line: None, name: "", count });
+            }
+            continue;
+        }
+        let lost: usize = delta.lost.iter().map(|(_, count)| count).sum();
+        let tests_lost = delta.tests_removed.len().saturating_sub(delta.tests_added);
+        if tests_lost > 0 && tests_removed > tests_added && !source_shrinks {
+            let line = delta.tests_removed.first().copied();
+            found.push(Weaker { kind: WeakerKind::FewerTests, path, line, name: "", count: tests_lost });
+        } else if lost > 0 && delta.unasserted > delta.asserted && net_asserts && !source_shrinks {
+            let line = delta.lost.first().map(|(line, _)| *line).filter(|line| *line > 0);
+            found.push(Weaker {
+                kind: WeakerKind::FewerAssertions,
+                path,
+                line,
+                name: "",
+                count: delta.unasserted - delta.asserted,
+            });
+        }
+    }
+    found
+}
+
+fn sum(files: &[(&ChangedFile<'_>, Delta)], of: impl Fn(&Delta) -> usize) -> usize {
+    files.iter().map(|(_, delta)| of(delta)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::parse_hunks;
+
+    fn delta(path: &str, patch: &str) -> Delta {
+        read_delta(path, &parse_hunks(patch))
+    }
+
+    #[test]
+    fn skips_of_many_languages_are_seen() {
+        for (path, line, name) in [
+            ("test_a.py", "@pytest.mark.skip(reason='x')", "@pytest.mark.skip"),
+            ("a.test.ts", "it.skip('a', () => {", "it.skip"),
+            ("a.test.ts", "xit('a', () => {", "xit"),
+            ("a_test.go", "t.Skip(\"later\")", "t.Skip"),
+            ("a.rs", "#[ignore]", "#[ignore]"),
+            ("ATest.java", "@Disabled(\"x\")", "@Disabled"),
+            ("ATest.kt", "@Ignore", "@Ignore"),
+            ("ATests.cs", "[Fact(Skip = \"x\")]", "Skip ="),
+            ("a_spec.rb", "pending 'x'", "pending"),
+            ("a_spec.rb", "xit 'x' do", "xit"),
+            ("ATest.php", "$this->markTestSkipped('x');", "markTestSkipped"),
+            ("a_test.exs", "@tag :skip", "@tag :skip"),
+            ("ATests.swift", "throw XCTSkip(\"x\")", "XCTSkip"),
+            ("a_test.cc", "GTEST_SKIP() << 1;", "GTEST_SKIP"),
+        ] {
+            let skips = delta(path, &format!("@@ -1,0 +2,1 @@\n+{line}\n")).skips;
+            assert_eq!(skips, [(2, name)], "{path} {line}");
+        }
+    }
+
+    #[test]
+    fn a_skip_under_a_condition_is_none() {
+        assert_eq!(
+            delta("a_test.go", "@@ -1,0 +1,3 @@\n+if runtime.GOOS == \"windows\" {\n+\tt.Skip(\"x\")\n+}\n").skips,
+            []
+        );
+        assert_eq!(delta("test_a.py", "@@ -1,0 +1,2 @@\n+if x:\n+    pytest.skip('no')\n").skips, []);
+        assert_eq!(delta("test_a.py", "@@ -1,0 +1,1 @@\n+@pytest.mark.skipif(x, reason='y')\n").skips, []);
+        assert_eq!(delta("a_spec.rb", "@@ -1,0 +1,1 @@\n+skip 'x' if RUBY_VERSION < '3'\n").skips, []);
+        assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+// it.skip('a')\n").skips, []);
+    }
+
+    #[test]
+    fn assertions_that_go_from_a_test_that_stays_are_lost() {
+        let seen = delta("test_a.py", "@@ -1,3 +1,2 @@\n def test_a():\n-    assert a\n     assert b\n");
+        assert_eq!((seen.lost, seen.unasserted), (vec![(2, 1)], 1));
+        let seen = delta("test_a.py", "@@ -1,2 +0,0 @@\n-def test_a():\n-    assert a\n");
+        assert_eq!((seen.lost, seen.tests_removed), (vec![], vec![1]));
+        let seen = delta("a_test.go", "@@ -1,3 +1,1 @@\n x()\n-if a != b {\n-\tt.Errorf(\"x\")\n");
+        assert_eq!(seen.lost, [(3, 1)]);
+    }
+}
