@@ -2,7 +2,7 @@
 //!
 //! It is stateful and strict: what the real one refuses, this one refuses. `rest` is the table of routes,
 //! `graphql` executes documents over `world`, `state` is what is remembered, `act` what people do, `webhooks` how an app
-//! hears of it, `pages` what people see, `handle` how a story is told.
+//! hears of it, `pages` what people see, `handle` how a story is told, `oddities` what people do that a robot does not expect.
 
 mod act;
 mod auth;
@@ -15,6 +15,7 @@ mod halt;
 mod handle;
 mod json;
 mod log;
+mod oddities;
 mod pages;
 mod patch;
 mod quota;
@@ -33,9 +34,10 @@ mod webhooks;
 mod world;
 
 pub use clock::{EPOCH, SimClock};
-pub use faults::{Effect as FaultEffect, Fault};
+pub use faults::{Effect as FaultEffect, Fault, Meanwhile};
 pub use handle::{AppConfig, DeliveryRecord, SimHandle};
 pub use log::{Kind, LogEntry};
+pub use oddities::OddEdit;
 pub use pages::{
     CONTENT_SECURITY_POLICY, render_checks, render_conversation, render_edit, render_files, render_not_found,
     render_pulls, render_repositories,

@@ -5,6 +5,7 @@ use super::call::{Auth, BACKOFF, Call, Effect, Shared, parse};
 use super::client::Github;
 use super::error::header;
 use super::http::Reply;
+use super::pace::Asking;
 use crate::model::{InstallationId, Timestamp};
 use http::Method;
 use serde::Deserialize;
@@ -137,16 +138,19 @@ impl Shared {
         let nobody = InstallationId(0);
         let mut waits = BACKOFF.iter();
         loop {
-            self.pace.admit(nobody, call.quota, self.http.github_now()).inspect_err(|_| self.meter.wait(nobody))?;
+            let asking = Asking { quota: call.quota, write: false, gate: true, reserved: true };
+            self.pace.admit(nobody, asking, self.http.github_now()).inspect_err(|_| self.meter.wait(nobody))?;
             self.meter.request(nobody, call.kind());
-            let error = match self.send(&call, app.authorization(self.http.github_now()), None).await {
+            let sent = self.send(&call, app.authorization(self.http.github_now()), None).await;
+            let now = self.http.github_now();
+            let error = match sent {
                 Ok(reply) => {
                     self.pace.note_headers(nobody, call.quota, &reply.headers);
+                    self.pace.note_success(nobody, now);
                     return Ok(reply);
                 }
-                Err(error) => error,
+                Err(error) => self.pace.note_error(nobody, call.quota, error, now),
             };
-            self.pace.note_error(nobody, call.quota, &error, self.http.github_now());
             let again = match &error {
                 // The refusal's own date has corrected our clock by now.
                 CallError::Unauthorized(_) => true,

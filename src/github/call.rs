@@ -4,8 +4,9 @@ use super::CallError;
 use super::app::App;
 use super::error::classify;
 use super::http::{Http, Outgoing, Reply};
+use super::kept::Kept;
 use super::meter::{Meter, RequestKind};
-use super::pace::{Pace, Quota};
+use super::pace::{Asking, Pace, Quota};
 use super::token::{Audience, Minted, Scope, Tokens, minting_body};
 use crate::model::{InstallationId, Timestamp};
 use http::{HeaderValue, Method};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Waits between the tries of a read.
+/// Waits between the tries of a read, give or take a quarter: those who failed together do not come back together.
 pub(super) const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 /// A token that was just minted is not known everywhere at once; a refusal in that time is waited out.
 const NEW_TOKEN: Duration = Duration::from_secs(30);
@@ -29,12 +30,19 @@ pub(super) const DIFF: &str = "application/vnd.github.diff";
 pub struct RequestCounter {
     used: Arc<AtomicU32>,
     limit: u32,
+    concludes: bool,
 }
 
 impl RequestCounter {
     /// For one run with so many requests. Minting a token is not counted.
     pub fn new(limit: u32) -> Self {
-        RequestCounter { used: Arc::default(), limit }
+        RequestCounter { used: Arc::default(), limit, concludes: false }
+    }
+
+    /// The same for a run that concludes a check and does nothing else: it may use what is kept for that of the hour's
+    /// requests.
+    pub fn concluding(limit: u32) -> Self {
+        RequestCounter { concludes: true, ..RequestCounter::new(limit) }
     }
 
     /// Counts only.
@@ -45,6 +53,11 @@ impl RequestCounter {
     /// Requests sent so far, each try counted.
     pub fn used(&self) -> u32 {
         self.used.load(Ordering::Relaxed).min(self.limit)
+    }
+
+    /// Whether its run may use the reserve: one that has begun shall come to its end.
+    fn is_reserved(&self) -> bool {
+        self.concludes || (self.limit < u32::MAX && self.used() > 0)
     }
 
     fn take(&self) -> Result<(), CallError> {
@@ -59,6 +72,7 @@ pub(super) struct Shared {
     pub(super) auth: Auth,
     pub(super) pace: Pace,
     pub(super) meter: Meter,
+    pub(super) kept: Kept,
 }
 
 /// Who we are.
@@ -79,6 +93,8 @@ pub(super) struct Call {
     pub(super) outgoing: Outgoing,
     pub(super) effect: Effect,
     pub(super) quota: Quota,
+    /// Whether it writes or reads what gates a commit: a check or a status.
+    pub(super) gate: bool,
     /// What is asked for, in words, for errors and logs.
     pub(super) asked: &'static str,
 }
@@ -99,7 +115,8 @@ impl Shared {
     pub(super) fn rest(&self, method: Method, path: &str, asked: &'static str) -> Call {
         let effect = if method == Method::GET { Effect::Read } else { Effect::Write };
         let url = format!("{}{path}", self.http.roots.rest);
-        Call { outgoing: Outgoing { method, url, accept: JSON, body: None }, effect, quota: Quota::Rest, asked }
+        let gate = path.contains("/check-runs") || path.contains("/statuses/");
+        Call { outgoing: Outgoing { method, url, accept: JSON, body: None }, effect, quota: Quota::Rest, gate, asked }
     }
 
     /// The app's id, when we are an app.
@@ -120,8 +137,15 @@ impl Shared {
         let (installation, quota) = (audience.0, call.quota);
         let mut waits = BACKOFF.iter();
         loop {
+            let asking = Asking {
+                quota,
+                write: call.effect == Effect::Write,
+                gate: call.gate,
+                // People who bring their own token decide for themselves what they spend it on.
+                reserved: call.gate || counter.is_reserved() || self.app_id().is_none(),
+            };
             self.pace
-                .admit(installation, quota, self.http.github_now())
+                .admit(installation, asking, self.http.github_now())
                 .inspect_err(|_| self.meter.wait(installation))?;
             let (header, minted_at) = self.authorization(&audience).await?;
             counter.take()?;
@@ -131,11 +155,14 @@ impl Shared {
             let error = match reply {
                 Ok(reply) => {
                     self.pace.note_headers(installation, quota, &reply.headers);
+                    // GraphQL says in its answer whether it did anything.
+                    if quota == Quota::Rest {
+                        self.pace.note_success(installation, now);
+                    }
                     return Ok(reply);
                 }
-                Err(error) => error,
+                Err(error) => self.pace.note_error(installation, quota, error, now),
             };
-            self.pace.note_error(installation, quota, &error, now);
             let again = match &error {
                 // Refused before anything happened: also a write may be sent again, with another token or a little later.
                 CallError::Unauthorized(_) => self.outdated(&audience, &header, minted_at, now).await,
@@ -144,7 +171,7 @@ impl Shared {
             let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
             self.meter.retry(installation);
             tracing::debug!(asked = call.asked, %error, "A call failed and is tried again.");
-            self.http.timing.pause(*wait).await;
+            self.http.timing.pause(around(*wait)).await;
         }
     }
 
@@ -232,6 +259,14 @@ impl Shared {
         }
         true
     }
+}
+
+/// A quarter less to a quarter more.
+fn around(wait: Duration) -> Duration {
+    let mut byte = [128];
+    // Without randomness everybody waits the same, which is no reason to fail.
+    _ = getrandom::fill(&mut byte);
+    wait.mul_f64(0.75 + f64::from(byte[0]) / 510.0)
 }
 
 /// Plain data as a request's body.

@@ -4,6 +4,7 @@ use super::app::{App, bearer};
 use super::call::{Auth, RequestCounter, Shared};
 use super::config::{ConfigError, GithubConfig, TokenConfig};
 use super::http::Http;
+use super::kept::Kept;
 use super::meter::Meter;
 use super::pace::Pace;
 use super::repo::RepoClient;
@@ -75,7 +76,7 @@ impl Github {
     }
 
     fn build(http: Http, auth: Auth, meter: Meter) -> Self {
-        Github { shared: Arc::new(Shared { http, auth, pace: Pace::default(), meter }) }
+        Github { shared: Arc::new(Shared { http, auth, pace: Pace::default(), meter, kept: Kept::default() }) }
     }
 }
 

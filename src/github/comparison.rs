@@ -1,9 +1,11 @@
 //! What lies between the base and the head: the merge base and the commits.
 
 use super::CallError;
+use super::call::parse;
 use super::repo::RepoClient;
 use crate::model::{Author, Commit, CommitId, Timestamp};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use http::Method;
 use serde::Deserialize;
 
 /// GitHub's largest page.
@@ -45,7 +47,10 @@ impl RepoClient {
     }
 
     async fn comparison_page(&self, base: &CommitId, head: &CommitId, page: usize) -> Result<Page, CallError> {
-        self.get(&format!("/compare/{base}...{head}?per_page={PAGE}&page={page}"), "comparison of base and head").await
+        let asked = "comparison of base and head";
+        let path = format!("/compare/{base}...{head}?per_page={PAGE}&page={page}");
+        let body = self.call_kept(self.rest(Method::GET, &path, asked)).await?;
+        parse(&body, asked)
     }
 }
 

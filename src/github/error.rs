@@ -112,19 +112,30 @@ pub(super) fn spent_until(headers: &http::HeaderMap) -> Option<Timestamp> {
     reset(headers).filter(|_| spent)
 }
 
+/// What is left of the hour's requests, and how many it has.
+pub(super) fn left_of(headers: &http::HeaderMap) -> Option<(u64, u64)> {
+    let number = |name| header(headers, name)?.trim().parse().ok();
+    Some((number("x-ratelimit-remaining")?, number("x-ratelimit-limit")?))
+}
+
+/// What GitHub asks to wait, in seconds.
+pub(super) fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
+    header(headers, "retry-after")?.trim().parse().ok().map(Duration::from_secs)
+}
+
 /// When the hourly limit is refilled next.
 pub(super) fn reset(headers: &http::HeaderMap) -> Option<Timestamp> {
     let seconds: i64 = header(headers, "x-ratelimit-reset")?.trim().parse().ok()?;
     Some(Timestamp(seconds.saturating_mul(1000)))
 }
 
-/// GitHub without `Retry-After`: "wait at least one minute".
+/// GitHub without `Retry-After`: "wait at least one minute". A refusal with exactly this time counts as one without.
 /// (docs.github.com, REST API, best practices, "Handle rate limit errors appropriately")
 pub(super) const SECONDARY_WAIT: Duration = Duration::from_secs(60);
 
 fn limit(status: u16, headers: &http::HeaderMap, message: &str, now: Timestamp) -> Option<CallError> {
-    if let Some(seconds) = header(headers, "retry-after").and_then(|text| text.trim().parse().ok()) {
-        return Some(CallError::SecondaryLimit { retry_after: Duration::from_secs(seconds) });
+    if let Some(retry_after) = retry_after(headers) {
+        return Some(CallError::SecondaryLimit { retry_after });
     }
     if let Some(until) = spent_until(headers).filter(|until| *until > now) {
         return Some(CallError::RateLimited { until });

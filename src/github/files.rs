@@ -2,6 +2,7 @@
 
 use super::CallError;
 use super::call::Effect;
+use super::kept::Answer;
 use super::repo::RepoClient;
 use crate::model::{CommitId, Fact, FileText, RepoPath, Unavailable};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -20,10 +21,37 @@ impl RepoClient {
     /// # Errors
     /// When a request failed; a file that is not there, or not a text, is an answer.
     pub async fn fetch_files(&self, wanted: &[(CommitId, RepoPath)]) -> Result<Vec<FileText>, CallError> {
+        let mut texts: Vec<Option<FileText>> = wanted.iter().map(|place| self.known_text(place)).collect();
+        let lacking: Vec<(CommitId, RepoPath)> =
+            wanted.iter().zip(&texts).filter(|(_, text)| text.is_none()).map(|(place, _)| place.clone()).collect();
         // Collected first: a closure inside the stream would keep the future from being `Send` for every lifetime.
-        let batches: Vec<_> = wanted.chunks(BATCH).map(|batch| self.fetch_batch(batch)).collect();
+        let batches: Vec<_> = lacking.chunks(BATCH).map(|batch| self.fetch_batch(batch)).collect();
         let batches: Vec<Vec<FileText>> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
-        Ok(batches.concat())
+        let fetched = batches.concat();
+        for (place, text) in lacking.iter().zip(&fetched) {
+            self.keep_text(place, text);
+        }
+        if lacking.len() < wanted.len() {
+            self.shared.meter.saved(self.installation);
+        }
+        for (slot, text) in texts.iter_mut().filter(|slot| slot.is_none()).zip(fetched) {
+            *slot = Some(text);
+        }
+        Ok(texts.into_iter().flatten().collect())
+    }
+
+    fn known_text(&self, place: &(CommitId, RepoPath)) -> Option<FileText> {
+        match self.shared.kept.find(&self.question(&expression(place)?))? {
+            Answer::Text(text) => Some(text),
+            Answer::Body(_) => None,
+        }
+    }
+
+    /// A commit that GitHub does not know yet looks as if the file was not there.
+    fn keep_text(&self, place: &(CommitId, RepoPath), text: &FileText) {
+        if let Some(expression) = expression(place).filter(|_| *text != FileText::Absent) {
+            self.shared.kept.keep(&self.question(&expression), Answer::Text(text.clone()));
+        }
     }
 
     /// The sizes of files at commits in bytes, in the order of the question: one request per 100. `None` is "no such file".
@@ -32,11 +60,11 @@ impl RepoClient {
     /// When a request failed. A path that is not UTF-8 has no name in GitHub's API; its size is not known either.
     pub async fn fetch_sizes(&self, wanted: &[(CommitId, RepoPath)]) -> Result<Vec<Fact<Option<u64>>>, CallError> {
         let batches: Vec<_> = wanted.chunks(BATCH).map(|batch| self.fetch_objects(batch, SIZES)).collect();
-        let batches: Vec<Vec<Answer>> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
-        let size = |answer: Answer| match answer {
-            Answer::Object(Some(object)) if object.kind == "Blob" => Fact::Known(object.byte_size),
-            Answer::Object(_) => Fact::Known(None),
-            Answer::Unnameable => Fact::Unavailable(Unavailable::Truncated(UNNAMEABLE.to_owned())),
+        let batches: Vec<Vec<Found>> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
+        let size = |answer: Found| match answer {
+            Found::Object(Some(object)) if object.kind == "Blob" => Fact::Known(object.byte_size),
+            Found::Object(_) => Fact::Known(None),
+            Found::Unnameable => Fact::Unavailable(Unavailable::Truncated(UNNAMEABLE.to_owned())),
         };
         Ok(batches.into_iter().flatten().map(size).collect())
     }
@@ -46,8 +74,8 @@ impl RepoClient {
         Ok(answers
             .into_iter()
             .map(|answer| match answer {
-                Answer::Object(object) => text(object),
-                Answer::Unnameable => FileText::Cut("its path is not UTF-8, which GitHub's API cannot name".to_owned()),
+                Found::Object(object) => text(object),
+                Found::Unnameable => FileText::Cut("its path is not UTF-8, which GitHub's API cannot name".to_owned()),
             })
             .collect())
     }
@@ -56,7 +84,7 @@ impl RepoClient {
         &self,
         batch: &[(CommitId, RepoPath)],
         fields: &'static str,
-    ) -> Result<Vec<Answer>, CallError> {
+    ) -> Result<Vec<Found>, CallError> {
         let asked = "files at commits";
         let expressions: Vec<Option<String>> = batch.iter().map(expression).collect();
         let mut variables = Map::new();
@@ -73,13 +101,10 @@ impl RepoClient {
             let data: Data =
                 self.graphql(&document(asked_for, fields), Value::Object(variables), Effect::Read, asked).await?;
             let mut found = data.repository.ok_or_else(|| CallError::NotFound("such repository".to_owned()))?;
-            (0..asked_for).map(|n| Answer::Object(found.remove(&format!("f{n}")).flatten())).collect()
+            (0..asked_for).map(|n| Found::Object(found.remove(&format!("f{n}")).flatten())).collect()
         }
         .into_iter();
-        Ok(expressions
-            .iter()
-            .map(|it| it.as_ref().and_then(|_| objects.next()).unwrap_or(Answer::Unnameable))
-            .collect())
+        Ok(expressions.iter().map(|it| it.as_ref().and_then(|_| objects.next()).unwrap_or(Found::Unnameable)).collect())
     }
 }
 
@@ -90,7 +115,7 @@ pub(super) const SIZES: &str = "byteSize";
 const UNNAMEABLE: &str = "the files: one has a path that is not UTF-8, which its API cannot name";
 
 /// What GitHub says of one file.
-enum Answer {
+enum Found {
     Object(Option<WireObject>),
     Unnameable,
 }

@@ -2,7 +2,7 @@
 
 use super::CallError;
 use super::call::{Call, Effect, RequestCounter, Shared, body, parse};
-use super::error::SECONDARY_WAIT;
+use super::error::{SECONDARY_WAIT, retry_after, spent_until};
 use super::http::Outgoing;
 use super::pace::Quota;
 use super::token::Audience;
@@ -80,14 +80,15 @@ impl Shared {
             body: Some(body(&Question { query: document, variables })),
         };
         let installation = audience.0;
-        let reply = self.call(Call { outgoing, effect, quota: Quota::Graphql, asked }, audience, counter).await?;
+        let reply =
+            self.call(Call { outgoing, effect, quota: Quota::Graphql, gate: false, asked }, audience, counter).await?;
         let answer: Answer<T> = parse(&reply.body, asked)?;
         if let Some(problem) = answer.errors.into_iter().next() {
-            let spent = super::error::reset(&reply.headers);
+            let told = retry_after(&reply.headers);
             let error = match problem.kind.as_deref() {
-                Some("RATE_LIMITED") => match spent {
+                Some("RATE_LIMITED") => match spent_until(&reply.headers).filter(|_| told.is_none()) {
                     Some(until) => CallError::RateLimited { until },
-                    None => CallError::SecondaryLimit { retry_after: SECONDARY_WAIT },
+                    None => CallError::SecondaryLimit { retry_after: told.unwrap_or(SECONDARY_WAIT) },
                 },
                 Some("NOT_FOUND") => CallError::NotFound(asked.to_owned()),
                 Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => CallError::Forbidden(cut(&problem.message)),
@@ -95,9 +96,9 @@ impl Shared {
                 None if problem.message.contains("Something went wrong") => CallError::Server(200),
                 _ => CallError::Invalid(cut(&problem.message)),
             };
-            self.pace.note_error(installation, Quota::Graphql, &error, self.http.github_now());
-            return Err(error);
+            return Err(self.pace.note_error(installation, Quota::Graphql, error, self.http.github_now()));
         }
+        self.pace.note_success(installation, self.http.github_now());
         answer.data.ok_or_else(|| CallError::Malformed(format!("{asked}, no data")))
     }
 }

@@ -9,11 +9,16 @@ use super::token::Scope;
 use crate::model::{CommitId, InstallationId, PullNumber, RepoName, RepositoryId};
 use http::Method;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// GitHub's largest page.
 const PAGE: usize = 100;
 /// No list of ours is longer than 10,000 entries.
 const MAX_PAGES: usize = 100;
+
+/// A pull request that is closed between two pages moves another one from the next page onto the one that was read. A
+/// list of several pages is read until nothing new is in it, at most so often.
+const TRIES: usize = 4;
 
 /// An open pull request, as far as a list tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,20 +47,33 @@ impl RepoClient {
     /// As every call.
     pub async fn list_open_pulls(&self, base: Option<&str>) -> Result<Vec<OpenPull>, CallError> {
         let base = base.map(|base| format!("&base={}", encode(base))).unwrap_or_default();
-        let mut pulls: Vec<OpenPull> = Vec::new();
+        let mut pulls: BTreeMap<PullNumber, OpenPull> = BTreeMap::new();
+        for _ in 0..TRIES {
+            let before = pulls.len();
+            let pages = self.read_open_pulls(&base, &mut pulls).await?;
+            if pages == 1 || pulls.len() == before {
+                break;
+            }
+        }
+        Ok(pulls.into_values().rev().collect())
+    }
+
+    /// Adds the pull requests of all pages, and says how many pages there were.
+    async fn read_open_pulls(
+        &self,
+        base: &str,
+        pulls: &mut BTreeMap<PullNumber, OpenPull>,
+    ) -> Result<usize, CallError> {
         for page in 1..=MAX_PAGES {
             let path = format!("/pulls?state=open&per_page={PAGE}&page={page}{base}");
             let fetched: Vec<WirePull> = self.get(&path, "list of pull requests").await?;
             let last = fetched.len() < PAGE;
-            // A pull request that was opened in between moves another one onto the next page.
-            pulls.extend(fetched.into_iter().filter_map(open_pull));
+            pulls.extend(fetched.into_iter().filter_map(open_pull).map(|pull| (pull.number, pull)));
             if last {
-                break;
+                return Ok(page);
             }
         }
-        pulls.sort_by_key(|pull| std::cmp::Reverse(pull.number));
-        pulls.dedup_by_key(|pull| pull.number);
-        Ok(pulls)
+        Ok(MAX_PAGES)
     }
 
     /// The open pull requests whose head is this commit.
@@ -80,21 +98,29 @@ impl Github {
     ) -> Result<Vec<AccessibleRepository>, CallError> {
         let asked = "list of repositories";
         let counter = RequestCounter::unlimited();
-        let mut found = Vec::new();
-        for page in 1..=MAX_PAGES {
+        let mut found: BTreeMap<RepositoryId, AccessibleRepository> = BTreeMap::new();
+        let mut known = 0;
+        let mut page = 1;
+        let mut tries = 1;
+        while page <= MAX_PAGES {
             let path = format!("/installation/repositories?per_page={PAGE}&page={page}");
             let call = self.shared.rest(Method::GET, &path, asked);
             let reply = self.shared.call(call, (installation, Scope::Whole), &counter).await?;
             let more = header(&reply.headers, "link").is_some_and(|links| links.contains("rel=\"next\""));
             let fetched: WireRepositories = parse(&reply.body, asked)?;
             found.extend(fetched.repositories.into_iter().filter_map(|it| {
-                Some(AccessibleRepository { id: RepositoryId(it.id), name: RepoName::parse(&it.full_name).ok()? })
+                let id = RepositoryId(it.id);
+                Some((id, AccessibleRepository { id, name: RepoName::parse(&it.full_name).ok()? }))
             }));
+            page += 1;
             if !more {
-                break;
+                if page == 2 || found.len() == known || tries == TRIES {
+                    break;
+                }
+                (known, page, tries) = (found.len(), 1, tries + 1);
             }
         }
-        Ok(found)
+        Ok(found.into_values().collect())
     }
 }
 

@@ -43,6 +43,8 @@ pub struct InstallationUse {
     pub retries: u64,
     /// Calls that were not sent, because a limit lasts.
     pub waits: u64,
+    /// Calls that were not sent, because the answer was known or being asked for.
+    pub saved: u64,
     /// What GitHub last said is left of the hour's requests.
     pub rest_left: Option<u64>,
     /// The same of the hour's points of GraphQL.
@@ -69,6 +71,10 @@ impl Meter {
 
     pub(super) fn wait(&self, installation: InstallationId) {
         self.lock().entry(installation).or_default().waits += 1;
+    }
+
+    pub(super) fn saved(&self, installation: InstallationId) {
+        self.lock().entry(installation).or_default().saved += 1;
     }
 
     /// Reads `x-ratelimit-remaining`, which stands in answers of any status.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// GitHub takes no more annotations in one request.
-const ANNOTATIONS_AT_ONCE: usize = 50;
+pub const ANNOTATIONS_AT_ONCE: usize = 50;
 
 /// What GitHub says about an operation that was performed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -86,6 +86,22 @@ impl RepoClient {
         self.shared.call(call, self.audience(), &self.counter).await
     }
 
+    /// A read whose path names all that it depends on by commits: asked for once, then kept.
+    pub(super) async fn call_kept(&self, call: Call) -> Result<Arc<Vec<u8>>, CallError> {
+        let question = self.question(&format!("{} {}", call.outgoing.accept, call.outgoing.url));
+        let ask = async { self.call(call).await.map(|reply| reply.body) };
+        let (body, saved) = self.shared.kept.body(&question, ask).await?;
+        if saved {
+            self.shared.meter.saved(self.installation);
+        }
+        Ok(body)
+    }
+
+    /// A question that no other installation or repository shares.
+    pub(super) fn question(&self, what: &str) -> String {
+        format!("{} {} {} {what}", self.installation, self.id, self.name)
+    }
+
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, asked: &'static str) -> Result<T, CallError> {
         let reply = self.call(self.rest(Method::GET, path, asked)).await?;
         parse(&reply.body, asked)

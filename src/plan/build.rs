@@ -67,19 +67,20 @@ fn build_beside(
     let mut operations = gates;
     let silent = operations.len();
     if let Some(number) = input.number.filter(|_| !input.quiet) {
+        let rest = input.details_url.as_deref();
         let diff = Diff::new(snapshot, &input.refused);
         let inline = review::sort_out(spoken(verdict), &diff, published, verdict.settings.max_inline_comments);
         let text = summary::wanted(verdict, &inline.elsewhere, inline.overflow);
         if !inline.fresh.is_empty() {
             let id = operation_id(&input.run, operations.len());
-            operations.push(review::review(inline.fresh, number, verdict.head.clone(), &id));
+            operations.push(review::review(inline.fresh, number, verdict.head.clone(), rest, &id));
         }
         for change in inline.changes {
             let id = operation_id(&input.run, operations.len());
-            operations.push(change_operation(change, &id));
+            operations.push(change_operation(change, rest, &id));
         }
         let mut index = operations.len();
-        operations.extend(summary::plan_summary(text, published, number, || {
+        operations.extend(summary::plan_summary(text, published, number, rest, || {
             index += 1;
             operation_id(&input.run, index - 1)
         }));
@@ -96,10 +97,10 @@ pub fn build_started(published: &Published, head: &CommitId, input: &PlanInput) 
     check::plan_started(published, head, input, &format!("{}.started", input.run))
 }
 
-fn change_operation(change: Change, operation: &str) -> Operation {
+fn change_operation(change: Change, rest: Option<&str>, operation: &str) -> Operation {
     match change {
         Change::Edit { id, text, finding } => {
-            Operation::UpdateReviewComment { id, body: with_finding_marker(&text, &finding, operation) }
+            Operation::UpdateReviewComment { id, body: with_finding_marker(&text, rest, &finding, operation) }
         }
         Change::Delete { id } => Operation::DeleteReviewComment { id },
         Change::Resolve { thread } => Operation::ResolveThread { thread },

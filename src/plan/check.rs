@@ -1,6 +1,6 @@
 //! The check run: a new one when its annotations changed, an update when only its words did, nothing otherwise.
 
-use super::marker::digest;
+use super::marker::{digest, link_to_rest};
 use super::render::render_started;
 use super::shared::{Words, words};
 use super::{CheckRun, CheckStatus, Operation, PlanInput, Published, PublishedCheck};
@@ -64,7 +64,8 @@ pub(super) fn plan_check(
     input: &PlanInput,
     operation: &str,
 ) -> Option<Operation> {
-    let Words { conclusion, title, summary, text, mut annotations } = words(verdict, input.number, &input.siblings);
+    let Words { conclusion, title, mut summary, mut text, mut annotations } =
+        words(verdict, input.number, &input.siblings);
     let pending = conclusion == Conclusion::Pending;
     if pending {
         // They come with the conclusion: GitHub takes none away, so that a check with some would have to be replaced.
@@ -73,6 +74,12 @@ pub(super) fn plan_check(
     let marks = digest(&serde_json::to_string(&annotations).expect("annotations are plain data"));
     // Times and links differ from run to run and change nothing for the reader.
     let words = digest(&[conclusion.as_str(), &title, &summary, &text].join("\0"));
+    let link = link_to_rest(&format!("{summary}{text}"), input.details_url.as_deref());
+    if text.is_empty() {
+        summary.push_str(&link)
+    } else {
+        text.push_str(&link)
+    }
     let status = match conclusion {
         Conclusion::Pending => CheckStatus::InProgress,
         conclusion => CheckStatus::Completed { conclusion, completed_at: input.completed_at },

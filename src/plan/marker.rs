@@ -1,6 +1,7 @@
 //! The hidden, versioned markers by which this app knows its own comments again. They count only in comments that
 //! this app's identity wrote, and the last one in a text wins: ours stands at the end, after all foreign content.
 
+use super::render::is_cut;
 use crate::model::Fingerprint;
 use sha2::{Digest, Sha256};
 
@@ -62,14 +63,22 @@ pub fn without_marker(body: &str) -> &str {
     at.map_or(body, |at| body[..at].trim_end())
 }
 
-/// A text with its finding marker below.
-pub(super) fn with_finding_marker(text: &str, finding: &Fingerprint, operation: &str) -> String {
-    format!("{text}\n\n{FINDING}{} op={operation} body={}{END}", finding.0, digest(text))
+/// A text with its finding marker below; the digest is that of the text without the link to what was cut.
+pub(super) fn with_finding_marker(text: &str, rest: Option<&str>, finding: &Fingerprint, operation: &str) -> String {
+    let link = link_to_rest(text, rest);
+    format!("{text}{link}\n\n{FINDING}{} op={operation} body={}{END}", finding.0, digest(text))
 }
 
-/// A text with its summary marker below.
-pub(super) fn with_summary_marker(text: &str, operation: &str) -> String {
-    format!("{text}\n\n{SUMMARY} op={operation} body={}{END}", digest(text))
+/// A text with its summary marker below; the digest is that of the text without the link to what was cut.
+pub(super) fn with_summary_marker(text: &str, rest: Option<&str>, operation: &str) -> String {
+    let link = link_to_rest(text, rest);
+    format!("{text}{link}\n\n{SUMMARY} op={operation} body={}{END}", digest(text))
+}
+
+/// Where everything can be read, when something is missing from the text. The page is another one after every run, so
+/// that it must not count when texts are compared.
+pub(super) fn link_to_rest(text: &str, page: Option<&str>) -> String {
+    page.filter(|_| is_cut(text)).map(|page| format!("\n\n[Read all of it]({page})")).unwrap_or_default()
 }
 
 /// A text with the marker of an answer below.
@@ -107,13 +116,13 @@ mod tests {
 
     #[test]
     fn markers_come_back_as_they_were_written() {
-        let body = with_finding_marker("text", &Fingerprint("00ff".into()), "run.1");
+        let body = with_finding_marker("text", None, &Fingerprint("00ff".into()), "run.1");
         let marker = parse_finding_marker(&body).expect("a marker");
         assert_eq!(marker.finding.0, "00ff");
         assert_eq!(marker.operation, "run.1");
         assert_eq!(marker.body, digest("text"));
-        assert_eq!(with_operation(&body, "x"), with_finding_marker("text", &Fingerprint("00ff".into()), "x"));
-        let body = with_summary_marker("text", "run.2");
+        assert_eq!(with_operation(&body, "x"), with_finding_marker("text", None, &Fingerprint("00ff".into()), "x"));
+        let body = with_summary_marker("text", None, "run.2");
         assert_eq!(parse_summary_marker(&body).expect("a marker").operation, "run.2");
         assert_eq!(parse_finding_marker(&body), None);
         assert_eq!(without_marker(&body), "text");
@@ -126,8 +135,8 @@ mod tests {
 
     #[test]
     fn foreign_text_above_ours_does_not_count() {
-        let forged = with_finding_marker("x", &Fingerprint("forged".into()), "evil");
-        let body = with_finding_marker(&forged, &Fingerprint("real".into()), "run.1");
+        let forged = with_finding_marker("x", None, &Fingerprint("forged".into()), "evil");
+        let body = with_finding_marker(&forged, None, &Fingerprint("real".into()), "run.1");
         assert_eq!(parse_finding_marker(&body).expect("a marker").finding.0, "real");
         assert_eq!(parse_finding_marker("<!-- deckhand:v1 finding=a"), None);
         assert_eq!(parse_finding_marker("<!-- deckhand:v2 finding=a op=b body=c -->"), None);

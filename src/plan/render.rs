@@ -23,6 +23,6 @@ pub(super) use check::{
     cut_title, limit_annotations, render_annotations, render_check, render_started, render_status_line,
 };
 pub(super) use comment::render_comment;
-pub(super) use limit::{CHECK_BYTES, cut};
+pub(super) use limit::{CHECK_BYTES, cut, is_cut};
 pub(super) use rule::{RuleLine, cut_status_line, render_rule_line};
 pub(super) use summary::{render_nothing_left, render_summary};

@@ -94,11 +94,17 @@ pub(super) fn sort_out<'a>(
 }
 
 /// The review with the new comments.
-pub(super) fn review(fresh: Vec<Fresh>, number: PullNumber, head: CommitId, operation: &str) -> Operation {
+pub(super) fn review(
+    fresh: Vec<Fresh>,
+    number: PullNumber,
+    head: CommitId,
+    rest: Option<&str>,
+    operation: &str,
+) -> Operation {
     let comments = fresh
         .into_iter()
         .map(|Fresh { finding, spot, text }| ReviewComment {
-            body: with_finding_marker(&text, &finding, operation),
+            body: with_finding_marker(&text, rest, &finding, operation),
             path: spot.path,
             side: spot.side,
             start_line: spot.start_line,

@@ -20,11 +20,12 @@ pub(super) fn plan_summary(
     wanted: Option<String>,
     published: &Published,
     number: PullNumber,
+    rest: Option<&str>,
     mut next: impl FnMut() -> String,
 ) -> Vec<Operation> {
     let Some((oldest, twice)) = published.summaries.split_first() else {
         return wanted
-            .map(|text| Operation::CreateSummary { number, body: with_summary_marker(&text, &next()) })
+            .map(|text| Operation::CreateSummary { number, body: with_summary_marker(&text, rest, &next()) })
             .into_iter()
             .collect();
     };
@@ -32,7 +33,7 @@ pub(super) fn plan_summary(
     let same = parse_summary_marker(&oldest.body).is_some_and(|marker| marker.body == digest(&text));
     let mut operations = Vec::new();
     if !same {
-        operations.push(Operation::UpdateSummary { id: oldest.id, body: with_summary_marker(&text, &next()) });
+        operations.push(Operation::UpdateSummary { id: oldest.id, body: with_summary_marker(&text, rest, &next()) });
     }
     for comment in twice {
         next();

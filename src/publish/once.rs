@@ -2,7 +2,7 @@
 
 use super::PublishError;
 use super::outbox::{Known, Outbox};
-use crate::github::{Answer, CallError, RepoClient};
+use crate::github::{ANNOTATIONS_AT_ONCE, Answer, CallError, RepoClient};
 use crate::model::CommitId;
 use crate::plan::Operation;
 use std::time::Duration;
@@ -68,13 +68,20 @@ pub(super) async fn carry_out_begun(
                 unclear = true;
             }
             Err(error) => {
-                if !error.is_unclear() {
+                if !error.is_unclear() && !may_have_begun(operation, &error) {
                     outbox.abandon(id).await?;
                 }
                 return Err(error.into());
             }
         }
     }
+}
+
+/// Whether a part of it may be there although GitHub refused: a check whose annotations need several requests, stopped
+/// between two of them. The next attempt finds it and sends the rest.
+fn may_have_begun(operation: &Operation, error: &CallError) -> bool {
+    let (Operation::CreateCheck(check) | Operation::UpdateCheck { check, .. }) = operation else { return false };
+    check.annotations.len() > ANNOTATIONS_AT_ONCE && (error.is_temporary() || matches!(error, CallError::Budget(_)))
 }
 
 /// Completes what was found, and sends what is missing of it.

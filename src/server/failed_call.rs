@@ -15,7 +15,7 @@ const BEHIND: Duration = Duration::from_secs(5);
 pub(super) fn after_call(error: CallError) -> JobError {
     let reason = error.to_string();
     match error {
-        CallError::SecondaryLimit { retry_after } => JobError::Retry { reason, after: Some(retry_after) },
+        CallError::SecondaryLimit { retry_after } => JobError::RetryAfter { reason, after: retry_after },
         CallError::RateLimited { until } => JobError::RetryAt { reason, at: until },
         CallError::Forbidden(_) | CallError::Unauthorized(_) => JobError::Fatal { reason },
         CallError::NotFound(_)

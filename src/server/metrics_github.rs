@@ -19,6 +19,8 @@ pub(super) fn render(uses: &BTreeMap<InstallationId, InstallationUse>, out: &mut
     family(out, "deckhand_github_retries_total", "counter", "Calls sent again after a failure", retries);
     let waits = each(|of| of.waits);
     family(out, "deckhand_github_waits_total", "counter", "Calls not sent because a limit lasts", waits);
+    let saved = each(|of| of.saved);
+    family(out, "deckhand_github_saved_total", "counter", "Calls not sent because the answer was known", saved);
     let left = uses.iter().flat_map(|(installation, of)| {
         let of_api = [("rest", of.rest_left), ("graphql", of.graphql_left)];
         of_api

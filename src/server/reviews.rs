@@ -180,13 +180,15 @@ impl Handler for Reviews {
 
     fn given_up<'a>(&'a self, job: &'a Job, reason: &'a str) -> BoxFuture<'a, ()> {
         Box::pin(async move {
+            // What is kept of the hour's requests is for this.
+            let client = self.client(&job.spec).with_counter(RequestCounter::concluding(MAX_REQUESTS));
             match &job.spec.work {
                 Work::ReviewPull { number, cause } => {
-                    let review = Review { job, client: self.client(&job.spec), number: *number, cause: *cause };
+                    let review = Review { job, client, number: *number, cause: *cause };
                     self.say_given_up(review_job::conclude_given_up(self, &review, reason)).await;
                 }
                 Work::ReviewGroup { group, cause, ended: None } => {
-                    let queued = Queued { job, client: self.client(&job.spec), group, cause: *cause };
+                    let queued = Queued { job, client, group, cause: *cause };
                     self.say_given_up(group_job::conclude_given_up(self, &queued, reason)).await;
                 }
                 _ => {}

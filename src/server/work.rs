@@ -36,8 +36,16 @@ pub enum JobError {
     Retry {
         /// What happened.
         reason: String,
-        /// GitHub said how long to wait.
+        /// When, if that is known.
         after: Option<Duration>,
+    },
+    /// GitHub asks to slow down for so long.
+    #[error("{reason}")]
+    RetryAfter {
+        /// What happened.
+        reason: String,
+        /// For how long.
+        after: Duration,
     },
     /// GitHub said when it may work again.
     #[error("{reason}")]

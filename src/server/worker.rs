@@ -3,6 +3,7 @@
 use super::backoff::retry_delay;
 use super::shared::{Claimed, Shared};
 use super::work::{Handler, JobError, JobOutcome};
+use crate::model::Timestamp;
 use crate::store::{Job, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,12 +143,8 @@ async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, J
             Ok(false)
         }
         Err(JobError::Fatal { reason }) => park(context, job, &reason).await,
-        // Waiting for a limit to be refilled says nothing about the job, so it never parks it.
-        Err(JobError::RetryAt { reason, at }) => {
-            tracing::warn!(reason, "job {} waits: {reason}", job.key);
-            shared.metrics.retried.add();
-            shared.store.retry(job, at, &reason, now).await.map(|()| true)
-        }
+        Err(JobError::RetryAt { reason, at }) => wait(context, job, &reason, at).await,
+        Err(JobError::RetryAfter { reason, after }) => wait(context, job, &reason, now.after(after)).await,
         Err(error) if job.attempt >= context.max_attempts => {
             park(context, job, &format!("{error} (attempt {})", job.attempt)).await
         }
@@ -173,6 +170,14 @@ async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, J
 async fn finish(shared: &Shared, job: &Job) -> Result<bool, StoreError> {
     shared.metrics.finished.add();
     shared.store.finish(job, shared.now()).await
+}
+
+/// Waiting for a limit to end says nothing about the job, so it never parks it.
+async fn wait(context: &WorkerContext, job: &Job, reason: &str, at: Timestamp) -> Result<bool, StoreError> {
+    let shared = &context.shared;
+    tracing::warn!(reason, "job {} waits: {reason}", job.key);
+    shared.metrics.retried.add();
+    shared.store.retry(job, at, reason, shared.now()).await.map(|()| true)
 }
 
 async fn park(context: &WorkerContext, job: &Job, reason: &str) -> Result<bool, StoreError> {

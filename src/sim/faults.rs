@@ -3,6 +3,7 @@
 use super::log::Kind;
 use super::reply::Reply;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Something that shall go wrong with a call of the API.
@@ -12,6 +13,8 @@ pub struct Fault {
     pub method: String,
     /// What the path with its query contains, or a GraphQL call's document or variables (as JSON); empty for any.
     pub path: String,
+    /// What the body of the request contains, as JSON; empty for any.
+    pub body: String,
     /// So many matching calls pass first.
     pub after: u32,
     /// So many calls fail.
@@ -38,23 +41,48 @@ pub enum Effect {
     DropAfter,
     /// Only this call waits; then it is done and answered.
     Delay(Duration),
+    /// Something else happens before it; then it is done and answered.
+    First(Meanwhile),
     /// A read is answered from how things were before the last push; writes pass.
     Stale,
     /// The same, before the last so many pushes (at most eight are remembered).
     StaleBy(usize),
 }
 
+/// What happens while a call is under way.
+#[derive(Clone)]
+pub struct Meanwhile(pub Arc<dyn Fn() + Send + Sync>);
+
+impl std::fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Meanwhile")
+    }
+}
+
+impl Effect {
+    /// This happens before the call is done.
+    pub fn first(act: impl Fn() + Send + Sync + 'static) -> Effect {
+        Effect::First(Meanwhile(Arc::new(act)))
+    }
+}
+
 impl Fault {
     /// The next call with that method whose path contains `path`.
     #[must_use]
     pub fn next(method: &str, path: &str, effect: Effect) -> Fault {
-        Fault { method: method.to_owned(), path: path.to_owned(), after: 0, times: 1, effect }
+        Fault { method: method.to_owned(), path: path.to_owned(), body: String::new(), after: 0, times: 1, effect }
     }
 
     /// The same for so many calls in a row.
     #[must_use]
     pub fn times(self, times: u32) -> Fault {
         Fault { times, ..self }
+    }
+
+    /// The same for calls whose body contains this.
+    #[must_use]
+    pub fn containing(self, body: &str) -> Fault {
+        Fault { body: body.to_owned(), ..self }
     }
 
     /// The same once so many matching calls have passed.
@@ -105,6 +133,7 @@ impl Fault {
         if self.times == 0
             || !(self.method.is_empty() || self.method == call.method)
             || !call.contains(&self.path)
+            || !(self.body.is_empty() || call.body.to_string().contains(&self.body))
             || (stale && call.kind != Kind::Read)
         {
             return false;

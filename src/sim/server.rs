@@ -2,7 +2,7 @@
 
 use super::clock::render_http_date;
 use super::env::Env;
-use super::faults::{self, Effect, Fault};
+use super::faults::{self, Effect, Fault, Meanwhile};
 use super::halt::{Fate, Halt};
 use super::log::{Kind, LogEntry, json_of};
 use super::quota::{Account, Bucket, LIMIT};
@@ -104,7 +104,13 @@ async fn handle(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> Resul
     let dropped = matches!(effect, Some(Effect::DropBefore | Effect::DropAfter));
     let worker = shared.clone();
     // Git runs as a process, and may take a while.
-    let answered = tokio::task::spawn_blocking(move || answer(&worker, &request, effect, !body.is_empty())).await;
+    let answered = tokio::task::spawn_blocking(move || {
+        if let Some(Effect::First(Meanwhile(act))) = &effect {
+            act();
+        }
+        answer(&worker, &request, effect, !body.is_empty())
+    })
+    .await;
     if fate == Fate::StopsAfter {
         shared.halt.stop().await;
     }
@@ -129,7 +135,7 @@ fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_
         _ if has_body && request.body.is_null() => (Reply::refusal(400, "Problems parsing JSON"), kind_of(request), ""),
         Some(Effect::Stale) => counted(&mut state, request, 1),
         Some(Effect::StaleBy(pushes)) => counted(&mut state, request, pushes),
-        Some(Effect::Delay(_) | Effect::DropAfter) | None => counted(&mut state, request, 0),
+        Some(Effect::Delay(_) | Effect::First(_) | Effect::DropAfter) | None => counted(&mut state, request, 0),
     };
     drop(state);
     let reply = reply.with("x-github-media-type", &media_type(&request.headers));

@@ -1,7 +1,7 @@
 //! What people do in a story is written down while they do it, so that it can be done again on another simulation.
 
 use crate::sim_bench::REPO;
-use deckhand::sim::{AppConfig, Fault, SimClock, SimHandle};
+use deckhand::sim::{AppConfig, Fault, OddEdit, SimClock, SimHandle};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
@@ -235,11 +235,16 @@ disturbances! {
     clear_faults();
     clock() -> &SimClock;
     create_repository(owner: &str, name: &str, files: &[(&str, &str)], private: bool) -> u64;
+    delete_comment(repo: &str, comment: u64);
     delete_repository(repo: &str);
     describe(repo: &str, text: &str);
+    double_comment(repo: &str, comment: u64);
     grant_permission(account: &str, name: &str, word: &str);
     inject(fault: Fault);
+    lock_conversation(repo: &str, number: u64, locked: bool);
+    overwrite_comment(repo: &str, comment: u64, body: &str);
     ping(app_id: u64);
+    push_odd(repo: &str, branch: &str, author: &str, edits: &[OddEdit<'_>], base: &str) -> String;
     redeliver(guid: &str) -> bool;
     refuse_new_tokens(calls: u32);
     rename(repo: &str, name: &str, actor: &str);

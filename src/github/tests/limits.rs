@@ -12,12 +12,13 @@ fn comment() -> Operation {
 }
 
 #[tokio::test]
-async fn reads_are_tried_three_times_and_writes_once() {
+async fn f27_reads_are_tried_three_times_and_writes_once() {
     let fake = Fake::start(with_tokens(|_, _| status(502, "bad gateway"))).await;
     let client = fake.client();
     assert_eq!(client.list_open_pulls(None).await, Err(CallError::Server(502)));
     assert_eq!(fake.lines().len(), 3);
-    assert_eq!(*fake.pauses.lock().unwrap(), [Duration::from_millis(500), Duration::from_secs(2)]);
+    let pauses: Vec<u128> = fake.pauses.lock().unwrap().iter().map(Duration::as_millis).collect();
+    assert!(matches!(*pauses, [375..=625, 1_500..=2_500]), "{pauses:?}");
     let error = client.perform(&comment()).await.unwrap_err();
     assert!(error.is_unclear());
     assert_eq!(fake.lines().len(), 4);
@@ -60,4 +61,26 @@ async fn a_run_has_a_budget_of_requests() {
     client.list_open_pulls(Some("release/1.x")).await.unwrap();
     assert_eq!(client.list_open_pulls(None).await, Err(CallError::Budget(2)));
     assert_eq!(fake.lines()[1], "GET /repos/o/r/pulls?state=open&per_page=100&page=1&base=release/1.x");
+}
+
+#[tokio::test]
+async fn f34_a_pull_request_that_another_ones_end_moved_to_a_read_page_is_found() {
+    let pull = |number: usize| {
+        let side = json!({ "ref": "main", "sha": "a".repeat(40) });
+        json!({ "number": number, "state": "open", "base": side, "head": side })
+    };
+    // Number 150 is closed between the first two pages: 50, the first of the second page, moves onto the first one.
+    let fake = Fake::start(with_tokens(move |seen, before| {
+        let numbers: Vec<usize> = match (seen.line.contains("&page=2"), before) {
+            (false, 0) => (51..=150).rev().collect(),
+            (false, _) => (50..150).rev().collect(),
+            (true, _) => (1..50).rev().collect(),
+        };
+        ok(numbers.into_iter().map(pull).collect())
+    }))
+    .await;
+    let listed = fake.client().list_open_pulls(None).await.unwrap();
+    let numbers: Vec<u64> = listed.iter().map(|pull| pull.number.0).collect();
+    assert!(numbers.contains(&50), "{numbers:?}");
+    assert_eq!((numbers.len(), fake.lines().len()), (150, 6));
 }

@@ -153,7 +153,7 @@ pub(super) fn fault_item(fault: &Fault, bytes: usize) -> String {
         (None, _) => String::new(),
     };
     let advisory = if fault.blocking || fault.overridden.is_some() { "" } else { " (advisory)" };
-    let message = neutralise(&limit::cut(fault.message.trim(), bytes));
+    let message = limit::fit(fault.message.trim(), bytes, neutralise);
     let passed =
         fault.overridden.as_ref().map(|it| format!("\n\n<sub>{}</sub>", words::overridden(it))).unwrap_or_default();
     let item = format!("💥 **Rule {} could not run**{advisory}{at}\n\n{message}{passed}", code_span(&fault.rule));
@@ -197,13 +197,15 @@ fn annotation(finding: &Finding) -> Option<Annotation> {
     };
     let place = finding.place.as_ref().filter(|place| place.side == Side::Right)?;
     let start_line = place.line.unwrap_or(1).max(1);
+    let message = limit::cut(plain(&finding.message).trim(), ANNOTATION_BYTES);
     let mark = Annotation {
         path: place.path.as_str().to_owned(),
         start_line,
         end_line: place.end_line.unwrap_or(start_line).max(start_line),
         level,
         title: limit::cut_short(&plain(&annotation_title(finding)), TITLE_BYTES),
-        message: limit::cut(&plain(finding.message.trim()), ANNOTATION_BYTES),
+        // GitHub refuses one without words, and the check with it.
+        message: if message.is_empty() { "(no words)".to_owned() } else { message },
     };
     Some(mark)
 }

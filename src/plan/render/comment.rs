@@ -9,15 +9,16 @@ use crate::model::Finding;
 pub(in crate::plan) fn render_comment(finding: &Finding, may_suggest: bool) -> String {
     let text = message(finding, REPORT_BYTES);
     let head = format!("{} **{}", sign(finding), word(finding));
+    let last = format!("\n\n<sub>{}{}</sub>", code_span(&finding.rule), passed(finding));
     let mut body = if flows(&text) { format!("{head}:** {text}") } else { format!("{head}**\n\n{text}") };
     if let Some(suggestion) = finding.suggestion.as_ref().filter(|_| may_suggest) {
         let block = fenced(suggestion);
         // A cut suggestion would be committed cut; none is better.
-        if body.len() + block.len() < COMMENT_BYTES - 1_000 {
+        if body.len() + block.len() + last.len() < COMMENT_BYTES - 1_000 {
             body.push_str(&block);
         }
     }
-    format!("{body}\n\n<sub>{}{}</sub>", code_span(&finding.rule), passed(finding))
+    body + &last
 }
 
 /// A suggestion fence that its content cannot close. An empty suggestion removes the lines.

@@ -1,6 +1,7 @@
 //! A list of findings grouped by file, laid into pages of limited size, so that nothing is cut in the middle.
 
 use super::escape::code_span;
+use super::limit::LEFT_OUT;
 use super::words;
 use crate::model::Finding;
 
@@ -41,7 +42,7 @@ pub(super) fn pages<'a>(
         page.push_str(&item);
     }
     if left_over > 0 {
-        page.push_str(&format!("\n… and {} that did not fit here.\n", words::count(left_over, "more finding")));
+        page.push_str(&format!("\n… and {}{LEFT_OUT}\n", words::count(left_over, "more finding")));
     }
     done.push(page);
     done

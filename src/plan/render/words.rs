@@ -59,8 +59,8 @@ pub(super) fn lines(place: &Place) -> String {
 
 /// The message, harmless and not longer than `bytes`.
 pub(super) fn message(finding: &Finding, bytes: usize) -> String {
-    let text = limit::cut(finding.message.trim(), bytes);
-    if finding.severity == Severity::Markdown { neutralise_keeping_details(&text) } else { neutralise(&text) }
+    let harmless = if finding.severity == Severity::Markdown { neutralise_keeping_details } else { neutralise };
+    limit::fit(finding.message.trim(), bytes, harmless)
 }
 
 /// Whether Markdown may follow other words on a line without losing a list, a heading or a fence that it begins with.

@@ -128,7 +128,11 @@ impl Reviews {
                 Ok(found) => wanted.extend(found),
                 // Gone since the list was read.
                 Err(JobError::Gone { .. }) => {}
-                Err(error @ (JobError::RetryAt { .. } | JobError::Retry { after: Some(_), .. })) => return Err(error),
+                Err(
+                    error @ (JobError::RetryAt { .. }
+                    | JobError::RetryAfter { .. }
+                    | JobError::Retry { after: Some(_), .. }),
+                ) => return Err(error),
                 Err(error) => {
                     tracing::warn!(error = %error, "{} cannot be looked through: {error}", repository.name);
                 }

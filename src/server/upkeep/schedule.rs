@@ -4,7 +4,7 @@ use crate::model::{InstallationId, Timestamp};
 use crate::server::ServerConfig;
 use crate::server::shared::Shared;
 use crate::server::work::Handler;
-use crate::webhook::{Event, InstallationAction};
+use crate::webhook::{CheckRunEvent, Event, InstallationAction};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -71,6 +71,13 @@ impl Upkeep {
 
     /// An event says that an installation changed: that is looked at. Only GitHub knows what is true by now.
     pub(in crate::server) fn heed(&self, event: &Event) {
+        if let Event::CheckRun(CheckRunEvent { repository, head, imitator: Some(app), .. }) = event {
+            tracing::warn!(
+                app,
+                "the app {app} reports a check of our name on {head} of {}: it is ignored; let branch protection ask for the check of this app only",
+                repository.name
+            );
+        }
         let changed = match event {
             Event::Installation(event) if event.action != InstallationAction::Created => event.installation,
             Event::InstallationRepositories(event) if !event.removed.is_empty() => event.installation,

@@ -1,10 +1,10 @@
 //! A check is never in progress longer than ten minutes: what was left open fails, with the reason.
 
-use crate::github::CallError;
+use crate::github::{CallError, RequestCounter};
 use crate::model::Timestamp;
 use crate::plan::{CheckRun, build_overdue};
 use crate::publish::{Outbox, PublishError, carry_out_one};
-use crate::server::reviews::Reviews;
+use crate::server::reviews::{MAX_REQUESTS, Reviews};
 use crate::server::work::JobError;
 use crate::store::{OverdueCheck, TakenJob};
 use std::time::Duration;
@@ -53,7 +53,7 @@ impl Reviews {
     async fn conclude(&self, overdue: &OverdueCheck, taken: &TakenJob) -> Result<(), PublishError> {
         let check: CheckRun = serde_json::from_str(&overdue.check).map_err(crate::store::StoreError::from)?;
         let spec = &taken.job.spec;
-        let mut client = self.client(spec);
+        let mut client = self.client(spec).with_counter(RequestCounter::concluding(MAX_REQUESTS));
         let open = match client.is_check_open(overdue.id).await {
             Err(CallError::Moved) => {
                 let repositories = self.github().list_repositories(spec.installation).await?;

@@ -3,7 +3,7 @@
 use super::place;
 use super::repository::edit;
 use crate::sim::clock::render_time;
-use crate::sim::git::NewCommit;
+use crate::sim::git::{FileEdit, NewCommit};
 use crate::sim::json;
 use crate::sim::state::{CheckSuite, Pull, Repo, State};
 use serde_json::{Value, json};
@@ -23,6 +23,12 @@ const NOTHING: &str = "0000000000000000000000000000000000000000";
 impl State {
     /// Answers the new commit, or nothing when the base does not exist.
     pub(in crate::sim) fn push(&mut self, index: usize, push: &Push<'_>) -> Option<String> {
+        let edits: Vec<_> = push.edits.iter().map(|(path, content)| edit(path, content.as_deref())).collect();
+        self.push_edits(index, push, &edits)
+    }
+
+    /// The same with these edits in the place of the push's own: of any path, mode and content.
+    pub(in crate::sim) fn push_edits(&mut self, index: usize, push: &Push<'_>, edits: &[FileEdit]) -> Option<String> {
         self.ensure_user(push.author, "User");
         let repo = &self.repos[index];
         let before = repo.branches.get(push.branch).cloned();
@@ -31,16 +37,10 @@ impl State {
             Some(sha) => sha.clone(),
             None => repo.resolve(&base)?,
         };
-        let edits: Vec<_> = push.edits.iter().map(|(path, content)| edit(path, content.as_deref())).collect();
         let author = self.signature(push.author);
         let reference = repo.ref_name(push.branch);
-        let new = NewCommit {
-            reference: &reference,
-            parents: &[parent],
-            author: &author,
-            message: push.message,
-            edits: &edits,
-        };
+        let new =
+            NewCommit { reference: &reference, parents: &[parent], author: &author, message: push.message, edits };
         let sha = repo.git.commit(&new);
         self.move_branch(index, push.branch, &sha, push.author);
         Some(sha)

@@ -4,9 +4,10 @@ use super::call::Call;
 use super::pulls::pull_of;
 use crate::sim::json;
 use crate::sim::reply::{Answer, Reply};
+use crate::sim::state::Pull;
 use serde_json::Value;
 
-/// Characters of a comment.
+/// A comment: GitHub speaks of characters and counts bytes.
 const MAX_BODY: usize = 65_536;
 
 pub(super) fn comments(call: &mut Call<'_>) -> Answer {
@@ -19,7 +20,9 @@ pub(super) fn comments(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
-    let number = pull_of(call)?.number;
+    let pull = pull_of(call)?;
+    refuse_locked(call, pull)?;
+    let number = pull.number;
     let body = body_of(call, "IssueComment")?;
     let (author, app) = call.caller.author(call.state);
     let id = call.state.comment(call.repo, number, &author, app, &body).ok_or_else(Reply::not_found)?;
@@ -81,13 +84,21 @@ pub(super) fn events(call: &mut Call<'_>) -> Answer {
     call.list(&all)
 }
 
+/// Locked conversations are for people who may write; an app is none of them.
+pub(super) fn refuse_locked(call: &Call<'_>, pull: &Pull) -> Result<(), Reply> {
+    if pull.locked && call.caller.app().is_some() {
+        return Err(Reply::refusal(403, "Unable to create comment because issue is locked."));
+    }
+    Ok(())
+}
+
 /// A comment's text within GitHub's limits.
 pub(super) fn body_of(call: &Call<'_>, resource: &str) -> Result<String, Reply> {
     let body = call.text("body")?;
     if body.trim().is_empty() {
         return Err(Reply::invalid(resource, "body", "body can't be blank"));
     }
-    if body.chars().count() > MAX_BODY {
+    if body.len() > MAX_BODY {
         return Err(Reply::invalid(resource, "body", &format!("body is too long (maximum is {MAX_BODY} characters)")));
     }
     Ok(body)

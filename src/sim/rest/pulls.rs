@@ -11,6 +11,8 @@ use serde_json::Value;
 /// GitHub gives no diff above these. Source: "Limits for viewing content and diffs in a repository".
 const DIFF_FILES: usize = 300;
 const DIFF_LINES: usize = 20_000;
+/// "No single file's diff may exceed 20,000 lines that you can load or 500 KB of raw diff data." (The same page.)
+const PATCH_BYTES: usize = 500_000;
 /// GitHub lists no more files, and no more commits.
 const LISTED_FILES: usize = 3_000;
 const LISTED_COMMITS: usize = 250;
@@ -72,9 +74,29 @@ pub(super) fn files(call: &mut Call<'_>) -> Answer {
     let diff = repo.git.diff(&base, &pull.head_sha);
     let files = &diff.files[..diff.files.len().min(LISTED_FILES)];
     let (first, end, link) = call.page(files.len());
-    let page: Vec<Value> =
+    let mut page: Vec<Value> =
         files[first..end].iter().map(|file| json::file(call.state, repo, file, &pull.head_sha)).collect();
+    leave_out_beyond_limit(&mut page);
     Ok(linked(Reply::json(200, page.into()), link))
+}
+
+/// GitHub lists a file whose own patch is too long without it, and the files beyond the limit of a response as if no
+/// line had changed in them. (github.com/orgs/community/discussions/213491)
+fn leave_out_beyond_limit(files: &mut [Value]) {
+    let mut lines = 0;
+    for file in files {
+        let too_long = |patch: &str| patch.len() > PATCH_BYTES || patch.lines().count() > DIFF_LINES;
+        if file["patch"].as_str().is_some_and(too_long) {
+            file.as_object_mut().map(|members| members.remove("patch"));
+        }
+        if lines >= DIFF_LINES {
+            for name in ["additions", "deletions", "changes"] {
+                file[name] = 0.into();
+            }
+            file.as_object_mut().map(|members| members.remove("patch"));
+        }
+        lines += file["patch"].as_str().map_or(0, |patch| patch.lines().count());
+    }
 }
 
 pub(super) fn requested_reviewers(call: &mut Call<'_>) -> Answer {

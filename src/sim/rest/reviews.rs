@@ -1,6 +1,7 @@
 //! Reviews with comments on lines: the whole of it is taken, or nothing.
 
 use super::call::Call;
+use super::issues::refuse_locked;
 use super::pulls::pull_of;
 use crate::sim::act::{NewReview, NewReviewComment};
 use crate::sim::json;
@@ -18,6 +19,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let pull = pull_of(call)?;
+    refuse_locked(call, pull)?;
     let number = pull.number;
     let state = match call.body["event"].as_str() {
         Some("COMMENT") => "COMMENTED",
@@ -55,7 +57,7 @@ fn parse(body: &Value) -> Result<NewReviewComment, Reply> {
     let line = body["line"].as_u64().ok_or_else(|| Reply::malformed("\"line\" wasn't supplied."))?;
     let side = text("side").unwrap_or_else(|| "RIGHT".to_owned());
     let body_text = need("body")?;
-    if body_text.trim().is_empty() || body_text.chars().count() > MAX_BODY {
+    if body_text.trim().is_empty() || body_text.len() > MAX_BODY {
         return Err(Reply::invalid("PullRequestReviewComment", "body", "body is blank or too long"));
     }
     Ok(NewReviewComment {

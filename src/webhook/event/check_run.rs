@@ -7,6 +7,8 @@ use serde::Deserialize;
 
 /// How the external ids of our own check runs begin.
 const OWN: &str = "deckhand:";
+/// What our check is called unless the settings say otherwise; other bases and rules have names that begin so.
+const OUR_NAME: &str = "deckhand";
 
 /// A check run that somebody asked for again, or that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,9 @@ pub struct CheckRunEvent {
     pub pulls: Vec<PullNumber>,
     /// What happened.
     pub action: CheckRunAction,
+    /// The app that reports under a name like ours without being us: branch protection that is not pinned to our app
+    /// would believe it.
+    pub imitator: Option<String>,
 }
 
 /// The actions that we know.
@@ -48,6 +53,15 @@ impl CheckRunEvent {
             external_id: Option<String>,
             #[serde(default)]
             pull_requests: Option<Vec<PullPart>>,
+            #[serde(default)]
+            name: Option<String>,
+            #[serde(default)]
+            app: Option<App>,
+        }
+        #[derive(Deserialize)]
+        struct App {
+            #[serde(default)]
+            slug: Option<String>,
         }
         let rerequested = match action {
             // The button of a fix: nothing of ours has one yet, and an older version's is judged again.
@@ -64,7 +78,11 @@ impl CheckRunEvent {
             Some(id) if id.starts_with(OWN) => CheckRunAction::Own,
             _ => CheckRunAction::Reported,
         };
-        Ok(CheckRunEvent { repository, head: run.head_sha, pulls, action })
+        let rest = run.name.as_deref().and_then(|name| name.strip_prefix(OUR_NAME));
+        let like_ours = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '/']));
+        let imitator = (action == CheckRunAction::Reported && like_ours)
+            .then(|| run.app.and_then(|app| app.slug).unwrap_or_else(|| "unknown".to_owned()));
+        Ok(CheckRunEvent { repository, head: run.head_sha, pulls, action, imitator })
     }
 
     pub(super) fn build_jobs(&self) -> Vec<JobSpec> {
@@ -75,5 +93,35 @@ impl CheckRunEvent {
             }
             CheckRunAction::Own => Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn imitator(run: serde_json::Value) -> Option<String> {
+        let payload = serde_json::json!({
+            "installation": { "id": 5 }, "repository": { "id": 7, "full_name": "o/r" }, "check_run": run,
+        });
+        let Ok(event) = CheckRunEvent::read(Some("completed"), payload.to_string().as_bytes()) else {
+            panic!("it is read")
+        };
+        event.imitator
+    }
+
+    #[test]
+    fn f50_a_check_of_our_name_by_another_app_is_noticed() {
+        let run = |name: &str, external_id: &str| {
+            serde_json::json!({
+                "head_sha": "a".repeat(40), "name": name, "external_id": external_id, "app": { "slug": "impostor" },
+            })
+        };
+        for name in ["deckhand", "deckhand (release)", "deckhand/changelog"] {
+            assert_eq!(imitator(run(name, "x")).as_deref(), Some("impostor"), "{name}");
+            assert_eq!(imitator(run(name, "deckhand:v1:-:-:x")), None);
+        }
+        assert_eq!(imitator(run("deckhands", "x")), None);
+        assert_eq!(imitator(run("build", "x")), None);
     }
 }

@@ -54,12 +54,17 @@ pub(super) fn compile(schema: &'static Value) -> Validator {
     options.with_format("email", |text: &str| text.contains('@')).build(&whole).unwrap()
 }
 
-/// What the description has wrong: a review comment that is outdated has no line, and GitHub answers null.
+/// What the description has wrong: a review comment that is outdated has no line, and a pull request whose fork was
+/// deleted no repository of its head; GitHub answers null.
 fn amended(name: &str, mut schema: Value) -> Value {
     if name == "pull-request-review-comment" {
         for field in ["line", "position"] {
             schema["properties"][field]["type"] = json!(["integer", "null"]);
         }
+    }
+    if name == "pull-request-simple" {
+        let repo = &mut schema["properties"]["head"]["properties"]["repo"];
+        *repo = json!({ "anyOf": [{ "type": "null" }, repo.take()] });
     }
     schema
 }

@@ -1,0 +1,91 @@
+//! What people do that a robot does not expect: odd files, and changes to what the robot wrote.
+
+use super::act::Push;
+use super::git::FileEdit;
+use super::handle::SimHandle;
+
+/// An edit of one file, byte for byte.
+#[derive(Clone, Copy, Debug)]
+pub enum OddEdit<'a> {
+    /// A file: path, content.
+    File(&'a [u8], &'a [u8]),
+    /// A program: path, content.
+    Program(&'a [u8], &'a [u8]),
+    /// A symbolic link: path, where it leads.
+    Link(&'a [u8], &'a [u8]),
+    /// A submodule: path, commit of the other repository.
+    Submodule(&'a [u8], &'a str),
+    /// Nothing is left at this path.
+    Gone(&'a [u8]),
+}
+
+impl SimHandle {
+    /// One commit of any files on a branch that begins at `base` when it is new. Answers the commit.
+    ///
+    /// # Panics
+    /// When the base does not exist.
+    pub fn push_odd(&self, repo: &str, branch: &str, author: &str, edits: &[OddEdit<'_>], base: &str) -> String {
+        let file = |edit: &OddEdit<'_>| {
+            let (path, content, mode) = match *edit {
+                OddEdit::File(path, content) => (path, Some(content), "100644"),
+                OddEdit::Program(path, content) => (path, Some(content), "100755"),
+                OddEdit::Link(path, target) => (path, Some(target), "120000"),
+                OddEdit::Submodule(path, commit) => (path, Some(commit.as_bytes()), "160000"),
+                OddEdit::Gone(path) => (path, None, "100644"),
+            };
+            FileEdit { path: path.to_vec(), content: content.map(<[u8]>::to_vec), mode }
+        };
+        let edits: Vec<FileEdit> = edits.iter().map(file).collect();
+        let push = Push { branch, author, message: "Change files", edits: &[], base };
+        self.with(repo, |state, index| state.push_edits(index, &push, &edits))
+            .expect("the base of the new branch exists")
+    }
+
+    /// Nobody but people who may write comments on the pull request any more, or everybody again.
+    pub fn lock_conversation(&self, repo: &str, number: u64, locked: bool) {
+        self.with(repo, |state, index| {
+            if let Some(pull) = state.repos[index].pulls.get_mut(&number) {
+                pull.locked = locked;
+            }
+        });
+    }
+
+    /// The annotations of a check run, one line each.
+    pub fn annotations(&self, repo: &str, check: u64) -> Vec<String> {
+        self.with(repo, |state, index| {
+            let run = state.repos[index].runs.iter().find(|run| run.id == check);
+            let marks = run.map(|run| run.output.annotations.as_slice()).unwrap_or_default();
+            marks.iter().map(|it| format!("{}:{} {}", it.path, it.start_line, it.message)).collect()
+        })
+    }
+
+    /// A person changes the words of a comment, in the conversation or on a line, whoever wrote it.
+    pub fn overwrite_comment(&self, repo: &str, comment: u64, body: &str) {
+        self.with(repo, |state, index| {
+            let repo = &mut state.repos[index];
+            let talk = repo.comments.iter_mut().find(|it| it.id == comment).map(|it| &mut it.body);
+            let line = repo.review_comments.iter_mut().find(|it| it.id == comment).map(|it| &mut it.body);
+            if let Some(words) = talk.or(line) {
+                body.clone_into(words);
+            }
+        });
+    }
+
+    /// A person deletes a comment, in the conversation or on a line, whoever wrote it.
+    pub fn delete_comment(&self, repo: &str, comment: u64) {
+        self.with(repo, |state, index| {
+            state.repos[index].comments.retain(|it| it.id != comment);
+            state.delete_review_comment(index, comment);
+        });
+    }
+
+    /// The same comment stands in the conversation once more, as after a lost answer.
+    pub fn double_comment(&self, repo: &str, comment: u64) {
+        self.with(repo, |state, index| {
+            let id = state.fresh_id();
+            let comments = &mut state.repos[index].comments;
+            let found = comments.iter().find(|it| it.id == comment).cloned();
+            comments.extend(found.map(|it| super::state::Comment { id, ..it }));
+        });
+    }
+}

@@ -1,0 +1,239 @@
+//! Changes that are too many, too long or too odd: seen whole and exactly, or the check fails and says why.
+
+use crate::sim_bench::{REPO, Story};
+use deckhand::sim::{Fault, FaultEffect, LogEntry, OddEdit};
+
+const PRINTS: &str = "rule('no-print', function()
+  for _, line in danger.git.added_lines('**/*.py') do
+    if line.text:find('print(', 1, true) then warn('Leftover print', { file = line.file, line = line.number }) end
+  end
+end)
+";
+
+/// The same without a look at each line.
+const BY_FILE: &str = "rule('no-print', function()
+  for _, path in danger.git.changed_files do
+    if danger.git.diff_for_file(path).added:find('print(', 1, true) then warn('Leftover print', { file = path, line = 1 }) end
+  end
+end)
+";
+
+async fn begin(rules: &str) -> Story {
+    Story::begin(&[("dangerfile.lua", rules), ("a.py", "a = 1\n")]).await
+}
+
+/// The newest check on the head: conclusion, title and summary.
+fn check(story: &Story, number: u64) -> (String, String, String) {
+    let head = story.sim.head(REPO, number).unwrap();
+    let check = story.sim.checks(REPO, &head).into_iter().next().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    (text(&check["conclusion"]), text(&check["output"]["title"]), text(&check["output"]["summary"]))
+}
+
+/// A pull request with these texts in files of these names.
+async fn open_files(story: &Story, files: &[(String, String)]) -> u64 {
+    let edits: Vec<(&str, Option<&str>)> =
+        files.iter().map(|(name, text)| (name.as_str(), Some(text.as_str()))).collect();
+    story.open("Change much", &edits).await
+}
+
+/// So many files of so many lines, each ending with something to find.
+fn files(how_many: usize, lines: usize) -> Vec<(String, String)> {
+    let text = format!("{}print(1)\n", "x = 1\n".repeat(lines - 1));
+    (0..how_many).map(|at| (format!("src/f{at:04}.py"), text.clone())).collect()
+}
+
+fn lists(log: &[LogEntry]) -> usize {
+    log.iter().filter(|it| it.path.contains("/pulls/1/files")).count()
+}
+
+#[tokio::test]
+async fn f35_more_than_300_files_are_read_from_the_list() {
+    let story = begin(BY_FILE).await;
+    let number = open_files(&story, &files(301, 2)).await;
+    let requests = story.requests();
+    assert_eq!(lists(&requests), 4);
+    assert!(requests.iter().any(|it| it.status == 406), "there was no diff");
+    // Six chunks of annotations and the summary are beside the twelve.
+    assert!(requests.iter().filter(|it| it.method == "GET" || it.path == "/graphql").count() <= 12, "{requests:#?}");
+    let (conclusion, title, _) = check(&story, number);
+    assert_eq!((conclusion.as_str(), title.as_str()), ("success", "301 warnings"));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f35_files_that_a_long_page_leaves_out_are_read_in_short_ones() {
+    let story = begin(BY_FILE).await;
+    // 25,000 lines on one page: GitHub gives the last files as if nothing in them had changed.
+    let number = open_files(&story, &files(100, 250)).await;
+    let requests = story.requests();
+    assert!(requests.iter().any(|it| it.path.contains("per_page=10&")), "{requests:#?}");
+    assert_eq!(check(&story, number).1, "100 warnings");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f36_more_than_3000_files_are_never_judged_as_fewer() {
+    let rules =
+        format!("{PRINTS}rule('title', function() if #danger.github.pr.title > 99 then fail('Too long') end end)\n");
+    let story = begin(&rules).await;
+    let number = open_files(&story, &files(3_001, 1)).await;
+    let (conclusion, title, summary) = check(&story, number);
+    assert_eq!(conclusion, "failure");
+    assert!(title.contains("rule no-print could not run"), "{title}");
+    assert!(summary.contains("3000 of 3001"), "{summary}");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f36_a_patch_that_is_missing_fails_the_rule_that_reads_it() {
+    let rules = "rule('long', { paths = { 'long.py' } }, function()
+         for _, line in danger.git.added_lines('long.py') do if line.text == 'print(1)' then fail('Found') end end
+       end)
+       rule('names', function() for _, file in danger.git.changed_files do message('sees ' .. file) end end)";
+    let story = begin(rules).await;
+    let mut changed = files(1, 20_500);
+    changed[0].0 = "long.py".to_owned();
+    let number = open_files(&story, &changed).await;
+    let (conclusion, title, summary) = check(&story, number);
+    assert_eq!(conclusion, "failure");
+    assert!(title.contains("rule long could not run"), "{title}");
+    assert!(summary.contains("long.py") && summary.contains("sees long.py"), "{summary}");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f37_more_than_250_commits_are_all_seen() {
+    let story = begin(
+        "message(#danger.git.commits .. ' commits, the last: ' .. danger.git.commits[#danger.git.commits].message)",
+    )
+    .await;
+    story.sim.set_deliver(false);
+    for at in 1..=260 {
+        let text = format!("{at}\n");
+        story.sim.push(REPO, "much", "mona", &format!("Step {at}"), &[("n.txt", Some(&text))], "main");
+    }
+    story.sim.set_deliver(true);
+    let number = story.sim.open_pull(REPO, "Count", "", "much", "main", "mona", false);
+    story.rest().await;
+    let (_, _, summary) = check(&story, number);
+    assert!(summary.contains("260 commits, the last: Step 260"), "{summary}");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f34_a_push_between_two_pages_of_files_lends_no_file() {
+    let story = begin(PRINTS).await;
+    story.sim.set_deliver(false);
+    let many = files(301, 2);
+    let edits: Vec<(&str, Option<&str>)> =
+        many.iter().map(|(name, text)| (name.as_str(), Some(text.as_str()))).collect();
+    story.sim.push(REPO, "much", "mona", "Change much", &edits, "main");
+    let number = story.sim.open_pull(REPO, "Change much", "", "much", "main", "mona", false);
+    let old = story.sim.head(REPO, number).unwrap();
+    story.sim.set_deliver(true);
+    let sim = story.sim.clone();
+    let removed: Vec<String> = many[..200].iter().map(|(name, _)| name.clone()).collect();
+    story.sim.inject(Fault::next(
+        "GET",
+        "/pulls/1/files?per_page=100&page=2",
+        FaultEffect::first(move || {
+            let edits: Vec<(&str, Option<&str>)> = removed.iter().map(|name| (name.as_str(), None)).collect();
+            sim.push(REPO, "much", "mona", "Remove most", &edits, "");
+        }),
+    ));
+    story.sim.edit_pull(REPO, number, "mona", Some("Change more"), None, None);
+    story.rest().await;
+    story.pass(30).await;
+    assert_ne!(story.sim.head(REPO, number).unwrap(), old);
+    assert_eq!(check(&story, number).1, "101 warnings");
+    assert!(
+        story.sim.checks(REPO, &old).iter().all(|it| it["conclusion"] != "success"),
+        "nothing was judged from half a list"
+    );
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f38_odd_files_are_seen_exactly() {
+    let rules = "local function say(kind, list) for _, path in list do message(kind .. ' ' .. path .. ' .') end end
+       say('created', danger.git.created_files)
+       say('modified', danger.git.modified_files)
+       say('deleted', danger.git.deleted_files)
+       for _, it in danger.git.renamed_files do message('renamed ' .. it.before .. ' to ' .. it.after .. ' .') end
+       for _, line in danger.git.added_lines() do
+         message('line ' .. line.file .. ':' .. line.number .. ' ' .. line.text:gsub('\\r', '{CR}') .. ' .')
+       end";
+    let story = begin(rules).await;
+    let same = "one\ntwo\nthree\nfour\nfive\nsix\n".repeat(4);
+    let before = [
+        OddEdit::File(b"old name.txt", same.as_bytes()),
+        OddEdit::File(b"mode.sh", b"x\n"),
+        OddEdit::File(b"crlf.txt", b"a\r\nb\r\n"),
+        OddEdit::File(b"bare.txt", b"no newline"),
+        OddEdit::File(b"bin.dat", &[0, 1, 2, 255]),
+        OddEdit::File(b"gone.txt", b"x\n"),
+    ];
+    story.sim.push_odd(REPO, "main", "mona", &before, "");
+    let after = [
+        OddEdit::Gone(b"old name.txt"),
+        OddEdit::File("new \u{fc} name.txt".as_bytes(), same.as_bytes()),
+        OddEdit::Program(b"mode.sh", b"x\n"),
+        OddEdit::File(b"crlf.txt", b"a\r\nB\r\n"),
+        OddEdit::File(b"bare.txt", b"still no newline"),
+        OddEdit::File(b"bin.dat", &[0, 1, 3, 255]),
+        OddEdit::Gone(b"gone.txt"),
+        OddEdit::Link(b"link", b"mode.sh"),
+        OddEdit::Submodule(b"sub", "1234567890123456789012345678901234567890"),
+        OddEdit::File(b"tab\there.txt", b"t\n"),
+        OddEdit::File(b"quo\"te.txt", b"q\n"),
+        OddEdit::File(b"back\\slash.txt", b"b\n"),
+        OddEdit::File(b"\xff\xfe.txt", b"n\n"),
+        OddEdit::File(b"a b/c d.txt", b"s\n"),
+    ];
+    story.sim.push_odd(REPO, "odd", "mona", &after, "main");
+    let number = story.sim.open_pull(REPO, "Be odd", "", "odd", "main", "mona", false);
+    story.rest().await;
+    let (conclusion, _, summary) = check(&story, number);
+    assert_eq!(conclusion, "success", "{summary}");
+    for expected in [
+        "renamed old name.txt to new \u{fc} name.txt .",
+        "modified mode.sh .",
+        "modified crlf.txt .",
+        "modified bare.txt .",
+        "modified bin.dat .",
+        "deleted gone.txt .",
+        "created link .",
+        "created sub .",
+        "created tab\there.txt .",
+        "created quo\"te.txt .",
+        "created back\\slash.txt .",
+        "created \"\\377\\376.txt\" .",
+        "created a b/c d.txt .",
+        "line crlf.txt:2 B{CR} .",
+        "line bare.txt:1 still no newline .",
+        "line link:1 mode.sh .",
+        "line a b/c d.txt:1 s .",
+    ] {
+        assert!(summary.contains(expected), "{expected}: {summary}");
+    }
+    assert!(!summary.contains("line mode.sh") && !summary.contains("line bin.dat"), "{summary}");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f58_a_pull_request_whose_fork_is_gone_is_judged() {
+    let story = begin(PRINTS).await;
+    story.sim.fork(REPO, "ada");
+    story.sim.push("ada/hello", "print", "ada", "Print", &[("a.py", Some("print(1)\n"))], "main");
+    let number = story.sim.open_pull(REPO, "Print", "", "ada:print", "main", "ada", false);
+    story.rest().await;
+    assert_eq!(check(&story, number).1, "1 warning");
+    story.sim.delete_repository("ada/hello");
+    let softer = PRINTS.replace("Leftover", "Forgotten");
+    story.sim.push(REPO, "main", "mona", "Say it otherwise", &[("dangerfile.lua", Some(&softer))], "");
+    story.rest().await;
+    let (conclusion, _, summary) = check(&story, number);
+    assert!(conclusion == "success" && summary.contains("Forgotten print"), "{conclusion} {summary}");
+    story.end().await;
+}

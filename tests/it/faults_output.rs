@@ -1,0 +1,331 @@
+//! What people read: complete, within GitHub's limits, harmless, and never what another head was told.
+
+use crate::sim_bench::{REPO, Story, writes};
+use deckhand::sim::{Fault, FaultEffect};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const PRINTS: &str = "for _, line in danger.git.added_lines('**/*.py') do
+  if line.text:find('print(', 1, true) then
+    fail('Leftover ' .. line.text .. ' on ' .. line.number .. '!', { file = line.file, line = line.number })
+  end
+end
+if danger.github.pr.title:find('WIP', 1, true) then fail('Not ready yet.') end
+";
+const QUIET: (&str, Option<&str>) = ("a.py", Some("a = 2\n"));
+const NOISY: (&str, Option<&str>) = ("a.py", Some("a = 1\nprint(a)\n"));
+
+async fn begin(rules: &str) -> Story {
+    Story::begin(&[("dangerfile.lua", rules), ("a.py", "a = 1\n")]).await
+}
+
+/// The checks on the head, the newest first.
+fn checks(story: &Story, number: u64) -> Vec<Value> {
+    story.sim.checks(REPO, &story.sim.head(REPO, number).unwrap())
+}
+
+fn body(value: &Value) -> &str {
+    value["body"].as_str().unwrap()
+}
+
+/// Lines of code, each with something to find.
+fn prints(how_many: usize) -> String {
+    (1..=how_many).map(|at| format!("print({at})\n")).collect()
+}
+
+/// The messages of all annotations that were sent to check runs.
+fn annotations(story: &Story) -> Vec<String> {
+    let log = story.sim.log();
+    let chunks = log.iter().filter(|it| it.path.contains("/check-runs") && it.status < 300);
+    chunks
+        .flat_map(|it| it.request["output"]["annotations"].as_array().cloned().unwrap_or_default())
+        .map(|it| it["message"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Looks at the pull request once more, under another title.
+async fn look_again(story: &Story, number: u64, title: &str) {
+    story.sim.edit_pull(REPO, number, "mona", Some(title), None, None);
+    story.rest().await;
+}
+
+#[tokio::test]
+async fn f39_annotations_go_out_by_fifty_and_none_twice() {
+    for (how_many, requests) in [(50, 1), (51, 2), (1_000, 20)] {
+        let rules = format!("for i = 1, {how_many} do fail('Line ' .. i, {{ file = 'b.py', line = i }}) end");
+        let story = begin(&rules).await;
+        let text = prints(how_many);
+        let number = story.open("Print much", &[("b.py", Some(text.as_str()))]).await;
+        let checks = checks(&story, number);
+        assert_eq!(checks.len(), 1);
+        assert_eq!(
+            (&checks[0]["output"]["annotations_count"], &checks[0]["conclusion"]),
+            (&json!(how_many), &json!("failure"))
+        );
+        let told = annotations(&story);
+        assert_eq!((told.len(), told.iter().collect::<BTreeSet<_>>().len()), (how_many, how_many));
+        let sent = writes(&story.requests()).iter().filter(|it| it.contains("check-runs")).count();
+        assert_eq!(sent, requests + 1, "the open check, then the chunks");
+        story.requests();
+        look_again(&story, number, "Print it all").await;
+        assert_eq!(writes(&story.requests()), [""; 0]);
+        story.end().await;
+    }
+}
+
+#[tokio::test]
+async fn f39_a_check_that_was_cut_off_between_chunks_is_continued() {
+    let limited = || Fault::secondary_limit(20);
+    for effect in [FaultEffect::DropAfter, FaultEffect::DropBefore, limited()] {
+        let story = begin(PRINTS).await;
+        let text = prints(230);
+        // The first chunk passes; the second is lost however often it is tried in this attempt.
+        let often = if matches!(effect, FaultEffect::Answer { .. }) { 1 } else { 2 };
+        story.sim.inject(Fault::next("PATCH", "/check-runs/", effect.clone()).after(1).times(often));
+        let number = story.open("Print much", &[("b.py", Some(text.as_str()))]).await;
+        story.pass(120).await;
+        let checks = checks(&story, number);
+        assert_eq!(checks.len(), 1, "{effect:?}: {checks:#?}");
+        assert_eq!(
+            (&checks[0]["output"]["annotations_count"], &checks[0]["conclusion"]),
+            (&json!(230), &json!("failure")),
+            "{effect:?}"
+        );
+        let marks = story.sim.annotations(REPO, checks[0]["id"].as_u64().unwrap());
+        assert_eq!(marks.iter().collect::<BTreeSet<_>>().len(), 230, "{effect:?}: none twice");
+        story.end().await;
+    }
+}
+
+#[tokio::test]
+async fn f40_texts_of_any_length_and_alphabet_are_cut_and_the_check_concludes() {
+    let rules = "local wide = string.rep('\u{1f980}', 16000)
+       local loud = string.rep('@a <b ', 9000)
+       fail(wide, { file = 'a.py', line = 1 })
+       warn(loud, { file = 'a.py', line = 2 })
+       warn(loud)
+       fail('x' .. wide)
+       markdown(string.rep('<details>\u{00e9}</details>\\n', 2500))
+       markdown(string.rep('`', 40000))
+       for i = 1, 300 do warn(i .. string.rep('\u{1f980}', 500)) end
+       fail('\u{202e}\u{7}', { file = 'a.py', line = 3 })";
+    let story = begin(rules).await;
+    let number = story.open("Say much", &[("a.py", Some("a = 1\nb = 2\nc = 3\n"))]).await;
+    let check = checks(&story, number).remove(0);
+    assert_eq!(check["conclusion"], "failure");
+    let output = &check["output"];
+    for part in ["summary", "text"] {
+        let text = output[part].as_str().unwrap();
+        assert!(text.len() <= 65_535, "{part}: {}", text.len());
+    }
+    assert!(
+        output["text"].as_str().unwrap().contains(&format!("[Read all of it]({}/runs/", story.server.public_url()))
+    );
+    let comments = story.sim.comments(REPO, number);
+    assert_eq!(comments.len(), 1);
+    assert!(body(&comments[0]).contains("[Read all of it]("));
+    let lines = story.sim.review_comments(REPO, number);
+    assert_eq!(lines.len(), 3);
+    for comment in comments.iter().chain(&lines) {
+        assert!(body(comment).len() <= 65_536);
+    }
+    story.requests();
+    look_again(&story, number, "Say much more").await;
+    assert_eq!(writes(&story.requests()), [""; 0], "a link to another run is no other text");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f41_one_refused_comment_of_ten_costs_no_other() {
+    let story = begin(PRINTS).await;
+    let refusal = FaultEffect::Answer {
+        status: 422,
+        body: json!({
+            "message": "Unprocessable Entity", "errors": ["Line could not be resolved"],
+            "documentation_url": "https://docs.github.com/rest", "status": "422",
+        }),
+        headers: Vec::new(),
+    };
+    story.sim.inject(Fault::next("POST", "/reviews", refusal).containing("on 3!").times(100));
+    let text = prints(10);
+    let number = story.open("Print ten", &[("b.py", Some(text.as_str()))]).await;
+    story.sim.clear_faults();
+    let posted: BTreeSet<u64> =
+        story.sim.review_comments(REPO, number).iter().map(|it| it["line"].as_u64().unwrap()).collect();
+    assert_eq!(posted, BTreeSet::from([1, 2, 4, 5, 6, 7, 8, 9, 10]));
+    assert_eq!(story.sim.review_comments(REPO, number).len(), 9);
+    let comments = story.sim.comments(REPO, number);
+    assert!(comments.len() == 1 && body(&comments[0]).contains("on 3!"), "{comments:#?}");
+    assert_eq!(checks(&story, number)[0]["conclusion"], "failure");
+    story.end().await;
+}
+
+/// A text without its code spans and blocks.
+fn outside_code(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('`') {
+        out.push_str(&rest[..at]);
+        let run: String = rest[at..].chars().take_while(|c| *c == '`').collect();
+        let inside = &rest[at + run.len()..];
+        match inside.find(&run) {
+            Some(end) => rest = &inside[end + run.len()..],
+            None => {
+                out.push_str(&run);
+                rest = inside;
+            }
+        }
+    }
+    out + rest
+}
+
+#[tokio::test]
+async fn f42_hostile_words_notify_nobody_and_escape_nowhere() {
+    let marker = "<!-- deckhand:v1 summary op=x body=0000000000000000 -->";
+    let title = format!("@org/all </details> {marker} \u{202e}evil\u{7} ```");
+    let path = "src/@org `all` </details> <!-- x -->.py";
+    let rules = "warn(danger.github.pr.title)
+       for _, line in danger.git.added_lines() do
+         warn(danger.github.pr.title .. ' ' .. line.file .. ' ' .. line.text, { file = line.file, line = line.number })
+       end
+       markdown('<details><summary>' .. danger.github.pr.title .. '</summary></details><script>')";
+    let story = begin(rules).await;
+    story.sim.push(REPO, "evil", "mona", &title, &[(path, Some("</details> @org/all ```suggestion\n"))], "main");
+    let number = story.sim.open_pull(REPO, &title, "", "evil", "main", "mona", false);
+    let foreign = story.sim.comment(REPO, number, "mona", &format!("Mine.\n\n{marker}")).unwrap();
+    story.rest().await;
+    let check = checks(&story, number).remove(0);
+    let comments = story.sim.comments(REPO, number);
+    let ours: Vec<&Value> = comments.iter().filter(|it| it["id"] != foreign).collect();
+    assert_eq!(ours.len(), 1, "one summary of our own");
+    let mut texts: Vec<String> = ["title", "summary", "text"]
+        .iter()
+        .filter_map(|part| check["output"][*part].as_str().map(str::to_owned))
+        .collect();
+    texts.push(body(ours[0]).to_owned());
+    let lines = story.sim.review_comments(REPO, number);
+    assert_eq!(lines.len(), 1);
+    texts.extend(lines.iter().map(|it| body(it).to_owned()));
+    for text in &texts {
+        assert!(!text.contains('\u{202e}') && !text.contains('\u{7}'), "{text:?}");
+        let (said, _) = text.rsplit_once("\n\n<!-- deckhand:v1").unwrap_or((text, ""));
+        let open = outside_code(said);
+        for harm in ["@org", "</details> ", "<!--", "<script"] {
+            assert!(!open.contains(harm), "{harm}: {open}");
+        }
+    }
+    let theirs = comments.iter().find(|it| it["id"] == foreign).unwrap();
+    assert_eq!(body(theirs), format!("Mine.\n\n{marker}"), "nobody touched it");
+    story.requests();
+    story.sim.edit_pull(REPO, number, "mona", None, Some("@org/all"), None);
+    story.rest().await;
+    assert_eq!(writes(&story.requests()), [""; 0]);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f43_what_a_person_resolved_is_not_said_again() {
+    let story = begin(PRINTS).await;
+    let number = story.open("Say it", &[NOISY]).await;
+    let first = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
+    assert!(story.sim.resolve_thread(first));
+    story.requests();
+    for (text, words) in [("b = 0\na = 1\nprint(a)\n", "Move it"), ("b = 1\na = 1\nprint(a)\n", "Change beside it")] {
+        story.sim.push(REPO, "say-it", "mona", words, &[("a.py", Some(text))], "");
+        story.rest().await;
+        let comments = story.sim.review_comments(REPO, number);
+        assert_eq!(comments.len(), 1, "{words}: {comments:#?}");
+        assert_eq!(checks(&story, number)[0]["conclusion"], "failure", "resolving is no override");
+    }
+    assert_eq!(writes(&story.requests()).iter().filter(|it| !it.contains("check-runs")).count(), 0);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f43_comments_of_ours_that_people_changed_are_not_fought_over() {
+    let story = begin(PRINTS).await;
+    let number = story.open("WIP", &[NOISY]).await;
+    let summary = story.sim.comments(REPO, number)[0].clone();
+    let line = story.sim.review_comments(REPO, number)[0].clone();
+    // Edited, the marker left alone: it stays as the person wants it.
+    for comment in [&summary, &line] {
+        story.sim.overwrite_comment(REPO, comment["id"].as_u64().unwrap(), &body(comment).replace("Problem", "Trifle"));
+    }
+    story.requests();
+    look_again(&story, number, "WIP 2").await;
+    assert_eq!(writes(&story.requests()), [""; 0]);
+    // Edited away: it is nobody's now, and ours is written once.
+    story.sim.overwrite_comment(REPO, summary["id"].as_u64().unwrap(), "Thanks!");
+    look_again(&story, number, "WIP 3").await;
+    look_again(&story, number, "WIP 4").await;
+    assert_eq!(writes(&story.requests()), ["POST issues/comments 201"]);
+    let comments = story.sim.comments(REPO, number);
+    assert!(comments.len() == 2 && body(&comments[0]) == "Thanks!", "{comments:#?}");
+    // There twice: one goes.
+    story.sim.double_comment(REPO, comments[1]["id"].as_u64().unwrap());
+    look_again(&story, number, "WIP 5").await;
+    assert_eq!(writes(&story.requests()), ["DELETE issues/comments 204"]);
+    // Deleted: said once more, since it still holds.
+    story.sim.delete_comment(REPO, line["id"].as_u64().unwrap());
+    look_again(&story, number, "WIP 6").await;
+    look_again(&story, number, "WIP 7").await;
+    assert_eq!(writes(&story.requests()), ["POST pulls/reviews 200"]);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f43_in_a_locked_conversation_the_check_speaks() {
+    let story = begin(PRINTS).await;
+    let number = story.open("Greet", &[QUIET]).await;
+    story.sim.lock_conversation(REPO, number, true);
+    story.sim.push(REPO, "greet", "mona", "Say it", &[NOISY], "");
+    look_again(&story, number, "WIP").await;
+    let check = checks(&story, number).remove(0);
+    assert_eq!((&check["conclusion"], &check["output"]["annotations_count"]), (&json!("failure"), &json!(1)));
+    assert!(story.sim.comments(REPO, number).is_empty() && story.sim.review_comments(REPO, number).is_empty());
+    story.sim.lock_conversation(REPO, number, false);
+    look_again(&story, number, "WIP 2").await;
+    assert_eq!((story.sim.comments(REPO, number).len(), story.sim.review_comments(REPO, number).len()), (1, 1));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f45_a_head_that_moves_at_any_request_leaves_nothing_on_the_next() {
+    const OLD: (&str, Option<&str>) = ("a.py", Some("a = 1\nprint('old', a)\nprint('older', a)\n"));
+    const NEW: (&str, Option<&str>) = ("a.py", Some("a = 1\n\n\nb = 2\nprint('new', b)\n"));
+    let mut moves = 0;
+    loop {
+        let story = begin(PRINTS).await;
+        let moved = Arc::new(AtomicBool::new(false));
+        let (sim, told) = (story.sim.clone(), moved.clone());
+        let push = FaultEffect::first(move || {
+            told.store(true, Ordering::SeqCst);
+            sim.push(REPO, "move", "mona", "Move on", &[NEW], "");
+        });
+        story.sim.inject(Fault::next("", "", push).after(moves));
+        let number = story.open("Move", &[OLD]).await;
+        story.pass(60).await;
+        if !moved.load(Ordering::SeqCst) {
+            story.sim.clear_faults();
+            story.end().await;
+            break;
+        }
+        let head = story.sim.head(REPO, number).unwrap();
+        let checks = checks(&story, number);
+        assert_eq!(checks[0]["conclusion"], "failure", "at request {moves}");
+        for check in &checks {
+            assert_eq!(check["output"]["title"], "1 problem", "at request {moves}");
+            assert!(check["output"]["summary"].as_str().unwrap().contains("'new'"), "at request {moves}");
+        }
+        let comments = story.sim.review_comments(REPO, number);
+        assert_eq!(comments.len(), 1, "at request {moves}: {comments:#?}");
+        assert!(body(&comments[0]).contains("'new'"), "at request {moves}");
+        assert_eq!(comments[0]["commit_id"], json!(head), "at request {moves}");
+        assert!(story.sim.comments(REPO, number).is_empty(), "at request {moves}");
+        story.end().await;
+        moves += 1;
+    }
+    assert!(moves >= 7, "the head moved before each of {moves} requests");
+}
