@@ -24,6 +24,7 @@ mod reads;
 mod redeliveries;
 mod retention;
 mod runs;
+mod unread;
 mod writer;
 
 pub use archive::Archive;
