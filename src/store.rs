@@ -22,6 +22,7 @@ mod pack;
 mod parked;
 mod reads;
 mod redeliveries;
+mod reread;
 mod retention;
 mod runs;
 mod unread;

@@ -9,9 +9,13 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{Row, Sqlite, SqliteConnection};
 use std::time::Duration;
 
+/// Jobs of one repository that are in work at once, in all processes together. Fewer than a process has workers: when
+/// GitHub hangs for one repository, another still finds a free one. More would not get through GitHub's limits anyway.
+const IN_WORK_PER_REPOSITORY: i64 = 3;
+
 impl Store {
-    /// Takes the next job that is due, or whose worker let its lease end. Among equals the installation
-    /// whose job started longest ago goes first.
+    /// Takes the next job that is due, or whose worker let its lease end, unless its repository has enough in work.
+    /// Among equals the installation whose job started longest ago goes first.
     ///
     /// # Errors
     /// When the database fails.
@@ -110,7 +114,10 @@ pub(super) async fn claim_within(
                    token = token + 1, lease_until = ?2, changed_at = ?1
                  WHERE id = (
                    SELECT j.id FROM jobs j LEFT JOIN installation_turns t ON t.installation = j.installation
-                   WHERE (j.state = 'waiting' AND j.run_after <= ?1) OR (j.state = 'running' AND j.lease_until <= ?1)
+                   WHERE ((j.state = 'waiting' AND j.run_after <= ?1) OR (j.state = 'running' AND j.lease_until <= ?1))
+                     AND substr(j.key, 1, instr(j.key, '/')) NOT IN (
+                       SELECT substr(r.key, 1, instr(r.key, '/')) FROM jobs r
+                       WHERE r.state = 'running' AND r.lease_until > ?1 GROUP BY 1 HAVING COUNT(*) >= ?3)
                    ORDER BY j.priority DESC, COALESCE(t.turn, 0), j.run_after, j.id LIMIT 1)
                  RETURNING id, key, installation, attempts, token, spec, unread_since,
                    EXISTS (SELECT 1 FROM outbox o WHERE o.job_key = jobs.key AND o.answer IS NULL) AS unsettled,
@@ -119,6 +126,7 @@ pub(super) async fn claim_within(
         )
         .bind(now.0)
         .bind(until.0)
+        .bind(IN_WORK_PER_REPOSITORY)
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(None) };

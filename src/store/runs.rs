@@ -10,7 +10,7 @@ use sqlx::{Row, SqliteConnection};
 use std::fmt;
 
 /// What judges in this process: two runs of one snapshot agree when this is the same.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Names a run in pages and in `replay`: 32 hexadecimal digits that nobody can guess.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

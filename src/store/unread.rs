@@ -40,7 +40,10 @@ pub(super) async fn put_off_within(tx: &mut SqliteConnection, job: i64, now: Tim
     .fetch_one(tx)
     .await?;
     if given_up {
-        tracing::error!(job, "job {job} was given up: it is of a newer version of deckhand, and none came for it in a day");
+        tracing::error!(
+            job,
+            "job {job} was given up: it is of a newer version of deckhand, and none came for it in a day"
+        );
     } else {
         tracing::warn!(job, "job {job} is of a newer version of deckhand and waits for it");
     }
