@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn damage_is_found() {
-        let mut packed = pack(&"0123456789".repeat(20)).expect("packed");
+        let mut packed = pack("0123456789".repeat(20)).expect("packed");
         let last = packed.len() - 1;
         packed[last] ^= 1;
         assert!(matches!(unpack(&packed), Err(StoreError::Corrupt(_))), "the checksum differs");

@@ -71,7 +71,7 @@ pub(super) struct PackedRun {
 
 impl PackedRun {
     pub(super) fn new(mut run: RunRecord) -> Result<PackedRun, StoreError> {
-        let packed = pack(&std::mem::take(&mut run.snapshot))?;
+        let packed = pack(std::mem::take(&mut run.snapshot))?;
         Ok(PackedRun { run, packed })
     }
 }
