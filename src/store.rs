@@ -25,8 +25,10 @@ mod parked;
 mod previews;
 mod reads;
 mod redeliveries;
+mod reread;
 mod retention;
 mod runs;
+mod unread;
 mod waits;
 mod writer;
 

@@ -12,6 +12,13 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// Reads deliveries until the server stops; begins with what an earlier process left.
 pub(super) async fn run(shared: &Shared) {
+    match shared.store.reread_deliveries().await {
+        Ok(0) => {}
+        Ok(number) => {
+            tracing::info!(number, "{number} deliveries of which another version made nothing are read again")
+        }
+        Err(error) => tracing::warn!(error = %error, "deliveries of another version cannot be read again: {error}"),
+    }
     loop {
         // Registered before the store is read: what arrives in between is not slept through.
         let told = shared.deliveries.notified();

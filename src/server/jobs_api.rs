@@ -87,9 +87,12 @@ fn render_job(job: &ListedJob, state: JobState) -> Value {
         out.insert("reason".into(), json!(reason));
     }
     out.insert("attempts".into(), json!(job.attempts));
-    out.insert("installation".into(), json!(job.spec.installation));
-    out.insert("repository".into(), json!(job.spec.name.to_string()));
-    out.insert("work".into(), json!(job.spec.work));
+    out.insert("installation".into(), json!(job.installation));
+    // Of a newer version, whose work this one cannot read, the reason tells.
+    if let Some(spec) = &job.spec {
+        out.insert("repository".into(), json!(spec.name.to_string()));
+        out.insert("work".into(), json!(spec.work));
+    }
     if state == JobState::Waiting {
         out.insert("not_before".into(), json!(job.run_after.to_rfc3339()));
     }

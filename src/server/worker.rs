@@ -38,7 +38,10 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
     while !shared.is_stopping() {
         // Registered before the queue is read: what arrives in between is not slept through.
         let told = shared.jobs.notified();
-        while running.try_join_next().is_some() {}
+        // What is done makes room for another job of the same repository.
+        while running.try_join_next().is_some() {
+            due = true;
+        }
         while due && let Ok(permit) = shared.free.clone().try_acquire_owned() {
             due = match shared.store.claim(shared.now(), context.lease).await {
                 Ok(Some(job)) => {
@@ -60,7 +63,7 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
                 running.spawn(carry(context.clone(), (job, permit), give_up.clone()));
             }
             () = tokio::time::sleep(POLL) => due = true,
-            Some(_) = running.join_next(), if !running.is_empty() => {}
+            Some(_) = running.join_next(), if !running.is_empty() => due = true,
             () = shared.stopped() => {}
         }
     }

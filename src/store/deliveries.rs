@@ -1,5 +1,7 @@
 //! Deliveries: stored before they are acknowledged, known by hook id and GUID.
 
+use super::pack::{pack, unpack_bytes};
+use super::runs::VERSION;
 use super::writer::{Change, Patience};
 use super::{Claimer, Job, Store, StoreError, jobs, leases};
 use crate::model::Timestamp;
@@ -44,7 +46,8 @@ pub struct StoredDelivery {
 
 impl Store {
     /// Stores a verified delivery and, in the same transaction, the work that it names. When this returns `Ok`, both are
-    /// on disk. A free worker can take the next job at once. The body is kept only while it waits to be read: of the others the digest is enough to know them again.
+    /// on disk. A free worker can take the next job at once. The body of one that named no
+    /// work is kept, compressed, for a version that knows better; of the others the digest is enough to know them again.
     ///
     /// # Errors
     /// When it could not be stored; the sender must hear 503.
@@ -66,6 +69,7 @@ impl Store {
             guid: delivery.guid().to_owned(),
             event: delivery.event().to_owned(),
             digest: Sha256::digest(delivery.body()).to_vec(),
+            packed: work.is_empty().then(|| pack(delivery.body())).transpose()?,
             body,
             work,
             claimer,
@@ -82,21 +86,26 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn next_delivery(&self) -> Result<Option<StoredDelivery>, StoreError> {
-        let row =
-            sqlx::query("SELECT id, guid, event, body FROM deliveries WHERE state = 'received' ORDER BY id LIMIT 1")
-                .fetch_optional(self.readers())
-                .await?;
+        let row = sqlx::query(
+            "SELECT id, guid, event, body, packed FROM deliveries WHERE state = 'received' ORDER BY id LIMIT 1",
+        )
+        .fetch_optional(self.readers())
+        .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(StoredDelivery {
             id: row.try_get("id")?,
             guid: row.try_get("guid")?,
             event: row.try_get("event")?,
-            body: row.try_get("body")?,
+            body: match row.try_get::<Option<&[u8]>, _>("packed")? {
+                Some(packed) => unpack_bytes(packed)?,
+                // It was stored by a binary that did not compress.
+                None => row.try_get("body")?,
+            },
         }))
     }
 
-    /// Marks a delivery processed and enqueues the work that it named, in one transaction. The body is
-    /// forgotten; its digest stays, so that a repetition is recognised.
+    /// Marks a delivery processed and enqueues the work that it named, in one transaction. Its digest stays, so that a
+    /// repetition is recognised; its body only when it named no work.
     ///
     /// # Errors
     /// When the database fails; the delivery is then still unprocessed.
@@ -112,8 +121,10 @@ struct Accept {
     guid: String,
     event: String,
     digest: Vec<u8>,
-    /// Kept while it waits to be read.
+    /// Kept while it waits to be read, for older binaries too.
     body: Option<Vec<u8>>,
+    /// Kept when no work is known of it.
+    packed: Option<Vec<u8>>,
     work: Vec<JobSpec>,
     claimer: Option<Claimer>,
     /// By `claimer`, in this transaction.
@@ -128,8 +139,8 @@ impl Change for Accept {
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(Accepted, u64), StoreError>> {
         Box::pin(async move {
             let inserted = sqlx::query(
-                "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (hook_id, guid) DO NOTHING",
+                "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at, packed, handled_by)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (hook_id, guid) DO NOTHING",
             )
             .bind(&self.hook)
             .bind(&self.guid)
@@ -138,6 +149,8 @@ impl Change for Accept {
             .bind(self.body.as_deref().unwrap_or_default())
             .bind(if self.body.is_some() { "received" } else { "processed" })
             .bind(self.now.0)
+            .bind(self.packed.as_deref())
+            .bind(VERSION)
             .execute(&mut *tx)
             .await?;
             let accepted = if inserted.rows_affected() == 1 { Accepted::New } else { self.compare(tx).await? };
@@ -171,9 +184,10 @@ impl Accept {
             return Ok(Accepted::OtherPayload);
         }
         if let Some(body) = &self.body {
-            sqlx::query("UPDATE deliveries SET state = 'received', body = ?2 WHERE id = ?1 AND state = 'processed'")
+            sqlx::query("UPDATE deliveries SET state = 'received', body = ?2, packed = ?3 WHERE id = ?1 AND state = 'processed'")
                 .bind(known.try_get::<i64, _>("id")?)
                 .bind(body)
+                .bind(self.packed.as_deref())
                 .execute(tx)
                 .await?;
         }
@@ -193,10 +207,16 @@ impl Change for FinishDelivery {
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(async move {
             let joined = jobs::enqueue_all_within(tx, &self.work, self.now, self.now).await?;
-            sqlx::query("UPDATE deliveries SET state = 'processed', body = x'' WHERE id = ?1")
-                .bind(self.id)
-                .execute(tx)
-                .await?;
+            sqlx::query(
+                "UPDATE deliveries SET state = 'processed', body = x'', handled_by = ?2,
+                   packed = CASE WHEN ?3 THEN packed END
+                 WHERE id = ?1",
+            )
+            .bind(self.id)
+            .bind(VERSION)
+            .bind(self.work.is_empty())
+            .execute(tx)
+            .await?;
             Ok(joined)
         })
     }

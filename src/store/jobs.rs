@@ -3,7 +3,7 @@
 
 use super::runs::as_i64;
 use super::writer::Change;
-use super::{Store, StoreError};
+use super::{Store, StoreError, unread};
 use crate::model::Timestamp;
 use crate::webhook::{Cause, JobSpec, Work};
 use futures_util::future::BoxFuture;
@@ -186,7 +186,8 @@ async fn enqueue_within(
             joined =
                 row.try_get::<&str, _>("state")? == "waiting" || row.try_get::<Option<&str>, _>("again")?.is_some();
             let newest = row.try_get::<Option<&str>, _>("again")?.map_or_else(|| row.try_get("spec"), Ok)?;
-            Some(serde_json::from_str(newest)?)
+            // What a newer version wants of it is not known here; the newest event counts.
+            unread::read_spec(newest)
         }
         _ => None,
     };

@@ -1,7 +1,7 @@
 //! A worker's hold on a job: claimed with a lease and a fencing token, renewed, and ended in one of three ways.
 
 use super::writer::{Change, Patience};
-use super::{Job, Lease, Store, StoreError};
+use super::{Job, Lease, Store, StoreError, unread};
 use crate::model::Timestamp;
 use futures_util::future::BoxFuture;
 use sqlx::query::Query;
@@ -9,9 +9,13 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{Row, Sqlite, SqliteConnection};
 use std::time::Duration;
 
+/// Jobs of one repository that are in work at once, in all processes together. Fewer than a process has workers: when
+/// GitHub hangs for one repository, another still finds a free one. More would not get through GitHub's limits anyway.
+const IN_WORK_PER_REPOSITORY: i64 = 3;
+
 impl Store {
-    /// Takes the next job that is due, or whose worker let its lease end. Among equals the installation
-    /// whose job started longest ago goes first.
+    /// Takes the next job that is due, or whose worker let its lease end, unless its repository has enough in work.
+    /// Among equals the installation whose job started longest ago goes first.
     ///
     /// # Errors
     /// When the database fails.
@@ -104,39 +108,60 @@ pub(super) async fn claim_within(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<Job>, StoreError> {
-    let row = sqlx::query(
-        "UPDATE jobs SET state = 'running', spec = COALESCE(again, spec), again = NULL, attempts = attempts + 1,
+    for _ in 0..unread::MAX_PUT_OFF {
+        let row = sqlx::query(
+            "UPDATE jobs SET state = 'running', spec = COALESCE(again, spec), again = NULL, attempts = attempts + 1,
                    token = token + 1, lease_until = ?2, changed_at = ?1
                  WHERE id = (
                    SELECT j.id FROM jobs j LEFT JOIN installation_turns t ON t.installation = j.installation
-                   WHERE (j.state = 'waiting' AND j.run_after <= ?1) OR (j.state = 'running' AND j.lease_until <= ?1)
+                   WHERE ((j.state = 'waiting' AND j.run_after <= ?1) OR (j.state = 'running' AND j.lease_until <= ?1))
+                     AND substr(j.key, 1, instr(j.key, '/')) NOT IN (
+                       SELECT substr(r.key, 1, instr(r.key, '/')) FROM jobs r
+                       WHERE r.state = 'running' AND r.lease_until > ?1 GROUP BY 1 HAVING COUNT(*) >= ?3)
                    ORDER BY j.priority DESC, COALESCE(t.turn, 0), j.run_after, j.id LIMIT 1)
-                 RETURNING id, key, installation, attempts, token, spec,
+                 RETURNING id, key, installation, attempts, token, spec, unread_since,
                    EXISTS (SELECT 1 FROM outbox o WHERE o.job_key = jobs.key AND o.answer IS NULL) AS unsettled,
                    EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id AND ((j.state = 'waiting' AND j.run_after <= ?1)
                      OR (j.state = 'running' AND j.lease_until <= ?1))) AS more",
-    )
-    .bind(now.0)
-    .bind(until.0)
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
+        )
+        .bind(now.0)
+        .bind(until.0)
+        .bind(IN_WORK_PER_REPOSITORY)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let id = row.try_get("id")?;
+        let Some(spec) = unread::read_spec(row.try_get("spec")?) else {
+            unread::put_off_within(tx, id, now).await?;
+            continue;
+        };
+        if row.try_get::<Option<i64>, _>("unread_since")?.is_some() {
+            unread::forget_within(tx, id).await?;
+        }
+        take_turn_within(tx, row.try_get("installation")?).await?;
+        return Ok(Some(Job {
+            key: row.try_get("key")?,
+            spec,
+            attempt: row.try_get("attempts")?,
+            lease: Lease { job: id, token: row.try_get("token")? },
+            unsettled: row.try_get("unsettled")?,
+            more: row.try_get("more")?,
+        }));
+    }
+    Ok(None)
+}
+
+/// Round robin: an installation whose job was taken goes behind the others.
+async fn take_turn_within(tx: &mut SqliteConnection, installation: i64) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO installation_turns (installation, turn)
                  VALUES (?1, (SELECT COALESCE(MAX(turn), 0) + 1 FROM installation_turns))
                  ON CONFLICT (installation) DO UPDATE SET turn = excluded.turn",
     )
-    .bind(row.try_get::<i64, _>("installation")?)
+    .bind(installation)
     .execute(tx)
     .await?;
-    Ok(Some(Job {
-        key: row.try_get("key")?,
-        spec: serde_json::from_str(row.try_get("spec")?)?,
-        attempt: row.try_get("attempts")?,
-        lease: Lease { job: row.try_get("id")?, token: row.try_get("token")? },
-        unsettled: row.try_get("unsettled")?,
-        more: row.try_get("more")?,
-    }))
+    Ok(())
 }
 
 struct Renew {

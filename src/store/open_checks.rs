@@ -2,7 +2,7 @@
 
 use super::jobs::Job;
 use super::writer::Change;
-use super::{Lease, Store, StoreError};
+use super::{Lease, Store, StoreError, unread};
 use crate::model::Timestamp;
 use futures_util::future::BoxFuture;
 use sqlx::{Row, SqliteConnection};
@@ -175,7 +175,7 @@ impl Change for TakeJob {
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Option<TakenJob>, StoreError>> {
         Box::pin(async move {
             let before = sqlx::query(
-                "SELECT state, run_after, reason FROM jobs
+                "SELECT state, run_after, reason, spec FROM jobs
                  WHERE key = ?1 AND (state <> 'running' OR lease_until <= ?2)",
             )
             .bind(&self.key)
@@ -183,9 +183,11 @@ impl Change for TakeJob {
             .fetch_optional(&mut *tx)
             .await?;
             let Some(before) = before else { return Ok(None) };
+            // Left to the newer version that it is for.
+            let Some(spec) = unread::read_spec(before.try_get("spec")?) else { return Ok(None) };
             let row = sqlx::query(
                 "UPDATE jobs SET state = 'running', token = token + 1, lease_until = ?2 WHERE key = ?1
-                 RETURNING id, token, spec, attempts",
+                 RETURNING id, token, attempts",
             )
             .bind(&self.key)
             .bind(self.until.0)
@@ -193,7 +195,7 @@ impl Change for TakeJob {
             .await?;
             let job = Job {
                 key: self.key.clone(),
-                spec: serde_json::from_str(row.try_get("spec")?)?,
+                spec,
                 attempt: row.try_get("attempts")?,
                 lease: Lease { job: row.try_get("id")?, token: row.try_get("token")? },
                 unsettled: false,

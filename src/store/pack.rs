@@ -1,4 +1,4 @@
-//! Snapshots as they lie on disk: zstd, with a checksum. They are JSON and source text, which shrink to a tenth.
+//! Snapshots and deliveries as they lie on disk: zstd, with a checksum. They are JSON and source text, which shrink to a tenth.
 
 use super::StoreError;
 use std::io::{Read, Write};
@@ -8,28 +8,35 @@ const LEVEL: i32 = 1;
 /// A snapshot holds at most 20 MB of texts and a diff; what unpacks to more than this is not one of ours.
 const MAX_BYTES: u64 = 512 << 20;
 
-/// Compresses a text.
-pub(super) fn pack(text: &str) -> Result<Vec<u8>, StoreError> {
+/// Compresses a text, or bytes.
+pub(super) fn pack(plain: impl AsRef<[u8]>) -> Result<Vec<u8>, StoreError> {
+    let plain = plain.as_ref();
     let packed = || {
         let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
         encoder.include_checksum(true)?;
-        encoder.set_pledged_src_size(Some(text.len() as u64))?;
-        encoder.write_all(text.as_bytes())?;
+        encoder.set_pledged_src_size(Some(plain.len() as u64))?;
+        encoder.write_all(plain)?;
         encoder.finish()
     };
-    packed().map_err(|error: std::io::Error| StoreError::Internal(format!("a run cannot be compressed: {error}")))
+    packed().map_err(|error: std::io::Error| StoreError::Internal(format!("it cannot be compressed: {error}")))
 }
 
 /// The text again.
 pub(super) fn unpack(packed: &[u8]) -> Result<String, StoreError> {
-    let damaged = |error: std::io::Error| StoreError::Corrupt(format!("a stored run does not unpack: {error}"));
-    let mut text = String::new();
+    String::from_utf8(unpack_bytes(packed)?)
+        .map_err(|_| StoreError::Corrupt("what is stored compressed is no text".to_owned()))
+}
+
+/// The bytes again.
+pub(super) fn unpack_bytes(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let damaged = |error: std::io::Error| StoreError::Corrupt(format!("what is stored does not unpack: {error}"));
+    let mut plain = Vec::new();
     let decoder = zstd::Decoder::with_buffer(packed).map_err(damaged)?;
-    let read = decoder.take(MAX_BYTES).read_to_string(&mut text).map_err(damaged)?;
+    let read = decoder.take(MAX_BYTES).read_to_end(&mut plain).map_err(damaged)?;
     if read as u64 == MAX_BYTES {
-        return Err(StoreError::Corrupt("a stored run is larger than any run can be".to_owned()));
+        return Err(StoreError::Corrupt("what is stored is larger than anything of ours can be".to_owned()));
     }
-    Ok(text)
+    Ok(plain)
 }
 
 #[cfg(test)]
@@ -47,7 +54,7 @@ mod tests {
 
     #[test]
     fn damage_is_found() {
-        let mut packed = pack(&"0123456789".repeat(20)).expect("packed");
+        let mut packed = pack("0123456789".repeat(20)).expect("packed");
         let last = packed.len() - 1;
         packed[last] ^= 1;
         assert!(matches!(unpack(&packed), Err(StoreError::Corrupt(_))), "the checksum differs");

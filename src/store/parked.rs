@@ -2,8 +2,8 @@
 
 use super::runs::as_i64;
 use super::writer::Change;
-use super::{Store, StoreError};
-use crate::model::Timestamp;
+use super::{Store, StoreError, unread};
+use crate::model::{InstallationId, Timestamp};
 use crate::webhook::JobSpec;
 use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteRow;
@@ -49,8 +49,10 @@ pub struct ListedJob {
     pub id: i64,
     /// What makes two jobs the same.
     pub key: String,
-    /// The work.
-    pub spec: JobSpec,
+    /// Whose it is.
+    pub installation: InstallationId,
+    /// The work; `None` when a newer version stored it and this one cannot read it.
+    pub spec: Option<JobSpec>,
     /// Attempts so far.
     pub attempts: u32,
     /// Why the last attempt failed.
@@ -88,7 +90,7 @@ impl Store {
     /// When the database fails or a row does not read.
     pub async fn list_jobs(&self, state: JobState, limit: u32) -> Result<Vec<ListedJob>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, key, spec, attempts, reason, run_after, changed_at FROM jobs WHERE state = ?1
+            "SELECT id, key, installation, spec, attempts, reason, run_after, changed_at FROM jobs WHERE state = ?1
              ORDER BY changed_at DESC, id DESC LIMIT ?2",
         )
         .bind(state.as_str())
@@ -113,7 +115,8 @@ fn read_row(row: &SqliteRow) -> Result<ListedJob, StoreError> {
     Ok(ListedJob {
         id: row.try_get("id")?,
         key: row.try_get("key")?,
-        spec: serde_json::from_str(row.try_get("spec")?)?,
+        installation: InstallationId(row.try_get::<i64, _>("installation")?.unsigned_abs()),
+        spec: unread::read_spec(row.try_get("spec")?),
         attempts: row.try_get("attempts")?,
         reason: row.try_get("reason")?,
         run_after: Timestamp(row.try_get("run_after")?),

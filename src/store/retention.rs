@@ -11,7 +11,7 @@ use std::time::Duration;
 const BATCH: i64 = 200;
 /// GitHub offers deliveries of the last three days for another delivery
 /// (<https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks>); so long they are
-/// known again, however short the retention is.
+/// known again, however short the retention is. Bodies are kept no longer.
 const REDELIVERABLE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// How long things are kept. The last judgement of an open pull request is kept in any case.
@@ -55,6 +55,8 @@ impl Store {
                 break;
             }
         }
+        let old_bodies = before(now, retention.age.min(REDELIVERABLE));
+        while self.write(ForgetBodies { until: old_bodies }).await? == BATCH.unsigned_abs() {}
         let until = before(now, retention.age.max(REDELIVERABLE));
         loop {
             let deliveries = self.write(ForgetDeliveries { until }).await?;
@@ -123,6 +125,30 @@ impl Change for ForgetWaits {
         Box::pin(async move {
             sqlx::query("DELETE FROM waits WHERE since < ?1").bind(self.until.0).execute(tx).await?;
             Ok(())
+        })
+    }
+}
+
+/// Bodies are the bulk of what is kept of deliveries.
+struct ForgetBodies {
+    until: Timestamp,
+}
+
+impl Change for ForgetBodies {
+    type Output = u64;
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let emptied = sqlx::query(
+                "UPDATE deliveries SET packed = NULL WHERE id IN (
+                   SELECT id FROM deliveries WHERE state = 'processed' AND packed IS NOT NULL AND received_at < ?1
+                   ORDER BY received_at LIMIT ?2)",
+            )
+            .bind(self.until.0)
+            .bind(BATCH)
+            .execute(tx)
+            .await?;
+            Ok(emptied.rows_affected())
         })
     }
 }

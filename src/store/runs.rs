@@ -11,7 +11,7 @@ use sqlx::{Row, SqliteConnection};
 use std::fmt;
 
 /// What judges in this process: two runs of one snapshot agree when this is the same.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Names a run in pages and in `replay`: 32 hexadecimal digits that nobody can guess.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -74,7 +74,7 @@ pub(super) struct PackedRun {
 
 impl PackedRun {
     pub(super) fn new(mut run: RunRecord) -> Result<PackedRun, StoreError> {
-        let packed = pack(&std::mem::take(&mut run.snapshot))?;
+        let packed = pack(std::mem::take(&mut run.snapshot))?;
         Ok(PackedRun { run, packed })
     }
 }

@@ -156,10 +156,15 @@ impl Request {
 
     /// A delivery, rightly signed.
     pub(crate) fn delivery(guid: &str, event: &str, body: &[u8]) -> Request {
+        Request::delivery_of("1", guid, event, body)
+    }
+
+    /// The same of that hook.
+    pub(crate) fn delivery_of(hook: &str, guid: &str, event: &str, body: &[u8]) -> Request {
         Request::post("/webhooks/github", body)
             .with("x-github-event", event)
             .with("x-github-delivery", guid)
-            .with("x-github-hook-id", "1")
+            .with("x-github-hook-id", hook)
             .with("x-hub-signature-256", &sign(SECRET, body))
     }
 

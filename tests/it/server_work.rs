@@ -106,3 +106,52 @@ async fn f22_shutdown_waits_for_the_job_in_hand() {
     assert_eq!(handler.done.lock().unwrap().len(), 1, "it was finished, so it is not done again");
     server.shutdown().await;
 }
+
+#[tokio::test]
+async fn f06_what_arrives_while_it_waits_is_one_evaluation() {
+    let bench = Bench::start().await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.handler.orders.lock().unwrap().extend((0..3).map(|_| Order::Hang(gate.clone())));
+    let send = async |hook: &str, guid: &str, action: &str, number| {
+        let request = Request::delivery_of(hook, guid, "pull_request", &pull_request(action, number));
+        assert_eq!(bench.send(request).await.status, 202);
+    };
+    for number in 1..=3 {
+        send("1", &format!("g-{number}"), "opened", number).await;
+    }
+    send("1", "a", "opened", 9).await;
+    send("1", "b", "synchronize", 9).await;
+    // The repository has a hook of its own, whose deliveries have the same GUIDs.
+    send("2", "a", "opened", 9).await;
+    send("2", "b", "synchronize", 9).await;
+    gate.add_permits(3);
+    bench.server.idle().await.unwrap();
+    let done = bench.handler.done.lock().unwrap().clone();
+    assert_eq!(done.iter().filter(|(key, _)| key == "5/pull/9").count(), 1, "{done:?}");
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f20_a_repository_that_hangs_keeps_nobody_else_waiting() {
+    let bench = Bench::start().await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.handler.orders.lock().unwrap().extend((0..3).map(|_| Order::Hang(gate.clone())));
+    for number in 1..=9 {
+        let request = Request::delivery(&format!("a-{number}"), "pull_request", &pull_request("opened", number));
+        assert_eq!(bench.send(request).await.status, 202);
+    }
+    while bench.handler.done.lock().unwrap().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    let other = String::from_utf8(pull_request("opened", 1)).unwrap().replace(r#""id":5"#, r#""id":6"#);
+    assert_eq!(bench.send(Request::delivery("b-1", "pull_request", other.as_bytes())).await.status, 202);
+    while !bench.handler.done.lock().unwrap().iter().any(|(key, _)| key == "6/pull/1") {
+        tokio::task::yield_now().await;
+    }
+    let done = bench.handler.done.lock().unwrap().clone();
+    assert_eq!(done.len(), 4, "the others of that repository wait: {done:?}");
+    gate.add_permits(3);
+    bench.server.idle().await.unwrap();
+    assert_eq!(bench.handler.done.lock().unwrap().len(), 10, "in their turn");
+    bench.server.shutdown().await;
+}

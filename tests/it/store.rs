@@ -12,16 +12,16 @@ use sqlx::Connection;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-const LEASE: Duration = Duration::from_secs(60);
-const NOON: Timestamp = Timestamp(1_795_262_400_000);
+pub(crate) const LEASE: Duration = Duration::from_secs(60);
+pub(crate) const NOON: Timestamp = Timestamp(1_795_262_400_000);
 
-struct Room {
-    dir: tempfile::TempDir,
-    store: Store,
+pub(crate) struct Room {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) store: Store,
 }
 
 impl Room {
-    async fn new() -> Room {
+    pub(crate) async fn new() -> Room {
         let dir = tempfile::tempdir().expect("a directory");
         let store = Store::open(&url(&dir)).await.expect("a store");
         Room { dir, store }
@@ -33,11 +33,11 @@ impl Room {
     }
 }
 
-fn url(dir: &tempfile::TempDir) -> String {
+pub(crate) fn url(dir: &tempfile::TempDir) -> String {
     format!("sqlite:{}", dir.path().join("deckhand.db").display())
 }
 
-fn pull(installation: u64, number: u64, cause: Cause) -> JobSpec {
+pub(crate) fn pull(installation: u64, number: u64, cause: Cause) -> JobSpec {
     JobSpec {
         installation: InstallationId(installation),
         repository: RepositoryId(installation * 100),
@@ -46,7 +46,7 @@ fn pull(installation: u64, number: u64, cause: Cause) -> JobSpec {
     }
 }
 
-fn delivery(hook: &str, guid: &str, body: &str) -> Delivery {
+pub(crate) fn delivery(hook: &str, guid: &str, body: &str) -> Delivery {
     let signature = sign("secret", body.as_bytes());
     let headers = DeliveryHeaders {
         signature: Some(&signature),
@@ -106,7 +106,7 @@ async fn two_claimers_get_one_job_once() {
 }
 
 #[tokio::test]
-async fn an_ended_lease_passes_to_another_and_fences_the_first() {
+async fn f18_an_ended_lease_passes_to_another_and_fences_the_first() {
     let room = Room::new().await;
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let first = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
@@ -201,6 +201,7 @@ async fn installations_take_turns_and_people_go_first() {
     let mut order = Vec::new();
     while let Some(job) = room.store.claim(NOON, LEASE).await.expect("no error") {
         order.push(job.spec.installation.0);
+        room.store.finish(&job, NOON).await.expect("finished");
     }
     assert_eq!(order, [1, 2, 1, 1, 1, 3]);
 }

@@ -1,0 +1,59 @@
+//! Deliveries in any order and under several names: people see the same pages.
+
+use crate::server_bench::Request;
+use crate::sim_bench::{REPO, Story, writes};
+
+const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do
+  if line.text:find('print(', 1, true) then
+    fail('Leftover print', { file = line.file, line = line.number })
+  end
+end
+";
+
+#[tokio::test]
+async fn f08_events_in_any_order_end_in_the_same_pages() {
+    let story = Story::begin(&[("dangerfile.lua", RULES)]).await;
+    let open = story.open("Say something", &[("src/a.py", Some("print('a')\n"))]).await;
+    let closed = story.open("Say more", &[("src/b.py", Some("print('b')\n"))]).await;
+    story.sim.push(REPO, "say-something", "mona", "More", &[("src/c.py", Some("print('c')\n"))], "");
+    story.sim.label(REPO, open, "mona", "chatty");
+    story.sim.close(REPO, closed, "mona");
+    story.rest().await;
+    let pages = [story.page(open), story.page(closed)];
+    let guids: Vec<String> =
+        story.sim.deliveries().into_iter().filter(|it| it.event == "pull_request").map(|it| it.guid).collect();
+    assert!(guids.len() >= 5, "{guids:?}");
+    story.requests();
+
+    // Backwards, `closed` before `opened`; then shifted, so that each is the first and each the last once; one at a time.
+    let backwards = guids.iter().rev().cloned().collect::<Vec<_>>();
+    let shifted = (1..guids.len()).map(|by| [&guids[by..], &guids[..by]].concat());
+    for order in std::iter::once(backwards).chain(shifted) {
+        for guid in &order {
+            assert!(story.sim.handle().redeliver(guid));
+            story.rest().await;
+        }
+        assert_eq!([story.page(open), story.page(closed)], pages, "{order:?}");
+    }
+    assert_eq!(writes(&story.requests()), [""; 0], "what is there already is not written again");
+    story.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f06_one_guid_of_two_hooks_is_said_once() {
+    let story = Story::begin(&[("dangerfile.lua", RULES)]).await;
+    let number = story.open("Say something", &[("src/a.py", Some("print('a')\n"))]).await;
+    let page = story.page(number);
+    story.requests();
+    let all = story.sim.deliveries();
+    let opened = all.iter().find(|it| it.event == "pull_request" && it.action == "opened").unwrap();
+    // The repository has a hook of its own, whose deliveries have the same GUIDs.
+    let other = |guid: &str| Request::delivery_of("4711", guid, "pull_request", opened.body.to_string().as_bytes());
+    assert_eq!(other(&opened.guid).send(story.server.addr()).await.status, 202);
+    story.rest().await;
+    let requests = story.requests();
+    assert_eq!(writes(&requests), [""; 0]);
+    assert!(requests.len() <= 6, "{requests:#?}");
+    assert_eq!(story.page(number), page);
+    story.server.shutdown().await;
+}
