@@ -45,6 +45,9 @@ impl Comparison {
                 FactKey::Uses(word) => {
                     snapshot.uses.insert(word.clone(), Fact::Known(self.load_uses(word)?));
                 }
+                FactKey::Folder(folder) => {
+                    snapshot.folders.insert(folder.clone(), Fact::Known(self.load_folder(folder)?));
+                }
                 // Reports are no part of a repository: whoever has some puts them in before.
                 FactKey::Coverage(patterns) => {
                     let none = || Fact::Known(CoverageFacts::default());

@@ -36,6 +36,8 @@ pub enum FetchedFact {
     CodeOwners(Fact<Option<CodeOwnersFile>>),
     /// [`FactKey::Uses`].
     Uses(Fact<Vec<RepoPath>>),
+    /// [`FactKey::Folder`].
+    Folder(Fact<Vec<RepoPath>>),
     /// [`FactKey::Coverage`].
     Coverage(Fact<CoverageFacts>),
     /// [`FactKey::Source`]; `None` is "no such file".
@@ -60,7 +62,8 @@ impl RepoClient {
         let (shared, own): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(key, _)| is_shared(snapshot, key));
         let organisation = self.organisation();
         let asks = |key: FactKey| lacking.contains(&&key);
-        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared, sizes, owners) =
+        let folders: Vec<&FactKey> = lacking.iter().filter(|key| matches!(key, FactKey::Folder(_))).copied().collect();
+        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared, sizes, owners, folders) =
             futures_util::try_join!(
                 self.changes(snapshot, asks(FactKey::Changes)),
                 self.commits(snapshot, asks(FactKey::Commits)),
@@ -73,6 +76,7 @@ impl RepoClient {
                 organisation.texts(&shared),
                 self.sizes(&sizes),
                 self.code_owners(snapshot, asks(FactKey::CodeOwners)),
+                self.folders(snapshot, &folders),
             )?;
         texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
@@ -85,6 +89,7 @@ impl RepoClient {
         facts.extend(check_runs.map(|fact| (FactKey::CheckRuns, FetchedFact::CheckRuns(fact))));
         facts.extend(texts);
         facts.extend(sizes);
+        facts.extend(folders);
         facts.extend(owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
@@ -222,6 +227,9 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::Uses(word), FetchedFact::Uses(fact)) => {
                 snapshot.uses.insert(word, fact);
             }
+            (FactKey::Folder(folder), FetchedFact::Folder(fact)) => {
+                snapshot.folders.insert(folder, fact);
+            }
             (FactKey::Coverage(patterns), FetchedFact::Coverage(fact)) => {
                 snapshot.coverage.insert(patterns, fact);
             }
@@ -233,6 +241,7 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
                 FetchedFact::File(_)
                 | FetchedFact::Size(_)
                 | FetchedFact::Uses(_)
+                | FetchedFact::Folder(_)
                 | FetchedFact::Coverage(_)
                 | FetchedFact::Source(_),
             ) => {
@@ -269,6 +278,7 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::CheckRuns
         | FactKey::Size(_)
         | FactKey::Uses(_)
+        | FactKey::Folder(_)
         | FactKey::Coverage(_)
         | FactKey::CodeOwners => None,
     }
@@ -303,6 +313,7 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),
         // GitHub searches the default branch only, which is neither side of a pull request.
         FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
+        FactKey::Folder(_) => FetchedFact::Folder(Fact::Unavailable(missing)),
         FactKey::Coverage(_) => FetchedFact::Coverage(Fact::Unavailable(Unavailable::NoReports)),
         FactKey::Source { .. } => FetchedFact::Source(None),
     }

@@ -31,6 +31,9 @@ pub enum FactKey {
     CodeOwners,
     /// Which files of the head hold a word, whole and in this case.
     Uses(String),
+    /// The files below a directory, at the tip of the base branch (`LEFT`) or at the head (`RIGHT`). The empty path is
+    /// the root.
+    Folder(FileKey),
     /// What coverage reports say of the changed files. The patterns are those of the setting `coverage_reports`: where
     /// reports are looked for when none was given.
     Coverage(Vec<String>),

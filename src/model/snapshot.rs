@@ -64,6 +64,9 @@ pub struct Snapshot {
     /// [`FactKey::Uses`]: the paths by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub uses: BTreeMap<String, Fact<Vec<RepoPath>>>,
+    /// [`FactKey::Folder`]: paths from the root of the repository, sorted.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub folders: BTreeMap<FileKey, Fact<Vec<RepoPath>>>,
     /// [`FactKey::Coverage`]
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub coverage: BTreeMap<Vec<String>, Fact<CoverageFacts>>,
@@ -99,6 +102,7 @@ impl Snapshot {
             sizes: BTreeMap::new(),
             code_owners: None,
             uses: BTreeMap::new(),
+            folders: BTreeMap::new(),
             coverage: BTreeMap::new(),
             sources: BTreeMap::new(),
             overrides: Vec::new(),
@@ -122,6 +126,7 @@ impl Snapshot {
             FactKey::Size(file) => self.sizes.contains_key(file),
             FactKey::CodeOwners => self.code_owners.is_some(),
             FactKey::Uses(word) => self.uses.contains_key(word),
+            FactKey::Folder(folder) => self.folders.contains_key(folder),
             FactKey::Coverage(patterns) => self.coverage.contains_key(patterns),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
         }

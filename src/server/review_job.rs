@@ -400,7 +400,8 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
     match key {
         FactKey::File(_) | FactKey::Size(_) | FactKey::CodeOwners | FactKey::Source { .. } => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
-        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => false,
+        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => false,
+        FactKey::Uses(_) | FactKey::Folder(_) => false,
         // What a server cannot have costs nothing to ask for.
         FactKey::Coverage(_) => false,
     }

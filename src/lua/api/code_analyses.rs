@@ -33,6 +33,7 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
     add("secrets", secrets)?;
     add("features", features)?;
     add("migrations", super::migrations::migrations)?;
+    add("migration_neighbours", super::migrations::neighbours_of)?;
     add("mentions_table", super::migrations::mentions_table)?;
     add("removed_flags", removed)?;
     add("uses", uses)
