@@ -90,7 +90,10 @@ return {
   end
 
   local merges = false
-  local numbers = {}
+  local new = {}
+  for _, migration in migrations do
+    new[migration.file] = not migration.merged
+  end
   for _, migration in migrations do
     -- A merged one: databases that ran it will not run it again.
     if migration.rewritten and not allowed["edited-migration"] then
@@ -115,8 +118,7 @@ return {
     local beside = if migration.merged then {} else analyse.migration_neighbours({ file = migration.file, framework = migration.framework })
     local twin = beside.same_number
     -- Of two new ones the later is told.
-    if twin and not numbers[twin] and not allowed["same-number"] then
-      numbers[migration.file] = true
+    if twin and not (new[twin] and twin > migration.file) and not allowed["same-number"] then
       report(
         `This migration has the same number as \`{twin}\`: tools refuse that, or run them in any order. Give this one the next number.`,
         { file = migration.file }

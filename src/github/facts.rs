@@ -63,21 +63,33 @@ impl RepoClient {
         let organisation = self.organisation();
         let asks = |key: FactKey| lacking.contains(&&key);
         let folders: Vec<&FactKey> = lacking.iter().filter(|key| matches!(key, FactKey::Folder(_))).copied().collect();
-        let (changes, commits, labelings, reviews, requested, statuses, check_runs, mut texts, shared, sizes, owners, folders) =
-            futures_util::try_join!(
-                self.changes(snapshot, asks(FactKey::Changes)),
-                self.commits(snapshot, asks(FactKey::Commits)),
-                self.labelings(snapshot, asks(FactKey::Labelings)),
-                self.reviews(snapshot, asks(FactKey::Reviews)),
-                self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
-                self.statuses(snapshot, asks(FactKey::Statuses)),
-                self.check_runs(snapshot, asks(FactKey::CheckRuns)),
-                self.texts(&own),
-                organisation.texts(&shared),
-                self.sizes(&sizes),
-                self.code_owners(snapshot, asks(FactKey::CodeOwners)),
-                self.folders(snapshot, &folders),
-            )?;
+        let (
+            changes,
+            commits,
+            labelings,
+            reviews,
+            requested,
+            statuses,
+            check_runs,
+            mut texts,
+            shared,
+            sizes,
+            owners,
+            folders,
+        ) = futures_util::try_join!(
+            self.changes(snapshot, asks(FactKey::Changes)),
+            self.commits(snapshot, asks(FactKey::Commits)),
+            self.labelings(snapshot, asks(FactKey::Labelings)),
+            self.reviews(snapshot, asks(FactKey::Reviews)),
+            self.requested_reviewers(snapshot, asks(FactKey::RequestedReviewers)),
+            self.statuses(snapshot, asks(FactKey::Statuses)),
+            self.check_runs(snapshot, asks(FactKey::CheckRuns)),
+            self.texts(&own),
+            organisation.texts(&shared),
+            self.sizes(&sizes),
+            self.code_owners(snapshot, asks(FactKey::CodeOwners)),
+            self.folders(snapshot, &folders),
+        )?;
         texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
         facts.extend(changes.map(|fact| (FactKey::Changes, FetchedFact::Changes(fact))));

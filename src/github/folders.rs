@@ -53,9 +53,7 @@ impl RepoClient {
         let answer: Result<WireTree, CallError> =
             self.get(&format!("/git/trees/{commit}?recursive=1"), "the files of a commit").await;
         match answer {
-            Ok(tree) if tree.truncated => {
-                Ok(Fact::Unavailable(Unavailable::Truncated("the list of files".to_owned())))
-            }
+            Ok(tree) if tree.truncated => Ok(Fact::Unavailable(Unavailable::Truncated("the list of files".to_owned()))),
             Ok(tree) => {
                 let files = tree.tree.into_iter().filter(|entry| entry.kind == "blob");
                 let mut paths: Vec<RepoPath> = files.map(|entry| RepoPath::new(&entry.path)).collect();

@@ -124,9 +124,10 @@ fn earlier_steps<'a>(
     let mut listed: BTreeMap<String, Vec<&'a str>> = BTreeMap::new();
     for directory in directories {
         let Some(Fact::Known(paths)) = session.snapshot.folders.get(&folder(&directory)) else { continue };
-        let earlier = paths.iter().map(RepoPath::as_str).filter(|path| {
-            directory_of(path) == directory && is_migration_path(path) && !own.contains(path)
-        });
+        let earlier = paths
+            .iter()
+            .map(RepoPath::as_str)
+            .filter(|path| directory_of(path) == directory && is_migration_path(path) && !own.contains(path));
         let mut earlier: Vec<&str> = earlier.collect();
         earlier.drain(..earlier.len().saturating_sub(MAX_EARLIER));
         listed.insert(directory, earlier);
@@ -255,7 +256,7 @@ fn read(
     let path = change.path.as_str();
     let Some(new) = text(Side::Right, &change.path) else { return Ok(None) };
     session.charge_bytes(lua, new.len().saturating_mul(COST))?;
-    let found = find_migration(path, new).map(|Migration { framework, .. }| framework);
+    let found = find_migration(path, new).map(|migration| migration.framework);
     let Some(framework) = wanted.framework.or(found) else { return Ok(None) };
     let options = CheckOptions {
         style: wanted.style,
