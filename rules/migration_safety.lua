@@ -66,6 +66,7 @@ return {
   local ignored = table.clone(options.ignore)
   table.insert(ignored, "**/{migrations,migrate,migration,versions}/**")
 
+  -- The directory of a file, "" at the root.
   local function directory_of(path)
     return string.match(path, "^(.*)/[^/]*$") or ""
   end
@@ -89,7 +90,10 @@ return {
   end
 
   local merges = false
-  local numbers = {}
+  local new = {}
+  for _, migration in migrations do
+    new[migration.file] = not migration.merged
+  end
   for _, migration in migrations do
     -- A merged one: databases that ran it will not run it again.
     if migration.rewritten and not allowed["edited-migration"] then
@@ -111,17 +115,39 @@ return {
       end
     end
     -- Two with one number: which runs first is chance, or an error.
-    local number = string.match(migration.file, "/V?(%d[%d_%.]*)_[^/]*$") or string.match(migration.file, "^V?(%d[%d_%.]*)_[^/]*$")
-    if number and not migration.merged and migration.framework ~= "alembic" and not allowed["same-number"] then
-      local key = directory_of(migration.file) .. "/" .. number
-      if numbers[key] then
-        report(
-          `This migration has the same number as \`{numbers[key]}\`: tools refuse that, or run them in any order. Give one of them the next number.`,
+    local beside = if migration.merged then {} else analyse.migration_neighbours({ file = migration.file, framework = migration.framework })
+    local twin = beside.same_number
+    -- Of two new ones the later is told.
+    if twin and not (new[twin] and twin > migration.file) and not allowed["same-number"] then
+      report(
+        `This migration has the same number as \`{twin}\`: tools refuse that, or run them in any order. Give this one the next number.`,
+        { file = migration.file }
+      )
+    end
+    if beside.newer and not twin and not allowed["out-of-order"] then
+      local strict = migration.framework == "flyway" or migration.framework == "goose"
+      local short = string.match(migration.file, "[^/]*$") or ""
+      -- With times for numbers an older one is a matter of course.
+      local counted = #(string.match(short, "^V?(%d*)") or "") < 8
+      if strict or counted then
+        local say = if strict then report else warn
+        say(
+          `The base already has \`{beside.newer}\`, which comes after this one: databases that ran it refuse this migration, pass over it, or run both in another order than new ones. Give this one the next number.`,
           { file = migration.file }
         )
-      else
-        numbers[key] = migration.file
       end
+    end
+    if beside.new_on_base and #migration.parents < 2 and not allowed["two-heads"] then
+      report(
+        `The base got \`{beside.new_on_base}\` after this branch left it, so both would follow the same migration. Merge the base and make this one follow it.`,
+        { file = migration.file }
+      )
+    end
+    if beside.reverse and not allowed["irreversible"] then
+      warn(
+        `Nothing takes this migration back: \`{beside.reverse}\` is missing or empty. Write its reverse there.`,
+        { file = migration.file }
+      )
     end
   end
 

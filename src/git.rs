@@ -13,6 +13,7 @@ mod comparison;
 mod error;
 mod facts;
 mod files;
+mod folders;
 mod history;
 mod hooks;
 mod repository;

@@ -10,6 +10,7 @@ mod config;
 mod error;
 mod facts;
 mod files;
+mod folders;
 mod graphql;
 mod group;
 mod head_reports;

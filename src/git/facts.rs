@@ -50,6 +50,9 @@ impl Comparison {
                     let paths = self.load_paths(patterns)?;
                     snapshot.paths.insert(patterns.clone(), Fact::Known(paths));
                 }
+                FactKey::Folder(folder) => {
+                    snapshot.folders.insert(folder.clone(), Fact::Known(self.load_folder(folder)?));
+                }
                 // Reports are no part of a repository: whoever has some puts them in before.
                 FactKey::Coverage(patterns) => {
                     let none = || Fact::Known(CoverageFacts::default());

@@ -40,6 +40,8 @@ pub enum FetchedFact {
     Uses(Fact<Vec<RepoPath>>),
     /// [`FactKey::Paths`].
     Paths(Fact<Vec<RepoPath>>),
+    /// [`FactKey::Folder`].
+    Folder(Fact<Vec<RepoPath>>),
     /// [`FactKey::Coverage`].
     Coverage(Fact<CoverageFacts>),
     /// [`FactKey::Lint`].
@@ -66,6 +68,7 @@ impl RepoClient {
         let (shared, own): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(key, _)| is_shared(snapshot, key));
         let organisation = self.organisation();
         let asks = |key: FactKey| lacking.contains(&&key);
+        let folders: Vec<&FactKey> = lacking.iter().filter(|key| matches!(key, FactKey::Folder(_))).copied().collect();
         let (
             changes,
             commits,
@@ -80,6 +83,7 @@ impl RepoClient {
             sizes,
             owners,
             paths,
+            folders,
         ) = futures_util::try_join!(
             self.changes(snapshot, asks(FactKey::Changes)),
             self.commits(snapshot, asks(FactKey::Commits)),
@@ -94,6 +98,7 @@ impl RepoClient {
             self.sizes(&sizes),
             self.code_owners(snapshot, asks(FactKey::CodeOwners)),
             self.paths(snapshot, &lacking),
+            self.folders(snapshot, &folders),
         )?;
         texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
@@ -108,6 +113,7 @@ impl RepoClient {
         facts.extend(texts);
         facts.extend(sizes);
         facts.extend(paths);
+        facts.extend(folders);
         facts.extend(owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
@@ -256,6 +262,9 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::Paths(patterns), FetchedFact::Paths(fact)) => {
                 snapshot.paths.insert(patterns, fact);
             }
+            (FactKey::Folder(folder), FetchedFact::Folder(fact)) => {
+                snapshot.folders.insert(folder, fact);
+            }
             (FactKey::Coverage(patterns), FetchedFact::Coverage(fact)) => {
                 snapshot.coverage.insert(patterns, fact);
             }
@@ -271,6 +280,7 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
                 | FetchedFact::Size(_)
                 | FetchedFact::Uses(_)
                 | FetchedFact::Paths(_)
+                | FetchedFact::Folder(_)
                 | FetchedFact::Coverage(_)
                 | FetchedFact::Lint(_)
                 | FetchedFact::Source(_),
@@ -310,6 +320,7 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::Size(_)
         | FactKey::Uses(_)
         | FactKey::Paths(_)
+        | FactKey::Folder(_)
         | FactKey::Coverage(_)
         | FactKey::Lint(_)
         | FactKey::CodeOwners => None,
@@ -347,6 +358,7 @@ fn nothing(key: &FactKey) -> FetchedFact {
         // GitHub searches the default branch only, which is neither side of a pull request.
         FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
         FactKey::Paths(_) => FetchedFact::Paths(Fact::Unavailable(missing)),
+        FactKey::Folder(_) => FetchedFact::Folder(Fact::Unavailable(missing)),
         FactKey::Coverage(_) => FetchedFact::Coverage(Fact::Unavailable(Unavailable::NoReports)),
         FactKey::Lint(_) => FetchedFact::Lint(Fact::Unavailable(Unavailable::NoReports)),
         FactKey::Source { .. } => FetchedFact::Source(None),

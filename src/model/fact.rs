@@ -35,6 +35,9 @@ pub enum FactKey {
     Uses(String),
     /// Which files of the head match these patterns.
     Paths(Vec<String>),
+    /// The files below a directory, at the tip of the base branch (`LEFT`) or at the head (`RIGHT`). The empty path is
+    /// the root.
+    Folder(FileKey),
     /// What coverage reports say of the changed files. The patterns are those of the setting `coverage_reports`: where
     /// reports are looked for when none was given.
     Coverage(Vec<String>),

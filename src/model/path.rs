@@ -47,6 +47,12 @@ impl RepoPath {
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
+
+    /// Whether the file lies in the directory, at any depth; every file lies below the empty path.
+    pub fn lies_below(&self, directory: &RepoPath) -> bool {
+        let rest = self.0.strip_prefix(directory.as_str());
+        directory.0.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'))
+    }
 }
 
 impl fmt::Display for RepoPath {

@@ -71,6 +71,9 @@ pub struct Snapshot {
     /// [`FactKey::Paths`], sorted.
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub paths: BTreeMap<Vec<String>, Fact<Vec<RepoPath>>>,
+    /// [`FactKey::Folder`]: paths from the root of the repository, sorted.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub folders: BTreeMap<FileKey, Fact<Vec<RepoPath>>>,
     /// [`FactKey::Coverage`]
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub coverage: BTreeMap<Vec<String>, Fact<CoverageFacts>>,
@@ -120,6 +123,7 @@ impl Snapshot {
             code_owners: None,
             uses: BTreeMap::new(),
             paths: BTreeMap::new(),
+            folders: BTreeMap::new(),
             coverage: BTreeMap::new(),
             lint: BTreeMap::new(),
             sources: BTreeMap::new(),
@@ -149,6 +153,7 @@ impl Snapshot {
             FactKey::CodeOwners => self.code_owners.is_some(),
             FactKey::Uses(word) => self.uses.contains_key(word),
             FactKey::Paths(patterns) => self.paths.contains_key(patterns),
+            FactKey::Folder(folder) => self.folders.contains_key(folder),
             FactKey::Coverage(patterns) => self.coverage.contains_key(patterns),
             FactKey::Lint(patterns) => self.lint.contains_key(patterns),
             FactKey::Source { layer, path } => self.sources.contains_key(&(*layer, path.clone())),
@@ -181,6 +186,9 @@ impl Snapshot {
             }
             FactKey::Paths(patterns) => {
                 self.paths.insert(patterns.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Folder(folder) => {
+                self.folders.insert(folder.clone(), Fact::Unavailable(reason));
             }
             FactKey::Coverage(patterns) => {
                 self.coverage.insert(patterns.clone(), Fact::Unavailable(reason));

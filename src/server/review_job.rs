@@ -485,7 +485,8 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
         FactKey::Mergeable => true,
         FactKey::Paths(_) => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
-        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Uses(_) => false,
+        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => false,
+        FactKey::Uses(_) | FactKey::Folder(_) => false,
         // What a server cannot have costs nothing to ask for.
         FactKey::Coverage(_) | FactKey::Lint(_) => false,
     }

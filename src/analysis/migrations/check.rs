@@ -9,10 +9,9 @@ use super::hazard::Hazard;
 use super::judge::{Danger, Setting, judge};
 use super::lines::Lines;
 use super::sql::{Problem, read_sql};
-use super::step::{Edit, Operation, Span, SqlType, Step, TableChange};
+use super::step::{Edit, Operation, Span, Step, TableChange};
 use super::suppress::{Ignores, Word};
 use super::words::message_of;
-use std::collections::BTreeMap;
 
 /// How to check.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +22,17 @@ pub struct CheckOptions {
     pub framework: Option<Framework>,
     /// Whether the tool runs the file in a transaction, where that cannot be told.
     pub in_transaction: Option<bool>,
-    /// Types of columns that earlier migrations made: table, column.
-    pub types: BTreeMap<(String, String), SqlType>,
+    /// What migrations before this one did.
+    pub before: Before,
+}
+
+/// What migrations before one did, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    /// Those that databases have run: their tables are in use.
+    pub merged: Vec<Step>,
+    /// Those that come with this one: their tables are as new as its own.
+    pub together: Vec<Step>,
 }
 
 /// What is said about a file, in order of lines; `None` when it is no migration.
@@ -35,9 +43,8 @@ pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Findi
         findings.push(finding_of_problem(problem, text));
     }
     let setting = Setting { in_transaction: read.in_transaction };
-    let history = |table: &str, column: &str| options.types.get(&(table.to_owned(), column.to_owned())).cloned();
     let lines = Lines::new(text);
-    for danger in judge(&read.steps, setting, &history) {
+    for danger in judge(&read.steps, setting, &options.before) {
         findings.push(finding_of(&danger, &read, text, &lines));
     }
     findings.extend(read.style.iter().cloned());
@@ -62,7 +69,12 @@ pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Findi
 
 /// What a file does; `None` when it is no migration.
 pub fn read_steps(path: &str, text: &str) -> Option<Vec<Step>> {
-    read_file(path, text, &CheckOptions::default()).map(|read| read.steps)
+    read_steps_as(path, text, None)
+}
+
+/// What a file of a given tool does.
+pub fn read_steps_as(path: &str, text: &str, framework: Option<Framework>) -> Option<Vec<Step>> {
+    read_file(path, text, &CheckOptions { framework, ..CheckOptions::default() }).map(|read| read.steps)
 }
 
 struct ReadFile {

@@ -1,10 +1,11 @@
 //! Steps into findings: what is dangerous about each, given what the steps before it did.
 
+use super::check::Before;
 use super::effects::effects_of;
 use super::hazard::Hazard;
 use super::known::Known;
 use super::lock::Lock;
-use super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, Step, TableChange};
+use super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Step, TableChange};
 
 /// How the steps are run.
 #[derive(Clone, Copy, Debug)]
@@ -20,13 +21,9 @@ pub(super) struct Danger<'a> {
     pub(super) hazard: Hazard,
 }
 
-/// The dangers of the steps, in order. `history` gives types of columns that earlier migrations made.
-pub(super) fn judge<'a>(
-    steps: &'a [Step],
-    setting: Setting,
-    history: &dyn Fn(&str, &str) -> Option<SqlType>,
-) -> Vec<Danger<'a>> {
-    let mut judge = Judge { setting, history, known: Known::new(steps), dangers: Vec::new() };
+/// The dangers of the steps, in order, after those before them.
+pub(super) fn judge<'a>(steps: &'a [Step], setting: Setting, before: &Before) -> Vec<Danger<'a>> {
+    let mut judge = Judge { setting, known: Known::new(steps, before), dangers: Vec::new() };
     for (at, step) in steps.iter().enumerate() {
         let before = judge.dangers.len();
         judge.step(step, &steps[at + 1..]);
@@ -41,14 +38,13 @@ pub(super) fn judge<'a>(
     judge.dangers
 }
 
-struct Judge<'a, 'h> {
+struct Judge<'a> {
     setting: Setting,
-    history: &'h dyn Fn(&str, &str) -> Option<SqlType>,
     known: Known,
     dangers: Vec<Danger<'a>>,
 }
 
-impl<'a> Judge<'a, '_> {
+impl<'a> Judge<'a> {
     fn in_transaction(&self, step: &Step) -> bool {
         (self.setting.in_transaction && !step.outside) || step.in_block || self.known.transaction_is_open()
     }
@@ -178,7 +174,7 @@ impl<'a> Judge<'a, '_> {
             TableChange::RenameTable { .. } => self.say(step, Hazard::RenameTable),
             TableChange::SetSchema => self.say(step, Hazard::SetSchema),
             TableChange::SetType { column, to, from, using } => {
-                let from = from.clone().or_else(|| (self.history)(table, column));
+                let from = from.clone().or_else(|| self.known.type_of(table, column));
                 self.say_if(*using || !to.keeps_table(from.as_ref()), step, Hazard::TypeRewrite);
             }
             TableChange::SetExpression { .. } => self.say(step, Hazard::GeneratedStoredRewrite),

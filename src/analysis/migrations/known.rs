@@ -1,7 +1,8 @@
 //! What the steps before tell about the database: what is new, what is proven, which transaction is open.
 
-use super::step::{Constraint, ObjectKind, Operation, Step, TableChange};
-use std::collections::BTreeSet;
+use super::check::Before;
+use super::step::{Constraint, ObjectKind, Operation, SqlType, Step, TableChange};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Knowledge that grows from step to step.
 #[derive(Debug, Default)]
@@ -24,15 +25,32 @@ pub(super) struct Known {
     proven: BTreeSet<(String, String)>,
     /// Tables on which a column was made `NOT NULL`.
     made_not_null: BTreeSet<(String, String)>,
+    /// Types of columns, as far as they were written down: table, column.
+    types: BTreeMap<(String, String), SqlType>,
 }
 
 impl Known {
-    pub(super) fn new(steps: &[Step]) -> Self {
+    pub(super) fn new(steps: &[Step], before: &Before) -> Self {
         let made = steps.iter().filter_map(|step| match &step.operation {
             Operation::CreateObject { kind, name } => Some((*kind, key(name))),
             _ => None,
         });
-        Known { made_somewhere: made.collect(), ..Known::default() }
+        let mut known = Known { made_somewhere: made.collect(), ..Known::default() };
+        before.merged.iter().for_each(|step| known.note(step, false));
+        // What databases have run is in use by now; only what is proven and which types there are stays true.
+        known.tables.clear();
+        known.indexes.clear();
+        known.objects.clear();
+        before.together.iter().for_each(|step| known.note(step, false));
+        known.open = None;
+        known.enum_values.clear();
+        known.unvalidated.clear();
+        known
+    }
+
+    /// The type that a column has by now, where a migration says it.
+    pub(super) fn type_of(&self, table: &str, column: &str) -> Option<SqlType> {
+        self.types.get(&(key(table), column.to_lowercase())).cloned()
     }
 
     pub(super) fn is_new_table(&self, table: &str) -> bool {
@@ -101,8 +119,14 @@ impl Known {
             self.enum_values.clear();
         }
         match &step.operation {
-            Operation::CreateTable { table, .. } => {
+            Operation::CreateTable { table, columns, .. } => {
                 self.tables.insert(key(table));
+                let types = columns.iter().filter(|(name, kind)| !name.is_empty() && !kind.name.is_empty());
+                self.types.extend(types.map(|(name, kind)| ((key(table), name.to_lowercase()), kind.clone())));
+            }
+            // A table of the same name may be made again, with columns of other types.
+            Operation::DropTable { tables, .. } => {
+                self.types.retain(|(table, _), _| !tables.iter().any(|dropped| key(dropped) == *table));
             }
             Operation::CreateObject { kind, name } => {
                 if *kind == ObjectKind::MaterializedView {
@@ -133,8 +157,26 @@ impl Known {
 
     fn note_change(&mut self, table: &str, change: &TableChange, in_transaction: bool) {
         match change {
-            TableChange::RenameTable { to } if self.is_new_table(table) => {
-                self.tables.insert(key(to));
+            TableChange::RenameTable { to } => {
+                if self.is_new_table(table) {
+                    self.tables.insert(key(to));
+                }
+                let moved: Vec<_> = self.types.extract_if(.., |(of, _), _| *of == key(table)).collect();
+                self.types.extend(moved.into_iter().map(|((_, column), kind)| ((key(to), column), kind)));
+            }
+            TableChange::AddColumn(column) if !column.kind.name.is_empty() => {
+                self.types.insert((key(table), column.name.to_lowercase()), column.kind.clone());
+            }
+            TableChange::SetType { column, to, .. } => {
+                self.types.insert((key(table), column.to_lowercase()), to.clone());
+            }
+            TableChange::RenameColumn { from, to } => {
+                if let Some(kind) = self.types.remove(&(key(table), from.to_lowercase())) {
+                    self.types.insert((key(table), to.to_lowercase()), kind);
+                }
+            }
+            TableChange::DropColumn { column, .. } => {
+                self.types.remove(&(key(table), column.to_lowercase()));
             }
             TableChange::AddConstraint { name, constraint, not_valid } => {
                 let name = name.as_deref().map(last).unwrap_or_default();

@@ -98,6 +98,10 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     let fact = Fact::Known(paths(&texts, &pull, &patterns));
                     snapshot.paths.insert(patterns, fact);
                 }
+                FactKey::Folder(folder) => {
+                    let fact = Fact::Known(files_below(&texts, &folder));
+                    snapshot.folders.insert(folder, fact);
+                }
                 FactKey::Coverage(patterns) => {
                     let fact = Fact::Known(coverage(case, &pull, &texts)?);
                     snapshot.coverage.insert(patterns, fact);
@@ -190,6 +194,12 @@ fn uses(texts: &BTreeMap<FileKey, FileText>, word: &str) -> Vec<RepoPath> {
     let holds = |text: &FileText| matches!(text, FileText::Text(text) if text.contains(word));
     let files = texts.iter().filter(|(key, text)| key.side == Side::Right && holds(text));
     files.map(|(key, _)| key.path.clone()).collect()
+}
+
+/// The files of one side below a directory.
+fn files_below(texts: &BTreeMap<FileKey, FileText>, folder: &FileKey) -> Vec<RepoPath> {
+    let there = |key: &&FileKey| key.side == folder.side && key.path.lies_below(&folder.path);
+    texts.keys().filter(there).map(|key| key.path.clone()).collect()
 }
 
 /// A pull request that changes nothing and says nothing, under a dangerfile: what `deckhand check` loads it against.

@@ -97,6 +97,36 @@ async fn the_diff_is_that_of_the_judged_commit() {
 }
 
 #[tokio::test]
+async fn folders_of_one_side_come_in_one_request() {
+    let fake = Fake::start(with_tokens(|seen, _| {
+        let entry = |path: &str, kind: &str| json!({ "path": path, "type": kind });
+        let cut = seen.line.contains(B);
+        let tree = json!([
+            entry("db", "tree"),
+            entry("db/V2__b.sql", "blob"),
+            entry("db/V1__a.sql", "blob"),
+            entry("x", "blob")
+        ]);
+        ok(json!({ "sha": A, "tree": tree, "truncated": cut }))
+    }))
+    .await;
+    let commit = |text: &str| CommitId::new(text).unwrap();
+    let subject = Subject { repository: None, base: commit(B), head: commit(A), started_at: NOW };
+    let mut snapshot = Snapshot::new(subject, Ruleset::default());
+    let key = |side, path: &str| FileKey { side, path: path.into() };
+    let (db, root, base) = (key(Side::Right, "db"), key(Side::Right, ""), key(Side::Left, "db"));
+    let wanted: BTreeSet<FactKey> = [&db, &root, &base].map(|folder| FactKey::Folder(folder.clone())).into();
+    let facts = fake.client().fetch_facts(&snapshot, &wanted).await.unwrap();
+    let asked = |commit: &str| format!("GET /repos/o/r/git/trees/{commit}?recursive=1");
+    assert_eq!(fake.lines(), [asked(B), asked(A)]);
+    apply_facts(&mut snapshot, facts);
+    let paths = |paths: &[&str]| Fact::Known(paths.iter().map(|path| RepoPath::new(path)).collect::<Vec<_>>());
+    assert_eq!(snapshot.folders[&db], paths(&["db/V1__a.sql", "db/V2__b.sql"]));
+    assert_eq!(snapshot.folders[&root], paths(&["db/V1__a.sql", "db/V2__b.sql", "x"]));
+    assert!(matches!(snapshot.folders[&base], Fact::Unavailable(Unavailable::Truncated(_))));
+}
+
+#[tokio::test]
 async fn texts_come_in_one_request_and_fill_the_snapshot() {
     let fake = Fake::start(with_tokens(|seen, _| {
         let path = |n: &str| seen.body["variables"][n].as_str().unwrap_or_default().to_owned();

@@ -5,14 +5,14 @@ use super::super::session::Session;
 use super::git::{changes, patch_text};
 use super::record;
 use crate::analysis::migrations::{
-    CheckOptions, Finding, Framework, Migration, check, find_migration, is_migration_path, is_rewritten, parents,
-    read_steps, schema_changes, speaks_of_table,
+    Before, CheckOptions, Finding, Framework, Operation, Step, TableChange, check, directory_of, find_migration,
+    is_migration_path, is_rewritten, neighbours, parents, read_steps_as, reverse_of, schema_changes, speaks_of_table,
 };
 use crate::diff::{LineKind, parse_hunks};
-use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Side};
+use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, RepoPath, Side};
 use mlua::{Lua, Table, Value};
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Reading a byte of SQL costs as much as so many bytes of plain text.
@@ -78,11 +78,161 @@ fn find(lua: &Lua, session: &Session, wanted: &Wanted) -> mlua::Result<Json> {
     if !missing.is_empty() {
         return Err(session.miss(missing));
     }
-    let mut list = Vec::new();
+    let own: Vec<&str> = all.iter().flat_map(|change| [change.path.as_str(), change.old_path().as_str()]).collect();
+    let earlier = earlier_steps(lua, session, &files, &own, wanted)?;
+    let (mut list, mut together) = (Vec::new(), Vec::new());
     for change in files {
-        list.extend(read(lua, session, change, wanted)?);
+        let older = earlier.get(directory_of(change.path.as_str())).into_iter().flatten();
+        let older = older.filter(|(path, _)| *path < change.path.as_str());
+        let merged = older.flat_map(|(_, steps)| steps.iter().cloned()).collect();
+        let mut before = Before { merged, together: std::mem::take(&mut together) };
+        list.extend(read(lua, session, change, wanted, &mut before)?);
+        together = before.together;
     }
     Ok(Json::Array(list))
+}
+
+/// Migrations of one directory that are read for what they say about older tables: the newest ones.
+const MAX_EARLIER: usize = 100;
+/// Bytes of them.
+const MAX_EARLIER_BYTES: usize = 512 << 10;
+
+/// Older migrations with what they do.
+type Earlier<'a> = Vec<(&'a str, Vec<Step>)>;
+
+/// What older migrations did, by directory, in order; only where a step cannot be judged without them.
+fn earlier_steps<'a>(
+    lua: &Lua,
+    session: &'a Session,
+    files: &[&FileChange],
+    own: &[&str],
+    wanted: &Wanted,
+) -> mlua::Result<BTreeMap<String, Earlier<'a>>> {
+    let mut directories = BTreeSet::new();
+    for change in files {
+        let path = change.path.as_str();
+        let Some(text) = head_text(session, path) else { continue };
+        session.charge_bytes(lua, text.len())?;
+        if speaks_of_older(text)
+            && read_steps_as(path, text, wanted.framework).is_some_and(|steps| steps.iter().any(builds_on_older))
+        {
+            directories.insert(directory_of(path).to_owned());
+        }
+    }
+    let folder = |directory: &String| FileKey { side: Side::Right, path: directory.as_str().into() };
+    need_folders(session, directories.iter().map(folder))?;
+    let mut listed: BTreeMap<String, Vec<&'a str>> = BTreeMap::new();
+    for directory in directories {
+        let Some(Fact::Known(paths)) = session.snapshot.folders.get(&folder(&directory)) else { continue };
+        let earlier = paths
+            .iter()
+            .map(RepoPath::as_str)
+            .filter(|path| directory_of(path) == directory && is_migration_path(path) && !own.contains(path));
+        let mut earlier: Vec<&str> = earlier.collect();
+        earlier.drain(..earlier.len().saturating_sub(MAX_EARLIER));
+        listed.insert(directory, earlier);
+    }
+    let key = |path: &str| FileKey { side: Side::Right, path: path.into() };
+    let missing: Vec<FactKey> = listed
+        .values()
+        .flatten()
+        .map(|path| key(path))
+        .filter(|key| !session.snapshot.files.contains_key(key))
+        .map(FactKey::File)
+        .collect();
+    if !missing.is_empty() {
+        return Err(session.miss(missing));
+    }
+    let mut earlier = BTreeMap::new();
+    for (directory, paths) in listed {
+        let mut left = MAX_EARLIER_BYTES;
+        let mut kept: Earlier<'a> = Vec::new();
+        for path in paths.into_iter().rev() {
+            let Some(text) = head_text(session, path) else { continue };
+            let Some(rest) = left.checked_sub(text.len()) else { break };
+            left = rest;
+            kept.push((path, read_steps_as(path, text, wanted.framework).unwrap_or_default()));
+        }
+        session.charge_bytes(lua, (MAX_EARLIER_BYTES - left).saturating_mul(COST))?;
+        kept.reverse();
+        earlier.insert(directory, kept);
+    }
+    Ok(earlier)
+}
+
+/// Cheap words without which no step builds on older ones.
+fn speaks_of_older(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["type", "null", "alterfield", "change_column", "t.change", "modify"].iter().any(|word| lower.contains(word))
+}
+
+/// Whether older migrations change the verdict: a new type depends on the old one, `NOT NULL` on a check.
+fn builds_on_older(step: &Step) -> bool {
+    matches!(
+        &step.operation,
+        Operation::Alter { change: TableChange::SetType { from: None, .. } | TableChange::SetNotNull { .. }, .. }
+    )
+}
+
+fn need_folders(session: &Session, folders: impl Iterator<Item = FileKey>) -> mlua::Result<()> {
+    let missing: Vec<FactKey> =
+        folders.filter(|key| !session.snapshot.folders.contains_key(key)).map(FactKey::Folder).collect();
+    if missing.is_empty() { Ok(()) } else { Err(session.miss(missing)) }
+}
+
+fn head_text<'a>(session: &'a Session, path: &str) -> Option<&'a str> {
+    match session.snapshot.files.get(&FileKey { side: Side::Right, path: path.into() }) {
+        Some(Fact::Known(FileText::Text(text))) => Some(text),
+        _ => None,
+    }
+}
+
+/// `{ file, framework }` of a new migration into `{ same_number?, newer?, new_on_base?, reverse? }`: other migrations of
+/// its directory, at the tip of the base branch and at the head, that get in its way, and the file that should take it
+/// back and is missing or empty.
+pub(super) fn neighbours_of(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let file: String = arguments.get("file")?;
+    let word: String = arguments.get("framework")?;
+    let Some(framework) = Framework::ALL.into_iter().find(|known| known.as_str() == word) else {
+        return Ok(Json::Object(Map::new()));
+    };
+    let all = changes(lua, session)?;
+    let folder = |side| FileKey { side, path: directory_of(&file).into() };
+    need_folders(session, [folder(Side::Left), folder(Side::Right)].into_iter())?;
+    let listed = |side| match session.snapshot.folders.get(&folder(side)) {
+        Some(Fact::Known(paths)) => Some(paths.iter().map(RepoPath::as_str).collect::<Vec<&str>>()),
+        _ => None,
+    };
+    let (Some(base), Some(head)) = (listed(Side::Left), listed(Side::Right)) else {
+        return Ok(Json::Object(Map::new()));
+    };
+    session.charge_changes(lua, base.len() + head.len())?;
+    let own: Vec<&str> = all.iter().flat_map(|change| [change.path.as_str(), change.old_path().as_str()]).collect();
+    let found = neighbours(&file, framework, &own, &base, &head);
+    let mut members = Map::new();
+    let named = [("same_number", found.same_number), ("newer", found.newer), ("new_on_base", found.new_on_base)];
+    members.extend(named.into_iter().filter_map(|(name, path)| Some((name.to_owned(), json!(path?)))));
+    if let Some(reverse) = reverse_of(&file)
+        && lacks_statements(session, &reverse, &head)?
+    {
+        members.insert("reverse".to_owned(), json!(reverse));
+    }
+    Ok(Json::Object(members))
+}
+
+/// Whether a file of SQL is not there, or says nothing.
+fn lacks_statements(session: &Session, path: &str, head: &[&str]) -> mlua::Result<bool> {
+    if !head.contains(&path) {
+        return Ok(true);
+    }
+    let key = FileKey { side: Side::Right, path: path.into() };
+    match session.snapshot.files.get(&key) {
+        None => Err(session.miss([FactKey::File(key)])),
+        Some(Fact::Known(FileText::Text(text))) => {
+            Ok(text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with("--")))
+        }
+        Some(_) => Ok(false),
+    }
 }
 
 /// Whether the base has the file, so that databases may have run it.
@@ -90,7 +240,14 @@ fn is_merged(change: &FileChange) -> bool {
     !matches!(change.status, ChangeStatus::Added | ChangeStatus::Copied)
 }
 
-fn read(lua: &Lua, session: &Session, change: &FileChange, wanted: &Wanted) -> mlua::Result<Option<Json>> {
+/// Reads one migration. What a new one does is added to what comes together with the later ones.
+fn read(
+    lua: &Lua,
+    session: &Session,
+    change: &FileChange,
+    wanted: &Wanted,
+    before: &mut Before,
+) -> mlua::Result<Option<Json>> {
     let text =
         |side, path: &crate::model::RepoPath| match session.snapshot.files.get(&FileKey { side, path: path.clone() }) {
             Some(Fact::Known(FileText::Text(text))) => Some(text.as_str()),
@@ -99,13 +256,13 @@ fn read(lua: &Lua, session: &Session, change: &FileChange, wanted: &Wanted) -> m
     let path = change.path.as_str();
     let Some(new) = text(Side::Right, &change.path) else { return Ok(None) };
     session.charge_bytes(lua, new.len().saturating_mul(COST))?;
-    let Some(Migration { framework, .. }) = find_migration(path, new) else { return Ok(None) };
-    let framework = wanted.framework.unwrap_or(framework);
+    let found = find_migration(path, new).map(|migration| migration.framework);
+    let Some(framework) = wanted.framework.or(found) else { return Ok(None) };
     let options = CheckOptions {
         style: wanted.style,
         framework: wanted.framework,
         in_transaction: wanted.in_transaction,
-        ..CheckOptions::default()
+        before: std::mem::take(before),
     };
     let old = if is_merged(change) { text(Side::Left, change.old_path()) } else { None };
     let moved = change.status == ChangeStatus::Renamed;
@@ -122,9 +279,14 @@ fn read(lua: &Lua, session: &Session, change: &FileChange, wanted: &Wanted) -> m
     let is_new = |first: u32, last: u32| {
         added.as_ref().is_none_or(|added| added.range(first..=last.max(first)).next().is_some())
     };
-    let findings = check(path, new, &options).unwrap_or_default();
-    let findings = findings.iter().filter(|finding| is_new(finding.span.line, finding.span.end_line));
-    let changed = schema_changes(&read_steps(path, new).unwrap_or_default());
+    let said = check(path, new, &options).unwrap_or_default();
+    let findings = said.iter().filter(|finding| is_new(finding.span.line, finding.span.end_line));
+    *before = options.before;
+    let steps = read_steps_as(path, new, wanted.framework).unwrap_or_default();
+    let changed = schema_changes(&steps);
+    if !is_merged(change) {
+        before.together.extend(steps);
+    }
     let changed = changed.iter().filter(|change| is_new(change.span.line, change.span.end_line)).map(|change| {
         let mut members = Map::new();
         members.insert("line".to_owned(), json!(change.span.line));

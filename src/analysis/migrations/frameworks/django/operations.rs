@@ -3,7 +3,7 @@
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{Constraint, Operation, Span, TableChange};
 use super::super::read::{Steps, assignments};
-use super::field::{add_field, alter_field, foreign_table};
+use super::field::{add_field, alter_field, foreign_table, type_of};
 use super::run_python::read_function;
 
 pub(in super::super) fn read(path: &str, items: &[Item], steps: &mut Steps) {
@@ -144,10 +144,14 @@ impl Reader<'_> {
         let table = options.and_then(|options| options.key("db_table")).and_then(Value::word).map(str::to_owned);
         let table = table.unwrap_or_else(|| self.table(&call.word(0, "name")));
         let fields = call.argument(1, "fields").map(Value::list).unwrap_or_default();
-        let fields = fields.iter().filter_map(|field| field.list().get(1).and_then(Value::call));
-        let references = fields.filter_map(|field| foreign_table(field, &|model| self.table(model))).collect();
-        let operation =
-            Operation::CreateTable { table, references, partition_of: None, columns: Vec::new(), force: false };
+        let fields: Vec<(&str, &Call)> = fields
+            .iter()
+            .filter_map(|field| Some((field.list().first()?.word()?, field.list().get(1)?.call()?)))
+            .collect();
+        let references =
+            fields.iter().filter_map(|(_, field)| foreign_table(field, &|model| self.table(model))).collect();
+        let columns = fields.iter().map(|(name, field)| ((*name).to_owned(), type_of(field))).collect();
+        let operation = Operation::CreateTable { table, references, partition_of: None, columns, force: false };
         steps.push(call.span, operation);
     }
 
