@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn settings_say_where_fragments_lie() {
-        let read = Towncrier::read("[tool.towncrier]\ndirectory = \"news/\"\nfilename = \"CHANGES.rst\"\n[[tool.towncrier.type]]\ndirectory = \"feature\"\nname = \"Features\"\n[[tool.towncrier.type]]\ndirectory = \"bugfix\"\n").unwrap();
+        let read = Towncrier::read("[tool.towncrier]\ndirectory = \"news/\"\nfilename = \"CHANGES.rst\"\n[[tool.towncrier.type]]\ndirectory = \"feature\"\nname = \"Features\"\n[[tool.towncrier.type]]\ndirectory = \"bugfix\"\n").expect("settings");
         assert_eq!(
             (read.directory.as_str(), read.filename.as_str(), read.types.join(",").as_str()),
             ("news", "CHANGES.rst", "feature,bugfix")
@@ -155,7 +155,9 @@ mod tests {
         assert_eq!(read.unknown_type("news/+x.bugfix.2.rst"), None);
         assert_eq!(read.unknown_type("news/12.feture.rst"), Some("feture"));
         assert_eq!(
-            Towncrier::read("[tool.towncrier]\npackage = \"a.b\"\npackage_dir = \"src\"\n").unwrap().directory,
+            Towncrier::read("[tool.towncrier]\npackage = \"a.b\"\npackage_dir = \"src\"\n")
+                .expect("settings")
+                .directory,
             "src/a/b/newsfragments"
         );
         assert_eq!(Towncrier::read("[tool.black]\n"), None);

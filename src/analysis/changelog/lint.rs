@@ -113,13 +113,13 @@ impl<'a> Lint<'_, 'a> {
                     ));
                 }
             }
-            if let Some(text) = title.yanked.filter(|text| *text != "[YANKED]") {
-                if matches!(self.document.style, Style::KeepAChangelog { .. }) {
-                    let message =
-                        "A withdrawn release is marked `[YANKED]`, in capitals and brackets, so that it is found."
-                            .to_owned();
-                    found.push((release.at, ProblemKind::Yanked, message, self.replaced(release.at, text, "[YANKED]")));
-                }
+            if let Some(text) = title.yanked.filter(|text| *text != "[YANKED]")
+                && matches!(self.document.style, Style::KeepAChangelog { .. })
+            {
+                let message =
+                    "A withdrawn release is marked `[YANKED]`, in capitals and brackets, so that it is found."
+                        .to_owned();
+                found.push((release.at, ProblemKind::Yanked, message, self.replaced(release.at, text, "[YANKED]")));
             }
         }
         for (at, kind, message, suggestion) in found {
@@ -160,7 +160,7 @@ impl<'a> Lint<'_, 'a> {
             let days = upper.date.zip(lower.date);
             match compare_versions(first, second) {
                 // In the order of days an older line of versions may get a release later.
-                Some(Ordering::Less) if !days.is_some_and(|(upper, lower)| upper >= lower) => {
+                Some(Ordering::Less) if days.is_none_or(|(upper, lower)| upper < lower) => {
                     let message =
                         format!("`{first}` stands above `{second}`, which is later. The newest version stands first.");
                     found.push((at, ProblemKind::VersionOrder, message));
@@ -211,16 +211,11 @@ impl<'a> Lint<'_, 'a> {
                 && section.level != 9
                 && !used.contains(section.name)
                 && !SECTIONS.contains(&bare)
+                && let Some(right) = nearest_section(bare)
             {
-                if let Some(right) = nearest_section(bare) {
-                    let message = format!("Keep a Changelog calls this section \"{right}\".");
-                    found.push((
-                        section.at,
-                        ProblemKind::SectionName,
-                        message,
-                        self.replaced(section.at, section.name, right),
-                    ));
-                }
+                let message = format!("Keep a Changelog calls this section \"{right}\".");
+                let suggestion = self.replaced(section.at, section.name, right);
+                found.push((section.at, ProblemKind::SectionName, message, suggestion));
             }
         }
         for (at, kind, message, suggestion) in found {

@@ -28,8 +28,8 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
     let own: Vec<&Section<'_>> = document.sections.iter().filter(|section| section.release == index).collect();
     let under = |name: &str| Some(format!("{} / {name}", release.name));
     if let Some(section) = best(&own, kind) {
-        let entries = document.entries.iter().filter(|entry| (section.at..section.end).contains(&entry.at));
-        let at = match (entries.clone().next(), entries.last()) {
+        let mut entries = document.entries.iter().filter(|entry| (section.at..section.end).contains(&entry.at));
+        let at = match (entries.clone().next(), entries.next_back()) {
             (Some(first), _) if habits.newest_first && first.at > 0 => first.at - 1,
             (_, Some(last)) => last_text(document, last.end - 1),
             _ => heading_end(document, section.at),

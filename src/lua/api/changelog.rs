@@ -195,3 +195,16 @@ fn lacking_entry(missing: &Missing) -> Json {
         ("draft", draft),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lua::rule_metadata;
+
+    #[test]
+    fn the_rule_ignores_the_same_files() {
+        let metadata = rule_metadata("changelog").expect("a built-in rule");
+        let ignore = metadata.options.iter().find(|option| option.name == "ignore").expect("an option");
+        assert_eq!(ignore.default, Some(json!(NEEDS_NO_ENTRY)));
+    }
+}

@@ -89,10 +89,10 @@ mod tests {
 
     #[test]
     fn what_is_not_built_is_found_at_its_line() {
-        let source = "-- danger.event\nlocal s = \"danger.changelog\"\non(\"push\", {}, print)\n";
+        let source = "-- danger.event\nlocal s = \"danger.event\"\non(\"push\", {}, print)\n";
         assert_eq!(find_unbuilt(source), Some((3, "on".to_owned())));
-        assert_eq!(find_unbuilt("if danger.changelog then end"), Some((1, "danger.changelog".to_owned())));
-        assert_eq!(find_unbuilt("local x = danger.changelogs.x or on_call()"), None);
+        assert_eq!(find_unbuilt("if danger.event then end"), Some((1, "danger.event".to_owned())));
+        assert_eq!(find_unbuilt("local x = danger.events.x or on_call()"), None);
         assert_eq!(find_unbuilt("[[ danger.event ]] --[=[ danger.event ]=]"), None);
         assert_eq!(find_unbuilt("local function on(x) end on(1)"), None);
     }
