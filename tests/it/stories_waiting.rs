@@ -184,7 +184,7 @@ async fn f44_a_wait_that_nobody_ends_is_ended_by_the_watchdog() {
     .await;
     let number = story.open("Change it", &[CODE]).await;
     let answer = FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() };
-    story.sim.inject(Fault::next("GET", "/compare/", answer).times(1000));
+    story.sim.inject(Fault::next("POST", "query Overview", answer).times(1000));
     story.pass(20 * 60).await;
     assert!(only_check(&story, number).starts_with("in_progress"), "{:?}", checks(&story, number));
     for _ in 0..3 {
