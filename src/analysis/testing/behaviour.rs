@@ -9,6 +9,9 @@ use crate::diff::{Hunk, LineKind};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
+/// A word and the one that took its place.
+pub(super) type Renamed = (String, String);
+
 /// What a source file's change comes down to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Change {
@@ -19,9 +22,9 @@ pub(super) struct Change {
     /// Names that the changed lines define or lie in.
     pub(super) names: BTreeSet<String>,
     /// Words that one took the place of another: pairs of old and new, once a place.
-    pub(super) renamed: Vec<(String, String)>,
+    pub(super) renamed: Vec<Renamed>,
     /// Lines that differ only by renamed words: number, what they say, and the pairs.
-    pub(super) only_renamed: Vec<(u32, String, Vec<(String, String)>)>,
+    pub(super) only_renamed: Vec<(u32, String, Vec<Renamed>)>,
     /// A test beside the code was touched.
     pub(super) touches_tests: bool,
     /// The first line of a test beside the code.
