@@ -198,7 +198,7 @@ fn definition_for(
     let end =
         at.and_then(|at| document.release_at(at)).map_or(document.kinds.len(), |index| document.releases[index].end);
     let links = || document.links.iter().filter(|link| is_number(link.label));
-    let near = links().filter(|link| link.at < end && at.is_none_or(|at| link.at > at)).next_back();
+    let near = links().rfind(|link| link.at < end && at.is_none_or(|at| link.at > at));
     let model = near.or_else(|| links().next())?;
     let old = model.label.trim_start_matches('#');
     let address = PLACE.replace_all(&model.address.replace(old, &number.to_string()), "/pull/$1").into_owned();

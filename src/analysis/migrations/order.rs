@@ -41,7 +41,7 @@ pub fn neighbours(path: &str, framework: Framework, own: &[&str], base: &[&str],
     let numbered = |other: &&str| Some((number_of(other)?, (*other).to_owned()));
     let mut all = head.iter().chain(base.iter().filter(|other| !own.contains(*other))).filter(there);
     found.same_number = all.find(|other| number_of(other).as_ref() == Some(&number)).map(|other| (*other).to_owned());
-    let newest = base.iter().filter(there).filter_map(|other| numbered(other)).max();
+    let newest = base.iter().filter(there).filter_map(numbered).max();
     found.newer = newest.filter(|(highest, _)| *highest > number).map(|(_, other)| other);
     found
 }

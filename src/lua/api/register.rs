@@ -12,6 +12,9 @@ use super::{
 use mlua::{Lua, Table, Value};
 use std::rc::Rc;
 
+/// Makes the value of a name, when it is one that it knows.
+type Field = fn(&Lua, &Rc<Session>, &str) -> mlua::Result<Option<Value>>;
+
 /// Registers the API. `host` is what the prelude sees: functions that scripts reach only through it.
 pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::Result<()> {
     let globals = lua.globals();
@@ -29,9 +32,12 @@ pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table)
     danger.raw_set("git", namespace::close(lua, session, "danger.git", git.clone(), git::field)?)?;
     danger.raw_set("github", namespace::close(lua, session, "danger.github", github, github::field)?)?;
     let analyses = |lua: &Lua, session: &Rc<Session>, name: &str| {
-        let all: [fn(&Lua, &Rc<Session>, &str) -> mlua::Result<Option<Value>>; 4] =
-            [coverage::field, lint::field, migrations::field, changelog::field];
-        all.into_iter().find_map(|field| field(lua, session, name).transpose()).transpose()
+        for field in [coverage::field as Field, lint::field, migrations::field, changelog::field] {
+            if let Some(value) = field(lua, session, name)? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
     };
     globals.set("danger", namespace::close(lua, session, "danger", danger, analyses)?)?;
     answer_unknown_globals(lua, session)?;
