@@ -7,7 +7,7 @@ use super::problem::{Problem, ProblemKind};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The problems of headings, sections and links. Entries are judged by [`super::entries`].
+/// The problems of headings, sections and links. Entries are judged by the module `entries`.
 pub fn lint(file: &str, document: &Document<'_>) -> Vec<Problem> {
     let mut lint = Lint { file, document, problems: Vec::new() };
     if document.style == Style::Generated {
