@@ -71,6 +71,7 @@ mod stories_organisation;
 mod stories_previews;
 mod stories_repair;
 mod stories_statuses;
+mod stories_ten_pushes;
 mod stories_waiting;
 mod tidy;
 mod validation;
