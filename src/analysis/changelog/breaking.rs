@@ -8,7 +8,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 static SAYS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bbreak(?:s|ing)?\b|incompatib|\bbc\b|💥|\bremoved?\b|\bdropp?(?:ed|s)?\b|no longer|\bmust now\b")
+    Regex::new(r"(?i)(?-u:\b)break(?:s|ing)?(?-u:\b)|incompatib|(?-u:\b)bc(?-u:\b)|💥|(?-u:\b)removed?(?-u:\b)|(?-u:\b)dropp?(?:ed|s)?(?-u:\b)|no longer|(?-u:\b)must now(?-u:\b)")
         .expect("a fixed pattern")
 });
 

@@ -39,8 +39,8 @@ pub struct Draft {
 }
 
 static DIGITS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(#|GH-|gh-|`|(?:pull|issues)/)(\d{1,7})").expect("a fixed pattern"));
-static PLACE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"/issues/(\d)").expect("a fixed pattern"));
+    LazyLock::new(|| Regex::new(r"(#|GH-|gh-|`|(?:pull|issues)/)([0-9]{1,7})").expect("a fixed pattern"));
+static PLACE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"/issues/([0-9])").expect("a fixed pattern"));
 static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\[(?:BUG|FEATURE|PERF|MISC) ").expect("a fixed pattern"));
 
 /// The text that names the number as the file does, and whether it stands first.

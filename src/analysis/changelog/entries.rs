@@ -15,7 +15,7 @@ const MAX_COMPARED_CHARS: usize = 200;
 const MIN_TELLING_CHARS: usize = 20;
 
 static INTRIDEA: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\* (?:\[#\d+\]\(https?://[^\s)]+\): )?[`A-Z].* - \[@[\w.-]+\]\([^)\s]+\)\.$")
+    Regex::new(r"^\* (?:\[#[0-9]+\]\(https?://[^\s)]+\): )?[`A-Z].* - \[@[[0-9A-Za-z_].-]+\]\([^)\s]+\)\.$")
         .expect("a fixed pattern")
 });
 

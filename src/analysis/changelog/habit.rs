@@ -11,24 +11,24 @@ const ENOUGH: usize = 5;
 
 /// Numbers of issues and pull requests, however they are written.
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:^|[\s(\[{,/:`-])(?:#|gh-|issue[:\s`-]{1,3}#?|pr[:\s`-]{1,3}#?|pull[:\s`-]{1,3}#?|/(?:issues|pull)/|:gh:`)(\d{1,7})\b|/(?:issues|pull)/(\d{1,7})\b")
+    Regex::new(r"(?i)(?:^|[\s(\[{,/:`-])(?:#|gh-|issue[:\s`-]{1,3}#?|pr[:\s`-]{1,3}#?|pull[:\s`-]{1,3}#?|/(?:issues|pull)/|:gh:`)([0-9]{1,7})(?-u:\b)|/(?:issues|pull)/([0-9]{1,7})(?-u:\b)")
         .expect("a fixed pattern")
 });
 
 /// The ways to write a number, most particular first. In the templates `{n}` is the number, and `{pre}` and `{post}` are
 /// what stood around it.
 static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let link = r"\[(?:[A-Za-z]+ )?#?\d{1,7}\]\(https?://[^\s)]{1,200}/(?:pull|issues)/\d{1,7}\)";
+    let link = r"\[(?:[A-Za-z]+ )?#?[0-9]{1,7}\]\(https?://[^\s)]{1,200}/(?:pull|issues)/[0-9]{1,7}\)";
     [
         format!(r"^{link}:?\s"),
-        r"^:(?:issue|pr|pull|gh|user)?[a-z]*:`#?\d{1,7}`:?\s".to_owned(),
-        r"^(?:\(#\d{1,7}\)|#\d{1,7})[:\s]\s?".to_owned(),
+        r"^:(?:issue|pr|pull|gh|user)?[a-z]*:`#?[0-9]{1,7}`:?\s".to_owned(),
+        r"^(?:\(#[0-9]{1,7}\)|#[0-9]{1,7})[:\s]\s?".to_owned(),
         format!(r"\s\(?{link}\)?\.?$"),
-        r"\s\(?\[#\d{1,7}\](?:\[\])?\)?\.?$".to_owned(),
-        r"\s\(?:(?:issue|pr|pull|gh):`#?\d{1,7}`\)?\.?$".to_owned(),
-        r",? (?:see|fixes|closes) #\d{1,7}\.?$".to_owned(),
-        r"\s\((?:#|GH-|gh-|PR #|PR )\d{1,7}\)\.?$".to_owned(),
-        r"\s(?:#|GH-|gh-)\d{1,7}\.?$".to_owned(),
+        r"\s\(?\[#[0-9]{1,7}\](?:\[\])?\)?\.?$".to_owned(),
+        r"\s\(?:(?:issue|pr|pull|gh):`#?[0-9]{1,7}`\)?\.?$".to_owned(),
+        r",? (?:see|fixes|closes) #[0-9]{1,7}\.?$".to_owned(),
+        r"\s\((?:#|GH-|gh-|PR #|PR )[0-9]{1,7}\)\.?$".to_owned(),
+        r"\s(?:#|GH-|gh-)[0-9]{1,7}\.?$".to_owned(),
     ]
     .iter()
     .map(|pattern| Regex::new(pattern).expect("a fixed pattern"))
@@ -38,21 +38,21 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 /// The ways to thank.
 static THANKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
-        r"\s-\s(?:by )?\[@[\w.-]{1,40}\]\(https?://[^\s)]{1,100}\)\.?",
-        r"\sby \[?@[\w.-]{1,40}\]?(?:\(https?://[^\s)]{1,100}\))?\.?",
-        r"\s\(\[@[\w.-]{1,40}\]\(https?://[^\s)]{1,100}\)\)\.?",
-        r"\s\((?:thanks(?: to)? |by )?@[\w.-]{1,40}\)\.?",
-        r"\s\[@[\w.-]{1,40}\]\.?$",
-        r"\s[Tt]hanks,? (?:to )?@[\w.-]{1,40}!?\.?",
-        r"\s@[\w.-]{1,40}\.?$",
+        r"\s-\s(?:by )?\[@[[0-9A-Za-z_].-]{1,40}\]\(https?://[^\s)]{1,100}\)\.?",
+        r"\sby \[?@[[0-9A-Za-z_].-]{1,40}\]?(?:\(https?://[^\s)]{1,100}\))?\.?",
+        r"\s\(\[@[[0-9A-Za-z_].-]{1,40}\]\(https?://[^\s)]{1,100}\)\)\.?",
+        r"\s\((?:thanks(?: to)? |by )?@[[0-9A-Za-z_].-]{1,40}\)\.?",
+        r"\s\[@[[0-9A-Za-z_].-]{1,40}\]\.?$",
+        r"\s[Tt]hanks,? (?:to )?@[[0-9A-Za-z_].-]{1,40}!?\.?",
+        r"\s@[[0-9A-Za-z_].-]{1,40}\.?$",
     ]
     .iter()
     .map(|pattern| Regex::new(pattern).expect("a fixed pattern"))
     .collect()
 });
 
-static AREA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w./,*-]{1,40}: ").expect("a fixed pattern"));
-static AUTHOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"@[\w.-]{1,40}").expect("a fixed pattern"));
+static AREA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[[0-9A-Za-z_]./,*-]{1,40}: ").expect("a fixed pattern"));
+static AUTHOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"@[[0-9A-Za-z_].-]{1,40}").expect("a fixed pattern"));
 static LEAD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?:\*\*([A-Za-z ]{2,20}):?\*\*:?|([A-Z][a-z]{2,14}):)\s").expect("a fixed pattern"));
 

@@ -42,23 +42,24 @@ fn fixed(pattern: &str) -> Regex {
 
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?:^|[\s\[(`*_@/-])[vV]?(\d{1,9}(?:\.\d{1,9}){1,3}(?:[-.+]?[0-9A-Za-z]{1,30}(?:[.+-][0-9A-Za-z]{1,30}){0,6})?)(?:$|[\s\])`*_,:;])",
+        r"(?:^|[\s\[(`*_@/-])[vV]?([0-9]{1,9}(?:\.[0-9]{1,9}){1,3}(?:[-.+]?[0-9A-Za-z]{1,30}(?:[.+-][0-9A-Za-z]{1,30}){0,6})?)(?:$|[\s\])`*_,:;])",
     )
 });
-static WORD_VERSION: LazyLock<Regex> =
-    LazyLock::new(|| fixed(r"(?i)^\W*(?:version|release|v|r)\s?(\d{1,9}(?:[-.][0-9a-z]{1,20})?)(?:$|[\s\])(,:;])"));
-static ISO: LazyLock<Regex> = LazyLock::new(|| fixed(r"^\d{4}-\d{2}-\d{2}$"));
+static WORD_VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    fixed(r"(?i)^[^0-9A-Za-z_]*(?:version|release|v|r)\s?([0-9]{1,9}(?:[-.][0-9a-z]{1,20})?)(?:$|[\s\])(,:;])")
+});
+static ISO: LazyLock<Regex> = LazyLock::new(|| fixed(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"));
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let month = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}";
     fixed(&format!(
-        r"(?i)\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}|{month}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?[\s-]{month}\.?,?[\s-]\d{{4}}"
+        r"(?i)[0-9]{{4}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}|[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.][0-9]{{4}}|{month}\.?\s[0-9]{{1,2}}(?:st|nd|rd|th)?,?\s[0-9]{{4}}|[0-9]{{1,2}}(?:st|nd|rd|th)?[\s-]{month}\.?,?[\s-][0-9]{{4}}"
     ))
 });
-static YANKED: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?i)\[yanked\]|\(yanked\)|\byanked\b"));
+static YANKED: LazyLock<Regex> = LazyLock::new(|| fixed(r"(?i)\[yanked\]|\(yanked\)|(?-u:\b)yanked(?-u:\b)"));
 /// These say it wherever they stand.
 static PENDING: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?i)\bunreleased\b|\bnot (?:yet )?released\b|\bto be (?:released|announced|determined)\b|\bvnext\b|\bt\.?b\.?[da]\b|\bin (?:progress|development)\b|\bcoming soon\b|\bunpublished\b|snapshot\b|\bx{4}|\?\?|\byyyy\b|\[(?:date|day)\]|\bunder development\b|[\d.-](?:dev|pre)\d*\b",
+        r"(?i)(?-u:\b)unreleased(?-u:\b)|(?-u:\b)not (?:yet )?released(?-u:\b)|(?-u:\b)to be (?:released|announced|determined)(?-u:\b)|(?-u:\b)vnext(?-u:\b)|(?-u:\b)t\.?b\.?[da](?-u:\b)|(?-u:\b)in (?:progress|development)(?-u:\b)|(?-u:\b)coming soon(?-u:\b)|(?-u:\b)unpublished(?-u:\b)|snapshot(?-u:\b)|(?-u:\b)x{4}|\?\?|(?-u:\b)yyyy(?-u:\b)|\[(?:date|day)\]|(?-u:\b)under development(?-u:\b)|[[0-9].-](?:dev|pre)[0-9]*(?-u:\b)",
     )
 });
 /// These only where nothing else is said.
@@ -73,7 +74,7 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| fixed(r"\[([^\]\[]{1,80})\](\(|
 /// A heading of the file, not of a release.
 static OF_FILE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
-        r"(?i)\bchange ?log\b|^changes$|^history$|\brelease (?:notes|history)\b|^news$|\brevision history\b|^releases$|\bmigrati|\bupgrad",
+        r"(?i)(?-u:\b)change ?log(?-u:\b)|^changes$|^history$|(?-u:\b)release (?:notes|history)(?-u:\b)|^news$|(?-u:\b)revision history(?-u:\b)|^releases$|(?-u:\b)migrati|(?-u:\b)upgrad",
     )
 });
 

@@ -74,13 +74,13 @@ pub enum LineKind<'a> {
 }
 
 static ITEM: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^([ \t]*)((?:[-*+•]|\d{1,4}[.)]|#\.)[ \t]+)\S").expect("a fixed pattern"));
+    LazyLock::new(|| Regex::new(r"^([ \t]*)((?:[-*+•]|[0-9]{1,4}[.)]|#\.)[ \t]+)\S").expect("a fixed pattern"));
 static LINK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^ {0,3}\[([^\]]{1,200})\]:\s*<?(\S+?)>?\s*$").expect("a fixed pattern"));
 static RST_LINK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\.\. _`?([^`:]{1,200})`?:\s+(\S+)\s*$").expect("a fixed pattern"));
 static PLAIN_HEADING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:(?:version|release)\s+|v)?\d{1,9}\.\d{1,9}[^\s:]{0,40}(?:\s*[-/:,(–—].{0,60}|\s+\d.{0,60})?$|^\[?unreleased\]?:?$")
+    Regex::new(r"(?i)^(?:(?:version|release)\s+|v)?[0-9]{1,9}\.[0-9]{1,9}[^\s:]{0,40}(?:\s*[-/:,(–—].{0,60}|\s+[0-9].{0,60})?$|^\[?unreleased\]?:?$")
         .expect("a fixed pattern")
 });
 

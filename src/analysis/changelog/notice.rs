@@ -73,15 +73,16 @@ static MANIFEST: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a fixed pattern")
 });
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\d+(?:\.\d+)*(?:[-.+]?[0-9A-Za-z]+(?:[.+-][0-9A-Za-z]+)*)?").expect("a fixed pattern")
+    Regex::new(r"[0-9]+(?:\.[0-9]+)*(?:[-.+]?[0-9A-Za-z]+(?:[.+-][0-9A-Za-z]+)*)?").expect("a fixed pattern")
 });
 /// A Go import names the major version.
 static IMPORT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^(?:\w+ )?"[\w.-]+\.[a-z]+/[^"]*/v\d+(?:/[^"]*)?"$|^FROM "#).expect("a fixed pattern")
+    Regex::new(r#"^(?:[0-9A-Za-z_]+ )?"[[0-9A-Za-z_].-]+\.[a-z]+/[^"]*/v[0-9]+(?:/[^"]*)?"$|^FROM "#)
+        .expect("a fixed pattern")
 });
 /// What users need to have installed themselves.
 static REQUIREMENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)requires.python|python_requires|rust-version|msrv|"?engines|"node"|"npm"|"php"|required_ruby|\bgo \d|toolchain|\belixir:|minsdk|targetframework|classifier|\bpython\s*="#)
+    Regex::new(r#"(?i)requires.python|python_requires|rust-version|msrv|"?engines|"node"|"npm"|"php"|required_ruby|(?-u:\b)go [0-9]|toolchain|(?-u:\b)elixir:|minsdk|targetframework|classifier|(?-u:\b)python\s*="#)
         .expect("a fixed pattern")
 });
 

@@ -168,16 +168,16 @@ static CONVENTIONAL: LazyLock<Regex> =
 static TAG: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*(?:\[[^\]]{1,40}\]|:[a-z_]{2,30}:)\s*").expect("a fixed pattern"));
 /// `core: ` and the like.
-static AREA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w./,*-]{1,40}: ").expect("a fixed pattern"));
+static AREA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[[0-9A-Za-z_]./,*-]{1,40}: ").expect("a fixed pattern"));
 static MERGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:Merge (?:branch|tag|commit|remote-tracking|origin|upstream)\b|Back-?merge\b)")
+    Regex::new(r"^(?:Merge (?:branch|tag|commit|remote-tracking|origin|upstream)(?-u:\b)|Back-?merge(?-u:\b))")
         .expect("a fixed pattern")
 });
 static INTERNAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\btypos?\b|\bclippy\b|\brustfmt\b|\blint(?:s|er|ing)?\b|\brefactor|\bclean(?:ing)?[ -]?ups?\b|\bdead code\b|\bunused\b|^bump .+ from .+ to |^update (?:dependency|module|.* digest)\b|\bformatting\b|\bcode style\b|\bpre-commit\b|\bdev dependenc|\btype (?:hints|annotations|errors)\b|\btyping\b|\bpyright\b|\bmypy\b")
+    Regex::new(r"(?i)(?-u:\b)typos?(?-u:\b)|(?-u:\b)clippy(?-u:\b)|(?-u:\b)rustfmt(?-u:\b)|(?-u:\b)lint(?:s|er|ing)?(?-u:\b)|(?-u:\b)refactor|(?-u:\b)clean(?:ing)?[ -]?ups?(?-u:\b)|(?-u:\b)dead code(?-u:\b)|(?-u:\b)unused(?-u:\b)|^bump .+ from .+ to |^update (?:dependency|module|.* digest)(?-u:\b)|(?-u:\b)formatting(?-u:\b)|(?-u:\b)code style(?-u:\b)|(?-u:\b)pre-commit(?-u:\b)|(?-u:\b)dev dependenc|(?-u:\b)type (?:hints|annotations|errors)(?-u:\b)|(?-u:\b)typing(?-u:\b)|(?-u:\b)pyright(?-u:\b)|(?-u:\b)mypy(?-u:\b)")
         .expect("a fixed pattern")
 });
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*\(?#\d{1,7}\)?\s*$").expect("a fixed pattern"));
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*\(?#[0-9]{1,7}\)?\s*$").expect("a fixed pattern"));
 /// As conventional commits have it: in a line of its own, or as a footer.
 static BREAKING: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^\s*(?:\*\*)?BREAKING[ -]CHANGES?(?:\*\*)?\s*:").expect("a fixed pattern"));
