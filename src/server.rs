@@ -22,6 +22,7 @@ mod logging;
 mod markdown;
 mod metrics;
 mod metrics_github;
+mod opening;
 mod organisations;
 mod pages;
 mod passes;

@@ -1,10 +1,9 @@
-//! Which files lie below a directory: one request lists all files of a commit.
+//! Which files lie below a directory.
 
 use super::CallError;
 use super::facts::FetchedFact;
 use super::repo::RepoClient;
-use crate::model::{CommitId, Fact, FactKey, FileKey, RepoPath, Side, Snapshot, Unavailable};
-use serde::Deserialize;
+use crate::model::{Fact, FactKey, FileKey, Side, Snapshot};
 
 /// A directory with more files is listed up to here.
 const MAX_FILES: usize = 5_000;
@@ -47,38 +46,4 @@ impl RepoClient {
         }
         Ok(found)
     }
-
-    /// All files of a commit, sorted. GitHub cuts the list at 100,000 entries; source: "Get a tree" in its documentation.
-    async fn fetch_tree(&self, commit: &CommitId) -> Result<Fact<Vec<RepoPath>>, CallError> {
-        let answer: Result<WireTree, CallError> =
-            self.get(&format!("/git/trees/{commit}?recursive=1"), "the files of a commit").await;
-        match answer {
-            Ok(tree) if tree.truncated => Ok(Fact::Unavailable(Unavailable::Truncated("the list of files".to_owned()))),
-            Ok(tree) => {
-                let files = tree.tree.into_iter().filter(|entry| entry.kind == "blob");
-                let mut paths: Vec<RepoPath> = files.map(|entry| RepoPath::new(&entry.path)).collect();
-                paths.sort();
-                Ok(Fact::Known(paths))
-            }
-            Err(CallError::Forbidden(_)) => {
-                Ok(Fact::Unavailable(Unavailable::NoPermission("contents: read".to_owned())))
-            }
-            Err(error) => Err(error),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct WireTree {
-    #[serde(default)]
-    tree: Vec<WireEntry>,
-    #[serde(default)]
-    truncated: bool,
-}
-
-#[derive(Deserialize)]
-struct WireEntry {
-    path: String,
-    #[serde(rename = "type")]
-    kind: String,
 }

@@ -10,11 +10,13 @@ use http::Method;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub(super) const OVERVIEW: &str = include_str!("queries/overview.graphql");
+pub(super) const OVERVIEW: &str =
+    concat!(include_str!("queries/overview.graphql"), include_str!("queries/base.graphql"));
 pub(super) const COMMENTS: &str = include_str!("queries/comments.graphql");
-pub(super) const GROUP: &str = include_str!("queries/group.graphql");
+pub(super) const GROUP: &str = concat!(include_str!("queries/group.graphql"), include_str!("queries/base.graphql"));
 pub(super) const QUEUE: &str = include_str!("queries/queue.graphql");
-pub(super) const OPEN_PULLS: &str = include_str!("queries/open_pulls.graphql");
+pub(super) const OPEN_PULLS: &str =
+    concat!(include_str!("queries/open_pulls.graphql"), include_str!("queries/base.graphql"));
 pub(super) const ORGANISATION: &str = include_str!("queries/organisation.graphql");
 pub(super) const REVIEWS: &str = include_str!("queries/reviews.graphql");
 pub(super) const STATUSES: &str = include_str!("queries/statuses.graphql");

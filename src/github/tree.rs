@@ -1,15 +1,16 @@
 //! The files of a commit, as a list of paths.
 
 use super::CallError;
+use super::call::parse;
 use super::facts::{FetchedFact, settled};
 use super::repo::RepoClient;
 use crate::lua::Globs;
-use crate::model::{Fact, FactKey, RepoPath, Snapshot, Unavailable};
+use crate::model::{CommitId, Fact, FactKey, RepoPath, Snapshot, Unavailable};
+use http::Method;
 use serde::Deserialize;
 
 impl RepoClient {
-    /// The answers to every [`FactKey::Paths`] among `wanted`, in one request. GitHub lists at most 100,000 entries and
-    /// says when there are more: then none of the answers is known.
+    /// The answers to every [`FactKey::Paths`] among `wanted`. A pattern that is none matches nothing.
     ///
     /// # Errors
     /// As every call; a missing permission is a fact.
@@ -28,21 +29,42 @@ impl RepoClient {
         if asked.is_empty() {
             return Ok(Vec::new());
         }
-        let path = format!("/git/trees/{}?recursive=1", snapshot.subject.head);
-        let tree = settled(self.get::<WireTree>(&path, "files of the head").await.map(Fact::Known), "contents: read")?;
-        let fact = |patterns: &Vec<String>| match &tree {
-            Fact::Known(tree) if tree.truncated => {
-                Fact::Unavailable(Unavailable::Truncated("the list of the head's files".to_owned()))
+        let tree = self.fetch_tree(&snapshot.subject.head).await?;
+        let fact = |patterns: &Vec<String>| match (&tree, Globs::parse(patterns)) {
+            (Fact::Unavailable(reason), _) => Fact::Unavailable(reason.clone()),
+            (Fact::Known(_), Err(_)) => Fact::Known(Vec::new()),
+            (Fact::Known(tree), Ok(globs)) => {
+                Fact::Known(tree.iter().filter(|path| globs.matches(path.as_str())).cloned().collect())
             }
-            Fact::Known(tree) => Fact::Known(tree.matching(patterns)),
-            Fact::Unavailable(reason) => Fact::Unavailable(reason.clone()),
         };
         Ok(asked.iter().map(|it| (FactKey::Paths((*it).clone()), FetchedFact::Paths(fact(it)))).collect())
+    }
+
+    /// All files of a commit, sorted. GitHub cuts the list at 100,000 entries and says so; source: "Get a tree" in its
+    /// documentation.
+    ///
+    /// # Errors
+    /// As every call; a missing permission is a fact, and so is a list that was cut.
+    pub(super) async fn fetch_tree(&self, commit: &CommitId) -> Result<Fact<Vec<RepoPath>>, CallError> {
+        let asked = "the files of a commit";
+        let call = self.rest(Method::GET, &format!("/git/trees/{commit}?recursive=1"), asked);
+        let read = self.call_kept(call).await.and_then(|body| parse::<WireTree>(&body, asked));
+        let Fact::Known(tree) = settled(read.map(Fact::Known), "contents: read")? else {
+            return Ok(Fact::Unavailable(Unavailable::NoPermission("contents: read".to_owned())));
+        };
+        if tree.truncated {
+            return Ok(Fact::Unavailable(Unavailable::Truncated("the list of files".to_owned())));
+        }
+        let files = tree.tree.iter().filter(|entry| entry.kind == "blob");
+        let mut paths: Vec<RepoPath> = files.map(|entry| RepoPath::new(&entry.path)).collect();
+        paths.sort_unstable();
+        Ok(Fact::Known(paths))
     }
 }
 
 #[derive(Deserialize)]
 struct WireTree {
+    #[serde(default)]
     tree: Vec<WireEntry>,
     #[serde(default)]
     truncated: bool,
@@ -53,15 +75,4 @@ struct WireEntry {
     path: String,
     #[serde(rename = "type")]
     kind: String,
-}
-
-impl WireTree {
-    /// The files that match, sorted. A pattern that is none matches nothing.
-    fn matching(&self, patterns: &[String]) -> Vec<RepoPath> {
-        let Ok(globs) = Globs::parse(patterns) else { return Vec::new() };
-        let files = self.tree.iter().filter(|entry| entry.kind == "blob" && globs.matches(&entry.path));
-        let mut paths: Vec<RepoPath> = files.map(|entry| RepoPath::new(&entry.path)).collect();
-        paths.sort_unstable();
-        paths
-    }
 }

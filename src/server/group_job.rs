@@ -3,19 +3,19 @@
 
 use super::broken_base::judge_or_fall_back;
 use super::failed_call::{after_call, after_judging, after_publish};
+use super::opening::{announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, faulted};
-use super::review_job::renames;
 use super::reviews::{Reviews, after_overview};
 use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::waiting::{self, ServerSide};
 use super::work::{JobError, JobOutcome};
-use crate::github::{Answer, GroupOverview, RepoClient};
+use crate::github::{GroupOverview, RepoClient};
 use crate::model::{
     Fact, FactKey, PullNumber, QueuedPull, Ruleset, Settings, Snapshot, Subject, Timestamp, Unavailable, Verdict,
 };
-use crate::plan::{self, Operation, PlanInput, PublishedCheck};
-use crate::publish::{Outbox, carry_out, carry_out_one, settle};
+use crate::plan::{self, PlanInput, PublishedCheck};
+use crate::publish::{Outbox, carry_out, settle};
 use crate::store::{Job, RunId, RunRecord};
 use crate::webhook::{Cause, MergeGroup};
 
@@ -114,15 +114,12 @@ impl<'a> Stage<'a> {
         let group = queued.group;
         let overview = queued.client.fetch_group(&group.head, &group.base).await;
         let overview = overview.map_err(|error| after_overview(error, queued.job.attempt))?;
-        let mut bits = [0; 16];
-        getrandom::fill(&mut bits)
-            .map_err(|error| JobError::Retry { reason: format!("no randomness: {error}"), after: None })?;
         Ok(Stage {
             reviews,
             queued,
             client: queued.client.clone().with_name(overview.name.clone()),
             overview,
-            run: RunId::from_random(bits),
+            run: draw_run_id()?,
             started_at: reviews.now(),
             required_statuses: None,
         })
@@ -186,17 +183,8 @@ impl<'a> Stage<'a> {
     }
 
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
-        if snapshot.ruleset.layers.iter().any(renames) {
-            return Ok(None);
-        }
         let (head, input) = (&self.queued.group.head, self.plan_input(&Settings::default()));
-        let Some(operation) = plan::build_started(&self.overview.published, head, &input) else { return Ok(None) };
-        let Operation::CreateCheck(check) = &operation else { return Ok(None) };
-        let id = format!("{}.started", self.run);
-        let answer = carry_out_one(outbox, &self.client, head, &id, &operation).await.map_err(after_publish)?;
-        let Answer::Check { id, .. } = answer else { return Ok(None) };
-        let (name, external_id) = (check.name.clone(), check.external_id.clone());
-        Ok(Some(PublishedCheck { id, name, external_id, conclusion: None, annotations: 0 }))
+        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, &input).await
     }
 
     async fn publish(

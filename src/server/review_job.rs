@@ -5,6 +5,7 @@
 
 use super::broken_base::{judge_or_fall_back, load_brought_rules};
 use super::failed_call::{after_call, after_judging, after_publish};
+use super::opening::{announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, WHOLE, faulted};
 use super::preview::{self, Occasion, Previewed};
@@ -14,13 +15,13 @@ use super::shared_head::Neighbours;
 use super::upkeep;
 use super::waiting::{self, ServerSide};
 use super::work::{JobError, JobOutcome};
-use crate::github::{Answer, CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
+use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, Dangerfile, Fact, FactKey, Origin, Override, PullNumber, PullState, Ruleset, Settings, Side, Snapshot,
-    Subject, Timestamp, Verdict,
+    Conclusion, Fact, FactKey, Origin, Override, PullNumber, PullState, Ruleset, Settings, Side, Snapshot, Subject,
+    Timestamp, Verdict,
 };
-use crate::plan::{self, Operation, PlanInput, Published, PublishedCheck};
-use crate::publish::{Outbox, carry_out, carry_out_one, settle};
+use crate::plan::{self, PlanInput, Published, PublishedCheck};
+use crate::publish::{Outbox, carry_out, settle};
 use crate::store::{Job, RunId, RunRecord};
 use crate::webhook::{Cause, JobSpec};
 use sha2::{Digest, Sha256};
@@ -29,8 +30,6 @@ use std::time::Duration;
 
 /// Facts older than this are not fresh: the head is read again before comments are written.
 const FRESH: Duration = Duration::from_secs(5);
-/// A dangerfile that names none of these has the default name for its check.
-const RENAMING: [&str; 3] = ["check_name", "bases", "require"];
 
 /// What is reviewed, and for which job.
 pub(super) struct Review<'a> {
@@ -131,10 +130,7 @@ impl<'a> Stage<'a> {
         client: RepoClient,
         overview: Overview,
     ) -> Result<Stage<'a>, JobError> {
-        let mut bits = [0; 16];
-        getrandom::fill(&mut bits)
-            .map_err(|error| JobError::Retry { reason: format!("no randomness: {error}"), after: None })?;
-        let run = RunId::from_random(bits);
+        let run = draw_run_id()?;
         let (started_at, quiet) = (reviews.now(), review.cause.is_quiet());
         Ok(Stage {
             reviews,
@@ -269,20 +265,9 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// Opens the check, when its name is certain before the rules ran and no check of that name is there.
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
-        if snapshot.ruleset.layers.iter().any(renames) {
-            return Ok(None);
-        }
-        let head = &self.overview.pull.head.sha;
-        let input = self.plan_input(&Settings::default());
-        let Some(operation) = plan::build_started(&self.overview.published, head, &input) else { return Ok(None) };
-        let Operation::CreateCheck(check) = &operation else { return Ok(None) };
-        let id = format!("{}.started", self.run);
-        let answer = carry_out_one(outbox, &self.client, head, &id, &operation).await.map_err(after_publish)?;
-        let Answer::Check { id, .. } = answer else { return Ok(None) };
-        let (name, external_id) = (check.name.clone(), check.external_id.clone());
-        Ok(Some(PublishedCheck { id, name, external_id, conclusion: None, annotations: 0 }))
+        let (head, input) = (&self.overview.pull.head.sha, self.plan_input(&Settings::default()));
+        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, &input).await
     }
 
     async fn publish(
@@ -471,11 +456,6 @@ impl<'a> Stage<'a> {
         snapshot.overrides = self.overrides.clone();
         snapshot
     }
-}
-
-/// Whether the check may be called otherwise than by default.
-pub(super) fn renames(dangerfile: &Dangerfile) -> bool {
-    RENAMING.iter().any(|word| dangerfile.text.contains(word))
 }
 
 /// What the next run of the same rules fetches ahead, beside what every run fetches.

@@ -1,11 +1,11 @@
 //! Every story is told again in other ways, without being asked: repeated, when no write may follow; and with the server
 //! killed at a write and started again, after which people see the same pages.
 
-use crate::server_bench::{KEY, config};
+use crate::recorded::Act;
 use crate::sim_bench::{APP_ID, REPO, Start, check_sim, wall, writes};
 use deckhand::model::Timestamp;
 use deckhand::server::{Server, ServerHandle};
-use deckhand::sim::{Kind, LogEntry, SimHandle};
+use deckhand::sim::{DeliveryRecord, Kind, LogEntry, SimHandle};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,17 +18,16 @@ const LEASE_OVER: Duration = Duration::from_secs(61);
 /// A story that does not come to rest in so many steps goes round in circles.
 const MAX_STEPS: u32 = 30;
 
-type Act = Option<Box<dyn Fn(&SimHandle)>>;
-
 /// Everybody's deliveries come once more: nobody writes anything.
 pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
     let before = sim.log().len();
     let mut seen = BTreeSet::new();
-    let all = sim.deliveries();
-    let newest = all.iter().rev().filter(|it| it.event == "pull_request" && seen.insert(it.action.clone()));
-    let newest: Vec<String> = newest.map(|it| it.guid.clone()).collect();
-    for guid in newest {
-        assert!(sim.redeliver(&guid));
+    let mut is_newest = |it: &&DeliveryRecord| {
+        let about = (it.body["repository"]["id"].as_u64(), it.body["number"].as_u64());
+        it.event == "pull_request" && seen.insert((about, it.action.clone()))
+    };
+    for delivery in sim.deliveries().iter().rev().filter(|it| is_newest(it)) {
+        assert!(sim.redeliver(&delivery.guid));
     }
     rest(sim, server).await;
     let more = sim.log().split_off(before);
@@ -68,17 +67,17 @@ struct Killed<'a> {
     start: &'a Start,
     sim: SimHandle,
     dir: tempfile::TempDir,
-    server: ServerHandle,
-    runtime: Runtime,
+    /// One at a time: nothing while it is replaced.
+    served: Option<(ServerHandle, Runtime)>,
+    happened: bool,
 }
 
 impl<'a> Killed<'a> {
     async fn begin(start: &'a Start) -> Killed<'a> {
         let (sim, dir) = (start.make().await, tempfile::tempdir().unwrap());
-        let (server, runtime) = serve(start, &sim, &dir).await;
-        let killed = Killed { start, sim, dir, server, runtime };
-        rest(&killed.sim, &killed.server).await;
-        killed
+        let served = serve(start, &sim, &dir).await;
+        rest(&sim, &served.0).await;
+        Killed { start, sim, dir, served: Some(served), happened: false }
     }
 
     async fn tell(mut self, acts: &[Act], (writes, done): (u32, bool)) -> Vec<String> {
@@ -90,54 +89,57 @@ impl<'a> Killed<'a> {
             }
         }
         self.rest().await;
+        assert!(self.happened, "the story has less than {writes} writes this time, so nobody was killed");
         check_sim(&self.sim);
-        let pages = pages(&self.sim);
-        stop(self.runtime).await;
-        pages
+        self.stop().await;
+        pages(&self.sim)
     }
 
     /// Until everything is done; when the write comes that is not answered, the server dies and another one starts.
     async fn rest(&mut self) {
+        let server = self.server();
         tokio::select! {
             biased;
-            () = self.sim.halted() => {}
-            () = rest(&self.sim, &self.server) => return,
+            () = self.sim.halted(), if !self.happened => {}
+            () = rest(&self.sim, server) => return,
         }
-        // No second time.
-        self.sim.halt_after_writes(u32::MAX, false);
-        let idle = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
-        stop(std::mem::replace(&mut self.runtime, idle)).await;
-        let (server, runtime) = serve(self.start, &self.sim, &self.dir).await;
-        self.server = server;
-        std::mem::replace(&mut self.runtime, runtime).shutdown_background();
+        self.happened = true;
+        self.stop().await;
+        self.served = Some(serve(self.start, &self.sim, &self.dir).await);
+        let server = self.server();
         for _ in 0..MAX_STEPS {
             self.sim.clock().advance(LEASE_OVER);
-            self.server.wake();
-            rest(&self.sim, &self.server).await;
+            server.wake();
+            rest(&self.sim, server).await;
             let now = Timestamp(self.sim.clock().now() * 1000);
-            if self.server.store().count_jobs(now).await.unwrap().later == 0 {
+            if server.store().count_jobs(now).await.unwrap().later == 0 {
                 return;
             }
         }
         panic!("the story does not come to rest after its server was killed");
     }
+
+    fn server(&self) -> &ServerHandle {
+        &self.served.as_ref().expect("there is a server but for an instant").0
+    }
+
+    /// As SIGKILL would: nothing is finished, nothing is given back.
+    async fn stop(&mut self) {
+        let Some((server, runtime)) = self.served.take() else { return };
+        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10))).await.unwrap();
+        // Not before: its workers would notice, and give their jobs back.
+        drop(server);
+    }
 }
 
 async fn serve(start: &Start, sim: &SimHandle, dir: &tempfile::TempDir) -> (ServerHandle, Runtime) {
-    let settings = start.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let usual = [("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)];
-    let config = config(dir, &usual.into_iter().chain(settings).collect::<Vec<_>>());
+    let config = start.config(sim, dir);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (handle, clock) = (runtime.handle().clone(), wall(sim));
     let started = tokio::task::spawn_blocking(move || handle.block_on(Server::start(config, clock)));
     let server = started.await.unwrap().unwrap();
     sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
     (server, runtime)
-}
-
-/// As SIGKILL would: nothing is finished, nothing is given back.
-async fn stop(runtime: Runtime) {
-    tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10))).await.unwrap();
 }
 
 /// Waits until every delivery is answered and every job done; deliveries can bring further ones.

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 
 /// One thing that somebody did; `None` is the pause in which the robot comes to rest.
-type Act = Option<Box<dyn Fn(&SimHandle)>>;
+pub(crate) type Act = Option<Box<dyn Fn(&SimHandle)>>;
 
 /// A simulation whose people are watched. Reading goes to the simulation itself.
 pub(crate) struct Github {
@@ -30,9 +30,9 @@ impl Github {
         Github { sim, acts: RefCell::default(), disturbed: Cell::new(false) }
     }
 
-    /// The simulation, for whoever takes the story apart.
-    pub(crate) fn into_parts(self) -> (SimHandle, Vec<Act>, bool) {
-        (self.sim, self.acts.into_inner(), self.disturbed.get())
+    /// The simulation and what people did on it.
+    pub(crate) fn into_parts(self) -> (SimHandle, Vec<Act>) {
+        (self.sim, self.acts.into_inner())
     }
 
     pub(crate) fn handle(&self) -> &SimHandle {

@@ -6,7 +6,7 @@ use crate::recorded::Github;
 use crate::server_bench::{KEY, SECRET, config};
 use crate::validation::{check_log, check_webhook};
 use deckhand::model::Timestamp;
-use deckhand::server::{Server, ServerHandle, WallClock};
+use deckhand::server::{Server, ServerConfig, ServerHandle, WallClock};
 use deckhand::sim::{AppConfig, Kind, LogEntry, Sim, SimConfig, SimHandle};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -40,12 +40,18 @@ pub(crate) struct Start {
     permissions: Vec<(String, String)>,
     installed: bool,
     /// The server's, besides the usual ones.
-    pub(crate) settings: Vec<(String, String)>,
+    settings: Vec<(String, String)>,
 }
 
 impl Start {
     fn with_files(files: &[(&str, &str)]) -> Start {
         Start { files: owned(files), installed: true, ..Start::default() }
+    }
+
+    /// A server of this simulation with its database in this directory.
+    pub(crate) fn config(&self, sim: &SimHandle, dir: &tempfile::TempDir) -> ServerConfig {
+        let usual = [("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)];
+        config(dir, &usual.into_iter().chain(borrowed(&self.settings)).collect::<Vec<_>>())
     }
 
     /// A simulation with a repository that has these files, the app registered, nothing listening yet.
@@ -196,7 +202,7 @@ impl Story {
             other_ways::hold_repeatable(self.sim.handle(), &self.server).await;
         }
         self.server.shutdown().await;
-        let (sim, acts, _) = self.sim.into_parts();
+        let (sim, acts) = self.sim.into_parts();
         if undisturbed {
             other_ways::hold_when_killed(&self.start, &acts, &sim).await;
         }
@@ -208,9 +214,7 @@ impl Away {
     /// counted among the requests.
     pub(crate) async fn back(self) -> Story {
         let Away { sim, dir, clock, start } = self;
-        let usual = [("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)];
-        let config = config(&dir, &usual.into_iter().chain(borrowed(&start.settings)).collect::<Vec<_>>());
-        let server = Server::start(config, clock.clone()).await.unwrap();
+        let server = Server::start(start.config(&sim, &dir), clock.clone()).await.unwrap();
         sim.handle().set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
         let story = Story { sim, server, seen: Cell::new(0), dir, clock, start };
         story.rest().await;

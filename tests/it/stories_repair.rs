@@ -178,9 +178,10 @@ async fn f44_a_review_that_goes_on_failing_does_not_leave_its_check_open() {
     assert_eq!(check(&story.sim, number), "failure: Not judged in time");
     let head = story.sim.head(REPO, number).unwrap();
     let summary = story.sim.checks(REPO, &head)[0]["output"]["summary"].as_str().unwrap().to_owned();
-    // With the time, or without one when the next attempt is due at that moment.
     let begins = "This commit could not be judged in time: GitHub failed with status 502; it is tried again";
-    assert!(summary.starts_with(begins), "{summary}");
+    let rest = summary.strip_prefix(begins).unwrap_or_else(|| panic!("{summary}"));
+    // Without a time when the next attempt is due at that moment.
+    assert!(rest.starts_with(" at 2026-01-05T09:") || rest.starts_with('.'), "{summary}");
     story.sim.clear_faults();
     for _ in 0..30 {
         story.pass(60).await;

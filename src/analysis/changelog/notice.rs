@@ -237,23 +237,7 @@ fn pieces<'a>(text: &'a str, language: Language, path: &str) -> Vec<Piece<'a>> {
 
 /// The index of the mark that closes the bracket at `open`, or the end.
 pub(super) fn closing(pieces: &[Piece<'_>], open: usize) -> usize {
-    let mut depth = 0usize;
-    for (at, (token, _)) in pieces.iter().enumerate().skip(open) {
-        if token.kind != TokenKind::Mark {
-            continue;
-        }
-        match token.text {
-            "(" | "[" | "{" => depth += 1,
-            ")" | "]" | "}" => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return at;
-                }
-            }
-            _ => {}
-        }
-    }
-    pieces.len()
+    crate::analysis::code::closing(pieces.iter().map(|(token, _)| token), open).unwrap_or(pieces.len())
 }
 
 /// Rust without its `#[cfg(test)]` items, its imports, and attributes for documentation and lints.

@@ -111,18 +111,30 @@ struct Changed<'a> {
     document: Document<'a>,
 }
 
+/// Texts that are read, and whether one of them is still to come.
+struct Asked<'a> {
+    source: &'a dyn FileSource,
+    pending: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn read(&mut self, side: Side, path: &str) -> Option<&'a str> {
+        match self.source.text(side, path) {
+            Text::Known(text) => Some(text),
+            Text::Pending => {
+                self.pending = true;
+                None
+            }
+            Text::Absent | Text::Unreadable => None,
+        }
+    }
+}
+
 /// Reviews a change. `None` when texts are still [`Text::Pending`].
 pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option<Review> {
     let title = read_pull_title(question.title, question.body);
-    let mut pending = false;
-    let mut text = |side, path: &str| match source.text(side, path) {
-        Text::Known(text) => Some(text),
-        Text::Pending => {
-            pending = true;
-            None
-        }
-        Text::Absent | Text::Unreadable => None,
-    };
+    let mut texts = Asked { source, pending: false };
+    let mut text = |side, path: &str| texts.read(side, path);
     let role = |path: &str, fragments: Option<&str>| match question.path {
         Some(pattern) if (question.is_path)(path) => {
             let many = pattern.ends_with('/') || pattern.contains('*');
@@ -160,7 +172,7 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
         let texts = CONFIGS.map(|path| text(Side::Right, path));
         config = texts.into_iter().flatten().find_map(Towncrier::read);
     }
-    if pending {
+    if texts.pending {
         return None;
     }
     let mut review = Review {
@@ -244,15 +256,8 @@ fn find_missing<'a>(
     said: &[&str],
     changed: &[Changed<'a>],
 ) -> Option<()> {
-    let mut pending = false;
-    let mut text = |side, path: &str| match source.text(side, path) {
-        Text::Known(text) => Some(text),
-        Text::Pending => {
-            pending = true;
-            None
-        }
-        Text::Absent | Text::Unreadable => None,
-    };
+    let mut asked = Asked { source, pending: false };
+    let mut text = |side, path: &str| asked.read(side, path);
     // Everything that may be needed is asked for at once.
     let mut texts: BTreeMap<String, &'a str> = BTreeMap::new();
     let places = match question.path {
@@ -290,7 +295,7 @@ fn find_missing<'a>(
             (*change, old, new)
         })
         .collect();
-    if pending {
+    if asked.pending {
         return None;
     }
     let fragments = config.as_ref().map(|config| config.directory.as_str());

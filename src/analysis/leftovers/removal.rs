@@ -23,22 +23,7 @@ pub(super) fn statement_end(code: &[Token<'_>], last: usize) -> Option<usize> {
 
 /// The index of the bracket that closes the one at `open`.
 pub(super) fn closing(code: &[Token<'_>], open: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    for (index, token) in
-        code.iter().enumerate().skip(open).take(MAX_TOKENS).filter(|(_, it)| it.kind == TokenKind::Mark)
-    {
-        match token.text {
-            "(" | "[" | "{" => depth += 1,
-            ")" | "]" | "}" => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(index);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
+    crate::analysis::code::closing(code.iter().take(open.saturating_add(MAX_TOKENS)), open)
 }
 
 /// Whether the lines of the statement `first..=last` can be deleted: it stands alone on them, and is neither the only

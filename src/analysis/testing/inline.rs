@@ -1,6 +1,6 @@
 //! Tests that lie beside the code: Rust's test modules and functions.
 
-use crate::analysis::code::{Language, Token, TokenKind, tokenize};
+use crate::analysis::code::{Language, Token, TokenKind, closing, tokenize};
 use std::ops::RangeInclusive;
 
 /// The lines of a Rust file that are tests: modules under `#[cfg(test)]` and functions under an attribute that ends with
@@ -45,23 +45,7 @@ fn is_test_attribute(inner: &[Token<'_>]) -> bool {
 
 /// The bracket that closes the one at `open`, or the last token.
 fn close_of(tokens: &[Token<'_>], open: usize) -> usize {
-    let mut depth = 0usize;
-    for (at, token) in tokens.iter().enumerate().skip(open) {
-        if token.kind != TokenKind::Mark {
-            continue;
-        }
-        match token.text {
-            "(" | "[" | "{" => depth += 1,
-            ")" | "]" | "}" => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return at;
-                }
-            }
-            _ => {}
-        }
-    }
-    tokens.len().saturating_sub(1)
+    closing(tokens, open).unwrap_or(tokens.len().saturating_sub(1))
 }
 
 /// Where the item that begins at `at` ends: at its `;`, or at the end of its braces.

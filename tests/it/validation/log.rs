@@ -7,10 +7,9 @@ use serde_json::Value;
 /// What GitHub's descriptions find wrong with everything that was asked of the simulation and answered by it: REST by
 /// OpenAPI, GraphQL documents by the schema.
 pub(crate) fn check_log(entries: &[LogEntry]) -> Vec<String> {
-    // Status 0: the connection was dropped before anything was answered.
-    let answered = entries.iter().filter(|it| it.status != 0);
-    let (graphql, rest): (Vec<&LogEntry>, Vec<&LogEntry>) = answered.partition(|it| it.path == "/graphql");
-    let records: Vec<Record> = rest.into_iter().map(record).collect();
+    let (graphql, rest): (Vec<&LogEntry>, Vec<&LogEntry>) = entries.iter().partition(|it| it.path == "/graphql");
+    // Status 0: the connection was dropped, and there is no answer that could be described.
+    let records: Vec<Record> = rest.into_iter().filter(|it| it.status != 0).map(record).collect();
     let documents = graphql.into_iter().filter_map(|entry| {
         let name = format!("POST /graphql, request {}", entry.sequence);
         Some(check_graphql(&name, entry.request["query"].as_str()?))
