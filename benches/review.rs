@@ -4,8 +4,8 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use deckhand::diff::parse_patch_set;
 use deckhand::model::{
-    CommitId, Dangerfile, Fact, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoPath, Ruleset,
-    Snapshot, Subject, Timestamp, User,
+    CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileText, LintFacts, Origin, PullDetails, PullNumber,
+    PullRequest, PullState, Ref, RepoPath, Ruleset, Snapshot, Subject, Timestamp, User,
 };
 use deckhand::review::{Outcome, frozen_clock, run};
 use std::fmt::Write as _;
@@ -87,18 +87,47 @@ fn check(snapshot: &Snapshot) -> Outcome {
     outcome
 }
 
+/// The snapshot with whatever the rules ask for: a repository without other files.
+fn settled(lua: &str, patch: &str) -> Snapshot {
+    let mut snapshot = snapshot(lua, patch);
+    while let Outcome::Missing(missing) = run(&snapshot, &frozen_clock) {
+        for key in missing {
+            match key {
+                FactKey::File(file) => drop(snapshot.files.insert(file, Fact::Known(FileText::Absent))),
+                FactKey::Size(file) => drop(snapshot.sizes.insert(file, Fact::Known(None))),
+                FactKey::Paths(patterns) => drop(snapshot.paths.insert(patterns, Fact::Known(Vec::new()))),
+                FactKey::Folder(folder) => drop(snapshot.folders.insert(folder, Fact::Known(Vec::new()))),
+                FactKey::CodeOwners => snapshot.code_owners = Some(Fact::Known(None)),
+                FactKey::Coverage(patterns) => {
+                    let none = Fact::Known(CoverageFacts::default());
+                    drop(snapshot.coverage.insert(patterns, none));
+                }
+                FactKey::Lint(patterns) => drop(snapshot.lint.insert(patterns, Fact::Known(LintFacts::default()))),
+                FactKey::Reviews => snapshot.reviews = Some(Fact::Known(Vec::new())),
+                FactKey::Mergeable => snapshot.mergeable = Some(Fact::Known(true)),
+                other => panic!("no rule asks for {other:?} here"),
+            }
+        }
+    }
+    snapshot
+}
+
 fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("review");
-    let small = snapshot(SMALL, &patch(6, 200));
+    let small = settled(SMALL, &patch(6, 200));
     group.bench_function("small: 6 files, 200 lines, 5 built-in rules", |bencher| {
         bencher.iter(|| check(black_box(&small)));
     });
     let empty = snapshot("", &patch(6, 200));
     group.bench_function("a machine: an empty dangerfile", |bencher| bencher.iter(|| check(black_box(&empty))));
     for rule in deckhand::lua::builtin_rules() {
-        let one = snapshot(&format!("use(\"{}\")", rule.name), &patch(6, 200));
+        let one = settled(&format!("use(\"{}\")", rule.name), &patch(6, 200));
         group.bench_function(format!("small, only {}", rule.name), |bencher| bencher.iter(|| check(black_box(&one))));
     }
+    let ruled = settled(SMALL, &patch(300, 20_000));
+    group.bench_function("large: 300 files, 20,000 lines, 5 built-in rules", |bencher| {
+        bencher.iter(|| check(black_box(&ruled)));
+    });
     let large = snapshot(LARGE, &patch(300, 20_000));
     group.bench_function("large: 300 files, 20,000 lines, every structured diff", |bencher| {
         bencher.iter(|| check(black_box(&large)));

@@ -7,10 +7,12 @@ mod lines;
 mod patch_set;
 mod scan;
 mod section;
+mod undo;
 mod words;
 
 pub use hunk::{Hunk, Line, LineKind, count_lines, is_whole, parse_hunks};
 pub use json::{JsonChange, JsonChanges, JsonError, JsonItems, MAX_JSON_BYTES, diff_json, parse_json};
 pub use lines::{is_commentable, map_line};
 pub use patch_set::{MAX_PATCH_SET_BYTES, MAX_PROBLEMS, PatchDamage, PatchProblem, PatchSet, parse_patch_set};
+pub use undo::text_before;
 pub use words::{WordChange, word_changes};

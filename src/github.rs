@@ -45,7 +45,7 @@ pub use app::check_private_key;
 pub use app_calls::{DeliveryAttempt, Presence};
 pub use call::RequestCounter;
 pub use client::Github;
-pub use comparison::Comparison;
+pub use comparison::{ChangeSize, Comparison};
 pub use config::{ConfigError, GithubConfig, TokenConfig};
 pub use error::CallError;
 pub use facts::{FetchedFact, apply_facts};

@@ -31,7 +31,7 @@ pub(super) fn load(common: &Common, repository: &Repository, comparison: &Compar
             Some(top) => read(&top.join(place))?,
             None => match comparison.load_head_file(&place.into())? {
                 FileText::Text(text) => Some(text),
-                FileText::Absent | FileText::NotText(_) | FileText::Cut(_) => None,
+                FileText::Absent | FileText::NotText(_) | FileText::Folder(_) | FileText::Cut(_) => None,
             },
         };
         if let Some(text) = text {

@@ -208,7 +208,7 @@ impl FromGit<'_> {
     fn read(&self, side: Side, path: &RepoPath) -> Option<String> {
         let load = |path: &RepoPath| match self.comparison.load_file(&FileKey { side, path: path.clone() }) {
             Ok(FileText::Text(text)) => Some(text),
-            Ok(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) | Err(_) => None,
+            Ok(FileText::Absent | FileText::NotText(_) | FileText::Folder(_) | FileText::Cut(_)) | Err(_) => None,
         };
         load(path).or_else(|| match &self.snapshot.changes {
             Some(Fact::Known(changes)) if side == Side::Left => {

@@ -27,11 +27,11 @@ impl Blobs {
         Blobs { batch: Batch::new(git, "--batch"), submodules: BTreeMap::new() }
     }
 
-    /// The text of `path` in a commit or tree.
+    /// The text of `path` in a commit or tree, or the names in a folder; the empty path is the root.
     pub(super) fn load(&mut self, tree: &CommitId, path: &RepoPath) -> Result<FileText, GitError> {
         let bytes = path.to_bytes();
         // `TREE:./x` would mean the directory that git runs in; no stored path looks like that, nor begins with a slash.
-        if bytes.is_empty() || bytes.starts_with(b"/") || bytes.starts_with(b"./") || bytes.starts_with(b"../") {
+        if bytes.starts_with(b"/") || bytes.starts_with(b"./") || bytes.starts_with(b"../") {
             return Ok(FileText::Absent);
         }
         // A request is a line, and git drops a carriage return at its end.
@@ -62,8 +62,13 @@ impl Blobs {
             self.batch.end()?;
             return Ok(too_large(size));
         }
+        let (is_blob, is_tree) = (kind == "blob", kind == "tree");
         let content = self.batch.content(size)?;
-        Ok(if kind == "blob" { text_of(content) } else { FileText::Absent })
+        Ok(match () {
+            () if is_blob => text_of(content),
+            () if is_tree => FileText::Folder(names_in(&content, tree.as_str().len() / 2)),
+            () => FileText::Absent,
+        })
     }
 
     /// For a path that does not fit on a line: a process of its own.
@@ -96,6 +101,19 @@ impl Blobs {
         let listed = self.batch.git().run("list a directory", arguments.into_iter().chain([path]))?;
         Ok(listed.starts_with(b"160000 "))
     }
+}
+
+/// The names in a tree object, sorted: each entry is a mode, a space, a name, a zero byte and an id of so many bytes.
+fn names_in(tree: &[u8], id: usize) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = tree;
+    while let Some(end) = memchr::memchr(0, rest) {
+        let name = memchr::memchr(b' ', &rest[..end]).map_or(&rest[..end], |space| &rest[space + 1..end]);
+        names.push(RepoPath::from_bytes(name).to_string());
+        rest = rest.get(end + 1 + id..).unwrap_or_default();
+    }
+    names.sort_unstable();
+    names
 }
 
 fn text_of(content: Vec<u8>) -> FileText {

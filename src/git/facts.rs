@@ -67,7 +67,7 @@ impl Comparison {
                         Some(directory) => load_source(directory, path)?,
                         None => match self.load_head_file(path)? {
                             FileText::Text(text) => Some(text),
-                            FileText::Absent | FileText::NotText(_) | FileText::Cut(_) => None,
+                            _ => None,
                         },
                     };
                     snapshot.sources.insert((*layer, path.clone()), text);

@@ -230,7 +230,11 @@ fn what_is_no_text_is_told_apart_from_what_is_not_there() {
     assert!(matches!(head_text(&comparison, "large.txt"), FileText::Cut(reason) if reason.contains("1000001")));
     assert_eq!(head_text(&comparison, "link"), FileText::Text("/etc/hostname".to_owned()));
     assert_eq!(head_text(&comparison, "module"), FileText::NotText("a submodule".to_owned()));
-    for absent in ["dir", "dir/none", "none", "", "./a.txt", "../a.txt", "/a.txt", "link/x"] {
+    let folder = |names: &[&str]| FileText::Folder(names.iter().map(|name| (*name).to_owned()).collect());
+    assert_eq!(head_text(&comparison, "dir"), folder(&["file.txt"]));
+    let root = [".gitmodules", "a.txt", "binary.bin", "dir", "large.txt", "link", "module"];
+    assert_eq!(head_text(&comparison, ""), folder(&root));
+    for absent in ["dir/none", "none", "./a.txt", "../a.txt", "/a.txt", "link/x"] {
         assert_eq!(head_text(&comparison, absent), FileText::Absent, "{absent:?}");
     }
     assert_eq!(head_text(&comparison, "a.txt"), FileText::Text("one\ntwo\nthree\n".to_owned()));

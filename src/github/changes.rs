@@ -133,8 +133,9 @@ impl RepoClient {
     }
 }
 
-#[derive(Clone, Deserialize)]
-struct WireFile {
+/// A file of a list of changed files, as GitHub says it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct WireFile {
     filename: String,
     #[serde(default)]
     previous_filename: Option<String>,
@@ -160,6 +161,25 @@ impl WireFile {
 fn is_long(files: &[WireFile]) -> bool {
     let lines = |file: &WireFile| file.patch.as_deref().map_or(0, |patch| patch.lines().count());
     files.iter().map(lines).sum::<usize>() >= LONG_PAGE_LINES
+}
+
+/// The changes of a list that is short enough to be whole. `None` where it leaves anything open that the diff tells:
+/// a missing file, a patch that is missing or cut, bytes that JSON cannot carry, or whether a file without a patch is
+/// binary or only has another mode.
+pub(super) fn read_small_list(files: Vec<WireFile>, expected: u32) -> Option<Vec<FileChange>> {
+    let found = files.len();
+    let is_open = |file: &WireFile| {
+        let names = [Some(file.filename.as_str()), file.previous_filename.as_deref()];
+        names.into_iter().flatten().any(|name| name.contains('\u{fffd}'))
+            || file.status == "changed"
+            || file.status == "modified" && file.patch.is_none()
+    };
+    if files.iter().any(is_open) {
+        return None;
+    }
+    let changes: Vec<FileChange> = files.into_iter().filter_map(change).collect();
+    let whole = changes.len() == found && distinct(&changes) == found && found == expected as usize;
+    (whole && changes.iter().all(|change| change.patch != Patch::Truncated)).then_some(changes)
 }
 
 /// `None` for an entry that changes nothing (`unchanged`) or has a status that we do not know.
@@ -189,9 +209,8 @@ fn patch(wire: &WireFile, status: ChangeStatus) -> Patch {
     match &wire.patch {
         _ if wire.cut => Patch::Truncated,
         Some(text) => {
-            let text = if text.ends_with('\n') { text.clone() } else { format!("{text}\n") };
-            let whole = diff::is_whole(&text) && diff::count_lines(&text) == (wire.additions, wire.deletions);
-            if whole { Patch::Text(text) } else { Patch::Truncated }
+            let whole = diff::is_whole(text) && diff::count_lines(text) == (wire.additions, wire.deletions);
+            if whole { Patch::Text(text.clone()) } else { Patch::Truncated }
         }
         None if wire.additions + wire.deletions > 0 => Patch::Truncated,
         None if matches!(status, ChangeStatus::Renamed | ChangeStatus::Copied) => Patch::Empty,

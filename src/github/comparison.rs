@@ -1,9 +1,10 @@
-//! What lies between the base and the head: the merge base and the commits.
+//! What lies between the base and the head: the merge base, the commits, and the files of a small change.
 
 use super::CallError;
 use super::call::parse;
+use super::changes::{WireFile, read_small_list};
 use super::repo::RepoClient;
-use crate::model::{Author, Commit, CommitId, Timestamp};
+use crate::model::{Author, Commit, CommitId, Fact, FileChange, PullNumber, Timestamp};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use http::Method;
 use serde::Deserialize;
@@ -12,6 +13,10 @@ use serde::Deserialize;
 const PAGE: usize = 100;
 /// Pages in flight at once.
 const AT_ONCE: usize = 4;
+/// A change of so few files and lines is read from the comparison, which lists no more than 300 files and leaves out
+/// patches of long lists.
+const SMALL_FILES: u32 = 100;
+const SMALL_LINES: u32 = 2_000;
 
 /// Base and head compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +25,23 @@ pub struct Comparison {
     pub merge_base: CommitId,
     /// The commits after it, oldest first; all of them.
     pub commits: Vec<Commit>,
+    /// The changed files as the comparison lists them: a part of them where there are many.
+    files: Vec<WireFile>,
+}
+
+/// How much a pull request changes, as GitHub counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangeSize {
+    /// Files.
+    pub files: u32,
+    /// Added and removed lines.
+    pub lines: u32,
+}
+
+impl ChangeSize {
+    fn is_small(self) -> bool {
+        self.files <= SMALL_FILES && self.lines <= SMALL_LINES
+    }
 }
 
 impl RepoClient {
@@ -28,10 +50,11 @@ impl RepoClient {
     /// # Errors
     /// `NotFound` when a commit is gone, or the two have nothing in common; `Malformed` when a list is incomplete.
     pub async fn fetch_comparison(&self, base: &CommitId, head: &CommitId) -> Result<Comparison, CallError> {
-        let first = self.comparison_page(base, head, 1).await?;
+        let mut first = self.comparison_page(base, head, 1).await?;
         let merge_base = CommitId::new(&first.merge_base_commit.sha).map_err(|_| malformed())?;
         let total = first.total_commits;
         let pages = total.div_ceil(PAGE);
+        let files = std::mem::take(&mut first.files);
         let rest: Vec<Page> = stream::iter(2..=pages)
             .map(|page| self.comparison_page(base, head, page))
             .buffered(AT_ONCE)
@@ -43,7 +66,30 @@ impl RepoClient {
         if commits.len() != total {
             return Err(malformed());
         }
-        Ok(Comparison { merge_base, commits })
+        Ok(Comparison { merge_base, commits, files })
+    }
+
+    /// The comparison and all changed files: one request where the change is small and the comparison says all of it,
+    /// otherwise the diff besides.
+    ///
+    /// # Errors
+    /// As [`RepoClient::fetch_comparison`] and [`RepoClient::fetch_changes`].
+    pub async fn fetch_difference(
+        &self,
+        number: PullNumber,
+        (base, head): (&CommitId, &CommitId),
+        size: ChangeSize,
+    ) -> Result<(Comparison, Fact<Vec<FileChange>>), CallError> {
+        let changes = self.fetch_changes(number, (base, head), Some(size.files));
+        if !size.is_small() {
+            return futures_util::try_join!(self.fetch_comparison(base, head), changes);
+        }
+        let mut comparison = self.fetch_comparison(base, head).await?;
+        let files = std::mem::take(&mut comparison.files);
+        match read_small_list(files, size.files) {
+            Some(listed) => Ok((comparison, Fact::Known(listed))),
+            None => Ok((comparison, changes.await?)),
+        }
     }
 
     async fn comparison_page(&self, base: &CommitId, head: &CommitId, page: usize) -> Result<Page, CallError> {
@@ -59,6 +105,9 @@ struct Page {
     merge_base_commit: Sha,
     total_commits: usize,
     commits: Vec<WireCommit>,
+    /// Only with the first page.
+    #[serde(default)]
+    files: Vec<WireFile>,
 }
 
 #[derive(Deserialize)]

@@ -228,7 +228,7 @@ impl RepoClient {
         let fact = |key: &FactKey, text| match key {
             FactKey::Source { .. } => FetchedFact::Source(match text {
                 FileText::Text(text) => Some(text),
-                FileText::Absent | FileText::NotText(_) | FileText::Cut(_) => None,
+                FileText::Absent | FileText::NotText(_) | FileText::Folder(_) | FileText::Cut(_) => None,
             }),
             _ => FetchedFact::File(Fact::Known(text)),
         };

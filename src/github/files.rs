@@ -12,6 +12,8 @@ use std::fmt::Write;
 
 /// Files in one request.
 const BATCH: usize = 100;
+/// A folder with more entries is not listed.
+const MAX_NAMES: usize = 2_000;
 /// Requests in flight at once.
 const AT_ONCE: usize = 4;
 
@@ -108,9 +110,9 @@ impl RepoClient {
     }
 }
 
-/// What is asked of a file: its text, or only its size.
-pub(super) const TEXTS: &str = "text isBinary isTruncated byteSize";
-pub(super) const SIZES: &str = "byteSize";
+/// What is asked of what lies at a path: a text or the names in a folder, or only a file's size.
+pub(super) const TEXTS: &str = "... on Blob { text isBinary isTruncated byteSize } ... on Tree { entries { name } }";
+pub(super) const SIZES: &str = "... on Blob { byteSize }";
 
 const UNNAMEABLE: &str = "the files: one has a path that is not UTF-8, which its API cannot name";
 
@@ -130,7 +132,7 @@ pub(super) fn document(files: usize, of_each: &str) -> String {
     }
     format!(
         "{head}) {{\n  repository(owner: $owner, name: $name) {{\n{fields}  }}\n}}\n\n\
-         fragment File on GitObject {{\n  __typename\n  ... on Blob {{ {of_each} }}\n}}\n"
+         fragment File on GitObject {{\n  __typename\n  {of_each}\n}}\n"
     )
 }
 
@@ -153,10 +155,25 @@ struct WireObject {
     is_binary: Option<bool>,
     is_truncated: Option<bool>,
     byte_size: Option<u64>,
+    entries: Option<Vec<WireName>>,
+}
+
+#[derive(Deserialize)]
+struct WireName {
+    name: String,
 }
 
 fn text(object: Option<WireObject>) -> FileText {
     let Some(object) = object else { return FileText::Absent };
+    if let ("Tree", Some(entries)) = (object.kind.as_str(), object.entries) {
+        let mut names: Vec<String> = entries.into_iter().map(|entry| entry.name).collect();
+        names.sort_unstable();
+        return if names.len() <= MAX_NAMES {
+            FileText::Folder(names)
+        } else {
+            FileText::Cut(format!("it is a folder with {} entries", names.len()))
+        };
+    }
     if object.kind != "Blob" {
         return FileText::NotText("it is not a file".to_owned());
     }

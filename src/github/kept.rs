@@ -28,6 +28,7 @@ impl Answer {
         match self {
             Answer::Body(body) => body.len(),
             Answer::Text(FileText::Text(text)) => text.len(),
+            Answer::Text(FileText::Folder(names)) => names.iter().map(|name| name.len() + 24).sum(),
             Answer::Text(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) => 0,
         }
     }

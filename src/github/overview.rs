@@ -2,6 +2,7 @@
 
 use super::CallError;
 use super::call::Effect;
+use super::comparison::ChangeSize;
 use super::graphql::OVERVIEW;
 use super::list::OpenPull;
 use super::published::{WireComment, WireHead, WireThread};
@@ -64,6 +65,12 @@ impl Overview {
     /// default branch's.
     pub fn judging_dangerfile(&self) -> &FoundDangerfile {
         if self.pull.base.name == self.default_branch { &self.base_dangerfile } else { &self.default_dangerfile }
+    }
+
+    /// How much the pull request changes.
+    pub fn size(&self) -> ChangeSize {
+        let details = &self.pull.details;
+        ChangeSize { files: self.changed_files, lines: details.additions.saturating_add(details.deletions) }
     }
 }
 

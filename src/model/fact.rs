@@ -25,7 +25,7 @@ pub enum FactKey {
     Statuses,
     /// The newest check runs on the head, without this app's own.
     CheckRuns,
-    /// The whole text of one file at the merge base or the head.
+    /// The whole text of one file at the merge base or the head; of a folder the names in it. The empty path is the root.
     File(FileKey),
     /// How large one file is, whether or not its text can be had.
     Size(FileKey),
@@ -153,8 +153,10 @@ pub enum FileText {
     Text(String),
     /// No such file on that side.
     Absent,
-    /// There is a file, but not as text: binary, or a submodule.
+    /// There is something else: a binary file, or a submodule.
     NotText(String),
+    /// A folder: the names of what lies in it, sorted.
+    Folder(Vec<String>),
     /// There is text that could not be had whole; the reason says why. A rule that reads it is stopped: what it does not
     /// see, it must not pass.
     Cut(String),

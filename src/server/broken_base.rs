@@ -88,7 +88,7 @@ pub(super) async fn load_brought_rules(
     let Some(((_, path), text)) = found.next() else { return Ok(None) };
     let text = match text {
         FileText::Text(text) => text,
-        FileText::Absent => return Ok(None),
+        FileText::Absent | FileText::Folder(_) => return Ok(None),
         FileText::NotText(reason) | FileText::Cut(reason) => {
             snapshot.brought = Some(fault(path, format!("`dangerfile.lua` cannot be read: {reason}")));
             return Ok(None);

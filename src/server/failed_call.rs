@@ -47,6 +47,15 @@ pub(super) fn not_there(what: String, attempt: u32) -> JobError {
     if attempt < PATIENT_ATTEMPTS { JobError::Retry { reason, after: Some(BEHIND) } } else { JobError::Gone { reason } }
 }
 
+/// What the API says is older than the event that brought the job here. After some attempts it is as true as it gets.
+pub(super) fn not_caught_up(attempt: u32) -> Result<(), JobError> {
+    if attempt >= PATIENT_ATTEMPTS {
+        return Ok(());
+    }
+    let reason = "GitHub's API does not know yet what its event says".to_owned();
+    Err(JobError::Retry { reason, after: Some(BEHIND) })
+}
+
 /// A plan that was not carried out.
 pub(super) fn after_publish(error: PublishError) -> JobError {
     match error {

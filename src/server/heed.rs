@@ -241,7 +241,7 @@ impl Hearing<'_> {
     }
 
     async fn review_again(&self) -> Result<(), JobError> {
-        let work = Work::ReviewPull { number: self.overview.pull.number, cause: Cause::Commanded };
+        let work = Work::ReviewPull { number: self.overview.pull.number, cause: Cause::Commanded, changed_at: None };
         let spec = JobSpec { work, name: self.overview.name.clone(), ..self.job.spec.clone() };
         Ok(self.reviews.store().enqueue(&spec, self.reviews.now()).await?)
     }

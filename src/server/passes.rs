@@ -167,6 +167,7 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
 fn text_bytes(snapshot: &Snapshot) -> usize {
     let files = snapshot.files.values().map(|fact| match fact {
         Fact::Known(FileText::Text(text)) => text.len(),
+        Fact::Known(FileText::Folder(names)) => names.iter().map(String::len).sum(),
         Fact::Known(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) | Fact::Unavailable(_) => 0,
     });
     let reviews = snapshot.reviews.iter().flat_map(|fact| match fact {

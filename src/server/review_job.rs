@@ -4,7 +4,7 @@
 //! (3) what the rules miss, (4) the writes side by side.
 
 use super::broken_base::{judge_or_fall_back, load_brought_rules};
-use super::failed_call::{after_call, after_judging, after_publish};
+use super::failed_call::{after_call, after_judging, after_publish, not_caught_up};
 use super::opening::{announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, WHOLE, faulted};
@@ -17,8 +17,8 @@ use super::waiting::{self, ServerSide};
 use super::work::{JobError, JobOutcome};
 use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, Fact, FactKey, Origin, Override, PullNumber, PullState, Ruleset, Settings, Side, Snapshot, Subject,
-    Timestamp, Verdict,
+    Conclusion, Fact, FactKey, Origin, Override, PullNumber, PullState, RepoPath, Ruleset, Settings, Side, Snapshot,
+    Subject, Timestamp, Verdict,
 };
 use crate::plan::{self, PlanInput, Published, PublishedCheck};
 use crate::publish::{Outbox, carry_out, settle};
@@ -31,12 +31,17 @@ use std::time::Duration;
 /// Facts older than this are not fresh: the head is read again before comments are written.
 const FRESH: Duration = Duration::from_secs(5);
 
+/// So many facts are fetched on the mere guess that a pull request's rules read what another's did.
+const MAX_LIKELY: usize = 100;
+
 /// What is reviewed, and for which job.
 pub(super) struct Review<'a> {
     pub(super) job: &'a Job,
     pub(super) client: RepoClient,
     pub(super) number: PullNumber,
     pub(super) cause: Cause,
+    /// When the pull request changed, as the event says.
+    pub(super) changed_at: Option<Timestamp>,
 }
 
 /// Reviews the pull request as it is now. Writes nothing when nothing changed.
@@ -51,6 +56,7 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
         reviews.organisations().find(&review.client, installation),
     );
     let overview = overview.map_err(|error| after_overview(error, review.job.attempt))?;
+    expect_current(&overview, review)?;
     if overview.pull.state == PullState::Closed {
         Neighbours::load(reviews, review.job, &overview).await?.leave(reviews, review.job).await?;
         return Err(JobError::Gone { reason: format!("pull request {} is closed", review.number) });
@@ -82,6 +88,14 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     }?;
     reviews.store().note_judged(review.job.spec.repository, review.number, judged).await?;
     Ok(outcome)
+}
+
+/// GitHub's API may be some seconds behind its events: what it says then is of a head that is no more.
+fn expect_current(overview: &Overview, review: &Review<'_>) -> Result<(), JobError> {
+    match review.changed_at.filter(|event| overview.pull.updated_at < *event) {
+        Some(_) => not_caught_up(review.job.attempt),
+        None => Ok(()),
+    }
 }
 
 /// Concludes the check of a review that was given up, so that it does not stay open.
@@ -149,7 +163,8 @@ impl<'a> Stage<'a> {
     async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, ruleset: Ruleset) -> Result<JobOutcome, JobError> {
         let digest = digest(&ruleset);
         let key = &self.review.job.key;
-        let ahead = self.reviews.store().recall_reads(key, &digest).await?;
+        let of_repository = format!("{}/repository", self.review.job.spec.repository);
+        let (ahead, known) = self.reviews.store().recall_reads(key, &of_repository, &digest).await?;
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
         let (head, cause) = (&self.overview.pull.head.sha, self.review.cause);
@@ -166,8 +181,14 @@ impl<'a> Stage<'a> {
         let judged = judge_or_fall_back(judges, &self.client, &mut snapshot, &surroundings).await;
         let Judged { mut verdict, asked } = judged.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
-        if reads != ahead {
+        if reads != ahead || !known {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;
+        }
+        if !known {
+            let likely = likely_elsewhere(&snapshot, &ahead, &asked);
+            if likely != ahead {
+                self.reviews.store().remember_reads(&of_repository, &digest, &likely).await?;
+            }
         }
         let loads = snapshot.brought.is_none() && !self.quiet;
         if let Some(brought) = brought.filter(|brought| loads && preview::changes_rules(brought)) {
@@ -211,15 +232,9 @@ impl<'a> Stage<'a> {
 
     async fn preview_first(&self, snapshot: &mut Snapshot) -> Result<Previewed, JobError> {
         let pull = &self.overview.pull;
-        let (comparison, changes) = futures_util::try_join!(
-            self.client.fetch_comparison(&pull.base.sha, &pull.head.sha),
-            self.client.fetch_changes(
-                self.review.number,
-                (&pull.base.sha, &pull.head.sha),
-                Some(self.overview.changed_files)
-            ),
-        )
-        .map_err(|error| after_overview(error, self.review.job.attempt))?;
+        let ends = (&pull.base.sha, &pull.head.sha);
+        let difference = self.client.fetch_difference(self.review.number, ends, self.overview.size()).await;
+        let (comparison, changes) = difference.map_err(|error| after_overview(error, self.review.job.attempt))?;
         snapshot.subject.base = comparison.merge_base;
         snapshot.commits = Some(Fact::Known(comparison.commits));
         snapshot.changes = Some(changes);
@@ -241,19 +256,15 @@ impl<'a> Stage<'a> {
         // Texts of the old side lie at the merge base, which is not known yet; they come with the third round trip.
         let known: BTreeSet<FactKey> = ahead.iter().filter(|key| !is_old_text(key)).cloned().collect();
         let read = async {
+            let ends = (&pull.base.sha, &pull.head.sha);
             futures_util::try_join!(
-                self.client.fetch_comparison(&pull.base.sha, &pull.head.sha),
-                self.client.fetch_changes(
-                    self.review.number,
-                    (&pull.base.sha, &pull.head.sha),
-                    Some(self.overview.changed_files)
-                ),
+                self.client.fetch_difference(self.review.number, ends, self.overview.size()),
                 self.client.fetch_facts(snapshot, &known),
             )
         };
         // A read that fails does not cut the write short, of which nobody would know whether it happened.
         let (announced, read) = futures_util::join!(self.announce(outbox, snapshot), read);
-        let (comparison, changes, texts) = read.map_err(|error: CallError| match error {
+        let ((comparison, changes), texts) = read.map_err(|error: CallError| match error {
             CallError::NotFound(_) => after_overview(error, self.review.job.attempt),
             other => after_call(other),
         })?;
@@ -470,6 +481,19 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
         // What a server cannot have costs nothing to ask for.
         FactKey::Coverage(_) | FactKey::Lint(_) => false,
     }
+}
+
+/// What the first run for another pull request may read as well: whatever is no file that this one changes.
+fn likely_elsewhere(snapshot: &Snapshot, ahead: &BTreeSet<FactKey>, asked: &BTreeSet<FactKey>) -> BTreeSet<FactKey> {
+    let Some(Fact::Known(changes)) = &snapshot.changes else { return ahead.clone() };
+    let changed: BTreeSet<&RepoPath> = changes.iter().flat_map(|change| [&change.path, change.old_path()]).collect();
+    let is_likely = |key: &&FactKey| match key {
+        FactKey::File(file) | FactKey::Size(file) => file.side == Side::Right && !changed.contains(&file.path),
+        key => is_fetched_ahead(key),
+    };
+    let both: BTreeSet<FactKey> = ahead.union(asked).filter(is_likely).cloned().collect();
+    // What no run asks for any more goes some day.
+    if both.len() <= MAX_LIKELY { both } else { asked.iter().filter(is_likely).cloned().collect() }
 }
 
 fn is_old_text(key: &FactKey) -> bool {

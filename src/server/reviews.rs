@@ -91,7 +91,7 @@ impl Reviews {
         numbers: impl IntoIterator<Item = PullNumber>,
         cause: Cause,
     ) -> Result<JobOutcome, JobError> {
-        let pull = |number| JobSpec { work: Work::ReviewPull { number, cause }, ..spec.clone() };
+        let pull = |number| JobSpec { work: Work::ReviewPull { number, cause, changed_at: None }, ..spec.clone() };
         let work: Vec<JobSpec> = numbers.into_iter().map(pull).collect();
         if work.is_empty() {
             return Ok(JobOutcome { summary: "no pull requests to review".to_owned() });
@@ -106,7 +106,10 @@ impl Reviews {
         if readers.is_empty() {
             return Ok(JobOutcome { summary: "no rule here reads reports".to_owned() });
         }
-        let review = |number| JobSpec { work: Work::ReviewPull { number, cause: Cause::Reported }, ..job.spec.clone() };
+        let review = |number| JobSpec {
+            work: Work::ReviewPull { number, cause: Cause::Reported, changed_at: None },
+            ..job.spec.clone()
+        };
         let pulls = client.find_pulls_for_commit(head).await.map_err(after_call)?;
         let reading = pulls.into_iter().filter(|pull| readers.contains(&review(pull.number).key())).collect();
         self.fan_out(&job.spec, Ok(reading), Cause::Reported).await
@@ -125,8 +128,9 @@ impl Reviews {
     async fn do_work(&self, job: &Job) -> Result<JobOutcome, JobError> {
         let client = self.client(&job.spec);
         match &job.spec.work {
-            Work::ReviewPull { number, cause } => {
-                review_job::run(self, &Review { job, client, number: *number, cause: *cause }).await
+            Work::ReviewPull { number, cause, changed_at } => {
+                let review = Review { job, client, number: *number, cause: *cause, changed_at: *changed_at };
+                review_job::run(self, &review).await
             }
             Work::ReviewBranch { branch, cause } => {
                 self.fan_out(&job.spec, client.list_open_pulls(Some(branch)).await, *cause).await
@@ -183,8 +187,8 @@ impl Handler for Reviews {
             // What is kept of the hour's requests is for this.
             let client = self.client(&job.spec).with_counter(RequestCounter::concluding(MAX_REQUESTS));
             match &job.spec.work {
-                Work::ReviewPull { number, cause } => {
-                    let review = Review { job, client, number: *number, cause: *cause };
+                Work::ReviewPull { number, cause, changed_at } => {
+                    let review = Review { job, client, number: *number, cause: *cause, changed_at: *changed_at };
                     self.say_given_up(review_job::conclude_given_up(self, &review, reason)).await;
                 }
                 Work::ReviewGroup { group, cause, ended: None } => {

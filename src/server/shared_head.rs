@@ -101,5 +101,5 @@ impl Neighbours {
 }
 
 fn review_of(job: &Job, number: PullNumber) -> JobSpec {
-    JobSpec { work: Work::ReviewPull { number, cause: Cause::SharedHead }, ..job.spec.clone() }
+    JobSpec { work: Work::ReviewPull { number, cause: Cause::SharedHead, changed_at: None }, ..job.spec.clone() }
 }

@@ -62,8 +62,8 @@ fn pause(waited: Duration) -> Duration {
 /// The same work; who was not to be disturbed by it is not disturbed later.
 fn again(work: &Work) -> Work {
     match work {
-        Work::ReviewPull { number, cause } if !cause.is_quiet() => {
-            Work::ReviewPull { number: *number, cause: Cause::Awaited }
+        Work::ReviewPull { number, cause, .. } if !cause.is_quiet() => {
+            Work::ReviewPull { number: *number, cause: Cause::Awaited, changed_at: None }
         }
         other => other.clone(),
     }

@@ -216,7 +216,7 @@ async fn enqueue_within(
     Ok(joined)
 }
 
-/// The newer work, but not quieter than the older: who asked for comments still gets them.
+/// The newer work, but not quieter than the older, for who asked for comments still gets them, and of no older state.
 fn supersede(older: &JobSpec, newer: &JobSpec) -> JobSpec {
     let mut merged = newer.clone();
     let old = cause(&older.work);
@@ -225,6 +225,11 @@ fn supersede(older: &JobSpec, newer: &JobSpec) -> JobSpec {
         && !old.is_quiet()
     {
         *new = old;
+    }
+    if let (Work::ReviewPull { changed_at: new, .. }, Work::ReviewPull { changed_at: old, .. }) =
+        (&mut merged.work, &older.work)
+    {
+        *new = (*new).max(*old);
     }
     merged
 }

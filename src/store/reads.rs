@@ -38,21 +38,32 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get("key")?)).collect()
     }
 
-    /// What the previous run of `key` asked for, if it was the same ruleset; otherwise nothing.
+    /// What the previous run of `key` asked for, if it was the same ruleset; the same of `other`, when nothing is known
+    /// of `key`; otherwise nothing. With it, whether it is that of `key`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn recall_reads(&self, key: &str, ruleset: &str) -> Result<BTreeSet<FactKey>, StoreError> {
-        let row = sqlx::query("SELECT facts FROM reads WHERE key = ?1 AND ruleset = ?2")
+    pub async fn recall_reads(
+        &self,
+        key: &str,
+        other: &str,
+        ruleset: &str,
+    ) -> Result<(BTreeSet<FactKey>, bool), StoreError> {
+        let rows = sqlx::query("SELECT key, facts FROM reads WHERE key IN (?1, ?2) AND ruleset = ?3")
             .bind(key)
+            .bind(other)
             .bind(ruleset)
-            .fetch_optional(self.readers())
+            .fetch_all(self.readers())
             .await?;
-        match row {
-            // A guess that no longer reads (another version wrote it) costs a pass, not a failure.
-            Some(row) => Ok(serde_json::from_str(row.try_get("facts")?).unwrap_or_default()),
-            None => Ok(BTreeSet::new()),
+        let mut found = (BTreeSet::new(), false);
+        for row in &rows {
+            let own = row.try_get::<&str, _>("key")? == key;
+            if own || !found.1 {
+                // A guess that no longer reads (another version wrote it) costs a pass, not a failure.
+                found = (serde_json::from_str(row.try_get("facts")?).unwrap_or_default(), own);
+            }
         }
+        Ok(found)
     }
 }
 

@@ -27,6 +27,9 @@ pub enum Work {
         number: PullNumber,
         /// Why.
         cause: Cause,
+        /// When it changed, as the event says; what GitHub's API says of it must not be older.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        changed_at: Option<Timestamp>,
     },
     /// Judge every open pull request into this branch whose ruleset changed.
     ReviewBranch {

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use deckhand::analysis::changelog::{
-    Author, Document, Problem, Question, Sheet, Towncrier, check_entries, draft, habits_of, lint, read_changeset,
-    read_document, read_pull_title, review,
+    Author, Document, FolderSource, Names, Problem, Question, Sheet, Towncrier, check_entries, draft, habits_of, lint,
+    read_changeset, read_document, read_pull_title, review,
 };
 use deckhand::analysis::lockfile::{FileSource, Text};
 use deckhand::diff::parse_hunks;
@@ -230,8 +230,14 @@ fn large_and_hostile_texts_end_soon() {
 
 // ---- A whole change ----
 
-/// Texts of files at the head and the base.
-struct Files(BTreeMap<(Side, &'static str), &'static str>);
+/// Texts of files at the head and the base, and the names in the root.
+struct Files(BTreeMap<(Side, &'static str), &'static str>, Vec<String>);
+
+impl FolderSource for Files {
+    fn names(&self, folder: &str) -> Names<'_> {
+        if folder.is_empty() { Names::Known(&self.1) } else { Names::None }
+    }
+}
 
 impl FileSource for Files {
     fn text(&self, side: Side, path: &str) -> Text<'_> {
@@ -258,7 +264,7 @@ fn change(path: &str, patch: &str) -> FileChange {
 #[test]
 fn an_entry_that_a_merge_put_into_a_release_can_be_moved() {
     let text = "# Changelog\n\n## [Unreleased]\n\n### Fixed\n\n- One.\n\n## [1.0.0] - 2026-01-02\n\n### Fixed\n\n- Two of them were wrong.\n- A crash of the parser.\n";
-    let files = Files(BTreeMap::from([((Side::Right, "CHANGELOG.md"), text)]));
+    let files = Files(BTreeMap::from([((Side::Right, "CHANGELOG.md"), text)]), vec!["CHANGELOG.md".to_owned()]);
     let changes = [
         change("src/a.py", "@@ -1 +1 @@\n-x = 1\n+x = 2\n"),
         change("CHANGELOG.md", "@@ -13 +13,2 @@\n - Two of them were wrong.\n+- A crash of the parser.\n"),

@@ -42,7 +42,7 @@ pub(crate) fn pull(installation: u64, number: u64, cause: Cause) -> JobSpec {
         installation: InstallationId(installation),
         repository: RepositoryId(installation * 100),
         name: RepoName::new("octo", "hello").expect("a name"),
-        work: Work::ReviewPull { number: PullNumber(number), cause },
+        work: Work::ReviewPull { number: PullNumber(number), cause, changed_at: None },
     }
 }
 
@@ -390,7 +390,8 @@ async fn closing_writes_what_waits() {
     let facts = BTreeSet::from([FactKey::Commits]);
     room.store.remember_reads("5/pull/7", "digest", &facts).await.expect("remembered");
     room.store.close().await;
-    assert_eq!(room.reopen().await.recall_reads("5/pull/7", "digest").await.expect("no error"), facts);
+    let recalled = room.reopen().await.recall_reads("5/pull/7", "5/repository", "digest").await;
+    assert_eq!(recalled.expect("no error"), (facts, true));
 }
 
 fn run(id: RunId) -> RunRecord {
@@ -426,8 +427,16 @@ async fn runs_and_reads_come_back() {
     room.store.remember_reads("5/pull/7", "digest", &facts).await.expect("remembered");
     // What is written later takes along what waits.
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
-    assert_eq!(room.store.recall_reads("5/pull/7", "digest").await.expect("no error"), facts);
-    assert!(room.store.recall_reads("5/pull/7", "other").await.expect("no error").is_empty());
+    let recall =
+        async |key: &str, ruleset: &str| room.store.recall_reads(key, "5/repository", ruleset).await.expect("no error");
+    assert_eq!(recall("5/pull/7", "digest").await, (facts.clone(), true));
+    assert_eq!(recall("5/pull/7", "other").await, (BTreeSet::new(), false));
+    assert_eq!(recall("5/pull/8", "digest").await, (BTreeSet::new(), false));
+    let general = BTreeSet::from([FactKey::CodeOwners]);
+    room.store.remember_reads("5/repository", "digest", &general).await.expect("remembered");
+    room.store.enqueue(&pull(1, 8, Cause::Opened), NOON).await.expect("enqueued");
+    assert_eq!(recall("5/pull/8", "digest").await, (general, false));
+    assert_eq!(recall("5/pull/7", "digest").await, (facts, true));
 
     for (key, fact) in
         [("5/pull/8", FactKey::CheckRuns), ("5/pull/9", FactKey::Statuses), ("55/pull/1", FactKey::Statuses)]

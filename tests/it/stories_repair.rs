@@ -380,3 +380,27 @@ async fn f23_a_clock_that_jumps_keeps_tokens_and_jobs_right() {
         story.end().await;
     }
 }
+
+#[tokio::test]
+async fn f09_while_the_api_is_behind_its_event_nothing_is_written_to_the_old_head() {
+    let story = Story::begin(&FILES).await;
+    let number = open(&story.sim, "greet", &[NOISY]);
+    story.rest().await;
+    let old = story.sim.head(REPO, number).unwrap();
+    assert_eq!(check(&story.sim, number), "failure: 1 problem");
+    story.requests();
+    story.sim.clock().advance(std::time::Duration::from_secs(10));
+    // Two looks still see what was there before the push.
+    story.sim.inject(Fault::next("POST", "/graphql", FaultEffect::Stale).times(2));
+    story.sim.push(REPO, "greet", "mona", "Be quiet", &[POLITE], "");
+    story.rest().await;
+    assert_eq!(check(&story.sim, number), "no check");
+    story.pass(6).await;
+    story.pass(6).await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    let told = story.requests();
+    let touched = told.iter().filter(|it| it.path.contains(&old) || it.request.to_string().contains(&old));
+    assert_eq!(touched.filter(|it| it.kind != Kind::Read).count(), 0, "nothing is written to the old head");
+    assert_eq!(told.iter().filter(|it| it.path.ends_with("/graphql") && it.kind == Kind::Read).count(), 3);
+    story.end().await;
+}

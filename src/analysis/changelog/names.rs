@@ -75,7 +75,7 @@ fn is_note(name: &str) -> bool {
 }
 
 /// Names that are looked for in the root of a repository.
-const ROOT: [&str; 32] = [
+const ROOT: [&str; 26] = [
     "CHANGELOG.md",
     "CHANGES.md",
     "CHANGELOG.rst",
@@ -102,13 +102,11 @@ const ROOT: [&str; 32] = [
     "CHANGELOG.adoc",
     "RELEASES.md",
     "RELEASE_NOTES.md",
-    "docs/changelog.md",
-    "docs/CHANGELOG.md",
-    "docs/changelog.rst",
-    "docs/changes.rst",
-    "docs/release-notes.md",
-    "docs/release_notes.md",
 ];
+
+/// Names that are looked for in the folder of the documentation.
+const DOCS: [&str; 6] =
+    ["changelog.md", "CHANGELOG.md", "changelog.rst", "changes.rst", "release-notes.md", "release_notes.md"];
 
 /// Names that are looked for in the directory of a package.
 const PACKAGE: [&str; 5] = ["CHANGELOG.md", "CHANGES.md", "CHANGES.rst", "HISTORY.md", "NEWS.md"];
@@ -116,18 +114,29 @@ const PACKAGE: [&str; 5] = ["CHANGELOG.md", "CHANGES.md", "CHANGES.rst", "HISTOR
 /// Directories that are looked into, the shallowest first.
 const MAX_DIRECTORIES: usize = 12;
 
-/// Where the changelog of one of these files could lie: in the root, or in a directory above a file.
-pub fn places_for<'a>(files: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut directories: Vec<&str> = Vec::new();
+/// The folders in which the changelog of one of these files could lie: the root (empty), the documentation, and those
+/// above a file.
+pub(super) fn folders_for<'a>(files: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut above: Vec<&str> = Vec::new();
     for file in files {
-        let above = file.match_indices('/').map(|(at, _)| &file[..at]);
-        directories.extend(above.filter(|directory| !directory.starts_with('.')));
+        let folders = file.match_indices('/').map(|(at, _)| &file[..at]);
+        above.extend(folders.filter(|folder| !folder.starts_with('.') && *folder != "docs"));
     }
-    directories.sort_by_key(|directory| (directory.matches('/').count(), *directory));
-    directories.dedup();
-    let root = ROOT.iter().map(|name| (*name).to_owned());
-    let packages = directories.into_iter().take(MAX_DIRECTORIES);
-    root.chain(packages.flat_map(|directory| PACKAGE.iter().map(move |name| format!("{directory}/{name}")))).collect()
+    above.sort_by_key(|folder| (folder.matches('/').count(), *folder));
+    above.dedup();
+    ["", "docs"].into_iter().chain(above.into_iter().take(MAX_DIRECTORIES)).collect()
+}
+
+/// The changelogs among the names in one of those folders, the likelier first.
+pub(super) fn changelogs_in<'n>(folder: &str, names: &'n [String]) -> impl Iterator<Item = String> + use<'n> {
+    let wanted: Vec<&str> = match folder {
+        "" => ROOT.to_vec(),
+        "docs" => DOCS.into_iter().chain(PACKAGE).collect(),
+        _ => PACKAGE.to_vec(),
+    };
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let there = wanted.into_iter().filter(|name| names.iter().any(|other| other == name));
+    there.map(move |name| format!("{prefix}{name}"))
 }
 
 /// The directory that a changelog speaks for: the one that it lies in, but `docs/` speaks for the one above.
@@ -174,12 +183,15 @@ mod tests {
     }
 
     #[test]
-    fn places_are_the_root_and_the_directories_above() {
-        let places = places_for(["packages/a/src/x.ts", ".github/x.yml"]);
-        assert!(places.iter().any(|place| place == "CHANGELOG.md"));
-        assert!(places.iter().any(|place| place == "packages/a/CHANGELOG.md"));
-        assert!(!places.iter().any(|place| place.starts_with(".github")));
-        assert!(places_for(["a/".repeat(500).as_str()]).len() <= ROOT.len() + MAX_DIRECTORIES * PACKAGE.len());
+    fn changelogs_lie_in_the_root_or_above_a_file() {
+        assert_eq!(
+            folders_for(["packages/a/src/x.ts", ".github/x.yml", "docs/a/x.md"]),
+            ["", "docs", "packages", "docs/a", "packages/a", "packages/a/src"]
+        );
+        assert!(folders_for(["a/".repeat(500).as_str()]).len() <= 2 + MAX_DIRECTORIES);
+        let names = ["CHANGELOG.md", "README.md", "NEWS", "src"].map(str::to_owned);
+        assert_eq!(changelogs_in("", &names).collect::<Vec<_>>(), ["CHANGELOG.md", "NEWS"]);
+        assert_eq!(changelogs_in("packages/a", &names).collect::<Vec<_>>(), ["packages/a/CHANGELOG.md"]);
         assert_eq!(scope_of("docs/changelog.md"), "");
         assert_eq!(scope_of("packages/a/docs/CHANGELOG.md"), "packages/a");
         assert!(is_in("packages/a", "packages/a/x") && !is_in("packages/a", "packages/ab/x") && is_in("", "x"));

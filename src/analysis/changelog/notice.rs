@@ -11,6 +11,9 @@ use std::sync::LazyLock;
 /// Longer texts are not compared: what changes in them counts as noticed.
 const MAX_TEXT_BYTES: usize = 1 << 20;
 
+/// So many lines of a new file are enough where they show code.
+const FIRST_LINES: usize = 30;
+
 /// A token and the spaces before it, where they mean something.
 pub(super) type Piece<'a> = (Token<'a>, Option<usize>);
 
@@ -48,6 +51,9 @@ pub fn is_quiet(path: &str, hunks: &[Hunk<'_>]) -> bool {
 }
 
 fn is_same_hunk(path: &str, hunk: &Hunk<'_>) -> bool {
+    if begins_with_code(path, hunk) {
+        return false;
+    }
     // A piece of a manifest cannot be read.
     let side = |without: LineKind| {
         hunk.lines.iter().filter(|line| line.kind != without).fold(String::new(), |mut text, line| {
@@ -63,6 +69,20 @@ fn is_same_hunk(path: &str, hunk: &Hunk<'_>) -> bool {
         return false;
     }
     is_same(path, &old, &new)
+}
+
+/// Of a hunk that has only one side, a new file's or a removed one's: whether its first lines show code. Those of a new
+/// file say what all of it would, much faster.
+fn begins_with_code(path: &str, hunk: &Hunk<'_>) -> bool {
+    let kind = hunk.lines.first().map(|line| line.kind).filter(|kind| *kind != LineKind::Context);
+    let one_sided = kind.is_some_and(|kind| hunk.lines.iter().all(|line| line.kind == kind));
+    let Some(language) = Language::of(path).filter(|_| one_sided) else { return false };
+    let mut first = String::new();
+    for line in hunk.lines.iter().take(FIRST_LINES) {
+        first.push_str(line.text);
+        first.push('\n');
+    }
+    !pieces(&first, language, path).is_empty()
 }
 
 /// Files that name other software with its versions.
@@ -88,24 +108,23 @@ static REQUIREMENT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether the hunk does nothing but write other versions: its own, or in a manifest those of others.
 fn only_versions(path: &str, hunk: &Hunk<'_>) -> bool {
-    let of = |kind: LineKind| -> Vec<&str> {
-        hunk.lines.iter().filter(|line| line.kind == kind).map(|line| line.text.trim()).collect()
+    let of = |kind: LineKind| {
+        let lines = hunk.lines.iter().filter(move |line| line.kind == kind).map(|line| line.text.trim());
+        lines.filter(|line| !line.is_empty() && !line.ends_with("// indirect"))
     };
-    let (removed, added) = (of(LineKind::Removed), of(LineKind::Added));
+    if of(LineKind::Removed).count() != of(LineKind::Added).count() {
+        return false;
+    }
     let manifest = MANIFEST.is_match(path);
     let says_version = |line: &str| {
         let lower = line.to_ascii_lowercase();
         lower.contains("version") || lower.contains("release") || lower.contains("copyright")
     };
     let masked = |line: &str| NUMBER.replace_all(line, "#").into_owned();
-    let wanted = |line: &&str| !line.is_empty() && !line.ends_with("// indirect");
-    let (removed, added): (Vec<&str>, Vec<&str>) =
-        (removed.into_iter().filter(wanted).collect(), added.into_iter().filter(wanted).collect());
-    removed.len() == added.len()
-        && removed.iter().zip(&added).all(|(old, new)| {
-            let versioned = manifest || says_version(new) || IMPORT.is_match(new);
-            !REQUIREMENT.is_match(new) && versioned && masked(old) == masked(new)
-        })
+    of(LineKind::Removed).zip(of(LineKind::Added)).all(|(old, new)| {
+        let versioned = manifest || says_version(new) || IMPORT.is_match(new);
+        versioned && !REQUIREMENT.is_match(new) && masked(old) == masked(new)
+    })
 }
 
 /// A manifest without what only its developers see; `None` for other files and what cannot be read.

@@ -9,22 +9,17 @@ use super::habit::{habits_of, numbers_in};
 use super::lint::lint;
 use super::markup::LineKind;
 use super::misplaced;
-use super::names::{FileRole, is_among_notes, is_in, places_for, role_of, scope_of};
-use super::new_file;
-use super::notice::{is_quiet, is_same};
+use super::missing::find_missing;
+use super::names::{FileRole, is_among_notes, is_in, role_of, scope_of};
+use super::notice::is_quiet;
 use super::problem::{Problem, ProblemKind};
 use super::sheet::Sheet;
+use super::source::{Asked, FolderSource};
 use super::title::{PullTitle, read_pull_title};
-use crate::analysis::lockfile::{FileSource, Text};
-use crate::diff::{Hunk, is_commentable, parse_hunks};
+use crate::diff::{Hunk, parse_hunks};
 use crate::model::{ChangeStatus, FileChange, Patch, Side};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
 
-/// So many files are compared whole, to see whether users notice their change.
-const MAX_COMPARED: usize = 25;
-/// So many changelogs of packages are said to lack an entry.
-const MAX_MISSING: usize = 5;
 /// So many problems of one file are said.
 const MAX_PROBLEMS: usize = 30;
 
@@ -104,34 +99,15 @@ pub struct Review {
 }
 
 /// A changed changelog.
-struct Changed<'a> {
-    path: &'a str,
-    text: Option<&'a str>,
-    hunks: Vec<Hunk<'a>>,
-    document: Document<'a>,
-}
-
-/// Texts that are read, and whether one of them is still to come.
-struct Asked<'a> {
-    source: &'a dyn FileSource,
-    pending: bool,
-}
-
-impl<'a> Asked<'a> {
-    fn read(&mut self, side: Side, path: &str) -> Option<&'a str> {
-        match self.source.text(side, path) {
-            Text::Known(text) => Some(text),
-            Text::Pending => {
-                self.pending = true;
-                None
-            }
-            Text::Absent | Text::Unreadable => None,
-        }
-    }
+pub(super) struct Changed<'a> {
+    pub(super) path: &'a str,
+    pub(super) text: Option<&'a str>,
+    pub(super) hunks: Vec<Hunk<'a>>,
+    pub(super) document: Document<'a>,
 }
 
 /// Reviews a change. `None` when texts are still [`Text::Pending`].
-pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option<Review> {
+pub fn review<'a>(question: &Question<'a>, source: &'a dyn FolderSource) -> Option<Review> {
     let title = read_pull_title(question.title, question.body);
     let mut texts = Asked { source, pending: false };
     let mut text = |side, path: &str| texts.read(side, path);
@@ -206,8 +182,8 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
         .filter(|change| {
             !is_note(change.path.as_str(), None) && is_change(change) && (question.may_need)(change.path.as_str())
         })
-        .filter(|change| !is_quiet_change(change))
         .collect();
+    let with_code = !changed.is_empty() && candidates.iter().any(|change| !is_quiet_change(change));
 
     let mut said: Vec<&str> = Vec::new();
     for it in &changed {
@@ -217,7 +193,7 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
         if it.document.sheet.lines.iter().any(|line| line.added) {
             review.files.push(it.path.to_owned());
         }
-        review.look_at(it, question, &title, !candidates.is_empty());
+        review.look_at(it, question, &title, with_code);
     }
     for (change, role, text) in &notes {
         let path = change.path.as_str();
@@ -233,6 +209,7 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
     let open: Vec<&FileChange> = candidates
         .into_iter()
         .filter(|change| !said.iter().any(|log| is_in(scope_of(log), change.path.as_str())))
+        .filter(|change| !is_quiet_change(change))
         .collect();
     if open.is_empty() {
         return Some(review);
@@ -242,168 +219,8 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FileSource) -> Option
 }
 
 /// Below the root, a page that only is named like one tells of no release.
-fn is_changelog(path: &str, document: &Document<'_>) -> bool {
+pub(super) fn is_changelog(path: &str, document: &Document<'_>) -> bool {
     !document.sheet.whole || !document.releases.is_empty() || !path.contains('/')
-}
-
-/// The files that nobody told of, by the changelog that should.
-fn find_missing<'a>(
-    review: &mut Review,
-    question: &Question<'a>,
-    source: &'a dyn FileSource,
-    title: &PullTitle,
-    open: &[&FileChange],
-    said: &[&str],
-    changed: &[Changed<'a>],
-) -> Option<()> {
-    let mut asked = Asked { source, pending: false };
-    let mut text = |side, path: &str| asked.read(side, path);
-    // Everything that may be needed is asked for at once.
-    let mut texts: BTreeMap<String, &'a str> = BTreeMap::new();
-    let places = match question.path {
-        Some(path) => vec![path.to_owned()],
-        None => places_for(open.iter().map(|change| change.path.as_str())),
-    };
-    let config = CONFIGS.map(|path| text(Side::Right, path)).into_iter().flatten().find_map(Towncrier::read);
-    let changesets =
-        if question.path.is_none() { text(Side::Right, ".changeset/config.json").is_some() } else { false };
-    let package = if question.path.is_none() { text(Side::Right, "package.json") } else { None };
-    for place in places {
-        if let Some(text) = text(Side::Right, &place) {
-            texts.insert(place, text);
-        }
-    }
-    // A page that only includes the changelog is none.
-    texts.retain(|path, text| {
-        let includes = [".. include::", "--8<--", "{include}"].iter().any(|sign| text.contains(sign));
-        let document = || read_document(path, Sheet::unchanged(text), question.today);
-        (text.len() > 400 || !includes) && (question.path.is_some() || is_changelog(path, &document()))
-    });
-    for it in changed {
-        if let Some(text) = it.text {
-            texts.insert(it.path.to_owned(), text);
-        }
-    }
-    let sides: Vec<(&FileChange, Option<&str>, Option<&str>)> = open
-        .iter()
-        .take(MAX_COMPARED)
-        .filter(|change| change.status != ChangeStatus::Added && matches!(change.patch, Patch::Text(_)))
-        .map(|change| {
-            let old = text(Side::Left, change.old_path().as_str());
-            let new =
-                if change.status == ChangeStatus::Removed { Some("") } else { text(Side::Right, change.path.as_str()) };
-            (*change, old, new)
-        })
-        .collect();
-    if asked.pending {
-        return None;
-    }
-    let fragments = config.as_ref().map(|config| config.directory.as_str());
-    if let (Some(directory), None) = (fragments, question.path) {
-        let added = question.changes.iter().any(|change| {
-            change.additions > 0
-                && change.status != ChangeStatus::Removed
-                && role_of(change.path.as_str(), Some(directory)) == Some(FileRole::Fragment)
-        });
-        let collected = question.changes.iter().any(|change| {
-            change.status == ChangeStatus::Removed
-                && role_of(change.path.as_str(), Some(directory)) == Some(FileRole::Fragment)
-        });
-        review.style = "fragments";
-        review.release |= collected && !changed.is_empty();
-        for change in question.changes.iter().filter(|change| change.status != ChangeStatus::Removed) {
-            if role_of(change.path.as_str(), Some(directory)) == Some(FileRole::Fragment) {
-                review.files.push(change.path.as_str().to_owned());
-                review.look_at_note(change.path.as_str(), FileRole::Fragment, None, change, config.as_ref(), title);
-            }
-        }
-        if added || review.release {
-            return Some(());
-        }
-    }
-    let is_same_file = |change: &FileChange| {
-        sides.iter().any(|(other, old, new)| {
-            std::ptr::eq(*other, change)
-                && old.zip(*new).is_some_and(|(old, new)| is_same(change.path.as_str(), old, new))
-        })
-    };
-    let is_fragment = |path: &str| fragments.is_some_and(|directory| is_among_notes(path, Some(directory)));
-    let mut groups: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
-    for change in open.iter().filter(|change| !is_fragment(change.path.as_str()) && !is_same_file(change)) {
-        let path = change.path.as_str();
-        let nearest =
-            texts.keys().filter(|log| question.path.is_some() || is_in(scope_of(log), path)).max_by_key(|log| {
-                let is_changed = changed.iter().any(|it| it.path == log.as_str());
-                (scope_of(log).len(), is_changed, std::cmp::Reverse(log.matches('/').count()))
-            });
-        let near_root = nearest.is_none_or(|log| scope_of(log).is_empty());
-        // Something was said, and this file belongs to no package that has a changelog of its own.
-        if near_root && !said.is_empty() {
-            continue;
-        }
-        groups.entry(nearest.map(String::as_str)).or_default().push(path);
-    }
-    // Where a package told of the change, others were only touched along, unless they changed more.
-    let lines = |scope: &dyn Fn(&str) -> bool| -> u32 {
-        let inside = question
-            .changes
-            .iter()
-            .filter(|change| scope(change.path.as_str()) && (question.may_need)(change.path.as_str()));
-        inside.map(|change| change.additions.saturating_add(change.deletions)).fold(0, u32::saturating_add)
-    };
-    let told = lines(&|path| said.iter().any(|log| is_in(scope_of(log), path)));
-    if !said.is_empty() {
-        groups.retain(|log, _| log.is_none_or(|log| lines(&|path| is_in(scope_of(log), path)) > told));
-    }
-    for (log, files) in groups.into_iter().take(MAX_MISSING) {
-        let missing = |draft: Option<Draft>, in_diff: bool| Missing {
-            file: files[0].to_owned(),
-            more: files.len() - 1,
-            changelog: log.map(str::to_owned),
-            draft,
-            in_diff,
-        };
-        if let Some(config) = &config {
-            let rst = config.filename.ends_with(".rst");
-            let draft = new_file::fragment(&config.directory, &config.types, rst, title, question.author);
-            review.missing.push(missing(Some(draft), false));
-            break;
-        }
-        if changesets {
-            review.style = "changesets";
-            let name = package.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-            let name = name.as_ref().and_then(|package| package["name"].as_str()).unwrap_or("your-package");
-            review.missing.push(missing(Some(new_file::changeset("", name, title)), false));
-            break;
-        }
-        let Some((log, text)) = log.and_then(|log| Some((log, *texts.get(log)?))) else {
-            let place = question.path.filter(|path| !path.contains(['*', '{', '?', '!']) && !path.ends_with('/'));
-            let known = changed.first().map(|it| it.path);
-            // A changelog whose text is not known gets no draft, and there is no second one to begin.
-            let draft = known
-                .is_none()
-                .then(|| new_file::first_changelog(place.unwrap_or("CHANGELOG.md"), title, question.author));
-            review.missing.push(Missing { changelog: known.map(str::to_owned), ..missing(draft, false) });
-            continue;
-        };
-        let it = changed.iter().find(|it| it.path == log);
-        let document =
-            it.map_or_else(|| read_document(log, Sheet::unchanged(text), question.today), |it| it.document.clone());
-        if review.style == "none" {
-            review.style = document.style.as_str();
-        }
-        if document.style == Style::Generated || !document.sheet.whole {
-            if document.style != Style::Generated {
-                review.missing.push(missing(None, false));
-            }
-            continue;
-        }
-        let draft = draft::draft(log, &document, text, &habits_of(&document), title, question.author);
-        let in_diff =
-            draft.after.is_some_and(|line| it.is_some_and(|it| is_commentable(&it.hunks, Side::Right, line, line)));
-        review.missing.push(missing(Some(draft), in_diff));
-    }
-    Some(())
 }
 
 impl<'a> Changed<'a> {
@@ -474,7 +291,7 @@ impl Review {
         self.problems.extend(problems);
     }
 
-    fn look_at_note(
+    pub(super) fn look_at_note(
         &mut self,
         path: &str,
         role: FileRole,

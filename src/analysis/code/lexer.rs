@@ -134,8 +134,11 @@ impl<'a> Lexer<'a> {
         &self.text[self.at..self.end]
     }
 
+    #[inline]
     fn starts(&self, sign: &str) -> bool {
-        self.bytes[self.at..self.end].starts_with(sign.as_bytes())
+        // The first byte alone mostly tells.
+        let (rest, sign) = (&self.bytes[self.at..self.end], sign.as_bytes());
+        rest.first() == sign.first() && rest.starts_with(sign)
     }
 
     /// Moves on without a token; lines are counted.
@@ -153,7 +156,10 @@ impl<'a> Lexer<'a> {
         }
         if end > self.at {
             self.tokens.push(Token { kind, text: &self.text[self.at..end], start: self.at, line: self.line });
-            self.skip_to(end);
+            match kind {
+                TokenKind::Text | TokenKind::Comment => self.skip_to(end),
+                TokenKind::Word | TokenKind::Number | TokenKind::Mark => self.at = end,
+            }
         }
     }
 
@@ -166,7 +172,7 @@ impl<'a> Lexer<'a> {
     fn read_comment(&mut self) -> bool {
         let rest = &self.bytes[self.at..self.end];
         if let Some((open, close)) = self.syntax.block_comment
-            && rest.starts_with(open.as_bytes())
+            && self.starts(open)
         {
             let length = block_length(rest, open.as_bytes(), close.as_bytes(), self.syntax.nests);
             self.push(TokenKind::Comment, self.at + length);

@@ -37,6 +37,10 @@ impl Token<'_> {
 
     /// The line on which it ends.
     pub fn last_line(&self) -> u32 {
+        // Only texts and comments go over several lines.
+        if !matches!(self.kind, TokenKind::Text | TokenKind::Comment) {
+            return self.line;
+        }
         let breaks = self.text.bytes().filter(|byte| *byte == b'\n').count();
         self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX))
     }

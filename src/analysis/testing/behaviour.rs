@@ -5,26 +5,30 @@ use super::inline::inline_tests;
 use super::lines::{CodeLine, CodeLines, Piece, code_lines};
 use super::names::is_test_text;
 use crate::analysis::code::{Language, TokenKind};
-use crate::diff::{Hunk, LineKind};
+use crate::diff::{Hunk, LineKind, text_before};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A word and the one that took its place.
 pub(super) type Renamed = (String, String);
 
+/// What a line says without spaces, as a number: equal for lines that say the same.
+pub(super) type Said = u64;
+
 /// What a source file's change comes down to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Change {
-    /// Added lines that may change behaviour: number and what they say without spaces.
-    pub(super) lines: Vec<(u32, String)>,
+    /// Added lines that may change behaviour: number and what they say.
+    pub(super) lines: Vec<(u32, Said)>,
     /// What the removed lines said.
-    pub(super) removed: Vec<String>,
+    pub(super) removed: Vec<Said>,
     /// Names that the changed lines define or lie in.
     pub(super) names: BTreeSet<String>,
     /// Words that one took the place of another: pairs of old and new, once a place.
     pub(super) renamed: Vec<Renamed>,
     /// Lines that differ only by renamed words: number, what they say, and the pairs.
-    pub(super) only_renamed: Vec<(u32, String, Vec<Renamed>)>,
+    pub(super) only_renamed: Vec<(u32, Said, Vec<Renamed>)>,
     /// A test beside the code was touched.
     pub(super) touches_tests: bool,
     /// The first line of a test beside the code.
@@ -41,7 +45,7 @@ struct Block {
 pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) -> Change {
     let Some(language) = Language::of(path) else { return read_unknown(hunks) };
     let mut change = Change::default();
-    let whole = text.and_then(|text| Some((Cow::Borrowed(text), before(text, hunks)?)));
+    let whole = text.and_then(|text| Some((Cow::Borrowed(text), text_before(text, hunks)?)));
     let tests = whole.as_ref().map(|(head, _)| inline_tests(head, language)).unwrap_or_default();
     change.first_test = tests.first().map(|range| *range.start());
     let sides: Vec<(String, String, &[Hunk<'_>])> = match &whole {
@@ -77,36 +81,40 @@ fn read_hunk(
 ) {
     for line in hunk.lines.iter().filter(|line| line.kind == LineKind::Added) {
         let number = line.new.unwrap_or(0);
-        let inside = is_test(number) && new.contains_key(&number);
+        let inside = is_test(number) && new.get(number).is_some();
         change.touches_tests |=
             inside || is_test_text(line.text) || language == Language::Rust && looks_like_test(line.text);
     }
     let before = change.lines.len();
     for block in blocks(hunk) {
         let live = |number: &&u32| !is_test(**number);
-        let added: Vec<(u32, &CodeLine<'_>)> =
-            block.added.iter().filter(live).filter_map(|at| Some((*at, new.get(at)?))).collect();
-        let removed: Vec<&CodeLine<'_>> = block.removed.iter().filter_map(|at| old.get(at)).collect();
-        change.removed.extend(removed.iter().map(|line| key(&line.tokens)));
-        if sequence(added.iter().map(|(_, line)| *line), language) == sequence(removed.iter().copied(), language) {
+        let added: Vec<(u32, CodeLine<'_, '_>)> =
+            block.added.iter().filter(live).filter_map(|at| Some((*at, new.get(*at)?))).collect();
+        let removed: Vec<CodeLine<'_, '_>> = block.removed.iter().filter_map(|at| old.get(*at)).collect();
+        change.removed.extend(removed.iter().map(|line| said_by(line.tokens)));
+        // Where nothing was, nothing stayed the same.
+        let replaces = !removed.is_empty() && !added.is_empty();
+        if replaces
+            && sequence(added.iter().map(|(_, line)| *line), language) == sequence(removed.iter().copied(), language)
+        {
             continue;
         }
-        let lone: Vec<(u32, &CodeLine<'_>)> = added
+        let lone: Vec<(u32, CodeLine<'_, '_>)> = added
             .into_iter()
-            .filter(|(number, line)| !inert.contains(number) && !is_inert_line(&line.tokens, line.depth, language))
+            .filter(|(number, line)| !inert.contains(number) && !is_inert_line(line.tokens, line.depth, language))
             .collect();
         // Lines that say nothing by themselves do not make the others different.
-        let removed_live = removed.iter().copied().filter(|line| !is_inert_line(&line.tokens, line.depth, language));
-        if sequence(lone.iter().map(|(_, line)| *line), language) == sequence(removed_live, language) {
+        let removed_live = removed.iter().copied().filter(|line| !is_inert_line(line.tokens, line.depth, language));
+        if replaces && sequence(lone.iter().map(|(_, line)| *line), language) == sequence(removed_live, language) {
             continue;
         }
         let pairs = renames(&lone, &removed);
         for (number, line) in lone {
             match pairs.get(&number) {
-                Some(pairs) => change.only_renamed.push((number, key(&line.tokens), pairs.clone())),
-                None => change.lines.push((number, key(&line.tokens))),
+                Some(pairs) => change.only_renamed.push((number, said_by(line.tokens), pairs.clone())),
+                None => change.lines.push((number, said_by(line.tokens))),
             }
-            change.names.extend(defined_name(&line.tokens));
+            change.names.extend(defined_name(line.tokens));
         }
         change.renamed.extend(pairs.into_values().flatten());
     }
@@ -118,44 +126,22 @@ fn read_hunk(
 /// Lines of a file in no known language: all of them count.
 fn read_unknown(hunks: &[Hunk<'_>]) -> Change {
     let lines = hunks.iter().flat_map(|hunk| &hunk.lines);
-    let text = |line: &crate::diff::Line<'_>| line.text.split_whitespace().collect::<String>();
+    let said = |line: &crate::diff::Line<'_>| {
+        let mut hasher = DefaultHasher::new();
+        line.text.split_whitespace().for_each(|word| word.hash(&mut hasher));
+        hasher.finish()
+    };
     let mut change = Change::default();
     for line in lines {
         match line.kind {
             LineKind::Added if line.text.contains(char::is_alphanumeric) => {
-                change.lines.push((line.new.unwrap_or(0), text(line)))
+                change.lines.push((line.new.unwrap_or(0), said(line)))
             }
-            LineKind::Removed => change.removed.push(text(line)),
+            LineKind::Removed => change.removed.push(said(line)),
             LineKind::Added | LineKind::Context => {}
         }
     }
     change
-}
-
-/// The text before the change, out of the one after it and the hunks. `None` when they do not fit.
-fn before(head: &str, hunks: &[Hunk<'_>]) -> Option<String> {
-    let lines: Vec<&str> = head.split('\n').collect();
-    let mut base: Vec<&str> = Vec::with_capacity(lines.len());
-    let mut at = 0usize;
-    for hunk in hunks {
-        let start = usize::try_from(hunk.new_start).ok()?;
-        let start = if hunk.new_lines == 0 { start } else { start.checked_sub(1)? };
-        base.extend(lines.get(at..start)?);
-        for line in &hunk.lines {
-            if line.kind != LineKind::Added {
-                base.push(line.text);
-            }
-        }
-        let end = start + usize::try_from(hunk.new_lines).ok()?;
-        let new = hunk.lines.iter().filter(|line| line.kind != LineKind::Removed).map(|line| line.text);
-        let plain = |line: &str| line.trim_end_matches('\r').to_owned();
-        if !new.map(plain).eq(lines.get(start..end)?.iter().map(|line| plain(line))) {
-            return None;
-        }
-        at = end;
-    }
-    base.extend(lines.get(at..)?);
-    Some(base.join("\n"))
 }
 
 /// One side of a hunk: everything but the lines of `other`.
@@ -185,9 +171,11 @@ fn blocks(hunk: &Hunk<'_>) -> Vec<Block> {
 }
 
 /// What a line says, without spaces and without what ends it.
-pub(super) fn key(tokens: &[Piece<'_>]) -> String {
+fn said_by(tokens: &[Piece<'_>]) -> Said {
     let end = tokens.iter().rposition(|token| !token.is(",") && !token.is(";")).map_or(0, |at| at + 1);
-    tokens[..end].iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
+    let mut hasher = DefaultHasher::new();
+    tokens[..end].iter().for_each(|token| token.text.hash(&mut hasher));
+    hasher.finish()
 }
 
 /// Tokens that say how code is laid out or nested, not what it does: with everything else the same, `if a { if b {` is
@@ -195,10 +183,10 @@ pub(super) fn key(tokens: &[Piece<'_>]) -> String {
 const LAYOUT: [&str; 8] = [",", ";", "(", ")", "{", "}", "&", "if"];
 
 /// What lines say whatever their formatting: layout, quotes, types and wording left out.
-fn sequence<'l>(lines: impl Iterator<Item = &'l CodeLine<'l>>, language: Language) -> Vec<String> {
+fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Language) -> Vec<String> {
     let mut tokens: Vec<Piece<'_>> = Vec::new();
     for line in lines {
-        tokens.extend(&line.tokens);
+        tokens.extend(line.tokens);
     }
     let tokens = match language {
         Language::Python => without_type_arguments(&without_annotations(&tokens)),
@@ -309,7 +297,7 @@ fn begins_block(kept: &[Piece<'_>]) -> bool {
 }
 
 /// For lines that differ from the removed line at the same place only by words: the pairs of words.
-fn renames(added: &[(u32, &CodeLine<'_>)], removed: &[&CodeLine<'_>]) -> HashMap<u32, Vec<(String, String)>> {
+fn renames(added: &[(u32, CodeLine<'_, '_>)], removed: &[CodeLine<'_, '_>]) -> HashMap<u32, Vec<(String, String)>> {
     let mut found = HashMap::new();
     if added.len() != removed.len() {
         return found;
@@ -319,7 +307,7 @@ fn renames(added: &[(u32, &CodeLine<'_>)], removed: &[&CodeLine<'_>]) -> HashMap
             continue;
         }
         let mut pairs = Vec::new();
-        let same = new.tokens.iter().zip(&old.tokens).all(|(new, old)| {
+        let same = new.tokens.iter().zip(old.tokens).all(|(new, old)| {
             if new.text == old.text {
                 return true;
             }

@@ -109,8 +109,8 @@ pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSe
     let mut open: Option<usize> = None;
     let mut body: Option<usize> = None;
     let mut last: &[Piece<'_>] = &[];
-    for (number, line) in lines {
-        let tokens = &line.tokens;
+    for (number, line) in lines.iter() {
+        let tokens = line.tokens;
         if let Some(depth) = open {
             if line.depth > depth || line.depth == depth && (is_closing(tokens) || goes_on(last, tokens)) {
                 // A trait or an interface can hold functions with bodies.
@@ -122,7 +122,7 @@ pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSe
                     body = Some(line.depth);
                     continue;
                 }
-                inert.insert(*number);
+                inert.insert(number);
                 last = tokens;
                 continue;
             }
@@ -139,7 +139,7 @@ pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSe
         let types = type_words(language).contains(&first) && !has_value(tokens, language)
             || language == Language::JavaScript && tokens[0].is("declare");
         if imports || types {
-            inert.insert(*number);
+            inert.insert(number);
             open = Some(line.depth);
             last = tokens;
         }
@@ -215,10 +215,10 @@ fn is_type_checking(tokens: &[Piece<'_>]) -> bool {
 pub(super) fn is_inert_line(tokens: &[Piece<'_>], depth: usize, language: Language) -> bool {
     let telling =
         tokens.iter().any(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number | TokenKind::Text));
-    let words: Vec<&Piece<'_>> = tokens.iter().filter(|token| token.kind != TokenKind::Mark).collect();
+    let mut words = tokens.iter().filter(|token| token.kind != TokenKind::Mark);
     // A line of a text that goes over several lines.
-    let prose = words.iter().all(|word| word.kind == TokenKind::Text && is_prose(word.text));
-    let lone = words.iter().all(|word| LONE.contains(&word.text));
+    let prose = words.clone().all(|word| word.kind == TokenKind::Text && is_prose(word.text));
+    let lone = words.all(|word| LONE.contains(&word.text));
     !telling
         || lone
         || prose
@@ -315,7 +315,7 @@ mod tests {
         let left: Vec<u32> = lines
             .iter()
             .filter(|(number, line)| !blocks.contains(number) && !is_inert_line(&line.tokens, line.depth, language))
-            .map(|(number, _)| *number)
+            .map(|(number, _)| number)
             .collect();
         assert_eq!(left, expected, "{text}");
     }

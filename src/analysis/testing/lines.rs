@@ -1,13 +1,12 @@
 //! A text as lines of tokens, without comments and documentation.
 
 use crate::analysis::code::{Language, Token, TokenKind, tokenize};
-use std::collections::BTreeMap;
 
 /// What a line says once comments are gone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct CodeLine<'a> {
-    /// Its tokens. A text over several lines has a piece on each.
-    pub(super) tokens: Vec<Piece<'a>>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct CodeLine<'l, 'a> {
+    /// Its tokens; never none. A text over several lines has a piece on each.
+    pub(super) tokens: &'l [Piece<'a>],
     /// How many brackets are open where it begins.
     pub(super) depth: usize,
 }
@@ -29,23 +28,65 @@ impl Piece<'_> {
     }
 }
 
-/// The code of each line that has some.
-pub(super) type CodeLines<'a> = BTreeMap<u32, CodeLine<'a>>;
+/// The code of each line that has some, in one piece of memory: there are many lines.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CodeLines<'a> {
+    pieces: Vec<Piece<'a>>,
+    /// By number.
+    lines: Vec<Place>,
+}
+
+/// Where a line's pieces begin; they end where the next line's do.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    number: u32,
+    begin: usize,
+    depth: usize,
+}
+
+impl<'a> CodeLines<'a> {
+    /// The line with this number, when it has code.
+    pub(super) fn get(&self, number: u32) -> Option<CodeLine<'_, 'a>> {
+        self.lines.binary_search_by_key(&number, |line| line.number).ok().map(|at| self.at(at))
+    }
+
+    /// The last line with code before this one.
+    pub(super) fn before(&self, number: u32) -> Option<CodeLine<'_, 'a>> {
+        self.lines.partition_point(|line| line.number < number).checked_sub(1).map(|at| self.at(at))
+    }
+
+    /// All of them, with their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, CodeLine<'_, 'a>)> {
+        self.lines.iter().enumerate().map(|(at, line)| (line.number, self.at(at)))
+    }
+
+    fn at(&self, at: usize) -> CodeLine<'_, 'a> {
+        let end = self.lines.get(at + 1).map_or(self.pieces.len(), |next| next.begin);
+        CodeLine { tokens: &self.pieces[self.lines[at].begin..end], depth: self.lines[at].depth }
+    }
+
+    /// Numbers never fall.
+    fn push(&mut self, number: u32, piece: Piece<'a>, depth: usize) {
+        if self.lines.last().is_none_or(|line| line.number < number) {
+            self.lines.push(Place { number, begin: self.pieces.len(), depth });
+        }
+        self.pieces.push(piece);
+    }
+}
 
 /// Splits a text into lines of code; the first line has the number `first`.
 pub(super) fn code_lines(text: &str, language: Language, first: u32) -> CodeLines<'_> {
     let tokens = tokenize(text, language, first);
-    let mut lines = CodeLines::new();
+    let mut lines = CodeLines { pieces: Vec::with_capacity(tokens.len()), lines: Vec::new() };
     let mut depth = 0usize;
     for (at, token) in tokens.iter().enumerate() {
         if token.kind == TokenKind::Comment || is_documentation(&tokens, at, language, depth) {
             continue;
         }
         let mut number = token.line;
-        for text in token.text.split('\n') {
-            let line = lines.entry(number).or_insert_with(|| CodeLine { tokens: Vec::new(), depth });
-            if !text.trim().is_empty() {
-                line.tokens.push(Piece { kind: token.kind, text: text.trim() });
+        for text in token.text.split('\n').map(str::trim) {
+            if !text.is_empty() {
+                lines.push(number, Piece { kind: token.kind, text }, depth);
             }
             number = number.saturating_add(1);
         }
@@ -57,7 +98,6 @@ pub(super) fn code_lines(text: &str, language: Language, first: u32) -> CodeLine
             }
         }
     }
-    lines.retain(|_, line| !line.tokens.is_empty());
     lines
 }
 
@@ -88,7 +128,7 @@ mod tests {
     use super::*;
 
     fn seen(text: &str, language: Language) -> Vec<u32> {
-        code_lines(text, language, 1).into_keys().collect()
+        code_lines(text, language, 1).iter().map(|(number, _)| number).collect()
     }
 
     #[test]

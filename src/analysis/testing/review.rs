@@ -1,7 +1,7 @@
 //! A whole pull request: which changed sources ask for a test, and where tests got weaker.
 
 use super::area::area_of;
-use super::behaviour::{Change, read_change};
+use super::behaviour::{Change, Said, read_change};
 use super::inert::{inert_blocks, is_inert_line};
 use super::lines::code_lines;
 use super::pair::{find_own_test, in_reach, is_material, is_of_all, pairs};
@@ -16,6 +16,9 @@ const MIN_RENAMES: usize = 2;
 
 /// Fewer lines go without a word in a package where others have tests.
 const FEW: usize = 10;
+
+/// So many lines are not all inside a text or beside tests.
+const MANY: usize = 200;
 
 /// From so many removed lines on, tests may have gone with them even where more code came.
 const MANY_REMOVED: usize = 3;
@@ -90,15 +93,6 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -
         .map(|file| (file, read_change(file.path, &file.hunks, file.text)))
         .collect();
     let asked = live_lines(&sources);
-    // Only the whole file tells what lies inside a text or beside tests.
-    let unsure = sources.iter().zip(&asked).filter(|((file, _), lines)| {
-        !lines.is_empty()
-            && file.text.is_none()
-            && file.status != ChangeStatus::Added
-            && file.status != ChangeStatus::Removed
-    });
-    verdict.request.texts = unsure.map(|((file, _), _)| file.path.to_owned()).collect();
-
     let touched: Vec<&ChangedFile<'_>> = files.iter().filter(|file| file.is_test && says_something(file)).collect();
     let changed: Vec<&str> =
         sources.iter().zip(&asked).filter(|(_, lines)| !lines.is_empty()).map(|((file, _), _)| file.path).collect();
@@ -106,7 +100,7 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -
     let touched_inline = sources.iter().any(|(_, change)| change.touches_tests);
     let mut areas: BTreeMap<String, Vec<Untested>> = BTreeMap::new();
     for ((file, change), lines) in sources.iter().zip(&asked) {
-        let Some((first, _)) = lines.first() else { continue };
+        let Some(first) = lines.first() else { continue };
         let at_large = |test: &&&ChangedFile<'_>| !changed.iter().any(|source| pairs(source, test.path));
         // Of the whole, of another package that changes nothing itself, or of nothing that can be said.
         let speaks_for_all = |test: &&ChangedFile<'_>| {
@@ -125,6 +119,16 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -
         if spoken_for {
             continue;
         }
+        // Where other tests of the package were touched, only a test of its own that was not is worth a word; where
+        // tests of other packages were, a few lines are not.
+        let near = touched_inline || touched.iter().any(|test| in_reach(file.path, test.path));
+        let few = !each && lines.len() < FEW;
+        if near && few {
+            continue;
+        }
+        if is_unsure(file) && lines.len() < MANY {
+            verdict.request.texts.push(file.path.to_owned());
+        }
         let own_test = match tests {
             Some(tests) => find_own_test(file.path, tests.iter().map(String::as_str)).map(str::to_owned),
             None => {
@@ -134,11 +138,7 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -
         };
         let has_own = own_test.is_some() || change.first_test.is_some();
         let inline_test = change.first_test;
-        // Where other tests of the package were touched, only a test of its own that was not is worth a word; where
-        // tests of other packages were, a few lines are not.
-        let near = touched_inline || touched.iter().any(|test| in_reach(file.path, test.path));
-        let few = !each && lines.len() < FEW;
-        if near && (few || !has_own) || !has_own && few && !touched.is_empty() {
+        if near && !has_own || !has_own && few && !touched.is_empty() {
             continue;
         }
         areas.entry(area_of(file.path)).or_default().push(Untested {
@@ -159,12 +159,12 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -
 
 /// The lines of each source that may change behaviour, without those that came from elsewhere, that only have new names,
 /// and that tests are known to run.
-fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<(u32, String)>> {
-    let mut gone: HashMap<&str, usize> = HashMap::new();
+fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<u32>> {
+    let mut gone: HashMap<Said, usize> = HashMap::new();
     let mut pairs: HashMap<&(String, String), usize> = HashMap::new();
     for (_, change) in sources {
-        for text in &change.removed {
-            *gone.entry(text).or_default() += 1;
+        for said in &change.removed {
+            *gone.entry(*said).or_default() += 1;
         }
         for pair in &change.renamed {
             *pairs.entry(pair).or_default() += 1;
@@ -172,37 +172,41 @@ fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<(u32, String)>>
     }
     let mut all = Vec::with_capacity(sources.len());
     for (file, change) in sources {
-        let mut left: Vec<(u32, String)> = Vec::new();
-        for (number, text) in &change.lines {
-            match gone.get_mut(text.as_str()) {
+        let mut left: Vec<u32> = Vec::with_capacity(change.lines.len());
+        for (number, said) in &change.lines {
+            match gone.get_mut(said) {
                 Some(count) if *count > 0 => *count -= 1,
-                _ => left.push((*number, text.clone())),
+                _ => left.push(*number),
             }
         }
         let moved = change.lines.len().saturating_sub(left.len());
         let renamed = |words: &[(String, String)]| {
             words.iter().all(|pair| pairs.get(pair).is_some_and(|count| *count >= MIN_RENAMES))
         };
-        for (number, text, words) in &change.only_renamed {
-            match gone.get_mut(text.as_str()) {
+        for (number, said, words) in &change.only_renamed {
+            match gone.get_mut(said) {
                 Some(count) if *count > 0 => *count -= 1,
                 _ if renamed(words) => {}
-                _ => left.push((*number, text.clone())),
+                _ => left.push(*number),
             }
         }
         if moved * 100 >= (change.lines.len() * MOSTLY_MOVED).max(100) {
             left.clear();
         }
         left.sort_unstable();
-        let known: Vec<(u32, bool)> =
+        let known: BTreeMap<u32, bool> =
             file.hits.unwrap_or_default().iter().map(|line| (line.number, line.hits > 0)).collect();
-        if left.iter().any(|(number, _)| known.iter().any(|(line, _)| line == number)) {
-            let missed: BTreeSet<u32> = known.iter().filter(|(_, ran)| !ran).map(|(line, _)| *line).collect();
-            left.retain(|(number, _)| missed.contains(number));
+        if left.iter().any(|number| known.contains_key(number)) {
+            left.retain(|number| known.get(number) == Some(&false));
         }
         all.push(left);
     }
     all
+}
+
+/// Whether only the whole file tells what lies inside a text or beside tests.
+fn is_unsure(file: &ChangedFile<'_>) -> bool {
+    file.text.is_none() && !matches!(file.status, ChangeStatus::Added | ChangeStatus::Removed)
 }
 
 /// Whether a program wrote the file.
@@ -237,9 +241,9 @@ fn says_something(file: &ChangedFile<'_>) -> bool {
         let lines = code_lines(&text, language, hunk.new_start.max(1));
         let inert = inert_blocks(&lines, language);
         let new = hunk.lines.iter().filter(|line| line.kind == LineKind::Added).filter_map(|line| line.new);
-        new.filter_map(|number| Some((number, lines.get(&number)?))).any(|(number, line)| {
+        new.filter_map(|number| Some((number, lines.get(number)?))).any(|(number, line)| {
             !inert.contains(&number)
-                && (!is_inert_line(&line.tokens, line.depth, language)
+                && (!is_inert_line(line.tokens, line.depth, language)
                     || line.tokens.iter().any(|token| token.kind == TokenKind::Text))
         })
     })
@@ -254,11 +258,7 @@ fn mentions(test: &ChangedFile<'_>, names: &BTreeSet<String>) -> bool {
             .any(|word| names.contains(word))
 }
 
-fn weaker(
-    files: &[ChangedFile<'_>],
-    sources: &[(&ChangedFile<'_>, Change)],
-    asked: &[Vec<(u32, String)>],
-) -> Vec<Weaker> {
+fn weaker(files: &[ChangedFile<'_>], sources: &[(&ChangedFile<'_>, Change)], asked: &[Vec<u32>]) -> Vec<Weaker> {
     let removed: usize = sources.iter().map(|(_, change)| change.removed.len()).sum();
     let added: usize = asked.iter().map(Vec::len).sum();
     let removed_source =

@@ -1,6 +1,6 @@
 //! Tests that say less than before: skipped, focused, with fewer assertions, gone.
 
-use super::lines::{CodeLine, Piece, code_lines};
+use super::lines::{CodeLines, Piece, code_lines};
 use super::review::ChangedFile;
 use super::vocabulary::{assertions, find_sign, focuses_of, skips_of};
 use crate::analysis::code::Language;
@@ -84,31 +84,31 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         for line in &hunk.lines {
             match line.kind {
                 LineKind::Added => {
-                    let Some((number, code)) = line.new.and_then(|at| Some((at, new.get(&at)?))) else { continue };
-                    added += assertions(&code.tokens, language);
-                    delta.tests_added += usize::from(is_test_definition(&code.tokens, language));
-                    if let Some((at, sign)) = find_sign(&code.tokens, skips_of(language)) {
+                    let Some((number, code)) = line.new.and_then(|at| Some((at, new.get(at)?))) else { continue };
+                    added += assertions(code.tokens, language);
+                    delta.tests_added += usize::from(is_test_definition(code.tokens, language));
+                    if let Some((at, sign)) = find_sign(code.tokens, skips_of(language)) {
                         let conditional = sign.may_be_conditional && is_conditional(&new, number, at);
                         if !conditional {
                             delta.skips.push((number, sign.name));
                         }
                     }
-                    if let Some((_, sign)) = find_sign(&code.tokens, focuses_of(language)) {
+                    if let Some((_, sign)) = find_sign(code.tokens, focuses_of(language)) {
                         delta.focuses.push((number, sign.name));
                     }
                 }
                 LineKind::Removed => {
-                    let Some((number, code)) = line.old.and_then(|at| Some((at, old.get(&at)?))) else { continue };
-                    let count = assertions(&code.tokens, language);
+                    let Some((number, code)) = line.old.and_then(|at| Some((at, old.get(at)?))) else { continue };
+                    let count = assertions(code.tokens, language);
                     removed += count;
                     if count > 0 {
                         lost.push((number, count));
                     }
-                    if is_test_definition(&code.tokens, language) {
+                    if is_test_definition(code.tokens, language) {
                         delta.tests_removed.push(number);
                         gone += 1;
                     }
-                    delta.skips_removed += usize::from(find_sign(&code.tokens, skips_of(language)).is_some());
+                    delta.skips_removed += usize::from(find_sign(code.tokens, skips_of(language)).is_some());
                 }
                 LineKind::Context => {}
             }
@@ -125,13 +125,12 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
 }
 
 /// Whether the line at `number` stands under an `if`, or has one of its own before or behind what begins at `at`.
-fn is_conditional(lines: &super::lines::CodeLines<'_>, number: u32, at: usize) -> bool {
+fn is_conditional(lines: &CodeLines<'_>, number: u32, at: usize) -> bool {
     const WORDS: [&str; 10] = ["if", "unless", "elif", "else", "elsif", "except", "rescue", "case", "catch", "switch"];
     let has = |tokens: &[Piece<'_>]| tokens.iter().any(|token| WORDS.contains(&token.text));
-    let Some(line) = lines.get(&number) else { return false };
-    let before = lines.range(..number).next_back().map(|(_, line)| line);
-    let under = before.is_some_and(|line: &CodeLine<'_>| {
-        line.tokens.first().is_some_and(|token| WORDS.contains(&token.text) || token.is("}")) && has(&line.tokens)
+    let Some(line) = lines.get(number) else { return false };
+    let under = lines.before(number).is_some_and(|line| {
+        line.tokens.first().is_some_and(|token| WORDS.contains(&token.text) || token.is("}")) && has(line.tokens)
     });
     under || has(&line.tokens[..at]) || has(&line.tokens[at..])
 }

@@ -85,7 +85,7 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     snapshot.code_owners = Some(Fact::Known(found));
                 }
                 FactKey::File(file) => {
-                    let text = texts.get(&file).cloned().unwrap_or(FileText::Absent);
+                    let text = texts.get(&file).cloned().unwrap_or_else(|| folder(&texts, &pull, &file));
                     snapshot.files.insert(file, Fact::Known(text));
                     let rest = texts.iter().map(|(key, text)| (key.clone(), Fact::Known(text.clone())));
                     snapshot.files.extend(rest);
@@ -185,7 +185,7 @@ fn find_size(pull: &Pull, texts: &BTreeMap<FileKey, FileText>, file: &FileKey) -
     said.map(|(_, size)| *size).or_else(|| match texts.get(file)? {
         FileText::Text(text) => Some(text.len() as u64),
         FileText::NotText(_) | FileText::Cut(_) => Some(0),
-        FileText::Absent => None,
+        FileText::Absent | FileText::Folder(_) => None,
     })
 }
 
@@ -194,6 +194,22 @@ fn uses(texts: &BTreeMap<FileKey, FileText>, word: &str) -> Vec<RepoPath> {
     let holds = |text: &FileText| matches!(text, FileText::Text(text) if text.contains(word));
     let files = texts.iter().filter(|(key, text)| key.side == Side::Right && holds(text));
     files.map(|(key, _)| key.path.clone()).collect()
+}
+
+/// The names in a folder of one side, when there is such a folder.
+fn folder(texts: &BTreeMap<FileKey, FileText>, pull: &Pull, folder: &FileKey) -> FileText {
+    let gone = |path: &RepoPath| {
+        folder.side == Side::Right
+            && pull.changes.iter().any(|change| change.path == *path && change.status == ChangeStatus::Removed)
+    };
+    let changed =
+        pull.changes.iter().filter(|change| folder.side == Side::Right || change.status != ChangeStatus::Added);
+    let given = texts.keys().filter(|key| key.side == folder.side).map(|key| &key.path);
+    let below = given.chain(changed.map(|change| &change.path)).filter(|path| !gone(path));
+    let prefix = if folder.path.as_str().is_empty() { String::new() } else { format!("{}/", folder.path) };
+    let names: BTreeSet<&str> =
+        below.filter_map(|path| path.as_str().strip_prefix(&prefix)?.split('/').next()).collect();
+    if names.is_empty() { FileText::Absent } else { FileText::Folder(names.into_iter().map(str::to_owned).collect()) }
 }
 
 /// The files of one side below a directory.

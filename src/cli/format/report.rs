@@ -45,7 +45,8 @@ impl FromSnapshot<'_> {
     fn in_files(&self, side: Side, path: &RepoPath, first: u32, last: u32) -> Option<Vec<String>> {
         match self.0.files.get(&FileKey { side, path: path.clone() })? {
             Fact::Known(FileText::Text(text)) => Some(lines_of(text, first, last)),
-            Fact::Known(FileText::Absent | FileText::NotText(_) | FileText::Cut(_)) | Fact::Unavailable(_) => None,
+            Fact::Known(FileText::Absent | FileText::NotText(_) | FileText::Folder(_) | FileText::Cut(_))
+            | Fact::Unavailable(_) => None,
         }
     }
 

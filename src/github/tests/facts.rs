@@ -1,7 +1,7 @@
 //! Facts: the overview, changed files, commits, texts.
 
 use crate::github::tests::fake::*;
-use crate::github::{CallError, FetchedFact, FoundDangerfile, apply_facts};
+use crate::github::{CallError, ChangeSize, FetchedFact, FoundDangerfile, apply_facts};
 use crate::model::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -74,7 +74,7 @@ async fn a_diff_that_is_too_large_is_read_from_the_list() {
     let (base, head) = (CommitId::new(B).unwrap(), CommitId::new(A).unwrap());
     let of = |expected| client.fetch_changes(PullNumber(3), (&base, &head), Some(expected));
     let Fact::Known(files) = of(101).await.unwrap() else { panic!("known") };
-    assert_eq!(files[0].patch, Patch::Text("@@ -1 +1,2 @@\n a\n+b\n".into()));
+    assert_eq!(files[0].patch, Patch::Text("@@ -1 +1,2 @@\n a\n+b".into()));
     assert_eq!(files[100].patch, Patch::Truncated);
     assert!(matches!(of(102).await.unwrap(), Fact::Unavailable(Unavailable::Truncated(_))));
     // The list belongs to the pull request, not to the commit: with another head it is another commit's.
@@ -94,6 +94,49 @@ async fn the_diff_is_that_of_the_judged_commit() {
     let ends = (&CommitId::new(B).unwrap(), &CommitId::new(A).unwrap());
     let changes = fake.client().fetch_changes(PullNumber(3), ends, None).await.unwrap();
     assert!(matches!(changes, Fact::Known(files) if files.len() == 1));
+}
+
+#[tokio::test]
+async fn a_small_change_needs_no_diff_unless_the_comparison_leaves_something_open() {
+    let text = json!({ "filename": "a", "status": "modified", "additions": 1, "deletions": 1, "sha": "1", "patch": "@@ -1 +1 @@\n-1\n+2" });
+    let moved = json!({ "filename": "b", "previous_filename": "c", "status": "renamed", "additions": 0, "deletions": 0, "sha": "2" });
+    let with = |field: &str, value: Value| {
+        let mut file = text.clone();
+        file[field] = value;
+        file
+    };
+    let diff = "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-1\n+2\n\
+                diff --git a/c b/b\nsimilarity index 100%\nrename from c\nrename to b\n";
+    let (base, head) = (CommitId::new(B).unwrap(), CommitId::new(A).unwrap());
+    let small = ChangeSize { files: 2, lines: 2 };
+    let read = async |files: Value, size: ChangeSize| {
+        let fake = Fake::start(with_tokens(move |seen, _| match seen.line.as_str() {
+            line if line.contains('?') => {
+                ok(json!({ "merge_base_commit": { "sha": B }, "total_commits": 0, "commits": [], "files": files }))
+            }
+            _ => Reply(200, vec![], diff.to_owned()),
+        }))
+        .await;
+        let (comparison, changes) = fake.client().fetch_difference(PullNumber(3), (&base, &head), size).await.unwrap();
+        assert_eq!(comparison.merge_base, base);
+        let Fact::Known(changes) = changes else { panic!("known") };
+        assert_eq!(changes[0].patch, Patch::Text("@@ -1 +1 @@\n-1\n+2".to_owned()));
+        assert_eq!((changes[1].status, &changes[1].patch, changes.len()), (ChangeStatus::Renamed, &Patch::Empty, 2));
+        fake.lines().len()
+    };
+    assert_eq!(read(json!([text, moved]), small).await, 1);
+    for (field, value) in [
+        ("patch", Value::Null),
+        ("patch", json!("@@ -1,2 +1,2 @@\n-1\n+2")),
+        ("additions", json!(2)),
+        ("status", json!("changed")),
+        ("filename", json!("caf\u{fffd}")),
+    ] {
+        assert_eq!(read(json!([with(field, value), moved]), small).await, 2, "{field}");
+    }
+    assert_eq!(read(json!([text]), small).await, 2, "a file is missing");
+    assert_eq!(read(json!([text, text]), small).await, 2, "a file stands twice");
+    assert_eq!(read(json!([text, moved]), ChangeSize { files: 2, lines: 50_000 }).await, 2);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use super::super::session::Session;
 use super::git::{changes, find_change, read_globs};
 use super::github::parsed_code_owners;
 use crate::analysis::actions::find_uses;
+use crate::analysis::changelog::{FolderSource, Names};
 use crate::analysis::code_owners::CodeOwners;
 use crate::analysis::commit_message::parse_message;
 use crate::analysis::lockfile::{FileSource, Text, find_problems};
@@ -172,6 +173,23 @@ impl<'a> Texts<'a> {
     }
 }
 
+impl FolderSource for Texts<'_> {
+    fn names(&self, folder: &str) -> Names<'_> {
+        let key = FileKey { side: Side::Right, path: RepoPath::from_git_quoted(folder.as_bytes()) };
+        match self.session.snapshot.files.get(&key) {
+            None => {
+                self.missing.borrow_mut().insert(key);
+                Names::Pending
+            }
+            Some(Fact::Known(FileText::Folder(names))) => {
+                *self.read.borrow_mut() += names.len();
+                Names::Known(names)
+            }
+            Some(_) => Names::None,
+        }
+    }
+}
+
 impl FileSource for Texts<'_> {
     fn text(&self, side: Side, path: &str) -> Text<'_> {
         let key = FileKey { side, path: RepoPath::from_git_quoted(path.as_bytes()) };
@@ -185,7 +203,9 @@ impl FileSource for Texts<'_> {
                 Text::Known(text)
             }
             Some(Fact::Known(FileText::Absent)) => Text::Absent,
-            Some(Fact::Known(FileText::NotText(_) | FileText::Cut(_)) | Fact::Unavailable(_)) => Text::Unreadable,
+            Some(Fact::Known(FileText::NotText(_) | FileText::Folder(_) | FileText::Cut(_)) | Fact::Unavailable(_)) => {
+                Text::Unreadable
+            }
         }
     }
 }

@@ -209,7 +209,7 @@ pub(super) fn text_at<'a>(lua: &Lua, session: &'a Session, key: FileKey) -> mlua
     match session.snapshot.files.get(&key) {
         None if is_absent(session, &key) => Ok(None),
         None => Err(session.miss(with_companions(session, &key))),
-        Some(Fact::Known(FileText::Absent | FileText::NotText(_))) => Ok(None),
+        Some(Fact::Known(FileText::Absent | FileText::NotText(_) | FileText::Folder(_))) => Ok(None),
         Some(Fact::Known(FileText::Cut(reason))) => {
             let message = format!("`{}` cannot be read whole ({reason}), so this rule cannot judge it", key.path);
             Err(session.fault(lua, message))

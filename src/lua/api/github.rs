@@ -38,7 +38,7 @@ pub(super) fn parsed_code_owners<'a>(
     let Some(file) = file else { return Ok(None) };
     let text = match &file.text {
         FileText::Text(text) => text,
-        FileText::Absent | FileText::NotText(_) => return Ok(None),
+        FileText::Absent | FileText::NotText(_) | FileText::Folder(_) => return Ok(None),
         FileText::Cut(reason) => {
             let message = format!("`{}` cannot be read whole ({reason}), so this rule cannot judge it", file.path);
             return Err(session.fault(lua, message));

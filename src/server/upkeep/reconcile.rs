@@ -192,7 +192,7 @@ impl Reviews {
         let spec = |work| JobSpec { installation, repository: repository.id, name: found.name.clone(), work };
         let wanted = found.pulls.iter().filter_map(|pull| {
             let cause = decide(pull, &known, &ruleset, now)?;
-            Some(spec(Work::ReviewPull { number: pull.number, cause }))
+            Some(spec(Work::ReviewPull { number: pull.number, cause, changed_at: None }))
         });
         Ok(wanted.collect())
     }

@@ -61,6 +61,7 @@ impl Seen<'_> {
             (_, "abbreviatedOid") => Resolved::scalar(&id[..7]),
             (_, "id") => Resolved::scalar(format!("O_{id}")),
             ("Blob", name) => blob(repo, id, name),
+            ("Tree", "entries") => entries(index, repo, id),
             _ => Resolved::Unsupported,
         }
     }
@@ -69,11 +70,23 @@ impl Seen<'_> {
 /// The thing at a path of a commit: blob, tree, or nothing.
 pub(super) fn entry_object(index: usize, repo: &Repo, sha: &str, path: &str) -> Resolved {
     let Some(tree) = repo.git.load_tree(sha) else { return Resolved::Null };
+    // `commit:` is the root.
+    if path.is_empty() {
+        let root = repo.git.load_commit(sha).map(|commit| commit.tree.clone());
+        return root.map(|tree| Object::new("Tree", json!([index, tree]))).into();
+    }
     match tree.get(path) {
         Some(entry) if entry.kind == "blob" => Resolved::object("Blob", json!([index, entry.oid])),
         Some(entry) if entry.kind == "tree" => Resolved::object("Tree", json!([index, entry.oid])),
         _ => Resolved::Null,
     }
+}
+
+/// What lies in a tree itself; an entry's key has the tree in the place of the commit.
+fn entries(index: usize, repo: &Repo, id: &str) -> Resolved {
+    let Some(tree) = repo.git.load_tree(id) else { return Resolved::Null };
+    let own = tree.keys().filter(|path| !path.contains('/'));
+    Resolved::List(own.map(|path| Resolved::object("TreeEntry", json!([index, id, path]))).collect())
 }
 
 fn entry(index: usize, repo: &Repo, sha: &str, path: &str, name: &str) -> Resolved {

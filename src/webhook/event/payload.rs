@@ -103,7 +103,7 @@ pub(super) fn rerequested_jobs(repository: &RepositoryRef, head: &CommitId, pull
     if pulls.is_empty() {
         return vec![repository.job(Work::ReviewCommit { head: head.clone(), cause: Cause::Rerequested })];
     }
-    let work = |&number| repository.job(Work::ReviewPull { number, cause: Cause::Rerequested });
+    let work = |&number| repository.job(Work::ReviewPull { number, cause: Cause::Rerequested, changed_at: None });
     pulls.iter().map(work).collect()
 }
 

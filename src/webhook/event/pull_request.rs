@@ -1,7 +1,7 @@
 //! `pull_request`: something about a pull request changed that its judgement may depend on.
 
 use super::payload::{InstallationPart, RepositoryPart, Unread, read};
-use crate::model::PullNumber;
+use crate::model::{PullNumber, Timestamp};
 use crate::webhook::{Cause, JobSpec, RepositoryRef, Work};
 use serde::Deserialize;
 
@@ -14,6 +14,8 @@ pub struct PullRequestEvent {
     pub number: PullNumber,
     /// What happened.
     pub cause: Cause,
+    /// When it changed.
+    pub changed_at: Option<Timestamp>,
 }
 
 impl PullRequestEvent {
@@ -28,6 +30,8 @@ impl PullRequestEvent {
         #[derive(Deserialize)]
         struct Pull {
             number: PullNumber,
+            #[serde(default)]
+            updated_at: Option<String>,
         }
         let cause = match action {
             Some("opened") => Cause::Opened,
@@ -48,10 +52,15 @@ impl PullRequestEvent {
             repository: payload.repository.seen_through(payload.installation)?,
             number: payload.pull_request.number,
             cause,
+            changed_at: payload.pull_request.updated_at.as_deref().and_then(Timestamp::parse_rfc3339),
         })
     }
 
     pub(super) fn build_jobs(&self) -> Vec<JobSpec> {
-        vec![self.repository.job(Work::ReviewPull { number: self.number, cause: self.cause })]
+        vec![self.repository.job(Work::ReviewPull {
+            number: self.number,
+            cause: self.cause,
+            changed_at: self.changed_at,
+        })]
     }
 }

@@ -58,6 +58,6 @@ impl PullRequestReviewEvent {
         if self.is_remark_of_a_program {
             return Vec::new();
         }
-        vec![self.repository.job(Work::ReviewPull { number: self.number, cause: Cause::Reviewed })]
+        vec![self.repository.job(Work::ReviewPull { number: self.number, cause: Cause::Reviewed, changed_at: None })]
     }
 }
