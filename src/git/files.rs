@@ -37,7 +37,7 @@ impl Comparison {
     /// # Errors
     /// When git fails.
     pub(super) fn load_paths(&self, patterns: &[String]) -> Result<Vec<RepoPath>, GitError> {
-        let Ok(globs) = Globs::parse(patterns) else { return Ok(Vec::new()) };
+        let Ok(globs) = Globs::parse_kept(patterns.to_vec()) else { return Ok(Vec::new()) };
         let mut paths = self.list_files()?;
         paths.retain(|path| globs.matches(path.as_str()));
         paths.sort_unstable();

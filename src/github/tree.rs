@@ -30,7 +30,7 @@ impl RepoClient {
             return Ok(Vec::new());
         }
         let tree = self.fetch_tree(&snapshot.subject.head).await?;
-        let fact = |patterns: &Vec<String>| match (&tree, Globs::parse(patterns)) {
+        let fact = |patterns: &Vec<String>| match (&tree, Globs::parse_kept(patterns.clone())) {
             (Fact::Unavailable(reason), _) => Fact::Unavailable(reason.clone()),
             (Fact::Known(_), Err(_)) => Fact::Known(Vec::new()),
             (Fact::Known(tree), Ok(globs)) => {

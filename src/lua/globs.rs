@@ -36,7 +36,7 @@ impl Globs {
     ///
     /// # Errors
     /// As [`Globs::parse`].
-    pub(super) fn parse_kept(patterns: Vec<String>) -> Result<Self, GlobError> {
+    pub(crate) fn parse_kept(patterns: Vec<String>) -> Result<Self, GlobError> {
         KEPT.with_borrow_mut(|kept| {
             if let Some(globs) = kept.get(&patterns) {
                 return Ok(globs.clone());

@@ -44,6 +44,7 @@ mod server_bench;
 mod server_inbox;
 mod server_jobs;
 mod server_judges;
+mod server_killed;
 mod server_locked;
 mod server_metrics;
 mod server_pages;

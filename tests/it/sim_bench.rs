@@ -64,6 +64,13 @@ impl Start {
     }
 }
 
+/// The app's public key.
+pub(crate) const PUBLIC_KEY: &str = include_str!("../data/github/app-key.pub.pem");
+
+/// What the app may do.
+pub(crate) const PERMISSIONS: [(&str, &str); 5] =
+    [("checks", "write"), ("contents", "read"), ("issues", "write"), ("metadata", "read"), ("pull_requests", "write")];
+
 fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
@@ -80,20 +87,13 @@ pub(crate) async fn sim(files: &[(&str, &str)]) -> SimHandle {
 /// The same, and the app asks for more.
 async fn sim_with_permissions(more: &[(&str, &str)], files: &[(&str, &str)]) -> SimHandle {
     let sim = Sim::start(SimConfig::default()).await.unwrap();
-    let permissions = [
-        ("checks", "write"),
-        ("contents", "read"),
-        ("issues", "write"),
-        ("metadata", "read"),
-        ("pull_requests", "write"),
-    ];
     sim.register_app(AppConfig {
         app_id: APP_ID,
         slug: "deckhand".to_owned(),
-        public_key_pem: include_str!("../data/github/app-key.pub.pem").to_owned(),
+        public_key_pem: PUBLIC_KEY.to_owned(),
         webhook_url: None,
         secret: SECRET.to_owned(),
-        permissions: permissions
+        permissions: PERMISSIONS
             .iter()
             .chain(more)
             .map(|(name, word)| ((*name).to_owned(), (*word).to_owned()))

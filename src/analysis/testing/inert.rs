@@ -314,7 +314,7 @@ mod tests {
         let blocks = inert_blocks(&lines, language);
         let left: Vec<u32> = lines
             .iter()
-            .filter(|(number, line)| !blocks.contains(number) && !is_inert_line(&line.tokens, line.depth, language))
+            .filter(|(number, line)| !blocks.contains(number) && !is_inert_line(line.tokens, line.depth, language))
             .map(|(number, _)| number)
             .collect();
         assert_eq!(left, expected, "{text}");
