@@ -55,6 +55,19 @@ impl RepoClient {
             Err(CallError::TooLarge(_)) => {}
             Err(error) => return Err(error),
         }
+        self.fetch_listed(number, head, expected).await
+    }
+
+    /// The same without trying the diff, for a change that is too large for one.
+    ///
+    /// # Errors
+    /// As [`RepoClient::fetch_changes`].
+    pub(super) async fn fetch_listed(
+        &self,
+        number: PullNumber,
+        head: &CommitId,
+        expected: Option<u32>,
+    ) -> Result<Fact<Vec<FileChange>>, CallError> {
         let listed = self.fetch_file_list(number, expected).await?;
         if self.fetch_head(number).await? == *head { Ok(listed) } else { Err(CallError::Moved) }
     }
@@ -163,15 +176,16 @@ fn is_long(files: &[WireFile]) -> bool {
     files.iter().map(lines).sum::<usize>() >= LONG_PAGE_LINES
 }
 
-/// The changes of a list that is short enough to be whole. `None` where it leaves anything open that the diff tells:
-/// a missing file, a patch that is missing or cut, bytes that JSON cannot carry, or whether a file without a patch is
-/// binary or only has another mode.
-pub(super) fn read_small_list(files: Vec<WireFile>, expected: u32) -> Option<Vec<FileChange>> {
-    let found = files.len();
+/// The changes of a list in one piece. `None` where it leaves anything open that the diff tells: a missing file, a patch
+/// that is missing or cut, bytes that JSON cannot carry, or whether a file without a patch is binary, only has another
+/// mode, or was left out.
+pub(super) fn read_whole_list(files: Vec<WireFile>, expected: u32) -> Option<Vec<FileChange>> {
+    let (found, long) = (files.len(), is_long(&files));
     let is_open = |file: &WireFile| {
         let names = [Some(file.filename.as_str()), file.previous_filename.as_deref()];
         names.into_iter().flatten().any(|name| name.contains('\u{fffd}'))
             || file.status == "changed"
+            || long && file.is_bare()
             || file.status == "modified" && file.patch.is_none()
     };
     if files.iter().any(is_open) {

@@ -1,8 +1,8 @@
-//! What lies between the base and the head: the merge base, the commits, and the files of a small change.
+//! What lies between the base and the head: the merge base, the commits, and the changed files where they are few.
 
 use super::CallError;
 use super::call::parse;
-use super::changes::{WireFile, read_small_list};
+use super::changes::{WireFile, read_whole_list};
 use super::repo::RepoClient;
 use crate::model::{Author, Commit, CommitId, Fact, FileChange, PullNumber, Timestamp};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -13,10 +13,9 @@ use serde::Deserialize;
 const PAGE: usize = 100;
 /// Pages in flight at once.
 const AT_ONCE: usize = 4;
-/// A change of so few files and lines is read from the comparison, which lists no more than 300 files and leaves out
-/// patches of long lists.
-const SMALL_FILES: u32 = 100;
-const SMALL_LINES: u32 = 2_000;
+/// A comparison lists no more files, and a diff of more files or lines is refused, headers included.
+const MAX_FILES: u32 = 300;
+const MAX_LINES: u32 = 20_000;
 
 /// Base and head compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +38,8 @@ pub struct ChangeSize {
 }
 
 impl ChangeSize {
-    fn is_small(self) -> bool {
-        self.files <= SMALL_FILES && self.lines <= SMALL_LINES
+    fn is_too_large(self) -> bool {
+        self.files > MAX_FILES || self.lines.saturating_add(self.files) > MAX_LINES
     }
 }
 
@@ -69,8 +68,8 @@ impl RepoClient {
         Ok(Comparison { merge_base, commits, files })
     }
 
-    /// The comparison and all changed files: one request where the change is small and the comparison says all of it,
-    /// otherwise the diff besides.
+    /// The comparison and all changed files: one request where the comparison says all of them, otherwise the diff
+    /// besides, or the list of files.
     ///
     /// # Errors
     /// As [`RepoClient::fetch_comparison`] and [`RepoClient::fetch_changes`].
@@ -80,15 +79,15 @@ impl RepoClient {
         (base, head): (&CommitId, &CommitId),
         size: ChangeSize,
     ) -> Result<(Comparison, Fact<Vec<FileChange>>), CallError> {
-        let changes = self.fetch_changes(number, (base, head), Some(size.files));
-        if !size.is_small() {
-            return futures_util::try_join!(self.fetch_comparison(base, head), changes);
+        if size.is_too_large() {
+            let listed = self.fetch_listed(number, head, Some(size.files));
+            return futures_util::try_join!(self.fetch_comparison(base, head), listed);
         }
         let mut comparison = self.fetch_comparison(base, head).await?;
         let files = std::mem::take(&mut comparison.files);
-        match read_small_list(files, size.files) {
+        match read_whole_list(files, size.files) {
             Some(listed) => Ok((comparison, Fact::Known(listed))),
-            None => Ok((comparison, changes.await?)),
+            None => Ok((comparison, self.fetch_changes(number, (base, head), Some(size.files)).await?)),
         }
     }
 

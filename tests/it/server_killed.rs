@@ -29,7 +29,7 @@ impl Room {
         let sim = Sim::start(SimConfig { port: 0, clock: SimClock::real() }).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut child = spawn(folder.path(), port, &sim.api_url());
+        let mut child = spawn(folder.path(), port, sim.api_url());
         let log = Mutex::new(BufReader::new(child.stderr.take().unwrap()));
         let room = Room { folder, port, sim, child: Arc::new(Mutex::new(child)), log };
         room.wait_for("deckhand listens");
@@ -51,7 +51,7 @@ impl Room {
     }
 
     fn start_again(&self) {
-        let mut child = spawn(self.folder.path(), self.port, &self.sim.api_url());
+        let mut child = spawn(self.folder.path(), self.port, self.sim.api_url());
         *self.log.lock().unwrap() = BufReader::new(child.stderr.take().unwrap());
         *self.child.lock().unwrap() = child;
     }

@@ -60,7 +60,9 @@ pub(super) fn compare(call: &mut Call<'_>) -> Answer {
     if first == 0 {
         let diff = repo.git.diff(&merge_base, &head);
         let files = diff.files.iter().take(COMPARED_FILES);
-        value["files"] = files.map(|file| json::file(call.state, repo, file, &head)).collect();
+        let mut files: Vec<Value> = files.map(|file| json::file(call.state, repo, file, &head)).collect();
+        super::pulls::leave_out_beyond_limit(&mut files);
+        value["files"] = files.into();
     }
     Ok(linked(Reply::json(200, value), link))
 }

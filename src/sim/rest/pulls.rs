@@ -82,7 +82,7 @@ pub(super) fn files(call: &mut Call<'_>) -> Answer {
 
 /// GitHub lists a file whose own patch is too long without it, and the files beyond the limit of a response as if no
 /// line had changed in them. (github.com/orgs/community/discussions/213491)
-fn leave_out_beyond_limit(files: &mut [Value]) {
+pub(super) fn leave_out_beyond_limit(files: &mut [Value]) {
     let mut lines = 0;
     for file in files {
         let too_long = |patch: &str| patch.len() > PATCH_BYTES || patch.lines().count() > DIFF_LINES;
