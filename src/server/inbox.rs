@@ -60,7 +60,15 @@ async fn store(app: &App, verified: Verified) -> Response {
         tracing::warn!(secret_index, "a delivery was signed with an older webhook secret: finish the rotation");
     }
     let shared = &app.shared;
-    let work = read(app, &delivery);
+    let work = match read(app, &delivery) {
+        Reading::Echo => {
+            tracing::debug!(guid, event, "delivery {guid} repeats what a program did");
+            shared.metrics.echoes.add();
+            return (StatusCode::ACCEPTED, "accepted\n").into_response();
+        }
+        Reading::Later => None,
+        Reading::Work(work) => Some(work),
+    };
     let pending = work.as_deref().map_or(Pending::Unread, Pending::Work);
     let claimer = work.as_ref().filter(|work| !work.is_empty()).and_then(|_| shared.claimer(app.lease));
     let claims = claimer.is_some();
@@ -107,22 +115,31 @@ async fn store(app: &App, verified: Verified) -> Response {
     (StatusCode::ACCEPTED, "accepted\n").into_response()
 }
 
-/// The work that the delivery names. `None` leaves it to the intake: when it is large, so that the sender need not wait,
-/// and when it does not read, so that it is kept and the failure is said in one place.
-fn read(app: &App, delivery: &Delivery) -> Option<Vec<JobSpec>> {
+/// What a delivery says at first sight.
+enum Reading {
+    /// The work that it names; often none.
+    Work(Vec<JobSpec>),
+    /// What this app itself has done, mostly: half of all deliveries. There is nothing to lose and nothing to store.
+    Echo,
+    /// The intake reads it: when it is large, so that the sender need not wait, and when it does not read, so that it is
+    /// kept and the failure is said in one place.
+    Later,
+}
+
+fn read(app: &App, delivery: &Delivery) -> Reading {
     if delivery.body().len() > READ_AT_ONCE {
-        return None;
+        return Reading::Later;
     }
     let event = catch_unwind(AssertUnwindSafe(|| parse(delivery.event(), delivery.body())));
     match event {
-        Ok(Event::Unreadable { .. }) | Err(_) => None,
+        Ok(Event::Unreadable { .. }) | Err(_) => Reading::Later,
         Ok(Event::Other { .. }) => {
             app.shared.metrics.unknown.add();
-            Some(Vec::new())
+            Reading::Work(Vec::new())
         }
         Ok(event) => {
             app.shared.upkeep.heed(&event);
-            Some(build_jobs(&event))
+            if event.is_echo() { Reading::Echo } else { Reading::Work(build_jobs(&event)) }
         }
     }
 }

@@ -20,6 +20,7 @@ macro_rules! counters {
 
 counters! {
     accepted, "deckhand_deliveries_accepted_total", "Deliveries that were stored";
+    echoes, "deckhand_deliveries_echoes_total", "Deliveries that repeat what a program did, and are not stored";
     repeated, "deckhand_deliveries_repeated_total", "Deliveries that were known already";
     conflicting, "deckhand_deliveries_conflicting_total", "Deliveries whose GUID was known with another payload";
     refused, "deckhand_deliveries_refused_total", "Requests without a right signature";

@@ -2,8 +2,8 @@
 
 use super::payload::{Unread, read_action};
 use super::{
-    CheckRunEvent, CheckSuiteEvent, InstallationEvent, InstallationRepositoriesEvent, IssueCommentEvent,
-    MergeGroupEvent, PingEvent, PullRequestEvent, PullRequestReviewEvent, PushEvent, StatusEvent,
+    CheckRunAction, CheckRunEvent, CheckSuiteEvent, InstallationEvent, InstallationRepositoriesEvent,
+    IssueCommentEvent, MergeGroupEvent, PingEvent, PullRequestEvent, PullRequestReviewEvent, PushEvent, StatusEvent,
 };
 use crate::webhook::JobSpec;
 
@@ -69,6 +69,17 @@ events! {
     pull_request_review => PullRequestReview(PullRequestReviewEvent),
     push => Push(PushEvent),
     status => Status(StatusEvent),
+}
+
+impl Event {
+    /// Whether it only repeats what a program, mostly this app, has just done: no version will judge anything for it.
+    pub fn is_echo(&self) -> bool {
+        match self {
+            Event::CheckRun(event) => event.action == CheckRunAction::Own,
+            Event::PullRequestReview(event) => event.is_remark_of_a_program,
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]
