@@ -65,6 +65,7 @@ mod stories;
 mod stories_analyses;
 mod stories_broken_base;
 mod stories_commands;
+mod stories_edits;
 mod stories_facts;
 mod stories_groups;
 mod stories_inbox;
