@@ -10,6 +10,7 @@ use super::wire::{Nodes, WireActor, actor};
 use crate::diff;
 use crate::model::{CommitId, Fact, FileChange, PullNumber, QueuedPull, RepoName, Unavailable};
 use crate::plan::Published;
+use crate::webhook::MergeGroup;
 use http::Method;
 use serde::Deserialize;
 
@@ -68,15 +69,7 @@ impl RepoClient {
         base: &str,
         named: Option<PullNumber>,
     ) -> Result<Vec<QueuedPull>, CallError> {
-        let variables = serde_json::json!({ "owner": self.name.owner(), "name": self.name.name(), "base": base });
-        let listed = match self.graphql::<QueueData>(QUEUE, variables, Effect::Read, "merge queue").await {
-            Ok(data) => data.into_entries(),
-            Err(error) if error.is_temporary() => return Err(error),
-            Err(error) => {
-                tracing::warn!(%error, "the merge queue cannot be read: {error}");
-                Vec::new()
-            }
-        };
+        let listed = self.queue(base).await?;
         let mut pulls = Vec::new();
         let mut at = head.as_str().to_owned();
         while let Some(entry) = listed.iter().find(|entry| entry.head() == Some(at.as_str())) {
@@ -112,6 +105,34 @@ impl RepoClient {
         let head = CommitId::new(&wire.head.sha).map_err(|_| CallError::Malformed("pull request".to_owned()))?;
         let author = wire.user.map_or_else(|| "ghost".to_owned(), |user| user.login);
         Ok(QueuedPull { number, head, author, verdict: None })
+    }
+
+    /// The commits that the merge queue of a branch waits to have checked; none where it may not be read.
+    ///
+    /// # Errors
+    /// As every call, but that the queue may not be read.
+    pub async fn fetch_queued_groups(&self, base: &str) -> Result<Vec<MergeGroup>, CallError> {
+        let groups = self.queue(base).await?.into_iter().filter_map(|entry| {
+            Some(MergeGroup {
+                head: CommitId::new(entry.head()?).ok()?,
+                base_sha: CommitId::new(entry.base()?).ok()?,
+                base: base.to_owned(),
+                number: entry.pull().map(|pull| pull.number),
+            })
+        });
+        Ok(groups.collect())
+    }
+
+    async fn queue(&self, base: &str) -> Result<Vec<WireEntry>, CallError> {
+        let variables = serde_json::json!({ "owner": self.name.owner(), "name": self.name.name(), "base": base });
+        match self.graphql::<QueueData>(QUEUE, variables, Effect::Read, "merge queue").await {
+            Ok(data) => Ok(data.into_entries()),
+            Err(error) if error.is_temporary() => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "the merge queue cannot be read: {error}");
+                Ok(Vec::new())
+            }
+        }
     }
 
     /// All files that differ between two commits: one request.

@@ -7,6 +7,7 @@ use crate::model::{CommitId, RepositoryId, Timestamp};
 use crate::webhook::MergeGroup;
 use futures_util::future::BoxFuture;
 use sqlx::{Row, SqliteConnection};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A queue keeps a group for hours at most.
@@ -42,6 +43,18 @@ impl Store {
             .fetch_optional(self.readers())
             .await?;
         row.map(|row| Ok(serde_json::from_str(row.try_get("merge_group")?)?)).transpose()
+    }
+
+    /// The branches whose merge queues had groups judged here of late.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_queues(&self, repository: RepositoryId) -> Result<BTreeSet<String>, StoreError> {
+        let rows: Vec<String> = sqlx::query_scalar("SELECT merge_group FROM merge_groups WHERE repository = ?1")
+            .bind(as_i64(repository.0)?)
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter().map(|row| Ok(serde_json::from_str::<MergeGroup>(row)?.base)).collect()
     }
 }
 

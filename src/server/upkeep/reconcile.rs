@@ -3,14 +3,14 @@
 use super::decide::decide;
 use super::facts::ruleset_digest;
 use super::{Chore, Tending};
-use crate::github::{AccessibleRepository, CallError, FoundDangerfile, OpenPulls};
-use crate::model::{InstallationId, Timestamp};
+use crate::github::{AccessibleRepository, CallError, FoundDangerfile, OpenPulls, RepoClient};
+use crate::model::{InstallationId, RepositoryId, Timestamp};
 use crate::server::ServerConfig;
 use crate::server::failed_call::after_call;
 use crate::server::organisations::{build_ruleset, is_organisations};
 use crate::server::reviews::Reviews;
 use crate::server::work::JobError;
-use crate::webhook::{JobSpec, Work};
+use crate::webhook::{Cause, JobSpec, Work};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -178,6 +178,10 @@ impl Reviews {
         if found.pulls.is_empty() {
             return Ok(Vec::new());
         }
+        let spec = |work| JobSpec { installation, repository: repository.id, name: found.name.clone(), work };
+        let queued = self
+            .find_queued(&self.github().repository(installation, repository.id, found.name.clone()), repository.id)
+            .await?;
         let account = found.name.owner().to_ascii_lowercase();
         let organisation = match organisations.get(&account) {
             _ if is_organisations(&found.name) => FoundDangerfile::Absent,
@@ -189,12 +193,24 @@ impl Reviews {
             }
         };
         let ruleset = ruleset_digest(&build_ruleset(&organisation, &found.dangerfile, &found.name));
-        let spec = |work| JobSpec { installation, repository: repository.id, name: found.name.clone(), work };
         let wanted = found.pulls.iter().filter_map(|pull| {
             let cause = decide(pull, &known, &ruleset, now)?;
             Some(spec(Work::ReviewPull { number: pull.number, cause, changed_at: None }))
         });
-        Ok(wanted.collect())
+        Ok(queued.into_iter().map(spec).chain(wanted).collect())
+    }
+
+    /// Groups of merge queues that nobody judged. A queue is known by the groups that were judged in it.
+    async fn find_queued(&self, client: &RepoClient, repository: RepositoryId) -> Result<Vec<Work>, JobError> {
+        let mut found = Vec::new();
+        for base in self.store().find_queues(repository).await? {
+            for group in client.fetch_queued_groups(&base).await.map_err(after_call)? {
+                if self.store().find_group(repository, &group.head).await?.is_none() {
+                    found.push(Work::ReviewGroup { group, ended: None, cause: Cause::Queued });
+                }
+            }
+        }
+        Ok(found)
     }
 }
 
