@@ -69,6 +69,7 @@ mod stories_edits;
 mod stories_facts;
 mod stories_groups;
 mod stories_inbox;
+mod stories_migrations;
 mod stories_organisation;
 mod stories_previews;
 mod stories_repair;
