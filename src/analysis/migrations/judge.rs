@@ -74,10 +74,12 @@ impl<'a> Judge<'a> {
             self.say(step, Hazard::EnumValueSameTransaction);
         }
         match &step.operation {
-            Operation::CreateTable { table, references, force, .. } => {
+            Operation::CreateTable { table, references, force, partition_of, .. } => {
                 self.say_if(*force && !self.known.is_new_table(table), step, Hazard::DropTable);
                 let old = references.iter().any(|other| other != table && !self.known.is_new_table(other));
                 self.say_if(old, step, Hazard::ForeignKeyInlineLock);
+                let parent = partition_of.as_ref().is_some_and(|parent| !self.known.is_new_table(parent));
+                self.say_if(parent, step, Hazard::PartitionCreate);
             }
             Operation::Alter { table, change } => self.change(step, table, change, later),
             Operation::CreateIndex { table, concurrently: false, only: false, .. } => {
@@ -201,7 +203,7 @@ impl<'a> Judge<'a> {
             }
             TableChange::DetachPartition { concurrently: false, .. } => self.say(step, Hazard::DetachPartition),
             TableChange::DisableTrigger => self.say(step, Hazard::DisableTrigger),
-            TableChange::DetachPartition { .. } | TableChange::SetDefault | TableChange::Harmless => {}
+            TableChange::DetachPartition { .. } | TableChange::SetDefault | TableChange::Light(_) => {}
         }
     }
 

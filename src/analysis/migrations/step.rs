@@ -139,7 +139,7 @@ pub enum Operation {
     },
     /// Rows are changed or deleted.
     Write {
-        /// `UPDATE` or `DELETE`.
+        /// `UPDATE`, `DELETE` or `MERGE`.
         statement: &'static str,
         /// The table.
         table: String,
@@ -203,6 +203,13 @@ pub enum Operation {
     Begin,
     /// `COMMIT` or `ROLLBACK`; the end of a transaction.
     End,
+    /// A statement without any danger that locks a table for a moment, or as writes do.
+    Light {
+        /// The table.
+        table: String,
+        /// How.
+        lock: Lock,
+    },
     /// A statement without any danger that may quote values.
     Other,
     /// The framework's code does something that cannot be judged from the text.
@@ -368,8 +375,8 @@ pub enum TableChange {
     },
     /// A trigger is switched off.
     DisableTrigger,
-    /// Metadata only.
-    Harmless,
+    /// Metadata only, under this lock.
+    Light(Lock),
 }
 
 /// What a constraint demands.

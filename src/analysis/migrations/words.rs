@@ -205,6 +205,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             "Attaching reads all rows of {} under an ACCESS EXCLUSIVE lock on it, unless a check constraint already proves them right; {table} itself is only locked against other schema changes.",
             tick(&names.partition, "the partition")
         ),
+        Hazard::PartitionCreate => format!(
+            "Making the partition takes {held} for a moment: it waits for every running query, and {waits} behind it; a default partition is read for rows that belong here."
+        ),
         Hazard::Trigger => format!("The trigger takes {held} for a moment: {waits} behind it."),
     }
 }
@@ -266,8 +269,9 @@ impl Names {
     pub(super) fn of(step: &Step) -> Self {
         let mut names = Names::default();
         match &step.operation {
-            Operation::CreateTable { table, references, .. } => {
+            Operation::CreateTable { table, references, partition_of, .. } => {
                 names.table.clone_from(table);
+                names.partition = partition_of.clone().unwrap_or_default();
                 names.other_table = references.first().cloned().unwrap_or_default();
             }
             Operation::Alter { table, change } => {

@@ -111,6 +111,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::UnbatchedBackfill if context.statement == "DELETE" => {
             format!("Delete in batches, each in a transaction of its own.\n\n{}", delete_in_batches(table))
         }
+        Hazard::UnbatchedBackfill if context.statement == "MERGE" => {
+            "Merge some thousand rows of the source at a time (`USING (SELECT .. ORDER BY id LIMIT 1000)`), each batch in a transaction of its own, outside of the schema migration.".to_owned()
+        }
         Hazard::UnbatchedBackfill => format!(
             "Change some thousand rows at a time, each batch in a transaction of its own, outside of the schema migration.\n\n    UPDATE {table} SET .. WHERE id IN (\n      SELECT id FROM {table} WHERE .. ORDER BY id LIMIT 1000\n    ); -- again until no row is left"
         ),
@@ -131,6 +134,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         ),
         Hazard::PartitionAttach => format!(
             "Add a check constraint that says what the partition's bounds say and validate it first; then nothing is read.\n\n    ALTER TABLE {partition} ADD CONSTRAINT bounds CHECK (..) NOT VALID;\n    ALTER TABLE {partition} VALIDATE CONSTRAINT bounds;"
+        ),
+        Hazard::PartitionCreate => format!(
+            "Make an ordinary table and attach it, which leaves reads and writes alone.\n\n    CREATE TABLE {table} (LIKE {partition} INCLUDING ALL);\n    ALTER TABLE {partition} ATTACH PARTITION {table} FOR VALUES ..;"
         ),
         _ => return None,
     })
