@@ -101,7 +101,7 @@ fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile>
         });
     }
     let half = forward_half(framework, text);
-    let mut read = read_sql(&half, &Lines::new(text), options.style);
+    let mut read = read_sql(&half, &Lines::new(text), options.style, false);
     if let Some(first) = read.steps.first().filter(|_| lacks_way_back(framework, text)) {
         let what = "the half that goes forward".to_owned();
         read.steps.push(Step::new(first.span, Operation::Irreversible { what }));

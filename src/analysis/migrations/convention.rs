@@ -40,6 +40,9 @@ pub fn is_migration_path(path: &str) -> bool {
         "py" => (parts.under("migrations") && parts.starts_with_number()) || parts.under("versions"),
         "rb" => parts.under("migrate") && parts.starts_with_number(),
         "exs" => parts.under("migrations") && parts.starts_with_number(),
+        "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" => {
+            parts.in_migrations() && parts.starts_with_number() && !parts.name.ends_with(".d.ts")
+        }
         _ => false,
     }
 }
@@ -59,8 +62,19 @@ pub(super) fn framework_of(path: &str, text: &str) -> Option<Framework> {
             Some(Framework::Alembic)
         }
         "rb" if text.contains("Migration") => Some(Framework::Rails),
+        "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" => javascript_framework(text),
         "exs" | "ex" if text.contains("Ecto.Migration") || text.contains("Migration") => Some(Framework::Ecto),
         _ => None,
+    }
+}
+
+fn javascript_framework(text: &str) -> Option<Framework> {
+    if text.contains("queryRunner") || text.contains("MigrationInterface") {
+        Some(Framework::TypeOrm)
+    } else if text.contains("knex") || text.contains("Knex") {
+        Some(Framework::Knex)
+    } else {
+        None
     }
 }
 
@@ -102,6 +116,9 @@ fn transaction_of(framework: Framework, text: &str) -> Transaction {
         Framework::Django => unless("atomic = false"),
         Framework::Rails => unless("disable_ddl_transaction!"),
         Framework::Ecto => unless("@disable_ddl_transaction true"),
+        Framework::Knex if lower().contains("transaction: false") => Transaction::None,
+        Framework::TypeOrm if lower().contains("transaction = false") => Transaction::None,
+        Framework::Knex | Framework::TypeOrm => Transaction::Whole,
         Framework::Alembic => Transaction::Whole,
     }
 }

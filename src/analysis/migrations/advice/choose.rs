@@ -27,7 +27,7 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework) -> 
         framework,
     };
     let own = match framework.dialect() {
-        Dialect::Sql => None,
+        Dialect::Sql | Dialect::JavaScript => None,
         Dialect::Django => django::advice(&context),
         Dialect::Alembic => alembic::advice(&context),
         Dialect::Rails => rails::advice(&context),

@@ -147,6 +147,13 @@ impl Reader<'_> {
                     Operation::DropObject { kind: ObjectKind::Extension, names: vec![table], cascade: false };
                 steps.push(span, operation);
             }
+            "rename_schema" => {
+                steps.push(span, Operation::RenameObject { kind: ObjectKind::Schema, name: table, schema: false });
+            }
+            "drop_schema" => {
+                let operation = Operation::DropObject { kind: ObjectKind::Schema, names: vec![table], cascade: true };
+                steps.push(span, operation);
+            }
             "rename_enum_value" | "rename_enum" => {
                 steps.push(span, Operation::RenameObject { kind: ObjectKind::EnumValue, name: table, schema: false });
             }
