@@ -42,7 +42,7 @@ pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Findi
     if let Some(problem) = &read.problem {
         findings.push(finding_of_problem(problem, text));
     }
-    let setting = Setting { in_transaction: read.in_transaction };
+    let setting = Setting { in_transaction: read.in_transaction, in_code: read.framework.dialect() != Dialect::Sql };
     let lines = Lines::new(text);
     for danger in judge(&read.steps, setting, &options.before) {
         findings.push(finding_of(&danger, &read, text, &lines));

@@ -113,14 +113,22 @@ fn transaction_of(framework: Framework, text: &str) -> Transaction {
         Framework::Diesel => Transaction::UnlessRefused,
         Framework::Sqlx => unless("-- no-transaction"),
         Framework::Liquibase => unless("runintransaction:false"),
-        Framework::Django => unless("atomic = false"),
-        Framework::Rails => unless("disable_ddl_transaction!"),
-        Framework::Ecto => unless("@disable_ddl_transaction true"),
-        Framework::Knex if lower().contains("transaction: false") => Transaction::None,
-        Framework::TypeOrm if lower().contains("transaction = false") => Transaction::None,
-        Framework::Knex | Framework::TypeOrm => Transaction::Whole,
+        // With a comma it is an argument of `RunPython`.
+        Framework::Django => unless_said(text, |line| line.starts_with("atomic=false") && !line.ends_with(',')),
+        Framework::Rails => unless_said(text, |line| line.starts_with("disable_ddl_transaction!")),
+        Framework::Ecto => unless_said(text, |line| line.starts_with("@disable_ddl_transactiontrue")),
+        Framework::Knex => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction:false")),
+        Framework::TypeOrm => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction=false")),
         Framework::Alembic => Transaction::Whole,
     }
+}
+
+/// Whether a line, in small letters and without spaces, says that there is no transaction.
+fn unless_said(text: &str, says: impl Fn(&str) -> bool) -> Transaction {
+    let plain = |line: &str| line.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let mut lines =
+        text.lines().filter(|line| line.to_ascii_lowercase().contains("transaction") || line.contains("atomic"));
+    if lines.any(|line| says(&plain(line))) { Transaction::None } else { Transaction::Whole }
 }
 
 /// The half that goes forward, with everything else blanked so that lines and offsets stay; placeholders filled.

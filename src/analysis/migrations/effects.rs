@@ -69,6 +69,7 @@ pub fn effects_of(operation: &Operation) -> Effects {
         Operation::Refresh { view, concurrently: true } => Effects::lock(view, Lock::Exclusive).scanning(true),
         Operation::Refresh { view, concurrently: false } => Effects::lock(view, Lock::AccessExclusive).rewriting(true),
         Operation::Write { table, bounded, .. } => Effects::lock(table, Lock::RowExclusive).scanning(!bounded),
+        Operation::Batches { table, .. } => Effects::lock(table, Lock::RowExclusive),
         Operation::Light { table, lock } => Effects::lock(table, *lock),
         Operation::LockTable { tables, lock } => all(tables, *lock),
         Operation::DropObject { kind: ObjectKind::View | ObjectKind::MaterializedView, names, .. } => {

@@ -146,6 +146,13 @@ pub enum Operation {
         /// Whether a limit, a range or a key keeps the number of rows small.
         bounded: bool,
     },
+    /// Rows are changed in small steps, each of which needs a commit of its own.
+    Batches {
+        /// `UPDATE` or `DELETE`.
+        statement: &'static str,
+        /// The table.
+        table: String,
+    },
     /// `LOCK TABLE`.
     LockTable {
         /// The tables.

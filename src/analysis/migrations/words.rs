@@ -142,6 +142,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::EnumValueSameTransaction => {
             "This uses an enum value that the same transaction adds: PostgreSQL refuses it (\"unsafe use of new value\"), and the migration fails.".to_owned()
         }
+        Hazard::UnbatchedBackfill if matches!(step.operation, Operation::Batches { .. }) => format!(
+            "All these batches run in the migration's one transaction, which holds a ROW EXCLUSIVE lock on {table} and every changed row until the commit: writes to those rows wait, and replicas fall behind."
+        ),
         Hazard::UnbatchedBackfill => format!(
             "One `{}` over all of {table} holds a ROW EXCLUSIVE lock and every row that it changes until the commit: writes to those rows wait, and replicas fall behind.",
             names.statement
@@ -154,6 +157,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
                 "The migration already runs in a transaction: PostgreSQL only warns, and the first `COMMIT` ends it. Leave `BEGIN` and `COMMIT` out, or {}.",
                 framework.without_transaction()
             ),
+            (_, framework) if framework != Framework::Sql => {
+                "No `BEGIN` belongs to this: it ends the tool's own transaction, if there is one, and what follows is not undone when it fails.".to_owned()
+            }
             _ => "No transaction of this file is open here: PostgreSQL only warns, and what should be atomic is not.".to_owned(),
         },
         Hazard::UncommittedTransaction => {
@@ -301,7 +307,7 @@ impl Names {
             }
             Operation::OutsideTransaction { statement } => names.statement = statement,
             Operation::Refresh { view, .. } => names.table.clone_from(view),
-            Operation::Write { statement, table, .. } => {
+            Operation::Write { statement, table, .. } | Operation::Batches { statement, table } => {
                 names.statement = statement;
                 names.table.clone_from(table);
             }

@@ -108,6 +108,11 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
         }
         "keywords" => Value::Map(pairs(source, node, depth)),
         "call" => Value::Call(Box::new(call(source, node, depth))),
+        "anonymous_function" => {
+            let mut body = Vec::new();
+            statements(source, node, depth, &mut body);
+            Value::Code(body)
+        }
         _ => Value::Unknown,
     }
 }

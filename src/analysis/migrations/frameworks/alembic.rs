@@ -1,7 +1,7 @@
 //! Alembic: what `upgrade` calls on `op`.
 
 use super::super::code::{Call, Item, Value};
-use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, Span, SqlType, TableChange};
+use super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange};
 use super::read::{Steps, assignments, calls, default_of_sql, find_function};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
@@ -59,6 +59,11 @@ impl Reader<'_> {
             Some((_, table)) => self.operation(call, Some(table), steps),
             None if object == "op" => self.operation(call, None, steps),
             // `connection.execute(sa.text(..))`
+            // `sa.Enum(name="mood").drop(op.get_bind())`
+            None if call.short() == "drop" && call.name.contains("Enum") => {
+                let operation = Operation::DropObject { kind: ObjectKind::Type, names: Vec::new(), cascade: false };
+                steps.push(call.span, operation);
+            }
             None if matches!(call.short(), "execute" | "exec_driver_sql") => {
                 if let Some(sql) = call.arguments.first() {
                     execute(sql, call.span, self.names, steps);

@@ -45,11 +45,11 @@ impl Reader<'_> {
     fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {
         let first = call.arguments.first().and_then(Value::call);
         match call.short() {
-            "execute" => {
-                if let Some(sql) = call.arguments.first() {
-                    steps.sql_value(sql, call.span, self.names);
-                }
-            }
+            "execute" | "query" | "query!" => match call.arguments.first() {
+                Some(Value::Code(body)) => self.statements(body, steps, levels),
+                Some(sql) => steps.sql_value(sql, call.span, self.names),
+                None => {}
+            },
             "create" | "create_if_not_exists" => {
                 if let Some(inner) = first {
                     create(call, inner, steps);

@@ -50,6 +50,7 @@ impl Reader<'_> {
                 steps.assured = before;
             }
             "down" => {}
+            "find_each" | "in_batches" | "find_in_batches" if !call.block.is_empty() => batches_of(call, steps),
             "create_table" | "create_join_table" => create_table(call, steps),
             "change_table" => self.change_table(call, steps),
             _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps, levels),
@@ -299,6 +300,21 @@ fn add_reference(call: &Call, table: &str, reference: &str, steps: &mut Steps) {
         let name = Some(format!("fk_{table}_{to}"));
         let constraint = Constraint::ForeignKey { to };
         steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
+    }
+}
+
+/// `User.in_batches do |rows| rows.update_all(..) end`
+fn batches_of(call: &Call, steps: &mut Steps) {
+    let changes = calls(&call.block).into_iter().find_map(|inner| match inner.short() {
+        "update_all" | "update!" | "update" | "update_columns" | "update_column" | "save" | "save!" | "touch" => {
+            Some("UPDATE")
+        }
+        "delete_all" | "destroy_all" | "destroy" | "destroy!" | "delete" => Some("DELETE"),
+        _ => None,
+    });
+    if let Some(statement) = changes {
+        let table = call.name.split('.').next().unwrap_or_default().to_lowercase();
+        steps.push(call.span, Operation::Batches { statement, table });
     }
 }
 
