@@ -34,6 +34,7 @@ mod json_documents;
 mod lint;
 mod migrations;
 mod migrations_hostile;
+mod migrations_mutated;
 mod openapi;
 mod other_ways;
 mod patches;
