@@ -100,6 +100,7 @@ fn mutated(mut text: String, changes: &[Change]) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn mutated_migrations_are_answered(
         first in any::<prop::sample::Index>(),

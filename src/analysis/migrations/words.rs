@@ -63,10 +63,10 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::RenameColumn => format!(
             "Renaming {column} takes {held} for a moment, but code that still runs uses the old name and fails from then on."
         ),
-        Hazard::TypeRewrite => format!(
-            "Changing the type of {column} to `{}` rewrites all of {table} and its indexes under {held}: {waits} until it is done.",
-            names.new_type
-        ),
+        Hazard::TypeRewrite => {
+            let to = if names.new_type.is_empty() { String::new() } else { format!(" to `{}`", names.new_type) };
+            format!("Changing the type of {column}{to} rewrites all of {table} and its indexes under {held}: {waits} until it is done.")
+        }
         Hazard::SetNotNullScan => format!(
             "`SET NOT NULL` on {column} reads all of {table} under {held}: {waits} until it is done."
         ),
@@ -86,7 +86,7 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             format!("The {what} builds its index over all of {table} under {held}: {waits} until it is done.")
         }
         Hazard::ValidateSameTransaction => format!(
-            "The transaction that added {} `NOT VALID` still holds its strong lock on {table} while all rows are read here: writes wait until the commit.",
+            "The transaction that added {} `NOT VALID` still holds its lock on {table} while all rows are read here: writes, and for a check also reads, wait until the commit.",
             tick(&names.constraint, "the constraint")
         ),
         Hazard::DomainConstraintScan => format!(
@@ -166,8 +166,8 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             "This transaction is never committed: PostgreSQL undoes everything after it when the connection closes.".to_owned()
         }
         Hazard::ExplicitLock => format!(
-            "The lock on {} is held until the commit: {waits} so long.",
-            names.all_tables()
+            "`LOCK TABLE` takes {} and keeps it until the commit: {waits} so long.",
+            lock_on(step, &names.all_tables())
         ),
         Hazard::DisableTrigger => format!(
             "Switching triggers of {table} off takes {held}, and whatever they protect is unprotected for everybody until they are switched on again."
@@ -240,9 +240,18 @@ fn held(step: &Step) -> String {
     }
 }
 
+/// The strongest lock of a step, on what is named otherwise.
+fn lock_on(step: &Step, relations: &str) -> String {
+    let lock = strongest_lock(step).map_or(Lock::AccessExclusive, |(_, lock)| lock);
+    format!("{} {} lock on {relations}", article(lock), lock.as_str())
+}
+
+fn article(lock: Lock) -> &'static str {
+    if matches!(lock, Lock::AccessExclusive | Lock::AccessShare | Lock::Exclusive) { "an" } else { "a" }
+}
+
 fn lock_words(lock: Lock, relation: &str) -> String {
-    let article = if matches!(lock, Lock::AccessExclusive | Lock::AccessShare | Lock::Exclusive) { "an" } else { "a" };
-    format!("{article} {} lock on {}", lock.as_str(), tick(relation, "the table"))
+    format!("{} {} lock on {}", article(lock), lock.as_str(), tick(relation, "the table"))
 }
 
 fn waits(step: &Step) -> String {
@@ -278,6 +287,7 @@ impl Names {
             Operation::CreateTable { table, references, partition_of, .. } => {
                 names.table.clone_from(table);
                 names.partition = partition_of.clone().unwrap_or_default();
+                names.statement = "CREATE TABLE";
                 names.other_table = references.first().cloned().unwrap_or_default();
             }
             Operation::Alter { table, change } => {
@@ -387,7 +397,7 @@ impl Names {
     fn foreign_locks(&self) -> String {
         let own = if self.column.is_empty() { Lock::ShareRowExclusive } else { Lock::AccessExclusive };
         let other = lock_words(Lock::ShareRowExclusive, &self.other_table);
-        if self.table.is_empty() || (self.column.is_empty() && self.constraint.is_empty() && self.kind.is_empty()) {
+        if self.table.is_empty() || self.statement == "CREATE TABLE" {
             return other;
         }
         format!("{} and {other}", lock_words(own, &self.table))

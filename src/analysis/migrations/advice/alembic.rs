@@ -31,7 +31,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Build the index first, without blocking, and let the constraint take it over.\n\n    with op.get_context().autocommit_block():\n        op.create_index(\"{constraint}\", \"{table}\", [..], unique=True, postgresql_concurrently=True)\n    op.execute(\"ALTER TABLE {table} ADD CONSTRAINT {constraint} UNIQUE USING INDEX {constraint}\")"
         ),
         Hazard::DropColumn => format!(
-            "Two releases: first take {column} out of the models (or mark it `deferred`) and deploy that; drop it in the next one, when no old code runs."
+            "Two releases: first take `{column}` out of the models (or mark it `deferred`) and deploy that; drop it in the next one, when no old code runs."
         ),
         Hazard::TypeRewrite => format!(
             "Add a column of the new type, write both, fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    op.add_column(\"{table}\", sa.Column(\"{column}_new\", ..))"

@@ -4,7 +4,7 @@ use super::super::hazard::Hazard;
 use super::Context;
 
 pub(super) fn advice(context: &Context) -> Option<String> {
-    let Context { table, column, constraint, .. } = context;
+    let Context { table, column, constraint, new_type, .. } = context;
     Some(match context.hazard {
         Hazard::IndexNotConcurrent => format!(
             "Build it without blocking writes, in a migration of its own.\n\n    @disable_ddl_transaction true\n    @disable_migration_lock true\n\n    def change do\n      create index(:{table}, [..], concurrently: true)\n    end"
@@ -22,9 +22,24 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::SetNotNullScan => format!(
             "Prove it with a check that is validated without blocking.\n\n    create constraint(:{table}, :{table}_{column}_not_null, check: \"{column} IS NOT NULL\", validate: false)\n    # next migration:\n    execute \"ALTER TABLE {table} VALIDATE CONSTRAINT {table}_{column}_not_null\", \"\"\n    alter table(:{table}) do\n      modify :{column}, .., null: false\n    end"
         ),
+        Hazard::RequiredColumn => format!(
+            "Give it a constant default, or add it nullable, fill it in batches, and constrain it later.\n\n    add :{column}, .., null: false, default: \"\""
+        ),
+        Hazard::VolatileDefaultRewrite => format!(
+            "Add it without the default, set the default for new rows, then fill the old ones in batches.\n\n    add :{column}, :{new_type}\n    # then:\n    execute \"ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT ..\", \"\""
+        ),
+        Hazard::TypeRewrite => format!(
+            "Add a column of the new type, write both, fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    add :{column}_new, :{new_type}"
+        ),
+        Hazard::UniqueNotConcurrent => format!(
+            "Build a unique index without blocking, in a migration of its own; Ecto needs no constraint beside it.\n\n    @disable_ddl_transaction true\n    @disable_migration_lock true\n\n    def change do\n      create unique_index(:{table}, [..], concurrently: true)\n    end"
+        ),
+        Hazard::UnbatchedBackfill => format!(
+            "Change some thousand rows at a time, in a migration of its own that runs outside of a transaction.\n\n    @disable_ddl_transaction true\n    @disable_migration_lock true\n\n    def up do\n      # again until no row is left\n      repo().query!(\"UPDATE {table} SET .. WHERE id IN (SELECT id FROM {table} WHERE .. LIMIT 1000)\")\n    end"
+        ),
         Hazard::JsonColumn => "Use `:map`, which is `jsonb`.".to_owned(),
         Hazard::DropColumn => format!(
-            "Two releases: first take {column} out of the schema and deploy that; drop it in the next one, when no old code runs."
+            "Two releases: first take `{column}` out of the schema and deploy that; drop it in the next one, when no old code runs."
         ),
         Hazard::RenameColumn => {
             format!("Keep the column and rename only the field: `field :{}, .., source: :{column}`.", context.new_name)
