@@ -64,7 +64,7 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             "Renaming {column} takes {held} for a moment, but code that still runs uses the old name and fails from then on."
         ),
         Hazard::TypeRewrite => {
-            let to = if names.new_type.is_empty() { String::new() } else { format!(" to `{}`", names.new_type) };
+            let to = if names.new_type.is_empty() { String::new() } else { format!(" to `{}`", shown(&names.new_type)) };
             format!("Changing the type of {column}{to} rewrites all of {table} and its indexes under {held}: {waits} until it is done.")
         }
         Hazard::SetNotNullScan => format!(
@@ -177,7 +177,7 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
                 Operation::LiveModel { module } => module.as_str(),
                 _ => "the application",
             };
-            format!("The migration imports from `{module}`: when that code changes, the migration that has run everywhere fails on a new database.")
+            format!("The migration imports from `{}`: when that code changes, the migration that has run everywhere fails on a new database.", shown(module))
         }
         Hazard::UnclearOperation => match &step.operation {
             Operation::Unclear { what } => format!("What happens here cannot be told from the text: {what}."),
@@ -261,8 +261,22 @@ fn waits(step: &Step) -> String {
 
 /// A name in backticks, or other words when there is none.
 fn tick(name: &str, otherwise: &str) -> String {
-    if name.is_empty() { otherwise.to_owned() } else { format!("`{}`", name.replace('`', "'")) }
+    if name.is_empty() { otherwise.to_owned() } else { format!("`{}`", shown(name)) }
 }
+
+/// A name as it can stand in a text: on one line, without backticks, not longer than names are.
+pub(super) fn shown(name: &str) -> String {
+    let plain = name.chars().take(MAX_NAME).map(|c| match c {
+        '`' => '\'',
+        c if c.is_control() => ' ',
+        c => c,
+    });
+    let more = if name.chars().nth(MAX_NAME).is_some() { ".." } else { "" };
+    plain.chain(more.chars()).collect()
+}
+
+/// PostgreSQL cuts names at 63 bytes; several may stand together.
+const MAX_NAME: usize = 200;
 
 /// The names that a step's operation holds.
 #[derive(Default)]
@@ -379,11 +393,15 @@ impl Names {
     }
 
     fn index_words(&self) -> String {
-        if self.index.is_empty() { "the index".to_owned() } else { format!("the index `{}`", self.index) }
+        if self.index.is_empty() { "the index".to_owned() } else { format!("the index `{}`", shown(&self.index)) }
     }
 
     fn reindexed(&self) -> String {
-        if self.object.is_empty() { format!("every index of the {}", self.kind) } else { format!("`{}`", self.object) }
+        if self.object.is_empty() {
+            format!("every index of the {}", self.kind)
+        } else {
+            format!("`{}`", shown(&self.object))
+        }
     }
 
     fn statement(&self) -> String {

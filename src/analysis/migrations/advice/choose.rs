@@ -4,7 +4,7 @@ use super::super::framework::{Dialect, Framework};
 use super::super::hazard::Hazard;
 use super::super::judge::Danger;
 use super::super::step::{Operation, TableChange};
-use super::super::words::Names;
+use super::super::words::{Names, shown};
 use super::{alembic, django, ecto, rails, sql};
 
 /// The advice for a danger: prose, then code.
@@ -48,7 +48,7 @@ fn model_of<'a>(table: &'a str, path: &str) -> &'a str {
 }
 
 fn or(name: &str, otherwise: &str) -> String {
-    if name.is_empty() { otherwise.to_owned() } else { name.to_owned() }
+    if name.is_empty() { otherwise.to_owned() } else { shown(name) }
 }
 
 /// What the advice may name.

@@ -16,6 +16,12 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::RequiredColumn => format!(
             "Django drops the default again after the column is made, so code that does not know `{column}` cannot insert. Give the database the default (`db_default`, Django 5), or add it with `null=True`, fill it in batches, and make it required in a later release.\n\n    migrations.AddField(\"{model}\", \"{column}\", models.TextField(db_default=\"\"))"
         ),
+        Hazard::VolatileDefaultRewrite => format!(
+            "Add it without the default; give new rows the default in the next migration, which touches no old row; then fill those in batches.\n\n    migrations.AddField(\"{model}\", \"{column}\", models.UUIDField(null=True))\n    # next migration:\n    migrations.AlterField(\"{model}\", \"{column}\", models.UUIDField(null=True, db_default=..))"
+        ),
+        Hazard::TypeRewrite => format!(
+            "Add a field of the new type, write both, fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    migrations.AddField(\"{model}\", \"{column}_new\", ..)"
+        ),
         Hazard::SetNotNullScan => format!(
             "Prove it first: a check without validation in one migration, its validation in the next, then the field.\n\n    AddConstraintNotValid(\"{model}\", models.CheckConstraint(\n        condition=models.Q({column}__isnull=False), name=\"{table}_{column}_not_null\"))\n    # next migration:\n    ValidateConstraint(\"{model}\", \"{table}_{column}_not_null\")\n    # then AlterField: PostgreSQL uses the check and reads nothing"
         ),
