@@ -79,7 +79,9 @@ fn parse_and_read(text: &str, lines: &Lines<'_>, style: bool, quotes: bool) -> R
         depth: 0,
     };
     reader.read_file(&parse);
-    let style = if style { super::style::run_style(&parse, text, lines) } else { Vec::new() };
+    // The linter's own panics leave what was read alone.
+    let run = || super::style::run_style(&parse, text, lines);
+    let style = if style { catch_unwind(AssertUnwindSafe(run)).unwrap_or_default() } else { Vec::new() };
     Read { steps: reader.steps, problem, style }
 }
 

@@ -7,13 +7,14 @@ use super::light::light_of;
 use super::names::name_of;
 use super::read::Reader;
 use super::table::{alter_table, create_table, named, no_columns, table_of};
-use super::write::write;
+use super::write::{write, writes_within};
 use squawk_syntax::SyntaxToken;
 use squawk_syntax::ast::{self, AstNode, Stmt};
 
 /// Adds what the statement does.
 pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
     let before = reader.steps.len();
+    writes_within(reader, statement);
     match statement {
         Stmt::AlterTable(alter) => alter_table(reader, alter),
         Stmt::CreateTable(create) => create_table(reader, create),

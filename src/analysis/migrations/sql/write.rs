@@ -4,6 +4,7 @@ use super::super::step::Operation;
 use super::expression::{has_limit, is_bounded};
 use super::read::Reader;
 use super::table::{named, table_of};
+use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode, Stmt};
 
 /// `UPDATE`, `DELETE` and `MERGE`.
@@ -41,6 +42,20 @@ pub(super) fn write(reader: &mut Reader<'_>, statement: &Stmt) {
     };
     let table = named(relation.and_then(|relation| relation.relation_name_ref()));
     reader.push(statement.syntax(), Operation::Write { statement: words, table, bounded: by_condition });
+}
+
+/// Changes of rows inside `WITH`: they happen whatever the main statement does.
+pub(super) fn writes_within(reader: &mut Reader<'_>, statement: &Stmt) {
+    let has_with = |node: &SyntaxNode| ast::WithClause::can_cast(node.kind());
+    for with in statement.syntax().children().filter(has_with) {
+        for node in with.descendants() {
+            let inner =
+                ast::Update::cast(node.clone()).map(Stmt::Update).or_else(|| ast::Delete::cast(node).map(Stmt::Delete));
+            if let Some(inner) = inner {
+                write(reader, &inner);
+            }
+        }
+    }
 }
 
 /// Whether a `MERGE` changes few rows that are there: its source is limited, it joins on given keys, or it only inserts.

@@ -155,8 +155,9 @@ fn change_column(span: Span, table: &str, old: Option<&Value>, new: Option<&Valu
         }
         Some(_) => steps.alter(span, table, TableChange::DropColumn { column: name, cascade: false }),
         None => {
+            let shown = if name.is_empty() { "the column".to_owned() } else { format!("`{name}`") };
             let what = format!(
-                "`changeColumn` drops `{name}` and makes it anew when its type or length changes, and its old form is not here"
+                "`changeColumn` drops {shown} and makes it anew when its type or length changes, and its old form is not here"
             );
             steps.push(span, Operation::Unclear { what });
         }
