@@ -33,7 +33,7 @@ fn holds(text: &str, findings: &[Finding]) {
 fn corpus() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/migrations");
     let mut paths = Vec::new();
-    for directory in ["hostile", "sql", "django", "rails", "alembic"] {
+    for directory in ["hostile", "sql", "django", "rails", "alembic", "more"] {
         paths.extend(std::fs::read_dir(root.join(directory)).unwrap().map(|entry| entry.unwrap().path()));
     }
     paths.sort();
