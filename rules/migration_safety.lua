@@ -8,7 +8,7 @@ return {
     },
     framework = {
       type = "string",
-      doc = "The tool that runs them, where paths and marks tell the wrong one: sql, flyway, goose, dbmate, prisma, diesel, sqlx, liquibase, django, alembic, rails or ecto.",
+      doc = "The tool that runs them, where paths and marks tell the wrong one: sql, flyway, goose, dbmate, prisma, diesel, sqlx, liquibase, django, alembic, rails, ecto, knex or typeorm.",
     },
     in_transaction = {
       type = "boolean",
@@ -31,7 +31,10 @@ return {
     },
     code = {
       type = "globs",
-      default = { "*.{py,rb,go,rs,ts,tsx,js,jsx,mjs,java,kt,scala,cs,php,ex,exs,swift,graphql}" },
+      default = {
+        "*.{py,rb,rake,go,rs,ts,tsx,js,jsx,mjs,cjs,vue,svelte,java,kt,kts,scala,groovy,cs,fs,vb,php,ex,exs,swift,dart,clj}",
+        "*.{sql,graphql,gql,html,erb,haml,slim,heex,eex,leex,hbs,ejs,j2,jinja,jinja2,twig}",
+      },
       doc = "Code that may depend on the schema.",
     },
     ignore = {
@@ -44,12 +47,21 @@ return {
     },
   },
 }, function(options, report, analyse)
+  -- Code that may depend on the schema, outside of migrations.
+  local ignored = table.clone(options.ignore)
+  table.insert(ignored, "**/{migrations,migrate,migration,versions}/**")
+  local searched = table.clone(options.code)
+  for _, pattern in ignored do
+    table.insert(searched, "!" .. pattern)
+  end
+
   local migrations = analyse.migrations({
     paths = options.paths or { "**" },
     also = options.also or {},
     ignore = options.ignore,
     framework = options.framework,
     in_transaction = options.in_transaction,
+    code = if options.uses then searched else nil,
   })
   if #migrations == 0 then
     return
@@ -63,18 +75,9 @@ return {
     return if finding.help then `{finding.message}\n\n{finding.help}` else finding.message
   end
 
-  local ignored = table.clone(options.ignore)
-  table.insert(ignored, "**/{migrations,migrate,migration,versions}/**")
-
   -- The directory of a file, "" at the root.
   local function directory_of(path)
     return string.match(path, "^(.*)/[^/]*$") or ""
-  end
-
-  -- Where the head uses a name, outside of migrations.
-  local function places_of(name)
-    local found = analyse.uses({ names = { name }, flags = {}, ignore = ignored })
-    return found.places
   end
 
   local function shown(places)
@@ -87,6 +90,11 @@ return {
     end
     local more = #places - #words
     return table.concat(words, ", ") .. (if more > 0 then ` and {more} more` else "")
+  end
+
+  -- How far the search went, where not all files were read.
+  local function reach(uses)
+    return if uses.read < uses.of then ` (in the {uses.read} likeliest of {uses.of} files)` else ""
   end
 
   local merges = false
@@ -183,6 +191,7 @@ return {
     end
   end
 
+  local said_reach = false
   for _, migration in migrations do
     local gone, fresh = {}, {}
     for _, change in migration.changes do
@@ -195,32 +204,29 @@ return {
       end
     end
     if options.uses and not allowed["still-used"] then
-      for index, entry in gone do
-        if index <= 10 then
-          local change = entry.change
-          local places = {}
-          for _, place in places_of(entry.name) do
-            if analyse.mentions_table({ file = place.file, table = change.table }) then
-              table.insert(places, place)
-            end
-          end
-          if #places > 0 then
-            local what = if change.column then `\`{entry.name}\` of \`{change.table}\`` else `\`{entry.name}\``
-            local verb = if string.find(change.kind, "^drop") then "dropped" else "renamed"
-            report(
-              `{what} is {verb} here, and the code at the head still uses it: {shown(places)}. Remove these uses and deploy that first.`,
-              { file = migration.file, line = change.line }
-            )
-          end
+      for _, entry in gone do
+        local change, uses = entry.change, entry.change.uses
+        local what = if change.column then `\`{entry.name}\` of \`{change.table}\`` else `\`{entry.name}\``
+        local dropped = string.find(change.kind, "^drop") ~= nil
+        local verb = if dropped then "dropped" else "renamed"
+        local at = { file = migration.file, line = change.line }
+        if #uses.places > 0 then
+          local still = if dropped then "still uses it" else "still uses the old name"
+          local todo = if dropped then "Remove these uses and deploy that first." else "Let the code do without that name and deploy that first."
+          report(`{what} is {verb} here, and the code at the head {still}: {shown(uses.places)}{reach(uses)}. {todo}`, at)
+        elseif not said_reach and (uses.trouble or uses.read < uses.of) then
+          -- Once is enough: it holds for all of them.
+          said_reach = true
+          local why = if uses.trouble
+            then `whether the code still uses it could not be looked up: {uses.trouble}`
+            else `the {uses.read} likeliest of {uses.of} files of code do not use it`
+          message(`{what} is {verb} here, and {why}. \`git grep -w {entry.name}\` or \`deckhand local\` looks everywhere.`, at)
         end
       end
     end
     -- A new column and code that needs it in one change: a deploy runs one before the other.
     if #fresh > 0 and not migration.merged and not allowed["code-with-schema"] then
-      local globs = table.clone(options.code)
-      for _, pattern in ignored do
-        table.insert(globs, "!" .. pattern)
-      end
+      local globs = table.clone(searched)
       table.insert(globs, "!**/{models,model,entities,schemas}/**")
       table.insert(globs, "!**/{models,model,schema}.*")
       local lines = danger.git.added_lines(globs)

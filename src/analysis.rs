@@ -15,6 +15,7 @@ pub mod leftovers;
 pub mod lint;
 pub mod lockfile;
 pub mod migrations;
+pub mod search;
 pub mod secrets;
 pub mod testing;
 mod wildcard;

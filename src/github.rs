@@ -31,6 +31,7 @@ mod read_back;
 mod repo;
 mod required;
 mod reviews;
+mod search;
 mod shared_head;
 mod statuses;
 mod timing;

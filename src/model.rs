@@ -15,6 +15,7 @@ mod pull;
 mod report;
 mod review;
 mod ruleset;
+mod search;
 mod settings;
 mod snapshot;
 mod time;
@@ -36,6 +37,7 @@ pub use pull::{Author, Commit, Label, Labeling, Milestone, PullDetails, PullRequ
 pub use report::render_report;
 pub use review::{RequestedReviewers, Review, Team};
 pub use ruleset::{Dangerfile, Origin, Ruleset};
+pub use search::{Search, Searched};
 pub use settings::{ConclusionMode, Settings, StatusMode, SummaryComment};
 pub use snapshot::{Snapshot, Subject};
 pub use time::Timestamp;

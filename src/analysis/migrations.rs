@@ -31,5 +31,5 @@ pub use framework::Framework;
 pub use hazard::Hazard;
 pub use lock::Lock;
 pub use order::{Neighbours, directory_of, neighbours, reverse_of};
-pub use review::{SchemaChange, is_rewritten, parents, schema_changes, speaks_of_table};
+pub use review::{SchemaChange, is_rewritten, names_in_code, names_of_table, parents, schema_changes, speaks_of_table};
 pub use step::{Operation, Span, Step, TableChange};

@@ -137,6 +137,7 @@ fn describe_one(key: &FactKey) -> String {
         FactKey::Coverage(_) => "the coverage reports".to_owned(),
         FactKey::Paths(_) => "the list of files".to_owned(),
         FactKey::Uses(word) => format!("the files that hold `{word}`"),
+        FactKey::Search(search) => format!("the files that hold `{}`", search.words.join("` or `")),
         FactKey::Folder(folder) => format!("the files of `{}`", folder.path),
         FactKey::Source { path, .. } => format!("the required file `{path}`"),
     }

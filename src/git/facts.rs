@@ -46,6 +46,10 @@ impl Comparison {
                 FactKey::Uses(word) => {
                     snapshot.uses.insert(word.clone(), Fact::Known(self.load_uses(word)?));
                 }
+                FactKey::Search(search) => {
+                    let found = Fact::Known(self.load_search(search)?);
+                    snapshot.searches.insert(search.clone(), found);
+                }
                 FactKey::Paths(patterns) => {
                     let paths = self.load_paths(patterns)?;
                     snapshot.paths.insert(patterns.clone(), Fact::Known(paths));

@@ -6,7 +6,7 @@ mod kinds;
 mod places;
 
 use super::{Comparison, GitError, Repository};
-use crate::model::{ChangeStatus, FileKey, FileText, Patch, RepoPath, Side};
+use crate::model::{ChangeStatus, FileKey, FileText, Patch, RepoPath, Search, Side};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -386,4 +386,14 @@ fn a_word_is_searched_in_the_head_and_not_in_the_base() {
     assert_eq!(paths("dark-mode"), ["b.txt", "\u{fc} x/c.txt"]);
     assert!(paths("three").is_empty(), "it is only in the base");
     assert!(paths("-e").is_empty() && paths("--no-index").is_empty(), "a word is no option");
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let search = Search {
+        words: words(&["-e", "dark-mode", "nothing"]),
+        among: words(&["*.txt", "!b.txt"]),
+        names: Vec::new(),
+        beside: Vec::new(),
+    };
+    let found = comparison.load_search(&search).expect("searches");
+    assert_eq!(found.files, [RepoPath::new("\u{fc} x/c.txt")]);
+    assert!(found.is_whole() && found.of > 0);
 }

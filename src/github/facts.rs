@@ -4,8 +4,8 @@ use super::CallError;
 use super::repo::RepoClient;
 use crate::model::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, FileChange, FileKey, FileText, HeadCheckRun,
-    HeadStatus, Labeling, LintFacts, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Side,
-    Snapshot, Unavailable,
+    HeadStatus, Labeling, LintFacts, Origin, PullNumber, PullRequest, RepoPath, RequestedReviewers, Review, Searched,
+    Side, Snapshot, Unavailable,
 };
 use std::collections::BTreeSet;
 
@@ -38,6 +38,8 @@ pub enum FetchedFact {
     CodeOwners(Fact<Option<CodeOwnersFile>>),
     /// [`FactKey::Uses`].
     Uses(Fact<Vec<RepoPath>>),
+    /// [`FactKey::Search`].
+    Search(Fact<Searched>),
     /// [`FactKey::Paths`].
     Paths(Fact<Vec<RepoPath>>),
     /// [`FactKey::Folder`].
@@ -84,6 +86,7 @@ impl RepoClient {
             owners,
             paths,
             folders,
+            searches,
         ) = futures_util::try_join!(
             self.changes(snapshot, asks(FactKey::Changes)),
             self.commits(snapshot, asks(FactKey::Commits)),
@@ -99,6 +102,7 @@ impl RepoClient {
             self.code_owners(snapshot, asks(FactKey::CodeOwners)),
             self.paths(snapshot, &lacking),
             self.folders(snapshot, &folders),
+            self.searches(snapshot, &lacking),
         )?;
         texts.extend(shared);
         let mut facts: Vec<(FactKey, FetchedFact)> = Vec::with_capacity(lacking.len());
@@ -114,6 +118,7 @@ impl RepoClient {
         facts.extend(sizes);
         facts.extend(paths);
         facts.extend(folders);
+        facts.extend(searches);
         facts.extend(owners.map(|fact| (FactKey::CodeOwners, FetchedFact::CodeOwners(fact))));
         for key in lacking {
             if !facts.iter().any(|(known, _)| known == key) {
@@ -259,6 +264,9 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
             (FactKey::Uses(word), FetchedFact::Uses(fact)) => {
                 snapshot.uses.insert(word, fact);
             }
+            (FactKey::Search(search), FetchedFact::Search(fact)) => {
+                snapshot.searches.insert(search, fact);
+            }
             (FactKey::Paths(patterns), FetchedFact::Paths(fact)) => {
                 snapshot.paths.insert(patterns, fact);
             }
@@ -279,6 +287,7 @@ pub fn apply_facts(snapshot: &mut Snapshot, facts: Vec<(FactKey, FetchedFact)>) 
                 FetchedFact::File(_)
                 | FetchedFact::Size(_)
                 | FetchedFact::Uses(_)
+                | FetchedFact::Search(_)
                 | FetchedFact::Paths(_)
                 | FetchedFact::Folder(_)
                 | FetchedFact::Coverage(_)
@@ -319,6 +328,7 @@ fn text_place(snapshot: &Snapshot, key: &FactKey) -> Option<(CommitId, RepoPath)
         | FactKey::CheckRuns
         | FactKey::Size(_)
         | FactKey::Uses(_)
+        | FactKey::Search(_)
         | FactKey::Paths(_)
         | FactKey::Folder(_)
         | FactKey::Coverage(_)
@@ -357,6 +367,7 @@ fn nothing(key: &FactKey) -> FetchedFact {
         FactKey::CodeOwners => FetchedFact::CodeOwners(Fact::Unavailable(missing)),
         // GitHub searches the default branch only, which is neither side of a pull request.
         FactKey::Uses(_) => FetchedFact::Uses(Fact::Unavailable(Unavailable::NeedsCheckout)),
+        FactKey::Search(_) => FetchedFact::Search(Fact::Unavailable(missing)),
         FactKey::Paths(_) => FetchedFact::Paths(Fact::Unavailable(missing)),
         FactKey::Folder(_) => FetchedFact::Folder(Fact::Unavailable(missing)),
         FactKey::Coverage(_) => FetchedFact::Coverage(Fact::Unavailable(Unavailable::NoReports)),

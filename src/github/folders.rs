@@ -35,8 +35,8 @@ impl RepoClient {
             let tree = self.fetch_tree(commit).await?;
             for folder in keys {
                 let fact = match &tree {
-                    Fact::Known(paths) => {
-                        let below = paths.iter().filter(|path| path.lies_below(&folder.path));
+                    Fact::Known(files) => {
+                        let below = files.iter().map(|file| &file.path).filter(|path| path.lies_below(&folder.path));
                         Fact::Known(below.take(MAX_FILES).cloned().collect())
                     }
                     Fact::Unavailable(reason) => Fact::Unavailable(reason.clone()),

@@ -33,9 +33,9 @@ impl RepoClient {
         let fact = |patterns: &Vec<String>| match (&tree, Globs::parse_kept(patterns.clone())) {
             (Fact::Unavailable(reason), _) => Fact::Unavailable(reason.clone()),
             (Fact::Known(_), Err(_)) => Fact::Known(Vec::new()),
-            (Fact::Known(tree), Ok(globs)) => {
-                Fact::Known(tree.iter().filter(|path| globs.matches(path.as_str())).cloned().collect())
-            }
+            (Fact::Known(tree), Ok(globs)) => Fact::Known(
+                tree.iter().map(|file| &file.path).filter(|path| globs.matches(path.as_str())).cloned().collect(),
+            ),
         };
         Ok(asked.iter().map(|it| (FactKey::Paths((*it).clone()), FetchedFact::Paths(fact(it)))).collect())
     }
@@ -45,7 +45,7 @@ impl RepoClient {
     ///
     /// # Errors
     /// As every call; a missing permission is a fact, and so is a list that was cut.
-    pub(super) async fn fetch_tree(&self, commit: &CommitId) -> Result<Fact<Vec<RepoPath>>, CallError> {
+    pub(super) async fn fetch_tree(&self, commit: &CommitId) -> Result<Fact<Vec<TreeFile>>, CallError> {
         let asked = "the files of a commit";
         let call = self.rest(Method::GET, &format!("/git/trees/{commit}?recursive=1"), asked);
         let read = self.call_kept(call).await.and_then(|body| parse::<WireTree>(&body, asked));
@@ -55,11 +55,18 @@ impl RepoClient {
         if tree.truncated {
             return Ok(Fact::Unavailable(Unavailable::Truncated("the list of files".to_owned())));
         }
-        let files = tree.tree.iter().filter(|entry| entry.kind == "blob");
-        let mut paths: Vec<RepoPath> = files.map(|entry| RepoPath::new(&entry.path)).collect();
-        paths.sort_unstable();
-        Ok(Fact::Known(paths))
+        let blobs = tree.tree.iter().filter(|entry| entry.kind == "blob");
+        let file = |entry: &WireEntry| TreeFile { path: RepoPath::new(&entry.path), bytes: entry.size };
+        let mut files: Vec<TreeFile> = blobs.map(file).collect();
+        files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        Ok(Fact::Known(files))
     }
+}
+
+/// A file of a commit.
+pub(super) struct TreeFile {
+    pub(super) path: RepoPath,
+    pub(super) bytes: u64,
 }
 
 #[derive(Deserialize)]
@@ -75,4 +82,6 @@ struct WireEntry {
     path: String,
     #[serde(rename = "type")]
     kind: String,
+    #[serde(default)]
+    size: u64,
 }

@@ -1,6 +1,6 @@
 //! One thing that a rule may see, and the name under which it is asked for.
 
-use super::{RepoPath, Side, Wait};
+use super::{RepoPath, Search, Side, Wait};
 use serde::{Deserialize, Serialize};
 
 /// The name of a fact. A rule that needs one that the snapshot lacks ends the pass; the fact is fetched, the rules run again.
@@ -33,6 +33,8 @@ pub enum FactKey {
     CodeOwners,
     /// Which files of the head hold a word, whole and in this case.
     Uses(String),
+    /// Which files of the head hold one of several words. Who has no checkout reads the likeliest files.
+    Search(Search),
     /// Which files of the head match these patterns.
     Paths(Vec<String>),
     /// The files below a directory, at the tip of the base branch (`LEFT`) or at the head (`RIGHT`). The empty path is

@@ -3,7 +3,7 @@
 use super::{
     CodeOwnersFile, Commit, CommitId, CoverageFacts, Fact, FactKey, Fault, FileChange, FileKey, FileText, HeadCheckRun,
     HeadStatus, Labeling, LintFacts, Override, Preview, PullRequest, QueuedPull, RepoName, RepoPath,
-    RequestedReviewers, Review, Ruleset, Timestamp, Unavailable, Waits,
+    RequestedReviewers, Review, Ruleset, Search, Searched, Timestamp, Unavailable, Waits,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +68,9 @@ pub struct Snapshot {
     /// [`FactKey::Uses`]: the paths by word.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub uses: BTreeMap<String, Fact<Vec<RepoPath>>>,
+    /// [`FactKey::Search`]
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub searches: BTreeMap<Search, Fact<Searched>>,
     /// [`FactKey::Paths`], sorted.
     #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub paths: BTreeMap<Vec<String>, Fact<Vec<RepoPath>>>,
@@ -122,6 +125,7 @@ impl Snapshot {
             sizes: BTreeMap::new(),
             code_owners: None,
             uses: BTreeMap::new(),
+            searches: BTreeMap::new(),
             paths: BTreeMap::new(),
             folders: BTreeMap::new(),
             coverage: BTreeMap::new(),
@@ -152,6 +156,7 @@ impl Snapshot {
             FactKey::Size(file) => self.sizes.contains_key(file),
             FactKey::CodeOwners => self.code_owners.is_some(),
             FactKey::Uses(word) => self.uses.contains_key(word),
+            FactKey::Search(search) => self.searches.contains_key(search),
             FactKey::Paths(patterns) => self.paths.contains_key(patterns),
             FactKey::Folder(folder) => self.folders.contains_key(folder),
             FactKey::Coverage(patterns) => self.coverage.contains_key(patterns),
@@ -183,6 +188,9 @@ impl Snapshot {
             }
             FactKey::Uses(word) => {
                 self.uses.insert(word.clone(), Fact::Unavailable(reason));
+            }
+            FactKey::Search(search) => {
+                self.searches.insert(search.clone(), Fact::Unavailable(reason));
             }
             FactKey::Paths(patterns) => {
                 self.paths.insert(patterns.clone(), Fact::Unavailable(reason));

@@ -464,6 +464,39 @@ fn a_fault_of_the_organisations_file_is_named_with_its_repository() {
 }
 
 #[test]
+fn a_dropped_column_is_told_also_where_the_tree_cannot_be_listed() {
+    let mut snapshot = snapshot("use(\"migration_safety\")");
+    let sql = "ALTER TABLE users DROP COLUMN nick_name;\n";
+    let patch = format!(
+        "diff --git a/migrations/2.sql b/migrations/2.sql\nnew file mode 100644\n--- /dev/null\n+++ b/migrations/2.sql\n@@ -0,0 +1 @@\n+{sql}"
+    );
+    snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
+    let file = FileKey { side: Side::Right, path: RepoPath::new("migrations/2.sql") };
+    snapshot.files.insert(file, Fact::Known(FileText::Text(sql.to_owned())));
+    let Outcome::Missing(missing) = run(&snapshot, &frozen_clock) else { panic!("nothing is asked for") };
+    let searches = missing.iter().filter(|key| matches!(key, FactKey::Search(_))).count();
+    assert_eq!((searches, missing.len()), (1, 3), "with both folders, in one round: {missing:?}");
+    for key in missing {
+        match key {
+            FactKey::Folder(folder) => {
+                snapshot.folders.insert(folder, Fact::Known(Vec::new()));
+            }
+            other => snapshot.refuse(&other, Unavailable::Truncated("the list of files".to_owned())),
+        }
+    }
+    let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+    assert_eq!(verdict.faults, []);
+    let said: Vec<_> = verdict.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        said[1..],
+        [
+            "`nick_name` of `users` is dropped here, and whether the code still uses it could not be looked up: GitHub gave \
+          only a part of the list of files. `git grep -w nick_name` or `deckhand local` looks everywhere."
+        ]
+    );
+}
+
+#[test]
 fn a_removed_flag_is_told_also_where_the_tree_cannot_be_searched() {
     let mut snapshot = snapshot("use(\"feature_flag\")");
     let patch = "diff --git a/flags.yml b/flags.yml\n--- a/flags.yml\n+++ b/flags.yml\n@@ -1,2 +1 @@\n-new_checkout: true\n dark_mode: true\n";

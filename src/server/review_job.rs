@@ -477,7 +477,7 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
         FactKey::Paths(_) => true,
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
         FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => false,
-        FactKey::Uses(_) | FactKey::Folder(_) => false,
+        FactKey::Uses(_) | FactKey::Search(_) | FactKey::Folder(_) => false,
         // What a server cannot have costs nothing to ask for.
         FactKey::Coverage(_) | FactKey::Lint(_) => false,
     }

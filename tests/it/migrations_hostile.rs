@@ -4,15 +4,18 @@ use deckhand::analysis::migrations::{CheckOptions, Finding, Span, check};
 use std::path::{Path, PathBuf};
 
 /// Every parser that a path can lead to.
-const PATHS: [&str; 5] = [
+const PATHS: [&str; 7] = [
     "migrations/1.sql",
     "app/migrations/0001_x.py",
     "alembic/versions/x.py",
     "db/migrate/1_x.rb",
     "priv/migrations/1_x.exs",
+    "migrations/1_x.js",
+    "migrations/1-x.ts",
 ];
 /// Marks that lead a text to each framework whatever it is.
-const MARKS: [&str; 5] = ["", "migrations.Migration", "alembic", "ActiveRecord::Migration", "Ecto.Migration"];
+const MARKS: [&str; 7] =
+    ["", "migrations.Migration", "alembic", "ActiveRecord::Migration", "Ecto.Migration", "knex", "queryRunner"];
 
 fn said(path: &str, text: &str) -> Vec<Finding> {
     check(path, text, &CheckOptions { style: true, ..CheckOptions::default() }).unwrap_or_default()
@@ -30,7 +33,7 @@ fn holds(text: &str, findings: &[Finding]) {
 fn corpus() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/migrations");
     let mut paths = Vec::new();
-    for directory in ["hostile", "sql", "django", "rails", "alembic"] {
+    for directory in ["hostile", "sql", "django", "rails", "alembic", "more"] {
         paths.extend(std::fs::read_dir(root.join(directory)).unwrap().map(|entry| entry.unwrap().path()));
     }
     paths.sort();

@@ -42,10 +42,10 @@ pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Findi
     if let Some(problem) = &read.problem {
         findings.push(finding_of_problem(problem, text));
     }
-    let setting = Setting { in_transaction: read.in_transaction };
+    let setting = Setting { in_transaction: read.in_transaction, in_code: read.framework.dialect() != Dialect::Sql };
     let lines = Lines::new(text);
     for danger in judge(&read.steps, setting, &options.before) {
-        findings.push(finding_of(&danger, &read, text, &lines));
+        findings.push(finding_of(&danger, &read, path, text, &lines));
     }
     findings.extend(read.style.iter().cloned());
     let ignores = Ignores::of(text, read.framework.dialect() == Dialect::Sql);
@@ -101,7 +101,7 @@ fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile>
         });
     }
     let half = forward_half(framework, text);
-    let mut read = read_sql(&half, &Lines::new(text), options.style);
+    let mut read = read_sql(&half, &Lines::new(text), options.style, false);
     if let Some(first) = read.steps.first().filter(|_| lacks_way_back(framework, text)) {
         let what = "the half that goes forward".to_owned();
         read.steps.push(Step::new(first.span, Operation::Irreversible { what }));
@@ -176,14 +176,14 @@ fn is_of_another_database(text: &str) -> bool {
         || ["engine=", "engine =", "auto_increment", "autoincrement", "pragma "].iter().any(|mark| lower.contains(mark))
 }
 
-fn finding_of(danger: &Danger<'_>, read: &ReadFile, text: &str, lines: &Lines<'_>) -> Finding {
+fn finding_of(danger: &Danger<'_>, read: &ReadFile, path: &str, text: &str, lines: &Lines<'_>) -> Finding {
     let (span, framework) = (danger.step.span, read.framework);
     let mended = danger.step.edit.as_ref().filter(|_| is_mended_by_edit(danger.hazard, read.in_transaction));
     Finding {
         span,
         rule: RuleName::Hazard(danger.hazard),
         message: message_of(danger, framework),
-        help: advice_of(danger, framework),
+        help: advice_of(danger, framework, path),
         suggestion: mended.and_then(|edit| apply(edit, span, text, lines)),
     }
 }

@@ -40,6 +40,9 @@ pub fn is_migration_path(path: &str) -> bool {
         "py" => (parts.under("migrations") && parts.starts_with_number()) || parts.under("versions"),
         "rb" => parts.under("migrate") && parts.starts_with_number(),
         "exs" => parts.under("migrations") && parts.starts_with_number(),
+        "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" => {
+            parts.in_migrations() && parts.starts_with_number() && !parts.name.ends_with(".d.ts")
+        }
         _ => false,
     }
 }
@@ -59,8 +62,19 @@ pub(super) fn framework_of(path: &str, text: &str) -> Option<Framework> {
             Some(Framework::Alembic)
         }
         "rb" if text.contains("Migration") => Some(Framework::Rails),
+        "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" => javascript_framework(text),
         "exs" | "ex" if text.contains("Ecto.Migration") || text.contains("Migration") => Some(Framework::Ecto),
         _ => None,
+    }
+}
+
+fn javascript_framework(text: &str) -> Option<Framework> {
+    if text.contains("queryRunner") || text.contains("MigrationInterface") {
+        Some(Framework::TypeOrm)
+    } else if text.contains("knex") || text.contains("Knex") {
+        Some(Framework::Knex)
+    } else {
+        None
     }
 }
 
@@ -99,11 +113,22 @@ fn transaction_of(framework: Framework, text: &str) -> Transaction {
         Framework::Diesel => Transaction::UnlessRefused,
         Framework::Sqlx => unless("-- no-transaction"),
         Framework::Liquibase => unless("runintransaction:false"),
-        Framework::Django => unless("atomic = false"),
-        Framework::Rails => unless("disable_ddl_transaction!"),
-        Framework::Ecto => unless("@disable_ddl_transaction true"),
+        // With a comma it is an argument of `RunPython`.
+        Framework::Django => unless_said(text, |line| line.starts_with("atomic=false") && !line.ends_with(',')),
+        Framework::Rails => unless_said(text, |line| line.starts_with("disable_ddl_transaction!")),
+        Framework::Ecto => unless_said(text, |line| line.starts_with("@disable_ddl_transactiontrue")),
+        Framework::Knex => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction:false")),
+        Framework::TypeOrm => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction=false")),
         Framework::Alembic => Transaction::Whole,
     }
+}
+
+/// Whether a line, in small letters and without spaces, says that there is no transaction.
+fn unless_said(text: &str, says: impl Fn(&str) -> bool) -> Transaction {
+    let plain = |line: &str| line.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let mut lines =
+        text.lines().filter(|line| line.to_ascii_lowercase().contains("transaction") || line.contains("atomic"));
+    if lines.any(|line| says(&plain(line))) { Transaction::None } else { Transaction::Whole }
 }
 
 /// The half that goes forward, with everything else blanked so that lines and offsets stay; placeholders filled.

@@ -45,6 +45,7 @@ pub fn effects_of(operation: &Operation) -> Effects {
                 effects = effects.and(table, Lock::ShareRowExclusive);
             }
             match partition_of {
+                // A default partition is read for rows that belong into the new one.
                 Some(parent) => effects.and(parent, Lock::AccessExclusive),
                 None => effects,
             }
@@ -68,6 +69,8 @@ pub fn effects_of(operation: &Operation) -> Effects {
         Operation::Refresh { view, concurrently: true } => Effects::lock(view, Lock::Exclusive).scanning(true),
         Operation::Refresh { view, concurrently: false } => Effects::lock(view, Lock::AccessExclusive).rewriting(true),
         Operation::Write { table, bounded, .. } => Effects::lock(table, Lock::RowExclusive).scanning(!bounded),
+        Operation::Batches { table, .. } => Effects::lock(table, Lock::RowExclusive),
+        Operation::Light { table, lock } => Effects::lock(table, *lock),
         Operation::LockTable { tables, lock } => all(tables, *lock),
         Operation::DropObject { kind: ObjectKind::View | ObjectKind::MaterializedView, names, .. } => {
             all(names, Lock::AccessExclusive)
@@ -128,7 +131,7 @@ fn effects_of_change(table: &str, change: &TableChange) -> Effects {
         | TableChange::DropNotNull { .. }
         | TableChange::SetDefault
         | TableChange::DropDefault { .. }
-        | TableChange::DropConstraint { .. }
-        | TableChange::Harmless => exclusive(),
+        | TableChange::DropConstraint { .. } => exclusive(),
+        TableChange::Light(lock) => Effects::lock(table, *lock),
     }
 }

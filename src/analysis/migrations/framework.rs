@@ -27,6 +27,10 @@ pub enum Framework {
     Rails,
     /// Ecto's `priv/repo/migrations/*.exs`.
     Ecto,
+    /// Knex' `migrations/<time>_name.js`.
+    Knex,
+    /// TypeORM's `migrations/<time>-name.ts`.
+    TypeOrm,
 }
 
 /// The language in which advice is written.
@@ -42,11 +46,13 @@ pub enum Dialect {
     Rails,
     /// Ecto's `priv/repo/migrations/*.exs`.
     Ecto,
+    /// Knex and TypeORM, where what blocks nobody is written in SQL.
+    JavaScript,
 }
 
 impl Framework {
     /// All of them.
-    pub const ALL: [Framework; 12] = [
+    pub const ALL: [Framework; 14] = [
         Framework::Sql,
         Framework::Flyway,
         Framework::Goose,
@@ -59,6 +65,8 @@ impl Framework {
         Framework::Alembic,
         Framework::Rails,
         Framework::Ecto,
+        Framework::Knex,
+        Framework::TypeOrm,
     ];
 
     /// The word in options and reports.
@@ -76,6 +84,8 @@ impl Framework {
             Framework::Alembic => "alembic",
             Framework::Rails => "rails",
             Framework::Ecto => "ecto",
+            Framework::Knex => "knex",
+            Framework::TypeOrm => "typeorm",
         }
     }
 
@@ -86,6 +96,7 @@ impl Framework {
             Framework::Alembic => Dialect::Alembic,
             Framework::Rails => Dialect::Rails,
             Framework::Ecto => Dialect::Ecto,
+            Framework::Knex | Framework::TypeOrm => Dialect::JavaScript,
             _ => Dialect::Sql,
         }
     }
@@ -104,6 +115,8 @@ impl Framework {
             Framework::Django => "set `atomic = False` in the migration",
             Framework::Alembic => "put it under `with op.get_context().autocommit_block():`",
             Framework::Rails => "write `disable_ddl_transaction!` into the migration",
+            Framework::Knex => "write `exports.config = { transaction: false }`",
+            Framework::TypeOrm => "write `transaction = false` into the migration class",
             Framework::Ecto => "set `@disable_ddl_transaction true` and `@disable_migration_lock true`",
         }
     }

@@ -144,6 +144,8 @@ hazards! {
     PrimaryKeyUsingIndex, "pk-using-index-not-null", Style, [];
     /// A partition is attached, and its rows are read unless a check proves them right.
     PartitionAttach, "partition-attach", Style, [];
+    /// A table is made as a partition: a brief lock on the partitioned table.
+    PartitionCreate, "partition-create", Style, [];
     /// A trigger comes or goes.
     Trigger, "trigger", Style, ["ban-drop-trigger"];
     /// The text is of another database than PostgreSQL and was not judged.

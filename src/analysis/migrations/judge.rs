@@ -12,6 +12,8 @@ use super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, S
 pub(super) struct Setting {
     /// Whether all of them share a transaction unless they say otherwise.
     pub(super) in_transaction: bool,
+    /// Whether they come from code rather than from a file of SQL.
+    pub(super) in_code: bool,
 }
 
 /// A danger of one step.
@@ -46,7 +48,8 @@ struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     fn in_transaction(&self, step: &Step) -> bool {
-        (self.setting.in_transaction && !step.outside) || step.in_block || self.known.transaction_is_open()
+        let of_tool = self.setting.in_transaction && !step.outside && !self.known.has_left_transaction();
+        of_tool || step.in_block || self.known.transaction_is_open()
     }
 
     fn say(&mut self, step: &'a Step, hazard: Hazard) {
@@ -74,10 +77,12 @@ impl<'a> Judge<'a> {
             self.say(step, Hazard::EnumValueSameTransaction);
         }
         match &step.operation {
-            Operation::CreateTable { table, references, force, .. } => {
+            Operation::CreateTable { table, references, force, partition_of, .. } => {
                 self.say_if(*force && !self.known.is_new_table(table), step, Hazard::DropTable);
                 let old = references.iter().any(|other| other != table && !self.known.is_new_table(other));
                 self.say_if(old, step, Hazard::ForeignKeyInlineLock);
+                let parent = partition_of.as_ref().is_some_and(|parent| !self.known.is_new_table(parent));
+                self.say_if(parent, step, Hazard::PartitionCreate);
             }
             Operation::Alter { table, change } => self.change(step, table, change, later),
             Operation::CreateIndex { table, concurrently: false, only: false, .. } => {
@@ -108,6 +113,10 @@ impl<'a> Judge<'a> {
             Operation::Write { table, bounded: false, .. } => {
                 self.say_if(!self.known.is_new_table(table), step, Hazard::UnbatchedBackfill);
             }
+            Operation::Batches { table, .. } => {
+                let together = self.in_transaction(step) && !self.known.is_new_table(table);
+                self.say_if(together, step, Hazard::UnbatchedBackfill);
+            }
             Operation::LockTable { tables, lock } => {
                 let old = !tables.iter().all(|table| self.known.is_new_table(table));
                 self.say_if(old && *lock >= Lock::Share, step, Hazard::ExplicitLock);
@@ -126,7 +135,9 @@ impl<'a> Judge<'a> {
             }
             Operation::Begin => self.say_if(self.in_transaction(step), step, Hazard::TransactionNesting),
             Operation::End => {
-                self.say_if(!self.known.transaction_is_open(), step, Hazard::TransactionNesting);
+                // Code that commits means to leave its transaction: `op.execute("COMMIT")`.
+                let leaves = self.setting.in_code && self.in_transaction(step);
+                self.say_if(!self.known.transaction_is_open() && !leaves, step, Hazard::TransactionNesting);
             }
             Operation::Unclear { .. } => self.say(step, Hazard::UnclearOperation),
             Operation::Irreversible { .. } => self.say(step, Hazard::Irreversible),
@@ -201,7 +212,7 @@ impl<'a> Judge<'a> {
             }
             TableChange::DetachPartition { concurrently: false, .. } => self.say(step, Hazard::DetachPartition),
             TableChange::DisableTrigger => self.say(step, Hazard::DisableTrigger),
-            TableChange::DetachPartition { .. } | TableChange::SetDefault | TableChange::Harmless => {}
+            TableChange::DetachPartition { .. } | TableChange::SetDefault | TableChange::Light(_) => {}
         }
     }
 

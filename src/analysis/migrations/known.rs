@@ -14,6 +14,8 @@ pub(super) struct Known {
     made_somewhere: BTreeSet<(ObjectKind, String)>,
     /// The line on which the open transaction began; PostgreSQL has no transactions inside transactions.
     open: Option<u32>,
+    /// Whether the tool's own transaction was ended.
+    left: bool,
     enum_values: Vec<String>,
     /// Constraints that the open transaction added `NOT VALID`.
     unvalidated: BTreeSet<String>,
@@ -43,6 +45,7 @@ impl Known {
         known.objects.clear();
         before.together.iter().for_each(|step| known.note(step, false));
         known.open = None;
+        known.left = false;
         known.enum_values.clear();
         known.unvalidated.clear();
         known
@@ -67,6 +70,10 @@ impl Known {
 
     pub(super) fn is_made_somewhere(&self, kind: ObjectKind, name: &str) -> bool {
         self.made_somewhere.contains(&(kind, key(name)))
+    }
+
+    pub(super) fn has_left_transaction(&self) -> bool {
+        self.left
     }
 
     pub(super) fn transaction_is_open(&self) -> bool {
@@ -146,6 +153,7 @@ impl Known {
                 self.open.get_or_insert(step.span.line);
             }
             Operation::End => {
+                self.left |= self.open.is_none();
                 self.open = None;
                 self.unvalidated.clear();
                 self.enum_values.clear();

@@ -3,12 +3,14 @@
 mod block;
 mod expression;
 mod guard;
+mod light;
 mod names;
 mod read;
 mod statement;
 mod style;
 mod table;
 mod types;
+mod write;
 
 pub(super) use expression::{is_known_steady, not_null_column_of};
 pub(super) use read::{Problem, read_sql};

@@ -139,12 +139,19 @@ pub enum Operation {
     },
     /// Rows are changed or deleted.
     Write {
-        /// `UPDATE` or `DELETE`.
+        /// `UPDATE`, `DELETE` or `MERGE`.
         statement: &'static str,
         /// The table.
         table: String,
         /// Whether a limit, a range or a key keeps the number of rows small.
         bounded: bool,
+    },
+    /// Rows are changed in small steps, each of which needs a commit of its own.
+    Batches {
+        /// `UPDATE` or `DELETE`.
+        statement: &'static str,
+        /// The table.
+        table: String,
     },
     /// `LOCK TABLE`.
     LockTable {
@@ -203,6 +210,13 @@ pub enum Operation {
     Begin,
     /// `COMMIT` or `ROLLBACK`; the end of a transaction.
     End,
+    /// A statement without any danger that locks a table for a moment, or as writes do.
+    Light {
+        /// The table.
+        table: String,
+        /// How.
+        lock: Lock,
+    },
     /// A statement without any danger that may quote values.
     Other,
     /// The framework's code does something that cannot be judged from the text.
@@ -368,8 +382,8 @@ pub enum TableChange {
     },
     /// A trigger is switched off.
     DisableTrigger,
-    /// Metadata only.
-    Harmless,
+    /// Metadata only, under this lock.
+    Light(Lock),
 }
 
 /// What a constraint demands.

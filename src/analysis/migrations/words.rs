@@ -63,10 +63,10 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::RenameColumn => format!(
             "Renaming {column} takes {held} for a moment, but code that still runs uses the old name and fails from then on."
         ),
-        Hazard::TypeRewrite => format!(
-            "Changing the type of {column} to `{}` rewrites all of {table} and its indexes under {held}: {waits} until it is done.",
-            names.new_type
-        ),
+        Hazard::TypeRewrite => {
+            let to = if names.new_type.is_empty() { String::new() } else { format!(" to `{}`", shown(&names.new_type)) };
+            format!("Changing the type of {column}{to} rewrites all of {table} and its indexes under {held}: {waits} until it is done.")
+        }
         Hazard::SetNotNullScan => format!(
             "`SET NOT NULL` on {column} reads all of {table} under {held}: {waits} until it is done."
         ),
@@ -86,7 +86,7 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             format!("The {what} builds its index over all of {table} under {held}: {waits} until it is done.")
         }
         Hazard::ValidateSameTransaction => format!(
-            "The transaction that added {} `NOT VALID` still holds its strong lock on {table} while all rows are read here: writes wait until the commit.",
+            "The transaction that added {} `NOT VALID` still holds its lock on {table} while all rows are read here: writes, and for a check also reads, wait until the commit.",
             tick(&names.constraint, "the constraint")
         ),
         Hazard::DomainConstraintScan => format!(
@@ -142,6 +142,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::EnumValueSameTransaction => {
             "This uses an enum value that the same transaction adds: PostgreSQL refuses it (\"unsafe use of new value\"), and the migration fails.".to_owned()
         }
+        Hazard::UnbatchedBackfill if matches!(step.operation, Operation::Batches { .. }) => format!(
+            "All these batches run in the migration's one transaction, which holds a ROW EXCLUSIVE lock on {table} and every changed row until the commit: writes to those rows wait, and replicas fall behind."
+        ),
         Hazard::UnbatchedBackfill => format!(
             "One `{}` over all of {table} holds a ROW EXCLUSIVE lock and every row that it changes until the commit: writes to those rows wait, and replicas fall behind.",
             names.statement
@@ -154,14 +157,17 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
                 "The migration already runs in a transaction: PostgreSQL only warns, and the first `COMMIT` ends it. Leave `BEGIN` and `COMMIT` out, or {}.",
                 framework.without_transaction()
             ),
+            (_, framework) if framework != Framework::Sql => {
+                "No `BEGIN` belongs to this: it ends the tool's own transaction, if there is one, and what follows is not undone when it fails.".to_owned()
+            }
             _ => "No transaction of this file is open here: PostgreSQL only warns, and what should be atomic is not.".to_owned(),
         },
         Hazard::UncommittedTransaction => {
             "This transaction is never committed: PostgreSQL undoes everything after it when the connection closes.".to_owned()
         }
         Hazard::ExplicitLock => format!(
-            "The lock on {} is held until the commit: {waits} so long.",
-            names.all_tables()
+            "`LOCK TABLE` takes {} and keeps it until the commit: {waits} so long.",
+            lock_on(step, &names.all_tables())
         ),
         Hazard::DisableTrigger => format!(
             "Switching triggers of {table} off takes {held}, and whatever they protect is unprotected for everybody until they are switched on again."
@@ -171,7 +177,7 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
                 Operation::LiveModel { module } => module.as_str(),
                 _ => "the application",
             };
-            format!("The migration imports from `{module}`: when that code changes, the migration that has run everywhere fails on a new database.")
+            format!("The migration imports from `{}`: when that code changes, the migration that has run everywhere fails on a new database.", shown(module))
         }
         Hazard::UnclearOperation => match &step.operation {
             Operation::Unclear { what } => format!("What happens here cannot be told from the text: {what}."),
@@ -205,6 +211,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             "Attaching reads all rows of {} under an ACCESS EXCLUSIVE lock on it, unless a check constraint already proves them right; {table} itself is only locked against other schema changes.",
             tick(&names.partition, "the partition")
         ),
+        Hazard::PartitionCreate => format!(
+            "Making the partition takes {held} for a moment: it waits for every running query, and {waits} behind it; a default partition is read for rows that belong here."
+        ),
         Hazard::Trigger => format!("The trigger takes {held} for a moment: {waits} behind it."),
     }
 }
@@ -231,9 +240,18 @@ fn held(step: &Step) -> String {
     }
 }
 
+/// The strongest lock of a step, on what is named otherwise.
+fn lock_on(step: &Step, relations: &str) -> String {
+    let lock = strongest_lock(step).map_or(Lock::AccessExclusive, |(_, lock)| lock);
+    format!("{} {} lock on {relations}", article(lock), lock.as_str())
+}
+
+fn article(lock: Lock) -> &'static str {
+    if matches!(lock, Lock::AccessExclusive | Lock::AccessShare | Lock::Exclusive) { "an" } else { "a" }
+}
+
 fn lock_words(lock: Lock, relation: &str) -> String {
-    let article = if matches!(lock, Lock::AccessExclusive | Lock::AccessShare | Lock::Exclusive) { "an" } else { "a" };
-    format!("{article} {} lock on {}", lock.as_str(), tick(relation, "the table"))
+    format!("{} {} lock on {}", article(lock), lock.as_str(), tick(relation, "the table"))
 }
 
 fn waits(step: &Step) -> String {
@@ -243,8 +261,22 @@ fn waits(step: &Step) -> String {
 
 /// A name in backticks, or other words when there is none.
 fn tick(name: &str, otherwise: &str) -> String {
-    if name.is_empty() { otherwise.to_owned() } else { format!("`{}`", name.replace('`', "'")) }
+    if name.is_empty() { otherwise.to_owned() } else { format!("`{}`", shown(name)) }
 }
+
+/// A name as it can stand in a text: on one line, without backticks, not longer than names are.
+pub(super) fn shown(name: &str) -> String {
+    let plain = name.chars().take(MAX_NAME).map(|c| match c {
+        '`' => '\'',
+        c if c.is_control() => ' ',
+        c => c,
+    });
+    let more = if name.chars().nth(MAX_NAME).is_some() { ".." } else { "" };
+    plain.chain(more.chars()).collect()
+}
+
+/// PostgreSQL cuts names at 63 bytes; several may stand together.
+const MAX_NAME: usize = 200;
 
 /// The names that a step's operation holds.
 #[derive(Default)]
@@ -266,8 +298,10 @@ impl Names {
     pub(super) fn of(step: &Step) -> Self {
         let mut names = Names::default();
         match &step.operation {
-            Operation::CreateTable { table, references, .. } => {
+            Operation::CreateTable { table, references, partition_of, .. } => {
                 names.table.clone_from(table);
+                names.partition = partition_of.clone().unwrap_or_default();
+                names.statement = "CREATE TABLE";
                 names.other_table = references.first().cloned().unwrap_or_default();
             }
             Operation::Alter { table, change } => {
@@ -297,7 +331,7 @@ impl Names {
             }
             Operation::OutsideTransaction { statement } => names.statement = statement,
             Operation::Refresh { view, .. } => names.table.clone_from(view),
-            Operation::Write { statement, table, .. } => {
+            Operation::Write { statement, table, .. } | Operation::Batches { statement, table } => {
                 names.statement = statement;
                 names.table.clone_from(table);
             }
@@ -359,11 +393,15 @@ impl Names {
     }
 
     fn index_words(&self) -> String {
-        if self.index.is_empty() { "the index".to_owned() } else { format!("the index `{}`", self.index) }
+        if self.index.is_empty() { "the index".to_owned() } else { format!("the index `{}`", shown(&self.index)) }
     }
 
     fn reindexed(&self) -> String {
-        if self.object.is_empty() { format!("every index of the {}", self.kind) } else { format!("`{}`", self.object) }
+        if self.object.is_empty() {
+            format!("every index of the {}", self.kind)
+        } else {
+            format!("`{}`", shown(&self.object))
+        }
     }
 
     fn statement(&self) -> String {
@@ -377,7 +415,7 @@ impl Names {
     fn foreign_locks(&self) -> String {
         let own = if self.column.is_empty() { Lock::ShareRowExclusive } else { Lock::AccessExclusive };
         let other = lock_words(Lock::ShareRowExclusive, &self.other_table);
-        if self.table.is_empty() || (self.column.is_empty() && self.constraint.is_empty() && self.kind.is_empty()) {
+        if self.table.is_empty() || self.statement == "CREATE TABLE" {
             return other;
         }
         format!("{} and {other}", lock_words(own, &self.table))

@@ -5,11 +5,12 @@ use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::analysis::coverage::{Named, Places, Tree, combine, parse_report, restrict};
 use crate::analysis::lint::{self, NamedLint, is_lint_report};
+use crate::analysis::search::{holds_word, order_by_likelihood};
 use crate::lua::Globs;
 use crate::model::{
     Author, ChangeStatus, CodeOwnersFile, Commit, CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileKey,
     FileText, Finding, Label, Labeling, LintFacts, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref,
-    RepoName, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, User, Verdict,
+    RepoName, RepoPath, Ruleset, Search, Searched, Side, Snapshot, Subject, Timestamp, User, Verdict,
 };
 use crate::review::{self, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,6 +94,10 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                 FactKey::Uses(word) => {
                     let fact = Fact::Known(uses(&texts, &word));
                     snapshot.uses.insert(word, fact);
+                }
+                FactKey::Search(search) => {
+                    let fact = Fact::Known(find(&texts, &pull, &search));
+                    snapshot.searches.insert(search, fact);
                 }
                 FactKey::Paths(patterns) => {
                     let fact = Fact::Known(paths(&texts, &pull, &patterns));
@@ -210,6 +215,17 @@ fn folder(texts: &BTreeMap<FileKey, FileText>, pull: &Pull, folder: &FileKey) ->
     let names: BTreeSet<&str> =
         below.filter_map(|path| path.as_str().strip_prefix(&prefix)?.split('/').next()).collect();
     if names.is_empty() { FileText::Absent } else { FileText::Folder(names.into_iter().map(str::to_owned).collect()) }
+}
+
+/// What a search of the head finds, which reads every file.
+fn find(texts: &BTreeMap<FileKey, FileText>, pull: &Pull, search: &Search) -> Searched {
+    let among = paths(texts, pull, &search.among);
+    let text = |path: &RepoPath| texts.get(&FileKey { side: Side::Right, path: path.clone() });
+    let holds = |path: &&RepoPath| matches!(text(path), Some(FileText::Text(text)) if holds_word(text, &search.words));
+    let mut files: Vec<RepoPath> = among.iter().filter(holds).cloned().collect();
+    order_by_likelihood(&mut files, search);
+    files.truncate(Searched::MAX_FILES);
+    Searched { files, read: among.len(), of: among.len() }
 }
 
 /// The files of one side below a directory.

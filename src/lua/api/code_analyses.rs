@@ -35,7 +35,6 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
     add("changelog", super::changelog::for_rule)?;
     add("migrations", super::migrations::migrations)?;
     add("migration_neighbours", super::migrations::neighbours_of)?;
-    add("mentions_table", super::migrations::mentions_table)?;
     add("missing_tests", super::testing::missing_tests)?;
     add("lint", super::lint::lint)?;
     add("matching", matching)?;

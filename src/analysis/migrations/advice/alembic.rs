@@ -31,10 +31,24 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Build the index first, without blocking, and let the constraint take it over.\n\n    with op.get_context().autocommit_block():\n        op.create_index(\"{constraint}\", \"{table}\", [..], unique=True, postgresql_concurrently=True)\n    op.execute(\"ALTER TABLE {table} ADD CONSTRAINT {constraint} UNIQUE USING INDEX {constraint}\")"
         ),
         Hazard::DropColumn => format!(
-            "Two releases: first take {column} out of the models (or mark it `deferred`) and deploy that; drop it in the next one, when no old code runs."
+            "Two releases: first take `{column}` out of the models (or mark it `deferred`) and deploy that; drop it in the next one, when no old code runs."
         ),
         Hazard::TypeRewrite => format!(
             "Add a column of the new type, write both, fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    op.add_column(\"{table}\", sa.Column(\"{column}_new\", ..))"
+        ),
+        Hazard::RenameColumn => format!(
+            "Keep the column and rename only the attribute: `{} = mapped_column(\"{column}\", ..)`.",
+            context.new_name
+        ),
+        Hazard::RenameTable => format!("Keep the table and name it in the model: `__tablename__ = \"{table}\"`."),
+        Hazard::VolatileDefaultRewrite => format!(
+            "Add it without the default, set the default for new rows, then fill the old rows in batches.\n\n    op.add_column(\"{table}\", sa.Column(\"{column}\", ..))\n    op.alter_column(\"{table}\", \"{column}\", server_default=sa.text(\"..\"))"
+        ),
+        Hazard::JsonColumn => format!(
+            "Use `JSONB`.\n\n    op.add_column(\"{table}\", sa.Column(\"{column}\", sa.dialects.postgresql.JSONB()))"
+        ),
+        Hazard::UnbatchedBackfill if context.statement != "DELETE" => format!(
+            "Change some thousand rows at a time, each batch in a transaction of its own.\n\n    with op.get_context().autocommit_block():\n        while op.get_bind().execute(sa.text(\n            \"UPDATE {table} SET .. WHERE id IN (SELECT id FROM {table} WHERE .. LIMIT 1000)\"\n        )).rowcount:\n            pass"
         ),
         Hazard::Irreversible => "Write `downgrade`, or let it raise and say why there is no way back.".to_owned(),
         _ => return None,

@@ -4,15 +4,16 @@ use super::super::framework::{Dialect, Framework};
 use super::super::hazard::Hazard;
 use super::super::judge::Danger;
 use super::super::step::{Operation, TableChange};
-use super::super::words::Names;
+use super::super::words::{Names, shown};
 use super::{alembic, django, ecto, rails, sql};
 
 /// The advice for a danger: prose, then code.
-pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework) -> Option<String> {
+pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, path: &str) -> Option<String> {
     let names = Names::of(danger.step);
     let context = Context {
         hazard: danger.hazard,
         table: or(&names.table, "the_table"),
+        model: or(model_of(&names.table, path), "Model"),
         column: or(&names.column, "the_column"),
         constraint: or(&names.constraint, "the_constraint"),
         index: or(&names.index, "the_index"),
@@ -27,23 +28,35 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework) -> 
         framework,
     };
     let own = match framework.dialect() {
-        Dialect::Sql => None,
+        Dialect::Sql | Dialect::JavaScript => None,
         Dialect::Django => django::advice(&context),
         Dialect::Alembic => alembic::advice(&context),
         Dialect::Rails => rails::advice(&context),
         Dialect::Ecto => ecto::advice(&context),
     };
-    own.or_else(|| sql::advice(&context))
+    own.or_else(|| sql::advice(&context)).map(|advice| match framework {
+        Framework::Knex => advice.replacen("\n\n    ", " With `knex.raw`:\n\n    ", 1),
+        Framework::TypeOrm => advice.replacen("\n\n    ", " With `queryRunner.query`:\n\n    ", 1),
+        _ => advice,
+    })
+}
+
+/// `order` of the table `shop_order` in `shop/migrations/0002_x.py`.
+fn model_of<'a>(table: &'a str, path: &str) -> &'a str {
+    let app = path.rsplit('/').nth(2).unwrap_or_default();
+    table.strip_prefix(app).and_then(|rest| rest.strip_prefix('_')).unwrap_or(table)
 }
 
 fn or(name: &str, otherwise: &str) -> String {
-    if name.is_empty() { otherwise.to_owned() } else { name.to_owned() }
+    if name.is_empty() { otherwise.to_owned() } else { shown(name) }
 }
 
 /// What the advice may name.
 pub(in super::super) struct Context {
     pub(super) hazard: Hazard,
     pub(super) table: String,
+    /// Django's name for it.
+    pub(super) model: String,
     pub(super) column: String,
     pub(super) constraint: String,
     pub(super) index: String,

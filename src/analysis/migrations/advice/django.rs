@@ -4,29 +4,35 @@ use super::super::hazard::Hazard;
 use super::Context;
 
 pub(super) fn advice(context: &Context) -> Option<String> {
-    let Context { table, column, constraint, .. } = context;
+    let Context { table, model, column, constraint, .. } = context;
     let index = &context.index;
     Some(match context.hazard {
         Hazard::IndexNotConcurrent => format!(
-            "Build it without blocking writes, in a migration of its own with `atomic = False`; for a field with an index of its own, add the field with `db_index=False` and the index afterwards.\n\n    from django.contrib.postgres.operations import AddIndexConcurrently\n\n    class Migration(migrations.Migration):\n        atomic = False\n        operations = [\n            AddIndexConcurrently(\"{table}\", models.Index(fields=[..], name=\"{index}\")),\n        ]"
+            "Build it without blocking writes, in a migration of its own with `atomic = False`; for a field with an index of its own, add the field with `db_index=False` and the index afterwards.\n\n    from django.contrib.postgres.operations import AddIndexConcurrently\n\n    class Migration(migrations.Migration):\n        atomic = False\n        operations = [\n            AddIndexConcurrently(\"{model}\", models.Index(fields=[..], name=\"{index}\")),\n        ]"
         ),
         Hazard::DropIndexNotConcurrent => format!(
-            "Drop it without blocking, in a migration of its own with `atomic = False`.\n\n    from django.contrib.postgres.operations import RemoveIndexConcurrently\n\n    RemoveIndexConcurrently(\"{table}\", \"{index}\")"
+            "Drop it without blocking, in a migration of its own with `atomic = False`.\n\n    from django.contrib.postgres.operations import RemoveIndexConcurrently\n\n    RemoveIndexConcurrently(\"{model}\", \"{index}\")"
         ),
         Hazard::RequiredColumn => format!(
-            "Django drops the default again after the column is made, so code that does not know {column} cannot insert. Give the database the default (`db_default`, Django 5), or add it with `null=True`, fill it in batches, and make it required in a later release.\n\n    migrations.AddField(\"{table}\", \"{column}\", models.TextField(db_default=\"\"))"
+            "Django drops the default again after the column is made, so code that does not know `{column}` cannot insert. Give the database the default (`db_default`, Django 5), or add it with `null=True`, fill it in batches, and make it required in a later release.\n\n    migrations.AddField(\"{model}\", \"{column}\", models.TextField(db_default=\"\"))"
+        ),
+        Hazard::VolatileDefaultRewrite => format!(
+            "Add it without the default; give new rows the default in the next migration, which touches no old row; then fill those in batches.\n\n    migrations.AddField(\"{model}\", \"{column}\", models.UUIDField(null=True))\n    # next migration:\n    migrations.AlterField(\"{model}\", \"{column}\", models.UUIDField(null=True, db_default=..))"
+        ),
+        Hazard::TypeRewrite => format!(
+            "Add a field of the new type, write both, fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    migrations.AddField(\"{model}\", \"{column}_new\", ..)"
         ),
         Hazard::SetNotNullScan => format!(
-            "Prove it first: a check without validation in one migration, its validation in the next, then the field.\n\n    AddConstraintNotValid(\"{table}\", models.CheckConstraint(\n        condition=models.Q({column}__isnull=False), name=\"{table}_{column}_not_null\"))\n    # next migration:\n    ValidateConstraint(\"{table}\", \"{table}_{column}_not_null\")\n    # then AlterField: PostgreSQL uses the check and reads nothing"
+            "Prove it first: a check without validation in one migration, its validation in the next, then the field.\n\n    AddConstraintNotValid(\"{model}\", models.CheckConstraint(\n        condition=models.Q({column}__isnull=False), name=\"{table}_{column}_not_null\"))\n    # next migration:\n    ValidateConstraint(\"{model}\", \"{table}_{column}_not_null\")\n    # then AlterField: PostgreSQL uses the check and reads nothing"
         ),
         Hazard::CheckScan => format!(
-            "Add it without validation, and validate in the next migration.\n\n    from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint\n\n    AddConstraintNotValid(\"{table}\", models.CheckConstraint(.., name=\"{constraint}\"))\n    # next migration:\n    ValidateConstraint(\"{table}\", \"{constraint}\")"
+            "Add it without validation, and validate in the next migration.\n\n    from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint\n\n    AddConstraintNotValid(\"{model}\", models.CheckConstraint(.., name=\"{constraint}\"))\n    # next migration:\n    ValidateConstraint(\"{model}\", \"{constraint}\")"
         ),
         Hazard::UniqueNotConcurrent => format!(
             "Build a unique index without blocking and let the constraint take it over, with `atomic = False`.\n\n    migrations.SeparateDatabaseAndState(\n        database_operations=[\n            migrations.RunSQL(\"CREATE UNIQUE INDEX CONCURRENTLY {table}_uniq ON {table} (..)\"),\n            migrations.RunSQL(\"ALTER TABLE {table} ADD CONSTRAINT {table}_uniq UNIQUE USING INDEX {table}_uniq\"),\n        ],\n        state_operations=[..],\n    )"
         ),
         Hazard::DropColumn => format!(
-            "Two releases: first take the field out of the models only, so that no code selects it; drop the column in the next one.\n\n    # first release\n    migrations.SeparateDatabaseAndState(\n        state_operations=[migrations.RemoveField(\"{table}\", \"{column}\")],\n    )\n    # second release\n    migrations.RunSQL(\"ALTER TABLE .. DROP COLUMN {column}\")"
+            "Two releases: first take the field out of the models only, so that no code selects it; drop the column in the next one.\n\n    # first release\n    migrations.SeparateDatabaseAndState(\n        state_operations=[migrations.RemoveField(\"{model}\", \"{column}\")],\n    )\n    # second release\n    migrations.RunSQL(\"ALTER TABLE {table} DROP COLUMN {column}\")"
         ),
         Hazard::RenameColumn => format!(
             "Keep the column and rename only the field: `{} = models.TextField(db_column=\"{column}\")`.",
@@ -36,7 +42,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Keep the table and rename only the model: `class Meta: db_table = \"{table}\"`, with `SeparateDatabaseAndState(state_operations=[migrations.RenameModel(..)])`."
         ),
         Hazard::DropTable => format!(
-            "Two releases: first remove every use of the model, with `SeparateDatabaseAndState(state_operations=[migrations.DeleteModel(\"{table}\")])`; drop the table in the next one."
+            "Two releases: first remove every use of the model, with `SeparateDatabaseAndState(state_operations=[migrations.DeleteModel(\"{model}\")])`; drop the table in the next one."
         ),
         Hazard::ForeignKeyInlineLock => {
             "Set `lock_timeout` in the connection's options for migrations, so that a busy table ends the migration and not the application.".to_owned()

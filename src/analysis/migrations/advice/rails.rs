@@ -4,7 +4,7 @@ use super::super::hazard::Hazard;
 use super::Context;
 
 pub(super) fn advice(context: &Context) -> Option<String> {
-    let Context { table, column, index, other, .. } = context;
+    let Context { table, column, constraint, index, other, new_type, .. } = context;
     Some(match context.hazard {
         Hazard::IndexNotConcurrent if context.adds_column || index == "the_index" => format!(
             "Build it without blocking writes, in a migration of its own.\n\n    disable_ddl_transaction!\n\n    def change\n      add_index :{table}, :.., algorithm: :concurrently\n    end"
@@ -48,13 +48,19 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::UnbatchedBackfill => {
             "Fill in batches, outside of the transaction and apart from schema changes.\n\n    disable_ddl_transaction!\n\n    def up\n      Model.unscoped.in_batches(of: 1000) do |rows|\n        rows.update_all(..)\n        sleep(0.01)\n      end\n    end".to_owned()
         }
-        Hazard::UnclearOperation => format!(
-            "Write the operations out one by one (`add_column :{table}, ..`), or say that it is meant with `safety_assured {{ .. }}`."
-        ),
-        Hazard::Irreversible => "Write `up` and `down`, or a `reversible` block.".to_owned(),
-        Hazard::DropTable => {
-            "Leave `force` out of `create_table`; to drop a table, first remove every use of it and deploy that.".to_owned()
+        Hazard::UnclearOperation => {
+            "Write the operations out one by one (`add_column`, `add_index`, ..), or say that it is meant: `safety_assured { .. }`.".to_owned()
         }
+        Hazard::Irreversible => "Write `up` and `down`, or a `reversible` block.".to_owned(),
+        Hazard::DropTable if context.statement == "CREATE TABLE" => {
+            "Leave `force` out of `create_table`: it drops the table that is there.".to_owned()
+        }
+        Hazard::TypeRewrite => format!(
+            "Add a column of the new type, write both, fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    add_column :{table}, :{column}_new, :{new_type}"
+        ),
+        Hazard::UniqueNotConcurrent => format!(
+            "Build the index first, without blocking, and let the constraint take it over.\n\n    disable_ddl_transaction!\n\n    def change\n      add_index :{table}, .., unique: true, name: \"{constraint}\", algorithm: :concurrently\n      add_unique_constraint :{table}, using_index: \"{constraint}\"\n    end"
+        ),
         _ => return None,
     })
 }

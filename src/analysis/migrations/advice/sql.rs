@@ -9,7 +9,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
     let outside = context.framework.without_transaction();
     Some(match context.hazard {
         Hazard::IndexNotConcurrent => format!(
-            "Build it without blocking writes; {outside}. On a partitioned table: `ON ONLY {table}` first, then each partition concurrently, then `ALTER INDEX .. ATTACH PARTITION`.\n\n    SET lock_timeout = '2s';\n    CREATE INDEX CONCURRENTLY {index} ON {table} (..);"
+            "Build it without blocking writes; {outside}. If it fails, drop the INVALID index that it leaves and run it again.\n\n    CREATE INDEX CONCURRENTLY {index} ON {table} (..);\n    -- partitioned: CREATE INDEX .. ON ONLY {table}, each partition CONCURRENTLY, then ALTER INDEX .. ATTACH PARTITION"
         ),
         Hazard::DropIndexNotConcurrent => {
             format!("Drop it without blocking; {outside}.\n\n    DROP INDEX CONCURRENTLY {index};")
@@ -34,16 +34,16 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         ),
         Hazard::JsonColumn => format!("Use `jsonb`.\n\n    ALTER TABLE {table} ADD COLUMN {column} jsonb;"),
         Hazard::DropColumn => format!(
-            "Two releases: first stop using {column} everywhere and deploy that; drop it in the next one, when no old code runs.\n\n    SET lock_timeout = '2s';\n    ALTER TABLE {table} DROP COLUMN {column};"
+            "Two releases: first stop using `{column}` everywhere and deploy that; drop it in the next one, when no old code runs.\n\n    SET lock_timeout = '2s';\n    ALTER TABLE {table} DROP COLUMN {column};"
         ),
         Hazard::RenameColumn => format!(
-            "Add {new_name} beside it, write both, fill the old rows in batches, read the new one, stop writing the old one, and drop it in a later release. Or keep the name in the database and rename it in the code only."
+            "Add `{new_name}` beside it, write both, fill the old rows in batches, read the new one, stop writing the old one, and drop it in a later release. Or keep the name in the database and rename it in the code only."
         ),
         Hazard::TypeRewrite => format!(
             "Add a column of the new type, write both (a trigger does it), fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    ALTER TABLE {table} ADD COLUMN {column}_new {new_type};"
         ),
         Hazard::SetNotNullScan => {
-            format!("Prove it with a check that is validated without blocking, in separate transactions.\n\n{}", prove_not_null(table, column))
+            format!("Prove it with a check that is validated without blocking, in separate transactions; then `SET NOT NULL` reads nothing.\n\n{}", prove_not_null(table, column))
         }
         Hazard::ForeignKeyScan if context.adds_column => format!(
             "Add the column first, and the foreign key in two steps.\n\n    ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_fk FOREIGN KEY ({column}) REFERENCES {other} NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {table}_{column}_fk; -- in another transaction"
@@ -74,10 +74,10 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Add it for new values, then check the old ones in another transaction.\n\n    ALTER DOMAIN {object} ADD CONSTRAINT {object}_check CHECK (..) NOT VALID;\n    ALTER DOMAIN {object} VALIDATE CONSTRAINT {object}_check;"
         ),
         Hazard::DropTable => format!(
-            "Two releases: first remove every use of {table} and deploy that; rename or revoke it for a while if you are unsure, and drop it in the next one."
+            "Two releases: first remove every use of `{table}` and deploy that; drop it in the next one. If you are unsure, revoke the rights on it for a while first."
         ),
         Hazard::RenameTable => format!(
-            "Keep the table's name and rename it in the code only; or rename it and put a view with the old name in its place, in one transaction, until no old code runs.\n\n    BEGIN;\n    ALTER TABLE {table} RENAME TO {new_name};\n    CREATE VIEW {table} AS SELECT * FROM {new_name};\n    COMMIT;"
+            "Keep the table's name and rename it in the code only; or rename it and put a view with the old name in its place, in one transaction, until no old code runs.\n\n    ALTER TABLE {table} RENAME TO {new_name};\n    CREATE VIEW {table} AS SELECT * FROM {new_name};"
         ),
         Hazard::SetSchema => {
             "Put a view with the old name in its place in the same transaction, and drop the view when no old code runs.".to_owned()
@@ -96,7 +96,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             format!("Detach it without blocking; {outside}.\n\n    ALTER TABLE {table} DETACH PARTITION {partition} CONCURRENTLY;")
         }
         Hazard::MatviewRefresh => format!(
-            "With a unique index on the view it can be refreshed while others read it.\n\n    REFRESH MATERIALIZED VIEW CONCURRENTLY {table};"
+            "With a unique index on the view it can be refreshed while others read it; only the first filling cannot.\n\n    REFRESH MATERIALIZED VIEW CONCURRENTLY {table};"
         ),
         Hazard::DropView | Hazard::DropFunction | Hazard::DropType | Hazard::DropSequence | Hazard::DropDomain
         | Hazard::DropSchema | Hazard::DropExtension | Hazard::DropDatabase => {
@@ -111,6 +111,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::UnbatchedBackfill if context.statement == "DELETE" => {
             format!("Delete in batches, each in a transaction of its own.\n\n{}", delete_in_batches(table))
         }
+        Hazard::UnbatchedBackfill if context.statement == "MERGE" => {
+            "Merge some thousand rows of the source at a time (`USING (SELECT .. ORDER BY id LIMIT 1000)`), each batch in a transaction of its own, outside of the schema migration.".to_owned()
+        }
         Hazard::UnbatchedBackfill => format!(
             "Change some thousand rows at a time, each batch in a transaction of its own, outside of the schema migration.\n\n    UPDATE {table} SET .. WHERE id IN (\n      SELECT id FROM {table} WHERE .. ORDER BY id LIMIT 1000\n    ); -- again until no row is left"
         ),
@@ -123,7 +126,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Let each statement take the weakest lock that it needs, and set a `lock_timeout` so that a busy table ends the migration instead of the application.".to_owned()
         }
         Hazard::DisableTrigger => {
-            "For one session only, as a superuser or the table's owner: `SET LOCAL session_replication_role = 'replica'`; or give the trigger a `WHEN` condition.".to_owned()
+            "Give the trigger a `WHEN` condition; or, as a superuser and for one transaction only: `SET LOCAL session_replication_role = 'replica'`, which leaves foreign keys unchecked as well.".to_owned()
         }
         Hazard::PrimaryKeyUsingIndex => format!(
             "Make sure that the columns are NOT NULL already.\n\n{}",
@@ -131,6 +134,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         ),
         Hazard::PartitionAttach => format!(
             "Add a check constraint that says what the partition's bounds say and validate it first; then nothing is read.\n\n    ALTER TABLE {partition} ADD CONSTRAINT bounds CHECK (..) NOT VALID;\n    ALTER TABLE {partition} VALIDATE CONSTRAINT bounds;"
+        ),
+        Hazard::PartitionCreate => format!(
+            "Make an ordinary table and attach it, which leaves reads and writes alone.\n\n    CREATE TABLE {table} (LIKE {partition} INCLUDING ALL);\n    ALTER TABLE {partition} ATTACH PARTITION {table} FOR VALUES ..;"
         ),
         _ => return None,
     })

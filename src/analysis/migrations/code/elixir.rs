@@ -63,6 +63,13 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Call {
                 for argument in children(child) {
                     if argument.kind() == "keywords" {
                         call.named.extend(pairs(source, argument, depth));
+                        // `alter table(:users), do: remove(:age)`
+                        let (inline, named) = call.named.drain(..).partition(|(key, _)| key == "do");
+                        call.named = named;
+                        call.block.extend(inline.into_iter().filter_map(|(_, value): (String, Value)| match value {
+                            Value::Call(inner) => Some(Item::Call(*inner)),
+                            _ => None,
+                        }));
                     } else {
                         call.arguments.push(value(source, argument, depth));
                     }
@@ -101,6 +108,11 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
         }
         "keywords" => Value::Map(pairs(source, node, depth)),
         "call" => Value::Call(Box::new(call(source, node, depth))),
+        "anonymous_function" => {
+            let mut body = Vec::new();
+            statements(source, node, depth, &mut body);
+            Value::Code(body)
+        }
         _ => Value::Unknown,
     }
 }

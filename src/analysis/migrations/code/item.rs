@@ -31,6 +31,8 @@ pub(in super::super) struct Call {
     pub(in super::super) span: Span,
     /// Bytes of the whole call in the file.
     pub(in super::super) range: (usize, usize),
+    /// The calls of the chain one by one, the first first, in languages whose builders need them.
+    pub(in super::super) links: Vec<Call>,
     /// Whether a part of the chain was sliced or limited.
     pub(in super::super) limited: bool,
 }

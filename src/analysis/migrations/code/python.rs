@@ -157,6 +157,19 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
     Value::Call(Box::new(call))
 }
 
+/// Whether the arguments of a filter slice, or give values of a key: `pk=1`, `id__in=chunk`.
+fn is_by_key(arguments: &str) -> bool {
+    let key = |name: &str| {
+        arguments.match_indices(name).any(|(at, _)| {
+            let before = arguments[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.'));
+            let after = arguments[at + name.len()..].trim_start();
+            let compared = after.starts_with('=') && !after.starts_with("==");
+            !before && (compared || after.starts_with("__in") || after.starts_with("__range"))
+        })
+    };
+    arguments.contains("[:") || ["pk", "id", "uuid"].iter().any(|name| key(name))
+}
+
 /// The dotted name of a chain, and whether a part of it is sliced.
 fn chain(source: &Source<'_>, node: Node<'_>, depth: u32) -> (String, bool) {
     let mut parts: Vec<&str> = Vec::new();
@@ -172,10 +185,8 @@ fn chain(source: &Source<'_>, node: Node<'_>, depth: u32) -> (String, bool) {
             }
             "call" => match node.child_by_field_name("function") {
                 Some(function) => {
-                    limited |= node.child_by_field_name("arguments").is_some_and(|arguments| {
-                        let text = source.of(arguments);
-                        text.contains("[:") || text.contains("pk__in") || text.contains("id__in")
-                    });
+                    limited |=
+                        node.child_by_field_name("arguments").is_some_and(|arguments| is_by_key(source.of(arguments)));
                     node = function;
                 }
                 None => break,

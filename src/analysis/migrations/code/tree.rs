@@ -1,8 +1,8 @@
-//! Runs tree-sitter with limits, and what the three languages share.
+//! Runs tree-sitter with limits, and what the languages share.
 
 use super::super::lines::Lines;
 use super::item::{Item, Text};
-use super::{elixir, python, ruby};
+use super::{elixir, javascript, python, ruby};
 use std::ops::ControlFlow;
 use tree_sitter::{Node, ParseOptions, Parser};
 
@@ -12,6 +12,8 @@ pub(in super::super) enum Language {
     Python,
     Ruby,
     Elixir,
+    /// Also JavaScript, of which it is a superset apart from JSX.
+    TypeScript,
 }
 
 /// Why a text was not read.
@@ -45,6 +47,7 @@ pub(in super::super) fn read_code(language: Language, text: &str) -> Result<Vec<
         Language::Python => tree_sitter_python::LANGUAGE,
         Language::Ruby => tree_sitter_ruby::LANGUAGE,
         Language::Elixir => tree_sitter_elixir::LANGUAGE,
+        Language::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT,
     };
     parser.set_language(&grammar.into()).map_err(|_| Unread::TooDeep)?;
     let mut reports = 0;
@@ -61,6 +64,7 @@ pub(in super::super) fn read_code(language: Language, text: &str) -> Result<Vec<
         Language::Python => python::read(&source, tree.root_node()),
         Language::Ruby => ruby::read(&source, tree.root_node()),
         Language::Elixir => elixir::read(&source, tree.root_node()),
+        Language::TypeScript => javascript::read(&source, tree.root_node()),
     })
 }
 

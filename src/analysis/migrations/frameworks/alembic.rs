@@ -1,7 +1,7 @@
 //! Alembic: what `upgrade` calls on `op`.
 
 use super::super::code::{Call, Item, Value};
-use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, SqlType, TableChange};
+use super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange};
 use super::read::{Steps, assignments, calls, default_of_sql, find_function};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
@@ -59,9 +59,14 @@ impl Reader<'_> {
             Some((_, table)) => self.operation(call, Some(table), steps),
             None if object == "op" => self.operation(call, None, steps),
             // `connection.execute(sa.text(..))`
+            // `sa.Enum(name="mood").drop(op.get_bind())`
+            None if call.short() == "drop" && call.name.contains("Enum") => {
+                let operation = Operation::DropObject { kind: ObjectKind::Type, names: Vec::new(), cascade: false };
+                steps.push(call.span, operation);
+            }
             None if matches!(call.short(), "execute" | "exec_driver_sql") => {
                 if let Some(sql) = call.arguments.first() {
-                    steps.sql_value(sql, call.span, self.names);
+                    execute(sql, call.span, self.names, steps);
                 }
             }
             None => {}
@@ -76,7 +81,7 @@ impl Reader<'_> {
         match call.short() {
             "execute" => {
                 if let Some(sql) = call.argument(0, "sqltext") {
-                    steps.sql_value(sql, span, self.names);
+                    execute(sql, span, self.names, steps);
                 }
             }
             "add_column" => {
@@ -223,6 +228,25 @@ fn column_of(column: &Call) -> NewColumn {
 /// `users.id` points to `users`.
 fn table_of_key(key: &str) -> String {
     key.rsplit_once('.').map_or(key, |(table, _)| table).to_owned()
+}
+
+/// SQL, or an expression of SQLAlchemy: `users.update().values(..)`, `sa.delete(users)`.
+fn execute(sql: &Value, span: Span, names: &[(String, Value)], steps: &mut Steps) {
+    let Some(call) = sql.call() else { return steps.sql_value(sql, span, names) };
+    let parts: Vec<&str> = call.name.split('.').collect();
+    let statement = match parts.iter().find(|part| matches!(**part, "update" | "delete")) {
+        Some(&"update") => "UPDATE",
+        Some(_) => "DELETE",
+        None => return steps.sql_value(sql, span, names),
+    };
+    // What a condition says is not looked at.
+    if !parts.contains(&"where") && !parts.contains(&"filter") {
+        let table = match parts.first() {
+            Some(&("sa" | "sqlalchemy" | "update" | "delete")) | None => call.word(0, "table"),
+            Some(table) => (*table).to_owned(),
+        };
+        steps.push(span, Operation::Write { statement, table, bounded: false });
+    }
 }
 
 fn create_table(call: &Call, steps: &mut Steps) {

@@ -45,11 +45,11 @@ impl Reader<'_> {
     fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {
         let first = call.arguments.first().and_then(Value::call);
         match call.short() {
-            "execute" => {
-                if let Some(sql) = call.arguments.first() {
-                    steps.sql_value(sql, call.span, self.names);
-                }
-            }
+            "execute" | "query" | "query!" => match call.arguments.first() {
+                Some(Value::Code(body)) => self.statements(body, steps, levels),
+                Some(sql) => steps.sql_value(sql, call.span, self.names),
+                None => {}
+            },
             "create" | "create_if_not_exists" => {
                 if let Some(inner) = first {
                     create(call, inner, steps);
@@ -163,7 +163,14 @@ fn alter_call(table: &str, call: &Call, steps: &mut Steps) {
     let kind = call.arguments.get(1);
     match call.short() {
         "add" | "add_if_not_exists" => {
-            steps.alter(call.span, table, TableChange::AddColumn(new_column(column, kind, call)));
+            let added = new_column(column.clone(), kind, call);
+            steps.alter(call.span, table, TableChange::AddColumn(added));
+            // Ecto adds the key as a constraint of its own, for which PostgreSQL reads all rows.
+            if let Some((to, not_valid)) = kind.and_then(reference_of) {
+                let name = Some(format!("{table}_{column}_fkey"));
+                let constraint = Constraint::ForeignKey { to };
+                steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
+            }
         }
         "modify" => {
             if let Some((to, not_valid)) = kind.and_then(reference_of) {
@@ -200,7 +207,6 @@ fn alter_call(table: &str, call: &Call, steps: &mut Steps) {
 }
 
 fn new_column(name: String, kind: Option<&Value>, call: &Call) -> NewColumn {
-    let reference = kind.and_then(reference_of);
     let written = kind.map(|kind| type_of(kind, call)).unwrap_or_default();
     NewColumn {
         name,
@@ -208,8 +214,6 @@ fn new_column(name: String, kind: Option<&Value>, call: &Call) -> NewColumn {
         kind: written,
         not_null: call.flag("null") == Some(false),
         default: default_of(call),
-        // `validate: false` adds the key without looking at rows; on a new column there are none to look at either way.
-        references: reference.filter(|(_, not_valid)| !not_valid).map(|(to, _)| to),
         primary_key: call.is_true("primary_key"),
         ..NewColumn::default()
     }

@@ -1,11 +1,11 @@
-//! What the four readers share: steps with their places, and the SQL in texts.
+//! What the readers share: steps with their places, and the SQL in texts.
 
 use super::super::code::{Call, Item, Language, Text, Unread, Value, read_code};
 use super::super::framework::Framework;
 use super::super::lines::Lines;
 use super::super::sql::{Problem, read_sql};
 use super::super::step::{ColumnDefault, Operation, Span, Step, TableChange};
-use super::{alembic, django, ecto, rails};
+use super::{alembic, django, ecto, javascript, rails};
 
 /// What a migration in a programming language does.
 #[derive(Debug, Default)]
@@ -20,6 +20,7 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
         Framework::Django | Framework::Alembic => Language::Python,
         Framework::Rails => Language::Ruby,
         Framework::Ecto => Language::Elixir,
+        Framework::Knex | Framework::TypeOrm => Language::TypeScript,
         _ => return CodeRead::default(),
     };
     let items = match read_code(language, text) {
@@ -39,6 +40,8 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
         Framework::Django => django::read(path, &items, &mut steps),
         Framework::Alembic => alembic::read(&items, &mut steps),
         Framework::Rails => rails::read(&items, &mut steps),
+        Framework::Knex => javascript::read_knex(&items, &mut steps),
+        Framework::TypeOrm => javascript::read_typeorm(&items, &mut steps),
         _ => ecto::read(&items, &mut steps),
     }
     CodeRead { steps: steps.list, problem: steps.problem }
@@ -80,7 +83,9 @@ impl Steps {
     /// The SQL in a text, at its place in the file.
     pub(super) fn sql(&mut self, text: &Text, span: Span) {
         let lines = Lines::within(&text.text, text.line, text.column);
-        let read = read_sql(&text.text, &lines, false);
+        let adds_value = |step: &Step| matches!(step.operation, Operation::AddEnumValue { .. });
+        let quotes = self.list.iter().any(adds_value);
+        let read = read_sql(&text.text, &lines, false, quotes);
         for mut step in read.steps {
             step.edit = None;
             if !text.as_written {

@@ -30,8 +30,9 @@ pub(in super::super) struct Read {
 /// Stack of a thread that parses what nests deeply, in bytes; the guard's limits need less than half of it.
 const DEEP_STACK: usize = 32 << 20;
 
-/// Reads SQL; `lines` says where the text stands in its file. With `style` also what squawk says about style.
-pub(in super::super) fn read_sql(text: &str, lines: &Lines<'_>, style: bool) -> Read {
+/// Reads SQL; `lines` says where the text stands in its file. With `style` also what squawk says about style. With
+/// `quotes` the texts in quotes are kept also where nothing in this text makes them matter.
+pub(in super::super) fn read_sql(text: &str, lines: &Lines<'_>, style: bool, quotes: bool) -> Read {
     let refused = |message: &str| Read {
         problem: Some(Problem { span: lines.span(0, 1), message: message.to_owned(), syntax: false }),
         ..Read::default()
@@ -47,10 +48,10 @@ pub(in super::super) fn read_sql(text: &str, lines: &Lines<'_>, style: bool) -> 
         };
     }
     let parsed = match measure(text) {
-        Depth::Calm => catch_unwind(AssertUnwindSafe(|| parse_and_read(text, lines, style))).ok(),
+        Depth::Calm => catch_unwind(AssertUnwindSafe(|| parse_and_read(text, lines, style, quotes))).ok(),
         Depth::Deep => std::thread::scope(|scope| {
             let builder = std::thread::Builder::new().stack_size(DEEP_STACK);
-            let reader = builder.spawn_scoped(scope, || parse_and_read(text, lines, style)).ok()?;
+            let reader = builder.spawn_scoped(scope, || parse_and_read(text, lines, style, quotes)).ok()?;
             reader.join().ok()
         }),
         Depth::TooDeep => {
@@ -62,7 +63,7 @@ pub(in super::super) fn read_sql(text: &str, lines: &Lines<'_>, style: bool) -> 
     parsed.unwrap_or_else(|| refused("the SQL parser gave up on this file, so it was not read; please report it"))
 }
 
-fn parse_and_read(text: &str, lines: &Lines<'_>, style: bool) -> Read {
+fn parse_and_read(text: &str, lines: &Lines<'_>, style: bool, quotes: bool) -> Read {
     let parse = SourceFile::parse(text);
     let problem = parse.errors().first().map(|error| Problem {
         span: lines.span(error.range().start().into(), error.range().end().into()),
@@ -72,13 +73,15 @@ fn parse_and_read(text: &str, lines: &Lines<'_>, style: bool) -> Read {
     let mut reader = Reader {
         lines,
         steps: Vec::new(),
-        quotes_matter: contains_word(text, "add value"),
+        quotes_matter: quotes || contains_word(text, "add value"),
         positions: Positions::Here,
         in_block: false,
         depth: 0,
     };
     reader.read_file(&parse);
-    let style = if style { super::style::run_style(&parse, text, lines) } else { Vec::new() };
+    // The linter's own panics leave what was read alone.
+    let run = || super::style::run_style(&parse, text, lines);
+    let style = if style { catch_unwind(AssertUnwindSafe(run)).unwrap_or_default() } else { Vec::new() };
     Read { steps: reader.steps, problem, style }
 }
 

@@ -3,25 +3,30 @@
 use super::super::lock::Lock;
 use super::super::step::{ObjectKind, Operation, TableChange};
 use super::block::read_block;
-use super::expression::{has_limit, is_bounded};
+use super::light::light_of;
 use super::names::name_of;
 use super::read::Reader;
 use super::table::{alter_table, create_table, named, no_columns, table_of};
+use super::write::{write, writes_within};
 use squawk_syntax::SyntaxToken;
 use squawk_syntax::ast::{self, AstNode, Stmt};
 
 /// Adds what the statement does.
 pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
     let before = reader.steps.len();
+    writes_within(reader, statement);
     match statement {
         Stmt::AlterTable(alter) => alter_table(reader, alter),
         Stmt::CreateTable(create) => create_table(reader, create),
         Stmt::Do(block) => read_block(reader, block),
         Stmt::Begin(_) | Stmt::Commit(_) | Stmt::Rollback(_) => transaction(reader, statement),
-        Stmt::Update(_) | Stmt::Delete(_) => write(reader, statement),
+        Stmt::Update(_) | Stmt::Delete(_) | Stmt::Merge(_) => write(reader, statement),
         Stmt::CreateIndex(_) | Stmt::DropIndex(_) | Stmt::Reindex(_) | Stmt::AlterIndex(_) => index(reader, statement),
         _ => {
-            if let Some(operation) = drop_of(statement).or_else(|| rename_of(statement)).or_else(|| other_of(statement))
+            if let Some(operation) = drop_of(statement)
+                .or_else(|| rename_of(statement))
+                .or_else(|| other_of(statement))
+                .or_else(|| light_of(statement))
             {
                 reader.push(statement.syntax(), operation);
             }
@@ -43,36 +48,6 @@ fn transaction(reader: &mut Reader<'_>, statement: &Stmt) {
         _ => return,
     };
     reader.push(statement.syntax(), operation);
-}
-
-fn write(reader: &mut Reader<'_>, statement: &Stmt) {
-    let (words, relation, condition, source, with) = match statement {
-        Stmt::Update(update) => (
-            "UPDATE",
-            update.relation_name(),
-            update.where_clause_or_current_of(),
-            update.from_clause().map(|clause| has_limit(&clause)),
-            update.with_clause(),
-        ),
-        Stmt::Delete(delete) => (
-            "DELETE",
-            delete.relation_name(),
-            delete.where_clause_or_current_of(),
-            delete.using_clause().map(|clause| has_limit(&clause)),
-            delete.with_clause(),
-        ),
-        _ => return,
-    };
-    let by_condition = match condition {
-        Some(ast::WhereClauseOrCurrentOf::WhereCurrentOf(_)) => true,
-        Some(ast::WhereClauseOrCurrentOf::WhereClause(clause)) => {
-            let limited = source == Some(true) || with.is_some_and(|with| has_limit(&with));
-            limited || clause.expr().is_some_and(|condition| is_bounded(&condition))
-        }
-        None => false,
-    };
-    let table = named(relation.and_then(|relation| relation.relation_name_ref()));
-    reader.push(statement.syntax(), Operation::Write { statement: words, table, bounded: by_condition });
 }
 
 fn index(reader: &mut Reader<'_>, statement: &Stmt) {

@@ -1,7 +1,9 @@
 //! `CREATE TABLE` and the actions of `ALTER TABLE`.
 
+use super::super::lock::Lock;
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, SqlType, TableChange};
 use super::expression::{not_null_column, volatile_function};
+use super::light::{light_action, light_column};
 use super::names::name_of;
 use super::read::{Reader, range_of};
 use super::types::type_of;
@@ -105,7 +107,7 @@ fn change_of(action: &ast::AlterTableAction) -> (TableChange, TextEdit) {
             (TableChange::DetachPartition { partition, concurrently }, edit)
         }
         ast::AlterTableAction::DisableTrigger(_) => plain(TableChange::DisableTrigger),
-        _ => plain(TableChange::Harmless),
+        other => plain(light_action(other)),
     }
 }
 
@@ -122,7 +124,7 @@ fn alter_column(alter: &ast::AlterColumn) -> TableChange {
         Some(ast::AlterColumnOption::SetDefault(_)) => TableChange::SetDefault,
         Some(ast::AlterColumnOption::DropDefault(_)) => TableChange::DropDefault { column },
         Some(ast::AlterColumnOption::SetExpression(_)) => TableChange::SetExpression { column },
-        _ => TableChange::Harmless,
+        other => light_column(other.as_ref()),
     }
 }
 
@@ -171,7 +173,7 @@ fn default_of(expr: &ast::Expr) -> ColumnDefault {
 }
 
 fn add_constraint(add: &ast::AddConstraint) -> (TableChange, TextEdit) {
-    let Some(constraint) = add.constraint() else { return (TableChange::Harmless, None) };
+    let Some(constraint) = add.constraint() else { return (TableChange::Light(Lock::AccessExclusive), None) };
     let not_valid = constraint.is_not_valid();
     let name = constraint.constraint_name().map(|name| name_of(name.syntax()));
     let kind = match &constraint {
@@ -187,7 +189,7 @@ fn add_constraint(add: &ast::AddConstraint) -> (TableChange, TextEdit) {
         ast::Constraint::NotNullConstraint(not_null) => {
             Constraint::NotNull { column: named(not_null.column_name_ref()) }
         }
-        _ => return (TableChange::Harmless, None),
+        _ => return (TableChange::Light(Lock::AccessExclusive), None),
     };
     let can_wait =
         matches!(kind, Constraint::Check { .. } | Constraint::ForeignKey { .. } | Constraint::NotNull { .. });

@@ -158,6 +158,7 @@ pub(super) fn type_of(field: &Call) -> SqlType {
         "JSONField" => plain("jsonb"),
         "UUIDField" => plain("uuid"),
         "ForeignKey" | "OneToOneField" => plain("bigint"),
+        "GeneratedField" => field.by_name("output_field").and_then(Value::call).map(type_of).unwrap_or_default(),
         "ArrayField" => SqlType { array: true, ..plain("array") },
         other => plain(&other.trim_end_matches("Field").to_lowercase()),
     }

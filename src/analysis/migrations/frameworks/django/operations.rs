@@ -157,6 +157,12 @@ impl Reader<'_> {
 
     fn add_constraint(&self, call: &Call, table: &str, steps: &mut Steps) {
         let Some(constraint) = call.argument(1, "constraint").and_then(Value::call) else { return };
+        // Django makes an index of what a constraint cannot express.
+        let is_index = !constraint.arguments.is_empty()
+            || ["condition", "include", "opclasses"].iter().any(|option| constraint.by_name(option).is_some());
+        if constraint.short() == "UniqueConstraint" && is_index {
+            return steps.index(call.span, table, Some(name_in(constraint)), false);
+        }
         let not_valid = call.short() == "AddConstraintNotValid";
         let kind = match constraint.short() {
             "CheckConstraint" => Constraint::Check { not_null: not_null_of(constraint) },

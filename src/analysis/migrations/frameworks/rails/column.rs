@@ -9,7 +9,7 @@ use super::super::read::default_of_sql;
 pub(super) fn new_column(name: &str, kind: &str, call: &Call) -> NewColumn {
     let written = type_of(kind, call);
     let kind_of = if kind == "virtual" {
-        call.by_name("type").and_then(Value::word).map(parse_type).unwrap_or_default()
+        call.by_name("type").and_then(Value::word).map(|word| type_of(word, call)).unwrap_or_default()
     } else {
         written
     };

@@ -50,6 +50,7 @@ impl Reader<'_> {
                 steps.assured = before;
             }
             "down" => {}
+            "find_each" | "in_batches" | "find_in_batches" if !call.block.is_empty() => batches_of(call, steps),
             "create_table" | "create_join_table" => create_table(call, steps),
             "change_table" => self.change_table(call, steps),
             _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps, levels),
@@ -145,6 +146,13 @@ impl Reader<'_> {
             "disable_extension" => {
                 let operation =
                     Operation::DropObject { kind: ObjectKind::Extension, names: vec![table], cascade: false };
+                steps.push(span, operation);
+            }
+            "rename_schema" => {
+                steps.push(span, Operation::RenameObject { kind: ObjectKind::Schema, name: table, schema: false });
+            }
+            "drop_schema" => {
+                let operation = Operation::DropObject { kind: ObjectKind::Schema, names: vec![table], cascade: true };
                 steps.push(span, operation);
             }
             "rename_enum_value" | "rename_enum" => {
@@ -292,6 +300,21 @@ fn add_reference(call: &Call, table: &str, reference: &str, steps: &mut Steps) {
         let name = Some(format!("fk_{table}_{to}"));
         let constraint = Constraint::ForeignKey { to };
         steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
+    }
+}
+
+/// `User.in_batches do |rows| rows.update_all(..) end`
+fn batches_of(call: &Call, steps: &mut Steps) {
+    let changes = calls(&call.block).into_iter().find_map(|inner| match inner.short() {
+        "update_all" | "update!" | "update" | "update_columns" | "update_column" | "save" | "save!" | "touch" => {
+            Some("UPDATE")
+        }
+        "delete_all" | "destroy_all" | "destroy" | "destroy!" | "delete" => Some("DELETE"),
+        _ => None,
+    });
+    if let Some(statement) = changes {
+        let table = call.name.split('.').next().unwrap_or_default().to_lowercase();
+        steps.push(call.span, Operation::Batches { statement, table });
     }
 }
 

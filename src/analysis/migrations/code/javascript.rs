@@ -1,0 +1,257 @@
+//! JavaScript and TypeScript into items.
+//!
+//! The calls of a chain are kept one by one (`Call::links`), because builders say there what matters:
+//! `t.string("a").notNullable().alter()`.
+
+use super::item::{Call, Item, Value};
+use super::tree::{COMPUTED, MAX_DEPTH, Source, children, unescape};
+use tree_sitter::Node;
+
+pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
+    statements(source, root, MAX_DEPTH)
+}
+
+fn statements(source: &Source<'_>, node: Node<'_>, depth: u32) -> Vec<Item> {
+    let mut items = Vec::new();
+    if let Some(depth) = depth.checked_sub(1) {
+        for child in children(node) {
+            statement(source, child, depth, &mut items);
+        }
+    }
+    items
+}
+
+fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match node.kind() {
+        "expression_statement"
+        | "return_statement"
+        | "await_expression"
+        | "parenthesized_expression"
+        | "export_statement" => {
+            for inner in children(node) {
+                statement(source, inner, depth, items);
+            }
+        }
+        "call_expression" => items.push(Item::Call(call(source, node, depth))),
+        "assignment_expression" => {
+            let name = field(source, node, "left").rsplit('.').next().unwrap_or_default().to_owned();
+            if let Some(right) = node.child_by_field_name("right") {
+                assign(source, name, right, depth, items);
+            }
+        }
+        "lexical_declaration" | "variable_declaration" => {
+            for part in children(node) {
+                if let Some(value) = part.child_by_field_name("value") {
+                    assign(source, field(source, part, "name"), value, depth, items);
+                }
+            }
+        }
+        "public_field_definition" | "field_definition" => {
+            if let Some(value) = node.child_by_field_name("value") {
+                let name = if node.kind() == "field_definition" { "property" } else { "name" };
+                assign(source, field(source, node, name), value, depth, items);
+            }
+        }
+        "function_declaration" | "method_definition" => define(source, field(source, node, "name"), node, depth, items),
+        "class_declaration" | "class" | "abstract_class_declaration" => {
+            let body = node.child_by_field_name("body").map(|body| statements(source, body, depth));
+            items.push(Item::Class { body: body.unwrap_or_default() });
+        }
+        "if_statement" | "for_statement" | "for_in_statement" | "while_statement" | "do_statement"
+        | "try_statement" | "else_clause" | "catch_clause" | "finally_clause" | "statement_block"
+        | "switch_statement" | "switch_body" | "switch_case" | "switch_default" | "object" => {
+            items.push(Item::Block { head: None, alias: String::new(), body: statements(source, node, depth) });
+        }
+        // `module.exports = { up: async (knex) => .. }`
+        "pair" => {
+            if let Some(value) = node.child_by_field_name("value") {
+                assign(source, field(source, node, "key"), value, depth, items);
+            }
+        }
+        "import_statement" => {
+            let module = field(source, node, "source").trim_matches(['"', '\'']).to_owned();
+            items.push(Item::Import { module, names: Vec::new(), span: source.span(node) });
+        }
+        _ => {}
+    }
+}
+
+fn field(source: &Source<'_>, node: Node<'_>, name: &str) -> String {
+    let text = node.child_by_field_name(name).map(|part| source.of(part)).unwrap_or_default();
+    text.trim_matches(['"', '\'']).to_owned()
+}
+
+fn is_function(node: Node<'_>) -> bool {
+    matches!(node.kind(), "arrow_function" | "function_expression" | "function")
+}
+
+fn assign(source: &Source<'_>, name: String, right: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    if is_function(right) {
+        define(source, name, right, depth, items);
+        return;
+    }
+    if matches!(right.kind(), "call_expression" | "await_expression" | "object" | "class") {
+        statement(source, right, depth, items);
+    }
+    items.push(Item::Assign { name, value: value(source, right, depth) });
+}
+
+fn define(source: &Source<'_>, name: String, function: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    items.push(Item::Define { name, body: body(source, function, depth) });
+}
+
+/// The statements of a function; of `x => f(x)` the one that it is.
+fn body(source: &Source<'_>, function: Node<'_>, depth: u32) -> Vec<Item> {
+    let Some(body) = function.child_by_field_name("body") else { return Vec::new() };
+    if body.kind() == "statement_block" {
+        return statements(source, body, depth);
+    }
+    let mut items = Vec::new();
+    statement(source, body, depth, &mut items);
+    items
+}
+
+/// A chain of calls, from the first to the last. Descends in a loop, because chains may be long.
+fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Call {
+    let range = node.byte_range();
+    let mut links: Vec<Call> = Vec::new();
+    let mut parts: Vec<&str> = Vec::new();
+    let mut at = node;
+    for _ in 0..MAX_LINKS {
+        match at.kind() {
+            "call_expression" => {
+                let Some(function) = at.child_by_field_name("function") else { break };
+                let name = match function.kind() {
+                    "member_expression" => function.child_by_field_name("property").unwrap_or(function),
+                    _ => function,
+                };
+                let mut link = Call { name: source.of(name).to_owned(), span: source.span(name), ..Call::default() };
+                arguments(source, at, depth, &mut link);
+                links.push(link);
+                at = function;
+            }
+            "member_expression" | "non_null_expression" => {
+                parts.extend(at.child_by_field_name("property").map(|name| source.of(name)));
+                match at.child_by_field_name("object").or_else(|| at.named_child(0)) {
+                    Some(object) => at = object,
+                    None => break,
+                }
+            }
+            "await_expression" | "parenthesized_expression" | "as_expression" => match at.named_child(0) {
+                Some(inner) => at = inner,
+                None => break,
+            },
+            _ => {
+                parts.push(source.of(at));
+                break;
+            }
+        }
+    }
+    links.reverse();
+    parts.reverse();
+    let last = links.last().cloned().unwrap_or_default();
+    Call { name: parts.join("."), span: source.span(node), range: (range.start, range.end), links, ..last }
+}
+
+/// Calls in one chain.
+const MAX_LINKS: usize = 400;
+
+fn arguments(source: &Source<'_>, node: Node<'_>, depth: u32, into: &mut Call) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    let Some(list) = node.child_by_field_name("arguments") else { return };
+    if list.kind() == "template_string" {
+        into.arguments.push(text(source, list));
+        return;
+    }
+    for argument in children(list) {
+        if is_function(argument) {
+            into.block = body(source, argument, depth);
+            into.arguments.push(Value::Unknown);
+        } else {
+            into.arguments.push(value(source, argument, depth));
+        }
+    }
+}
+
+fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
+    let Some(depth) = depth.checked_sub(1) else { return Value::Unknown };
+    match node.kind() {
+        "string" | "template_string" => text(source, node),
+        // `"a" + "b"`
+        "binary_expression" => joined(source, node),
+        "true" => Value::Flag(true),
+        "false" => Value::Flag(false),
+        "null" | "undefined" => Value::Nothing,
+        "number" => Value::Number(source.of(node).to_owned()),
+        "identifier" | "member_expression" => Value::Name(source.of(node).split_whitespace().collect()),
+        "array" => Value::List(children(node).into_iter().map(|item| value(source, item, depth)).collect()),
+        "object" => {
+            let pairs = children(node).into_iter().filter(|pair| pair.kind() == "pair");
+            let pair = |pair: Node<'_>| {
+                let inner = pair.child_by_field_name("value")?;
+                Some((field(source, pair, "key"), value(source, inner, depth)))
+            };
+            Value::Map(pairs.filter_map(pair).collect())
+        }
+        "call_expression" => Value::Call(Box::new(call(source, node, depth))),
+        "new_expression" => {
+            let mut made =
+                Call { name: field(source, node, "constructor"), span: source.span(node), ..Call::default() };
+            arguments(source, node, depth, &mut made);
+            Value::Call(Box::new(made))
+        }
+        "await_expression" | "parenthesized_expression" | "as_expression" | "satisfies_expression" => {
+            children(node).first().map_or(Value::Unknown, |inner| value(source, *inner, depth))
+        }
+        _ => Value::Unknown,
+    }
+}
+
+/// Texts that are put together; what is no text is computed.
+fn joined(source: &Source<'_>, node: Node<'_>) -> Value {
+    let mut out = String::new();
+    let mut pending = vec![node];
+    for _ in 0..1000 {
+        let Some(part) = pending.pop() else { break };
+        match part.kind() {
+            "binary_expression" | "parenthesized_expression" => pending.extend(children(part).into_iter().rev()),
+            "string" | "template_string" => {
+                if let Value::Text(text) = text(source, part) {
+                    out.push_str(&text.text);
+                }
+            }
+            _ => out.push_str(COMPUTED),
+        }
+    }
+    if node.child_by_field_name("operator").is_some_and(|operator| source.of(operator) != "+") {
+        return Value::Unknown;
+    }
+    // Where its pieces stand is not kept: all of it stands at its beginning.
+    let mut text = source.text_at(node.start_byte(), node.start_byte() + 1, out, false);
+    text.as_written = false;
+    Value::Text(text)
+}
+
+fn text(source: &Source<'_>, node: Node<'_>) -> Value {
+    let raw = node.kind() == "template_string";
+    let range = node.byte_range();
+    let (start, end) = (range.start + 1, range.end.saturating_sub(1).max(range.start + 1));
+    let inner = source.text.get(start..end).unwrap_or_default();
+    if !raw {
+        return Value::Text(source.text_at(start, end, unescape(inner), false));
+    }
+    let mut out = inner.to_owned();
+    let mut cursor = node.walk();
+    let computed: Vec<_> =
+        node.named_children(&mut cursor).filter(|part| part.kind() == "template_substitution").collect();
+    for part in computed.into_iter().rev() {
+        let inside = part.start_byte().saturating_sub(start)..part.end_byte().saturating_sub(start);
+        if out.get(inside.clone()).is_some() {
+            out.replace_range(inside, COMPUTED);
+        }
+    }
+    let out =
+        if out.contains("\\`") || out.contains("\\$") { out.replace("\\`", "`").replace("\\$", "$") } else { out };
+    Value::Text(source.text_at(start, end, out, true))
+}

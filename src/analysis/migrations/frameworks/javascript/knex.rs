@@ -1,0 +1,131 @@
+//! Knex: `knex.raw`, `knex.schema` and queries.
+
+use super::super::super::code::{Call, Item, Value};
+use super::super::super::step::{Operation, TableChange};
+use super::super::read::{Steps, assignments, calls, find_function};
+use super::table::{alter_table, create_table};
+
+pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
+    let names = assignments(items);
+    let Some(body) = find_function(items, "up") else { return };
+    let reader = Reader { items, names: &names };
+    reader.statements(body, steps, 30);
+    if find_function(items, "down").is_none()
+        && let Some(first) = calls(body).first()
+    {
+        steps.push(first.span, Operation::Irreversible { what: "up".to_owned() });
+    }
+}
+
+struct Reader<'a> {
+    items: &'a [Item],
+    names: &'a [(String, Value)],
+}
+
+impl Reader<'_> {
+    fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
+        let Some(levels) = levels.checked_sub(1) else { return };
+        for item in body {
+            match item {
+                Item::Call(call) => self.chain(call, steps, levels),
+                Item::Block { body, .. } => self.statements(body, steps, levels),
+                _ => {}
+            }
+        }
+    }
+
+    fn chain(&self, chain: &Call, steps: &mut Steps, levels: u32) {
+        if write_of(chain, steps) {
+            return;
+        }
+        // `await Promise.all([knex.schema.., knex.raw(..)])`
+        let Some(levels) = levels.checked_sub(1) else { return };
+        for inner in chain.links.iter().flat_map(|link| &link.arguments).flat_map(Value::list) {
+            if let Value::Call(call) = inner {
+                self.chain(call, steps, levels);
+            }
+        }
+        for link in &chain.links {
+            self.link(chain, link, steps, levels);
+        }
+    }
+
+    fn link(&self, chain: &Call, link: &Call, steps: &mut Steps, levels: u32) {
+        let table = || link.word(0, "");
+        let span = link.span;
+        match link.short() {
+            "raw" => {
+                if let Some(sql) = link.arguments.first() {
+                    steps.sql_value(sql, chain.span, self.names);
+                }
+            }
+            "createTable" | "createTableIfNotExists" => create_table(span, &table(), &link.block, steps),
+            "createTableLike" => create_table(span, &table(), &[], steps),
+            "alterTable" | "table" => alter_table(&table(), &link.block, steps),
+            "dropTable" | "dropTableIfExists" => {
+                steps.push(span, Operation::DropTable { tables: vec![table()], cascade: false });
+            }
+            "renameTable" => steps.alter(span, &table(), TableChange::RenameTable { to: link.word(1, "") }),
+            "dropSchema"
+            | "dropSchemaIfExists"
+            | "dropView"
+            | "dropViewIfExists"
+            | "dropMaterializedView"
+            | "dropMaterializedViewIfExists"
+            | "refreshMaterializedView" => {
+                if let Some(operation) = object_of(link) {
+                    steps.push(span, operation);
+                }
+            }
+            _ if !link.block.is_empty() => self.statements(&link.block, steps, levels),
+            name => {
+                if let Some(body) = find_function(self.items, name) {
+                    self.statements(body, steps, levels / 2);
+                }
+            }
+        }
+    }
+}
+
+fn object_of(link: &Call) -> Option<Operation> {
+    use super::super::super::step::ObjectKind;
+    let name = link.word(0, "");
+    let drop = |kind| Some(Operation::DropObject { kind, names: vec![name.clone()], cascade: false });
+    match link.short() {
+        "dropSchema" | "dropSchemaIfExists" => drop(ObjectKind::Schema),
+        "dropView" | "dropViewIfExists" => drop(ObjectKind::View),
+        "refreshMaterializedView" => Some(Operation::Refresh {
+            view: name.clone(),
+            concurrently: link.arguments.get(1) == Some(&Value::Flag(true)),
+        }),
+        _ => drop(ObjectKind::MaterializedView),
+    }
+}
+
+/// `knex("users").where(..).update(..)`.
+fn write_of(chain: &Call, steps: &mut Steps) -> bool {
+    let by = |names: &[&str]| chain.links.iter().find(|link| names.contains(&link.short()));
+    let Some(last) = by(&["update", "del", "delete", "increment", "decrement", "truncate"]) else { return false };
+    let table = by(&["from", "table", "into"]).or(chain.links.first()).map(|link| link.word(0, "")).unwrap_or_default();
+    if last.short() == "truncate" {
+        steps.push(last.span, Operation::Truncate { tables: vec![table], cascade: false });
+        return true;
+    }
+    let is_key = |name: &str| matches!(name.rsplit('.').next(), Some("id" | "uuid" | "key" | "slug" | "code"));
+    let bounded = chain.links.iter().any(|link| match link.short() {
+        "limit" => true,
+        "where" | "andWhere" | "whereIn" | "whereBetween" => match link.arguments.first() {
+            Some(Value::Map(pairs)) => pairs.iter().any(|(name, _)| is_key(name)),
+            // `where("id", 5)`, `where("id", "=", 5)`; not `where("id", ">", 5)`
+            Some(name) => {
+                let compared = link.arguments.get(1).and_then(Value::word);
+                name.word().is_some_and(is_key) && (link.arguments.len() < 3 || compared == Some("="))
+            }
+            None => false,
+        },
+        _ => false,
+    });
+    let statement = if matches!(last.short(), "del" | "delete") { "DELETE" } else { "UPDATE" };
+    steps.push(chain.span, Operation::Write { statement, table, bounded });
+    true
+}

@@ -1,0 +1,165 @@
+//! TypeORM: `queryRunner.query` and its other methods.
+
+use super::super::super::code::{Call, Item, Value};
+use super::super::super::sql::not_null_column_of;
+use super::super::super::step::{Constraint, NewColumn, ObjectKind, Operation, Span, TableChange};
+use super::super::read::{Steps, assignments, calls, find_function};
+use super::column::typeorm_column;
+
+pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
+    let names = assignments(items);
+    let Some(body) = find_function(items, "up") else { return };
+    for call in calls(body) {
+        for link in &call.links {
+            method(call, link, &names, steps);
+        }
+    }
+    let undoes = find_function(items, "down").is_some_and(|body| !body.is_empty());
+    if let Some(first) = calls(body).first().filter(|_| !undoes) {
+        steps.push(first.span, Operation::Irreversible { what: "up".to_owned() });
+    }
+}
+
+/// The options of `new TableColumn({ .. })`.
+fn options(value: Option<&Value>) -> &Value {
+    match value {
+        Some(Value::Call(made)) => made.arguments.first().unwrap_or(&Value::Unknown),
+        Some(other) => other,
+        None => &Value::Unknown,
+    }
+}
+
+/// The elements of a list, or the one value.
+fn each(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let list = value.map(Value::list).unwrap_or_default();
+    let single = value.filter(|_| list.is_empty());
+    list.iter().chain(single)
+}
+
+fn named(options: &Value, key: &str) -> Option<String> {
+    options.key(key).and_then(Value::word).map(str::to_owned)
+}
+
+fn method(call: &Call, link: &Call, names: &[(String, Value)], steps: &mut Steps) {
+    let span = if call.links.len() > 1 { link.span } else { call.span };
+    let table = match link.arguments.first() {
+        Some(Value::Call(_)) => named(options(link.arguments.first()), "name").unwrap_or_default(),
+        _ => link.word(0, ""),
+    };
+    let second = link.arguments.get(1);
+    let word_of = |value: Option<&Value>| match value {
+        Some(Value::Call(_)) => named(options(value), "name").unwrap_or_default(),
+        Some(other) => other.word().unwrap_or_default().to_owned(),
+        None => String::new(),
+    };
+    match link.short() {
+        "query" | "addSql" => {
+            if let Some(sql) = link.arguments.first() {
+                steps.sql_value(sql, call.span, names);
+            }
+        }
+        "createTable" => create_table(span, table, options(link.arguments.first()), steps),
+        "dropTable" => steps.push(span, Operation::DropTable { tables: vec![table], cascade: false }),
+        "renameTable" => steps.alter(span, &table, TableChange::RenameTable { to: link.word(1, "") }),
+        "clearTable" => steps.push(span, Operation::Truncate { tables: vec![table], cascade: false }),
+        "addColumn" | "addColumns" => {
+            for column in each(second) {
+                let listed = column.call().filter(|_| link.short() == "addColumns");
+                let span = listed.map_or(span, |made| made.span);
+                steps.alter(span, &table, TableChange::AddColumn(typeorm_column(options(Some(column)))));
+            }
+        }
+        "dropColumn" | "dropColumns" => {
+            for column in each(second) {
+                let column = word_of(Some(column));
+                steps.alter(span, &table, TableChange::DropColumn { column, cascade: false });
+            }
+        }
+        "renameColumn" => {
+            let (from, to) = (word_of(second), word_of(link.arguments.get(2)));
+            steps.alter(span, &table, TableChange::RenameColumn { from, to });
+        }
+        "changeColumn" => change_column(span, &table, second, link.arguments.get(2), steps),
+        "createIndex" | "createIndices" => {
+            for index in each(second) {
+                let index = options(Some(index));
+                let concurrently = index.key("isConcurrent") == Some(&Value::Flag(true));
+                steps.index(span, &table, named(index, "name"), concurrently);
+            }
+        }
+        "dropIndex" => steps.drop_index(span, &table, word_of(second), false),
+        "createForeignKey" | "createForeignKeys" => {
+            for key in each(second) {
+                let to = named(options(Some(key)), "referencedTableName").unwrap_or_default();
+                add(span, &table, named(options(Some(key)), "name"), Constraint::ForeignKey { to }, steps);
+            }
+        }
+        "createUniqueConstraint" | "createUniqueConstraints" => {
+            for unique in each(second) {
+                let name = named(options(Some(unique)), "name");
+                add(span, &table, name, Constraint::Unique { using_index: false }, steps);
+            }
+        }
+        "createCheckConstraint" | "createCheckConstraints" => {
+            for check in each(second) {
+                let not_null = named(options(Some(check)), "expression").as_deref().and_then(not_null_column_of);
+                add(span, &table, named(options(Some(check)), "name"), Constraint::Check { not_null }, steps);
+            }
+        }
+        "createExclusionConstraint" => add(span, &table, Some(word_of(second)), Constraint::Exclude, steps),
+        "createPrimaryKey" => add(span, &table, None, Constraint::PrimaryKey { using_index: false }, steps),
+        "dropForeignKey"
+        | "dropUniqueConstraint"
+        | "dropCheckConstraint"
+        | "dropExclusionConstraint"
+        | "dropPrimaryKey" => steps.alter(span, &table, TableChange::DropConstraint { name: word_of(second) }),
+        "dropSchema" => drop_object(span, ObjectKind::Schema, table, steps),
+        "dropDatabase" => drop_object(span, ObjectKind::Database, table, steps),
+        "dropView" => drop_object(span, ObjectKind::View, table, steps),
+        _ => {}
+    }
+}
+
+fn drop_object(span: Span, kind: ObjectKind, name: String, steps: &mut Steps) {
+    steps.push(span, Operation::DropObject { kind, names: vec![name], cascade: false });
+}
+
+fn add(span: Span, table: &str, name: Option<String>, constraint: Constraint, steps: &mut Steps) {
+    steps.alter(span, table, TableChange::AddConstraint { name, constraint, not_valid: false });
+}
+
+fn create_table(span: Span, table: String, options_of: &Value, steps: &mut Steps) {
+    let columns = each(options_of.key("columns")).map(|column| typeorm_column(options(Some(column))));
+    let columns = columns.map(|NewColumn { name, kind, .. }| (name, kind)).collect();
+    let keys = each(options_of.key("foreignKeys"));
+    let references = keys.filter_map(|key| named(options(Some(key)), "referencedTableName")).collect();
+    steps.push(span, Operation::CreateTable { table, references, partition_of: None, columns, force: false });
+}
+
+/// TypeORM drops a column and makes a new one when its type or length differs: the data is gone.
+fn change_column(span: Span, table: &str, old: Option<&Value>, new: Option<&Value>, steps: &mut Steps) {
+    let before = old.and_then(Value::call).map(|_| typeorm_column(options(old)));
+    let after = typeorm_column(options(new));
+    let name =
+        before.as_ref().map_or_else(|| old.and_then(Value::word).unwrap_or_default().to_owned(), |it| it.name.clone());
+    match before {
+        Some(before) if before.kind == after.kind => {
+            if !before.not_null && after.not_null {
+                steps.alter(span, table, TableChange::SetNotNull { column: name.clone() });
+            } else if before.not_null && !after.not_null {
+                steps.alter(span, table, TableChange::DropNotNull { column: name.clone() });
+            }
+            if !after.name.is_empty() && after.name != name {
+                steps.alter(span, table, TableChange::RenameColumn { from: name, to: after.name });
+            }
+        }
+        Some(_) => steps.alter(span, table, TableChange::DropColumn { column: name, cascade: false }),
+        None => {
+            let shown = if name.is_empty() { "the column".to_owned() } else { format!("`{name}`") };
+            let what = format!(
+                "`changeColumn` drops {shown} and makes it anew when its type or length changes, and its old form is not here"
+            );
+            steps.push(span, Operation::Unclear { what });
+        }
+    }
+}

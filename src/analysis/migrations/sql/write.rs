@@ -1,0 +1,81 @@
+//! Statements that change rows, and whether they change few.
+
+use super::super::step::Operation;
+use super::expression::{has_limit, is_bounded};
+use super::read::Reader;
+use super::table::{named, table_of};
+use squawk_syntax::SyntaxNode;
+use squawk_syntax::ast::{self, AstNode, Stmt};
+
+/// `UPDATE`, `DELETE` and `MERGE`.
+pub(super) fn write(reader: &mut Reader<'_>, statement: &Stmt) {
+    let (words, relation, condition, source, with) = match statement {
+        Stmt::Update(update) => (
+            "UPDATE",
+            update.relation_name(),
+            update.where_clause_or_current_of(),
+            update.from_clause().map(|clause| has_limit(&clause)),
+            update.with_clause(),
+        ),
+        Stmt::Delete(delete) => (
+            "DELETE",
+            delete.relation_name(),
+            delete.where_clause_or_current_of(),
+            delete.using_clause().map(|clause| has_limit(&clause)),
+            delete.with_clause(),
+        ),
+        Stmt::Merge(merge) => {
+            let table = table_of(merge.table_relation_name());
+            let operation = Operation::Write { statement: "MERGE", table, bounded: is_small(merge) };
+            reader.push(statement.syntax(), operation);
+            return;
+        }
+        _ => return,
+    };
+    let by_condition = match condition {
+        Some(ast::WhereClauseOrCurrentOf::WhereCurrentOf(_)) => true,
+        Some(ast::WhereClauseOrCurrentOf::WhereClause(clause)) => {
+            let limited = source == Some(true) || with.is_some_and(|with| has_limit(&with));
+            limited || clause.expr().is_some_and(|condition| is_bounded(&condition))
+        }
+        None => false,
+    };
+    let table = named(relation.and_then(|relation| relation.relation_name_ref()));
+    reader.push(statement.syntax(), Operation::Write { statement: words, table, bounded: by_condition });
+}
+
+/// Changes of rows inside `WITH`: they happen whatever the main statement does.
+pub(super) fn writes_within(reader: &mut Reader<'_>, statement: &Stmt) {
+    let has_with = |node: &SyntaxNode| ast::WithClause::can_cast(node.kind());
+    for with in statement.syntax().children().filter(has_with) {
+        for node in with.descendants() {
+            let inner =
+                ast::Update::cast(node.clone()).map(Stmt::Update).or_else(|| ast::Delete::cast(node).map(Stmt::Delete));
+            if let Some(inner) = inner {
+                write(reader, &inner);
+            }
+        }
+    }
+}
+
+/// Whether a `MERGE` changes few rows that are there: its source is limited, it joins on given keys, or it only inserts.
+fn is_small(merge: &ast::Merge) -> bool {
+    let unmatched =
+        |clause: &ast::MergeWhenClause| matches!(clause, ast::MergeWhenClause::MergeWhenNotMatchedSource(_));
+    // Rows of the target that the source lacks are as many as the target has.
+    if merge.merge_when_clauses().any(|clause| unmatched(&clause)) {
+        return false;
+    }
+    let using = merge.using_on_clause();
+    let joined = using.as_ref().and_then(|using| using.on_clause()).and_then(|on| on.expr());
+    let changes = merge.merge_when_clauses().any(|clause| match clause {
+        ast::MergeWhenClause::MergeWhenMatched(matched) => {
+            !matches!(matched.merge_action(), Some(ast::MergeAction::MergeDoNothing(_)))
+        }
+        _ => false,
+    });
+    !changes
+        || using.as_ref().is_some_and(has_limit)
+        || merge.with_clause().is_some_and(|with| has_limit(&with))
+        || joined.is_some_and(|condition| is_bounded(&condition))
+}

@@ -1,0 +1,3 @@
+exports.up = async (knex) => {
+  await knex.schema.alterTable("users", (t) => t.string(`a${
+  knex.raw("DROP TABLE 
