@@ -49,6 +49,22 @@ async fn a_judge_is_reused() {
 }
 
 #[tokio::test]
+async fn every_judge_counts_the_same_steps() {
+    let rules = "rule('litter', function()
+      for i = 1, 20000 do
+        local text = tostring(i) .. string.rep('x', i % 50) .. string.char(65 + i % 26)
+        if #text:sub(2, 9) > 99 then warn(text) end
+      end
+    end)";
+    let mut counted = Vec::new();
+    for _ in 0..6 {
+        let judges = judges(Duration::from_secs(60));
+        counted.push(verdict(&judges, rules).await.rules[1].steps);
+    }
+    assert!(counted.iter().all(|steps| *steps == counted[0]), "{counted:?}");
+}
+
+#[tokio::test]
 async fn a_killed_judge_is_replaced_and_the_run_succeeds() {
     let judges = judges(Duration::from_secs(10));
     let pid = judges.idle_pids()[0];
