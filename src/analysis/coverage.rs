@@ -27,6 +27,7 @@ mod resolve;
 mod roots;
 mod simplecov;
 mod test_path;
+mod transfer;
 mod xml;
 
 pub use combine::{Named, combine};
@@ -43,3 +44,4 @@ pub use remarks::{remarks, restrict};
 pub use report::{Format, MAX_FILES, MAX_LINE, MAX_LINES, Report, ReportFile};
 pub use resolve::{Places, Tree, resolve_paths};
 pub use test_path::is_test_path;
+pub use transfer::{merge, transfer};

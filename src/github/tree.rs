@@ -45,7 +45,7 @@ impl RepoClient {
     ///
     /// # Errors
     /// As every call; a missing permission is a fact, and so is a list that was cut.
-    pub(super) async fn fetch_tree(&self, commit: &CommitId) -> Result<Fact<Vec<RepoPath>>, CallError> {
+    pub async fn fetch_tree(&self, commit: &CommitId) -> Result<Fact<Vec<RepoPath>>, CallError> {
         let asked = "the files of a commit";
         let call = self.rest(Method::GET, &format!("/git/trees/{commit}?recursive=1"), asked);
         let read = self.call_kept(call).await.and_then(|body| parse::<WireTree>(&body, asked));

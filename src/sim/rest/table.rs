@@ -169,6 +169,7 @@ const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}/collaborators/{login}/permission", One(&[]), repos::permission),
     route("GET", "/repos/{owner}/{repo}/contents/{*path}", One(CODE), contents::show).query(&["ref"]),
     route("GET", "/repos/{owner}/{repo}/git/blobs/{sha}", One(CODE), objects::blob),
+    route("GET", "/repos/{owner}/{repo}/git/commits/{sha}", One(CODE), objects::commit),
     route("GET", "/repos/{owner}/{repo}/git/trees/{sha}", One(CODE), objects::tree).query(&["recursive"]),
     route("GET", "/repos/{owner}/{repo}/pulls", One(PULLS), pulls::list).paged().query(&["state", "head", "base"]),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}", One(PULLS), pulls::show),
