@@ -145,5 +145,9 @@ return {
       table.insert(rows, `| \`{path}\` | - | - | in no report |`)
     end
   end
-  markdown(`**Coverage of the diff: {percent(coverage.total)}**\n\n{table.concat(rows, "\n")}`)
+  local notes = ""
+  for _, note in coverage.notes do
+    notes ..= `\n- {note}`
+  end
+  markdown(`**Coverage of the diff: {percent(coverage.total)}**\n\n{table.concat(rows, "\n")}{if notes == "" then "" else "\n" .. notes}`)
 end

@@ -21,6 +21,9 @@ pub struct CoverageFacts {
     pub languages: BTreeSet<String>,
     /// Changed files of which a report knows lines behind the end: it was made of another text.
     pub stale: BTreeSet<RepoPath>,
+    /// Of which parts an earlier commit's reports stand in for those that were not sent, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<String>,
     /// What else a reader has to know, a sentence each: left-out lines, reports that contradict each other.
     pub notes: Vec<String>,
 }

@@ -130,6 +130,9 @@ async fn load_beside(
             }
             FactKey::Coverage(patterns) => {
                 if let Some(fact) = surroundings.load_coverage(snapshot, patterns).await? {
+                    if let Fact::Known(facts) = &fact {
+                        snapshot.notes.extend(facts.carried.iter().cloned());
+                    }
                     snapshot.coverage.insert(patterns.clone(), fact);
                 }
             }

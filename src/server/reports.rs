@@ -31,7 +31,8 @@ impl Reports<'_> {
             return Ok(None);
         }
         let earlier = self.find_earlier(snapshot, &reports).await?;
-        let mut facts = CoverageFacts { notes: earlier.iter().map(say_carried).collect(), ..CoverageFacts::default() };
+        let mut facts =
+            CoverageFacts { carried: earlier.iter().map(say_carried).collect(), ..CoverageFacts::default() };
         reports.extend(earlier);
         let changes = changes(snapshot);
         let tree = Arc::new(self.load_tree(snapshot, &mut facts.notes).await?);

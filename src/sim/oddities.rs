@@ -1,7 +1,7 @@
 //! What people do that a robot does not expect: odd files, and changes to what the robot wrote.
 
 use super::act::Push;
-use super::git::FileEdit;
+use super::git::{FileEdit, NewCommit};
 use super::handle::SimHandle;
 
 /// An edit of one file, byte for byte.
@@ -39,6 +39,33 @@ impl SimHandle {
         let push = Push { branch, author, message: "Change files", edits: &[], base };
         self.with(repo, |state, index| state.push_edits(index, &push, &edits))
             .expect("the base of the new branch exists")
+    }
+
+    /// The commit on which workflows of a pull request run: the base's tip with the head merged into it, these files edited.
+    ///
+    /// # Panics
+    /// When there is no such pull request.
+    pub fn test_merge(&self, repo: &str, number: u64, edits: &[(&str, Option<&str>)]) -> String {
+        let edit = |(path, text): &(&str, Option<&str>)| FileEdit {
+            path: path.as_bytes().to_vec(),
+            content: text.map(|text| text.as_bytes().to_vec()),
+            mode: "100644",
+        };
+        let edits: Vec<FileEdit> = edits.iter().map(edit).collect();
+        self.with(repo, |state, index| {
+            let author = state.signature("web-flow");
+            let repo = &state.repos[index];
+            let pull = repo.pulls.get(&number).expect("there is such a pull request");
+            let base = repo.branches.get(&pull.base_ref).cloned().expect("there is its base");
+            let message = format!("Merge {} into {base}", pull.head_sha);
+            repo.git.commit(&NewCommit {
+                reference: &format!("refs/pull/{number}/merge"),
+                parents: &[base, pull.head_sha.clone()],
+                author: &author,
+                message: &message,
+                edits: &edits,
+            })
+        })
     }
 
     /// Nobody but people who may write comments on the pull request any more, or everybody again.
