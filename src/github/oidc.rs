@@ -42,7 +42,10 @@ pub struct Workflow {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenRefusal {
     /// It does not read.
-    #[error("this is no token of a GitHub Actions workflow; ask for one with `permissions: id-token: write`")]
+    #[error(
+        "this is neither the admin token nor one of a GitHub Actions workflow; a job gets one with `permissions: id-token: \
+         write`"
+    )]
     NotAToken,
     /// Somebody else signed it.
     #[error("the token is of another issuer than {0}, which this server trusts (DECKHAND_OIDC_ISSUER)")]

@@ -154,7 +154,7 @@ fn bad_reports_and_misuse_end_with_2_and_words() {
             &["coverage", "--report", "out/lcov.info", "--base", "main", "--format", "sarif"],
             "use --format text, markdown, json or html",
         ),
-        (&["coverage", "upload", "--report", "out/lcov.info"], "is not built yet in this version"),
+        (&["coverage", "upload"], "no report is named: add the FILE"),
         (&["rules", "--format", "html"], "prints no pages"),
     ] {
         let said = place.deckhand(arguments);

@@ -18,6 +18,7 @@ mod cli_migrations;
 mod cli_pr;
 mod cli_replay;
 mod cli_test;
+mod cli_upload;
 mod coming_from_danger;
 mod commands;
 mod corpus;
