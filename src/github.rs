@@ -2,6 +2,7 @@
 
 mod app;
 mod app_calls;
+mod artifacts;
 mod call;
 mod changes;
 mod client;
@@ -47,6 +48,7 @@ pub(crate) mod tests;
 
 pub use app::check_private_key;
 pub use app_calls::{DeliveryAttempt, Presence};
+pub use artifacts::{Artifact, MAX_ARCHIVE_BYTES};
 pub use call::RequestCounter;
 pub use client::Github;
 pub use comparison::{ChangeSize, Comparison};

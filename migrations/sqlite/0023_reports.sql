@@ -10,7 +10,8 @@ CREATE TABLE reports (
     digest     BLOB    NOT NULL,                  -- SHA-256 of the report
     bytes      INTEGER NOT NULL,                  -- of the report
     packed     BLOB    NOT NULL,                  -- the report, zstd
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    from_artifact INTEGER NOT NULL DEFAULT 0      -- its flag was not chosen by anybody
 );
 CREATE INDEX reports_by_head ON reports (repository, head);
 CREATE INDEX reports_by_commit ON reports (repository, commit_id);

@@ -27,7 +27,7 @@ const NOISE: Duration = Duration::from_secs(5);
 /// The connection pool to one GitHub.
 pub(super) struct Http {
     crab: Octocrab,
-    user_agent: HeaderValue,
+    pub(super) user_agent: HeaderValue,
     pub(super) roots: Roots,
     pub(super) timing: Timing,
     /// Milliseconds by which GitHub's clock is ahead of ours.

@@ -71,7 +71,11 @@ impl Web {
     pub fn new(user_agent: &str) -> Result<Self, WebError> {
         let user_agent = HeaderValue::from_str(user_agent)
             .map_err(|_| WebError::Setup("the user agent cannot be sent in an HTTP header".to_owned()))?;
-        Ok(Web { plain: over(HttpConnector::new()), secure: OnceLock::new(), user_agent })
+        Ok(Web::with_agent(user_agent))
+    }
+
+    pub(super) fn with_agent(user_agent: HeaderValue) -> Self {
+        Web { plain: over(HttpConnector::new()), secure: OnceLock::new(), user_agent }
     }
 
     /// One exchange.

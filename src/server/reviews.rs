@@ -1,5 +1,6 @@
 //! The handler of jobs: one pull request is reviewed here; wider work becomes one job for each pull request.
 
+use super::artifacts;
 use super::failed_call::{after_call, not_there};
 use super::group_job::{self, Queued};
 use super::heed;
@@ -192,6 +193,7 @@ impl Reviews {
                 }
             }
             Work::HeedComment { number, said } => heed::run(self, job, client, *number, said).await,
+            Work::HeedWorkflow { run, head } => artifacts::run(self, job, &client, *run, head).await,
             Work::HeedUpload { commit } => self.heed_upload(job, &client, commit).await,
             Work::ReviewReported { head } => self.heed_reports(job, &client, head).await,
             Work::ReviewRepository { cause } => {

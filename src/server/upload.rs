@@ -3,12 +3,11 @@
 
 use super::http::App;
 use super::opening::draw_run_id;
+use super::read_report::{ReadReport, read_report};
 use super::upload_access::{Refusal, admit};
-use crate::analysis::coverage::parse_report;
-use crate::analysis::lint::{self, is_lint_report};
 use crate::github::{Github, WorkflowTokens};
 use crate::model::{CommitId, RepoName};
-use crate::store::{MAX_REPORTS, MAX_REPORTS_BYTES, NewReport, ReportKind, SavedReport};
+use crate::store::{MAX_REPORTS, MAX_REPORTS_BYTES, NewReport, SavedReport};
 use crate::webhook::{JobSpec, Work};
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
@@ -17,7 +16,6 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -117,39 +115,11 @@ async fn take(
     let turn = tokio::time::timeout(TURN_TIMEOUT, app.uploads.turns.acquire()).await;
     let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
     let bytes = read_body(body).await?;
-    let read = tokio::task::spawn_blocking(move || read(bytes)).await;
+    let read = tokio::task::spawn_blocking(move || read_report(bytes)).await;
     let read =
         read.map_err(|_| bad("the report makes its reader fail; send it to the makers of deckhand".to_owned()))?;
     let read = read.map_err(|error| bad(format!("the report {error}")))?;
     save(app, &repository, commit, (flag, query.name.as_deref()), read).await
-}
-
-/// A report that can be read.
-struct ReadReport {
-    bytes: Vec<u8>,
-    kind: ReportKind,
-    files: usize,
-    /// Lines of which it speaks.
-    lines: usize,
-    /// What a linter has to say.
-    results: Option<usize>,
-    format: &'static str,
-}
-
-fn read(bytes: Vec<u8>) -> Result<ReadReport, String> {
-    if is_lint_report(&bytes) {
-        let report = lint::read(&bytes).map_err(|error| error.to_string())?;
-        let spots = || report.results.iter().filter_map(|it| it.spots.first());
-        let files = spots().map(|spot| spot.path.as_str()).collect::<BTreeSet<_>>().len();
-        let place = |spot: &'_ lint::Spot| Some((spot.path.clone(), spot.range?.line));
-        let lines = spots().filter_map(place).collect::<BTreeSet<_>>().len();
-        let (results, format) = (Some(report.results.len()), report.format.as_str());
-        return Ok(ReadReport { bytes, kind: ReportKind::Lint, files, lines, results, format });
-    }
-    let report = parse_report(&bytes).map_err(|error| error.to_string())?;
-    let files = report.files.iter().map(|file| file.path.as_str()).collect::<BTreeSet<_>>().len();
-    let (lines, format) = (report.line_count(), report.format.as_str());
-    Ok(ReadReport { bytes, kind: ReportKind::Coverage, files, lines, results: None, format })
 }
 
 async fn save(
@@ -169,6 +139,7 @@ async fn save(
         commit: commit.clone(),
         kind: read.kind,
         flag: flag.map(str::to_owned),
+        from_artifact: false,
         name: name.filter(|name| !name.is_empty()).or(flag).unwrap_or(read.format).to_owned(),
         bytes: read.bytes,
     };

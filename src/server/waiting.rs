@@ -102,7 +102,8 @@ impl Surroundings for ServerSide<'_> {
             if snapshot.group.is_some() {
                 return Ok(Some(Fact::Unavailable(Unavailable::OfQueuedPulls)));
             }
-            Ok(self.reports.load_lint(snapshot).await?.map(Fact::Known))
+            // Without a report there is nothing to repeat.
+            Ok(Some(Fact::Known(self.reports.load_lint(snapshot).await?.unwrap_or_default())))
         })
     }
 }

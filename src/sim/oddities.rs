@@ -41,6 +41,18 @@ impl SimHandle {
             .expect("the base of the new branch exists")
     }
 
+    /// A workflow that ran for this head ends and keeps these zip archives, by name. Answers GitHub's id of the run.
+    pub fn finish_workflow(&self, repo: &str, head: &str, actor: &str, artifacts: &[(&str, Vec<u8>)]) -> u64 {
+        self.with(repo, |state, index| state.finish_workflow(index, head, actor, artifacts))
+    }
+
+    /// The artifacts of a run are over 90 days old.
+    pub fn expire_artifacts(&self, repo: &str, run: u64) {
+        self.with(repo, |state, index| {
+            state.repos[index].artifacts.iter_mut().filter(|it| it.run == run).for_each(|it| it.expired = true);
+        });
+    }
+
     /// The commit on which workflows of a pull request run: the base's tip with the head merged into it, these files edited.
     ///
     /// # Panics

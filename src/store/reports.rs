@@ -48,6 +48,8 @@ pub struct NewReport {
     pub kind: ReportKind,
     /// A later report with this flag replaces an earlier one of the same commit; without one they add up.
     pub flag: Option<String>,
+    /// It comes from an artifact, whose flag nobody chose: it is not carried forward.
+    pub from_artifact: bool,
     /// How people call it.
     pub name: String,
     /// The report as it came.
@@ -74,6 +76,8 @@ pub struct KeptReport {
     pub head: CommitId,
     /// Its flag.
     pub flag: Option<String>,
+    /// Whether it comes from an artifact.
+    pub from_artifact: bool,
     /// How people call it.
     pub name: String,
 }
@@ -106,7 +110,7 @@ impl Store {
         kind: ReportKind,
     ) -> Result<Vec<KeptReport>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, commit_id, head, flag, name FROM reports
+            "SELECT id, commit_id, head, flag, from_artifact, name FROM reports
              WHERE repository = ?1 AND (head = ?2 OR commit_id = ?2) AND kind = ?3 ORDER BY created_at, id",
         )
         .bind(as_i64(repository.0)?)
@@ -132,7 +136,8 @@ impl Store {
         let mut flags = but.clone();
         for commit in commits {
             let reports = self.find_reports(repository, commit, kind).await?;
-            let wanted = reports.into_iter().filter(|it| it.flag.as_ref().is_some_and(|flag| !flags.contains(flag)));
+            let chosen = reports.into_iter().filter(|it| !it.from_artifact);
+            let wanted = chosen.filter(|it| it.flag.as_ref().is_some_and(|flag| !flags.contains(flag)));
             let wanted: Vec<KeptReport> = wanted.collect();
             flags.extend(wanted.iter().filter_map(|it| it.flag.clone()));
             found.extend(wanted);
@@ -163,6 +168,21 @@ impl Store {
         head: &CommitId,
     ) -> Result<u64, StoreError> {
         self.write(NoteTestMerge { repository, commit: commit.clone(), head: head.clone() }).await
+    }
+
+    /// Which artifacts of its workflows a repository's rules name, as they were when they last ran.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_report_artifacts(&self, repository: RepositoryId) -> Result<Vec<String>, StoreError> {
+        let patterns: Option<Option<String>> = sqlx::query_scalar(
+            "SELECT json_extract(verdict, '$.settings.report_artifacts') FROM runs
+             WHERE repository = ?1 ORDER BY created_at DESC LIMIT 1",
+        )
+        .bind(as_i64(repository.0)?)
+        .fetch_optional(self.readers())
+        .await?;
+        Ok(patterns.flatten().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
 
     /// Some work of the repository that has this name, as the newest event knows it.
@@ -204,6 +224,7 @@ fn read_row(row: &SqliteRow) -> Result<KeptReport, StoreError> {
         commit: CommitId::new(row.try_get("commit_id")?).map_err(damaged)?,
         head: CommitId::new(row.try_get("head")?).map_err(damaged)?,
         flag: (!flag.is_empty()).then_some(flag),
+        from_artifact: row.try_get("from_artifact")?,
         name: row.try_get("name")?,
     })
 }
@@ -257,8 +278,8 @@ impl Change for SaveReport {
             if same.is_none() {
                 sqlx::query(
                     "INSERT INTO reports
-                       (id, repository, commit_id, head, kind, flag, name, digest, bytes, packed, created_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id) DO NOTHING",
+                       (id, repository, commit_id, head, kind, flag, name, digest, bytes, packed, created_at, from_artifact)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (id) DO NOTHING",
                 )
                 .bind(report.id.as_str())
                 .bind(repository)
@@ -271,6 +292,7 @@ impl Change for SaveReport {
                 .bind(as_i64(self.bytes as u64)?)
                 .bind(&self.packed)
                 .bind(self.now.0)
+                .bind(report.from_artifact)
                 .execute(&mut *tx)
                 .await?;
             }

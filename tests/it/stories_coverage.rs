@@ -2,9 +2,11 @@
 
 use crate::issuer::Issuer;
 use crate::server_bench::{Answer, Request};
-use crate::sim_bench::{REPO, Story};
+use crate::sim_bench::{APP_ID, REPO, Story};
 use deckhand::model::Timestamp;
+use deckhand::sim::AppConfig;
 use serde_json::{Value, json};
+use std::io::Write;
 
 const COVERED: &str = "use('diff_coverage', { wait = 20 })";
 const OLD: &str = "a = 1\nb = 2\nc = 3\n";
@@ -212,4 +214,101 @@ async fn linters_reports_are_heard_on_the_same_way() {
     assert_eq!(comments.len(), 1, "{comments:#?}");
     assert!(comments[0]["body"].as_str().unwrap().contains("`e` is never used"), "{comments:#?}");
     scene.end().await;
+}
+
+const KEPT: &str = "settings { report_artifacts = { 'coverage-*' } }\nuse('diff_coverage')";
+
+/// A zip archive of these files.
+fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut archive = rawzip::ZipArchiveWriter::new(&mut out);
+    for (name, text) in files {
+        let method = rawzip::CompressionMethod::DEFLATE;
+        let (mut entry, config) = archive.new_file(name).compression_method(method).start().unwrap();
+        let encoder = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::default());
+        let mut writer = config.wrap(encoder);
+        writer.write_all(text.as_bytes()).unwrap();
+        let (encoder, descriptor) = writer.finish().unwrap();
+        encoder.finish().unwrap();
+        entry.finish(descriptor).unwrap();
+    }
+    archive.finish().unwrap();
+    out
+}
+
+/// The app hears of workflows and may read their artifacts.
+async fn begin_with_workflows(rules: &str) -> Story {
+    let files = [("dangerfile.lua", rules), ("m/a.py", OLD)];
+    let story = Story::begin_with_permissions(&[("actions", "read")], &files).await;
+    let mut events = AppConfig::events();
+    events.push("workflow_run".to_owned());
+    story.sim.subscribe(APP_ID, &events.iter().map(String::as_str).collect::<Vec<_>>());
+    story.sim.disturb();
+    story
+}
+
+fn first_line(story: &Story, number: u64) -> String {
+    let check = &story.sim.checks(REPO, &story.sim.head(REPO, number).unwrap())[0];
+    let state = check["conclusion"].as_str().or(check["status"].as_str()).unwrap_or_default();
+    format!("{state}: {}", check["output"]["title"].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn reports_that_a_workflow_kept_as_an_artifact_are_taken_out_of_it() {
+    let story = begin_with_workflows(KEPT).await;
+    let number = story.open("Count on", &[("m/a.py", Some(NEW))]).await;
+    assert!(first_line(&story, number).starts_with("in_progress: Waiting"), "{}", first_line(&story, number));
+    let head = story.sim.head(REPO, number).unwrap();
+    story.requests();
+    let half = zip(&[("out/lcov.info", &lcov("m/a.py", &[(4, 1), (5, 0)])), ("README.md", "# Read me\n")]);
+    story.sim.finish_workflow(REPO, &head, "mona", &[("coverage-unit", half), ("dist", zip(&[("a", "a")]))]);
+    story.rest().await;
+    assert!(first_line(&story, number).starts_with("failure: 1 problem"), "{}", first_line(&story, number));
+    let log = story.requests();
+    let asked = |part: &str| log.iter().filter(|entry| entry.path.contains(part)).count();
+    assert_eq!((asked("/artifacts"), asked("/zip")), (2, 1), "the list, and only what is asked for");
+    // The job runs again, and its report replaces the earlier one.
+    let whole = zip(&[("out/lcov.info", &lcov("m/a.py", &[(4, 1), (5, 1)]))]);
+    story.sim.finish_workflow(REPO, &head, "mona", &[("coverage-unit", whole)]);
+    story.rest().await;
+    assert!(first_line(&story, number).starts_with("success"), "{}", first_line(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn artifacts_that_cannot_be_had_change_nothing() {
+    let story = begin_with_workflows(KEPT).await;
+    let number = story.open("Count on", &[("m/a.py", Some(NEW))]).await;
+    let head = story.sim.head(REPO, number).unwrap();
+    let before = first_line(&story, number);
+    story.sim.set_deliver(false);
+    let good = zip(&[("lcov.info", &lcov("m/a.py", &[(4, 1), (5, 1)]))]);
+    let expired = story.sim.finish_workflow(REPO, &head, "mona", &[("coverage-old", good.clone())]);
+    story.sim.expire_artifacts(REPO, expired);
+    story.sim.set_deliver(true);
+    let deliveries = story.sim.deliveries();
+    assert!(story.sim.redeliver(&deliveries.last().unwrap().guid));
+    let cut = good[..good.len() - 9].to_vec();
+    story.sim.finish_workflow(REPO, &head, "mona", &[("coverage-cut", cut), ("coverage-none", zip(&[("a", "b")]))]);
+    story.rest().await;
+    assert_eq!(first_line(&story, number), before);
+    // A workflow of another commit speaks of that commit.
+    let main = story.sim.push(REPO, "main", "mona", "Elsewhere", &[("b.txt", Some("b\n"))], "");
+    story.sim.finish_workflow(REPO, &main, "mona", &[("coverage-unit", good)]);
+    story.rest().await;
+    assert_eq!(first_line(&story, number), before);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn where_no_artifact_is_asked_for_a_workflow_costs_nothing() {
+    let story = begin_with_workflows(COVERED).await;
+    let number = story.open("Count on", &[("m/a.py", Some(NEW))]).await;
+    let head = story.sim.head(REPO, number).unwrap();
+    story.requests();
+    let good = zip(&[("lcov.info", &lcov("m/a.py", &[(4, 1), (5, 1)]))]);
+    story.sim.finish_workflow(REPO, &head, "mona", &[("coverage-unit", good)]);
+    story.rest().await;
+    assert_eq!(story.requests().len(), 0);
+    story.end().await;
 }
