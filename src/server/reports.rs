@@ -2,7 +2,9 @@
 //! brought to the head that is judged.
 
 use super::passes::JudgingError;
-use crate::analysis::coverage::{Named, Places, Tree, combine, merge, parse_report, restrict, transfer};
+use crate::analysis::coverage::{
+    Named, Places, Tree, combine, compare_projects, merge, parse_report, restrict, transfer,
+};
 use crate::analysis::lint::{self, NamedLint};
 use crate::github::RepoClient;
 use crate::model::{
@@ -36,10 +38,13 @@ impl Reports<'_> {
         reports.extend(earlier);
         let changes = changes(snapshot);
         let tree = Arc::new(self.load_tree(snapshot, &mut facts.notes).await?);
+        let base = self.load_base(snapshot, &tree).await?;
+        let mut whole = base.as_ref().map(|_| CoverageFacts::default());
         for report in reports {
-            let Some(bytes) = self.store.load_report(&report.id).await.map_err(kept)? else { continue };
-            let (tree, name) = (tree.clone(), label(&report));
-            let mut more = in_background(move || read_coverage(&bytes, name, &tree)).await?;
+            let Some(mut more) = self.load_one(&report, &tree).await? else { continue };
+            if let Some(whole) = &mut whole {
+                merge(whole, more.clone());
+            }
             restrict(&mut more, &changes);
             if report.commit != *head {
                 let texts = self.load_texts(&report.commit, head, more.files.keys()).await?;
@@ -47,7 +52,33 @@ impl Reports<'_> {
             }
             merge(&mut facts, more);
         }
+        if let (Some(base), Some(whole)) = (base, whole) {
+            let commit = snapshot.subject.base.clone();
+            let compared = in_background(move || compare_projects((&commit, &base), &whole, &changes)).await?;
+            facts.project = Some(compared);
+        }
         Ok(Some(facts))
+    }
+
+    async fn load_one(&self, report: &KeptReport, tree: &Arc<Tree>) -> Result<Option<CoverageFacts>, JudgingError> {
+        let Some(bytes) = self.store.load_report(&report.id).await.map_err(kept)? else { return Ok(None) };
+        let (tree, name) = (tree.clone(), label(report));
+        in_background(move || read_coverage(&bytes, name, &tree)).await.map(Some)
+    }
+
+    /// What the reports of the base say; paths are looked for among the files of the head, so that one that is gone counts
+    /// for nothing. Reports of a test merge are not of the base.
+    async fn load_base(&self, snapshot: &Snapshot, tree: &Arc<Tree>) -> Result<Option<CoverageFacts>, JudgingError> {
+        let base = &snapshot.subject.base;
+        let mut facts = CoverageFacts::default();
+        for report in self.find(base, ReportKind::Coverage).await? {
+            if report.commit == *base
+                && let Some(more) = self.load_one(&report, tree).await?
+            {
+                merge(&mut facts, more);
+            }
+        }
+        Ok((!facts.files.is_empty()).then_some(facts))
     }
 
     /// What the reports of linters say; `None` when there is none.

@@ -53,6 +53,17 @@ impl SimHandle {
         });
     }
 
+    /// The first parent of a commit.
+    ///
+    /// # Panics
+    /// When there is no such commit, or it has none.
+    pub fn parent(&self, repo: &str, sha: &str) -> String {
+        self.with(repo, |state, index| {
+            let commit = state.repos[index].git.load_commit(sha).expect("there is such a commit");
+            commit.parents.first().cloned().expect("it has a parent")
+        })
+    }
+
     /// The commit on which workflows of a pull request run: the base's tip with the head merged into it, these files edited.
     ///
     /// # Panics

@@ -216,6 +216,32 @@ async fn linters_reports_are_heard_on_the_same_way() {
     scene.end().await;
 }
 
+#[tokio::test]
+async fn the_project_is_compared_with_its_base() {
+    let rules = "use('diff_coverage', { target = 'auto' })";
+    let scene = Scene::begin(&[("dangerfile.lua", rules), ("m/a.py", OLD), ("m/b.py", OLD)]).await;
+    let number = scene.story.open("Count on", &[("m/a.py", Some(NEW))]).await;
+    // 5 of 6 lines ran at the base, so that half of the added ones is too little, and another file has lost one.
+    let base = scene.story.sim.push(REPO, "base-of-all", "mona", "Nothing", &[("c.txt", Some("c"))], "main");
+    let base = scene.story.sim.parent(REPO, &base);
+    let b = |hits: u32| lcov("m/b.py", &[(1, 1), (2, 1), (3, hits)]);
+    scene.upload(&base, "", &format!("{}{}", lcov("m/a.py", &[(1, 1), (2, 1), (3, 0)]), b(1))).await;
+    let head = scene.head(number);
+    scene.upload(&head, "", &format!("{}{}", lcov("m/a.py", &[(1, 1), (2, 1), (3, 0), (4, 1), (5, 0)]), b(0))).await;
+    insta::assert_snapshot!("coverage_below_base", scene.check(number));
+    let summary = scene.story.sim.comments(REPO, number)[0]["body"].as_str().unwrap().to_owned();
+    assert!(summary.contains("- The whole project: 62.5 %, and 83.3 % at the base."), "{summary}");
+    assert!(
+        summary.contains(
+            "- Outside of the diff, 1 line of `m/b.py` ran at the base and does not run any more, from line 3 on."
+        ),
+        "{summary}"
+    );
+    scene.upload(&head, "", &format!("{}{}", lcov("m/a.py", &[(4, 1), (5, 2)]), b(1))).await;
+    assert!(scene.check(number).starts_with("success"), "{}", scene.check(number));
+    scene.end().await;
+}
+
 const KEPT: &str = "settings { report_artifacts = { 'coverage-*' } }\nuse('diff_coverage')";
 
 /// A zip archive of these files.
