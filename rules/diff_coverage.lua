@@ -9,7 +9,7 @@ return {
   options = {
     minimum = { type = "percent", default = 80, doc = "At least so many percent of the added lines that the reports know must have run." },
     minimums = { type = "percents", doc = "Other minimums for parts of the repository, as in `{ [\"src/billing/**\"] = 95 }`; each is held by itself." },
-    target = { type = { "auto" }, later = true, doc = "Ask for what the base has instead of a fixed number." },
+    target = { type = { "auto" }, doc = "Ask for what the whole project has at the base instead of `minimum`; where no report of the base is there, `minimum` counts." },
     ignore = {
       type = "globs",
       default = { "**/{vendor,third_party,node_modules}/**" },
@@ -63,7 +63,15 @@ return {
   -- Which minimums are missed, and by which files.
   local below = {}
   local low = {}
-  if not reaches(coverage.total, options.minimum) then
+  local base = if options.target == "auto" and coverage.project then coverage.project.base else nil
+  if base and base.lines > 0 then
+    if coverage.total.covered * base.lines < base.covered * coverage.total.lines then
+      table.insert(below, `Coverage of the diff is {percent(coverage.total)}, below the {base.text} that the project has at the base.`)
+      for _, file in coverage.files do
+        low[file.path] = true
+      end
+    end
+  elseif not reaches(coverage.total, options.minimum) then
     table.insert(below, `Coverage of the diff is {percent(coverage.total)}, below the minimum of {options.minimum} %.`)
     for _, file in coverage.files do
       low[file.path] = true
@@ -145,5 +153,19 @@ return {
       table.insert(rows, `| \`{path}\` | - | - | in no report |`)
     end
   end
-  markdown(`**Coverage of the diff: {percent(coverage.total)}**\n\n{table.concat(rows, "\n")}`)
+  local notes = ""
+  if coverage.project then
+    notes ..= `\n- The whole project: {coverage.project.head.text}, and {coverage.project.base.text} at the base.`
+    for index, lost in coverage.project.lost do
+      if index > 10 then
+        notes ..= `\n- {#coverage.project.lost - 10} more files lost coverage outside of the diff.`
+        break
+      end
+      notes ..= `\n- Outside of the diff, {plural(#lost.lines, "line")} of \`{(string.gsub(lost.path, "`", "'"))}\` ran at the base and {if #lost.lines == 1 then "does" else "do"} not run any more, from line {lost.lines[1]} on.`
+    end
+  end
+  for _, note in coverage.notes do
+    notes ..= `\n- {note}`
+  end
+  markdown(`**Coverage of the diff: {percent(coverage.total)}**\n\n{table.concat(rows, "\n")}{if notes == "" then "" else "\n" .. notes}`)
 end

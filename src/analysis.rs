@@ -5,6 +5,7 @@
 //! error. `lua` shows their results to the rules.
 
 pub mod actions;
+pub mod archive;
 pub mod changelog;
 pub mod code;
 pub mod code_owners;

@@ -2,6 +2,7 @@
 
 mod app;
 mod app_calls;
+mod artifacts;
 mod call;
 mod changes;
 mod client;
@@ -16,14 +17,17 @@ mod group;
 mod head_reports;
 mod history;
 mod http;
+mod jwks;
 mod kept;
 mod labelings;
 mod list;
 mod meter;
+mod oidc;
 mod open_pulls;
 mod organisation;
 mod overview;
 mod pace;
+mod parents;
 mod perform;
 mod permission;
 mod published;
@@ -37,6 +41,7 @@ mod statuses;
 mod timing;
 mod token;
 mod tree;
+mod web;
 mod wire;
 
 #[cfg(test)]
@@ -44,6 +49,7 @@ pub(crate) mod tests;
 
 pub use app::check_private_key;
 pub use app_calls::{DeliveryAttempt, Presence};
+pub use artifacts::{Artifact, MAX_ARCHIVE_BYTES};
 pub use call::RequestCounter;
 pub use client::Github;
 pub use comparison::{ChangeSize, Comparison};
@@ -54,9 +60,11 @@ pub use graphql::documents;
 pub use group::GroupOverview;
 pub use list::{AccessibleRepository, OpenPull};
 pub use meter::{InstallationUse, Meter, RequestKind};
+pub use oidc::{GITHUB_ISSUER, TokenRefusal, Workflow, WorkflowTokens};
 pub use open_pulls::{GlancedCheck, GlancedPull, OpenPulls};
 pub use overview::{FoundDangerfile, Overview, PLACES as DANGERFILE_PLACES};
 pub use perform::{ANNOTATIONS_AT_ONCE, Answer};
 pub use permission::Permission;
 pub use repo::{ORGANISATION_REPOSITORY, RepoClient};
 pub use timing::Timing;
+pub use web::{Web, WebError, WebReply, WebRequest};

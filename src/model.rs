@@ -23,7 +23,7 @@ mod verdict;
 mod wait;
 
 pub use change::{ChangeStatus, FileChange, FileMode, Patch};
-pub use coverage::{AmbiguousPath, CoverageFacts, LineHits, ReportFacts};
+pub use coverage::{AmbiguousPath, CoverageFacts, LineHits, ProjectFacts, ReportFacts};
 pub use fact::{CodeOwnersFile, Fact, FactKey, FileKey, FileText, Unavailable};
 pub use finding::{Finding, Fingerprint, Place, Severity, Side};
 pub use group::QueuedPull;

@@ -4,6 +4,7 @@
 //! a [`Handler`] does them, with rules in child processes (`judges`).
 
 mod access;
+mod artifacts;
 mod backoff;
 mod broken_base;
 mod config;
@@ -27,6 +28,8 @@ mod organisations;
 mod pages;
 mod passes;
 mod preview;
+mod read_report;
+mod reports;
 mod retention;
 mod review_job;
 mod reviews;
@@ -36,6 +39,8 @@ mod shared;
 mod shared_head;
 mod start;
 mod upkeep;
+mod upload;
+mod upload_access;
 mod waiting;
 mod work;
 mod worker;

@@ -11,7 +11,7 @@ pub use command::{Command, CommandLine, MAX_COMMANDS, MAX_LINE, Misread, Verb, W
 pub use event::{
     CheckRunAction, CheckRunEvent, CheckSuiteEvent, Event, InstallationAction, InstallationEvent,
     InstallationRepositoriesEvent, IssueCommentEvent, MergeGroupEvent, PingEvent, PullRequestEvent,
-    PullRequestReviewEvent, PushEvent, StatusEvent, build_jobs, parse,
+    PullRequestReviewEvent, PushEvent, StatusEvent, WorkflowRunEvent, build_jobs, parse,
 };
 pub use job::{Cause, JobSpec, MergeGroup, RepositoryRef, Said, Work};
 pub use secrets::{Secrets, SecretsError};

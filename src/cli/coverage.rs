@@ -8,6 +8,7 @@ mod load;
 mod markdown;
 mod read;
 mod text;
+mod upload;
 mod view;
 
 pub(super) use command::Coverage;

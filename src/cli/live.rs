@@ -9,8 +9,8 @@ use super::trouble::{after_call, after_judging, after_publish};
 use crate::git::load_source;
 use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, RequestCounter};
 use crate::model::{
-    ChangeStatus, CommitId, Conclusion, CoverageFacts, Fact, FileChange, InstallationId, PullNumber, PullState,
-    RepoName, RepoPath, RepositoryId, Ruleset, Snapshot, Subject, Timestamp, Verdict,
+    ChangeStatus, CommitId, Conclusion, CoverageFacts, Fact, FileChange, InstallationId, LintFacts, PullNumber,
+    PullState, RepoName, RepoPath, RepositoryId, Ruleset, Snapshot, Subject, Timestamp, Verdict,
 };
 use crate::plan::{self, Plan, PlanInput, Published, ReviewComment};
 use crate::publish::{self, Outbox, carry_out};
@@ -252,6 +252,14 @@ impl Surroundings for Checkout {
         _snapshot: &'a Snapshot,
         _patterns: &'a [String],
     ) -> BoxFuture<'a, Result<Option<Fact<CoverageFacts>>, JudgingError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    fn load_lint<'a>(
+        &'a self,
+        _snapshot: &'a Snapshot,
+        _patterns: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<Fact<LintFacts>>, JudgingError>> {
         Box::pin(std::future::ready(Ok(None)))
     }
 }

@@ -82,6 +82,11 @@ impl Repository {
         self.top.as_deref()
     }
 
+    /// The commit that is checked out; `None` before the first one.
+    pub fn head(&self) -> Option<&CommitId> {
+        self.head.as_ref()
+    }
+
     /// Settles what is compared: the head (`None` is the working tree) with its merge base with `base`
     /// (`None` is the upstream, else `origin/HEAD`, `main`, `master`).
     ///

@@ -8,6 +8,7 @@ use super::kept::Kept;
 use super::meter::{Meter, RequestKind};
 use super::pace::{Asking, Pace, Quota};
 use super::token::{Audience, Minted, Scope, Tokens, minting_body};
+use super::web::Web;
 use crate::model::{InstallationId, Timestamp};
 use http::{HeaderValue, Method};
 use serde::Serialize;
@@ -73,6 +74,8 @@ pub(super) struct Shared {
     pub(super) pace: Pace,
     pub(super) meter: Meter,
     pub(super) kept: Kept,
+    /// For what lies elsewhere.
+    pub(super) web: Web,
 }
 
 /// Who we are.
@@ -95,6 +98,8 @@ pub(super) struct Call {
     pub(super) quota: Quota,
     /// Whether it writes or reads what gates a commit: a check or a status.
     pub(super) gate: bool,
+    /// Whether the answer is the address of what is asked for (302), which nobody follows here.
+    pub(super) wants_address: bool,
     /// What is asked for, in words, for errors and logs.
     pub(super) asked: &'static str,
 }
@@ -116,7 +121,14 @@ impl Shared {
         let effect = if method == Method::GET { Effect::Read } else { Effect::Write };
         let url = format!("{}{path}", self.http.roots.rest);
         let gate = path.contains("/check-runs") || path.contains("/statuses/");
-        Call { outgoing: Outgoing { method, url, accept: JSON, body: None }, effect, quota: Quota::Rest, gate, asked }
+        Call {
+            outgoing: Outgoing { method, url, accept: JSON, body: None },
+            effect,
+            quota: Quota::Rest,
+            gate,
+            wants_address: false,
+            asked,
+        }
     }
 
     /// The app's id, when we are an app.
@@ -186,7 +198,7 @@ impl Shared {
         if let Some(installation) = budget {
             self.meter.budget(installation, call.quota, &reply.headers);
         }
-        if (200..300).contains(&reply.status) {
+        if (200..300).contains(&reply.status) || (call.wants_address && reply.status == 302) {
             return Ok(reply);
         }
         Err(classify(reply.status, &reply.headers, &reply.body, call.asked, self.http.github_now()))

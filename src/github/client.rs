@@ -10,6 +10,7 @@ use super::pace::Pace;
 use super::repo::RepoClient;
 use super::timing::Timing;
 use super::token::Tokens;
+use super::web::Web;
 use crate::model::{InstallationId, RepoName, RepositoryId};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
@@ -76,7 +77,8 @@ impl Github {
     }
 
     fn build(http: Http, auth: Auth, meter: Meter) -> Self {
-        Github { shared: Arc::new(Shared { http, auth, pace: Pace::default(), meter, kept: Kept::default() }) }
+        let web = Web::with_agent(http.user_agent.clone());
+        Github { shared: Arc::new(Shared { http, auth, pace: Pace::default(), meter, kept: Kept::default(), web }) }
     }
 }
 

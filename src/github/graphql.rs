@@ -82,8 +82,13 @@ impl Shared {
             body: Some(body(&Question { query: document, variables })),
         };
         let installation = audience.0;
-        let reply =
-            self.call(Call { outgoing, effect, quota: Quota::Graphql, gate: false, asked }, audience, counter).await?;
+        let reply = self
+            .call(
+                Call { outgoing, effect, quota: Quota::Graphql, gate: false, wants_address: false, asked },
+                audience,
+                counter,
+            )
+            .await?;
         let answer: Answer<T> = parse(&reply.body, asked)?;
         if let Some(problem) = answer.errors.into_iter().next() {
             let told = retry_after(&reply.headers);

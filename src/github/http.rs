@@ -27,7 +27,7 @@ const NOISE: Duration = Duration::from_secs(5);
 /// The connection pool to one GitHub.
 pub(super) struct Http {
     crab: Octocrab,
-    user_agent: HeaderValue,
+    pub(super) user_agent: HeaderValue,
     pub(super) roots: Roots,
     pub(super) timing: Timing,
     /// Milliseconds by which GitHub's clock is ahead of ours.
@@ -61,8 +61,7 @@ impl Http {
             // Loopback: the host needs no certificates for it.
             over(HttpConnector::new())
         } else {
-            let tls = HttpsConnectorBuilder::new().with_native_roots();
-            over(tls.map_err(|error| ConfigError::Client(error.to_string()))?.https_only().enable_http1().build())
+            tls()?
         };
         Ok(Http { crab, user_agent, roots, timing, skew: AtomicI64::new(0) })
     }
@@ -117,17 +116,27 @@ impl Http {
 
 /// Octocrab over a pool of our own: its default stack names itself in every request beside us. It has no layer that
 /// retries or follows redirects: a write is sent once.
-fn over<C: Connect + Clone + Send + Sync + 'static>(connector: C) -> Octocrab {
+pub(super) fn over<C: Connect + Clone + Send + Sync + 'static>(connector: C) -> Octocrab {
     let pool: Client<C, OctoBody> = Client::builder(TokioExecutor::new()).build(connector);
     let builder = OctocrabBuilder::new_empty().with_service(pool).with_auth(AuthState::None);
     builder.build().unwrap_or_else(|never| match never {})
 }
 
-/// The innermost cause: "connection refused" says more than "client error". It names no header and no body.
+/// The same for `https` alone, with the certificates that the system trusts.
+pub(super) fn tls() -> Result<Octocrab, ConfigError> {
+    let tls = HttpsConnectorBuilder::new().with_native_roots();
+    Ok(over(tls.map_err(|error| ConfigError::Client(error.to_string()))?.https_only().enable_http1().build()))
+}
+
 fn network(error: &(dyn std::error::Error + 'static)) -> CallError {
+    CallError::Network(innermost(error))
+}
+
+/// The innermost cause: "connection refused" says more than "client error". It names no header and no body.
+pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    CallError::Network(cause.to_string().chars().take(200).collect())
+    cause.to_string().chars().take(200).collect()
 }

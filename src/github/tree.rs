@@ -40,6 +40,17 @@ impl RepoClient {
         Ok(asked.iter().map(|it| (FactKey::Paths((*it).clone()), FetchedFact::Paths(fact(it)))).collect())
     }
 
+    /// The paths of all files of a commit, sorted.
+    ///
+    /// # Errors
+    /// As every call; a missing permission is a fact, and so is a list that was cut.
+    pub async fn fetch_paths(&self, commit: &CommitId) -> Result<Fact<Vec<RepoPath>>, CallError> {
+        Ok(match self.fetch_tree(commit).await? {
+            Fact::Known(files) => Fact::Known(files.into_iter().map(|file| file.path).collect()),
+            Fact::Unavailable(reason) => Fact::Unavailable(reason),
+        })
+    }
+
     /// All files of a commit, sorted. GitHub cuts the list at 100,000 entries and says so; source: "Get a tree" in its
     /// documentation.
     ///

@@ -1,6 +1,6 @@
 //! What coverage reports say of files of the repository, ready to be compared with a diff.
 
-use super::RepoPath;
+use super::{CommitId, RepoPath};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +21,31 @@ pub struct CoverageFacts {
     pub languages: BTreeSet<String>,
     /// Changed files of which a report knows lines behind the end: it was made of another text.
     pub stale: BTreeSet<RepoPath>,
+    /// The whole project beside its base, where reports of both are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<ProjectFacts>,
+    /// Of which parts an earlier commit's reports stand in for those that were not sent, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<String>,
     /// What else a reader has to know, a sentence each: left-out lines, reports that contradict each other.
     pub notes: Vec<String>,
+}
+
+/// What the reports know of the whole project, at the base and at the head.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectFacts {
+    /// The commit with which it is compared.
+    pub base: CommitId,
+    /// Lines that ran there.
+    pub base_covered: u64,
+    /// Lines that its reports know.
+    pub base_lines: u64,
+    /// Lines that ran at the head.
+    pub covered: u64,
+    /// Lines that its reports know.
+    pub lines: u64,
+    /// Lines outside of the diff that ran at the base and do not run at the head, with their numbers there; at most 1,000.
+    pub lost: BTreeMap<RepoPath, Vec<u32>>,
 }
 
 /// One report that was read.

@@ -99,7 +99,7 @@ pub enum Unavailable {
     OfQueuedPulls,
     /// A preview sees no more than the base's run fetched.
     NotInPreview,
-    /// Reports of coverage or of linters, which only a local run can be given in this version.
+    /// Reports of coverage or of linters, which only a server and a local run can be given.
     NoReports,
 }
 
@@ -119,7 +119,7 @@ impl std::fmt::Display for Unavailable {
             Unavailable::NotInPreview => f.write_str("reads what the rules of the base did not, which a preview does not fetch"),
             Unavailable::NeedsCheckout => f.write_str("needs a checkout of the repository"),
             Unavailable::NoReports => {
-                f.write_str("linters' and coverage reports cannot be sent to a server or read from a live pull request in this version (`deckhand local --report FILE` reads them)")
+                f.write_str("linters' and coverage reports cannot be had by `deckhand pr` and `deckhand ci` (a server and `deckhand local --report FILE` read them)")
             }
             Unavailable::Awaited(wait) => write!(f, "there is no answer yet to the wait for {}", wait.what),
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),

@@ -20,6 +20,9 @@ pub struct Settings {
     /// Which rules have a commit status of their own.
     #[serde(default)]
     pub statuses: StatusMode,
+    /// Names (globs) of artifacts in which workflows keep reports of coverage and of linters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub report_artifacts: Vec<String>,
 }
 
 impl Default for Settings {
@@ -32,6 +35,7 @@ impl Default for Settings {
             bases: Vec::new(),
             conclusion: ConclusionMode::Enforced,
             statuses: StatusMode::None,
+            report_artifacts: Vec::new(),
         }
     }
 }

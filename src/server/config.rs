@@ -1,7 +1,7 @@
 //! The configuration of a server: environment, or `deckhand.toml` (the environment wins).
 
 use super::config_values::{Problems, Values};
-use crate::github::check_private_key;
+use crate::github::{GITHUB_ISSUER, check_private_key};
 use crate::store::{BUSY_TIMEOUT, Retention};
 use crate::webhook::Secrets;
 use secrecy::SecretString;
@@ -61,6 +61,8 @@ pub struct ServerConfig {
     pub database_url: String,
     /// Opens the pages, the API and the metrics; `None`: they answer 404.
     pub admin_token: Option<SecretString>,
+    /// Who signs tokens of workflows; no slash at the end.
+    pub oidc_issuer: String,
     /// Which halves run.
     pub role: Role,
     /// How long a worker has a job before another may take it; it renews in time.
@@ -144,10 +146,10 @@ impl ServerConfig {
         let retention = load_retention(&values, &mut problems);
         let [sweep, reconcile] =
             ["SWEEP_SECONDS", "RECONCILE_SECONDS"].map(|name| values.number(name, &mut problems).unwrap_or(300));
-        let urls = ["GITHUB_API_URL", "PUBLIC_URL"].map(|name| values.url(name, &mut problems));
+        let urls = ["GITHUB_API_URL", "PUBLIC_URL", "OIDC_ISSUER"].map(|name| values.url(name, &mut problems));
         match (id, private_key, secrets, listen) {
             (Some(id), Some(private_key), Some(secrets), Ok(listen)) if problems.is_empty() => {
-                let [github_api_url, public_url] = urls;
+                let [github_api_url, public_url, oidc_issuer] = urls;
                 Ok(ServerConfig {
                     app: AppIdentity { id, private_key },
                     github_api_url: github_api_url.unwrap_or_else(|| "https://api.github.com".to_owned()),
@@ -156,6 +158,7 @@ impl ServerConfig {
                     public_url,
                     database_url: database_url(&values),
                     admin_token: values.text("ADMIN_TOKEN").map(SecretString::from),
+                    oidc_issuer: oidc_issuer.unwrap_or_else(|| GITHUB_ISSUER.to_owned()),
                     role: Role::All,
                     lease: Duration::from_secs(lease),
                     max_attempts: u32::try_from(max_attempts).unwrap_or(u32::MAX),

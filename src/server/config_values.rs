@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Every setting, without its prefix.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "APP_ID",
     "PRIVATE_KEY",
     "PRIVATE_KEY_FILE",
@@ -13,6 +13,7 @@ const KNOWN: [&str; 17] = [
     "PUBLIC_URL",
     "DATABASE_URL",
     "ADMIN_TOKEN",
+    "OIDC_ISSUER",
     "LOG",
     "LOG_FORMAT",
     "LEASE_SECONDS",
@@ -23,15 +24,8 @@ const KNOWN: [&str; 17] = [
     "RECONCILE_SECONDS",
 ];
 /// Accepted and not used yet; a warning says so.
-const NOT_BUILT_YET: [&str; 7] = [
-    "OAUTH_CLIENT_ID",
-    "OAUTH_CLIENT_SECRET",
-    "OIDC_ISSUER",
-    "SLACK_TOKEN",
-    "SLACK_SIGNING_SECRET",
-    "SLACK_API_URL",
-    "SENTRY_DSN",
-];
+const NOT_BUILT_YET: [&str; 6] =
+    ["OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "SLACK_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "SENTRY_DSN"];
 
 /// What is wrong so far.
 #[derive(Default)]

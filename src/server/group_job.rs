@@ -6,6 +6,7 @@ use super::failed_call::{after_call, after_judging, after_publish};
 use super::opening::{announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, faulted};
+use super::reports::Reports;
 use super::reviews::{Reviews, after_overview};
 use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::waiting::{self, ServerSide};
@@ -158,7 +159,8 @@ impl<'a> Stage<'a> {
             snapshot.overrides.extend(decided.into_iter().map(|it| it.decision));
         }
         snapshot.group = Some(self.recall(pulls).await?);
-        let surroundings = ServerSide { store, repository: spec.repository };
+        let reports = Reports { store, client: &self.client, repository: spec.repository };
+        let surroundings = ServerSide { reports };
         let judged = judge_or_fall_back(self.reviews.judges(), &self.client, &mut snapshot, &surroundings).await;
         let Judged { verdict, .. } = judged.map_err(after_judging)?;
         self.publish(outbox, verdict, snapshot).await

@@ -3,6 +3,7 @@
 use super::access::{Access, Entry};
 use super::judges::Judges;
 use super::shared::Shared;
+use super::upload::{self, Uploads};
 use super::{inbox, jobs_api, metrics_github, pages};
 use crate::github::Meter;
 use crate::webhook::Secrets;
@@ -27,6 +28,8 @@ pub(super) struct App {
     pub(super) judges: Option<Arc<Judges>>,
     /// Counts what the workers of this process ask of GitHub.
     pub(super) meter: Meter,
+    /// What the way in for reports needs.
+    pub(super) uploads: Uploads,
     /// How long a job is claimed for.
     pub(super) lease: Duration,
 }
@@ -43,6 +46,7 @@ pub(super) fn routes(app: Arc<App>, inbox: bool) -> Router {
             .route("/login", post(pages::login))
             .route("/runs/{id}", get(pages::run_page))
             .route("/api/v1/runs/{id}", get(pages::run_json))
+            .route("/api/v1/repos/{owner}/{repo}/commits/{sha}/coverage", post(upload::receive))
             .route("/api/v1/jobs", get(jobs_api::list))
             .route("/api/v1/jobs/{id}/{decision}", post(jobs_api::decide));
     }

@@ -3,8 +3,8 @@
 use super::judges::{JudgeError, Judges};
 use crate::github::{CallError, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, RepoPath, RuleOutcome, RuleState, Settings, Snapshot,
-    Verdict,
+    Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Settings,
+    Snapshot, Verdict,
 };
 use crate::review::{Outcome, apply_overrides};
 use futures_util::future::BoxFuture;
@@ -54,6 +54,13 @@ pub trait Surroundings: Sync {
         snapshot: &'a Snapshot,
         patterns: &'a [String],
     ) -> BoxFuture<'a, Result<Option<Fact<CoverageFacts>>, JudgingError>>;
+
+    /// What linters' reports say of the snapshot's head; `None` where there is none.
+    fn load_lint<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        patterns: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<Fact<LintFacts>>, JudgingError>>;
 }
 
 /// Runs the rules to their end. A run that exceeds a limit ends with a fault, and so with a failed check.
@@ -76,8 +83,12 @@ pub async fn judge(
         if missing.iter().all(|key| snapshot.has(key)) {
             return Err(JudgingError::Circle);
         }
-        load_beside(snapshot, &missing, surroundings).await?;
-        match client.fetch_facts(snapshot, &missing).await {
+        let loaded = match load_beside(snapshot, &missing, surroundings).await {
+            Ok(()) => client.fetch_facts(snapshot, &missing).await,
+            Err(JudgingError::Call(error)) => Err(error),
+            Err(other) => return Err(other),
+        };
+        match loaded {
             Ok(facts) => apply_facts(snapshot, facts),
             Err(CallError::Budget(limit)) => {
                 let message = format!(
@@ -119,7 +130,15 @@ async fn load_beside(
             }
             FactKey::Coverage(patterns) => {
                 if let Some(fact) = surroundings.load_coverage(snapshot, patterns).await? {
+                    if let Fact::Known(facts) = &fact {
+                        snapshot.notes.extend(facts.carried.iter().cloned());
+                    }
                     snapshot.coverage.insert(patterns.clone(), fact);
+                }
+            }
+            FactKey::Lint(patterns) => {
+                if let Some(fact) = surroundings.load_lint(snapshot, patterns).await? {
+                    snapshot.lint.insert(patterns.clone(), fact);
                 }
             }
             _ => {}

@@ -9,6 +9,7 @@ use super::opening::{announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, WHOLE, faulted};
 use super::preview::{self, Occasion, Previewed};
+use super::reports::Reports;
 use super::reviews::{Reviews, after_overview};
 use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::shared_head::Neighbours;
@@ -177,7 +178,8 @@ impl<'a> Stage<'a> {
         } else {
             None
         };
-        let surroundings = ServerSide { store: self.reviews.store(), repository: self.review.job.spec.repository };
+        let (store, repository) = (self.reviews.store(), self.review.job.spec.repository);
+        let surroundings = ServerSide { reports: Reports { store, client: &self.client, repository } };
         let judged = judge_or_fall_back(judges, &self.client, &mut snapshot, &surroundings).await;
         let Judged { mut verdict, asked } = judged.map_err(after_judging)?;
         let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
@@ -478,7 +480,7 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
         FactKey::Reviews | FactKey::RequestedReviewers | FactKey::Statuses | FactKey::CheckRuns => true,
         FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings => false,
         FactKey::Uses(_) | FactKey::Search(_) | FactKey::Folder(_) => false,
-        // What a server cannot have costs nothing to ask for.
+        // They lie here, and come and go.
         FactKey::Coverage(_) | FactKey::Lint(_) => false,
     }
 }

@@ -1,16 +1,18 @@
 //! The handler of jobs: one pull request is reviewed here; wider work becomes one job for each pull request.
 
+use super::artifacts;
 use super::failed_call::{after_call, not_there};
 use super::group_job::{self, Queued};
 use super::heed;
 use super::judges::Judges;
 use super::organisations::{Organisations, is_organisations};
 use super::review_job::{self, Review};
+use super::shared::WallClock;
 use super::start::Parts;
 use super::upkeep::{Tending, UpkeepState};
 use super::work::{Handler, JobError, JobOutcome};
 use super::{ServerConfig, StartError};
-use crate::github::{CallError, Github, GithubConfig, OpenPull, RepoClient, RequestCounter, Timing};
+use crate::github::{CallError, Github, GithubConfig, Meter, OpenPull, RepoClient, RequestCounter, Timing};
 use crate::model::{CommitId, PullNumber, Timestamp};
 use crate::store::{Job, Store};
 use crate::webhook::{Cause, JobSpec, Work};
@@ -24,6 +26,21 @@ pub const MAX_REQUESTS: u32 = 40;
 /// Saying that a job was given up must not hold the worker.
 const GIVE_UP_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Who calls.
+pub(super) const USER_AGENT: &str = concat!("deckhand/", env!("CARGO_PKG_VERSION"));
+
+/// GitHub, as the configured app.
+pub(super) fn make_github(config: &ServerConfig, clock: WallClock, meter: Meter) -> Result<Github, StartError> {
+    let timing = Timing::new(move || clock(), config.pause);
+    let github = GithubConfig {
+        api_url: config.github_api_url.clone(),
+        app_id: config.app.id,
+        private_key: config.app.private_key.clone(),
+        user_agent: USER_AGENT.to_owned(),
+    };
+    Github::metered(github, timing, meter).map_err(|error| StartError::Github(error.to_string()))
+}
+
 /// Reviews pull requests on GitHub.
 pub(super) struct Reviews {
     github: Github,
@@ -34,16 +51,7 @@ pub(super) struct Reviews {
 
 impl Reviews {
     pub(super) fn new(config: &ServerConfig, parts: Parts) -> Result<Reviews, StartError> {
-        let clock = parts.clock.clone();
-        let timing = Timing::new(move || clock(), config.pause);
-        let github = GithubConfig {
-            api_url: config.github_api_url.clone(),
-            app_id: config.app.id,
-            private_key: config.app.private_key.clone(),
-            user_agent: concat!("deckhand/", env!("CARGO_PKG_VERSION")).to_owned(),
-        };
-        let github = Github::metered(github, timing, parts.meter.clone());
-        let github = github.map_err(|error| StartError::Github(error.to_string()))?;
+        let github = make_github(config, parts.clock.clone(), parts.meter.clone())?;
         let upkeep = UpkeepState::new(config);
         Ok(Reviews { github, organisations: Organisations::default(), upkeep, parts })
     }
@@ -115,6 +123,40 @@ impl Reviews {
         self.fan_out(&job.spec, Ok(reading), Cause::Reported).await
     }
 
+    /// A report came: of a head, or of its test merge.
+    async fn heed_upload(&self, job: &Job, client: &RepoClient, commit: &CommitId) -> Result<JobOutcome, JobError> {
+        let mut numbers = self.find_pulls_at(job, client, commit).await?;
+        // A head can be a merge commit itself: of the base into the branch.
+        if numbers.is_empty() {
+            let merged = client.find_merged_head(commit).await.map_err(|error| match error {
+                CallError::NotFound(_) => not_there(format!("commit {commit}"), job.attempt),
+                other => after_call(other),
+            })?;
+            if let Some(head) = merged {
+                self.store().note_test_merge(job.spec.repository, commit, &head).await?;
+                numbers = self.find_pulls_at(job, client, &head).await?;
+            }
+        }
+        self.enqueue_pulls(&job.spec, numbers, Cause::Awaited).await
+    }
+
+    /// The open pull requests with this head. GitHub does not list those whose head lies on the default branch.
+    async fn find_pulls_at(
+        &self,
+        job: &Job,
+        client: &RepoClient,
+        head: &CommitId,
+    ) -> Result<BTreeSet<PullNumber>, JobError> {
+        let listed = client.find_pulls_for_commit(head).await;
+        let listed = listed.or_else(|error| match error {
+            CallError::NotFound(_) | CallError::Invalid(_) => Ok(Vec::new()),
+            other => Err(after_call(other)),
+        })?;
+        let mut numbers: BTreeSet<PullNumber> = listed.iter().map(|pull| pull.number).collect();
+        numbers.extend(self.store().find_judged_at(job.spec.repository, head).await?);
+        Ok(numbers)
+    }
+
     /// The organisation's rules may have changed: every other repository is judged too, for the same reason.
     async fn fan_out_to_others(&self, spec: &JobSpec) -> Result<(), JobError> {
         self.organisations.forget(spec.installation);
@@ -136,10 +178,7 @@ impl Reviews {
                 self.fan_out(&job.spec, client.list_open_pulls(Some(branch)).await, *cause).await
             }
             Work::ReviewCommit { head, cause } => {
-                let pulls = client.find_pulls_for_commit(head).await.map_err(after_call)?;
-                let mut numbers: BTreeSet<PullNumber> = pulls.iter().map(|pull| pull.number).collect();
-                // GitHub does not list those whose head lies on the default branch.
-                numbers.extend(self.store().find_judged_at(job.spec.repository, head).await?);
+                let numbers = self.find_pulls_at(job, &client, head).await?;
                 if let Some(group) = self.store().find_group(job.spec.repository, head).await? {
                     let work = Work::ReviewGroup { group, ended: None, cause: *cause };
                     self.store().enqueue(&JobSpec { work, ..job.spec.clone() }, self.now()).await?;
@@ -154,6 +193,8 @@ impl Reviews {
                 }
             }
             Work::HeedComment { number, said } => heed::run(self, job, client, *number, said).await,
+            Work::HeedWorkflow { run, head } => artifacts::run(self, job, &client, *run, head).await,
+            Work::HeedUpload { commit } => self.heed_upload(job, &client, commit).await,
             Work::ReviewReported { head } => self.heed_reports(job, &client, head).await,
             Work::ReviewRepository { cause } => {
                 if *cause == Cause::Resumed {

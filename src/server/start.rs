@@ -3,12 +3,13 @@
 use super::access::Access;
 use super::http::{App, routes};
 use super::judges::{JudgeError, Judges};
-use super::reviews::make_reviews;
+use super::reviews::{USER_AGENT, make_github, make_reviews};
 use super::shared::{Shared, WallClock};
+use super::upload::Uploads;
 use super::work::Handler;
 use super::worker::{WORKERS, WorkerContext};
 use super::{Role, ServerConfig, intake, retention, upkeep, worker};
-use crate::github::Meter;
+use crate::github::{Meter, WorkflowTokens};
 use crate::store::{Store, StoreError};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -92,6 +93,7 @@ impl Server {
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
         let workers = if config.role == Role::Web { 0 } else { WORKERS };
         let shared = Arc::new(Shared::new(store.clone(), clock.clone(), workers));
+        let clock_of_uploads = clock.clone();
         let judges = match config.role {
             Role::Web => None,
             Role::All | Role::Worker => Some(Arc::new(Judges::start(config.judges.clone())?)),
@@ -115,6 +117,7 @@ impl Server {
             let context = WorkerContext { shared: shared.clone(), handler, lease, max_attempts };
             tasks.push(tokio::spawn(worker::run(context, given_up)));
         }
+        let uploads = make_uploads(&config, clock_of_uploads, public_url.clone(), meter.clone())?;
         let access = Access::new(config.admin_token.as_ref(), public_url.starts_with("https://"));
         let app = Arc::new(App {
             shared: shared.clone(),
@@ -122,6 +125,7 @@ impl Server {
             access,
             judges: judges.clone(),
             meter,
+            uploads,
             lease: config.lease,
         });
         let router = routes(app, config.role != Role::Worker);
@@ -134,6 +138,17 @@ impl Server {
         });
         Ok(ServerHandle { addr, public_url, shared, judges, tasks, http, give_up })
     }
+}
+
+fn make_uploads(
+    config: &ServerConfig,
+    clock: WallClock,
+    public_url: String,
+    meter: Meter,
+) -> Result<Uploads, StartError> {
+    let github = make_github(config, clock, meter)?;
+    let tokens = WorkflowTokens::new(&config.oidc_issuer, USER_AGENT);
+    Ok(Uploads::new(tokens.map_err(|error| StartError::Github(error.to_string()))?, public_url, github))
 }
 
 /// A running server.

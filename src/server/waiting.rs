@@ -4,13 +4,13 @@
 //! longer; what no event tells of (whether GitHub computed that a pull request merges) is asked for with growing pauses.
 
 use super::passes::{JudgingError, Surroundings};
+use super::reports::Reports;
 use super::reviews::Reviews;
 use super::work::JobError;
 use crate::model::{
-    CommitId, CoverageFacts, Fact, FactKey, RepoPath, RepositoryId, Snapshot, Timestamp, Unavailable, Verdict, Wait,
-    Waits,
+    CommitId, CoverageFacts, Fact, FactKey, LintFacts, RepoPath, Snapshot, Timestamp, Unavailable, Verdict, Wait, Waits,
 };
-use crate::store::{Job, Store};
+use crate::store::Job;
 use crate::webhook::{Cause, JobSpec, Work};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
@@ -71,8 +71,7 @@ fn again(work: &Work) -> Work {
 
 /// What a run on a server has besides GitHub: reports that were sent to it.
 pub(super) struct ServerSide<'a> {
-    pub(super) store: &'a Store,
-    pub(super) repository: RepositoryId,
+    pub(super) reports: Reports<'a>,
 }
 
 impl Surroundings for ServerSide<'_> {
@@ -89,10 +88,22 @@ impl Surroundings for ServerSide<'_> {
             if snapshot.group.is_some() {
                 return Ok(Some(Fact::Unavailable(Unavailable::OfQueuedPulls)));
             }
-            let reports = self.store.find_reports(self.repository, &snapshot.subject.head).await;
-            let reports = reports.map_err(|error| JudgingError::Kept(error.to_string()))?;
             let awaited = || Fact::Unavailable(Unavailable::Awaited(Wait::for_coverage()));
-            Ok(Some(reports.map_or_else(awaited, Fact::Known)))
+            Ok(Some(self.reports.load_coverage(snapshot).await?.map_or_else(awaited, Fact::Known)))
+        })
+    }
+
+    fn load_lint<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        _patterns: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<Fact<LintFacts>>, JudgingError>> {
+        Box::pin(async move {
+            if snapshot.group.is_some() {
+                return Ok(Some(Fact::Unavailable(Unavailable::OfQueuedPulls)));
+            }
+            // Without a report there is nothing to repeat.
+            Ok(Some(Fact::Known(self.reports.load_lint(snapshot).await?.unwrap_or_default())))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What people and apps do to the state. Every change tells the apps that listen.
 
+mod actions;
 mod branch;
 mod checks;
 mod installation;

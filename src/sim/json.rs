@@ -1,6 +1,7 @@
 //! GitHub's JSON shapes, complete enough for its OpenAPI description.
 
 mod account;
+mod actions;
 mod check;
 mod commit;
 mod conversation;
@@ -10,8 +11,9 @@ mod pull;
 mod repo;
 
 pub(super) use account::{app, client_id, installation, permissions, user};
+pub(super) use actions::{artifact, workflow_run_event};
 pub(super) use check::{annotation, check_run, check_suite, combined_status, status, status_event};
-pub(super) use commit::{commit, escape_path, file, files, login_of};
+pub(super) use commit::{commit, escape_path, file, files, git_commit, login_of};
 pub(super) use conversation::{REACTIONS, comment, reaction, reactions, review, review_comment};
 pub(super) use delivery::{delivery, delivery_item};
 pub(super) use node::{merge, node_id, parse_node_id};

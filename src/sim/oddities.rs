@@ -1,7 +1,7 @@
 //! What people do that a robot does not expect: odd files, and changes to what the robot wrote.
 
 use super::act::Push;
-use super::git::FileEdit;
+use super::git::{FileEdit, NewCommit};
 use super::handle::SimHandle;
 
 /// An edit of one file, byte for byte.
@@ -39,6 +39,56 @@ impl SimHandle {
         let push = Push { branch, author, message: "Change files", edits: &[], base };
         self.with(repo, |state, index| state.push_edits(index, &push, &edits))
             .expect("the base of the new branch exists")
+    }
+
+    /// A workflow that ran for this head ends and keeps these zip archives, by name. Answers GitHub's id of the run.
+    pub fn finish_workflow(&self, repo: &str, head: &str, actor: &str, artifacts: &[(&str, Vec<u8>)]) -> u64 {
+        self.with(repo, |state, index| state.finish_workflow(index, head, actor, artifacts))
+    }
+
+    /// The artifacts of a run are over 90 days old.
+    pub fn expire_artifacts(&self, repo: &str, run: u64) {
+        self.with(repo, |state, index| {
+            state.repos[index].artifacts.iter_mut().filter(|it| it.run == run).for_each(|it| it.expired = true);
+        });
+    }
+
+    /// The first parent of a commit.
+    ///
+    /// # Panics
+    /// When there is no such commit, or it has none.
+    pub fn parent(&self, repo: &str, sha: &str) -> String {
+        self.with(repo, |state, index| {
+            let commit = state.repos[index].git.load_commit(sha).expect("there is such a commit");
+            commit.parents.first().cloned().expect("it has a parent")
+        })
+    }
+
+    /// The commit on which workflows of a pull request run: the base's tip with the head merged into it, these files edited.
+    ///
+    /// # Panics
+    /// When there is no such pull request.
+    pub fn test_merge(&self, repo: &str, number: u64, edits: &[(&str, Option<&str>)]) -> String {
+        let edit = |(path, text): &(&str, Option<&str>)| FileEdit {
+            path: path.as_bytes().to_vec(),
+            content: text.map(|text| text.as_bytes().to_vec()),
+            mode: "100644",
+        };
+        let edits: Vec<FileEdit> = edits.iter().map(edit).collect();
+        self.with(repo, |state, index| {
+            let author = state.signature("web-flow");
+            let repo = &state.repos[index];
+            let pull = repo.pulls.get(&number).expect("there is such a pull request");
+            let base = repo.branches.get(&pull.base_ref).cloned().expect("there is its base");
+            let message = format!("Merge {} into {base}", pull.head_sha);
+            repo.git.commit(&NewCommit {
+                reference: &format!("refs/pull/{number}/merge"),
+                parents: &[base, pull.head_sha.clone()],
+                author: &author,
+                message: &message,
+                edits: &edits,
+            })
+        })
     }
 
     /// Nobody but people who may write comments on the pull request any more, or everybody again.

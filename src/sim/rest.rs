@@ -1,5 +1,6 @@
 //! The REST API: one table of routes, strict about what it does not know.
 
+mod actions;
 mod app;
 mod call;
 mod checks;

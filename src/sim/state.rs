@@ -11,5 +11,5 @@ pub(super) use app::{Access, App, Delivery, Installation, Permissions, Token, To
 pub(super) use check::{Annotation, CheckOutput, CheckRun, CheckSuite, CommitStatus};
 pub(super) use conversation::{Comment, Reaction, Review, ReviewComment};
 pub(super) use pull::Pull;
-pub(super) use repo::{Label, LabelEvent, Note, QueueEntry, Repo, Required, User};
+pub(super) use repo::{Artifact, Label, LabelEvent, Note, QueueEntry, Repo, Required, User};
 pub(super) use whole::State;

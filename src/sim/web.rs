@@ -20,6 +20,9 @@ pub(super) fn answer(shared: &Shared, method: &str, uri: &Uri, headers: &HeaderM
     let query = Query::parse(uri.query().unwrap_or_default());
     let number = query.get("pull").and_then(|number| number.parse().ok()).unwrap_or_default();
     let mut state = lock(&shared.state);
+    if let ("GET", ["_artifacts", id]) = (method, parts.as_slice()) {
+        return artifact(&state, id, headers);
+    }
     let page = match (method, parts.as_slice()) {
         ("GET", _) => show(&state, &parts, number),
         ("POST", [owner, name, "edit", branch, path @ ..]) if !is_foreign(shared, headers) => {
@@ -30,6 +33,17 @@ pub(super) fn answer(shared: &Shared, method: &str, uri: &Uri, headers: &HeaderM
         _ => None,
     };
     page.map_or_else(|| missing(uri.path()), |page| html(200, page))
+}
+
+/// The storage in which artifacts lie. It refuses who shows credentials beside those of the address, as Azure does.
+fn artifact(state: &State, id: &str, headers: &HeaderMap) -> Reply {
+    if headers.contains_key("authorization") {
+        return html(403, "Server failed to authenticate the request.".to_owned());
+    }
+    match id.parse().ok().and_then(|id| state.read_artifact(id)) {
+        Some(archive) => Reply::bytes("application/zip", archive.to_vec()),
+        None => html(403, "Signed expiry time must be after signed start time.".to_owned()),
+    }
 }
 
 fn show(state: &State, parts: &[&str], edited: u64) -> Option<String> {

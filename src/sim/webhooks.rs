@@ -126,6 +126,7 @@ fn hears(app: &App, installation: &Installation, event: &str) -> bool {
         "merge_group" => granted("merge_queues").is_some(),
         "push" => granted("contents").is_some(),
         "status" => granted("statuses").is_some(),
+        "workflow_run" => granted("actions").is_some(),
         _ => true,
     }
 }

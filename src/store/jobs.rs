@@ -242,6 +242,7 @@ fn cause(work: &Work) -> Cause {
         | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => *cause,
         Work::ReviewReported { .. } => Cause::Reported,
+        Work::HeedUpload { .. } | Work::HeedWorkflow { .. } => Cause::Awaited,
         Work::HeedComment { .. } => Cause::Commanded,
     }
 }
@@ -253,7 +254,10 @@ fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
         | Work::ReviewCommit { cause, .. }
         | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => Some(cause),
-        Work::ReviewReported { .. } | Work::HeedComment { .. } => None,
+        Work::ReviewReported { .. }
+        | Work::HeedUpload { .. }
+        | Work::HeedWorkflow { .. }
+        | Work::HeedComment { .. } => None,
     }
 }
 

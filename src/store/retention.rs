@@ -66,6 +66,8 @@ impl Store {
             }
         }
         self.write(ForgetWaits { until }).await?;
+        let until = before(now, retention.age);
+        while self.write(ForgetReports { until }).await? == BATCH.unsigned_abs() {}
         Ok(forgotten)
     }
 
@@ -125,6 +127,29 @@ impl Change for ForgetWaits {
         Box::pin(async move {
             sqlx::query("DELETE FROM waits WHERE since < ?1").bind(self.until.0).execute(tx).await?;
             Ok(())
+        })
+    }
+}
+
+/// Who judges a commit again after so long waits for a report again.
+struct ForgetReports {
+    until: Timestamp,
+}
+
+impl Change for ForgetReports {
+    type Output = u64;
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let deleted = sqlx::query(
+                "DELETE FROM reports WHERE id IN (
+                   SELECT id FROM reports WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)",
+            )
+            .bind(self.until.0)
+            .bind(BATCH)
+            .execute(tx)
+            .await?;
+            Ok(deleted.rows_affected())
         })
     }
 }

@@ -13,6 +13,7 @@ mod pull_request_review;
 mod push;
 mod status;
 mod table;
+mod workflow_run;
 
 pub use check_run::{CheckRunAction, CheckRunEvent};
 pub use check_suite::CheckSuiteEvent;
@@ -26,5 +27,6 @@ pub use pull_request_review::PullRequestReviewEvent;
 pub use push::PushEvent;
 pub use status::StatusEvent;
 pub use table::{Event, build_jobs, parse};
+pub use workflow_run::WorkflowRunEvent;
 
 pub(super) use payload::{Unread, read};

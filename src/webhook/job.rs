@@ -51,6 +51,18 @@ pub enum Work {
         /// The commit.
         head: CommitId,
     },
+    /// A report of this commit was sent to us: find out for which head it speaks, and judge the pull requests that have it.
+    HeedUpload {
+        /// The commit that the report was made of.
+        commit: CommitId,
+    },
+    /// A workflow ended: take the reports that it kept, when this repository's rules ask for them.
+    HeedWorkflow {
+        /// GitHub's id of the run.
+        run: u64,
+        /// What it was started for.
+        head: CommitId,
+    },
     /// Judge the commit that a merge queue would merge.
     ReviewGroup {
         /// Which.
@@ -161,7 +173,7 @@ fn rerequested() -> Cause {
 
 impl JobSpec {
     /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/commit/<id>`,
-    /// `/reports/<id>`, `/group/<commit>`, `/comment/<id>` or `/repository`.
+    /// `/reports/<id>`, `/upload/<commit>`, `/workflow/<run>`, `/group/<commit>`, `/comment/<id>` or `/repository`.
     pub fn key(&self) -> String {
         let repository = self.repository;
         match &self.work {
@@ -169,6 +181,8 @@ impl JobSpec {
             Work::ReviewBranch { branch, .. } => format!("{repository}/branch/{branch}"),
             Work::ReviewCommit { head, .. } => format!("{repository}/commit/{head}"),
             Work::ReviewReported { head } => format!("{repository}/reports/{head}"),
+            Work::HeedUpload { commit } => format!("{repository}/upload/{commit}"),
+            Work::HeedWorkflow { run, .. } => format!("{repository}/workflow/{run}"),
             Work::ReviewGroup { group, .. } => format!("{repository}/group/{}", group.head),
             Work::HeedComment { said, .. } => format!("{repository}/comment/{}", said.comment),
             Work::ReviewRepository { .. } => format!("{repository}/repository"),

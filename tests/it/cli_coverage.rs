@@ -154,7 +154,7 @@ fn bad_reports_and_misuse_end_with_2_and_words() {
             &["coverage", "--report", "out/lcov.info", "--base", "main", "--format", "sarif"],
             "use --format text, markdown, json or html",
         ),
-        (&["coverage", "upload", "--report", "out/lcov.info"], "is not built yet in this version"),
+        (&["coverage", "upload"], "no report is named: add the FILE"),
         (&["rules", "--format", "html"], "prints no pages"),
     ] {
         let said = place.deckhand(arguments);
@@ -248,14 +248,10 @@ fn local_reads_the_report_that_is_named_or_found() {
     place.write("dangerfile.lua", "use('conflict_markers')\n");
     let said = place.deckhand(&["local", "--base", "main", "--report", "out/lcov.info"]);
     assert!(said.err.contains("no rule reads the coverage report"), "{}", said.err);
-    place.write("dangerfile.lua", "use('diff_coverage', { target = 'auto' })\n");
-    let said = place.deckhand(&["local", "--base", "main"]);
-    assert_eq!(said.status, 2, "{}", said.out);
-    assert!(
-        said.out.contains("the option `target` of use(\"diff_coverage\") is not built yet in this version"),
-        "{}",
-        said.out
-    );
+    place.write("dangerfile.lua", "use('diff_coverage', { target = 'auto', minimum = 90 })\n");
+    let said = place.deckhand(&["local", "--base", "main", "--report", "out/lcov.info"]);
+    assert_eq!(said.status, 1, "{}", said.out);
+    assert!(said.out.contains("below the minimum of 90 %"), "without a report of the base: {}", said.out);
     place.write("dangerfile.lua", "use('diff_coverage', { minimums = { ['src/**'] = 120 } })\n");
     let said = place.deckhand(&["local", "--base", "main"]);
     assert!(said.out.contains("must be a table from file patterns to numbers from 0 to 100"), "{}", said.out);

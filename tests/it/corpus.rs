@@ -1,6 +1,7 @@
 //! The inputs that fuzzing began with and found, replayed: `tests/data/corpus/<target>/`, one file an input.
 //! The checks are those of `fuzz/fuzz_targets/<target>.rs`.
 
+use deckhand::analysis::archive::{MAX_ENTRIES, MAX_UNPACKED, unpack};
 use deckhand::analysis::code::{Language, tokenize};
 use deckhand::analysis::flags::{asks_for_flag, count_code_lines, find_uses, removed_flags};
 use deckhand::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
@@ -19,6 +20,27 @@ fn corpus(target: &str) -> Vec<(String, String)> {
     inputs.sort();
     assert!(!inputs.is_empty(), "{directory} is empty");
     inputs
+}
+
+#[test]
+fn f66_archives_are_unpacked_within_their_limits() {
+    let directory = format!("{}/tests/data/corpus/archive", env!("CARGO_MANIFEST_DIR"));
+    let mut names: Vec<_> = std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    let mut said = String::new();
+    for path in names {
+        let outcome = match unpack(&std::fs::read(&path).unwrap()) {
+            Ok(files) => {
+                assert!(files.len() <= MAX_ENTRIES);
+                assert!(files.iter().map(|(_, data)| data.len()).sum::<usize>() <= MAX_UNPACKED);
+                let list: Vec<String> = files.iter().map(|(name, data)| format!("{name} {}", data.len())).collect();
+                format!("{list:?}")
+            }
+            Err(error) => format!("the archive {error}"),
+        };
+        said.push_str(&format!("{}: {outcome}\n", path.file_name().unwrap().display()));
+    }
+    insta::assert_snapshot!("archives", said);
 }
 
 #[test]

@@ -134,8 +134,8 @@ pub(crate) async fn start(config: ServerConfig, clock: &TestClock, handler: &Arc
 
 /// An HTTP request, byte for byte.
 pub(crate) struct Request {
-    head: String,
-    body: Vec<u8>,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 pub(crate) struct Answer {

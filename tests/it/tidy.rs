@@ -31,11 +31,13 @@ const IMPURE: [&str; 9] =
     ["tokio", "octocrab", "std::fs", "std::env", "std::net", "SystemTime", "Instant", "rand", "getrandom"];
 
 /// Crates that belong to certain rooms.
-const CRATES: [(&str, &[&str]); 19] = [
+const CRATES: [(&str, &[&str]); 21] = [
     ("squawk_lexer", &["analysis"]),
     ("squawk_linter", &["analysis"]),
     ("squawk_syntax", &["analysis"]),
     ("tree_sitter", &["analysis"]),
+    ("rawzip", &["analysis"]),
+    ("flate2", &["analysis"]),
     ("mlua", &["lua"]),
     ("quick_xml", &["analysis"]),
     ("diffy", &["diff"]),

@@ -61,7 +61,7 @@ pub fn combine(reports: Vec<Named>, tree: &Tree, places: &Places) -> CoverageFac
 }
 
 /// Adds the lines that one more report knows of a file.
-fn add(facts: &mut CoverageFacts, report: &str, path: &RepoPath, lines: Vec<LineHits>) {
+pub(super) fn add(facts: &mut CoverageFacts, report: &str, path: &RepoPath, lines: Vec<LineHits>) {
     match facts.files.entry(path.clone()) {
         Entry::Vacant(entry) => drop(entry.insert(lines)),
         Entry::Occupied(mut entry) => {

@@ -32,7 +32,8 @@ pub fn remarks(facts: &CoverageFacts, measured: &DiffCoverage) -> Vec<String> {
         if more > 0 { format!("{list} and {more} more") } else { list }
     };
     let lines = |count: usize| if count == 1 { "1 added line".to_owned() } else { format!("{count} added lines") };
-    let unknown = named(&|file| file.unknown, &|file| format!("`{}` ({})", file.path, lines(file.added)));
+    let unknown =
+        named(&|file| file.unknown && !file.stale, &|file| format!("`{}` ({})", file.path, lines(file.added)));
     if !unknown.is_empty() {
         out.push(format!("No report knows {unknown}. Either no test loads that code, or the tool leaves it out."));
     }
@@ -46,6 +47,7 @@ pub fn remarks(facts: &CoverageFacts, measured: &DiffCoverage) -> Vec<String> {
     if !truncated.is_empty() {
         out.push(format!("The diff of {truncated} cannot be had whole, so that its lines are not counted."));
     }
+    out.extend(facts.carried.iter().cloned());
     out.extend(facts.notes.iter().cloned());
     out
 }

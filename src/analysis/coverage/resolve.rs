@@ -6,8 +6,8 @@
 use super::report::{Format, Report, ReportFile};
 use super::roots::Parts;
 use crate::model::RepoPath;
-use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// So many directories that a report names as its sources are tried.
 const MAX_SOURCES: usize = 32;
@@ -28,7 +28,7 @@ pub struct Tree {
     /// Each path with its parts in reverse, every part followed by `/`, in order.
     keys: Vec<(String, usize)>,
     /// The same in small letters, for paths of Windows.
-    folded: OnceCell<Vec<(String, usize)>>,
+    folded: OnceLock<Vec<(String, usize)>>,
 }
 
 /// Where reports were made and are read, as far as it is known.
@@ -60,7 +60,7 @@ impl Tree {
         let mut keys: Vec<(String, usize)> =
             paths.iter().map(|path| reverse(path.as_str().split('/'))).zip(0..).collect();
         keys.sort_unstable();
-        Tree { paths, keys, folded: OnceCell::new() }
+        Tree { paths, keys, folded: OnceLock::new() }
     }
 
     /// A file by its place.

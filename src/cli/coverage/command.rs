@@ -1,6 +1,7 @@
 //! The command: options, the diff, the result in the format that was asked for.
 
 use super::load::{Checkout, load_facts};
+use super::upload::Upload;
 use super::view::View;
 use super::{html, json, markdown, text};
 use crate::analysis::coverage::{expand, measure, remarks};
@@ -14,7 +15,6 @@ use crate::git::Repository;
 use crate::lua::Globs;
 use crate::model::{CoverageFacts, FileChange};
 use clap::ValueEnum;
-use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -25,12 +25,14 @@ use std::path::{Path, PathBuf};
 /// repository in the current directory, or without one among the files of the diff. Where nothing can be said it says why,
 /// and never 100 %.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 #[command(after_help = "\
 Examples:
   deckhand coverage --report lcov.info --base main                     the working tree, against main
   deckhand coverage --report coverage.xml --diff pr.diff               a diff from elsewhere; `-` reads standard input
   deckhand coverage --report */lcov.info --base main --fail-under 80   exit with 1 when fewer than 80 % are covered
   deckhand coverage --report lcov.info --base main --format html       a page with the diff in colours
+  deckhand coverage upload lcov.info                                   send a report to a server
 
 Exit status: 0; 1 only with --fail-under; 2 when a report or the command line has to be mended.")]
 pub(in crate::cli) struct Coverage {
@@ -70,12 +72,7 @@ enum Partial {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Send reports to a server
-    #[command(hide = true, disable_help_flag = true)]
-    Upload {
-        #[arg(num_args = 0.., trailing_var_arg = true, allow_hyphen_values = true)]
-        _rest: Vec<OsString>,
-    },
+    Upload(Upload),
 }
 
 impl Subcommand for Coverage {
@@ -83,6 +80,9 @@ impl Subcommand for Coverage {
     const HAS_PAGES: bool = true;
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
+        if let Some(Action::Upload(upload)) = &self.action {
+            return upload.run(common);
+        }
         let render = match (common.wants_html(), common.format()) {
             (true, _) => html::render,
             (false, Format::Text) => text::render,
@@ -127,10 +127,6 @@ impl Coverage {
     fn refuse_misuse(&self) -> Result<(), Failure> {
         let refuse = |message: &str| Err(Failure::usage(message));
         match () {
-            () if self.action.is_some() => refuse(
-                "`deckhand coverage upload` is not built yet in this version; `deckhand coverage` and `deckhand local` read \
-                 reports with --report FILE",
-            ),
             () if self.reports.is_empty() => refuse("no coverage report is named: add --report FILE"),
             () if self.base.is_none() && self.diff.is_none() => {
                 refuse("nothing to compare: add --base REF for what this working tree adds, or --diff FILE")

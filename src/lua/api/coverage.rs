@@ -6,7 +6,7 @@ use super::super::session::Session;
 use super::git::{changes, read_globs};
 use super::{record, table};
 use crate::analysis::coverage::{DiffCoverage, Share, State, measure, remarks};
-use crate::model::{CoverageFacts, Fact, FactKey, FileChange, Unavailable};
+use crate::model::{CoverageFacts, Fact, FactKey, FileChange, ProjectFacts, Unavailable};
 use mlua::{Lua, Value};
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
@@ -99,13 +99,27 @@ fn render(facts: &CoverageFacts, measured: &DiffCoverage) -> Json {
         json["stale"] = json!(file.stale);
         json
     });
-    json!({
+    let mut all = json!({
         "state": measured.state.as_str(),
         "reason": measured.state.explain(),
         "total": share(measured.total()),
         "files": files.collect::<Vec<_>>(),
         "notes": remarks(facts, measured),
         "reports": facts.reports.iter().map(|report| &report.name).collect::<Vec<_>>(),
+    });
+    if let Some(project) = &facts.project {
+        all["project"] = render_project(project);
+    }
+    all
+}
+
+fn render_project(project: &ProjectFacts) -> Json {
+    let lost = project.lost.iter().map(|(path, lines)| json!({ "path": path, "lines": lines }));
+    json!({
+        "commit": project.base,
+        "base": share(Share { covered: project.base_covered, lines: project.base_lines }),
+        "head": share(Share { covered: project.covered, lines: project.lines }),
+        "lost": lost.collect::<Vec<_>>(),
     })
 }
 

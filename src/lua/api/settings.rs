@@ -56,6 +56,11 @@ pub(super) fn specs() -> Vec<OptionSpec> {
             OptionKind::Globs,
             "Where linters' reports lie, for local runs without `--report`.",
         ),
+        OptionSpec::new(
+            "report_artifacts",
+            OptionKind::Globs,
+            "Artifacts in which workflows keep reports of coverage and of linters, for a server.",
+        ),
     ]
 }
 
@@ -90,5 +95,6 @@ pub fn build_settings<'a>(layers: impl IntoIterator<Item = &'a Map<String, Json>
             _ => ConclusionMode::Enforced,
         },
         statuses: text("statuses").and_then(StatusMode::parse).unwrap_or_default(),
+        report_artifacts: texts("report_artifacts"),
     }
 }

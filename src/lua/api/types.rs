@@ -63,7 +63,23 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("files", "{ CoveredFile }", "files with added lines that a report knows or should know, by path"),
             f("notes", "{ string }", "what belongs to the numbers: ambiguous paths, unknown files, old reports"),
             f("reports", "{ string }", "the names of the reports that were read"),
+            f("project", "CoveredProject?", "the whole project, on a server that has reports of the base too"),
         ],
+    },
+    RecordType {
+        name: "CoveredProject",
+        doc: "The coverage of the whole project, at the base and at the head.",
+        fields: &[
+            f("commit", "string", "the base's commit"),
+            f("base", "CoveredShare", "all lines that its reports know"),
+            f("head", "CoveredShare", "the same at the head"),
+            f("lost", "{ LostCoverage }", "lines outside of the diff that ran at the base and do not run at the head"),
+        ],
+    },
+    RecordType {
+        name: "LostCoverage",
+        doc: "Lines of a file that nothing runs any more.",
+        fields: &[f("path", "string", "the file at the head"), f("lines", "{ number }", "their numbers at the head")],
     },
     RecordType {
         name: "Lint",
@@ -103,8 +119,8 @@ pub(super) const RECORDS: &[RecordType] = &[
         name: "CoveredShare",
         doc: "So many of so many lines.",
         fields: &[
-            f("covered", "number", "added lines that ran"),
-            f("lines", "number", "added lines that the reports know"),
+            f("covered", "number", "lines that ran"),
+            f("lines", "number", "lines that the reports know"),
             f("percent", "number?", "nil when there are none"),
             f("text", "string", "the percentage for people, cut to one decimal and never rounded up"),
         ],

@@ -55,6 +55,7 @@ impl State {
             statuses: Vec::new(),
             queue: Vec::new(),
             required: Vec::new(),
+            artifacts: Vec::new(),
         });
         id
     }
@@ -84,6 +85,7 @@ impl State {
             statuses: Vec::new(),
             queue: Vec::new(),
             required: Vec::new(),
+            artifacts: Vec::new(),
             ..it
         };
         self.repos.push(fork);

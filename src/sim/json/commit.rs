@@ -35,6 +35,24 @@ pub(in crate::sim) fn commit(state: &State, repo: &Repo, commit: &CommitObject) 
     })
 }
 
+/// `git-commit`: the object itself.
+pub(in crate::sim) fn git_commit(state: &State, repo: &Repo, commit: &CommitObject) -> Value {
+    let full = repo.full_name();
+    let api = format!("{}/repos/{full}/git", state.env.api);
+    let web = format!("{}/{full}/commit", state.env.web);
+    let sha = &commit.sha;
+    let parent =
+        |sha: &String| json!({"sha": sha, "url": format!("{api}/commits/{sha}"), "html_url": format!("{web}/{sha}")});
+    json!({
+        "sha": sha, "node_id": format!("C_{sha}"),
+        "url": format!("{api}/commits/{sha}"), "html_url": format!("{web}/{sha}"),
+        "author": signature(&commit.author), "committer": signature(&commit.committer), "message": commit.message,
+        "tree": {"sha": commit.tree, "url": format!("{api}/trees/{}", commit.tree)},
+        "parents": commit.parents.iter().map(parent).collect::<Vec<_>>(),
+        "verification": {"verified": false, "reason": "unsigned", "signature": null, "payload": null, "verified_at": null},
+    })
+}
+
 /// The login behind a signature, found by its address as GitHub does.
 pub(in crate::sim) fn login_of<'a>(state: &'a State, who: &Signature) -> Option<&'a str> {
     let login = who.email.strip_suffix("@users.noreply.example.com")?;

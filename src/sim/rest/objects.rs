@@ -1,6 +1,7 @@
-//! Git objects: blobs and trees.
+//! Git objects: blobs, commits and trees.
 
 use super::call::Call;
+use crate::sim::json;
 use crate::sim::reply::{Answer, Reply};
 use base64::Engine;
 use serde_json::{Value, json};
@@ -19,6 +20,13 @@ pub(super) fn blob(call: &mut Call<'_>) -> Answer {
         "content": base64::engine::general_purpose::STANDARD.encode(blob.as_slice()),
         "url": format!("{}/repos/{}/git/blobs/{sha}", call.state.env.api, repo.full_name()),
     }))
+}
+
+/// "Get a commit object": by its id alone, not by a branch.
+pub(super) fn commit(call: &mut Call<'_>) -> Answer {
+    let (sha, repo) = (call.param(0), call.repo());
+    let commit = repo.git.load_commit(sha).ok_or_else(Reply::not_found)?;
+    Reply::ok(json::git_commit(call.state, repo, &commit))
 }
 
 /// Any value of `recursive` means all levels, as GitHub has it.

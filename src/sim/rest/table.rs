@@ -3,7 +3,9 @@
 use super::call::Call;
 use super::fields::{Field, Kind, may, must};
 use super::page::{Query, decode};
-use super::{app, checks, commits, contents, issues, objects, pulls, reactions, repos, review_comments, reviews};
+use super::{
+    actions, app, checks, commits, contents, issues, objects, pulls, reactions, repos, review_comments, reviews,
+};
 use crate::sim::reply::Answer;
 use crate::sim::state::Access::{self, Read, Write};
 
@@ -43,6 +45,7 @@ const RUNS: &[(&str, Access)] = &[("checks", Read)];
 const RUNS_WRITE: &[(&str, Access)] = &[("checks", Write)];
 const CODE: &[(&str, Access)] = &[("contents", Read)];
 const STATUSES: &[(&str, Access)] = &[("statuses", Read)];
+const ACTIONS: &[(&str, Access)] = &[("actions", Read)];
 const STATUSES_WRITE: &[(&str, Access)] = &[("statuses", Write)];
 
 const BODY: &[Field] = &[must("body", Text)];
@@ -169,6 +172,7 @@ const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}/collaborators/{login}/permission", One(&[]), repos::permission),
     route("GET", "/repos/{owner}/{repo}/contents/{*path}", One(CODE), contents::show).query(&["ref"]),
     route("GET", "/repos/{owner}/{repo}/git/blobs/{sha}", One(CODE), objects::blob),
+    route("GET", "/repos/{owner}/{repo}/git/commits/{sha}", One(CODE), objects::commit),
     route("GET", "/repos/{owner}/{repo}/git/trees/{sha}", One(CODE), objects::tree).query(&["recursive"]),
     route("GET", "/repos/{owner}/{repo}/pulls", One(PULLS), pulls::list).paged().query(&["state", "head", "base"]),
     route("GET", "/repos/{owner}/{repo}/pulls/{number}", One(PULLS), pulls::show),
@@ -204,6 +208,8 @@ const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}/commits/{sha}/check-suites", One(RUNS), checks::suites).paged().query(&["check_name", "app_id"]),
     route("GET", "/repos/{owner}/{repo}/commits/{sha}/status", One(STATUSES), commits::status).paged(),
     route("GET", "/repos/{owner}/{repo}/commits/{sha}/statuses", One(STATUSES), commits::statuses).paged(),
+    route("GET", "/repos/{owner}/{repo}/actions/runs/{id}/artifacts", One(ACTIONS), actions::artifacts).paged().query(&["name", "direction"]),
+    route("GET", "/repos/{owner}/{repo}/actions/artifacts/{id}/{format}", One(ACTIONS), actions::download),
     route("POST", "/repos/{owner}/{repo}/statuses/{sha}", One(STATUSES_WRITE), commits::create_status).body(STATUS),
     route("POST", "/repos/{owner}/{repo}/check-runs", One(RUNS_WRITE), checks::create).body(CHECK),
     route("GET", "/repos/{owner}/{repo}/check-runs/{id}", One(RUNS), checks::show),

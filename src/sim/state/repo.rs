@@ -55,6 +55,21 @@ pub(in crate::sim) struct Required {
     pub(in crate::sim) classic: bool,
 }
 
+/// What a workflow kept.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct Artifact {
+    pub(in crate::sim) id: u64,
+    pub(in crate::sim) run: u64,
+    pub(in crate::sim) name: String,
+    pub(in crate::sim) head_sha: String,
+    /// Its zip archive.
+    pub(in crate::sim) archive: std::sync::Arc<Vec<u8>>,
+    pub(in crate::sim) expired: bool,
+    pub(in crate::sim) created_at: String,
+    /// Until when, in seconds since 1970, an address that was given out can be read.
+    pub(in crate::sim) readable_until: i64,
+}
+
 /// A pull request that waits to be merged, with the commit that would be merged.
 #[derive(Clone, Debug)]
 pub(in crate::sim) struct QueueEntry {
@@ -107,6 +122,7 @@ pub(in crate::sim) struct Repo {
     /// The merge queues of all branches, in the order in which they merge.
     pub(in crate::sim) queue: Vec<QueueEntry>,
     pub(in crate::sim) required: Vec<Required>,
+    pub(in crate::sim) artifacts: Vec<Artifact>,
 }
 
 impl Repo {

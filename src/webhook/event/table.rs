@@ -4,6 +4,7 @@ use super::payload::{Unread, read_action};
 use super::{
     CheckRunAction, CheckRunEvent, CheckSuiteEvent, InstallationEvent, InstallationRepositoriesEvent,
     IssueCommentEvent, MergeGroupEvent, PingEvent, PullRequestEvent, PullRequestReviewEvent, PushEvent, StatusEvent,
+    WorkflowRunEvent,
 };
 use crate::webhook::JobSpec;
 
@@ -69,6 +70,7 @@ events! {
     pull_request_review => PullRequestReview(PullRequestReviewEvent),
     push => Push(PushEvent),
     status => Status(StatusEvent),
+    workflow_run => WorkflowRun(WorkflowRunEvent),
 }
 
 impl Event {
@@ -139,6 +141,16 @@ mod tests {
         assert_eq!(run("requested_action", json!("deckhand:v1:-:-:x")), again, "GitHub tells only the check's own app");
         assert!(run("synchronized", json!("x")).is_empty());
         assert_eq!(jobs("status", &with_origin(json!({ "sha": head, "state": "success" }))), reported);
+    }
+
+    #[test]
+    fn workflows_that_ended_may_have_kept_reports() {
+        let run = |action: &str| {
+            let run = json!({ "id": 30, "head_sha": "ab".repeat(20) });
+            jobs("workflow_run", &with_origin(json!({ "action": action, "workflow_run": run })))
+        };
+        assert_eq!(run("completed"), ["7/workflow/30"]);
+        assert!(run("requested").is_empty() && run("in_progress").is_empty());
     }
 
     #[test]

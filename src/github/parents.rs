@@ -1,0 +1,36 @@
+//! The parents of a commit, and what a test merge is made of.
+
+use super::CallError;
+use super::call::parse;
+use super::repo::RepoClient;
+use crate::model::CommitId;
+use http::Method;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct WireCommit {
+    parents: Vec<WireParent>,
+}
+
+#[derive(Deserialize)]
+struct WireParent {
+    sha: String,
+}
+
+impl RepoClient {
+    /// The second parent of a merge commit: of the test merge of a pull request, on which its workflows run
+    /// (`refs/pull/N/merge`), the head. `None` for a commit that merges nothing.
+    ///
+    /// # Errors
+    /// As every call; `NotFound` when there is no such commit.
+    pub async fn find_merged_head(&self, commit: &CommitId) -> Result<Option<CommitId>, CallError> {
+        let asked = "such commit";
+        let call = self.rest(Method::GET, &format!("/git/commits/{commit}"), asked);
+        let body = self.call_kept(call).await?;
+        let wire: WireCommit = parse(&body, asked)?;
+        match wire.parents.as_slice() {
+            [_, head] => CommitId::new(&head.sha).map(Some).map_err(|error| CallError::Malformed(error.to_string())),
+            _ => Ok(None),
+        }
+    }
+}
