@@ -34,7 +34,7 @@ pub use habit::{Habits, habits_of, numbers_in};
 pub use heading::{Title, Version, compare_versions, read_title};
 pub use lint::lint;
 pub use markup::{LineKind, Markup};
-pub use names::{FileRole, role_of};
+pub use names::{FileRole, is_read_with_its_folder, role_of};
 pub use notice::{is_quiet, is_same};
 pub use problem::{Problem, ProblemKind};
 pub use review::{Missing, NewEntry, Question, Review, review};

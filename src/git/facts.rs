@@ -1,9 +1,10 @@
 //! Fills the facts that a pass of the rules asked for.
 
 use super::{Comparison, GitError};
+use crate::analysis::changelog::is_read_with_its_folder;
 use crate::model::{
-    Commit, CoverageFacts, Fact, FactKey, FileText, LintFacts, PullDetails, PullNumber, PullRequest, PullState, Ref,
-    RepoPath, Snapshot, Timestamp, Unavailable, User,
+    Commit, CoverageFacts, Fact, FactKey, FileKey, FileText, LintFacts, PullDetails, PullNumber, PullRequest,
+    PullState, Ref, RepoPath, Snapshot, Timestamp, Unavailable, User,
 };
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read};
@@ -36,6 +37,7 @@ impl Comparison {
                 FactKey::CheckRuns => snapshot.check_runs = Some(Fact::Unavailable(Unavailable::NeedsPullRequest)),
                 FactKey::File(file) => {
                     let text = self.load_file(file)?;
+                    self.load_likely(snapshot, file, &text)?;
                     snapshot.files.insert(file.clone(), Fact::Known(text));
                 }
                 FactKey::Size(file) => {
@@ -76,6 +78,20 @@ impl Comparison {
                     };
                     snapshot.sources.insert((*layer, path.clone()), text);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever looks into a folder for a changelog reads it next: here that costs less than another pass of the rules.
+    fn load_likely(&self, snapshot: &mut Snapshot, folder: &FileKey, text: &FileText) -> Result<(), GitError> {
+        let FileText::Folder(names) = text else { return Ok(()) };
+        for name in names.iter().filter(|name| is_read_with_its_folder(name)) {
+            let path = if folder.path.as_str().is_empty() { name.clone() } else { format!("{}/{name}", folder.path) };
+            let key = FileKey { side: folder.side, path: RepoPath::from_git_quoted(path.as_bytes()) };
+            if !snapshot.files.contains_key(&key) {
+                let text = self.load_file(&key)?;
+                snapshot.files.insert(key, Fact::Known(text));
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Which files tell users what changed, by their names.
 
+use super::fragment::CONFIGS;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -20,6 +21,11 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
                  changes|history|news|CHANGE_LOG|[Rr]elease[-_][Nn]otes|RELEASE[-_]NOTES";
     Regex::new(&format!(r"^(?:{names})(?:\.(?:md|mdx|markdown|rst|txt|adoc|asciidoc|org))?$")).expect("a fixed pattern")
 });
+
+/// Whether a file of this name is read by whoever finds it in a folder where a changelog may lie.
+pub fn is_read_with_its_folder(name: &str) -> bool {
+    NAME.is_match(name) || CONFIGS.contains(&name)
+}
 
 /// Directories of fragments that need no configuration to be known.
 const FRAGMENTS: [&str; 9] = [

@@ -131,6 +131,8 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -
         }
         let own_test = match tests {
             Some(tests) => find_own_test(file.path, tests.iter().map(String::as_str)).map(str::to_owned),
+            // A new file hardly has a test already; the list of all files is dear.
+            None if file.status == ChangeStatus::Added => None,
             None => {
                 verdict.request.tests = true;
                 None
