@@ -7,6 +7,7 @@ use crate::model::{
     PullState, Ref, RepoPath, Snapshot, Timestamp, Unavailable, User,
 };
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -89,9 +90,9 @@ impl Comparison {
         for name in names.iter().filter(|name| is_read_with_its_folder(name)) {
             let path = if folder.path.as_str().is_empty() { name.clone() } else { format!("{}/{name}", folder.path) };
             let key = FileKey { side: folder.side, path: RepoPath::from_git_quoted(path.as_bytes()) };
-            if !snapshot.files.contains_key(&key) {
-                let text = self.load_file(&key)?;
-                snapshot.files.insert(key, Fact::Known(text));
+            if let Entry::Vacant(place) = snapshot.files.entry(key) {
+                let text = self.load_file(place.key())?;
+                place.insert(Fact::Known(text));
             }
         }
         Ok(())
