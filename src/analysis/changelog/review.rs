@@ -106,7 +106,7 @@ pub(super) struct Changed<'a> {
     pub(super) document: Document<'a>,
 }
 
-/// Reviews a change. `None` when texts are still [`Text::Pending`].
+/// Reviews a change. `None` when texts or names are still to come.
 pub fn review<'a>(question: &Question<'a>, source: &'a dyn FolderSource) -> Option<Review> {
     let title = read_pull_title(question.title, question.body);
     let mut texts = Asked { source, pending: false };
