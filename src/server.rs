@@ -6,6 +6,7 @@
 mod access;
 mod artifacts;
 mod backoff;
+mod body;
 mod broken_base;
 mod config;
 mod config_values;

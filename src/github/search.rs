@@ -52,7 +52,7 @@ impl RepoClient {
 
 /// The files to read, and how many match the patterns. Patterns that cannot be read match nothing.
 fn choose(tree: Vec<TreeFile>, search: &Search) -> (Vec<RepoPath>, usize) {
-    let Ok(globs) = Globs::parse(&search.among) else { return (Vec::new(), 0) };
+    let Ok(globs) = Globs::parse_kept(search.among.clone()) else { return (Vec::new(), 0) };
     let matching: Vec<TreeFile> = tree.into_iter().filter(|file| globs.matches(file.path.as_str())).collect();
     let of = matching.len();
     let sizes: std::collections::HashMap<RepoPath, u64> =

@@ -51,8 +51,7 @@ impl Access {
         if self.keys.is_none() {
             return Entry::Closed;
         }
-        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(parse_bearer);
-        if bearer.is_some_and(|token| self.is_token(token)) { Entry::Granted } else { Entry::Denied }
+        if bearer(headers).is_some_and(|token| self.is_token(token)) { Entry::Granted } else { Entry::Denied }
     }
 
     /// Whether this is the token. Hashes are compared, in constant time: neither content nor length leaks.
@@ -69,8 +68,9 @@ impl Access {
     }
 }
 
-fn parse_bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
+/// The token that a request shows.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 

@@ -1,17 +1,16 @@
 //! `POST /webhooks/github`: size, signature, disk, then 202. What is parsed is verified, and the delivery and the work
 //! that it names are on disk together.
 
+use super::body::{Unread, announces_more, read_body};
 use super::http::App;
 use crate::store::{Accepted, Pending};
 use crate::webhook::{
     Delivery, DeliveryHeaders, EVENT_HEADER, Event, GUID_HEADER, HOOK_ID_HEADER, JobSpec, Refusal, SIGNATURE_HEADER,
     Verified, build_jobs, parse, verify,
 };
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +27,7 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(7);
 /// Takes a delivery in. Every answer has a fixed text; nothing of a refused request is logged.
 pub(super) async fn receive(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    if announced_length(&parts.headers).is_some_and(|length| length > BODY_LIMIT as u64) {
+    if announces_more(&parts.headers, BODY_LIMIT) {
         return oversized(&app);
     }
     let headers = delivery_headers(&parts.headers);
@@ -39,7 +38,7 @@ pub(super) async fn receive(State(app): State<Arc<App>>, request: Request) -> Re
     {
         return refused(&app, refusal);
     }
-    let body = match read_body(body).await {
+    let body = match read_body(body, BODY_LIMIT, BODY_TIMEOUT).await {
         Ok(body) => body,
         Err(Unread::TooLong) => return oversized(&app),
         Err(Unread::Broken) => return (StatusCode::BAD_REQUEST, "the body did not arrive\n").into_response(),
@@ -161,25 +160,6 @@ fn oversized(app: &App) -> Response {
 fn unstored(app: &App) -> Response {
     app.shared.metrics.unstored.add();
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], "cannot store the delivery now\n").into_response()
-}
-
-enum Unread {
-    TooLong,
-    TooSlow,
-    Broken,
-}
-
-async fn read_body(body: Body) -> Result<Vec<u8>, Unread> {
-    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLong),
-        Ok(Err(_)) => Err(Unread::Broken),
-        Err(_) => Err(Unread::TooSlow),
-    }
-}
-
-fn announced_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn delivery_headers(headers: &HeaderMap) -> DeliveryHeaders<'_> {

@@ -1,7 +1,7 @@
 //! One review: overview, then the open check beside the facts, then the rules, then the plan.
 //!
-//! Round trips in a row decide how long people wait: (1) the overview, (2) check, diff and comparison side by side,
-//! (3) what the rules miss, (4) the writes side by side.
+//! Round trips in a row decide how long people wait: (1) the overview, (2) the check, the comparison
+//! and what earlier runs read, (3) what the rules miss, (4) the writes side by side.
 
 use super::broken_base::{judge_or_fall_back, load_brought_rules};
 use super::failed_call::{after_call, after_judging, after_publish, not_caught_up};
@@ -247,7 +247,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// The second round trip: the open check, the diff, the comparison, and what the previous run read, side by side.
+    /// The second round trip: the open check, the comparison, and what an earlier run read, side by side.
     async fn gather(
         &mut self,
         outbox: &Outbox<'_>,

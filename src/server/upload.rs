@@ -1,6 +1,7 @@
 //! `POST /api/v1/repos/{owner}/{repo}/commits/{sha}/coverage`: a report as the body. Who sends it, how large it is, whether
 //! it reads, disk, then 202; the review of what waits for it is on disk with it.
 
+use super::body::{Unread, announces_more, read_body};
 use super::http::App;
 use super::opening::draw_run_id;
 use super::read_report::{ReadReport, read_report};
@@ -13,7 +14,6 @@ use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -106,20 +106,29 @@ async fn take(
             return Err(bad(format!("the {what} is longer than {MAX_WORD} bytes, or has signs that no {what} has")));
         }
     }
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > MAX_UPLOAD_BYTES as u64) {
+    if announces_more(headers, MAX_UPLOAD_BYTES) {
         return Err(too_large());
     }
     let busy =
         || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too many reports arrive at once; try again in a minute");
     let turn = tokio::time::timeout(TURN_TIMEOUT, app.uploads.turns.acquire()).await;
     let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
-    let bytes = read_body(body).await?;
+    let bytes = read_body(body, MAX_UPLOAD_BYTES, BODY_TIMEOUT).await.map_err(unread)?;
     let read = tokio::task::spawn_blocking(move || read_report(bytes)).await;
     let read =
         read.map_err(|_| bad("the report makes its reader fail; send it to the makers of deckhand".to_owned()))?;
     let read = read.map_err(|error| bad(format!("the report {error}")))?;
     save(app, &repository, commit, (flag, query.name.as_deref()), read).await
+}
+
+fn unread(unread: Unread) -> Refusal {
+    match unread {
+        Unread::TooLong => too_large(),
+        Unread::Broken => Refusal::new(StatusCode::BAD_REQUEST, "the report did not arrive whole; send it again"),
+        Unread::TooSlow => {
+            Refusal::new(StatusCode::REQUEST_TIMEOUT, "the report did not arrive in time; send it again")
+        }
+    }
 }
 
 async fn save(
@@ -171,13 +180,4 @@ fn too_large() -> Refusal {
         MAX_UPLOAD_BYTES >> 20
     );
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, words)
-}
-
-async fn read_body(body: Body) -> Result<Vec<u8>, Refusal> {
-    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, MAX_UPLOAD_BYTES).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Refusal::new(StatusCode::BAD_REQUEST, "the report did not arrive whole; send it again")),
-        Err(_) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the report did not arrive in time; send it again")),
-    }
 }

@@ -1,12 +1,12 @@
 //! Who may send a report: whoever has the admin token, and a workflow of that repository for the commit that it runs on.
 
-use super::access::Entry;
+use super::access::{Entry, bearer};
 use super::http::App;
 use crate::github::{CallError, TokenRefusal, Workflow};
 use crate::model::{CommitId, RepoName};
 use crate::store::StoreError;
 use crate::webhook::JobSpec;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 
 /// Why a report is not taken: a status and a sentence or two.
 #[derive(Debug)]
@@ -40,17 +40,14 @@ pub(super) async fn admit(
         let known = store.find_repository(&name.to_string()).await?;
         return known.ok_or_else(|| unknown(name));
     }
-    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token =
-        token.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let Some((_, token)) = token else {
+    let Some(token) = bearer(headers) else {
         return Err(Refusal::new(
             StatusCode::UNAUTHORIZED,
             "send `Authorization: Bearer TOKEN` with a GitHub Actions OIDC token of this repository, or the admin token",
         ));
     };
     let audience = &app.uploads.audience;
-    let verified = app.uploads.tokens.verify(token.trim(), audience, app.shared.now()).await;
+    let verified = app.uploads.tokens.verify(token, audience, app.shared.now()).await;
     let workflow = verified.map_err(|refusal| {
         let status = match refusal {
             TokenRefusal::NoKeys { .. } => StatusCode::SERVICE_UNAVAILABLE,

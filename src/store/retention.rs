@@ -14,6 +14,16 @@ const BATCH: i64 = 200;
 /// known again, however short the retention is. Bodies are kept no longer.
 const REDELIVERABLE: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// Bodies are the bulk of what is kept of deliveries.
+const BODIES: &str = "UPDATE deliveries SET packed = NULL WHERE id IN (
+    SELECT id FROM deliveries WHERE state = 'processed' AND packed IS NOT NULL AND received_at < ?1
+    ORDER BY received_at LIMIT ?2)";
+const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
+    SELECT id FROM deliveries WHERE state = 'processed' AND received_at < ?1 ORDER BY received_at LIMIT ?2)";
+/// Who judges a commit again after so long waits for a report again.
+const REPORTS: &str = "DELETE FROM reports WHERE id IN (
+    SELECT id FROM reports WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)";
+
 /// How long things are kept. The last judgement of an open pull request is kept in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
@@ -55,20 +65,24 @@ impl Store {
                 break;
             }
         }
-        let old_bodies = before(now, retention.age.min(REDELIVERABLE));
-        while self.write(ForgetBodies { until: old_bodies }).await? == BATCH.unsigned_abs() {}
-        let until = before(now, retention.age.max(REDELIVERABLE));
+        self.forget(BODIES, before(now, retention.age.min(REDELIVERABLE))).await?;
+        let known = before(now, retention.age.max(REDELIVERABLE));
+        forgotten.deliveries = self.forget(DELIVERIES, known).await?;
+        self.write(ForgetWaits { until: known }).await?;
+        self.forget(REPORTS, until).await?;
+        Ok(forgotten)
+    }
+
+    /// Batch by batch; answers how many rows it were.
+    async fn forget(&self, statement: &'static str, until: Timestamp) -> Result<u64, StoreError> {
+        let mut all = 0;
         loop {
-            let deliveries = self.write(ForgetDeliveries { until }).await?;
-            forgotten.deliveries += deliveries;
-            if deliveries < BATCH.unsigned_abs() {
-                break;
+            let some = self.write(Forget { statement, until }).await?;
+            all += some;
+            if some < BATCH.unsigned_abs() {
+                return Ok(all);
             }
         }
-        self.write(ForgetWaits { until }).await?;
-        let until = before(now, retention.age);
-        while self.write(ForgetReports { until }).await? == BATCH.unsigned_abs() {}
-        Ok(forgotten)
     }
 
     /// The newest run that is one too many, by age and id.
@@ -131,71 +145,19 @@ impl Change for ForgetWaits {
     }
 }
 
-/// Who judges a commit again after so long waits for a report again.
-struct ForgetReports {
+/// One batch of rows that are older than that.
+struct Forget {
+    statement: &'static str,
     until: Timestamp,
 }
 
-impl Change for ForgetReports {
+impl Change for Forget {
     type Output = u64;
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(async move {
-            let deleted = sqlx::query(
-                "DELETE FROM reports WHERE id IN (
-                   SELECT id FROM reports WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)",
-            )
-            .bind(self.until.0)
-            .bind(BATCH)
-            .execute(tx)
-            .await?;
-            Ok(deleted.rows_affected())
-        })
-    }
-}
-
-/// Bodies are the bulk of what is kept of deliveries.
-struct ForgetBodies {
-    until: Timestamp,
-}
-
-impl Change for ForgetBodies {
-    type Output = u64;
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
-        Box::pin(async move {
-            let emptied = sqlx::query(
-                "UPDATE deliveries SET packed = NULL WHERE id IN (
-                   SELECT id FROM deliveries WHERE state = 'processed' AND packed IS NOT NULL AND received_at < ?1
-                   ORDER BY received_at LIMIT ?2)",
-            )
-            .bind(self.until.0)
-            .bind(BATCH)
-            .execute(tx)
-            .await?;
-            Ok(emptied.rows_affected())
-        })
-    }
-}
-
-struct ForgetDeliveries {
-    until: Timestamp,
-}
-
-impl Change for ForgetDeliveries {
-    type Output = u64;
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
-        Box::pin(async move {
-            let deleted = sqlx::query(
-                "DELETE FROM deliveries WHERE id IN (
-                   SELECT id FROM deliveries WHERE state = 'processed' AND received_at < ?1 ORDER BY received_at LIMIT ?2)",
-            )
-            .bind(self.until.0)
-            .bind(BATCH)
-            .execute(tx)
-            .await?;
-            Ok(deleted.rows_affected())
+            let done = sqlx::query(self.statement).bind(self.until.0).bind(BATCH).execute(tx).await?;
+            Ok(done.rows_affected())
         })
     }
 }

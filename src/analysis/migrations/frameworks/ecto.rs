@@ -2,7 +2,7 @@
 
 use super::super::code::{Call, Item, Value};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, Span, SqlType, TableChange};
-use super::read::{Steps, assignments, calls, default_of_sql, find_function};
+use super::read::{Steps, assignments, calls, default_of_sql, each_call, find_function};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
@@ -32,14 +32,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        let Some(levels) = levels.checked_sub(1) else { return };
-        for item in body {
-            match item {
-                Item::Call(call) => self.call(call, steps, levels),
-                Item::Block { body, .. } => self.statements(body, steps, levels),
-                _ => {}
-            }
-        }
+        each_call(body, levels, &mut |call, levels| self.call(call, steps, levels));
     }
 
     fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {

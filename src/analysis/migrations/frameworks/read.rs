@@ -47,6 +47,18 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
     CodeRead { steps: steps.list, problem: steps.problem }
 }
 
+/// Every call among the statements and in their blocks, with the levels that are left to look deeper.
+pub(super) fn each_call(body: &[Item], levels: u32, each: &mut dyn FnMut(&Call, u32)) {
+    let Some(levels) = levels.checked_sub(1) else { return };
+    for item in body {
+        match item {
+            Item::Call(call) => each(call, levels),
+            Item::Block { body, .. } => each_call(body, levels, each),
+            _ => {}
+        }
+    }
+}
+
 /// Steps as they are found.
 #[derive(Default)]
 pub(super) struct Steps {

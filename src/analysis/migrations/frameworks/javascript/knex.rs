@@ -2,7 +2,7 @@
 
 use super::super::super::code::{Call, Item, Value};
 use super::super::super::step::{Operation, TableChange};
-use super::super::read::{Steps, assignments, calls, find_function};
+use super::super::read::{Steps, assignments, calls, each_call, find_function};
 use super::table::{alter_table, create_table};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
@@ -24,14 +24,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        let Some(levels) = levels.checked_sub(1) else { return };
-        for item in body {
-            match item {
-                Item::Call(call) => self.chain(call, steps, levels),
-                Item::Block { body, .. } => self.statements(body, steps, levels),
-                _ => {}
-            }
-        }
+        each_call(body, levels, &mut |call, levels| self.chain(call, steps, levels));
     }
 
     fn chain(&self, chain: &Call, steps: &mut Steps, levels: u32) {

@@ -2,7 +2,7 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
-use super::super::read::{Steps, assignments, calls, find_function};
+use super::super::read::{Steps, assignments, calls, each_call, find_function};
 use super::column::{column_of, foreign_key_of, index_of, new_column, type_of};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
@@ -32,14 +32,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        let Some(levels) = levels.checked_sub(1) else { return };
-        for item in body {
-            match item {
-                Item::Call(call) => self.call(call, steps, levels),
-                Item::Block { body, .. } => self.statements(body, steps, levels),
-                _ => {}
-            }
-        }
+        each_call(body, levels, &mut |call, levels| self.call(call, steps, levels));
     }
 
     fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {
