@@ -7,10 +7,12 @@ mod outcome;
 mod overrides;
 mod recorded;
 mod run;
+mod settled;
 
 pub use outcome::Outcome;
 pub use overrides::{FAULTS, apply_overrides, fault_fingerprint, find_coverable};
-pub use run::{Clock, frozen_clock, run};
+pub use run::{Clock, frozen_clock, run, run_on};
+pub use settled::Settled;
 
 #[cfg(test)]
 mod tests;

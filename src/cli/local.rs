@@ -10,7 +10,7 @@ use crate::git::{Comparison, Repository};
 use crate::model::{
     Conclusion, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict,
 };
-use crate::review::{self, Outcome};
+use crate::review::{self, Outcome, Settled};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -153,8 +153,9 @@ impl Facts<'_> {
 /// Runs the rules until they lack no fact.
 fn judge(facts: &Facts<'_>, mut snapshot: Snapshot) -> Result<(Snapshot, Verdict), Failure> {
     let started = Instant::now();
+    let mut settled = Settled::default();
     for _ in 0..MAX_PASSES {
-        match review::run(&snapshot, &|| started.elapsed()) {
+        match review::run_on(&snapshot, &mut settled, &|| started.elapsed()) {
             Outcome::Done(verdict) => return Ok((snapshot, *verdict)),
             Outcome::Missing(wanted) => facts.load(&mut snapshot, &wanted)?,
         }

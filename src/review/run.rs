@@ -6,7 +6,8 @@ use super::fingerprint::Fingerprints;
 use super::hide::hide_shared_lines;
 use super::overrides;
 use super::recorded::{Recorded, find_recorded};
-use crate::lua::{Execution, RawFinding, Script, ScriptError, Stop, build_settings};
+use super::settled::Settled;
+use crate::lua::{Execution, RawFinding, Registered, Script, ScriptError, Stop, build_settings};
 use crate::model::{
     Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, QueuedPull, RepoPath,
     RuleOutcome, RuleState, Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
@@ -29,8 +30,13 @@ pub fn frozen_clock() -> Duration {
 
 /// Runs every rule of the snapshot's ruleset. Never fails: what goes wrong in a rule is a fault in the verdict.
 pub fn run(snapshot: &Snapshot, clock: Clock<'_>) -> Outcome {
+    run_on(snapshot, &mut Settled::default(), clock)
+}
+
+/// The same for passes over one snapshot that grows: a built-in rule that has said its last word does not run again.
+pub fn run_on(snapshot: &Snapshot, settled: &mut Settled, clock: Clock<'_>) -> Outcome {
     let shared = Rc::new(snapshot.clone());
-    let mut pass = Pass::new(snapshot, clock);
+    let mut pass = Pass::new(snapshot, clock, settled);
     for layer in 0..snapshot.ruleset.layers.len() {
         let script = Script::load(Rc::clone(&shared), layer);
         pass.layer = layer;
@@ -44,6 +50,7 @@ pub fn run(snapshot: &Snapshot, clock: Clock<'_>) -> Outcome {
 struct Pass<'a> {
     snapshot: &'a Snapshot,
     clock: Clock<'a>,
+    settled: &'a mut Settled,
     /// Which dangerfile runs; what it says is kept with its number.
     layer: usize,
     /// What `settings` was called with, by layer.
@@ -68,10 +75,11 @@ struct Said {
 }
 
 impl<'a> Pass<'a> {
-    fn new(snapshot: &'a Snapshot, clock: Clock<'a>) -> Self {
+    fn new(snapshot: &'a Snapshot, clock: Clock<'a>, settled: &'a mut Settled) -> Self {
         Pass {
             snapshot,
             clock,
+            settled,
             layer: 0,
             settings: Vec::new(),
             missing: Vec::new(),
@@ -85,11 +93,12 @@ impl<'a> Pass<'a> {
     }
 
     fn run_script(&mut self, script: &Script) {
-        self.timed(TOP_LEVEL, true, || script.run_top_level());
+        let (execution, millis) = self.timed(|| script.run_top_level());
+        self.keep(TOP_LEVEL, true, execution, millis);
         for rule in script.rules() {
             let (blocking, known) = (rule.options.blocking, self.rules.len());
             match applies(&rule.options, self.snapshot) {
-                Applies::Yes => self.timed(&rule.name, blocking, || script.run_rule(&rule)),
+                Applies::Yes => self.run_rule(script, &rule),
                 Applies::No(reason) => self.skip(&rule.name, blocking, reason),
                 Applies::Unknown(facts) => self.miss(facts),
                 Applies::Unavailable(Unavailable::OfQueuedPulls) => self.take_recorded(&rule.name, blocking),
@@ -109,10 +118,26 @@ impl<'a> Pass<'a> {
         self.log.extend(script.log());
     }
 
-    fn timed(&mut self, rule: &str, blocking: bool, execute: impl FnOnce() -> Execution) {
+    fn run_rule(&mut self, script: &Script, rule: &Registered) {
+        let (layer, snapshot) = (self.layer, self.snapshot);
+        let (execution, millis) = self.settled.recall(layer, rule, snapshot).unwrap_or_else(|| {
+            let (execution, millis) = self.timed(|| script.run_rule(rule));
+            self.settled.keep(layer, rule, snapshot, (&execution, millis));
+            (execution, millis)
+        });
+        self.keep(&rule.name, rule.options.blocking, execution, millis);
+    }
+
+    /// Beside what was done, how many milliseconds it took.
+    fn timed(&self, execute: impl FnOnce() -> Execution) -> (Execution, u64) {
         let begun = (self.clock)();
         let execution = execute();
-        let millis = u64::try_from((self.clock)().saturating_sub(begun).as_millis()).unwrap_or(u64::MAX);
+        let elapsed = (self.clock)().saturating_sub(begun).as_millis();
+        (execution, u64::try_from(elapsed).unwrap_or(u64::MAX))
+    }
+
+    /// Takes over what a rule did.
+    fn keep(&mut self, rule: &str, blocking: bool, execution: Execution, millis: u64) {
         let outcome = |state, reason| RuleOutcome {
             name: rule.to_owned(),
             blocking,

@@ -1,5 +1,6 @@
 //! Rulesets over small snapshots.
 
+mod settled;
 mod waits;
 
 use super::{FAULTS, Outcome, fault_fingerprint, find_coverable, frozen_clock, run};

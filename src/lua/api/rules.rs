@@ -41,7 +41,7 @@ fn register_own(lua: &Lua, session: &Rc<Session>, args: &[Value]) -> mlua::Resul
     }
     let owner = format!("rule(\"{name}\")");
     let values = session.read_options(lua, &owner, options, &rule_specs())?;
-    add(lua, session, name, &values, body.clone())
+    add(lua, session, name, &values, body.clone(), false)
 }
 
 fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) -> mlua::Result<()> {
@@ -80,10 +80,17 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
     })?;
     let analyses = super::analysis::table(lua, session)?;
     let bound = lua.create_function(move |_, ()| body.call::<()>((&options, &report, &analyses)))?;
-    add(lua, session, name, &values, bound)
+    add(lua, session, name, &values, bound, true)
 }
 
-fn add(lua: &Lua, session: &Rc<Session>, name: String, values: &Map<String, Json>, body: Function) -> mlua::Result<()> {
+fn add(
+    lua: &Lua,
+    session: &Rc<Session>,
+    name: String,
+    values: &Map<String, Json>,
+    body: Function,
+    built_in: bool,
+) -> mlua::Result<()> {
     if !session.registering.get() {
         return Err(session
             .error(lua, format!("the rule `{name}` is registered inside another rule; move it out"))
@@ -100,6 +107,6 @@ fn add(lua: &Lua, session: &Rc<Session>, name: String, values: &Map<String, Json
         Ok(options) => options,
         Err((key, message)) => return session.refuse(session.option_error(lua, OptionError { key, message })),
     };
-    session.rules.borrow_mut().push(Registered { name, options, body });
+    session.rules.borrow_mut().push(Registered { name, options, built_in, body });
     Ok(())
 }
