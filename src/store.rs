@@ -22,6 +22,7 @@ mod overrides;
 mod pack;
 mod parked;
 mod previews;
+mod readers;
 mod reads;
 mod redeliveries;
 mod reports;

@@ -38,9 +38,8 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
     while !shared.is_stopping() {
         // Registered before the queue is read: what arrives in between is not slept through.
         let told = shared.jobs.notified();
-        // What is done makes room for another job of the same repository.
-        while running.try_join_next().is_some() {
-            due = true;
+        while let Some(done) = running.try_join_next() {
+            due |= done.unwrap_or(true);
         }
         while due && let Ok(permit) = shared.free.clone().try_acquire_owned() {
             due = match shared.store.claim(shared.now(), context.lease).await {
@@ -63,7 +62,7 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
                 running.spawn(carry(context.clone(), (job, permit), give_up.clone()));
             }
             () = tokio::time::sleep(POLL) => due = true,
-            Some(_) = running.join_next(), if !running.is_empty() => due = true,
+            Some(done) = running.join_next(), if !running.is_empty() => due |= done.unwrap_or(true),
             () = shared.stopped() => {}
         }
     }
@@ -76,17 +75,15 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
     while running.join_next().await.is_some() {}
 }
 
-async fn carry(context: WorkerContext, (job, permit): Claimed, give_up: watch::Receiver<bool>) {
+/// Does one job; whether a job may be due then, this one again or one for which it has made room.
+async fn carry(context: WorkerContext, (job, permit): Claimed, give_up: watch::Receiver<bool>) -> bool {
     let span = tracing::info_span!("job", key = %job.key, attempt = job.attempt);
     let due = carry_in_span(&context, &job, give_up).instrument(span).await;
     drop(permit);
     context.shared.progressed();
-    if due {
-        context.shared.jobs.notify_waiters();
-    }
+    due
 }
 
-/// Does one job; whether it may be due again.
 async fn carry_in_span(context: &WorkerContext, job: &Job, mut give_up: watch::Receiver<bool>) -> bool {
     // A task of its own, so that a panic is a failed attempt and not the end of the worker.
     let mut work = tokio::spawn({
@@ -112,7 +109,7 @@ async fn carry_in_span(context: &WorkerContext, job: &Job, mut give_up: watch::R
     settle(context, job, result).await.unwrap_or_else(|error| {
         // The lease ends by itself and the job is done again: jobs are safe to repeat.
         tracing::error!(error = %error, "the end of the job could not be stored");
-        false
+        true
     })
 }
 
@@ -128,7 +125,7 @@ async fn keep_lease(context: &WorkerContext, job: &Job) {
     }
 }
 
-/// Stores how a job ended; whether it may be due again.
+/// Stores how a job ended; whether a job may be due then.
 async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, JobError>) -> Result<bool, StoreError> {
     let shared = &context.shared;
     let now = shared.now();
@@ -143,7 +140,7 @@ async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, J
         }
         Err(JobError::LeaseLost) => {
             tracing::warn!("job {} was taken over by another worker", job.key);
-            Ok(false)
+            Ok(true)
         }
         Err(JobError::Fatal { reason }) => park(context, job, &reason).await,
         Err(JobError::RetryAt { reason, at }) => wait(context, job, &reason, at).await,

@@ -1,16 +1,16 @@
 //! The runs of a server's database, to look at only: nothing is created, migrated or written.
 
 use super::open::{BUSY_TIMEOUT, parse_url, without_password};
+use super::readers::Readers;
 use super::{RunId, RunRecord, StoreError, runs};
 use crate::model::RepoName;
 use sqlx::ConnectOptions;
-use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 
 /// A database that another process may be serving from at the same time.
 #[derive(Clone, Debug)]
 pub struct Archive {
     url: String,
-    readers: SqlitePool,
+    readers: Readers,
 }
 
 impl Archive {
@@ -20,24 +20,24 @@ impl Archive {
     /// [`StoreError::Open`] with what to do: when there is no such file, or an older version made it.
     pub async fn open(url: &str) -> Result<Archive, StoreError> {
         let options = parse_url(url)?.read_only(true).busy_timeout(BUSY_TIMEOUT).disable_statement_logging();
-        let archive = Archive {
-            url: without_password(url),
-            readers: SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options.clone()),
-        };
+        let archive = Archive { url: without_password(url), readers: Readers::new(options.clone()) };
         if !options.get_filename().is_file() {
             return Err(archive.refuse("there is no such file; name the server's database with DECKHAND_DATABASE_URL"));
         }
-        let known: Result<i64, sqlx::Error> =
-            sqlx::query_scalar("SELECT COUNT(*) FROM pragma_table_info('runs') WHERE name = 'packed'")
-                .fetch_one(&archive.readers)
-                .await;
+        let known = archive.count_columns().await;
         match known {
             Ok(0) => Err(archive.refuse(
                 "it is no database of this version of deckhand; start `deckhand serve` of this version on it once",
             )),
             Ok(_) => Ok(archive),
-            Err(error) => Err(archive.refuse(&StoreError::from(error).to_string())),
+            Err(error) => Err(archive.refuse(&error.to_string())),
         }
+    }
+
+    /// How many columns of runs have the name that this version writes to: one or none.
+    async fn count_columns(&self) -> Result<i64, StoreError> {
+        let count = sqlx::query_scalar("SELECT COUNT(*) FROM pragma_table_info('runs') WHERE name = 'packed'");
+        Ok(count.fetch_one(&mut *self.readers.get().await?).await?)
     }
 
     /// Loads a run.
@@ -45,7 +45,7 @@ impl Archive {
     /// # Errors
     /// When the database fails or the row does not read.
     pub async fn load_run(&self, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
-        runs::load_from(&self.readers, id).await
+        runs::load_from(&mut *self.readers.get().await?, id).await
     }
 
     /// Which version of deckhand made a run; `None` when it is not known.
@@ -55,7 +55,7 @@ impl Archive {
     pub async fn find_version(&self, id: &RunId) -> Result<Option<String>, StoreError> {
         let version: Option<String> = sqlx::query_scalar("SELECT version FROM runs WHERE id = ?1")
             .bind(id.as_str())
-            .fetch_optional(&self.readers)
+            .fetch_optional(&mut *self.readers.get().await?)
             .await?;
         Ok(version.filter(|version| !version.is_empty()))
     }
@@ -71,7 +71,7 @@ impl Archive {
         )
         .bind(repository.map(ToString::to_string))
         .bind(last)
-        .fetch_all(&self.readers)
+        .fetch_all(&mut *self.readers.get().await?)
         .await?;
         let parse = |id: &String| RunId::parse(id).ok_or_else(|| StoreError::Corrupt(format!("`{id}` is no run's id")));
         ids.iter().map(parse).collect()

@@ -38,7 +38,7 @@ impl Store {
     /// When the database fails.
     pub async fn turn_cursor(&self, name: &str) -> Result<String, StoreError> {
         let cursor = sqlx::query_scalar("SELECT cursor FROM chores WHERE name = ?1").bind(name);
-        Ok(cursor.fetch_optional(self.readers()).await?.unwrap_or_default())
+        Ok(cursor.fetch_optional(&mut *self.reader().await?).await?.unwrap_or_default())
     }
 }
 

@@ -89,7 +89,7 @@ impl Store {
         let row = sqlx::query(
             "SELECT id, guid, event, body, packed FROM deliveries WHERE state = 'received' ORDER BY id LIMIT 1",
         )
-        .fetch_optional(self.readers())
+        .fetch_optional(&mut *self.reader().await?)
         .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(StoredDelivery {

@@ -32,7 +32,6 @@ pub enum StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::PoolTimedOut => StoreError::Locked,
             sqlx::Error::Io(cause) => StoreError::Full(cause.to_string()),
             sqlx::Error::Database(cause) => {
                 let code = cause.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or(0);

@@ -40,7 +40,7 @@ impl Store {
         let row = sqlx::query("SELECT merge_group FROM merge_groups WHERE repository = ?1 AND head = ?2")
             .bind(as_i64(repository.0)?)
             .bind(head.as_str())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.reader().await?)
             .await?;
         row.map(|row| Ok(serde_json::from_str(row.try_get("merge_group")?)?)).transpose()
     }
@@ -52,7 +52,7 @@ impl Store {
     pub async fn find_queues(&self, repository: RepositoryId) -> Result<BTreeSet<String>, StoreError> {
         let rows: Vec<String> = sqlx::query_scalar("SELECT merge_group FROM merge_groups WHERE repository = ?1")
             .bind(as_i64(repository.0)?)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         rows.iter().map(|row| Ok(serde_json::from_str::<MergeGroup>(row)?.base)).collect()
     }

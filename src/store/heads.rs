@@ -43,7 +43,7 @@ impl Store {
         .bind(as_i64(repository.0)?)
         .bind(as_i64(number.0)?)
         .bind(head.as_str())
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.iter().map(judgement).collect()
     }
@@ -61,7 +61,7 @@ impl Store {
             sqlx::query_scalar("SELECT number FROM heads WHERE repository = ?1 AND head = ?2 ORDER BY number")
                 .bind(as_i64(repository.0)?)
                 .bind(head.as_str())
-                .fetch_all(self.readers())
+                .fetch_all(&mut *self.reader().await?)
                 .await?;
         Ok(numbers.into_iter().map(|number| PullNumber(number.unsigned_abs())).collect())
     }

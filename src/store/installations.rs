@@ -18,7 +18,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn known_installations(&self) -> Result<BTreeMap<InstallationId, String>, StoreError> {
-        let rows = sqlx::query("SELECT installation, state FROM known_installations").fetch_all(self.readers()).await?;
+        let rows = sqlx::query("SELECT installation, state FROM known_installations")
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         let entry = |row: &sqlx::sqlite::SqliteRow| {
             let id = InstallationId(row.try_get::<i64, _>("installation")?.unsigned_abs());
             Ok((id, row.try_get("state")?))

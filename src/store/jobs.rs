@@ -111,7 +111,7 @@ impl Store {
                   UNION ALL SELECT MIN(lease_until) FROM jobs WHERE state = 'running')) AS next",
         )
         .bind(now.0)
-        .fetch_one(self.readers())
+        .fetch_one(&mut *self.reader().await?)
         .await?;
         let count = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
         Ok(JobCounts {

@@ -61,7 +61,7 @@ impl Store {
         let mut known = KnownPulls { since, ..KnownPulls::default() };
         let rows = sqlx::query("SELECT number, head, facts, ruleset FROM judged WHERE repository = ?1")
             .bind(as_i64(repository.0)?)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         for row in rows {
             let number = PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs());
@@ -75,7 +75,7 @@ impl Store {
         )
         .bind(&prefix)
         .bind(format!("{prefix}\u{10ffff}"))
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         for row in rows {
             let Ok(number) = row.try_get::<String, _>("key")?[prefix.len()..].parse() else { continue };
@@ -93,7 +93,7 @@ impl Store {
         let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM open_checks WHERE job_key >= ?1 AND job_key < ?2")
             .bind(&prefix)
             .bind(format!("{prefix}\u{10ffff}"))
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         known.open_checks = ids.into_iter().map(i64::unsigned_abs).collect();
         Ok(known)

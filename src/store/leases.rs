@@ -25,7 +25,7 @@ impl Store {
             "SELECT 1 FROM jobs WHERE (state = 'waiting' AND run_after <= ?1) OR (state = 'running' AND lease_until <= ?1)
              LIMIT 1",
         );
-        if due.bind(now.0).fetch_optional(self.readers()).await?.is_none() {
+        if due.bind(now.0).fetch_optional(&mut *self.reader().await?).await?.is_none() {
             return Ok(None);
         }
         self.write(Claim { now, until: now.after(lease) }).await
@@ -39,7 +39,7 @@ impl Store {
         self.write(Renew { lease: *held, until: now.after(lease) }).await
     }
 
-    /// Ends a job. When more work for its key arrived meanwhile, it waits again with that work, and the answer is yes.
+    /// Ends a job. When more work for its key arrived meanwhile, it waits again with that work. Whether any job is due then.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
@@ -195,14 +195,17 @@ impl Change for Finish {
                 "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
                    spec = COALESCE(again, spec), again = NULL, attempts = 0, lease_until = NULL,
                    run_after = CASE WHEN again IS NULL THEN ?3 ELSE run_after END, reason = NULL, changed_at = ?3
-                 WHERE id = ?1 AND token = ?2 AND state = 'running' RETURNING state = 'waiting' AS again",
+                 WHERE id = ?1 AND token = ?2 AND state = 'running'
+                 RETURNING state = 'waiting' OR EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id
+                   AND ((j.state = 'waiting' AND j.run_after <= ?3) OR (j.state = 'running' AND j.lease_until <= ?3)))
+                   AS due",
             )
             .bind(self.lease.job)
             .bind(self.lease.token)
             .bind(self.now.0)
             .fetch_optional(&mut *tx)
             .await?;
-            let again = finished.ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("again")?;
+            let due = finished.ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("due")?;
             let answered = serde_json::to_string(&self.answered)?;
             sqlx::query(
                 "DELETE FROM outbox WHERE job_key = ?1
@@ -212,7 +215,7 @@ impl Change for Finish {
             .bind(answered)
             .execute(tx)
             .await?;
-            Ok(again)
+            Ok(due)
         })
     }
 }

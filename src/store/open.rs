@@ -1,9 +1,10 @@
 //! Opens the database: one writing connection, a few reading ones, migrations applied.
 
 use super::answers::Answers;
+use super::readers::{Reader, Readers};
 use super::writer::{Change, Patience, Writer};
 use super::{StoreCounts, StoreError};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -11,10 +12,6 @@ use std::time::Duration;
 
 /// How long SQLite waits for another process's write lock. Below the 8 seconds in which a sender must hear 503.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a caller waits for a reading connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(7);
-/// Connections for pages and polls; in WAL mode they never wait for the writer.
-const READERS: u32 = 2;
 
 /// The durable state of a server. Cheap to clone; all clones share the connections.
 ///
@@ -23,7 +20,7 @@ const READERS: u32 = 2;
 #[derive(Clone, Debug)]
 pub struct Store {
     writer: Writer,
-    readers: SqlitePool,
+    readers: Readers,
     counts: Arc<StoreCounts>,
     answers: Answers,
 }
@@ -52,16 +49,14 @@ impl Store {
             .foreign_keys(true)
             .disable_statement_logging();
         let mut writer = options.connect().await.map_err(|error| refuse(StoreError::from(error).to_string()))?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with(options);
         migrate(&mut writer).await?;
         assert_durable(&mut writer, url).await?;
-        Ok(Store { writer: Writer::start(writer), readers, answers: Answers::default(), counts: Arc::default() })
+        Ok(Store {
+            writer: Writer::start(writer),
+            readers: Readers::new(options),
+            answers: Answers::default(),
+            counts: Arc::default(),
+        })
     }
 
     /// Whether the database answers.
@@ -69,7 +64,7 @@ impl Store {
     /// # Errors
     /// The cause, when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        sqlx::query("SELECT 1").execute(&mut *self.readers.get().await?).await?;
         Ok(())
     }
 
@@ -107,8 +102,9 @@ impl Store {
         &self.answers
     }
 
-    pub(super) fn readers(&self) -> &SqlitePool {
-        &self.readers
+    /// A connection to read with.
+    pub(super) async fn reader(&self) -> Result<Reader, StoreError> {
+        self.readers.get().await
     }
 }
 

@@ -65,7 +65,7 @@ impl Store {
     pub async fn overdue_checks(&self, now: Timestamp) -> Result<Vec<OverdueCheck>, StoreError> {
         let rows = sqlx::query("SELECT id, job_key, check_run FROM open_checks WHERE overdue <= ?1 ORDER BY overdue")
             .bind(now.0)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         let entry = |row: &sqlx::sqlite::SqliteRow| {
             Ok(OverdueCheck {
@@ -101,7 +101,7 @@ impl Store {
     /// When the database fails.
     pub async fn has_job(&self, key: &str) -> Result<bool, StoreError> {
         let found = sqlx::query("SELECT 1 FROM jobs WHERE key = ?1").bind(key);
-        Ok(found.fetch_optional(self.readers()).await?.is_some())
+        Ok(found.fetch_optional(&mut *self.reader().await?).await?.is_some())
     }
 }
 

@@ -98,7 +98,7 @@ impl Store {
             "SELECT id, job_key, head, operation FROM outbox WHERE job_key = ?1 AND answer IS NULL ORDER BY begun_at, id",
         )
         .bind(key)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         let is_open = |row: &&SqliteRow| {
             row.try_get::<&str, _>("id").is_ok_and(|id| answered.iter().all(|(known, _)| known != id))

@@ -47,7 +47,7 @@ impl Store {
         )
         .bind(as_i64(repository.0)?)
         .bind(as_i64(number.0)?)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.iter().map(|row| record(row, repository, number)).collect()
     }
@@ -67,7 +67,7 @@ impl Store {
                 .bind(as_i64(repository.0)?)
                 .bind(as_i64(number.0)?)
                 .bind(head.as_str())
-                .fetch_one(self.readers())
+                .fetch_one(&mut *self.reader().await?)
                 .await?;
         Ok(first.map(Timestamp))
     }
@@ -88,7 +88,7 @@ impl Store {
         let row = sqlx::query("SELECT 1 FROM heeded_comments WHERE repository = ?1 AND comment = ?2")
             .bind(as_i64(repository.0)?)
             .bind(as_i64(comment)?)
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.reader().await?)
             .await?;
         Ok(row.is_some())
     }

@@ -95,7 +95,7 @@ impl Store {
         )
         .bind(state.as_str())
         .bind(limit)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.iter().map(read_row).collect()
     }

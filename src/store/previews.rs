@@ -32,7 +32,7 @@ impl Store {
                 .bind(as_i64(repository.0)?)
                 .bind(as_i64(number.0)?)
                 .bind(head.as_str())
-                .fetch_optional(self.readers())
+                .fetch_optional(&mut *self.reader().await?)
                 .await?;
         let Some(row) = row else { return Ok(KnownPreview::default()) };
         let preview = row.try_get::<Option<&str>, _>("preview")?;

@@ -33,7 +33,7 @@ impl Store {
         )
         .bind(prefix)
         .bind(format!("{prefix}\u{10ffff}"))
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.iter().map(|row| Ok(row.try_get("key")?)).collect()
     }
@@ -53,7 +53,7 @@ impl Store {
             .bind(key)
             .bind(other)
             .bind(ruleset)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         let mut found = (BTreeSet::new(), false);
         for row in &rows {

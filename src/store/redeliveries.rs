@@ -39,7 +39,7 @@ impl Store {
         )
         .bind(now.0)
         .bind(MOST)
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         let entry = |row: &sqlx::sqlite::SqliteRow| {
             Ok((row.try_get("guid")?, row.try_get::<i64, _>("delivery")?.unsigned_abs()))

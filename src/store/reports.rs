@@ -116,7 +116,7 @@ impl Store {
         .bind(as_i64(repository.0)?)
         .bind(head.as_str())
         .bind(kind.as_str())
-        .fetch_all(self.readers())
+        .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.iter().map(read_row).collect()
     }
@@ -152,7 +152,7 @@ impl Store {
     pub async fn load_report(&self, id: &RunId) -> Result<Option<Vec<u8>>, StoreError> {
         let row = sqlx::query("SELECT packed FROM reports WHERE id = ?1")
             .bind(id.as_str())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.reader().await?)
             .await?;
         row.map(|row| unpack_bytes(row.try_get("packed")?)).transpose()
     }
@@ -180,7 +180,7 @@ impl Store {
              WHERE repository = ?1 ORDER BY created_at DESC LIMIT 1",
         )
         .bind(as_i64(repository.0)?)
-        .fetch_optional(self.readers())
+        .fetch_optional(&mut *self.reader().await?)
         .await?;
         Ok(patterns.flatten().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
@@ -195,7 +195,7 @@ impl Store {
              ORDER BY changed_at DESC LIMIT 1",
         )
         .bind(name.to_ascii_lowercase())
-        .fetch_optional(self.readers())
+        .fetch_optional(&mut *self.reader().await?)
         .await?;
         Ok(row.map(|row| row.try_get::<String, _>("spec")).transpose()?.and_then(|text| unread::read_spec(&text)))
     }
@@ -209,7 +209,7 @@ impl Store {
         let row = sqlx::query("SELECT spec FROM jobs WHERE key > ?1 AND key < ?2 ORDER BY changed_at DESC LIMIT 1")
             .bind(format!("{id}/"))
             .bind(format!("{id}0"))
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.reader().await?)
             .await?;
         Ok(row.map(|row| row.try_get::<String, _>("spec")).transpose()?.and_then(|text| unread::read_spec(&text)))
     }

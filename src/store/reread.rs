@@ -27,7 +27,7 @@ impl Store {
         let some = sqlx::query(
             "SELECT 1 FROM deliveries WHERE state = 'processed' AND packed IS NOT NULL AND handled_by <> ?1 LIMIT 1",
         );
-        if some.bind(version).fetch_optional(self.readers()).await?.is_none() {
+        if some.bind(version).fetch_optional(&mut *self.reader().await?).await?.is_none() {
             return Ok(0);
         }
         let mut all = 0;

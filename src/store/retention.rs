@@ -89,7 +89,7 @@ impl Store {
     async fn find_surplus(&self, runs: u64) -> Result<(i64, String), StoreError> {
         let row = sqlx::query("SELECT created_at, id FROM runs ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?1")
             .bind(i64::try_from(runs).unwrap_or(i64::MAX))
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.reader().await?)
             .await?;
         match row {
             Some(row) => Ok((row.try_get("created_at")?, row.try_get("id")?)),

@@ -6,7 +6,7 @@ use super::{Store, StoreError, heads, jobs};
 use crate::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
 use crate::webhook::JobSpec;
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use std::fmt;
 
@@ -93,17 +93,17 @@ impl Store {
     /// # Errors
     /// When the database fails or the row does not read.
     pub async fn load_run(&self, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
-        load_from(self.readers(), id).await
+        load_from(&mut *self.reader().await?, id).await
     }
 }
 
-pub(super) async fn load_from(readers: &SqlitePool, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
+pub(super) async fn load_from(reader: &mut SqliteConnection, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
     let row = sqlx::query(
         "SELECT id, repository, name, number, base, head, verdict, snapshot, packed, created_at FROM runs
          WHERE id = ?1",
     )
     .bind(id.as_str())
-    .fetch_optional(readers)
+    .fetch_optional(reader)
     .await?;
     row.as_ref().map(|row| read_row(id, row)).transpose()
 }

@@ -16,7 +16,7 @@ impl Store {
         let rows = sqlx::query("SELECT fact, since FROM waits WHERE job_key = ?1 AND head = ?2")
             .bind(key)
             .bind(head.as_str())
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.reader().await?)
             .await?;
         let mut waits = BTreeMap::new();
         for row in rows {

@@ -286,8 +286,10 @@ mod tests {
         two.expect("written");
         assert!(bad.expect_err("refused").to_string().contains("nowhere"));
         panicked.expect_err("refused");
-        let names: Vec<String> =
-            sqlx::query_scalar("SELECT key FROM reads ORDER BY key").fetch_all(store.readers()).await.expect("read");
+        let names: Vec<String> = sqlx::query_scalar("SELECT key FROM reads ORDER BY key")
+            .fetch_all(&mut *store.reader().await.expect("a reader"))
+            .await
+            .expect("read");
         assert_eq!(names, ["one", "two"]);
         write("three", Fate::Done).await.expect("the writer lives on");
     }

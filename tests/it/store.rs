@@ -171,6 +171,18 @@ async fn work_for_a_running_key_makes_it_run_once_more() {
 }
 
 #[tokio::test]
+async fn who_finishes_hears_of_other_work_that_is_due() {
+    let room = Room::new().await;
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    room.store.enqueue(&pull(1, 8, Cause::Opened), NOON.after(LEASE)).await.expect("enqueued");
+    assert!(!room.store.finish(&job, NOON).await.expect("finished"), "the other one is not due yet");
+    let other = room.store.claim(NOON.after(LEASE), LEASE).await.expect("no error").expect("the other one");
+    room.store.enqueue(&pull(1, 9, Cause::Opened), NOON).await.expect("enqueued");
+    assert!(room.store.finish(&other, NOON.after(LEASE)).await.expect("finished"));
+}
+
+#[tokio::test]
 async fn retries_wait_and_parked_jobs_wake_for_new_work() {
     let room = Room::new().await;
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");

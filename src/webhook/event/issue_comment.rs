@@ -6,7 +6,7 @@ use crate::webhook::{CommandLine, JobSpec, RepositoryRef, Said, Work, parse_comm
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// A new comment by a person. Edits of older ones are no events for us: what counts is what was written at first.
+/// A new comment. Edits of older ones count for nothing: what counts is what was written at first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueCommentEvent {
     /// Where.
@@ -15,6 +15,8 @@ pub struct IssueCommentEvent {
     pub number: PullNumber,
     /// Who wrote which commands; often none.
     pub said: Said,
+    /// Whether a program wrote or edited a comment of its own, as we do with ours: no command of it counts.
+    pub is_remark_of_a_program: bool,
 }
 
 impl IssueCommentEvent {
@@ -26,6 +28,8 @@ impl IssueCommentEvent {
             repository: RepositoryPart,
             issue: Issue,
             comment: Comment,
+            #[serde(default)]
+            sender: Option<User>,
         }
         #[derive(Deserialize)]
         struct Issue {
@@ -48,21 +52,33 @@ impl IssueCommentEvent {
             #[serde(default, rename = "type")]
             kind: String,
         }
-        if action != Some("created") {
+        impl User {
+            fn is_program(&self) -> bool {
+                self.kind == "Bot"
+            }
+        }
+        if !matches!(action, Some("created" | "edited")) {
             return Err(Unread::Other);
         }
         let payload: Payload = read(body)?;
         let comment = payload.comment;
-        // Programs, this app among them, do not command us; nor does a ghost.
-        let author = comment.user.filter(|user| user.kind != "Bot");
-        let (Some(author), Some(_)) = (author, payload.issue.pull_request) else { return Err(Unread::Other) };
-        let lines: Vec<CommandLine> = comment.body.as_deref().map(parse_commands).unwrap_or_default();
+        // A ghost does not command us.
+        let (Some(author), Some(_)) = (comment.user, payload.issue.pull_request) else { return Err(Unread::Other) };
+        let is_remark_of_a_program = author.is_program() && payload.sender.is_none_or(|sender| sender.is_program());
+        if !is_remark_of_a_program && (author.is_program() || action == Some("edited")) {
+            return Err(Unread::Other);
+        }
+        let lines: Vec<CommandLine> = match comment.body.as_deref() {
+            Some(text) if !is_remark_of_a_program => parse_commands(text),
+            _ => Vec::new(),
+        };
         let written_at = Timestamp::parse_rfc3339(&comment.created_at)
             .ok_or_else(|| Unread::Broken("the comment's time is none".to_owned()))?;
         Ok(IssueCommentEvent {
             repository: payload.repository.seen_through(payload.installation)?,
             number: payload.issue.number,
             said: Said { comment: comment.id, author: author.login, written_at, lines },
+            is_remark_of_a_program,
         })
     }
 

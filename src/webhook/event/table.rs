@@ -78,6 +78,7 @@ impl Event {
     pub fn is_echo(&self) -> bool {
         match self {
             Event::CheckRun(event) => event.action == CheckRunAction::Own,
+            Event::IssueComment(event) => event.is_remark_of_a_program,
             Event::PullRequestReview(event) => event.is_remark_of_a_program,
             _ => false,
         }
@@ -184,6 +185,26 @@ mod tests {
         assert!(comment("created", "Bot", pull.clone(), "/deckhand why").is_empty());
         assert!(comment("created", "User", json!({ "number": 3 }), "/deckhand why").is_empty(), "an issue");
         assert!(comment("created", "User", pull, "> /deckhand why").is_empty());
+    }
+
+    #[test]
+    fn what_programs_write_into_their_own_comments_is_an_echo() {
+        let is_echo = |action: &str, author: &str, sender: &str| {
+            let comment = json!({
+                "id": 9, "body": "/deckhand why", "user": { "login": "a", "type": author },
+                "created_at": "2026-11-25T08:00:00Z",
+            });
+            let pull = json!({ "number": 3, "pull_request": { "url": "u" } });
+            let sender = json!({ "login": "b", "type": sender });
+            let payload = json!({ "action": action, "issue": pull, "comment": comment, "sender": sender });
+            parse("issue_comment", with_origin(payload).to_string().as_bytes()).is_echo()
+        };
+        assert!(is_echo("created", "Bot", "Bot"));
+        assert!(is_echo("edited", "Bot", "Bot"), "a summary is edited in place");
+        assert!(!is_echo("deleted", "Bot", "Bot"), "somebody else may have taken it away");
+        assert!(!is_echo("edited", "Bot", "User"), "a person touched what is ours");
+        assert!(!is_echo("edited", "User", "Bot"));
+        assert!(!is_echo("created", "User", "User"));
     }
 
     #[test]
