@@ -57,6 +57,7 @@ mod server_work;
 mod shared_heads;
 mod sim_bench;
 mod sim_client;
+mod sim_commits;
 mod sim_core;
 mod sim_routes;
 mod sim_strict;
