@@ -72,6 +72,7 @@ mod stories_commands;
 mod stories_coverage;
 mod stories_edits;
 mod stories_facts;
+mod stories_fixes;
 mod stories_groups;
 mod stories_inbox;
 mod stories_migrations;
