@@ -22,8 +22,8 @@ pub use answer::{Heeded, build_answer, build_button_answer};
 pub use build::{PlanInput, build, build_for_token, build_started};
 pub use check::{check_name, covers};
 pub use fix::{
-    FixChoice, FixCommit, FixInput, Ground, GroundCommit, GroundEntry, Hands, Obstacle, build_fix, has_fixes,
-    parse_button, paths_to_read, render_left_out, render_obstacle, render_refused_commit,
+    FixChoice, FixCommit, FixInput, Ground, GroundCommit, GroundEntry, Hands, Made, Obstacle, build_fix, has_fixes,
+    nothing_to_fix, parse_button, paths_to_read, render_left_out, render_obstacle, render_refused_commit,
 };
 pub use marker::{
     FindingMarker, SummaryMarker, parse_commit_marker, parse_finding_marker, parse_reply_marker, parse_summary_marker,

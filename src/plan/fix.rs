@@ -6,6 +6,7 @@ mod buttons;
 mod choose;
 mod ground;
 mod merge;
+mod message;
 mod path;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ pub use build::{FixCommit, FixInput, build_fix};
 pub use buttons::parse_button;
 pub use choose::{FixChoice, has_fixes};
 pub use ground::{Ground, GroundCommit, GroundEntry, paths_to_read};
-pub use words::{Hands, Obstacle, render_left_out, render_obstacle, render_refused_commit};
+pub use message::Made;
+pub use words::{Hands, Obstacle, nothing_to_fix, render_left_out, render_obstacle, render_refused_commit};
 
 pub(super) use buttons::buttons;

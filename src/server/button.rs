@@ -45,9 +45,9 @@ pub(super) async fn run(
     let operation = format!("button-{}-{}", pressed.check, pressed.button);
     let fixing =
         Fixing { client: &client, outbox: &outbox, overview: &overview, by: &pressed.by, operation: &operation };
-    let fixed = if fixing.is_done().await? {
-        // An earlier attempt, or the same press that was told twice.
-        Fixed::Done
+    let fixed = if let Some(made) = fixing.find_made().await? {
+        // By an earlier attempt, or for the same press that was told twice.
+        Fixed::made(&made.left_out)
     } else if numbers.len() > 1 || !overview.sharing.is_empty() {
         Fixed::Refused(SHARED.to_owned())
     } else if overview.pull.head.sha != *head {

@@ -6,9 +6,9 @@
 use super::failed_call::{after_call, after_publish};
 use super::work::JobError;
 use crate::github::{CallError, Overview, Permission, RepoClient};
-use crate::model::{CommitId, Verdict};
+use crate::model::{CommitId, RepoPath, Verdict};
 use crate::plan::{
-    FixChoice, FixInput, Ground, Hands, Obstacle, Operation, build_fix, paths_to_read, render_left_out,
+    FixChoice, FixInput, Ground, Hands, Made, Obstacle, Operation, build_fix, paths_to_read, render_left_out,
     render_obstacle, render_refused_commit,
 };
 use crate::publish::{Outbox, PublishError, carry_out_one};
@@ -36,11 +36,18 @@ pub(super) enum Fixed {
     Refused(String),
 }
 
+impl Fixed {
+    /// Committed but for that.
+    pub(super) fn made(left_out: &[(String, RepoPath)]) -> Fixed {
+        render_left_out(left_out).map_or(Fixed::Done, Fixed::Partly)
+    }
+}
+
 impl Fixing<'_> {
-    /// Whether this very wish was fulfilled by an earlier attempt.
-    pub(super) async fn is_done(&self) -> Result<bool, JobError> {
+    /// What an earlier attempt has committed for this very wish.
+    pub(super) async fn find_made(&self) -> Result<Option<Made>, JobError> {
         let ground = self.fetch_ground(&BTreeSet::new()).await?;
-        Ok(ground.find_made(self.operation).is_some())
+        Ok(ground.find_made(self.operation))
     }
 
     /// Commits what the verdict on the present head brings.
@@ -75,7 +82,7 @@ impl Fixing<'_> {
         match made {
             Ok(_) => {
                 tracing::info!(by = self.by, head = %pull.head.sha, "fixes were committed for {}", self.by);
-                Ok(render_left_out(&fix.left_out).map_or(Fixed::Done, Fixed::Partly))
+                Ok(Fixed::made(&fix.left_out))
             }
             Err(PublishError::Call(error)) => self.after_refusal(error),
             Err(error) => Err(after_publish(error)),
@@ -93,7 +100,7 @@ impl Fixing<'_> {
         }
     }
 
-    async fn fetch_ground(&self, paths: &BTreeSet<crate::model::RepoPath>) -> Result<Ground, JobError> {
+    async fn fetch_ground(&self, paths: &BTreeSet<RepoPath>) -> Result<Ground, JobError> {
         let pull = &self.overview.pull;
         self.client.fetch_ground(pull.number, &pull.head.sha, paths).await.map_err(after_call)
     }

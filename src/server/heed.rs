@@ -12,8 +12,8 @@ use super::work::{JobError, JobOutcome};
 use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
 use crate::model::{Overridden, Override, PullNumber, PullState, Verdict};
 use crate::plan::{
-    FixChoice, Heeded, Sibling, build_answer, check_name, has_fixes, neutralise, render_explain, render_help,
-    render_misread, render_why, unknown_rule,
+    FixChoice, Heeded, Sibling, build_answer, check_name, has_fixes, neutralise, nothing_to_fix, render_explain,
+    render_help, render_misread, render_why, unknown_rule,
 };
 use crate::publish::{Outbox, carry_out, settle};
 use crate::review::{FAULTS, find_coverable};
@@ -216,14 +216,12 @@ impl Hearing<'_> {
             by: &self.said.author,
             operation: &operation,
         };
-        // An earlier attempt came as far as this.
-        if self.fixed.is_none() && fixing.is_done().await? {
-            self.fixed = Some(Heeded::Done);
+        // By an earlier attempt, after which the head is another one.
+        let made = if self.fixed.is_none() { fixing.find_made().await? } else { None };
+        if let Some(made) = made.as_ref().filter(|made| rule.is_none_or(|rule| made.holds(rule))) {
+            return Ok(Fixed::made(&made.left_out).into());
         }
-        if let Some(fixed) = &self.fixed {
-            return Ok(fixed.clone());
-        }
-        if !self.was_shown().await? {
+        if made.is_none() && self.fixed.is_none() && !self.was_shown().await? {
             return Ok(Heeded::Refused(self.not_shown()));
         }
         let Some(verdict) = &self.verdict else {
@@ -233,10 +231,12 @@ impl Hearing<'_> {
             }
             return Ok(Heeded::Refused(self.not_judged()));
         };
-        if let Some(rule) = rule.filter(|rule| !has_fixes(verdict, rule)) {
+        if let Some(rule) = rule.filter(|rule| made.is_some() || !has_fixes(verdict, rule)) {
             // The other lines do not wait for a name that is mistyped.
-            let choice = FixChoice::Rules(BTreeSet::from([rule.to_owned()]));
-            return Ok(fixing.run(verdict, &choice).await?.into());
+            return Ok(Heeded::Refused(nothing_to_fix(verdict, rule)));
+        }
+        if let Some(fixed) = &self.fixed {
+            return Ok(fixed.clone());
         }
         let heeded = Heeded::from(fixing.run(verdict, &self.fix_choice(verdict)).await?);
         self.fixed = Some(heeded.clone());

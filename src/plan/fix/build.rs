@@ -3,12 +3,14 @@
 use super::choose::{FixChoice, Wish, rules_of, wishes};
 use super::ground::{Ground, GroundEntry};
 use super::merge::merge;
+use super::message::{body, headline};
 use super::path::{folders, is_committable, is_workflow};
-use super::words::{Change, Hands, Obstacle, in_the_way, may_not_touch, odd_path, render_obstacle_with, with_patch};
+use super::words::{
+    Change, Hands, Obstacle, in_the_way, may_not_touch, nothing_of, nothing_to_fix, odd_path, render_obstacle_with,
+    with_patch,
+};
 use crate::model::{CommitId, PullNumber, RepoName, RepoPath, Verdict};
 use crate::plan::NewCommit;
-use crate::plan::marker::with_commit_marker;
-use crate::plan::render::{code_span, count, cut_short, plain, unknown_rule};
 use std::collections::BTreeMap;
 
 /// Files of one commit.
@@ -19,8 +21,6 @@ const MAX_BYTES: usize = 1024 * 1024;
 const MAX_ON_TOP: usize = 2;
 /// Commits of ours in one pull request, of those that are looked at.
 const MAX_IN_ALL: usize = 20;
-/// Git's own tools cut a headline after so many characters.
-const HEADLINE: usize = 72;
 
 const FILE: u32 = 0o100_644;
 const PROGRAM: u32 = 0o100_755;
@@ -68,7 +68,11 @@ pub fn build_fix(
 ) -> Result<FixCommit, String> {
     let wishes = wishes(verdict, choice);
     if wishes.is_empty() {
-        return Err(nothing_to_fix(verdict, choice));
+        let named = match choice {
+            FixChoice::Rules(rules) => rules.first(),
+            FixChoice::All => None,
+        };
+        return Err(named.map_or_else(|| nothing_of("The rules have"), |rule| nothing_to_fix(verdict, rule)));
     }
     if let Some(wish) = wishes.iter().find(|wish| !is_committable(wish.path)) {
         return Err(odd_path(wish));
@@ -102,39 +106,21 @@ pub fn build_fix(
     if ground.count_on_top() >= MAX_ON_TOP || ground.count_all() >= MAX_IN_ALL {
         return Err("The robot has committed often enough here. Push a commit of your own first.".to_owned());
     }
-    let rules = rules_of(&wishes);
+    let is_left_out = |wish: &&Wish<'_>| left_out.iter().any(|(rule, path)| rule == wish.rule && path == wish.path);
+    let taken: Vec<Wish<'_>> = wishes.iter().filter(|wish| !is_left_out(wish)).copied().collect();
+    let rules = rules_of(&taken);
     let files: BTreeMap<RepoPath, String> =
         changes.iter().map(|(path, (_, new))| ((*path).clone(), (*new).to_owned())).collect();
-    let list: String = rules.iter().map(|rule| format!("- {}\n", one_line(rule))).collect();
-    let body = format!("Rules:\n\n{list}\nAsked for by {}.", one_line(input.by));
     let commit = NewCommit {
         number: input.number,
         repository: repository.clone(),
         branch: input.branch.to_owned(),
         parent: input.head.clone(),
         headline: headline(&rules),
-        body: with_commit_marker(&body, input.operation),
+        body: body(&rules, &left_out, input.by, input.operation),
         files,
     };
     Ok(FixCommit { commit, left_out })
-}
-
-fn nothing_to_fix(verdict: &Verdict, choice: &FixChoice) -> String {
-    let whose = match choice {
-        FixChoice::All => "The rules have".to_owned(),
-        FixChoice::Rules(rules) => {
-            let known = |rule: &String| verdict.rules.iter().any(|outcome| outcome.name == **rule);
-            if let Some(unknown) = rules.iter().find(|rule| !known(rule)) {
-                return unknown_rule(unknown, Some(verdict));
-            }
-            let names: Vec<String> = rules.iter().map(|rule| code_span(rule)).collect();
-            format!("{} {}", names.join(", "), if names.len() == 1 { "has" } else { "have" })
-        }
-    };
-    format!(
-        "{whose} nothing here that the robot could commit. \
-         A suggestion in a review comment is committed with GitHub's own button."
-    )
 }
 
 /// The new text of each path. A second wish for a path is added where both leave each other's lines alone.
@@ -184,18 +170,4 @@ fn find_in_the_way(path: &RepoPath, entries: &BTreeMap<RepoPath, GroundEntry>) -
         };
         Some(in_the_way(&folder, what))
     })
-}
-
-fn headline(rules: &[&str]) -> String {
-    let said = match rules {
-        [one] => format!("Apply the fix of {}", one_line(one)),
-        [one, other] => format!("Apply the fixes of {} and {}", one_line(one), one_line(other)),
-        many => format!("Apply the fixes of {}", count(many.len(), "rule")),
-    };
-    cut_short(&said, HEADLINE)
-}
-
-/// No line of a message but ours may look like the last one.
-fn one_line(text: &str) -> String {
-    cut_short(&plain(&text.replace(['\n', '\r'], " ")), 200)
 }

@@ -1,12 +1,13 @@
 //! The buttons on a check that offer to commit fixes.
 
 use super::choose::{FixChoice, Wish, rules_of, wishes};
+use super::message::one_line;
 use super::path::{is_committable, is_workflow};
 use super::words::Hands;
 use crate::model::{RepoPath, Verdict};
 use crate::plan::CheckAction;
 use crate::plan::marker::digest;
-use crate::plan::render::{cut_short, plain};
+use crate::plan::render::cut_short;
 use crate::webhook::FIX_BUTTON;
 use std::collections::BTreeSet;
 
@@ -60,5 +61,5 @@ fn button(label: &str, identifier: String, wishes: &[Wish<'_>]) -> CheckAction {
         }
         _ => format!("Commits changes of {} files", paths.len()),
     };
-    CheckAction { label: cut_short(&plain(label), LABEL), description: plain(&description), identifier }
+    CheckAction { label: cut_short(&one_line(label), LABEL), description: one_line(&description), identifier }
 }

@@ -1,6 +1,7 @@
 //! What a fix would stand on: the last commits of the pull request, and what lies at its paths.
 
 use super::choose::{FixChoice, wishes};
+use super::message::Made;
 use super::path::{folders, is_committable};
 use crate::model::{CommitId, RepoPath, Verdict};
 use crate::plan::parse_commit_marker;
@@ -36,9 +37,10 @@ pub struct GroundEntry {
 }
 
 impl Ground {
-    /// The commit that an operation of ours made.
-    pub fn find_made(&self, operation: &str) -> Option<&GroundCommit> {
-        self.commits.iter().find(|it| it.by_us && parse_commit_marker(&it.message) == Some(operation))
+    /// What the commit holds that an operation of ours made.
+    pub fn find_made(&self, operation: &str) -> Option<Made> {
+        let made = self.commits.iter().find(|it| it.by_us && parse_commit_marker(&it.message) == Some(operation));
+        made.map(|commit| Made::parse(&commit.message))
     }
 
     /// How many commits of ours stand on top of the last one by somebody else.

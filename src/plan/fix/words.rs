@@ -2,8 +2,8 @@
 
 use super::choose::Wish;
 use crate::diff::write_patch;
-use crate::model::RepoPath;
-use crate::plan::render::{code_span, longest_run, neutralise};
+use crate::model::{RepoPath, Verdict};
+use crate::plan::render::{code_span, longest_run, neutralise, unknown_rule};
 use std::collections::BTreeMap;
 
 /// Bytes of a patch in an answer; a longer one is not shown.
@@ -51,6 +51,21 @@ pub fn render_obstacle(obstacle: Obstacle) -> String {
         }
     }
     .to_owned()
+}
+
+/// A rule that brings no fix, or that is none.
+pub fn nothing_to_fix(verdict: &Verdict, rule: &str) -> String {
+    if !verdict.rules.iter().any(|outcome| outcome.name == rule) {
+        return unknown_rule(rule, Some(verdict));
+    }
+    nothing_of(&format!("{} has", code_span(rule)))
+}
+
+pub(super) fn nothing_of(whose: &str) -> String {
+    format!(
+        "{whose} nothing here that the robot could commit. \
+         A suggestion in a review comment is committed with GitHub's own button."
+    )
 }
 
 /// GitHub's own reason why it did not take a commit.
