@@ -66,6 +66,8 @@ pub(super) fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::parse_commit_marker;
+    use proptest::prelude::*;
 
     #[test]
     fn a_message_tells_what_the_commit_holds() {
@@ -80,5 +82,25 @@ mod tests {
         assert_eq!(Made::parse("Rules:"), Made::default());
         assert_eq!(headline(&[&"x".repeat(99)]).len(), 72);
         assert_eq!(headline(&["a", "b", "c"]), "Apply the fixes of 3 rules");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_rules_are_called_the_message_is_read_back(
+            rules in proptest::collection::vec("(- |Rules:|\n|\r|[a-z:é ]){1,8}", 1..4),
+            others in proptest::collection::vec("[a-z:\n ]{1,8}", 0..3),
+            foreign in ".{0,40}",
+        ) {
+            let names: Vec<&str> = rules.iter().map(String::as_str).collect();
+            let left: Vec<(String, RepoPath)> = others.iter().map(|rule| (rule.clone(), "a/b".into())).collect();
+            let text = body(&names, &left, "mona", "comment-1.fix");
+            let made = Made::parse(&text);
+            prop_assert!(names.iter().all(|rule| made.holds(rule)), "{}", text);
+            let lines: Vec<(String, RepoPath)> =
+                left.iter().map(|(rule, path)| (one_line(rule), path.clone())).collect();
+            prop_assert_eq!(made.left_out, lines);
+            prop_assert_eq!(parse_commit_marker(&text), Some("comment-1.fix"));
+            let _ = Made::parse(&foreign);
+        }
     }
 }
