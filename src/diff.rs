@@ -10,6 +10,7 @@ mod scan;
 mod section;
 mod undo;
 mod words;
+mod write;
 
 pub use hunk::{Hunk, Line, LineKind, count_lines, is_whole, parse_hunks};
 pub use json::{JsonChange, JsonChanges, JsonError, JsonItems, MAX_JSON_BYTES, diff_json, parse_json};
@@ -18,3 +19,4 @@ pub use patch_set::{MAX_PATCH_SET_BYTES, MAX_PROBLEMS, PatchDamage, PatchProblem
 pub use same_lines::{MAX_COMPARED_LINES, same_lines};
 pub use undo::text_before;
 pub use words::{WordChange, word_changes};
+pub use write::write_patch;

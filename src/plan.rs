@@ -3,6 +3,7 @@
 mod answer;
 mod build;
 mod check;
+mod fix;
 mod marker;
 mod operation;
 mod overdue;
@@ -17,15 +18,20 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Heeded, build_answer};
+pub use answer::{Heeded, build_answer, build_button_answer};
 pub use build::{PlanInput, build, build_for_token, build_started};
 pub use check::{check_name, covers};
+pub use fix::{
+    FixChoice, FixCommit, FixInput, Ground, GroundCommit, GroundEntry, Hands, Made, Obstacle, build_fix, has_fixes,
+    nothing_to_fix, parse_button, paths_to_read, render_left_out, render_obstacle, render_refused_commit,
+};
 pub use marker::{
-    FindingMarker, SummaryMarker, parse_finding_marker, parse_reply_marker, parse_summary_marker, with_operation,
-    without_marker,
+    FindingMarker, SummaryMarker, parse_commit_marker, parse_finding_marker, parse_reply_marker, parse_summary_marker,
+    with_operation, without_marker,
 };
 pub use operation::{
-    Annotation, AnnotationLevel, CheckRun, CheckStatus, CommitStatus, Operation, Plan, ReviewComment, Sign, StatusState,
+    Annotation, AnnotationLevel, CheckAction, CheckRun, CheckStatus, CommitStatus, NewCommit, Operation, Plan,
+    ReviewComment, Sign, StatusState,
 };
 pub use overdue::build_overdue;
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};

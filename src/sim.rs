@@ -45,7 +45,7 @@ pub use pages::{
 pub use render::render_pull_text;
 pub use start::{Sim, SimConfig};
 pub use view::{
-    AnnotationLevel, AnnotationView, CheckState, CheckView, CommentView, CommitView, FileStatus, FileView, HunkView,
-    LabelView, LineView, MergeView, PatchView, PullStateView, PullSummaryView, PullView, RepositoryView, ReviewView,
-    StatusState, StatusView, ThreadView, TimelineEntry,
+    ActionView, AnnotationLevel, AnnotationView, CheckState, CheckView, CommentView, CommitView, FileStatus, FileView,
+    HunkView, LabelView, LineView, MergeView, PatchView, PullStateView, PullSummaryView, PullView, RepositoryView,
+    ReviewView, StatusState, StatusView, ThreadView, TimelineEntry,
 };

@@ -9,11 +9,11 @@ mod workflow;
 
 pub use command::{Command, CommandLine, MAX_COMMANDS, MAX_LINE, Misread, Verb, Who, parse_commands};
 pub use event::{
-    CheckRunAction, CheckRunEvent, CheckSuiteEvent, Event, InstallationAction, InstallationEvent,
+    CheckRunAction, CheckRunEvent, CheckSuiteEvent, Event, FIX_BUTTON, InstallationAction, InstallationEvent,
     InstallationRepositoriesEvent, IssueCommentEvent, MergeGroupEvent, PingEvent, PullRequestEvent,
     PullRequestReviewEvent, PushEvent, StatusEvent, WorkflowRunEvent, build_jobs, parse,
 };
-pub use job::{Cause, JobSpec, MergeGroup, RepositoryRef, Said, Work};
+pub use job::{Cause, JobSpec, MergeGroup, Pressed, RepositoryRef, Said, Work};
 pub use secrets::{Secrets, SecretsError};
 pub use verify::{
     Delivery, DeliveryHeaders, EVENT_HEADER, GUID_HEADER, HOOK_ID_HEADER, Refusal, SIGNATURE_HEADER, Verified, verify,

@@ -194,6 +194,7 @@ impl<'a> Live<'a> {
             siblings: Vec::new(),
             refused,
             required_statuses: None,
+            hands: None,
         }
     }
 

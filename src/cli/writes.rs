@@ -39,6 +39,7 @@ pub(super) fn render_text(plan: &Plan, markers: bool) -> String {
             | Operation::CreateReply { body, .. }
             | Operation::UpdateReviewComment { body, .. } => body,
             Operation::SetStatus(status) => &status.description,
+            Operation::CreateCommit(commit) => &commit.body,
             Operation::CreateCheck(CheckRun { summary, .. })
             | Operation::UpdateCheck { check: CheckRun { summary, .. }, .. } => summary,
             Operation::DeleteSummary { .. }
@@ -72,6 +73,7 @@ pub(super) fn describe(operation: &Operation) -> String {
         Operation::SetStatus(status) => {
             format!("the status {} on {}: {}", status.context, status.head.short(), status.state.as_str())
         }
+        Operation::CreateCommit(commit) => format!("a commit on {}: {}", commit.branch, commit.headline),
     }
 }
 

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const OVERVIEW: &str =
     concat!(include_str!("queries/overview.graphql"), include_str!("queries/base.graphql"));
+pub(super) const CREATE_COMMIT: &str = include_str!("queries/create_commit.graphql");
+pub(super) const LAST_COMMITS: &str = include_str!("queries/last_commits.graphql");
 pub(super) const COMMENTS: &str = include_str!("queries/comments.graphql");
 pub(super) const GROUP: &str = concat!(include_str!("queries/group.graphql"), include_str!("queries/base.graphql"));
 pub(super) const QUEUE: &str = include_str!("queries/queue.graphql");
@@ -29,6 +31,8 @@ pub fn documents() -> Vec<(&'static str, String)> {
     vec![
         ("overview", OVERVIEW.to_owned()),
         ("comments", COMMENTS.to_owned()),
+        ("create_commit", CREATE_COMMIT.to_owned()),
+        ("last_commits", LAST_COMMITS.to_owned()),
         ("group", GROUP.to_owned()),
         ("queue", QUEUE.to_owned()),
         ("open_pulls", OPEN_PULLS.to_owned()),
@@ -38,6 +42,8 @@ pub fn documents() -> Vec<(&'static str, String)> {
         ("thread", THREAD.to_owned()),
         ("resolve_thread", RESOLVE_THREAD.to_owned()),
         ("files", super::files::document(2, super::files::TEXTS)),
+        ("ground", super::ground::document(2)),
+        ("ground_of_nothing", super::ground::document(0)),
         ("history", super::history::document(2)),
         ("sizes", super::files::document(2, super::files::SIZES)),
     ]
@@ -97,6 +103,8 @@ impl Shared {
                     Some(until) => CallError::RateLimited { until },
                     None => CallError::SecondaryLimit { retry_after: told.unwrap_or(SECONDARY_WAIT) },
                 },
+                // A branch that points elsewhere than expected.
+                Some("STALE_DATA") => CallError::Conflict(cut(&problem.message)),
                 Some("NOT_FOUND") => CallError::NotFound(asked.to_owned()),
                 Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => CallError::Forbidden(cut(&problem.message)),
                 // "Something went wrong while executing your query": a timeout on GitHub's side, without a type.

@@ -4,7 +4,8 @@ use super::CallError;
 use super::call::Effect;
 use super::graphql::RESOLVE_THREAD;
 use super::repo::RepoClient;
-use crate::plan::{Annotation, CheckRun, CheckStatus, CommitStatus, Operation, ReviewComment};
+use crate::model::CommitId;
+use crate::plan::{Annotation, CheckAction, CheckRun, CheckStatus, CommitStatus, Operation, ReviewComment};
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -34,6 +35,11 @@ pub enum Answer {
     Review {
         /// How many.
         comments: usize,
+    },
+    /// A commit.
+    Commit {
+        /// Its id.
+        id: CommitId,
     },
     /// It is as it shall be.
     Done,
@@ -106,6 +112,7 @@ impl RepoClient {
                 Ok(Answer::Comment { id: made.id })
             }
             Operation::SetStatus(status) => self.set_status(status).await,
+            Operation::CreateCommit(commit) => self.create_commit(commit).await,
         }
     }
 
@@ -114,6 +121,10 @@ impl RepoClient {
         let now = check.annotations.len().min(ANNOTATIONS_AT_ONCE);
         let mut request = check_body(check, &check.annotations[..now], now == check.annotations.len());
         request["head_sha"] = json!(check.head);
+        if check.actions.is_empty() {
+            // A new one has none.
+            request.as_object_mut().expect("a request is an object").remove("actions");
+        }
         let made: Id = self.write(Method::POST, "/check-runs", &request, "commit").await?;
         if now == check.annotations.len() {
             return Ok(Answer::Check { id: made.id, annotations: now, completed: is_completed(check) });
@@ -191,6 +202,7 @@ fn check_body(check: &CheckRun, annotations: &[Annotation], last: bool) -> Value
             request["status"] = json!("completed");
             request["conclusion"] = json!(conclusion.as_str());
             request["completed_at"] = json!(completed_at.to_rfc3339());
+            request["actions"] = check.actions.iter().map(action).collect();
         }
         CheckStatus::Completed { .. } | CheckStatus::InProgress => request["status"] = json!("in_progress"),
     }
@@ -202,6 +214,10 @@ fn annotation(mark: &Annotation) -> Value {
         "path": mark.path, "start_line": mark.start_line, "end_line": mark.end_line,
         "annotation_level": mark.level, "title": mark.title, "message": mark.message,
     })
+}
+
+fn action(action: &CheckAction) -> Value {
+    json!({ "label": action.label, "description": action.description, "identifier": action.identifier })
 }
 
 fn review_comment(comment: &ReviewComment) -> Value {

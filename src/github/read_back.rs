@@ -53,6 +53,7 @@ impl RepoClient {
                 let there = self.fetch_statuses(&status.head).await?.contains(status);
                 Ok(there.then_some(Answer::Done))
             }
+            Operation::CreateCommit(commit) => self.find_commit(commit).await,
         }
     }
 

@@ -1,11 +1,11 @@
 //! What a comment with commands gets: a sign, and where words are needed one answer.
 
-use super::marker::{parse_reply_marker, with_reply_marker};
+use super::marker::{digest, parse_reply_marker, with_reply_marker};
 use super::operation::operation_id;
-use super::render::render_answer;
-use super::{Operation, Plan, Published, Sign};
+use super::render::{render_answer, render_button_answer};
+use super::{Operation, Plan, Published, PublishedComment, Sign};
 use crate::model::{CommitId, PullNumber};
-use crate::webhook::CommandLine;
+use crate::webhook::{CommandLine, Pressed};
 
 /// What became of one line of a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,12 +32,33 @@ pub fn build_answer(
     let sign = if refused { Sign::Confused } else { Sign::Done };
     let mut operations = vec![Operation::React { comment, sign }];
     let id = operation_id(&run, 1);
-    let answered = published
-        .replies
-        .iter()
-        .any(|reply| parse_reply_marker(&reply.body).is_some_and(|marker| marker.operation == id));
+    let answered = is_answered(published, &id);
     if let Some(text) = render_answer(lines).filter(|_| !answered) {
         operations.push(Operation::CreateReply { number, body: with_reply_marker(&text, &id) });
     }
     Plan { head: head.clone(), run, recheck_head: None, operations }
+}
+
+/// The answer to a button whose wish was not, or not wholly, fulfilled. The same words for the same press are said once.
+pub fn build_button_answer(
+    pressed: &Pressed,
+    number: PullNumber,
+    head: &CommitId,
+    text: &str,
+    published: &Published,
+) -> Plan {
+    let text = render_button_answer(&pressed.by, text);
+    let run = format!("button-{}-{}", pressed.check, digest(&text));
+    let id = operation_id(&run, 0);
+    let operations = if is_answered(published, &id) {
+        Vec::new()
+    } else {
+        vec![Operation::CreateReply { number, body: with_reply_marker(&text, &id) }]
+    };
+    Plan { head: head.clone(), run, recheck_head: None, operations }
+}
+
+fn is_answered(published: &Published, id: &str) -> bool {
+    let is_it = |reply: &PublishedComment| parse_reply_marker(&reply.body).is_some_and(|it| it.operation == id);
+    published.replies.iter().any(is_it)
 }

@@ -5,7 +5,7 @@ use super::operation::operation_id;
 use super::place::Diff;
 use super::render::spoken;
 use super::review::{self, Change};
-use super::{Operation, Plan, Published, ReviewComment, Sibling, check, rule_status, status, summary};
+use super::{Hands, Operation, Plan, Published, ReviewComment, Sibling, check, rule_status, status, summary};
 use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
 
 /// What a plan needs to know besides the verdict.
@@ -34,6 +34,8 @@ pub struct PlanInput {
     /// Contexts of commit statuses that the base branch requires, when statuses of rules are to be written and those
     /// that stand on the head are in [`Published::statuses`]; `None` where nobody asked for them.
     pub required_statuses: Option<Vec<String>>,
+    /// What the app may commit to the head's branch; `None` where that is nothing: then the check offers no fixes.
+    pub hands: Option<Hands>,
 }
 
 /// The writes that bring what is published to the verdict. Empty when nothing changed.

@@ -1,5 +1,6 @@
 //! The check run: a new one when its annotations changed, an update when only its words did, nothing otherwise.
 
+use super::fix::buttons;
 use super::marker::{digest, link_to_rest};
 use super::render::render_started;
 use super::shared::{Words, words};
@@ -54,6 +55,7 @@ pub(super) fn plan_started(
         summary,
         text: String::new(),
         annotations: Vec::new(),
+        actions: Vec::new(),
     }))
 }
 
@@ -71,9 +73,16 @@ pub(super) fn plan_check(
         // They come with the conclusion: GitHub takes none away, so that a check with some would have to be replaced.
         annotations.clear();
     }
+    // A button would not say on whose branch it commits.
+    let shared = !input.siblings.is_empty();
+    let actions = if pending || shared { Vec::new() } else { buttons(verdict, input.hands) };
     let marks = digest(&serde_json::to_string(&annotations).expect("annotations are plain data"));
     // Times and links differ from run to run and change nothing for the reader.
-    let words = digest(&[conclusion.as_str(), &title, &summary, &text].join("\0"));
+    let mut said = [conclusion.as_str(), &title, &summary, &text].join("\0");
+    if !actions.is_empty() {
+        said.push_str(&serde_json::to_string(&actions).expect("buttons are plain data"));
+    }
+    let words = digest(&said);
     let link = link_to_rest(&format!("{summary}{text}"), input.details_url.as_deref());
     if text.is_empty() {
         summary.push_str(&link)
@@ -96,6 +105,7 @@ pub(super) fn plan_check(
         summary,
         text,
         annotations,
+        actions,
     };
     let Some(now) = current(published, input) else { return Some(Operation::CreateCheck(check)) };
     let (old_marks, old_words) = digests(now);

@@ -9,6 +9,7 @@ const FINDING: &str = "<!-- deckhand:v1 finding=";
 const SUMMARY: &str = "<!-- deckhand:v1 summary";
 const REPLY: &str = "<!-- deckhand:v1 reply";
 const END: &str = " -->";
+const TRAILER: &str = "Deckhand-Operation: ";
 
 /// What the marker of a review comment says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,11 @@ pub fn parse_summary_marker(body: &str) -> Option<SummaryMarker> {
 /// Reads the marker of an answer to a command; `None` when there is none of a version that we know.
 pub fn parse_reply_marker(body: &str) -> Option<SummaryMarker> {
     parse_fields(last_marker(body, REPLY)?.trim_start())
+}
+
+/// The operation that made a commit of ours, as the last line of its message says it.
+pub fn parse_commit_marker(message: &str) -> Option<&str> {
+    message.trim_end().lines().next_back()?.strip_prefix(TRAILER).map(str::trim)
 }
 
 /// The same text under another operation's id.
@@ -84,6 +90,11 @@ pub(super) fn link_to_rest(text: &str, page: Option<&str>) -> String {
 /// A text with the marker of an answer below.
 pub(super) fn with_reply_marker(text: &str, operation: &str) -> String {
     format!("{text}\n\n{REPLY} op={operation} body={}{END}", digest(text))
+}
+
+/// The body of a commit's message with the operation's id in its last line.
+pub(super) fn with_commit_marker(text: &str, operation: &str) -> String {
+    format!("{}\n\n{TRAILER}{operation}", text.trim_end())
 }
 
 /// Sixteen hexadecimal digits of SHA-256.
@@ -131,6 +142,15 @@ mod tests {
         assert_eq!(parse_reply_marker(&body).expect("a marker").operation, "comment-9.1");
         assert_eq!((parse_summary_marker(&body), parse_finding_marker(&body)), (None, None));
         assert_eq!(without_marker(&body), "text");
+    }
+
+    #[test]
+    fn a_commit_says_in_its_last_line_what_made_it() {
+        let message = format!("Mend\n\n{}", with_commit_marker("Deckhand-Operation: forged\n", "comment-7.fix"));
+        assert_eq!(message, "Mend\n\nDeckhand-Operation: forged\n\nDeckhand-Operation: comment-7.fix");
+        assert_eq!(parse_commit_marker(&message), Some("comment-7.fix"));
+        assert_eq!(parse_commit_marker("Mend\n\nDeckhand-Operation: x\n\nSigned-off-by: mona"), None);
+        assert_eq!(parse_commit_marker(""), None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The writes a plan consists of. Each names the commit that it means.
 
-use crate::model::{CommitId, Conclusion, PullNumber, Side, Timestamp};
+use crate::model::{CommitId, Conclusion, PullNumber, RepoName, RepoPath, Side, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Ordered writes for one head of one pull request. Empty when nothing changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +103,28 @@ pub enum Operation {
     },
     /// Sets a commit status; read back by its context and words.
     SetStatus(CommitStatus),
+    /// Commits files to the branch of a pull request, on top of exactly that head; read back by the last line of its
+    /// message.
+    CreateCommit(NewCommit),
+}
+
+/// A commit of whole files. GitHub makes it at once or not at all, and only while the branch points to `parent`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewCommit {
+    /// The pull request.
+    pub number: PullNumber,
+    /// Where the branch lives: the pull request's repository, or a fork of it.
+    pub repository: RepoName,
+    /// The branch, without `refs/heads/`.
+    pub branch: String,
+    /// The head that it is made for.
+    pub parent: CommitId,
+    /// The first line of the message.
+    pub headline: String,
+    /// The rest of the message; its last line carries the operation's id.
+    pub body: String,
+    /// The files that are made or replaced, as ordinary files.
+    pub files: BTreeMap<RepoPath, String>,
 }
 
 /// The state a check run shall have.
@@ -131,6 +154,20 @@ pub struct CheckRun {
     pub text: String,
     /// At most 1,000; sent in chunks of 50.
     pub annotations: Vec<Annotation>,
+    /// Buttons, at most three; only on a check that is concluded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<CheckAction>,
+}
+
+/// A button on a check. GitHub tells us when somebody presses it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckAction {
+    /// What it shows; at most 20 characters.
+    pub label: String,
+    /// What it does; at most 40 characters.
+    pub description: String,
+    /// What we hear when it is pressed; at most 20 characters.
+    pub identifier: String,
 }
 
 /// Running or concluded.

@@ -17,6 +17,7 @@ pub fn build_overdue(id: u64, check: &CheckRun, operation: &str, reason: &str, n
         summary: cut(&summary, CHECK_BYTES),
         text: String::new(),
         annotations: Vec::new(),
+        actions: Vec::new(),
         ..check.clone()
     };
     Operation::UpdateCheck { id, check }
@@ -42,6 +43,7 @@ mod tests {
             summary: "x".to_owned(),
             text: String::new(),
             annotations: Vec::new(),
+            actions: Vec::new(),
         };
         let operation = build_overdue(5, &open, "run.overdue", "ask @octo/all.", Timestamp(1));
         let Operation::UpdateCheck { id: 5, check } = operation else { panic!("an update") };

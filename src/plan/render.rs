@@ -18,11 +18,13 @@ pub use check::{render_title, spoken};
 pub use escape::{code_span, neutralise};
 pub use whole::render_whole;
 
-pub(super) use answer::render_answer;
+pub(super) use answer::{render_answer, render_button_answer};
 pub(super) use check::{
     cut_title, limit_annotations, render_annotations, render_check, render_started, render_status_line,
 };
 pub(super) use comment::render_comment;
-pub(super) use limit::{CHECK_BYTES, cut, is_cut};
+pub(super) use escape::{longest_run, plain};
+pub(super) use limit::{CHECK_BYTES, cut, cut_short, is_cut};
 pub(super) use rule::{RuleLine, cut_status_line, render_rule_line};
 pub(super) use summary::{render_nothing_left, render_summary};
+pub(super) use words::count;

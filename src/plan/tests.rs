@@ -7,6 +7,6 @@ mod comments;
 mod converges;
 mod limits;
 mod rule_statuses;
-mod sample;
+pub(super) mod sample;
 mod shared;
 mod statuses;

@@ -150,6 +150,8 @@ fn lane_of(operation: &Operation) -> Lane {
         Operation::CreateReview { .. } | Operation::UpdateReviewComment { .. } => Lane::Diff,
         Operation::DeleteReviewComment { .. } | Operation::ResolveThread { .. } => Lane::Diff,
         Operation::React { .. } | Operation::CreateReply { .. } => Lane::Talk,
+        // On behalf of a command or a button.
+        Operation::CreateCommit(_) => Lane::Talk,
     }
 }
 
@@ -163,6 +165,6 @@ fn changes_a_comment(operation: &Operation) -> bool {
         Operation::CreateReply { .. } => false,
         Operation::CreateCheck(_) | Operation::UpdateCheck { .. } | Operation::CreateSummary { .. } => false,
         Operation::DeleteSummary { .. } | Operation::DeleteReviewComment { .. } => false,
-        Operation::CreateReview { .. } | Operation::SetStatus(_) => false,
+        Operation::CreateReview { .. } | Operation::SetStatus(_) | Operation::CreateCommit(_) => false,
     }
 }

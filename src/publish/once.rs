@@ -67,6 +67,14 @@ pub(super) async fn carry_out_begun(
                 tracing::warn!(operation = id, %error, "GitHub's answer is unclear; reading back before writing again.");
                 unclear = true;
             }
+            // The branch may have moved by this very operation, sent before without an answer.
+            Err(error @ CallError::Conflict(_)) if matches!(operation, Operation::CreateCommit(_)) => {
+                if let Some(answer) = client.read_back(operation).await? {
+                    return finish(outbox, client, id, operation, answer).await;
+                }
+                outbox.abandon(id).await?;
+                return Err(error.into());
+            }
             Err(error) => {
                 if !error.is_unclear() && !may_have_begun(operation, &error) {
                     outbox.abandon(id).await?;
@@ -119,6 +127,8 @@ fn is_repeatable(operation: &Operation) -> bool {
         // The newest counts, so that a second one changes nothing that people see; but a commit has room for 1,000.
         Operation::SetStatus(_) => false,
         Operation::CreateReply { .. } => false,
+        // A second one is refused, because the branch moved.
+        Operation::CreateCommit(_) => false,
         Operation::React { .. } => true,
         Operation::UpdateCheck { check, .. } => check.annotations.is_empty(),
         Operation::UpdateSummary { .. } | Operation::DeleteSummary { .. } => true,

@@ -28,6 +28,7 @@ fn check() -> Operation {
         summary: "s".into(),
         text: String::new(),
         annotations: vec![],
+        actions: vec![],
     })
 }
 

@@ -4,6 +4,7 @@
 //! idempotent on GitHub, and the answer goes through the outbox under an id that hangs on the comment.
 
 use super::failed_call::{after_call, after_publish};
+use super::fixing::{self, Fixed, Fixing};
 use super::preview::NOT_ALLOWED;
 use super::reviews::{Reviews, after_overview};
 use super::shared_head::Neighbours;
@@ -11,13 +12,14 @@ use super::work::{JobError, JobOutcome};
 use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
 use crate::model::{Overridden, Override, PullNumber, PullState, Verdict};
 use crate::plan::{
-    Heeded, Sibling, build_answer, check_name, neutralise, render_explain, render_help, render_misread, render_why,
-    unknown_rule,
+    FixChoice, Heeded, Sibling, build_answer, check_name, has_fixes, neutralise, nothing_to_fix, render_explain,
+    render_help, render_misread, render_why, unknown_rule,
 };
 use crate::publish::{Outbox, carry_out, settle};
 use crate::review::{FAULTS, find_coverable};
 use crate::store::{Job, OverrideRecord};
 use crate::webhook::{Cause, Command, CommandLine, JobSpec, Said, Verb, Who, Work};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A review that runs while somebody writes a command is waited for so often.
@@ -49,8 +51,18 @@ pub(super) async fn run(
         let name = check_name(&verdict.settings, &overview.pull.base.name, &overview.default_branch);
         neighbours.siblings(&overview, &verdict.settings, &name)
     });
-    let mut hearing =
-        Hearing { reviews, job, client: &client, overview: &overview, said, verdict, siblings, permission: None };
+    let mut hearing = Hearing {
+        reviews,
+        job,
+        client: &client,
+        outbox: &outbox,
+        overview: &overview,
+        said,
+        verdict,
+        siblings,
+        permission: None,
+        fixed: None,
+    };
     let mut lines = Vec::with_capacity(said.lines.len());
     for line in &said.lines {
         let heeded = match line {
@@ -72,6 +84,7 @@ struct Hearing<'a> {
     reviews: &'a Reviews,
     job: &'a Job,
     client: &'a RepoClient,
+    outbox: &'a Outbox<'a>,
     overview: &'a Overview,
     said: &'a Said,
     /// What was said of the pull request at its present head and base.
@@ -79,6 +92,8 @@ struct Hearing<'a> {
     siblings: Vec<Sibling>,
     /// Of the comment's author; asked for once.
     permission: Option<Permission>,
+    /// What came of all `fix` commands together: they are one commit.
+    fixed: Option<Heeded>,
 }
 
 impl Hearing<'_> {
@@ -106,6 +121,7 @@ impl Hearing<'_> {
                 Ok(Heeded::Done)
             }
             Command::Override { rule, reason } => self.let_pass(rule, reason).await,
+            Command::Fix { rule } => self.fix(rule.as_deref()).await,
             Command::Preview => self.preview().await,
             Command::NotBuilt(_) => unreachable!("refused above"),
         }
@@ -186,6 +202,62 @@ impl Hearing<'_> {
         Ok(Heeded::Done)
     }
 
+    /// Commits what the rules of all `fix` commands of this comment bring, once.
+    async fn fix(&mut self, rule: Option<&str>) -> Result<Heeded, JobError> {
+        let permission = self.permission().await?;
+        if let Some(why) = fixing::refuse(self.overview, &self.said.author, permission) {
+            return Ok(Heeded::Refused(why));
+        }
+        let operation = format!("comment-{}.fix", self.said.comment);
+        let fixing = Fixing {
+            client: self.client,
+            outbox: self.outbox,
+            overview: self.overview,
+            by: &self.said.author,
+            operation: &operation,
+        };
+        // By an earlier attempt, after which the head is another one.
+        let made = if self.fixed.is_none() { fixing.find_made().await? } else { None };
+        if let Some(made) = made.as_ref().filter(|made| rule.is_none_or(|rule| made.holds(rule))) {
+            return Ok(Fixed::made(&made.left_out).into());
+        }
+        if made.is_none() && self.fixed.is_none() && !self.was_shown().await? {
+            return Ok(Heeded::Refused(self.not_shown()));
+        }
+        let Some(verdict) = &self.verdict else {
+            if self.job.attempt < PATIENT_ATTEMPTS {
+                let reason = "the newest commit is still being judged".to_owned();
+                return Err(JobError::Retry { reason, after: Some(PATIENCE) });
+            }
+            return Ok(Heeded::Refused(self.not_judged()));
+        };
+        if let Some(rule) = rule.filter(|rule| made.is_some() || !has_fixes(verdict, rule)) {
+            // The other lines do not wait for a name that is mistyped.
+            return Ok(Heeded::Refused(nothing_to_fix(verdict, rule)));
+        }
+        if let Some(fixed) = &self.fixed {
+            return Ok(fixed.clone());
+        }
+        let heeded = Heeded::from(fixing.run(verdict, &self.fix_choice(verdict)).await?);
+        self.fixed = Some(heeded.clone());
+        Ok(heeded)
+    }
+
+    /// What all `fix` commands of the comment ask for together.
+    fn fix_choice(&self, verdict: &Verdict) -> FixChoice {
+        let mut rules = BTreeSet::new();
+        for line in &self.said.lines {
+            match line {
+                CommandLine::Read(Command::Fix { rule: None }) => return FixChoice::All,
+                CommandLine::Read(Command::Fix { rule: Some(rule) }) if has_fixes(verdict, rule) => {
+                    rules.insert(rule.clone());
+                }
+                _ => {}
+            }
+        }
+        FixChoice::Rules(rules)
+    }
+
     /// Lets the changed rules of this head run once; the review that follows does it.
     async fn preview(&self) -> Result<Heeded, JobError> {
         let Overview { pull, default_branch, .. } = self.overview;
@@ -263,6 +335,16 @@ impl Hearing<'_> {
         let FoundDangerfile::Found(dangerfile) = self.overview.judging_dangerfile() else { return None };
         let (repository, _) = self.overview.pull.html_url.rsplit_once("/pull/")?;
         Some(format!("{repository}/blob/{}/{}", dangerfile.commit.as_ref()?, dangerfile.path))
+    }
+}
+
+impl From<Fixed> for Heeded {
+    fn from(fixed: Fixed) -> Self {
+        match fixed {
+            Fixed::Done => Heeded::Done,
+            Fixed::Partly(text) => Heeded::Told(text),
+            Fixed::Refused(why) => Heeded::Refused(why),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::broken_base::{judge_or_fall_back, load_brought_rules};
 use super::failed_call::{after_call, after_judging, after_publish, not_caught_up};
+use super::fixing;
 use super::opening::{announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, WHOLE, faulted};
@@ -21,7 +22,7 @@ use crate::model::{
     Conclusion, Fact, FactKey, Origin, Override, PullNumber, PullState, RepoPath, Ruleset, Settings, Side, Snapshot,
     Subject, Timestamp, Verdict,
 };
-use crate::plan::{self, PlanInput, Published, PublishedCheck};
+use crate::plan::{self, Hands, PlanInput, Published, PublishedCheck};
 use crate::publish::{Outbox, carry_out, settle};
 use crate::store::{Job, RunId, RunRecord};
 use crate::webhook::{Cause, JobSpec};
@@ -134,6 +135,8 @@ struct Stage<'a> {
     overrides: Vec<Override>,
     /// Names that the base branch requires, once statuses of rules are to be written.
     required_statuses: Option<Vec<String>>,
+    /// What may be committed to the head's branch.
+    hands: Option<Hands>,
     /// Reviews that this one brings about, to be enqueued when it is saved.
     wakes: Vec<JobSpec>,
 }
@@ -157,6 +160,7 @@ impl<'a> Stage<'a> {
             quiet,
             overrides: Vec::new(),
             required_statuses: None,
+            hands: None,
             wakes: Vec::new(),
         })
     }
@@ -308,6 +312,7 @@ impl<'a> Stage<'a> {
             snapshot.notes.push(NOT_ALLOWED.to_owned());
         }
         (self.overview.published.statuses, self.required_statuses) = (standing.own, standing.required);
+        self.hands = fixing::find_hands(&self.client, &self.overview).await.ok();
         if verdict.faults.iter().any(|fault| fault.rule == WHOLE) {
             // Nobody knows how the check is called: what passed under another name must not stand for this ruleset.
             let passed = self.names_of_ours(|conclusion| {
@@ -453,6 +458,7 @@ impl<'a> Stage<'a> {
             siblings: Vec::new(),
             refused: Vec::new(),
             required_statuses: self.required_statuses.clone(),
+            hands: self.hands,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The handler of jobs: one pull request is reviewed here; wider work becomes one job for each pull request.
 
 use super::artifacts;
+use super::button;
 use super::failed_call::{after_call, not_there};
 use super::group_job::{self, Queued};
 use super::heed;
@@ -141,7 +142,7 @@ impl Reviews {
     }
 
     /// The open pull requests with this head. GitHub does not list those whose head lies on the default branch.
-    async fn find_pulls_at(
+    pub(super) async fn find_pulls_at(
         &self,
         job: &Job,
         client: &RepoClient,
@@ -193,6 +194,7 @@ impl Reviews {
                 }
             }
             Work::HeedComment { number, said } => heed::run(self, job, client, *number, said).await,
+            Work::HeedButton { head, pulls, pressed } => button::run(self, job, client, (head, pulls), pressed).await,
             Work::HeedWorkflow { run, head } => artifacts::run(self, job, &client, *run, head).await,
             Work::HeedUpload { commit } => self.heed_upload(job, &client, commit).await,
             Work::ReviewReported { head } => self.heed_reports(job, &client, head).await,

@@ -201,6 +201,12 @@ impl Git {
         list
     }
 
+    /// A commit and everything before it, newest first.
+    pub(super) fn list_history(&self, head: &str) -> Vec<String> {
+        let out = self.try_run(&["rev-list", head]).unwrap_or_default();
+        String::from_utf8_lossy(&out).lines().map(str::to_owned).collect()
+    }
+
     /// The patch from one commit to another, with renames found as git finds them by default.
     pub(super) fn diff(&self, from: &str, to: &str) -> Arc<Diff> {
         let key = (from.to_owned(), to.to_owned());

@@ -475,7 +475,7 @@ impl SimHandle {
         })
     }
 
-    /// A person clicks a button of a check, which its app calls `identifier`; whether there is such a check.
+    /// A person clicks a button of a check, which its app calls `identifier`; whether the check has that button.
     pub fn press_button(&self, repo: &str, check: u64, identifier: &str, actor: &str) -> bool {
         self.with(repo, |state, index| state.press_button(index, check, identifier, actor))
     }

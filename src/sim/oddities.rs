@@ -3,6 +3,7 @@
 use super::act::Push;
 use super::git::{FileEdit, NewCommit};
 use super::handle::SimHandle;
+use super::state::CheckAction;
 
 /// An edit of one file, byte for byte.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +52,43 @@ impl SimHandle {
         self.with(repo, |state, index| {
             state.repos[index].artifacts.iter_mut().filter(|it| it.run == run).for_each(|it| it.expired = true);
         });
+    }
+
+    /// A button that an older version of the app has put on its check.
+    ///
+    /// # Panics
+    /// When there is no such check.
+    pub fn leave_button(&self, repo: &str, check: u64, identifier: &str) {
+        let (label, description) = ("Old button".to_owned(), "Of an older version".to_owned());
+        let action = CheckAction { label, description, identifier: identifier.to_owned() };
+        self.with(repo, |state, index| {
+            let runs = &mut state.repos[index].runs;
+            runs.iter_mut().find(|run| run.id == check).expect("the check is there").actions.push(action);
+        });
+    }
+
+    /// The author of a pull request from a fork lets maintainers push to its branch, or does not any more.
+    ///
+    /// # Panics
+    /// When there is no such pull request.
+    pub fn allow_edits(&self, repo: &str, number: u64, on: bool) {
+        self.with(repo, |state, index| {
+            state.repos[index].pulls.get_mut(&number).expect("the pull request was opened before").allows_edits = on;
+        });
+    }
+
+    /// The text of a file at a branch or commit.
+    pub fn read_file(&self, repo: &str, at: &str, path: &str) -> Option<String> {
+        self.with(repo, |state, index| {
+            let repo = &state.repos[index];
+            let bytes = repo.git.load_file(&repo.resolve(at)?, path)?;
+            String::from_utf8(bytes.to_vec()).ok()
+        })
+    }
+
+    /// The message of a commit.
+    pub fn message(&self, repo: &str, sha: &str) -> Option<String> {
+        self.with(repo, |state, index| Some(state.repos[index].git.load_commit(sha)?.message.clone()))
     }
 
     /// The first parent of a commit.

@@ -8,7 +8,7 @@ mod repo;
 mod whole;
 
 pub(super) use app::{Access, App, Delivery, Installation, Permissions, Token, TokenOwner};
-pub(super) use check::{Annotation, CheckOutput, CheckRun, CheckSuite, CommitStatus};
+pub(super) use check::{Annotation, CheckAction, CheckOutput, CheckRun, CheckSuite, CommitStatus};
 pub(super) use conversation::{Comment, Reaction, Review, ReviewComment};
 pub(super) use pull::Pull;
 pub(super) use repo::{Artifact, Label, LabelEvent, Note, QueueEntry, Repo, Required, User};

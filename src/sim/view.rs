@@ -7,7 +7,7 @@ mod pull;
 mod repository;
 mod thread;
 
-pub use check::{AnnotationLevel, AnnotationView, CheckState, CheckView, StatusState, StatusView};
+pub use check::{ActionView, AnnotationLevel, AnnotationView, CheckState, CheckView, StatusState, StatusView};
 pub use file::{FileStatus, FileView, HunkView, LineView, PatchView};
 pub use pull::{CommitView, MergeView, PullView, ReviewView, TimelineEntry};
 pub use repository::{LabelView, PullStateView, PullSummaryView, RepositoryView};

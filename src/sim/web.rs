@@ -1,4 +1,4 @@
-//! The routes of the web pages, and the one form on them.
+//! The routes of the web pages, and the forms on them.
 
 use super::act::Push;
 use super::pages::{
@@ -28,6 +28,10 @@ pub(super) fn answer(shared: &Shared, method: &str, uri: &Uri, headers: &HeaderM
         ("POST", [owner, name, "edit", branch, path @ ..]) if !is_foreign(shared, headers) => {
             let path = path.join("/");
             return save(&mut state, (owner, name), (branch, &path), number, body)
+                .unwrap_or_else(|| missing(uri.path()));
+        }
+        ("POST", [owner, name, "pull", number, "checks", check, identifier]) if !is_foreign(shared, headers) => {
+            return press(&mut state, (owner, name), number, (check, identifier))
                 .unwrap_or_else(|| missing(uri.path()));
         }
         _ => None,
@@ -101,6 +105,23 @@ fn save(
         state.push(index, &Push { branch, author: &author, message: &message, edits: &edits, base: "" })?;
     }
     Some(Reply::empty(303).with("location", &format!("/{owner}/{name}/pull/{number}")))
+}
+
+/// Clicks a button of a check of the pull request's head, as its author, and goes back to the checks.
+fn press(
+    state: &mut State,
+    (owner, name): (&str, &str),
+    number: &str,
+    (check, identifier): (&str, &str),
+) -> Option<Reply> {
+    let index = state.find_repo(owner, name)?;
+    let repo = &state.repos[index];
+    let pull = repo.pulls.get(&number.parse().ok()?)?;
+    let check = check.parse().ok()?;
+    repo.runs.iter().find(|run| run.id == check && run.head_sha == pull.head_sha)?;
+    let author = pull.author.clone();
+    state.press_button(index, check, identifier, &author).then_some(())?;
+    Some(Reply::empty(303).with("location", &format!("/{owner}/{name}/pull/{number}/checks")))
 }
 
 /// Whether another site's page sent the form.

@@ -5,6 +5,7 @@
 mod answer;
 mod check;
 mod code;
+mod commit;
 mod node;
 mod pull;
 mod repository;

@@ -243,7 +243,7 @@ fn cause(work: &Work) -> Cause {
         | Work::ReviewRepository { cause } => *cause,
         Work::ReviewReported { .. } => Cause::Reported,
         Work::HeedUpload { .. } | Work::HeedWorkflow { .. } => Cause::Awaited,
-        Work::HeedComment { .. } => Cause::Commanded,
+        Work::HeedComment { .. } | Work::HeedButton { .. } => Cause::Commanded,
     }
 }
 
@@ -257,7 +257,8 @@ fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
         Work::ReviewReported { .. }
         | Work::HeedUpload { .. }
         | Work::HeedWorkflow { .. }
-        | Work::HeedComment { .. } => None,
+        | Work::HeedComment { .. }
+        | Work::HeedButton { .. } => None,
     }
 }
 

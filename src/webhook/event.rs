@@ -15,7 +15,7 @@ mod status;
 mod table;
 mod workflow_run;
 
-pub use check_run::{CheckRunAction, CheckRunEvent};
+pub use check_run::{CheckRunAction, CheckRunEvent, FIX_BUTTON};
 pub use check_suite::CheckSuiteEvent;
 pub use installation::{InstallationAction, InstallationEvent};
 pub use installation_repositories::InstallationRepositoriesEvent;

@@ -80,6 +80,16 @@ pub enum Work {
         /// Who wrote what.
         said: Said,
     },
+    /// Commit the fixes that a button of our check offers.
+    HeedButton {
+        /// The commit of the check.
+        head: CommitId,
+        /// Open pull requests with that head; empty when it comes from a fork.
+        #[serde(default)]
+        pulls: Vec<PullNumber>,
+        /// Who pressed what.
+        pressed: Pressed,
+    },
     /// Judge every open pull request of the repository; for an account's repository `.github`, of all its repositories.
     ReviewRepository {
         /// Why.
@@ -98,6 +108,17 @@ pub struct MergeGroup {
     pub base: String,
     /// The pull request that its own branch is named after: `gh-readonly-queue/main/pr-7-<commit>`.
     pub number: Option<PullNumber>,
+}
+
+/// A button of our check that somebody pressed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pressed {
+    /// GitHub's id of the check run.
+    pub check: u64,
+    /// What we called the button.
+    pub button: String,
+    /// Who pressed it.
+    pub by: String,
 }
 
 /// The commands of a comment as it was written; what it was edited to later does not count.
@@ -173,7 +194,8 @@ fn rerequested() -> Cause {
 
 impl JobSpec {
     /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/commit/<id>`,
-    /// `/reports/<id>`, `/upload/<commit>`, `/workflow/<run>`, `/group/<commit>`, `/comment/<id>` or `/repository`.
+    /// `/reports/<id>`, `/upload/<commit>`, `/workflow/<run>`, `/group/<commit>`, `/comment/<id>`,
+    /// `/button/<check>/<button>/<login>` or `/repository`.
     pub fn key(&self) -> String {
         let repository = self.repository;
         match &self.work {
@@ -185,6 +207,9 @@ impl JobSpec {
             Work::HeedWorkflow { run, .. } => format!("{repository}/workflow/{run}"),
             Work::ReviewGroup { group, .. } => format!("{repository}/group/{}", group.head),
             Work::HeedComment { said, .. } => format!("{repository}/comment/{}", said.comment),
+            Work::HeedButton { pressed, .. } => {
+                format!("{repository}/button/{}/{}/{}", pressed.check, pressed.button, pressed.by)
+            }
             Work::ReviewRepository { .. } => format!("{repository}/repository"),
         }
     }

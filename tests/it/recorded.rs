@@ -71,6 +71,18 @@ impl Github {
         self.sim.rerequest_check(repo, check, actor)
     }
 
+    pub(crate) fn press_button(&self, repo: &str, check: u64, identifier: &str, actor: &str) -> bool {
+        match Place::look(&self.sim, check) {
+            Some(place) => {
+                let [repo, identifier, actor] = [repo, identifier, actor].map(str::to_owned);
+                self.note(move |sim| assert!(sim.press_button(&repo, place.id(sim), &identifier, &actor)));
+            }
+            // That of a commit which is nobody's head any more.
+            None => self.disturb(),
+        }
+        self.sim.press_button(repo, check, identifier, actor)
+    }
+
     pub(crate) fn register_app(&self, config: AppConfig) {
         let kept = config.clone();
         self.note(move |sim| sim.register_app(kept.clone()));
@@ -231,7 +243,8 @@ macro_rules! disturbances {
 }
 
 disturbances! {
-    press_button(repo: &str, check: u64, identifier: &str, actor: &str) -> bool;
+    allow_edits(repo: &str, number: u64, on: bool);
+    leave_button(repo: &str, check: u64, identifier: &str);
     clear_faults();
     clock() -> &SimClock;
     create_repository(owner: &str, name: &str, files: &[(&str, &str)], private: bool) -> u64;

@@ -199,13 +199,14 @@ async fn f47_the_check_of_a_group_can_be_asked_for_again() {
 }
 
 #[tokio::test]
-async fn f47_a_button_of_a_check_has_that_head_judged_again() {
+async fn f47_a_button_of_an_older_version_has_that_head_judged_again() {
     let story = begin(RULES).await;
     let number = open(&story, "greet", "", &[("a.txt", Some("a\n"))]).await;
     let head = story.sim.head(REPO, number).unwrap();
     let id = story.sim.checks(REPO, &head)[0]["id"].as_u64().unwrap();
+    story.sim.leave_button(REPO, id, "mend");
     story.requests();
-    assert!(story.sim.press_button(REPO, id, "fix", "mona"));
+    assert!(story.sim.press_button(REPO, id, "mend", "mona"));
     story.rest().await;
     let log = story.requests();
     assert!(log.iter().any(|it| it.request.to_string().contains("query Overview")), "it was judged: {log:#?}");
@@ -215,7 +216,7 @@ async fn f47_a_button_of_a_check_has_that_head_judged_again() {
     story.rest().await;
     let newest = check(&story, &story.sim.head(REPO, number).unwrap());
     story.requests();
-    assert!(story.sim.press_button(REPO, id, "fix", "mona"));
+    assert!(story.sim.press_button(REPO, id, "mend", "mona"));
     story.rest().await;
     assert_eq!(writes(&story.requests()), [""; 0], "the old head is nobody's any more");
     assert_eq!(check(&story, &story.sim.head(REPO, number).unwrap()), newest);

@@ -85,6 +85,10 @@ fn links(stage: &Stage, shown: &[(u64, Scene)]) -> String {
             "\nTry it: edit a file of #{number}, save, and watch the robot answer the push\n     {}\n",
             stage.page(&format!("/edit/{}/{path}?pull={number}", scene.branch))
         ));
+        text.push_str(&format!(
+            "\nOr let the robot mend a part of it: press a button on the check of #{number}\n     {}\n",
+            stage.page(&format!("/pull/{number}/checks"))
+        ));
     }
     text.push_str(
         "\nThe rules are in dangerfile.lua of that repository. Ctrl-C ends the demo; nothing is left behind.\n",

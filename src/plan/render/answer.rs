@@ -33,11 +33,17 @@ pub(in crate::plan) fn render_answer(lines: &[(CommandLine, Heeded)]) -> Option<
     Some(cut(&sections.join("\n\n---\n\n"), COMMENT_BYTES - 500))
 }
 
+/// What whoever pressed a button gets to hear.
+pub(in crate::plan) fn render_button_answer(by: &str, text: &str) -> String {
+    format!("> A button of the check, pressed by {}\n\n{}", code_span(by), cut(text.trim_end(), SECTION_BYTES))
+}
+
 /// The command as we understood it.
 fn label(line: &CommandLine) -> String {
     let words = match line {
         CommandLine::Read(Command::Explain { rule }) => format!("explain {rule}"),
         CommandLine::Read(Command::Override { rule, .. }) => format!("override {rule}"),
+        CommandLine::Read(Command::Fix { rule: Some(rule) }) => format!("fix {rule}"),
         CommandLine::Read(command) => command.verb().name().to_owned(),
         CommandLine::Misread(Misread::Unknown { word }) => word.clone(),
         CommandLine::Misread(Misread::Incomplete(verb)) => verb.name().to_owned(),

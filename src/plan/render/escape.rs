@@ -29,12 +29,12 @@ pub fn code_span(text: &str) -> String {
 }
 
 /// Plain text without characters that control or turn the line.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::plan) fn plain(text: &str) -> String {
     text.chars().filter(|&c| keeps(c)).collect()
 }
 
 /// The longest run of one character.
-pub(super) fn longest_run(text: &str, of: char) -> usize {
+pub(in crate::plan) fn longest_run(text: &str, of: char) -> usize {
     text.split(|c| c != of).map(|run| run.len() / of.len_utf8()).max().unwrap_or(0)
 }
 

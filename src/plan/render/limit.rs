@@ -46,7 +46,7 @@ pub(super) fn fit(text: &str, bytes: usize, render: impl Fn(&str) -> String) -> 
 }
 
 /// At most so many bytes of a text on one line, between two characters.
-pub(super) fn cut_short(text: &str, bytes: usize) -> String {
+pub(in crate::plan) fn cut_short(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
     }

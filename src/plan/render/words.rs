@@ -43,7 +43,7 @@ pub(super) fn overridden(decision: &Overridden) -> String {
 }
 
 /// `3 problems`, `1 problem`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(in crate::plan) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 

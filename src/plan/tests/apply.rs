@@ -54,7 +54,7 @@ pub(super) fn apply(operations: &[Operation], published: &mut Published) {
             Operation::ResolveThread { thread } => {
                 published.comments.iter_mut().find(|now| now.thread == *thread).expect("a thread").resolved = true;
             }
-            Operation::React { .. } => {}
+            Operation::React { .. } | Operation::CreateCommit(_) => {}
             Operation::CreateReply { body, .. } => published.replies.push(PublishedComment { id, body: body.clone() }),
             Operation::SetStatus(status) => {
                 published.statuses.retain(|now| now.context != status.context);

@@ -94,6 +94,7 @@ proptest! {
                 Operation::DeleteSummary { .. }
                 | Operation::DeleteReviewComment { .. }
                 | Operation::ResolveThread { .. }
+                | Operation::CreateCommit(_)
                 | Operation::React { .. } => {}
             }
         }

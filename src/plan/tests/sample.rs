@@ -3,12 +3,12 @@
 use crate::model::*;
 use crate::plan::PlanInput;
 
-pub(super) fn commit(digit: char) -> CommitId {
+pub(in crate::plan) fn commit(digit: char) -> CommitId {
     CommitId::new(&digit.to_string().repeat(40)).expect("a commit id")
 }
 
 /// One file `src/a.py` with one hunk: new lines 10-14, old lines 10-13.
-pub(super) fn snapshot() -> Snapshot {
+pub(in crate::plan) fn snapshot() -> Snapshot {
     let subject = Subject { repository: None, base: commit('b'), head: commit('a'), started_at: Timestamp(0) };
     let mut snapshot = Snapshot::new(subject, Ruleset::default());
     snapshot.changes = Some(Fact::Known(vec![FileChange {
@@ -24,7 +24,7 @@ pub(super) fn snapshot() -> Snapshot {
     snapshot
 }
 
-pub(super) fn verdict(findings: Vec<Finding>) -> Verdict {
+pub(in crate::plan) fn verdict(findings: Vec<Finding>) -> Verdict {
     let failed = findings.iter().any(|finding| finding.blocking);
     Verdict {
         conclusion: if failed { Conclusion::Failure } else { Conclusion::Success },
@@ -41,7 +41,7 @@ pub(super) fn verdict(findings: Vec<Finding>) -> Verdict {
     }
 }
 
-pub(super) fn finding(severity: Severity, at: Option<(&str, u32)>, message: &str) -> Finding {
+pub(in crate::plan) fn finding(severity: Severity, at: Option<(&str, u32)>, message: &str) -> Finding {
     Finding {
         rule: "some-rule".into(),
         severity,
@@ -56,7 +56,7 @@ pub(super) fn finding(severity: Severity, at: Option<(&str, u32)>, message: &str
     }
 }
 
-pub(super) fn input(run: &str) -> PlanInput {
+pub(in crate::plan) fn input(run: &str) -> PlanInput {
     PlanInput {
         run: run.into(),
         check_name: "deckhand".into(),
@@ -69,5 +69,6 @@ pub(super) fn input(run: &str) -> PlanInput {
         siblings: Vec::new(),
         refused: Vec::new(),
         required_statuses: None,
+        hands: None,
     }
 }

@@ -74,10 +74,12 @@ impl State {
         true
     }
 
-    /// A person clicks a button of a check; `identifier` is what its app called the button.
+    /// A person clicks a button of a check; `identifier` is what its app called the button. False when the check has
+    /// no such button.
     pub(in crate::sim) fn press_button(&mut self, index: usize, run: u64, identifier: &str, actor: &str) -> bool {
         let repo = &self.repos[index];
-        let Some(run) = repo.runs.iter().find(|it| it.id == run) else { return false };
+        let has = |run: &&CheckRun| run.actions.iter().any(|action| action.identifier == identifier);
+        let Some(run) = repo.runs.iter().find(|it| it.id == run).filter(has) else { return false };
         let value = json::check_run(self, repo, run);
         let app = run.app;
         let mut body = json!({ "action": "requested_action", "check_run": value });

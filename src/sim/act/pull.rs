@@ -50,6 +50,7 @@ impl State {
             head_sha,
             labels: Vec::new(),
             locked: false,
+            allows_edits: false,
             mergeable: Some(true),
             assignees: Vec::new(),
             requested: Vec::new(),

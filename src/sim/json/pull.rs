@@ -57,7 +57,7 @@ pub(in crate::sim) fn pull(state: &State, repo: &Repo, pull: &Pull) -> Value {
     let sums = json!({
         "merged": pull.merged_at.is_some(), "mergeable": pull.mergeable, "rebaseable": pull.mergeable,
         "mergeable_state": match pull.mergeable { None => "unknown", Some(true) => "clean", Some(false) => "dirty" },
-        "merged_by": null, "comments": comments, "review_comments": reviews, "maintainer_can_modify": false,
+        "merged_by": null, "comments": comments, "review_comments": reviews, "maintainer_can_modify": pull.allows_edits,
         "commits": repo.git.list_commits(&pull.base_sha, &pull.head_sha).len(),
         "additions": diff.files.iter().map(|file| file.additions).sum::<u64>(),
         "deletions": diff.files.iter().map(|file| file.deletions).sum::<u64>(),

@@ -15,6 +15,11 @@ pub(super) fn pull(repository: &RepositoryView, number: u64) -> String {
     format!("{}/pull/{number}", root(repository))
 }
 
+/// Where a button of a check is sent to.
+pub(super) fn action(repository: &RepositoryView, number: u64, check: u64, identifier: &str) -> String {
+    format!("{}/checks/{check}/{}", pull(repository, number), segment(identifier))
+}
+
 /// The page on which a file of a branch is edited.
 pub(super) fn edit(repository: &RepositoryView, branch: &str, path: &str, number: u64) -> String {
     format!("{}/edit/{}/{}?pull={number}", root(repository), segment(branch), path_segments(path))

@@ -45,6 +45,17 @@ fn check_box(repository: &RepositoryView, view: &PullView, check: &CheckView) ->
                 @if !check.summary.trim().is_empty() { (render_markdown(&check.summary)) }
                 @if !check.text.trim().is_empty() { (render_markdown(&check.text)) }
             }
+            @if !check.actions.is_empty() {
+                div.actions {
+                    @for action in &check.actions {
+                        // Sent to the app as the author of the pull request.
+                        form method="post" action=(address::action(repository, view.number, check.id, &action.identifier)) {
+                            button type="submit" title=(visible(&action.description)) { (visible(&action.label)) }
+                            " " span.small { (visible(&action.description)) }
+                        }
+                    }
+                }
+            }
             @if !check.annotations.is_empty() {
                 div.box-head.middle { (count(check.annotations.len(), "annotation")) }
                 ul.annotations {

@@ -104,6 +104,12 @@ fn check_block(page: &mut Page, check: &CheckView) {
         page.gap();
         page.body(2, &check.text, "");
     }
+    if !check.actions.is_empty() {
+        page.gap();
+    }
+    for action in &check.actions {
+        page.line(2, &format!("( {} ) {}", action.label, action.description));
+    }
     if !check.annotations.is_empty() {
         page.gap();
     }

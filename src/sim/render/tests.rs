@@ -94,6 +94,8 @@ fn a_rich_pull_request_reads_well() {
 
       Skipped: `migration_safety` (no such files)
 
+      ( Fix changelog ) Commits a change of CHANGELOG.md
+
       [warning] src/money.py:10 no-float
         Amounts are decimals here.
       [failure] src/money.py:99 changelog

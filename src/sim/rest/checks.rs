@@ -4,12 +4,14 @@ use super::call::Call;
 use super::commits::sha_of;
 use crate::sim::json;
 use crate::sim::reply::{Answer, Reply};
-use crate::sim::state::{Annotation, CheckOutput, CheckRun, CheckSuite, Repo};
+use crate::sim::state::{Annotation, CheckAction, CheckOutput, CheckRun, CheckSuite, Repo};
 use serde_json::{Value, json};
 
 /// Bytes of summary and text, bytes of a message. Source: "Create a check run" in GitHub's documentation.
 const MAX_OUTPUT: usize = 65_535;
 const MAX_MESSAGE: usize = 64 * 1024;
+/// Buttons of a check. Source: the same page, "actions".
+const MAX_ACTIONS: usize = 3;
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let app = call.caller.app().ok_or_else(|| Reply::refusal(403, "You must authenticate via a GitHub App."))?;
@@ -173,11 +175,28 @@ fn apply(run: &mut CheckRun, body: &Value, now: &str) -> Result<(), Reply> {
         apply_output(&mut run.output, &body["output"])?;
     }
     if let Some(actions) = body["actions"].as_array() {
-        let part = |action: &Value, name: &str| action[name].as_str().unwrap_or_default().to_owned();
-        run.actions =
-            actions.iter().map(|it| (part(it, "label"), part(it, "description"), part(it, "identifier"))).collect();
+        if actions.len() > MAX_ACTIONS {
+            return Err(Reply::malformed(&format!("No more than {MAX_ACTIONS} items are allowed in \"actions\".")));
+        }
+        run.actions = actions.iter().map(parse_action).collect::<Result<_, Reply>>()?;
     }
     Ok(())
+}
+
+fn parse_action(body: &Value) -> Result<CheckAction, Reply> {
+    let part = |field: &str, limit: usize| {
+        let wrong = |what: &str| Reply::malformed(&format!("For 'actions', \"{field}\" {what}."));
+        let text = body[field].as_str().ok_or_else(|| wrong("wasn't supplied"))?;
+        if text.is_empty() || text.chars().count() > limit {
+            return Err(wrong(&format!("is not between 1 and {limit} characters long")));
+        }
+        Ok(text.to_owned())
+    };
+    Ok(CheckAction {
+        label: part("label", 20)?,
+        description: part("description", 40)?,
+        identifier: part("identifier", 20)?,
+    })
 }
 
 /// Texts replace, annotations are added.

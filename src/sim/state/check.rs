@@ -26,8 +26,16 @@ pub(in crate::sim) struct CheckRun {
     pub(in crate::sim) started_at: Option<String>,
     pub(in crate::sim) completed_at: Option<String>,
     pub(in crate::sim) output: CheckOutput,
-    /// Buttons: label, description, identifier.
-    pub(in crate::sim) actions: Vec<(String, String, String)>,
+    /// Buttons, at most three.
+    pub(in crate::sim) actions: Vec<CheckAction>,
+}
+
+/// A button that an app puts on its check.
+#[derive(Clone, Debug)]
+pub(in crate::sim) struct CheckAction {
+    pub(in crate::sim) label: String,
+    pub(in crate::sim) description: String,
+    pub(in crate::sim) identifier: String,
 }
 
 /// What a check run shows.

@@ -25,6 +25,8 @@ pub(in crate::sim) struct Pull {
     /// Names of labels, in the order of their addition.
     pub(in crate::sim) labels: Vec<String>,
     pub(in crate::sim) locked: bool,
+    /// Whether the author of a fork lets those who may push to the base repository push to the head's branch too.
+    pub(in crate::sim) allows_edits: bool,
     /// Whether it merges without a conflict; nothing while that is being computed.
     pub(in crate::sim) mergeable: Option<bool>,
     /// Logins, in the order in which they were assigned.

@@ -21,10 +21,23 @@ pub struct CheckView {
     pub annotations: Vec<AnnotationView>,
     /// Where the app says more; empty when nowhere.
     pub details_url: String,
+    /// Buttons of the app, at most three.
+    pub actions: Vec<ActionView>,
     /// When it began, as people read it; empty when unknown.
     pub started: String,
     /// When it ended, as people read it; empty before.
     pub completed: String,
+}
+
+/// A button on a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionView {
+    /// What it shows.
+    pub label: String,
+    /// What it does.
+    pub description: String,
+    /// What its app calls it.
+    pub identifier: String,
 }
 
 /// Status and conclusion of a check run.

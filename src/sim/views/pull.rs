@@ -2,10 +2,10 @@
 
 use super::timeline::{commit, threads, timeline};
 use crate::model::Timestamp;
-use crate::sim::state::{CheckRun, CommitStatus, Pull, Repo, State};
+use crate::sim::state::{CheckAction, CheckRun, CommitStatus, Pull, Repo, State};
 use crate::sim::view::{
-    AnnotationLevel, AnnotationView, CheckState, CheckView, FileStatus, FileView, LabelView, MergeView, PatchView,
-    PullStateView, PullSummaryView, PullView, RepositoryView, StatusState, StatusView,
+    ActionView, AnnotationLevel, AnnotationView, CheckState, CheckView, FileStatus, FileView, LabelView, MergeView,
+    PatchView, PullStateView, PullSummaryView, PullView, RepositoryView, StatusState, StatusView,
 };
 
 /// A page that waits for an app's first word reloads for so long after a change.
@@ -151,9 +151,15 @@ fn check(state: &State, run: &CheckRun) -> Option<CheckView> {
         text: run.output.text.clone().unwrap_or_default(),
         annotations: annotations.collect(),
         details_url: run.details_url.clone().unwrap_or_default(),
+        actions: run.actions.iter().map(action).collect(),
         started: run.started_at.as_deref().map(time).unwrap_or_default(),
         completed: run.completed_at.as_deref().map(time).unwrap_or_default(),
     })
+}
+
+fn action(action: &CheckAction) -> ActionView {
+    let CheckAction { label, description, identifier } = action.clone();
+    ActionView { label, description, identifier }
 }
 
 fn statuses(repo: &Repo, sha: &str) -> Vec<StatusView> {

@@ -73,6 +73,9 @@ impl World for Seen<'_> {
 
     fn mutate(&self, field: &str, args: &Args) -> Resolved {
         let input = args.within("input");
+        if field == "createCommitOnBranch" {
+            return self.create_commit(&input);
+        }
         let id = input.text("threadId").or(input.text("subjectId")).unwrap_or_default().to_owned();
         let missing = || Resolved::not_found("node", &format!("the global id of '{id}'"));
         let Some(object) = node::find(&self.state.borrow(), &id) else { return missing() };

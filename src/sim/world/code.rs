@@ -31,6 +31,10 @@ impl Seen<'_> {
             "parents" => {
                 Resolved::connection(commit.parents.iter().map(|sha| Object::new("Commit", key(index, sha.clone()))))
             }
+            "history" if args.get("path").is_none() => {
+                let commits = repo.git.list_history(sha);
+                Resolved::connection(commits.iter().map(|sha| Object::new("Commit", key(index, sha.clone()))))
+            }
             "tree" => Resolved::object("Tree", json!([index, commit.tree, ""])),
             "file" => {
                 let path = args.text("path").unwrap_or_default();

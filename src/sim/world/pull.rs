@@ -41,7 +41,7 @@ impl Seen<'_> {
             "author" => actor(state, &pull.author),
             "authorAssociation" => Resolved::scalar(repo.association(&pull.author)),
             "viewerDidAuthor" => Resolved::scalar(self.caller.author(state).0 == pull.author),
-            "maintainerCanModify" => Resolved::scalar(false),
+            "maintainerCanModify" => Resolved::scalar(pull.allows_edits),
             "assignees" => Resolved::connection(pull.assignees.iter().map(|it| Object::new("User", it.as_str()))),
             "reviews" => {
                 let states = args.texts("states");

@@ -47,6 +47,11 @@ pub enum Command {
         /// One line, not empty.
         reason: String,
     },
+    /// `fix [rule]`
+    Fix {
+        /// The rule; everything when it is not named.
+        rule: Option<String>,
+    },
     /// `preview`
     Preview,
     /// One that this version does not carry out.
@@ -126,7 +131,8 @@ fn with_arguments(verb: Verb, arguments: &str) -> Option<Command> {
             Command::Override { rule: rule?, reason: Some(reason).filter(|it| it.chars().any(char::is_alphanumeric))? }
         }
         Verb::Preview => Command::Preview,
-        Verb::Fix | Verb::Merge | Verb::Cancel => Command::NotBuilt(verb),
+        Verb::Fix => Command::Fix { rule },
+        Verb::Merge | Verb::Cancel => Command::NotBuilt(verb),
     })
 }
 
@@ -144,6 +150,7 @@ impl Command {
             Command::Explain { .. } => Verb::Explain,
             Command::Rerun => Verb::Rerun,
             Command::Override { .. } => Verb::Override,
+            Command::Fix { .. } => Verb::Fix,
             Command::Preview => Verb::Preview,
             Command::NotBuilt(verb) => *verb,
         }
@@ -160,6 +167,7 @@ mod tests {
         let show = |line: CommandLine| match line {
             CommandLine::Read(Command::Explain { rule }) => format!("explain {rule}"),
             CommandLine::Read(Command::Override { rule, reason }) => format!("override {rule}: {reason}"),
+            CommandLine::Read(Command::Fix { rule: Some(rule) }) => format!("fix {rule}"),
             CommandLine::Read(command) => command.verb().name().to_owned(),
             CommandLine::Misread(Misread::Unknown { word }) => format!("?{word}"),
             CommandLine::Misread(Misread::Incomplete(verb)) => format!("?{} needs more", verb.name()),
@@ -182,6 +190,7 @@ mod tests {
             ["override changelog: only **docs** in `a_b` here"]
         );
         assert_eq!(read("/deckhand fix\n/deckhand merge abc\n/deckhand cancel"), ["fix", "merge", "cancel"]);
+        assert_eq!(read("/deckhand fix `changelog` please\n/deckhand fix ``"), ["fix changelog", "fix"]);
         assert_eq!(read("# Title\n/deckhand rerun"), ["rerun"]);
     }
 

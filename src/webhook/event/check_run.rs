@@ -2,13 +2,16 @@
 
 use super::payload::{InstallationPart, PullPart, RepositoryPart, Unread, pulls_into, read, rerequested_jobs};
 use crate::model::{CommitId, PullNumber};
-use crate::webhook::{JobSpec, RepositoryRef, Work};
+use crate::webhook::{JobSpec, Pressed, RepositoryRef, Work};
 use serde::Deserialize;
 
 /// How the external ids of our own check runs begin.
 const OWN: &str = "deckhand:";
 /// What our check is called unless the settings say otherwise; other bases and rules have names that begin so.
 const OUR_NAME: &str = "deckhand";
+
+/// How the identifiers of the buttons begin that commit fixes.
+pub const FIX_BUTTON: &str = "fix";
 
 /// A check run that somebody asked for again, or that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,14 +30,22 @@ pub struct CheckRunEvent {
 }
 
 /// The actions that we know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CheckRunAction {
-    /// A person clicked "Re-run", or a button of our check. GitHub says so only to the app whose check it is.
+    /// A person clicked "Re-run", or a button of an older version. GitHub says so only to the app whose check it is.
     Rerequested,
+    /// A person clicked a button that commits fixes.
+    Pressed(Pressed),
     /// `created` or `completed`, of another app: said to every app that may read checks.
     Reported,
     /// The same of our own: we know.
     Own,
+}
+
+/// `fix`, or `fix:` and what names a rule.
+fn is_fix_button(identifier: &str) -> bool {
+    let rest = identifier.strip_prefix(FIX_BUTTON);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
 }
 
 impl CheckRunEvent {
@@ -45,9 +56,25 @@ impl CheckRunEvent {
             installation: Option<InstallationPart>,
             repository: RepositoryPart,
             check_run: Run,
+            #[serde(default)]
+            requested_action: Option<Requested>,
+            #[serde(default)]
+            sender: Option<Sender>,
+        }
+        #[derive(Deserialize)]
+        struct Requested {
+            identifier: String,
+        }
+        #[derive(Deserialize)]
+        struct Sender {
+            login: String,
+            #[serde(default, rename = "type")]
+            kind: String,
         }
         #[derive(Deserialize)]
         struct Run {
+            #[serde(default)]
+            id: u64,
             head_sha: CommitId,
             #[serde(default)]
             external_id: Option<String>,
@@ -64,7 +91,6 @@ impl CheckRunEvent {
             slug: Option<String>,
         }
         let rerequested = match action {
-            // The button of a fix: nothing of ours has one yet, and an older version's is judged again.
             Some("rerequested" | "requested_action") => true,
             Some("created" | "completed") => false,
             _ => return Err(Unread::Other),
@@ -73,7 +99,12 @@ impl CheckRunEvent {
         let repository = payload.repository.seen_through(payload.installation)?;
         let run = payload.check_run;
         let pulls = pulls_into(&repository, run.pull_requests.unwrap_or_default());
+        let pressed = payload.requested_action.filter(|it| is_fix_button(&it.identifier));
+        let pressed = pressed.zip(payload.sender.filter(|sender| sender.kind != "Bot"));
         let action = match run.external_id {
+            _ if let Some((Requested { identifier }, by)) = pressed => {
+                CheckRunAction::Pressed(Pressed { check: run.id, button: identifier, by: by.login })
+            }
             _ if rerequested => CheckRunAction::Rerequested,
             Some(id) if id.starts_with(OWN) => CheckRunAction::Own,
             _ => CheckRunAction::Reported,
@@ -86,7 +117,11 @@ impl CheckRunEvent {
     }
 
     pub(super) fn build_jobs(&self) -> Vec<JobSpec> {
-        match self.action {
+        match &self.action {
+            CheckRunAction::Pressed(pressed) => {
+                let (head, pulls, pressed) = (self.head.clone(), self.pulls.clone(), pressed.clone());
+                vec![self.repository.job(Work::HeedButton { head, pulls, pressed })]
+            }
             CheckRunAction::Rerequested => rerequested_jobs(&self.repository, &self.head, &self.pulls),
             CheckRunAction::Reported => {
                 vec![self.repository.job(Work::ReviewReported { head: self.head.clone() })]

@@ -141,6 +141,17 @@ mod tests {
         let again = [format!("7/commit/{head}")];
         assert_eq!(run("requested_action", json!("deckhand:v1:-:-:x")), again, "GitHub tells only the check's own app");
         assert!(run("synchronized", json!("x")).is_empty());
+        let pressed = |identifier: &str, kind: &str| {
+            let payload = json!({
+                "action": "requested_action", "requested_action": { "identifier": identifier },
+                "check_run": { "id": 8, "head_sha": head }, "sender": { "login": "mona", "type": kind },
+            });
+            jobs("check_run", &with_origin(payload))
+        };
+        assert_eq!(pressed("fix", "User"), ["7/button/8/fix/mona"]);
+        assert_eq!(pressed("fix:abc", "User"), ["7/button/8/fix:abc/mona"]);
+        assert_eq!(pressed("fixed", "User"), again, "of an older version");
+        assert_eq!(pressed("fix", "Bot"), again, "a program presses nothing");
         assert_eq!(jobs("status", &with_origin(json!({ "sha": head, "state": "success" }))), reported);
     }
 

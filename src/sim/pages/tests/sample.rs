@@ -227,6 +227,11 @@ fn failed_check() -> CheckView {
             annotation(99, AnnotationLevel::Failure, "changelog", "Say it in CHANGELOG.md,\nunder Unreleased."),
         ],
         details_url: "http://127.0.0.1:3000/runs/7".into(),
+        actions: vec![ActionView {
+            label: "Fix changelog".into(),
+            description: "Commits a change of CHANGELOG.md".into(),
+            identifier: "fix".into(),
+        }],
         started: "2 hours ago".into(),
         completed: "2 hours ago".into(),
     }
@@ -242,6 +247,7 @@ fn passed_check() -> CheckView {
         summary: String::new(),
         annotations: Vec::new(),
         details_url: String::new(),
+        actions: Vec::new(),
         ..failed_check()
     }
 }
