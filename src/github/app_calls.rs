@@ -1,7 +1,7 @@
 //! What is asked as the app itself, for no installation: its deliveries, its installations.
 
 use super::CallError;
-use super::call::{Auth, BACKOFF, Call, Effect, Shared, parse};
+use super::call::{Auth, BACKOFF, Call, Effect, Shared, around, parse};
 use super::client::Github;
 use super::error::header;
 use super::http::Reply;
@@ -161,7 +161,7 @@ impl Shared {
             };
             let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
             self.meter.retry(nobody);
-            self.http.timing.pause(*wait).await;
+            self.http.timing.pause(around(*wait)).await;
         }
     }
 }

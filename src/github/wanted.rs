@@ -87,6 +87,20 @@ mod tests {
     }
 
     #[test]
+    fn the_page_about_the_server_lists_all_of_them() {
+        let page = include_str!("../../docs/server.md");
+        let words = |needed: bool| if needed { "needed: " } else { "" };
+        for WantedPermission { name, access, needed, purpose } in WANTED_PERMISSIONS {
+            let row = format!("\n| `{name}` | {access} | {}{purpose} |\n", words(*needed));
+            assert!(page.contains(&row), "docs/server.md lacks {row}");
+        }
+        for WantedEvent { name, needed, purpose } in WANTED_EVENTS {
+            let row = format!("\n| `{name}` | {}{purpose} |\n", words(*needed));
+            assert!(page.contains(&row), "docs/server.md lacks {row}");
+        }
+    }
+
+    #[test]
     fn writing_includes_reading_and_nothing_else_does() {
         let [read, write] = ["read", "write"].map(|access| permission("contents", access, ""));
         assert!(read.is_met_by(Some("read")) && read.is_met_by(Some("write")) && write.is_met_by(Some("admin")));
