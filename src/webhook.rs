@@ -8,8 +8,8 @@ mod verify;
 mod workflow;
 
 pub use command::{Command, CommandLine, MAX_COMMANDS, MAX_LINE, Misread, Verb, Who, parse_commands};
-pub use event::{EVENT_NAMES, 
-    CheckRunAction, CheckRunEvent, CheckSuiteEvent, Event, InstallationAction, InstallationEvent,
+pub use event::{
+    CheckRunAction, CheckRunEvent, CheckSuiteEvent, EVENT_NAMES, Event, InstallationAction, InstallationEvent,
     InstallationRepositoriesEvent, IssueCommentEvent, MergeGroupEvent, PingEvent, PullRequestEvent,
     PullRequestReviewEvent, PushEvent, StatusEvent, WorkflowRunEvent, build_jobs, parse,
 };

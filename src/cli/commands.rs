@@ -3,8 +3,8 @@
 use super::common::Common;
 use super::failure::{Failure, Status};
 use super::{
-    backtest, check, ci, completions, coverage, demo, doctor, hook, init, judge, local, man, migrations, pr, replay, rules,
-    serve, terminal, test, types,
+    backtest, check, ci, completions, coverage, demo, doctor, hook, init, judge, local, man, migrations, pr, replay,
+    rules, serve, terminal, test, types,
 };
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;

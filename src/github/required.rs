@@ -100,8 +100,9 @@ impl RepoClient {
         let Some(WireRequired { contexts, checks }) = required else { return Ok(Vec::new()) };
         // An older GitHub lists names only, and those may be anybody's.
         let unlisted = contexts.into_iter().filter(|context| checks.iter().all(|it| it.context != *context));
-        let mut found: Vec<Requirement> =
-            unlisted.map(|context| Requirement { context, of: RequiredOf::Anybody, by: RequiredBy::Protection }).collect();
+        let mut found: Vec<Requirement> = unlisted
+            .map(|context| Requirement { context, of: RequiredOf::Anybody, by: RequiredBy::Protection })
+            .collect();
         found.extend(checks.iter().map(|it| Requirement {
             context: it.context.clone(),
             of: self.whose(it.app_id),

@@ -40,12 +40,15 @@ pub async fn examine(url: &str, busy_timeout: Duration) -> Result<Examination, S
     }
     let mut connection = options.connect().await?;
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await?;
-    let tables: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'").fetch_one(&mut connection).await?;
+    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'")
+        .fetch_one(&mut connection)
+        .await?;
     let applied: Vec<i64> = if has_migrations(&mut connection).await? {
         sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(&mut connection).await?
     } else if tables > 0 {
-        return Err(refuse("it is a database of something else; name another file with DECKHAND_DATABASE_URL".to_owned()));
+        return Err(refuse(
+            "it is a database of something else; name another file with DECKHAND_DATABASE_URL".to_owned(),
+        ));
     } else {
         Vec::new()
     };
@@ -66,7 +69,8 @@ async fn try_write(connection: &mut SqliteConnection) -> Result<(), StoreError> 
     let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await?;
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     // A file that may only be read lets a transaction begin.
-    let tried = sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {version}"))).execute(&mut *connection).await;
+    let tried =
+        sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {version}"))).execute(&mut *connection).await;
     sqlx::query("ROLLBACK").execute(&mut *connection).await?;
     tried?;
     Ok(())

@@ -82,8 +82,7 @@ impl Practice {
             assert!(!text.contains("canary"), "{text}");
             text.replace(self.sim.api_url(), "API").replace(self.sim.web_url(), "GITHUB")
         };
-        let said =
-            Said { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) };
+        let said = Said { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) };
         check_sim(&self.sim);
         said
     }
@@ -104,7 +103,11 @@ impl Practice {
         // Nothing is said to be wrong without what to do.
         for (line, next) in said.out.lines().zip(said.out.lines().skip(1)) {
             if line.starts_with("  problem  ") || line.starts_with("  warning  ") {
-                assert!(next.starts_with("           ") || [";", " must be ", ": write ", "knows only"].iter().any(|part| line.contains(part)), "{line}");
+                assert!(
+                    next.starts_with("           ")
+                        || [";", " must be ", ": write ", "knows only"].iter().any(|part| line.contains(part)),
+                    "{line}"
+                );
             }
         }
     }
@@ -147,7 +150,8 @@ async fn permissions_that_are_missing_are_told_with_who_has_to_grant_them() {
     let said = practice.ask(&[]).await;
     assert_eq!(said.status, 1);
     insta::assert_snapshot!("doctor_permissions", said.out);
-    let practice = Practice::open_with(&[("metadata", "read"), ("contents", "read"), ("administration", "write")]).await;
+    let practice =
+        Practice::open_with(&[("metadata", "read"), ("contents", "read"), ("administration", "write")]).await;
     practice.complains(&[], &["does not ask for `checks: write`", "asks for `administration`"]).await;
 }
 
@@ -214,7 +218,8 @@ async fn a_newer_schema_and_another_journal_are_noted_and_stop_nobody() {
     sqlx::Connection::close(raw).await.unwrap();
     let said = practice.ask(&[]).await;
     assert_eq!(said.status, 0, "{}", said.out);
-    for part in ["a newer version of deckhand has used it (1 migrations", "its journal mode is `delete` and not `wal`"] {
+    for part in ["a newer version of deckhand has used it (1 migrations", "its journal mode is `delete` and not `wal`"]
+    {
         assert!(said.out.contains(part), "{}", said.out);
     }
 }

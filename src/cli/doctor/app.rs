@@ -26,7 +26,10 @@ pub(super) fn after_call(config: &ServerConfig, error: &CallError) -> Remark {
             format!("what answers at {url} is no GitHub: {error}"),
             "Check DECKHAND_GITHUB_API_URL (https://HOST/api/v3 for Enterprise Server).",
         ),
-        other => problem(other.to_string(), "Run `deckhand doctor` again later; https://www.githubstatus.com tells of outages."),
+        other => problem(
+            other.to_string(),
+            "Run `deckhand doctor` again later; https://www.githubstatus.com tells of outages.",
+        ),
     }
 }
 

@@ -76,10 +76,8 @@ impl Doctor {
             user_agent: concat!("deckhand/", env!("CARGO_PKG_VERSION")).to_owned(),
         });
         let github = github.map_err(|error| Failure::usage(error.to_string()))?;
-        let refused = |title, error: &CallError| Section {
-            remarks: vec![app::after_call(config, error)],
-            ..Section::new(title)
-        };
+        let refused =
+            |title, error: &CallError| Section { remarks: vec![app::after_call(config, error)], ..Section::new(title) };
         let (settings, installations) = match futures_util::try_join!(github.fetch_app(), github.list_installations()) {
             Ok(found) => found,
             Err(error) => return Ok(vec![refused("App", &error)]),

@@ -33,7 +33,10 @@ fn judge_address(url: &str, public_url: Option<&str>) -> Option<Remark> {
     let (text, advice) = match (url, &wanted) {
         ("", wanted) => {
             let wanted = wanted.as_deref().unwrap_or("the server's address and /webhooks/github");
-            ("the app has no webhook: GitHub sends nothing".to_owned(), format!("Make *Webhook* active with the URL {wanted}."))
+            (
+                "the app has no webhook: GitHub sends nothing".to_owned(),
+                format!("Make *Webhook* active with the URL {wanted}."),
+            )
         }
         (url, Some(wanted)) if url != wanted => (
             format!("deliveries go to {url}, and this server is at {wanted}"),
@@ -57,7 +60,11 @@ fn judge_deliveries(attempts: &[DeliveryAttempt]) -> Remark {
         None => Remark::new(Level::Note, "GitHub has not sent anything in the last days"),
         Some(newest) if !arrived.contains(newest.guid.as_str()) => {
             let (what, advice) = explain(newest.status);
-            let text = format!("the newest delivery failed ({}), and {failed} of the last {}: {what}", newest.at.to_rfc3339(), all.len());
+            let text = format!(
+                "the newest delivery failed ({}), and {failed} of the last {}: {what}",
+                newest.at.to_rfc3339(),
+                all.len()
+            );
             Remark::new(Level::Problem, text).advise(advice)
         }
         Some(_) if failed > 0 => {
@@ -71,14 +78,26 @@ fn judge_deliveries(attempts: &[DeliveryAttempt]) -> Remark {
 /// What an answer to a delivery means, and what to do.
 fn explain(status: u16) -> (String, &'static str) {
     match status {
-        0 => ("nobody answered".to_owned(), "Start `deckhand serve`, and see that its address can be reached from the internet."),
+        0 => (
+            "nobody answered".to_owned(),
+            "Start `deckhand serve`, and see that its address can be reached from the internet.",
+        ),
         401 => (
             "the server answered 401, the signature is wrong".to_owned(),
             "Enter the same text as *Secret* on the app's settings page and in DECKHAND_WEBHOOK_SECRET, and restart the server.",
         ),
-        404 => ("the answer was 404".to_owned(), "See that the webhook URL ends with /webhooks/github and leads to this server."),
-        503 => ("the server answered 503, it could not store it".to_owned(), "See what this says of the database, and the server's log."),
-        other => (format!("the answer was {other}"), "See what stands before the server (a proxy, a tunnel), and the server's log."),
+        404 => (
+            "the answer was 404".to_owned(),
+            "See that the webhook URL ends with /webhooks/github and leads to this server.",
+        ),
+        503 => (
+            "the server answered 503, it could not store it".to_owned(),
+            "See what this says of the database, and the server's log.",
+        ),
+        other => (
+            format!("the answer was {other}"),
+            "See what stands before the server (a proxy, a tunnel), and the server's log.",
+        ),
     }
 }
 
@@ -89,14 +108,16 @@ pub(super) fn look_at_events(app: &AppSettings) -> Section {
         WANTED_EVENTS.iter().filter(move |it| it.needed == needed && !app.events.iter().any(|event| event == it.name))
     };
     for event in missing(true) {
-        let text = format!("the app does not subscribe to `{}`: without it none of this: {}", event.name, event.purpose);
+        let text =
+            format!("the app does not subscribe to `{}`: without it none of this: {}", event.name, event.purpose);
         let advice = "Subscribe to it: the app's settings page, *Permissions & events*.";
         section.remarks.push(Remark::new(Level::Problem, text).advise(advice));
     }
     if section.remarks.is_empty() {
         section.remarks.push(Remark::new(Level::Fine, "the app subscribes to all that it needs"));
     }
-    let optional = missing(false).map(|event| format!("`{}` is not subscribed to; it is for: {}", event.name, event.purpose));
+    let optional =
+        missing(false).map(|event| format!("`{}` is not subscribed to; it is for: {}", event.name, event.purpose));
     section.remarks.extend(optional.map(|text| Remark::new(Level::Note, text)));
     section
 }

@@ -106,7 +106,8 @@ const INDENT: usize = 11;
 
 /// Columns as wide as their widest cell, the last one as it is.
 fn render_table(rows: &[Vec<String>], out: &mut String) {
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
+    let width =
+        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
     for (at, row) in rows.iter().enumerate() {
         let mut text = " ".to_owned();
         for (column, cell) in row.iter().enumerate() {

@@ -46,7 +46,9 @@ pub(super) async fn look(github: &Github, installations: &[Presence], asked: &As
     }
     if let Some(rest) = known.len().checked_sub(most).filter(|rest| *rest > 0) {
         let text = format!("{rest} more repositories were not looked at");
-        section.remarks.push(Remark::new(Level::Note, text).advise("Name those that matter with --repository OWNER/NAME."));
+        section
+            .remarks
+            .push(Remark::new(Level::Note, text).advise("Name those that matter with --repository OWNER/NAME."));
     }
     if section.remarks.is_empty() {
         section.remarks.push(Remark::new(Level::Note, "the app sees no repository"));
@@ -86,10 +88,14 @@ fn judge_one(place: &str, requirement: &Requirement) -> Remark {
     let Requirement { context, of, by } = requirement;
     let how = match by {
         RequiredBy::Ruleset => "in the ruleset (Settings, *Rules*), at *Require status checks to pass*",
-        RequiredBy::Protection => "in the branch's protection (Settings, *Branches*), at *Require status checks to pass*",
+        RequiredBy::Protection => {
+            "in the branch's protection (Settings, *Branches*), at *Require status checks to pass*"
+        }
     };
     match of {
-        RequiredOf::ThisApp => Remark::new(Level::Fine, format!("{place} requires `{context}` of this app and nobody else")),
+        RequiredOf::ThisApp => {
+            Remark::new(Level::Fine, format!("{place} requires `{context}` of this app and nobody else"))
+        }
         RequiredOf::Anybody => {
             let text = format!(
                 "{place} requires `{context}` of anybody: whoever may report checks or statuses, such as a workflow of a \

@@ -12,7 +12,9 @@ pub(super) fn look(config: &Result<ServerConfig, ConfigErrors>) -> Section {
             return section;
         }
     };
-    section.remarks.push(Remark::new(Level::Fine, format!("complete, for app {} at {}", config.app.id, config.github_api_url)));
+    section
+        .remarks
+        .push(Remark::new(Level::Fine, format!("complete, for app {} at {}", config.app.id, config.github_api_url)));
     if config.public_url.is_none() {
         let text = format!("DECKHAND_PUBLIC_URL is not set: links in checks lead to http://{}", config.listen);
         let advice = "Set it to the address at which people and GitHub reach the server.";

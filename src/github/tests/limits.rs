@@ -55,7 +55,8 @@ async fn f48_all_pull_requests_of_a_commit_are_found() {
             _ => 201..=202,
         };
         // One is closed, and one has the commit somewhere below its head.
-        let of = |number| pull(number, if number == 150 { 'c' } else { 'a' }, if number == 50 { "closed" } else { "open" });
+        let of =
+            |number| pull(number, if number == 150 { 'c' } else { 'a' }, if number == 50 { "closed" } else { "open" });
         ok(numbers.rev().map(of).collect())
     }))
     .await;
