@@ -241,6 +241,7 @@ impl Shared {
             // The refusal's own date has corrected our clock by now.
             let again = error.is_unclear() || matches!(error, CallError::Unauthorized(_));
             let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
+            self.meter.retry(*installation);
             self.http.timing.pause(around(*wait)).await;
         }
     }
