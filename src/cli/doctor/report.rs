@@ -149,7 +149,7 @@ mod tests {
     fn texts_are_wrapped_where_there_is_a_width_and_harmless_everywhere() {
         let remark = Remark::new(Level::Problem, "one two three four five six seven").advise("do\u{1b}[2Jit");
         let section = Section { remarks: vec![remark], ..Section::new("Title") };
-        let plain = anstream::adapter::strip_str(&render(&[section.clone()], Some(30))).to_string();
+        let plain = anstream::adapter::strip_str(&render(std::slice::from_ref(&section), Some(30))).to_string();
         assert_eq!(
             plain,
             "Title\n  problem  one two three four five six\n           seven\n           do\\u{1b}[2Jit\n\n1 problem to mend.\n"
