@@ -12,6 +12,7 @@ mod coverage;
 mod dangerfile;
 mod demo;
 mod difference;
+mod doctor;
 mod failure;
 mod format;
 mod hook;

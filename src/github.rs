@@ -2,6 +2,7 @@
 
 mod app;
 mod app_calls;
+mod app_settings;
 mod artifacts;
 mod call;
 mod changes;
@@ -43,6 +44,7 @@ mod statuses;
 mod timing;
 mod token;
 mod tree;
+mod wanted;
 mod web;
 mod wire;
 
@@ -51,6 +53,7 @@ pub(crate) mod tests;
 
 pub use app::check_private_key;
 pub use app_calls::{DeliveryAttempt, Presence};
+pub use app_settings::{AppSettings, HookSettings};
 pub use artifacts::{Artifact, MAX_ARCHIVE_BYTES};
 pub use call::RequestCounter;
 pub use client::Github;
@@ -68,5 +71,7 @@ pub use overview::{FoundDangerfile, Overview, PLACES as DANGERFILE_PLACES};
 pub use perform::{ANNOTATIONS_AT_ONCE, Answer};
 pub use permission::Permission;
 pub use repo::{ORGANISATION_REPOSITORY, RepoClient};
+pub use required::{RequiredBy, RequiredOf, Requirement};
 pub use timing::Timing;
+pub use wanted::{WANTED_EVENTS, WANTED_PERMISSIONS, WantedEvent, WantedPermission};
 pub use web::{Web, WebError, WebReply, WebRequest};

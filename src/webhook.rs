@@ -9,8 +9,8 @@ mod workflow;
 
 pub use command::{Command, CommandLine, MAX_COMMANDS, MAX_LINE, Misread, Verb, Who, parse_commands};
 pub use event::{
-    CheckRunAction, CheckRunEvent, CheckSuiteEvent, Event, FIX_BUTTON, InstallationAction, InstallationEvent,
-    InstallationRepositoriesEvent, IssueCommentEvent, MergeGroupEvent, PingEvent, PullRequestEvent,
+    CheckRunAction, CheckRunEvent, CheckSuiteEvent, EVENT_NAMES, Event, FIX_BUTTON, InstallationAction,
+    InstallationEvent, InstallationRepositoriesEvent, IssueCommentEvent, MergeGroupEvent, PingEvent, PullRequestEvent,
     PullRequestReviewEvent, PushEvent, StatusEvent, WorkflowRunEvent, build_jobs, parse,
 };
 pub use job::{Cause, JobSpec, MergeGroup, Pressed, RepositoryRef, Said, Work};

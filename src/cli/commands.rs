@@ -3,8 +3,8 @@
 use super::common::Common;
 use super::failure::{Failure, Status};
 use super::{
-    backtest, check, ci, completions, coverage, demo, hook, init, judge, local, man, migrations, pr, replay, rules,
-    serve, terminal, test, types,
+    backtest, check, ci, completions, coverage, demo, doctor, hook, init, judge, local, man, migrations, pr, replay,
+    rules, serve, terminal, test, types,
 };
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
@@ -17,6 +17,7 @@ const COMMANDS: &[Entry] = &[
     entry::<completions::Completions>(),
     entry::<coverage::Coverage>(),
     entry::<demo::Demo>(),
+    entry::<doctor::Doctor>(),
     entry::<hook::Hook>(),
     entry::<init::Init>(),
     entry::<judge::Judge>(),

@@ -1,7 +1,7 @@
 //! What is asked as the app itself, for no installation: its deliveries, its installations.
 
 use super::CallError;
-use super::call::{Auth, BACKOFF, Call, Effect, Shared, parse};
+use super::call::{Auth, BACKOFF, Call, Effect, Shared, around, parse};
 use super::client::Github;
 use super::error::header;
 use super::http::Reply;
@@ -41,6 +41,10 @@ impl DeliveryAttempt {
 pub struct Presence {
     /// Its id.
     pub id: InstallationId,
+    /// The account's name; empty when GitHub does not tell.
+    pub account: String,
+    /// Where its owner looks at it.
+    pub html_url: String,
     /// Whether its owner stopped it.
     pub suspended: bool,
     /// Permission name to access.
@@ -89,6 +93,8 @@ impl Github {
             let fetched: Vec<WirePresence> = parse(&reply.body, asked)?;
             found.extend(fetched.into_iter().map(|it| Presence {
                 id: it.id,
+                account: it.account.and_then(|account| account.login.or(account.slug)).unwrap_or_default(),
+                html_url: it.html_url,
                 suspended: it.suspended_at.is_some(),
                 permissions: it.permissions,
             }));
@@ -110,14 +116,11 @@ impl Github {
             let Some(path) = next.take() else { return Ok(true) };
             let asked = "list of deliveries";
             let reply = self.shared.call_as_app(self.shared.rest(Method::GET, &path, asked)).await?;
-            let fetched: Vec<WireDelivery> = parse(&reply.body, asked)?;
-            for it in fetched {
-                let at = Timestamp::parse_rfc3339(&it.delivered_at)
-                    .ok_or_else(|| CallError::Malformed(format!("{asked}, a time")))?;
-                if at < since {
+            for attempt in parse_deliveries(&reply.body, asked)? {
+                if attempt.at < since {
                     return Ok(true);
                 }
-                found.push(DeliveryAttempt { id: it.id, guid: it.guid, at, status: it.status_code });
+                found.push(attempt);
             }
             // The link names a whole address: its cursor is all that is taken from it.
             let cursor = next_page(&reply).and_then(cursor_of);
@@ -130,7 +133,7 @@ impl Github {
 
 impl Shared {
     /// Sends a call as the app. A write whose answer is unclear is not sent again.
-    async fn call_as_app(&self, call: Call) -> Result<Reply, CallError> {
+    pub(super) async fn call_as_app(&self, call: Call) -> Result<Reply, CallError> {
         let Auth::App { app, .. } = &self.auth else {
             return Err(CallError::Unauthorized("only an app may ask for that".to_owned()));
         };
@@ -158,9 +161,20 @@ impl Shared {
             };
             let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
             self.meter.retry(nobody);
-            self.http.timing.pause(*wait).await;
+            self.http.timing.pause(around(*wait)).await;
         }
     }
+}
+
+/// One page of the list.
+pub(super) fn parse_deliveries(body: &[u8], asked: &str) -> Result<Vec<DeliveryAttempt>, CallError> {
+    let fetched: Vec<WireDelivery> = parse(body, asked)?;
+    let attempts = fetched.into_iter().map(|it| {
+        let at = Timestamp::parse_rfc3339(&it.delivered_at);
+        let at = at.ok_or_else(|| CallError::Malformed(format!("{asked}, a time")))?;
+        Ok(DeliveryAttempt { id: it.id, guid: it.guid, at, status: it.status_code })
+    });
+    attempts.collect()
 }
 
 /// The address of the next page.
@@ -188,8 +202,18 @@ struct WireDelivery {
 #[derive(Deserialize)]
 struct WirePresence {
     id: InstallationId,
+    account: Option<WireAccount>,
+    #[serde(default)]
+    html_url: String,
     #[serde(default)]
     suspended_at: Option<String>,
     #[serde(default)]
     permissions: BTreeMap<String, String>,
+}
+
+/// A person and an organisation have a login, an enterprise has a slug.
+#[derive(Deserialize)]
+struct WireAccount {
+    login: Option<String>,
+    slug: Option<String>,
 }

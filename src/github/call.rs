@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Waits between the tries of a read, give or take a quarter: those who failed together do not come back together.
+/// Waits between the tries of a read or a minting, give or take a quarter: those who failed together do not come back together.
 pub(super) const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 /// A token that was just minted is not known everywhere at once; a refusal in that time is waited out.
 const NEW_TOKEN: Duration = Duration::from_secs(30);
@@ -241,7 +241,8 @@ impl Shared {
             // The refusal's own date has corrected our clock by now.
             let again = error.is_unclear() || matches!(error, CallError::Unauthorized(_));
             let Some(wait) = waits.next().filter(|_| again) else { return Err(error) };
-            self.http.timing.pause(*wait).await;
+            self.meter.retry(*installation);
+            self.http.timing.pause(around(*wait)).await;
         }
     }
 
@@ -274,7 +275,7 @@ impl Shared {
 }
 
 /// A quarter less to a quarter more.
-fn around(wait: Duration) -> Duration {
+pub(super) fn around(wait: Duration) -> Duration {
     let mut byte = [128];
     // Without randomness everybody waits the same, which is no reason to fail.
     _ = getrandom::fill(&mut byte);

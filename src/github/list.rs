@@ -38,6 +38,8 @@ pub struct AccessibleRepository {
     pub id: RepositoryId,
     /// Its name at this moment.
     pub name: RepoName,
+    /// Its default branch.
+    pub default_branch: String,
 }
 
 impl RepoClient {
@@ -47,10 +49,15 @@ impl RepoClient {
     /// As every call.
     pub async fn list_open_pulls(&self, base: Option<&str>) -> Result<Vec<OpenPull>, CallError> {
         let base = base.map(|base| format!("&base={}", encode(base))).unwrap_or_default();
+        self.read_pulls(&format!("/pulls?state=open{base}&"), "list of pull requests").await
+    }
+
+    /// The open ones of a list, newest first; `path` ends where the page is named.
+    async fn read_pulls(&self, path: &str, asked: &'static str) -> Result<Vec<OpenPull>, CallError> {
         let mut pulls: BTreeMap<PullNumber, OpenPull> = BTreeMap::new();
         for _ in 0..TRIES {
             let before = pulls.len();
-            let pages = self.read_open_pulls(&base, &mut pulls).await?;
+            let pages = self.read_pages(path, asked, &mut pulls).await?;
             if pages == 1 || pulls.len() == before {
                 break;
             }
@@ -58,15 +65,15 @@ impl RepoClient {
         Ok(pulls.into_values().rev().collect())
     }
 
-    /// Adds the pull requests of all pages, and says how many pages there were.
-    async fn read_open_pulls(
+    /// Adds the open pull requests of all pages, and says how many pages there were.
+    async fn read_pages(
         &self,
-        base: &str,
+        path: &str,
+        asked: &'static str,
         pulls: &mut BTreeMap<PullNumber, OpenPull>,
     ) -> Result<usize, CallError> {
         for page in 1..=MAX_PAGES {
-            let path = format!("/pulls?state=open&per_page={PAGE}&page={page}{base}");
-            let fetched: Vec<WirePull> = self.get(&path, "list of pull requests").await?;
+            let fetched: Vec<WirePull> = self.get(&format!("{path}per_page={PAGE}&page={page}"), asked).await?;
             let last = fetched.len() < PAGE;
             pulls.extend(fetched.into_iter().filter_map(open_pull).map(|pull| (pull.number, pull)));
             if last {
@@ -81,9 +88,10 @@ impl RepoClient {
     /// # Errors
     /// As every call.
     pub async fn find_pulls_for_commit(&self, head: &CommitId) -> Result<Vec<OpenPull>, CallError> {
-        let path = format!("/commits/{head}/pulls?per_page={PAGE}");
-        let fetched: Vec<WirePull> = self.get(&path, "list of pull requests of a commit").await?;
-        Ok(fetched.into_iter().filter_map(open_pull).filter(|pull| pull.head == *head).collect())
+        let path = format!("/commits/{head}/pulls?");
+        let mut pulls = self.read_pulls(&path, "list of pull requests of a commit").await?;
+        pulls.retain(|pull| pull.head == *head);
+        Ok(pulls)
     }
 }
 
@@ -110,7 +118,8 @@ impl Github {
             let fetched: WireRepositories = parse(&reply.body, asked)?;
             found.extend(fetched.repositories.into_iter().filter_map(|it| {
                 let id = RepositoryId(it.id);
-                Some((id, AccessibleRepository { id, name: RepoName::parse(&it.full_name).ok()? }))
+                let (name, default_branch) = (RepoName::parse(&it.full_name).ok()?, it.default_branch);
+                Some((id, AccessibleRepository { id, name, default_branch }))
             }));
             page += 1;
             if !more {
@@ -148,6 +157,12 @@ struct WireRepositories {
 struct WireRepository {
     id: u64,
     full_name: String,
+    #[serde(default = "usual_branch")]
+    default_branch: String,
+}
+
+fn usual_branch() -> String {
+    "main".to_owned()
 }
 
 fn open_pull(wire: WirePull) -> Option<OpenPull> {

@@ -5,6 +5,7 @@ mod apply;
 mod checks;
 mod comments;
 mod converges;
+mod damaged;
 mod limits;
 mod rule_statuses;
 pub(super) mod sample;

@@ -1,6 +1,7 @@
 //! The configuration of a server: environment, or `deckhand.toml` (the environment wins).
 
 use super::config_values::{Problems, Values};
+use super::inbox::STORE_TIMEOUT;
 use crate::github::{GITHUB_ISSUER, check_private_key};
 use crate::store::{BUSY_TIMEOUT, Retention};
 use crate::webhook::Secrets;
@@ -73,6 +74,8 @@ pub struct ServerConfig {
     pub retention: Retention,
     /// How long a change waits for another process's lock on the database, before its sender hears of it.
     pub busy_timeout: Duration,
+    /// How long a delivery waits to be stored, whatever it waits for; then its sender hears 503.
+    pub store_timeout: Duration,
     /// How calls of GitHub wait for the next try; tests have another.
     pub pause: Pause,
     /// How often deliveries that failed are looked for; zero: never.
@@ -164,6 +167,7 @@ impl ServerConfig {
                     max_attempts: u32::try_from(max_attempts).unwrap_or(u32::MAX),
                     retention,
                     busy_timeout: BUSY_TIMEOUT,
+                    store_timeout: STORE_TIMEOUT,
                     pause: |span| Box::pin(tokio::time::sleep(span)),
                     sweep: Duration::from_secs(sweep),
                     reconcile: Duration::from_secs(reconcile),

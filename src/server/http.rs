@@ -32,6 +32,8 @@ pub(super) struct App {
     pub(super) uploads: Uploads,
     /// How long a job is claimed for.
     pub(super) lease: Duration,
+    /// How long a delivery waits to be stored.
+    pub(super) store_timeout: Duration,
 }
 
 /// All routes of this role; `inbox` says whether deliveries and pages are among them.

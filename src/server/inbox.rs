@@ -21,8 +21,8 @@ const BODY_LIMIT: usize = 25 << 20;
 const READ_AT_ONCE: usize = 1 << 20;
 /// A sender must have sent its body by then.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// A sender must hear 503 within 8 seconds.
-const STORE_TIMEOUT: Duration = Duration::from_secs(7);
+/// A delivery waits so long to be stored: its sender must hear 503 within 8 seconds.
+pub(super) const STORE_TIMEOUT: Duration = Duration::from_secs(7);
 
 /// Takes a delivery in. Every answer has a fixed text; nothing of a refused request is logged.
 pub(super) async fn receive(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -72,7 +72,7 @@ async fn store(app: &App, verified: Verified) -> Response {
     let claimer = work.as_ref().filter(|work| !work.is_empty()).and_then(|_| shared.claimer(app.lease));
     let claims = claimer.is_some();
     let accepting = shared.store.accept(&delivery, pending, claimer, shared.now());
-    let stored = tokio::time::timeout(STORE_TIMEOUT, accepting).await;
+    let stored = tokio::time::timeout(app.store_timeout, accepting).await;
     let accepted = match stored {
         Ok(Ok(accepted)) => accepted,
         Ok(Err(error)) => {

@@ -127,6 +127,7 @@ impl Server {
             meter,
             uploads,
             lease: config.lease,
+            store_timeout: config.store_timeout,
         });
         let router = routes(app, config.role != Role::Worker);
         let stopping = shared.clone();

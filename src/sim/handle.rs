@@ -135,6 +135,13 @@ impl SimHandle {
         }
     }
 
+    /// Changes the secret of an app's webhook; without one deliveries are not signed.
+    pub fn set_webhook_secret(&self, app_id: u64, secret: &str) {
+        if let Some(app) = self.state().apps.iter_mut().find(|app| app.id == app_id) {
+            app.secret = secret.to_owned();
+        }
+    }
+
     /// Changes the events that an app subscribes to.
     pub fn subscribe(&self, app_id: u64, events: &[&str]) {
         if let Some(app) = self.state().apps.iter_mut().find(|app| app.id == app_id) {

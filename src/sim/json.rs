@@ -10,7 +10,7 @@ mod node;
 mod pull;
 mod repo;
 
-pub(super) use account::{app, client_id, installation, permissions, user};
+pub(super) use account::{app, client_id, hook, installation, permissions, user};
 pub(super) use actions::{artifact, workflow_run_event};
 pub(super) use check::{annotation, check_run, check_suite, combined_status, status, status_event};
 pub(super) use commit::{commit, escape_path, file, files, git_commit, login_of};

@@ -120,10 +120,21 @@ pub(super) fn parse_url(url: &str) -> Result<SqliteConnectOptions, StoreError> {
     SqliteConnectOptions::from_str(url).map_err(|error| refuse(error.to_string()))
 }
 
-async fn migrate(writer: &mut SqliteConnection) -> Result<(), StoreError> {
+fn migrator() -> sqlx::migrate::Migrator {
     let mut migrator = sqlx::migrate!("migrations/sqlite");
     migrator.set_ignore_missing(true);
-    migrator.run(writer).await.map_err(|error| match error {
+    migrator
+}
+
+/// How many of our migrations are not among those that were applied, and how many of those are not ours.
+pub(super) fn unapplied_migrations(applied: &[i64]) -> (usize, usize) {
+    let ours: Vec<i64> = migrator().iter().map(|it| it.version).collect();
+    let count = |these: &[i64], those: &[i64]| these.iter().filter(|version| !those.contains(version)).count();
+    (count(&ours, applied), count(applied, &ours))
+}
+
+async fn migrate(writer: &mut SqliteConnection) -> Result<(), StoreError> {
+    migrator().run(writer).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::Execute(cause) => StoreError::from(cause),
         other => StoreError::Internal(format!("a migration failed: {other}")),
     })

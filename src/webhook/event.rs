@@ -26,7 +26,7 @@ pub use pull_request::PullRequestEvent;
 pub use pull_request_review::PullRequestReviewEvent;
 pub use push::PushEvent;
 pub use status::StatusEvent;
-pub use table::{Event, build_jobs, parse};
+pub use table::{EVENT_NAMES, Event, build_jobs, parse};
 pub use workflow_run::WorkflowRunEvent;
 
 pub(super) use payload::{Unread, read};

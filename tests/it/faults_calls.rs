@@ -1,5 +1,6 @@
 //! Calls that GitHub limits, loses or refuses: nothing is sent too early, nothing is done twice, everything is done.
 
+use crate::server_bench::Request;
 use crate::sim_bench::{APP_ID, REPO, Story, writes};
 use deckhand::sim::{AppConfig, Fault, FaultEffect, Kind, LogEntry};
 use serde_json::json;
@@ -170,6 +171,39 @@ async fn f27_reads_that_fail_are_tried_again_and_not_for_ever() {
     assert!(sent(&story.requests(), "GET", "/compare/") <= 3, "three tries");
     story.sim.clear_faults();
     story.pass(120).await;
+    assert_eq!(conclusion(&story, REPO, number), "success");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f27_reads_that_fail_for_an_hour_are_given_up_with_the_reason_and_tried_again_by_hand() {
+    let story = begin().await;
+    story.sim.inject(Fault::next("GET", "/compare/", bad_gateway()).times(1_000_000));
+    let number = story.open("Greet", &[POLITE]).await;
+    let mut minutes = 0;
+    while story.parked().await == 0 {
+        story.pass(60).await;
+        minutes += 1;
+        assert!(minutes < 120, "it is given up");
+    }
+    // An hour, give or take a fifth.
+    assert!((45..=75).contains(&minutes), "{minutes}");
+    assert_eq!(sent(&story.requests(), "GET", "/compare/"), 8 * 3, "eight attempts of three tries");
+    let head = story.sim.head(REPO, number).unwrap();
+    let checks = story.sim.checks(REPO, &head);
+    // The newest first; the one that the watchdog concluded meanwhile stays below it.
+    assert!(checks.iter().all(|check| check["conclusion"] == "failure"), "{checks:#?}");
+    let summary = checks[0]["output"]["summary"].as_str().unwrap();
+    assert!(summary.contains("given up: GitHub failed with status 502 (attempt 8)"), "{summary}");
+
+    let list = Request::get("/api/v1/jobs?state=parked").with_token().send(story.server.addr()).await.body;
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let job = &list["jobs"][0];
+    assert_eq!(job["reason"], "GitHub failed with status 502 (attempt 8)", "{list:#}");
+    story.sim.clear_faults();
+    let retry = format!("/api/v1/jobs/{}/retry", job["id"]);
+    assert_eq!(Request::post(&retry, b"").with_token().send(story.server.addr()).await.status, 200);
+    story.rest().await;
     assert_eq!(conclusion(&story, REPO, number), "success");
     story.end().await;
 }

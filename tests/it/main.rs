@@ -8,6 +8,7 @@ mod cli;
 mod cli_check;
 mod cli_ci;
 mod cli_coverage;
+mod cli_doctor;
 mod cli_environment;
 mod cli_formats;
 mod cli_github;

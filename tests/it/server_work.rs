@@ -1,9 +1,10 @@
 //! Jobs: retries, parking, panics, coalescing, shutdown, and what a restart takes up.
 
-use crate::server_bench::{Bench, Order, Request, config, pull_request, start};
-use deckhand::server::JobError;
+use crate::server_bench::{Bench, Order, Request, TestClock, config, pull_request, start};
+use deckhand::model::Timestamp;
+use deckhand::server::{JobError, Server};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 fn fails(times: usize) -> Vec<Order> {
@@ -66,6 +67,29 @@ async fn f02_deliveries_are_accepted_while_every_worker_hangs() {
     let done = bench.handler.done.lock().unwrap().clone();
     assert!(done.iter().filter(|(key, _)| key == "5/pull/9").count() <= 2, "ten pushes are one review: {done:?}");
     bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f02_deliveries_are_acknowledged_in_time_while_every_call_hangs() {
+    // Connections to it are made, and nothing ever answers.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let dir = tempfile::tempdir().unwrap();
+    let config = config(&dir, &[("DECKHAND_GITHUB_API_URL", &url)]);
+    let clock = TestClock::new();
+    let server = Server::start(config, clock.wall()).await.unwrap();
+    let mut waits = Vec::new();
+    for number in 1..=40 {
+        let request = Request::delivery(&format!("g-{number}"), "pull_request", &pull_request("opened", number));
+        let begun = Instant::now();
+        assert_eq!(request.send(server.addr()).await.status, 202);
+        waits.push(begun.elapsed());
+    }
+    let counts = server.store().count_jobs(Timestamp(i64::MAX)).await.unwrap();
+    assert_eq!((counts.running, counts.due), (3, 37), "all that a repository may have at once are in work and hang");
+    // The machine of the tests may be slow now and then, not every time.
+    waits.sort_unstable();
+    assert!(waits[waits.len() / 2] < Duration::from_millis(500), "{waits:?}");
 }
 
 #[tokio::test]

@@ -17,11 +17,56 @@ async fn f27_reads_are_tried_three_times_and_writes_once() {
     let client = fake.client();
     assert_eq!(client.list_open_pulls(None).await, Err(CallError::Server(502)));
     assert_eq!(fake.lines().len(), 3);
-    let pauses: Vec<u128> = fake.pauses.lock().unwrap().iter().map(Duration::as_millis).collect();
-    assert!(matches!(*pauses, [375..=625, 1_500..=2_500]), "{pauses:?}");
+    hold_pauses(&fake);
     let error = client.perform(&comment()).await.unwrap_err();
     assert!(error.is_unclear());
     assert_eq!(fake.lines().len(), 4);
+}
+
+/// Half a second and two, give or take a quarter.
+fn hold_pauses(fake: &Fake) {
+    let pauses: Vec<u128> = fake.pauses.lock().unwrap().drain(..).map(|pause| pause.as_millis()).collect();
+    assert!(matches!(*pauses, [375..=625, 1_500..=2_500]), "{pauses:?}");
+}
+
+#[tokio::test]
+async fn f27_what_the_app_asks_for_itself_and_its_tokens_are_tried_three_times_too() {
+    let fake = Fake::start(|_, _| status(503, "unavailable")).await;
+    assert_eq!(fake.github(0).list_installations().await, Err(CallError::Server(503)));
+    hold_pauses(&fake);
+    assert_eq!(fake.client().list_open_pulls(None).await, Err(CallError::Server(503)));
+    hold_pauses(&fake);
+    assert_eq!(fake.seen.lock().unwrap().len(), 6, "without a token nothing else is sent");
+    // The delivery would be sent once more.
+    assert_eq!(fake.github(0).redeliver(7).await, Err(CallError::Server(503)));
+    assert_eq!(fake.seen.lock().unwrap().len(), 7, "a write is sent once");
+}
+
+#[tokio::test]
+async fn f48_all_pull_requests_of_a_commit_are_found() {
+    let pull = |number: usize, sha: char, state: &str| {
+        let side = |sha: char| json!({ "ref": "main", "sha": sha.to_string().repeat(40) });
+        json!({ "number": number, "state": state, "base": side('b'), "head": side(sha) })
+    };
+    let fake = Fake::start(with_tokens(move |seen, _| {
+        let numbers = match seen.line.rsplit_once("&page=").map(|(_, page)| page) {
+            Some("1") => 101..=200,
+            Some("2") => 1..=100,
+            _ => 201..=202,
+        };
+        // One is closed, and one has the commit somewhere below its head.
+        let of =
+            |number| pull(number, if number == 150 { 'c' } else { 'a' }, if number == 50 { "closed" } else { "open" });
+        ok(numbers.rev().map(of).collect())
+    }))
+    .await;
+    let head = CommitId::new(&"a".repeat(40)).unwrap();
+    let found = fake.client().find_pulls_for_commit(&head).await.unwrap();
+    let numbers: Vec<u64> = found.iter().map(|pull| pull.number.0).collect();
+    let expected: Vec<u64> = (1..=202).rev().filter(|number| ![50, 150].contains(number)).collect();
+    assert_eq!(numbers, expected);
+    assert_eq!(fake.lines().len(), 6, "three pages, and again because a list can change between two of them");
+    assert!(fake.lines()[2].ends_with("/pulls?per_page=100&page=3"), "{:?}", fake.lines());
 }
 
 #[tokio::test]
@@ -60,7 +105,7 @@ async fn a_run_has_a_budget_of_requests() {
     client.list_open_pulls(None).await.unwrap();
     client.list_open_pulls(Some("release/1.x")).await.unwrap();
     assert_eq!(client.list_open_pulls(None).await, Err(CallError::Budget(2)));
-    assert_eq!(fake.lines()[1], "GET /repos/o/r/pulls?state=open&per_page=100&page=1&base=release/1.x");
+    assert_eq!(fake.lines()[1], "GET /repos/o/r/pulls?state=open&base=release/1.x&per_page=100&page=1");
 }
 
 #[tokio::test]

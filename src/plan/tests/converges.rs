@@ -23,7 +23,7 @@ fn any_finding() -> impl Strategy<Value = Finding> {
     )
 }
 
-fn any_verdict() -> impl Strategy<Value = Verdict> {
+pub(super) fn any_verdict() -> impl Strategy<Value = Verdict> {
     let speak = prop::sample::select(vec![SummaryComment::Always, SummaryComment::Findings, SummaryComment::Never]);
     (prop::collection::vec(any_finding(), 0..12), 0_usize..6, speak).prop_map(|(findings, limit, speak)| {
         let mut verdict = verdict(findings);

@@ -155,8 +155,7 @@ impl State {
     pub(in crate::sim) fn ping(&mut self, app: u64) {
         let Some(it) = self.apps.iter().find(|it| it.id == app) else { return };
         let url = format!("{}/app/hook", self.env.api);
-        let config =
-            json!({ "content_type": "json", "insecure_ssl": "0", "secret": "********", "url": it.webhook_url });
+        let config = json::hook(it);
         let hook = json!({
             "type": "App", "id": it.hook_id, "name": "web", "active": true, "events": it.events, "config": config,
             "updated_at": it.created_at, "created_at": it.created_at, "app_id": app,

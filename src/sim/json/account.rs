@@ -40,6 +40,18 @@ pub(in crate::sim) fn app(state: &State, app: &App) -> Value {
     })
 }
 
+/// `webhook-config`; of a secret GitHub shows only that there is one.
+pub(in crate::sim) fn hook(app: &App) -> Value {
+    let mut config = json!({ "content_type": "json", "insecure_ssl": "0" });
+    if let Some(url) = &app.webhook_url {
+        config["url"] = url.as_str().into();
+    }
+    if !app.secret.is_empty() {
+        config["secret"] = "********".into();
+    }
+    config
+}
+
 /// `installation`.
 pub(in crate::sim) fn installation(state: &State, inst: &Installation) -> Value {
     let app = state.apps.iter().find(|app| app.id == inst.app_id).expect("an installation has its app");

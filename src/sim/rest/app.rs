@@ -25,6 +25,11 @@ pub(super) fn show(call: &mut Call<'_>) -> Answer {
     Reply::ok(json::app(call.state, own(call)?))
 }
 
+/// "Get a webhook configuration for an app": the secret is never shown, only that there is one.
+pub(super) fn hook(call: &mut Call<'_>) -> Answer {
+    Reply::ok(json::hook(own(call)?))
+}
+
 pub(super) fn installations(call: &mut Call<'_>) -> Answer {
     let id = own(call)?.id;
     let all = call.state.installations.iter().filter(|it| it.app_id == id);

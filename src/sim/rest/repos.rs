@@ -3,6 +3,7 @@
 use super::call::Call;
 use crate::sim::json;
 use crate::sim::reply::{Answer, Reply};
+use crate::sim::state::Required;
 use serde_json::{Value, json};
 
 /// From the least to the most.
@@ -26,13 +27,12 @@ pub(super) fn branch(call: &mut Call<'_>) -> Answer {
     let commit = repo.git.load_commit(sha).ok_or_else(Reply::not_found)?;
     let url = format!("{}/repos/{}/branches/{name}", call.state.env.api, repo.full_name());
     let html = format!("{}/{}/tree/{name}", call.state.env.web, repo.full_name());
-    let required: Vec<&str> = repo.required_on(name, true).collect();
-    let protected = !required.is_empty();
+    let contexts: Vec<&str> = repo.required_on(name, true).map(|it| it.context.as_str()).collect();
+    let each = |it: &Required| json!({ "context": it.context, "app_id": it.app });
+    let each: Vec<Value> = repo.required_on(name, true).map(each).collect();
+    let protected = !contexts.is_empty();
     let level = if protected { "non_admins" } else { "off" };
-    let each = |context: &&str| json!({ "context": context, "app_id": null });
-    let checks = json!({
-        "enforcement_level": level, "contexts": required, "checks": required.iter().map(each).collect::<Vec<_>>(),
-    });
+    let checks = json!({ "enforcement_level": level, "contexts": contexts, "checks": each });
     Reply::ok(json!({
         "name": name, "commit": json::commit(call.state, repo, &commit), "_links": { "self": url, "html": html },
         "protected": protected, "protection": { "enabled": protected, "required_status_checks": checks },
@@ -43,8 +43,12 @@ pub(super) fn branch(call: &mut Call<'_>) -> Answer {
 /// The active rules of a branch, which need not exist; rules of other kinds are not simulated.
 pub(super) fn rules(call: &mut Call<'_>) -> Answer {
     let repo = call.repo();
-    let checks = repo.required_on(call.param(0), false).map(|context| json!({ "context": context }));
-    let checks: Vec<Value> = checks.collect();
+    // A rule for anybody has no `integration_id`.
+    let each = |it: &Required| match it.app {
+        Some(app) => json!({ "context": it.context, "integration_id": app }),
+        None => json!({ "context": it.context }),
+    };
+    let checks: Vec<Value> = repo.required_on(call.param(0), false).map(each).collect();
     let rule = json!({
         "type": "required_status_checks", "ruleset_source_type": "Repository", "ruleset_source": repo.full_name(),
         "ruleset_id": repo.id,

@@ -160,6 +160,7 @@ const ROUTES: &[Route] = &[
     route("GET", "/app", App, app::show),
     route("GET", "/app/installations", App, app::installations).paged(),
     route("POST", "/app/installations/{id}/access_tokens", App, app::mint).body(TOKEN),
+    route("GET", "/app/hook/config", App, app::hook),
     route("GET", "/app/hook/deliveries", App, app::deliveries).query(&["cursor", "per_page", "status"]),
     route("GET", "/app/hook/deliveries/{id}", App, app::delivery),
     route("POST", "/app/hook/deliveries/{id}/attempts", App, app::redeliver),

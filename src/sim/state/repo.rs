@@ -53,6 +53,8 @@ pub(in crate::sim) struct Required {
     pub(in crate::sim) context: String,
     /// By the branch's own protection, not by a ruleset.
     pub(in crate::sim) classic: bool,
+    /// The app that has to report it; nothing means anybody.
+    pub(in crate::sim) app: Option<u64>,
 }
 
 /// What a workflow kept.

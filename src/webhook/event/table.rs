@@ -31,6 +31,9 @@ macro_rules! events {
             },
         }
 
+        /// The events that are understood, by GitHub's name, sorted.
+        pub const EVENT_NAMES: &[&str] = &[$(stringify!($name)),*];
+
         /// Reads the body of the event of this name. Never fails: what it cannot use becomes `Other` or `Unreadable`.
         pub fn parse(event: &str, body: &[u8]) -> Event {
             let action = match read_action(body) {
