@@ -228,8 +228,7 @@ impl<'a> Judge<'a> {
         self.say_if(column.unique && !column.primary_key, step, Hazard::UniqueNotConcurrent);
         self.say_if(column.check, step, Hazard::CheckScan);
         if column.references.is_some() {
-            let checked = column.default != ColumnDefault::None;
-            self.say(step, if checked { Hazard::ForeignKeyScan } else { Hazard::ForeignKeyInlineLock });
+            self.say(step, if column.checks_its_key() { Hazard::ForeignKeyScan } else { Hazard::ForeignKeyInlineLock });
         }
         self.say_if(column.kind.name == "json" && !column.kind.array, step, Hazard::JsonColumn);
     }

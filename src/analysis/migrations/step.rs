@@ -429,6 +429,8 @@ pub struct NewColumn {
     pub not_null: bool,
     /// What rows that are there get.
     pub default: ColumnDefault,
+    /// A default is written, if only `DEFAULT NULL`: PostgreSQL then reads all rows for a foreign key.
+    pub default_is_written: bool,
     /// Rows that are there get a value and new ones do not: Django drops its default again.
     pub default_is_dropped: bool,
     /// `GENERATED .. STORED`.
@@ -443,6 +445,19 @@ pub struct NewColumn {
     pub primary_key: bool,
     /// `CHECK`.
     pub check: bool,
+}
+
+impl NewColumn {
+    /// Whether PostgreSQL reads all rows for the column's foreign key; without any default it knows that all are null.
+    pub fn checks_its_key(&self) -> bool {
+        let has_default = self.default_is_written || self.default_is_dropped || self.default != ColumnDefault::None;
+        self.references.is_some() && has_default
+    }
+
+    /// Whether it says `DEFAULT NULL`.
+    pub fn has_null_default(&self) -> bool {
+        self.default_is_written && self.default == ColumnDefault::None
+    }
 }
 
 /// What a new column holds in rows that are there.

@@ -71,8 +71,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             "`SET NOT NULL` on {column} reads all of {table} under {held}: {waits} until it is done."
         ),
         Hazard::ForeignKeyScan => format!(
-            "The foreign key checks every row of {table} under {}: writes to both wait until it is done.",
-            names.foreign_locks()
+            "The foreign key checks every row of {table} under {}: {} until it is done.",
+            names.foreign_locks(),
+            if names.column.is_empty() { "writes to both wait" } else { "reads and writes of the first and writes to the second wait" }
         ),
         Hazard::CheckScan => {
             format!("The check reads every row of {table} under {held}: {waits} until it is done.")

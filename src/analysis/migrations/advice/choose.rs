@@ -25,6 +25,10 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         is_index: matches!(danger.step.operation, Operation::Reindex { kind: "index", .. }),
         statement: names.statement,
         adds_column: matches!(danger.step.operation, Operation::Alter { change: TableChange::AddColumn(_), .. }),
+        null_default: match &danger.step.operation {
+            Operation::Alter { change: TableChange::AddColumn(column), .. } => column.has_null_default(),
+            _ => false,
+        },
         framework,
     };
     let own = match framework.dialect() {
@@ -68,5 +72,7 @@ pub(in super::super) struct Context {
     pub(super) is_index: bool,
     pub(super) statement: &'static str,
     pub(super) adds_column: bool,
+    /// Whether the column is added with `DEFAULT NULL`.
+    pub(super) null_default: bool,
     pub(super) framework: Framework,
 }
