@@ -144,7 +144,7 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             "This uses an enum value that the same transaction adds: PostgreSQL refuses it (\"unsafe use of new value\"), and the migration fails.".to_owned()
         }
         Hazard::UnbatchedBackfill if matches!(step.operation, Operation::Batches { .. }) => format!(
-            "All these batches run in the migration's one transaction, which holds a ROW EXCLUSIVE lock on {table} and every changed row until the commit: writes to those rows wait, and replicas fall behind."
+            "All these changes of {table} run in one transaction, which holds a ROW EXCLUSIVE lock and every changed row until the commit: writes to those rows wait, and replicas fall behind."
         ),
         Hazard::UnbatchedBackfill => format!(
             "One `{}` over all of {table} holds a ROW EXCLUSIVE lock and every row that it changes until the commit: writes to those rows wait, and replicas fall behind.",

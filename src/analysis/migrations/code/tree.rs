@@ -95,6 +95,11 @@ impl<'a> Source<'a> {
         self.text.get(node.byte_range()).unwrap_or_default()
     }
 
+    /// The text of a part of a node; empty when it has none.
+    pub(super) fn of_field(&self, node: Node<'_>, field: &str) -> &'a str {
+        node.child_by_field_name(field).map(|part| self.of(part)).unwrap_or_default()
+    }
+
     pub(super) fn span(&self, node: Node<'_>) -> super::super::step::Span {
         let range = node.byte_range();
         self.lines.span(range.start, range.end)

@@ -47,13 +47,24 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
     CodeRead { steps: steps.list, problem: steps.problem }
 }
 
-/// Every call among the statements and in their blocks, with the levels that are left to look deeper.
-pub(super) fn each_call(body: &[Item], levels: u32, each: &mut dyn FnMut(&Call, u32)) {
+/// Every call among the statements and in their blocks, with the levels that are left to look deeper. `names` tell what
+/// loops go over.
+pub(super) fn each_call(
+    body: &[Item],
+    names: &[(String, Value)],
+    steps: &mut Steps,
+    levels: u32,
+    each: &dyn Fn(&Call, &mut Steps, u32),
+) {
     let Some(levels) = levels.checked_sub(1) else { return };
     for item in body {
         match item {
-            Item::Call(call) => each(call, levels),
-            Item::Block { body, .. } => each_call(body, levels, each),
+            Item::Call(call) => each(call, steps, levels),
+            Item::Block { body, .. } => each_call(body, names, steps, levels, each),
+            Item::Loop { over, body, .. } => {
+                let long = is_long(over.as_ref(), names);
+                steps.in_loop(long, |steps| each_call(body, names, steps, levels, each));
+            }
             _ => {}
         }
     }
@@ -68,13 +79,39 @@ pub(super) struct Steps {
     pub(super) assured: bool,
     /// Whether what follows runs outside the migration's transaction.
     pub(super) outside: bool,
+    /// Whether what follows shares a transaction, whatever the tool does: Django's `with transaction.atomic()`.
+    pub(super) together: bool,
+    /// Loops that run as often as a table has rows or pages of them.
+    loops: u32,
 }
 
 impl Steps {
     pub(super) fn push(&mut self, span: Span, operation: Operation) {
-        let mut step = Step::new(span, operation);
-        (step.assured, step.outside) = (self.assured, self.outside);
+        self.keep(Step::new(span, operation));
+    }
+
+    fn keep(&mut self, mut step: Step) {
+        (step.assured, step.outside) = (step.assured || self.assured, self.outside);
+        step.in_block |= self.together;
+        // Small steps, again and again, are one large one unless each has a transaction of its own.
+        if let Operation::Write { statement, table, bounded: true } = &step.operation
+            && self.loops > 0
+        {
+            step.operation = Operation::Batches { statement, table: table.clone() };
+        }
         self.list.push(step);
+    }
+
+    /// Reads what a loop holds.
+    pub(super) fn in_loop(&mut self, long: bool, read: impl FnOnce(&mut Self)) {
+        self.loops += u32::from(long);
+        read(self);
+        self.loops -= u32::from(long);
+    }
+
+    /// Whether a long loop is around.
+    pub(super) fn is_in_loop(&self) -> bool {
+        self.loops > 0
     }
 
     pub(super) fn alter(&mut self, span: Span, table: &str, change: TableChange) {
@@ -103,8 +140,7 @@ impl Steps {
             if !text.as_written {
                 step.span = span;
             }
-            (step.assured, step.outside) = (step.assured || self.assured, self.outside);
-            self.list.push(step);
+            self.keep(step);
         }
         // A text that is put together while it runs need not be SQL as it stands.
         if let Some(problem) = read.problem.filter(|problem| !problem.syntax) {
@@ -150,13 +186,41 @@ impl Steps {
 pub(super) fn assignments(items: &[Item]) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     super::super::code::walk(items, &mut |item| {
-        if let Item::Assign { name, value } = item {
+        if let Item::Assign { name, value, .. } = item {
             found.push((name.clone(), value.clone()));
         }
         true
     });
     found
 }
+
+/// Whether a loop runs as often as a table has rows, and not once for each of a few things that are written there.
+pub(super) fn is_long(over: Option<&Value>, names: &[(String, Value)]) -> bool {
+    over.is_none_or(|over| is_long_within(over, names, 6))
+}
+
+fn is_long_within(over: &Value, names: &[(String, Value)], depth: u32) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match over {
+        Value::Name(name) => names
+            .iter()
+            .rfind(|(known, _)| known == name)
+            .is_some_and(|(_, value)| is_long_within(value, names, depth)),
+        Value::Call(call) if call.short() == "range" => {
+            call.arguments.iter().any(|bound| matches!(bound, Value::Name(_) | Value::Call(_) | Value::Unknown))
+        }
+        Value::Call(call) => {
+            let rows = |part: &str| FETCHING.iter().any(|word| part.to_ascii_lowercase().contains(word));
+            call.name.split('.').any(rows) || call.arguments.iter().any(|inner| is_long_within(inner, names, depth))
+        }
+        _ => false,
+    }
+}
+
+/// Parts of the names of calls that fetch rows.
+const FETCHING: [&str; 12] = [
+    "execute", "query", "fetch", "objects", "filter", "iterator", "scalars", "paginat", "chunk", "batch", "select", "find",
+];
 
 /// A default that is written as a call in SQL: `gen_random_uuid()`.
 pub(super) fn default_of_sql(text: &str) -> ColumnDefault {

@@ -24,7 +24,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        each_call(body, levels, &mut |call, levels| self.chain(call, steps, levels));
+        each_call(body, self.names, steps, levels, &|call, steps, levels| self.chain(call, steps, levels));
     }
 
     fn chain(&self, chain: &Call, steps: &mut Steps, levels: u32) {
