@@ -206,7 +206,10 @@ return {
     if options.uses and not allowed["still-used"] then
       for _, entry in gone do
         local change, uses = entry.change, entry.change.uses
-        local what = if change.column then `\`{entry.name}\` of \`{change.table}\`` else `\`{entry.name}\``
+        local what = if change.column
+          then `\`{entry.name}\` of \`{change.table}\``
+          elseif change.model then `\`{entry.name}\` (the model \`{change.model}\`)`
+          else `\`{entry.name}\``
         local dropped = string.find(change.kind, "^drop") ~= nil
         local verb = if dropped then "dropped" else "renamed"
         local at = { file = migration.file, line = change.line }

@@ -30,12 +30,23 @@ pub struct Step {
     pub assured: bool,
     /// Outside the migration's transaction: Alembic's `autocommit_block`.
     pub outside: bool,
+    /// The class that Django's code knows the table by, as the migration writes it.
+    pub model: Option<String>,
 }
 
 impl Step {
     /// A step with nothing special about it.
     pub fn new(span: Span, operation: Operation) -> Self {
-        Step { span, operation, edit: None, literals: Vec::new(), in_block: false, assured: false, outside: false }
+        Step {
+            span,
+            operation,
+            edit: None,
+            literals: Vec::new(),
+            in_block: false,
+            assured: false,
+            outside: false,
+            model: None,
+        }
     }
 }
 

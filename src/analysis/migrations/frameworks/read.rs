@@ -81,6 +81,8 @@ pub(super) struct Steps {
     pub(super) outside: bool,
     /// Whether what follows shares a transaction, whatever the tool does: Django's `with transaction.atomic()`.
     pub(super) together: bool,
+    /// The model that what follows is about.
+    pub(super) model: Option<String>,
     /// Loops that run as often as a table has rows or pages of them.
     loops: u32,
 }
@@ -93,6 +95,7 @@ impl Steps {
     fn keep(&mut self, mut step: Step) {
         (step.assured, step.outside) = (step.assured || self.assured, self.outside);
         step.in_block |= self.together;
+        step.model.clone_from(&self.model);
         // Small steps, again and again, are one large one unless each has a transaction of its own.
         if let Operation::Write { statement, table, bounded: true } = &step.operation
             && self.loops > 0

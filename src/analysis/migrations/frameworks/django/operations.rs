@@ -52,6 +52,12 @@ impl Reader<'_> {
 
     fn operation(&self, call: &Call, steps: &mut Steps) {
         let span = call.span;
+        steps.model = match call.short() {
+            "DeleteModel" | "AlterModelTable" => Some(call.word(0, "name")),
+            "RenameModel" => Some(call.word(0, "old_name")),
+            "RemoveField" | "RenameField" => Some(call.word(0, "model_name")),
+            _ => None,
+        };
         let model_table = || self.table(&call.word(0, "model_name"));
         match call.short() {
             // From django-migration-linter: everything that follows is meant.
