@@ -8,7 +8,7 @@ return {
     },
     framework = {
       type = "string",
-      doc = "The tool that runs them, where paths and marks tell the wrong one: sql, flyway, goose, dbmate, prisma, diesel, sqlx, liquibase, django, alembic, rails, ecto, knex or typeorm.",
+      doc = "The tool that runs them, where paths and marks tell the wrong one: sql, flyway, goose, dbmate, prisma, diesel, sqlx, liquibase, django, alembic, rails, ecto, knex, typeorm, sequelize or kysely.",
     },
     in_transaction = {
       type = "boolean",

@@ -4,7 +4,7 @@ use deckhand::analysis::migrations::{CheckOptions, Finding, Span, check};
 use std::path::{Path, PathBuf};
 
 /// Every parser that a path can lead to.
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 9] = [
     "migrations/1.sql",
     "app/migrations/0001_x.py",
     "alembic/versions/x.py",
@@ -12,10 +12,21 @@ const PATHS: [&str; 7] = [
     "priv/migrations/1_x.exs",
     "migrations/1_x.js",
     "migrations/1-x.ts",
+    "migrations/2-x.js",
+    "migrations/3-x.ts",
 ];
 /// Marks that lead a text to each framework whatever it is.
-const MARKS: [&str; 7] =
-    ["", "migrations.Migration", "alembic", "ActiveRecord::Migration", "Ecto.Migration", "knex", "queryRunner"];
+const MARKS: [&str; 9] = [
+    "",
+    "migrations.Migration",
+    "alembic",
+    "ActiveRecord::Migration",
+    "Ecto.Migration",
+    "knex",
+    "queryRunner",
+    "queryInterface",
+    "Kysely",
+];
 
 fn said(path: &str, text: &str) -> Vec<Finding> {
     check(path, text, &CheckOptions { style: true, ..CheckOptions::default() }).unwrap_or_default()

@@ -71,6 +71,10 @@ pub(super) fn framework_of(path: &str, text: &str) -> Option<Framework> {
 fn javascript_framework(text: &str) -> Option<Framework> {
     if text.contains("queryRunner") || text.contains("MigrationInterface") {
         Some(Framework::TypeOrm)
+    } else if text.contains("queryInterface") || text.contains("QueryInterface") {
+        Some(Framework::Sequelize)
+    } else if text.contains("kysely") || text.contains("Kysely") {
+        Some(Framework::Kysely)
     } else if text.contains("knex") || text.contains("Knex") {
         Some(Framework::Knex)
     } else {
@@ -119,7 +123,9 @@ fn transaction_of(framework: Framework, text: &str) -> Transaction {
         Framework::Ecto => unless_said(text, |line| line.starts_with("@disable_ddl_transactiontrue")),
         Framework::Knex => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction:false")),
         Framework::TypeOrm => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction=false")),
-        Framework::Alembic => Transaction::Whole,
+        Framework::Sequelize if text.contains(".transaction(") => Transaction::Whole,
+        Framework::Sequelize => Transaction::None,
+        Framework::Alembic | Framework::Kysely => Transaction::Whole,
     }
 }
 

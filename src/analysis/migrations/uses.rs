@@ -121,7 +121,16 @@ fn is_class(line: &str, class: &str, kind: &str) -> bool {
                     || [".objects", "._default_manager", "._base_manager", ".query", ".DoesNotExist"]
                         .iter()
                         .any(|use_of| after.starts_with(use_of))
-                    || asked(&["query(", "select(", "insert(", "update(", "delete(", "_or_404(", "register(", "model ="])
+                    || asked(&[
+                        "query(",
+                        "select(",
+                        "insert(",
+                        "update(",
+                        "delete(",
+                        "_or_404(",
+                        "register(",
+                        "model =",
+                    ])
                     || asked(&["ForeignKey(", "OneToOneField(", "ManyToManyField("])
                     || (line.contains("get_model(") && before.ends_with(['"', '\'']))
                     || (before.ends_with('.') && after.starts_with(['"', '\'']))
@@ -181,7 +190,13 @@ mod tests {
     fn code_has_its_own_spelling() {
         let names = |table: &str, column: Option<&str>| {
             let column = column.map(str::to_owned);
-            names_in_code(&SchemaChange { span: Span::default(), kind: "drop_column", table: table.to_owned(), column, model: None })
+            names_in_code(&SchemaChange {
+                span: Span::default(),
+                kind: "drop_column",
+                table: table.to_owned(),
+                column,
+                model: None,
+            })
         };
         assert_eq!(names("users", Some("nick_name")), ["nick_name", "nickName", "NickName"]);
         assert_eq!(names("users", Some("age")), ["age"]);
@@ -213,7 +228,10 @@ mod tests {
         let used = |path: &str, text: &str| lines_that_use("db/migrate/1_x.rb", path, text, &change);
         assert_eq!(used("app/models/order_item.rb", "class OrderItem < ApplicationRecord\nend\n"), BTreeSet::from([1]));
         assert_eq!(used("app/x.rb", "OrderItem.where(a: 1)\nOrderItems.new\n"), BTreeSet::from([1]));
-        assert_eq!(used("lib/a.ex", "alias Shop.OrderItem\nRepo.all(OrderItem)\nx = OrderItem\n"), BTreeSet::from([1, 2]));
+        assert_eq!(
+            used("lib/a.ex", "alias Shop.OrderItem\nRepo.all(OrderItem)\nx = OrderItem\n"),
+            BTreeSet::from([1, 2])
+        );
         assert!(used("web/a.ts", "const x: OrderItem = y;\n").is_empty());
     }
 
@@ -221,7 +239,8 @@ mod tests {
     fn a_variable_of_the_name_is_no_table() {
         let change = dropped("orders", None);
         let used = |path: &str, text: &str| lines_that_use("migrations/1_x.sql", path, text, &change);
-        let text = "const orders = load();\ndb.selectFrom('orders');\nsql`SELECT * FROM orders o`;\nt('your orders');\n";
+        let text =
+            "const orders = load();\ndb.selectFrom('orders');\nsql`SELECT * FROM orders o`;\nt('your orders');\n";
         assert_eq!(used("web/a.ts", text), BTreeSet::from([2, 3]));
         assert_eq!(used("a.rs", "orders::table.load(c)\nfor o in orders {}\n"), BTreeSet::from([1]));
         assert_eq!(used("a.rb", "has_many :orders\nresources :orders\n@orders = 1\n"), BTreeSet::from([1]));

@@ -5,7 +5,7 @@ use super::super::hazard::Hazard;
 use super::super::judge::Danger;
 use super::super::step::{Operation, TableChange};
 use super::super::words::{Names, shown};
-use super::{alembic, django, ecto, rails, sql};
+use super::{alembic, django, ecto, rails, sequelize, sql};
 
 /// The advice for a danger: prose, then code.
 pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, path: &str) -> Option<String> {
@@ -32,15 +32,20 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         framework,
     };
     let own = match framework.dialect() {
+        Dialect::JavaScript if framework == Framework::Sequelize => sequelize::advice(&context),
         Dialect::Sql | Dialect::JavaScript => None,
         Dialect::Django => django::advice(&context),
         Dialect::Alembic => alembic::advice(&context),
         Dialect::Rails => rails::advice(&context),
         Dialect::Ecto => ecto::advice(&context),
     };
+    let in_own_words = own.is_some();
     own.or_else(|| sql::advice(&context)).map(|advice| match framework {
+        _ if in_own_words => advice,
         Framework::Knex => advice.replacen("\n\n    ", " With `knex.raw`:\n\n    ", 1),
         Framework::TypeOrm => advice.replacen("\n\n    ", " With `queryRunner.query`:\n\n    ", 1),
+        Framework::Sequelize => advice.replacen("\n\n    ", " With `queryInterface.sequelize.query`:\n\n    ", 1),
+        Framework::Kysely => advice.replacen("\n\n    ", " With ``sql`..`.execute(db)``:\n\n    ", 1),
         _ => advice,
     })
 }

@@ -155,10 +155,9 @@ pub(in super::super) fn walk<'a>(items: &'a [Item], visit: &mut dyn FnMut(&'a It
         }
         match item {
             Item::Call(call) => walk(&call.block, visit),
-            Item::Define { body, .. }
-            | Item::Class { body }
-            | Item::Block { body, .. }
-            | Item::Loop { body, .. } => walk(body, visit),
+            Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
+                walk(body, visit)
+            }
             Item::Assign { .. } | Item::Import { .. } => {}
         }
     }

@@ -66,8 +66,7 @@ fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<It
         "for_statement" | "while_statement" | "do_statement" => {
             items.push(Item::Loop { over: None, name: String::new(), body: statements(source, node, depth) });
         }
-        "if_statement"
-        | "try_statement" | "else_clause" | "catch_clause" | "finally_clause" | "statement_block"
+        "if_statement" | "try_statement" | "else_clause" | "catch_clause" | "finally_clause" | "statement_block"
         | "switch_statement" | "switch_body" | "switch_case" | "switch_default" | "object" => {
             items.push(Item::Block { head: None, alias: String::new(), body: statements(source, node, depth) });
         }

@@ -78,8 +78,13 @@ fn expression_item(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut 
             }
         }
         // `while (done := run(..).rowcount) > 0`
-        "await" | "named_expression" | "comparison_operator" | "not_operator" | "boolean_operator"
-        | "parenthesized_expression" | "attribute" => {
+        "await"
+        | "named_expression"
+        | "comparison_operator"
+        | "not_operator"
+        | "boolean_operator"
+        | "parenthesized_expression"
+        | "attribute" => {
             let Some(depth) = depth.checked_sub(1) else { return };
             for inner in children(node) {
                 expression_item(source, inner, depth, items);

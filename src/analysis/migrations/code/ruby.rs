@@ -211,7 +211,11 @@ impl Reader<'_, '_> {
         for _ in 0..20 {
             let part = pending.pop()?;
             if part.kind() == "string" {
-                return Some(Item::Assign { name: String::new(), value: self.text(part), span: self.source.span(part) });
+                return Some(Item::Assign {
+                    name: String::new(),
+                    value: self.text(part),
+                    span: self.source.span(part),
+                });
             }
             pending.extend(children(part).into_iter().rev());
         }

@@ -20,7 +20,7 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
         Framework::Django | Framework::Alembic => Language::Python,
         Framework::Rails => Language::Ruby,
         Framework::Ecto => Language::Elixir,
-        Framework::Knex | Framework::TypeOrm => Language::TypeScript,
+        Framework::Knex | Framework::TypeOrm | Framework::Sequelize | Framework::Kysely => Language::TypeScript,
         _ => return CodeRead::default(),
     };
     let items = match read_code(language, text) {
@@ -42,6 +42,8 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
         Framework::Rails => rails::read(&items, &mut steps),
         Framework::Knex => javascript::read_knex(&items, &mut steps),
         Framework::TypeOrm => javascript::read_typeorm(&items, &mut steps),
+        Framework::Sequelize => javascript::read_sequelize(&items, &mut steps),
+        Framework::Kysely => javascript::read_kysely(&items, &mut steps),
         _ => ecto::read(&items, &mut steps),
     }
     CodeRead { steps: steps.list, problem: steps.problem }
@@ -205,10 +207,9 @@ pub(super) fn is_long(over: Option<&Value>, names: &[(String, Value)]) -> bool {
 fn is_long_within(over: &Value, names: &[(String, Value)], depth: u32) -> bool {
     let Some(depth) = depth.checked_sub(1) else { return false };
     match over {
-        Value::Name(name) => names
-            .iter()
-            .rfind(|(known, _)| known == name)
-            .is_some_and(|(_, value)| is_long_within(value, names, depth)),
+        Value::Name(name) => {
+            names.iter().rfind(|(known, _)| known == name).is_some_and(|(_, value)| is_long_within(value, names, depth))
+        }
         Value::Call(call) if call.short() == "range" => {
             call.arguments.iter().any(|bound| matches!(bound, Value::Name(_) | Value::Call(_) | Value::Unknown))
         }
@@ -222,7 +223,8 @@ fn is_long_within(over: &Value, names: &[(String, Value)], depth: u32) -> bool {
 
 /// Parts of the names of calls that fetch rows.
 const FETCHING: [&str; 12] = [
-    "execute", "query", "fetch", "objects", "filter", "iterator", "scalars", "paginat", "chunk", "batch", "select", "find",
+    "execute", "query", "fetch", "objects", "filter", "iterator", "scalars", "paginat", "chunk", "batch", "select",
+    "find",
 ];
 
 /// A default that is written as a call in SQL: `gen_random_uuid()`.

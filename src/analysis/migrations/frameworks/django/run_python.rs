@@ -97,7 +97,8 @@ impl Function<'_> {
         match value {
             Value::Name(name) => self.all_rows(self.assigned(name)?, depth),
             Value::Call(call) => {
-                let one = ["get", "first", "last", "count", "exists", "create", "get_or_create", "aggregate", "in_bulk"];
+                let one =
+                    ["get", "first", "last", "count", "exists", "create", "get_or_create", "aggregate", "in_bulk"];
                 if one.contains(&call.short()) {
                     return None;
                 }

@@ -3,6 +3,7 @@
 use super::super::super::code::{Call, Item, Value};
 use super::super::super::step::{Operation, TableChange};
 use super::super::read::{Steps, assignments, calls, each_call, find_function};
+use super::chain::is_key;
 use super::table::{alter_table, create_table};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
@@ -104,7 +105,6 @@ fn write_of(chain: &Call, steps: &mut Steps) -> bool {
         steps.push(last.span, Operation::Truncate { tables: vec![table], cascade: false });
         return true;
     }
-    let is_key = |name: &str| matches!(name.rsplit('.').next(), Some("id" | "uuid" | "key" | "slug" | "code"));
     let bounded = chain.links.iter().any(|link| match link.short() {
         "limit" => true,
         "where" | "andWhere" | "whereIn" | "whereBetween" => match link.arguments.first() {

@@ -66,7 +66,8 @@ impl Reader<'_> {
         match call.short() {
             "execute" | "exec_query" | "exec_update" | "exec_delete" | "update" | "delete" => {
                 // `User.update(..)` takes no text.
-                let sql = call.arguments.first().filter(|sql| call.short() == "execute" || matches!(sql, Value::Text(_)));
+                let sql =
+                    call.arguments.first().filter(|sql| call.short() == "execute" || matches!(sql, Value::Text(_)));
                 if let Some(sql) = sql {
                     steps.sql_value(sql, span, self.names);
                 }
