@@ -193,3 +193,20 @@ fn a_megabyte_on_one_line_is_read() {
     let long = format!("-- {}\nDROP TABLE u;\n", "x".repeat(5 << 20));
     assert_eq!(said("migrations/1.sql", &long)[0].rule.as_str(), "unreadable");
 }
+
+/// Each call is followed into its function, and there are hundreds of calls at each level.
+#[test]
+fn functions_that_call_each_other() {
+    let calls = "f();\n".repeat(300);
+    let python = format!("def f(a, b):\n{}", "    f(a, b)\n".repeat(300));
+    let run = "class Migration(migrations.Migration):\n    operations = [migrations.RunPython(f)]\n";
+    for (path, text) in [
+        ("migrations/1_x.js", format!("// knex\nfunction f() {{ {calls} }}\nfunction up() {{ {calls} }}\n")),
+        ("migrations/2_x.js", format!("// queryInterface\nfunction f() {{ {calls} }}\nfunction up() {{ {calls} }}\n")),
+        ("db/migrate/1_x.rb", format!("# Migration\ndef f\n{calls}end\ndef up\n{calls}end\n")),
+        ("app/migrations/0001_x.py", format!("{python}{run}")),
+    ] {
+        let found = said(path, &text);
+        holds(&text, &found);
+    }
+}

@@ -2,15 +2,16 @@
 
 use super::super::code::{Call, Item, Value, walk};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange};
-use super::read::{Steps, assignments, calls, default_of_sql, find_function, is_long};
+use super::read::{Functions, Steps, assignments, calls, default_of_sql, is_long};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let reader = Reader { items, names: &names };
-    if let Some(body) = find_function(items, "upgrade") {
+    let functions = Functions::of(items);
+    let reader = Reader { functions: &functions, names: &names };
+    if let Some(body) = functions.find("upgrade") {
         reader.statements(body, &[], steps, 3);
         let first = calls(body).into_iter().find(|call| call.name.starts_with("op."));
-        let goes_back = find_function(items, "downgrade").is_some_and(|body| !body.is_empty());
+        let goes_back = functions.find("downgrade").is_some_and(|body| !body.is_empty());
         if let Some(first) = first.filter(|_| !goes_back) {
             steps.push(first.span, Operation::Irreversible { what: "upgrade".to_owned() });
         }
@@ -18,7 +19,7 @@ pub(super) fn read(items: &[Item], steps: &mut Steps) {
 }
 
 struct Reader<'a> {
-    items: &'a [Item],
+    functions: &'a Functions<'a>,
     names: &'a [(String, Value)],
 }
 
@@ -33,7 +34,7 @@ impl Reader<'_> {
         let Some(levels) = levels.checked_sub(1) else { return };
         for item in body {
             match item {
-                Item::Call(call) => match find_function(self.items, &call.name) {
+                Item::Call(call) => match self.functions.follow(&call.name) {
                     Some(body) => self.statements(body, batches, steps, depth),
                     None => self.call(call, batches, steps),
                 },

@@ -2,16 +2,17 @@
 
 use super::super::code::{Call, Item, Value};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, Span, SqlType, TableChange};
-use super::read::{Steps, assignments, calls, default_of_sql, each_call, find_function};
+use super::read::{Functions, Steps, assignments, calls, default_of_sql, each_call};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
+    let functions = Functions::of(items);
     for function in ["change", "up"] {
-        if let Some(body) = find_function(items, function) {
-            Reader { items, names: &names }.statements(body, steps, 30);
+        if let Some(body) = functions.find(function) {
+            Reader { functions: &functions, names: &names }.statements(body, steps, 30);
             let one_way = |call: &&Call| {
                 if function == "up" {
-                    find_function(items, "down").is_none()
+                    functions.find("down").is_none()
                 } else {
                     call.short() == "execute" && call.arguments.len() == 1
                 }
@@ -26,7 +27,7 @@ pub(super) fn read(items: &[Item], steps: &mut Steps) {
 }
 
 struct Reader<'a> {
-    items: &'a [Item],
+    functions: &'a Functions<'a>,
     names: &'a [(String, Value)],
 }
 
@@ -69,7 +70,7 @@ impl Reader<'_> {
             "each" | "map" | "for" | "reduce" | "flat_map" => self.each_row(call, steps, levels),
             _ if !call.block.is_empty() => self.statements(&call.block, steps, levels),
             _ => {
-                if let Some(body) = find_function(self.items, &call.name) {
+                if let Some(body) = self.functions.follow(&call.name) {
                     self.statements(body, steps, levels / 2);
                 }
             }

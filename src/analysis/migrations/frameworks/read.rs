@@ -6,6 +6,8 @@ use super::super::lines::Lines;
 use super::super::sql::{Problem, read_sql};
 use super::super::step::{ColumnDefault, Operation, Span, Step, TableChange};
 use super::{alembic, django, ecto, javascript, rails};
+use std::cell::Cell;
+use std::collections::HashMap;
 
 /// What a migration in a programming language does.
 #[derive(Debug, Default)]
@@ -191,7 +193,9 @@ impl Steps {
 pub(super) fn assignments(items: &[Item]) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     super::super::code::walk(items, &mut |item| {
-        if let Item::Assign { name, value, .. } = item {
+        if let Item::Assign { name, value, .. } = item
+            && found.len() < MAX_NAMES
+        {
             found.push((name.clone(), value.clone()));
         }
         true
@@ -239,19 +243,42 @@ pub(super) fn default_of_sql(text: &str) -> ColumnDefault {
     }
 }
 
-/// Finds a function by its name, wherever it is defined.
-pub(super) fn find_function<'a>(items: &'a [Item], name: &str) -> Option<&'a [Item]> {
-    let mut found = None;
-    super::super::code::walk(items, &mut |item| {
-        if let Item::Define { name: known, body } = item
-            && known == name
-        {
-            found.get_or_insert(body.as_slice());
-        }
-        true
-    });
-    found
+/// The functions of a file by their names, wherever they are defined.
+pub(super) struct Functions<'a> {
+    bodies: HashMap<&'a str, &'a [Item]>,
+    /// Calls that may still be followed.
+    left: Cell<u32>,
 }
+
+impl<'a> Functions<'a> {
+    pub(super) fn of(items: &'a [Item]) -> Self {
+        let mut bodies = HashMap::new();
+        super::super::code::walk(items, &mut |item| {
+            if let Item::Define { name, body } = item {
+                bodies.entry(name.as_str()).or_insert(body.as_slice());
+            }
+            true
+        });
+        Functions { bodies, left: Cell::new(MAX_FOLLOWED) }
+    }
+
+    /// The statements of a function.
+    pub(super) fn find(&self, name: &str) -> Option<&'a [Item]> {
+        self.bodies.get(name).copied()
+    }
+
+    /// The same for a call that is to be followed. Functions that call each other would be followed for ever.
+    pub(super) fn follow(&self, name: &str) -> Option<&'a [Item]> {
+        let body = self.find(name)?;
+        self.left.set(self.left.get().checked_sub(1)?);
+        Some(body)
+    }
+}
+
+/// Calls of functions of the file that are followed.
+const MAX_FOLLOWED: u32 = 500;
+/// Names whose values are kept; a migration that people write has far fewer.
+pub(super) const MAX_NAMES: usize = 1000;
 
 /// The calls among statements, in order, also inside conditions.
 pub(super) fn calls(items: &[Item]) -> Vec<&Call> {

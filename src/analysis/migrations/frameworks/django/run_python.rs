@@ -2,18 +2,19 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{Operation, Span};
-use super::super::read::{Steps, assignments, find_function, is_long};
+use super::super::read::{Functions, MAX_NAMES, Steps, assignments, is_long};
 
 /// Reads the function of that name in a migration of the app.
 pub(super) fn read_function(items: &[Item], name: &str, app: &str, steps: &mut Steps) {
     let name = name.rsplit('.').next().unwrap_or(name);
-    let Some(body) = find_function(items, name) else { return };
+    let functions = Functions::of(items);
+    let Some(body) = functions.find(name) else { return };
     for (module, at) in live_models(body).into_iter().chain(live_models_on_top(items)) {
         steps.push(at, Operation::LiveModel { module });
     }
     let mut names = assignments(items);
     names.extend(assignments(body));
-    let mut function = Function { items, app, names, read_rows: None };
+    let mut function = Function { functions: &functions, app, names, read_rows: None };
     function.statements(body, &[], steps, 30);
 }
 
@@ -21,7 +22,7 @@ pub(super) fn read_function(items: &[Item], name: &str, app: &str, steps: &mut S
 type Rows = [(String, String)];
 
 struct Function<'a> {
-    items: &'a [Item],
+    functions: &'a Functions<'a>,
     app: &'a str,
     names: Vec<(String, Value)>,
     /// The table whose rows a loop goes through, for a `bulk_update` of them.
@@ -33,9 +34,11 @@ impl Function<'_> {
         let Some(levels) = levels.checked_sub(1) else { return };
         for item in body {
             match item {
-                Item::Call(call) => match find_function(self.items, &call.name) {
+                Item::Call(call) => match self.functions.follow(&call.name) {
                     Some(inner) => {
-                        self.names.extend(assignments(inner));
+                        if self.names.len() < MAX_NAMES {
+                            self.names.extend(assignments(inner));
+                        }
                         self.statements(inner, rows, steps, levels / 3);
                     }
                     None => self.call(call, rows, steps),

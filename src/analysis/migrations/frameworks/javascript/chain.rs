@@ -1,7 +1,7 @@
 //! What the readers of JavaScript share: every chain of calls in a function, wherever it stands.
 
 use super::super::super::code::{Call, Item, Value};
-use super::super::read::{Steps, find_function, is_long};
+use super::super::read::{Functions, Steps, is_long};
 
 /// How deep callbacks in callbacks are followed.
 const MAX_LEVELS: u32 = 30;
@@ -9,7 +9,7 @@ const MAX_LEVELS: u32 = 30;
 /// Every chain among the statements: in blocks and callbacks, in lists such as that of `Promise.all([..])`, and in the
 /// functions of the file that are called. A chain that `read` takes for its own is not looked into.
 pub(super) struct Chains<'a> {
-    pub(super) items: &'a [Item],
+    pub(super) functions: &'a Functions<'a>,
     pub(super) names: &'a [(String, Value)],
     /// Reads a chain; whether it was one to read.
     pub(super) read: &'a dyn Fn(&Call, &mut Steps) -> bool,
@@ -47,7 +47,7 @@ impl Chains<'_> {
                 }
             }
             self.statements(&link.block, steps, levels);
-            if let Some(body) = find_function(self.items, link.short()).filter(|_| chain.links.len() == 1) {
+            if let Some(body) = self.functions.follow(link.short()).filter(|_| chain.links.len() == 1) {
                 self.statements(body, steps, levels / 2);
             }
         }
@@ -55,9 +55,9 @@ impl Chains<'_> {
 }
 
 /// Says that nothing takes `up` back.
-pub(super) fn needs_down(items: &[Item], steps: &mut Steps) {
-    let Some(up) = find_function(items, "up") else { return };
-    let undoes = find_function(items, "down").is_some_and(|body| !body.is_empty());
+pub(super) fn needs_down(functions: &Functions<'_>, steps: &mut Steps) {
+    let Some(up) = functions.find("up") else { return };
+    let undoes = functions.find("down").is_some_and(|body| !body.is_empty());
     if let Some(first) = super::super::read::calls(up).first().filter(|_| !undoes) {
         let what = "up".to_owned();
         steps.push(first.span, super::super::super::step::Operation::Irreversible { what });

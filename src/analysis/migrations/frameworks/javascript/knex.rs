@@ -2,16 +2,17 @@
 
 use super::super::super::code::{Call, Item, Value};
 use super::super::super::step::{Operation, TableChange};
-use super::super::read::{Steps, assignments, calls, each_call, find_function};
+use super::super::read::{Functions, Steps, assignments, calls, each_call};
 use super::chain::is_key;
 use super::table::{alter_table, create_table};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let Some(body) = find_function(items, "up") else { return };
-    let reader = Reader { items, names: &names };
+    let functions = Functions::of(items);
+    let Some(body) = functions.find("up") else { return };
+    let reader = Reader { functions: &functions, names: &names };
     reader.statements(body, steps, 30);
-    if find_function(items, "down").is_none()
+    if functions.find("down").is_none()
         && let Some(first) = calls(body).first()
     {
         steps.push(first.span, Operation::Irreversible { what: "up".to_owned() });
@@ -19,7 +20,7 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
 }
 
 struct Reader<'a> {
-    items: &'a [Item],
+    functions: &'a Functions<'a>,
     names: &'a [(String, Value)],
 }
 
@@ -73,7 +74,7 @@ impl Reader<'_> {
             }
             _ if !link.block.is_empty() => self.statements(&link.block, steps, levels),
             name => {
-                if let Some(body) = find_function(self.items, name) {
+                if let Some(body) = self.functions.follow(name) {
                     self.statements(body, steps, levels / 2);
                 }
             }

@@ -3,15 +3,16 @@
 use super::super::super::code::{Call, Item, Value};
 use super::super::super::sql::{not_null_column_of, parse_type};
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
-use super::super::read::{Steps, assignments, default_of_sql, find_function};
+use super::super::read::{Functions, Steps, assignments, default_of_sql};
 use super::chain::{Chains, is_key, needs_down};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let Some(body) = find_function(items, "up") else { return };
+    let functions = Functions::of(items);
+    let Some(body) = functions.find("up") else { return };
     let read = |chain: &Call, steps: &mut Steps| chain_of(chain, &names, steps);
-    Chains { items, names: &names, read: &read }.each(body, steps);
-    needs_down(items, steps);
+    Chains { functions: &functions, names: &names, read: &read }.each(body, steps);
+    needs_down(&functions, steps);
 }
 
 /// Whether the chain was one of Kysely's.

@@ -5,15 +5,16 @@ use super::super::super::sql::{not_null_column_of, parse_type};
 use super::super::super::step::{
     ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange,
 };
-use super::super::read::{Steps, assignments, default_of_sql, find_function};
+use super::super::read::{Functions, Steps, assignments, default_of_sql};
 use super::chain::{Chains, is_by_key, needs_down};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let Some(body) = find_function(items, "up") else { return };
+    let functions = Functions::of(items);
+    let Some(body) = functions.find("up") else { return };
     let read = |chain: &Call, steps: &mut Steps| chain.links.iter().any(|link| method(chain, link, &names, steps));
-    Chains { items, names: &names, read: &read }.each(body, steps);
-    needs_down(items, steps);
+    Chains { functions: &functions, names: &names, read: &read }.each(body, steps);
+    needs_down(&functions, steps);
 }
 
 /// `"users"`, or `{ tableName: "users", schema: "app" }`.

@@ -3,20 +3,21 @@
 use super::super::super::code::{Call, Item, Value};
 use super::super::super::sql::not_null_column_of;
 use super::super::super::step::{Constraint, NewColumn, ObjectKind, Operation, Span, TableChange};
-use super::super::read::{Steps, assignments, find_function};
+use super::super::read::{Functions, Steps, assignments};
 use super::chain::{Chains, needs_down};
 use super::column::typeorm_column;
 use super::query_builder::write_of;
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let Some(body) = find_function(items, "up") else { return };
+    let functions = Functions::of(items);
+    let Some(body) = functions.find("up") else { return };
     let read = |chain: &Call, steps: &mut Steps| {
         write_of(chain, steps)
             || chain.links.iter().fold(false, |known, link| method(chain, link, &names, steps) || known)
     };
-    Chains { items, names: &names, read: &read }.each(body, steps);
-    needs_down(items, steps);
+    Chains { functions: &functions, names: &names, read: &read }.each(body, steps);
+    needs_down(&functions, steps);
 }
 
 /// The options of `new TableColumn({ .. })`.

@@ -2,18 +2,19 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
-use super::super::read::{Steps, assignments, calls, each_call, find_function};
+use super::super::read::{Functions, Steps, assignments, calls, each_call};
 use super::column::{column_of, foreign_key_of, index_of, new_column, type_of};
 use super::rows::{batches_of, goes_through_rows, write_of};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
+    let functions = Functions::of(items);
     for method in ["change", "up"] {
-        if let Some(body) = find_function(items, method) {
-            Reader { items, names: &names }.statements(body, steps, 30);
+        if let Some(body) = functions.find(method) {
+            Reader { functions: &functions, names: &names }.statements(body, steps, 30);
             let first = calls(body).into_iter().find(|call| method == "up" || call.short() == "execute");
             let has_reverse = if method == "up" {
-                find_function(items, "down").is_some()
+                functions.find("down").is_some()
             } else {
                 calls(body).iter().any(|call| matches!(call.short(), "reversible" | "up_only"))
             };
@@ -27,7 +28,7 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
 }
 
 struct Reader<'a> {
-    items: &'a [Item],
+    functions: &'a Functions<'a>,
     names: &'a [(String, Value)],
 }
 
@@ -51,7 +52,7 @@ impl Reader<'_> {
             "change_table" => self.change_table(call, steps),
             _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps, levels),
             "reversible" | "up" | "each" | "up_only" => self.statements(&call.block, steps, levels),
-            _ => match find_function(self.items, &call.name) {
+            _ => match self.functions.follow(&call.name) {
                 Some(body) => self.statements(body, steps, levels / 2),
                 None => self.operation(call, steps),
             },
