@@ -17,6 +17,7 @@ mod known;
 mod lines;
 mod lock;
 mod order;
+mod placeholders;
 mod review;
 mod sql;
 mod step;

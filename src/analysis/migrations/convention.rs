@@ -137,7 +137,7 @@ fn unless_said(text: &str, says: impl Fn(&str) -> bool) -> Transaction {
     if lines.any(|line| says(&plain(line))) { Transaction::None } else { Transaction::Whole }
 }
 
-/// The half that goes forward, with everything else blanked so that lines and offsets stay; placeholders filled.
+/// The half that goes forward, with everything else blanked so that lines and offsets stay.
 pub(super) fn forward_half(framework: Framework, text: &str) -> Cow<'_, str> {
     let marks = match framework {
         Framework::Goose => Some(("+goose up", "+goose down")),
@@ -159,34 +159,11 @@ pub(super) fn forward_half(framework: Framework, text: &str) -> Cow<'_, str> {
         }
         out = Cow::Owned(kept);
     }
-    if out.contains("${") { Cow::Owned(fill_placeholders(&out)) } else { out }
+    out
 }
 
 fn blank(line: &str, into: &mut String) {
     into.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
-}
-
-/// `${schema}` becomes a name of the same length.
-fn fill_placeholders(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("${") {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        match from.find(['}', '\n']).filter(|end| from.as_bytes()[*end] == b'}') {
-            Some(end) => {
-                out.push('p');
-                out.extend(std::iter::repeat_n('_', end));
-                rest = &from[end + 1..];
-            }
-            None => {
-                out.push_str("${");
-                rest = &from[2..];
-            }
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 /// A path in the pieces that conventions speak of.
@@ -273,6 +250,5 @@ mod tests {
         let half = forward_half(Framework::Goose, text);
         assert_eq!(half.len(), text.len());
         assert!(half.contains("A;") && !half.contains("B;"));
-        assert_eq!(forward_half(Framework::Flyway, "a ${b} c").len(), "a ${b} c".len());
     }
 }

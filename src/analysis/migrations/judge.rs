@@ -89,7 +89,10 @@ impl<'a> Judge<'a> {
                 self.say_if(!self.known.is_new_table(table), step, Hazard::IndexNotConcurrent);
             }
             Operation::DropIndex { indexes, table, concurrently: false } => {
+                // What is said of the table that goes away is enough.
+                let goes = |step: &Step| matches!(&step.operation, Operation::DropTable { tables, .. } if table.as_ref().is_some_and(|table| tables.contains(table)));
                 let new = table.as_ref().is_some_and(|table| self.known.is_new_table(table))
+                    || later.iter().any(goes)
                     || (!indexes.is_empty() && indexes.iter().all(|index| self.known.is_new_index(index)));
                 self.say_if(!new, step, Hazard::DropIndexNotConcurrent);
             }

@@ -1,5 +1,6 @@
 //! What is said about a danger: what happens, which lock, who waits. At most two sentences.
 
+use super::code::COMPUTED;
 use super::framework::Framework;
 use super::hazard::Hazard;
 use super::judge::{Danger, strongest_lock};
@@ -73,7 +74,12 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::ForeignKeyScan => format!(
             "The foreign key checks every row of {table} under {}: {} until it is done.",
             names.foreign_locks(),
-            if names.column.is_empty() { "writes to both wait" } else { "reads and writes of the first and writes to the second wait" }
+            match (names.column.is_empty(), names.table == names.other_table) {
+                (true, true) => "writes wait",
+                (true, false) => "writes to both wait",
+                (false, true) => "reads and writes wait",
+                (false, false) => "reads and writes of the first and writes to the second wait",
+            }
         ),
         Hazard::CheckScan => {
             format!("The check reads every row of {table} under {held}: {waits} until it is done.")
@@ -262,7 +268,12 @@ fn waits(step: &Step) -> String {
 
 /// A name in backticks, or other words when there is none.
 fn tick(name: &str, otherwise: &str) -> String {
-    if name.is_empty() { otherwise.to_owned() } else { format!("`{}`", shown(name)) }
+    if name.is_empty() || is_computed(name) { otherwise.to_owned() } else { format!("`{}`", shown(name)) }
+}
+
+/// Whether the name is put together while the migration runs.
+pub(super) fn is_computed(name: &str) -> bool {
+    name.contains(COMPUTED)
 }
 
 /// A name as it can stand in a text: on one line, without backticks, not longer than names are.
@@ -418,6 +429,10 @@ impl Names {
         let other = lock_words(Lock::ShareRowExclusive, &self.other_table);
         if self.table.is_empty() || self.statement == "CREATE TABLE" {
             return other;
+        }
+        // A table that points to itself.
+        if self.table == self.other_table {
+            return lock_words(own, &self.table);
         }
         format!("{} and {other}", lock_words(own, &self.table))
     }

@@ -4,7 +4,7 @@ use super::super::framework::{Dialect, Framework};
 use super::super::hazard::Hazard;
 use super::super::judge::Danger;
 use super::super::step::{Operation, TableChange};
-use super::super::words::{Names, shown};
+use super::super::words::{Names, is_computed, shown};
 use super::{alembic, django, ecto, rails, sequelize, sql};
 
 /// The advice for a danger: prose, then code.
@@ -45,7 +45,7 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         Framework::Knex => advice.replacen("\n\n    ", " With `knex.raw`:\n\n    ", 1),
         Framework::TypeOrm => advice.replacen("\n\n    ", " With `queryRunner.query`:\n\n    ", 1),
         Framework::Sequelize => advice.replacen("\n\n    ", " With `queryInterface.sequelize.query`:\n\n    ", 1),
-        Framework::Kysely => advice.replacen("\n\n    ", " With ``sql`..`.execute(db)``:\n\n    ", 1),
+        Framework::Kysely => advice.replacen("\n\n    ", " With the `sql` of Kysely:\n\n    ", 1),
         _ => advice,
     })
 }
@@ -57,7 +57,7 @@ fn model_of<'a>(table: &'a str, path: &str) -> &'a str {
 }
 
 fn or(name: &str, otherwise: &str) -> String {
-    if name.is_empty() { otherwise.to_owned() } else { shown(name) }
+    if name.is_empty() || is_computed(name) { otherwise.to_owned() } else { shown(name) }
 }
 
 /// What the advice may name.

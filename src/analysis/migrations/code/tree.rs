@@ -125,7 +125,7 @@ pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
 }
 
 /// What stands for something that is computed when the migration runs.
-pub(super) const COMPUTED: &str = "computed_name";
+pub(in super::super) const COMPUTED: &str = "computed_name";
 
 /// Takes the usual escapes out of a text.
 pub(super) fn unescape(text: &str) -> String {

@@ -155,6 +155,8 @@ impl Function<'_> {
                     None => (first, second.to_lowercase()),
                 }
             }
+            // `for model in models: model.objects.update(..)`
+            _ if model.starts_with(|first: char| first.is_ascii_lowercase()) => (String::new(), String::new()),
             _ => (self.app.to_owned(), lower),
         };
         let small = SMALL.contains(&(app.as_str(), model.as_str()));
