@@ -4,6 +4,7 @@
 //! every language; `words` and `advice` say it in the author's own. PostgreSQL first: other databases are not judged.
 
 mod advice;
+mod changesets;
 mod check;
 mod code;
 mod convention;

@@ -1,6 +1,7 @@
 //! A file into findings.
 
 use super::advice::advice_of;
+use super::changesets::split_into_changesets;
 use super::convention::{Transaction, find_migration, forward_half};
 use super::finding::{Finding, RuleName};
 use super::framework::{Dialect, Framework};
@@ -112,6 +113,9 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
     if let Some(first) = read.steps.first().filter(|_| lacks_way_back(framework, text)) {
         let what = "the half that goes forward".to_owned();
         read.steps.push(Step::new(first.span, Operation::Irreversible { what }));
+    }
+    if framework == Framework::Liquibase {
+        read.steps = split_into_changesets(text, read.steps);
     }
     let style = read.style.into_iter().map(|style| Finding {
         span: style.span,

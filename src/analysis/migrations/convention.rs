@@ -116,7 +116,6 @@ fn transaction_of(framework: Framework, text: &str) -> Transaction {
         Framework::Prisma => Transaction::UnlessSingle,
         Framework::Diesel => Transaction::UnlessRefused,
         Framework::Sqlx => unless("-- no-transaction"),
-        Framework::Liquibase => unless("runintransaction:false"),
         // With a comma it is an argument of `RunPython`.
         Framework::Django => unless_said(text, |line| line.starts_with("atomic=false") && !line.ends_with(',')),
         Framework::Rails => unless_said(text, |line| line.starts_with("disable_ddl_transaction!")),
@@ -125,7 +124,7 @@ fn transaction_of(framework: Framework, text: &str) -> Transaction {
         Framework::TypeOrm => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction=false")),
         Framework::Sequelize if text.contains(".transaction(") => Transaction::Whole,
         Framework::Sequelize => Transaction::None,
-        Framework::Alembic | Framework::Kysely => Transaction::Whole,
+        Framework::Alembic | Framework::Kysely | Framework::Liquibase => Transaction::Whole,
     }
 }
 

@@ -217,6 +217,8 @@ pub enum Operation {
         /// Whether it goes.
         dropped: bool,
     },
+    /// The tool commits, and begins another transaction: Liquibase between changesets.
+    NextTransaction,
     /// `BEGIN`.
     Begin,
     /// `COMMIT` or `ROLLBACK`; the end of a transaction.

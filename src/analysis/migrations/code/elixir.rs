@@ -152,6 +152,11 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
             }
             _ => Value::Unknown,
         },
+        // `&up/0`
+        "unary_operator" => match source.of(node).strip_prefix('&').and_then(|name| name.split_once('/')) {
+            Some((name, _)) => Value::Name(name.trim().to_owned()),
+            None => Value::Unknown,
+        },
         "anonymous_function" => {
             let mut body = Vec::new();
             statements(source, node, depth, &mut body);

@@ -113,6 +113,11 @@ impl Value {
         match self {
             Value::Text(text) => Some(&text.text),
             Value::Name(name) => Some(name),
+            // Alembic's `op.f("ix_users_name")`
+            Value::Call(call) if call.short() == "f" => match call.arguments.as_slice() {
+                [Value::Text(text)] => Some(&text.text),
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -41,6 +41,9 @@ impl Reader<'_> {
         match call.short() {
             "execute" | "query" | "query!" => match call.arguments.first() {
                 Some(Value::Code(body)) => self.statements(body, steps, levels),
+                Some(Value::Name(name)) if let Some(body) = self.functions.follow(name) => {
+                    self.statements(body, steps, levels / 2);
+                }
                 Some(sql) => steps.sql_value(sql, call.span, self.names),
                 None => {}
             },
