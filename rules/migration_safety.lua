@@ -117,7 +117,7 @@ return {
         if finding.level == "unsafe" then
           at.suggestion = finding.suggestion
           report(text_of(finding), at)
-        elseif options.style or finding.rule == "irreversible" then
+        elseif options.style or finding.rule == "irreversible" or finding.rule == "unseen-sql" then
           warn(text_of(finding), at)
         end
       end

@@ -143,6 +143,7 @@ impl<'a> Judge<'a> {
                 self.say_if(!self.known.transaction_is_open() && !leaves, step, Hazard::TransactionNesting);
             }
             Operation::Unclear { .. } => self.say(step, Hazard::UnclearOperation),
+            Operation::Unseen => self.say(step, Hazard::UnseenSql),
             Operation::Irreversible { .. } => self.say(step, Hazard::Irreversible),
             Operation::LiveModel { .. } => self.say(step, Hazard::LiveModelImport),
             _ => {}

@@ -237,6 +237,8 @@ pub enum Operation {
         /// What, in words.
         what: String,
     },
+    /// SQL that is computed, read from a file, or handed over.
+    Unseen,
     /// A step that cannot be taken back by the framework.
     Irreversible {
         /// The operation's name.

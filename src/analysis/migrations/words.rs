@@ -190,6 +190,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             Operation::Unclear { what } => format!("What happens here cannot be told from the text: {what}."),
             _ => "What happens here cannot be told from the text.".to_owned(),
         },
+        Hazard::UnseenSql => {
+            "What this executes is put together elsewhere, so nobody has judged which locks it takes.".to_owned()
+        }
         Hazard::Irreversible => match &step.operation {
             Operation::Irreversible { what } => {
                 let what = if what.contains(' ') { what.clone() } else { format!("`{what}`") };

@@ -120,6 +120,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::UnbatchedBackfill => format!(
             "Change some thousand rows at a time, each batch in a transaction of its own, outside of the schema migration.\n\n    UPDATE {table} SET .. WHERE id IN (\n      SELECT id FROM {table} WHERE .. ORDER BY id LIMIT 1000\n    ); -- again until no row is left"
         ),
+        Hazard::UnseenSql => {
+            "Write the statement out in the migration; or read it as if it stood here, and say so in a comment: `deckhand-ignore unseen-sql: why`.".to_owned()
+        }
         Hazard::Irreversible => {
             "Write the half that goes back (`-- +goose Down`, `-- migrate:down`), if only to say that there is none.".to_owned()
         }

@@ -1,6 +1,6 @@
 //! What the readers share: steps with their places, and the SQL in texts.
 
-use super::super::code::{Call, Item, Language, Text, Unread, Value, read_code};
+use super::super::code::{COMPUTED, Call, Item, Language, Text, Unread, Value, read_code};
 use super::super::framework::Framework;
 use super::super::lines::Lines;
 use super::super::sql::{Problem, read_sql};
@@ -155,47 +155,74 @@ impl Steps {
         }
     }
 
-    /// The SQL in a value: a text, a call around one such as `sa.text`, or a list of texts.
+    /// The SQL in a value: a text, a call around one such as `sa.text`, or a list of texts. What is put together elsewhere
+    /// is told to be unseen.
     pub(super) fn sql_value(&mut self, value: &Value, span: Span, names: &[(String, Value)]) {
+        if !self.reads_sql(value, span, names, 6) {
+            self.push(span, Operation::Unseen);
+        }
+    }
+
+    /// Reads the SQL in a value; whether there is nothing else to it.
+    fn reads_sql(&mut self, value: &Value, span: Span, names: &[(String, Value)], depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return true };
         match value {
-            Value::Text(text) => self.sql(text, span),
-            Value::Call(call) => {
-                if let Some(inner) = call.arguments.first() {
-                    self.sql_value(inner, span, names);
-                }
+            Value::Text(text) => {
+                self.sql(text, span);
+                text.text.trim().trim_end_matches(';') != COMPUTED
             }
+            Value::Call(call) => match call.arguments.first() {
+                _ if is_reading(call) => false,
+                // A query builder has many kinds of arguments.
+                Some(inner @ (Value::Text(_) | Value::Name(_) | Value::Call(_) | Value::List(_))) => {
+                    self.reads_sql(inner, span, names, depth) || !matches!(call.short(), "text" | "SQL" | "raw")
+                }
+                _ => true,
+            },
             Value::List(list) => {
+                let mut all = true;
                 for item in list {
-                    match item {
+                    all &= match item {
                         // `("sql", [parameters])`
-                        Value::List(pair) => {
-                            if let Some(Value::Text(text)) = pair.first() {
-                                self.sql(text, span);
-                            }
-                        }
-                        other => self.sql_value(other, span, names),
-                    }
+                        Value::List(pair) => match pair.first() {
+                            Some(first @ Value::Text(_)) => self.reads_sql(first, span, names, depth),
+                            _ => true,
+                        },
+                        other => self.reads_sql(other, span, names, depth),
+                    };
                 }
+                all
             }
-            Value::Name(name) => {
-                if let Some((_, value @ (Value::Text(_) | Value::List(_)))) =
-                    names.iter().find(|(known, _)| known == name)
-                {
-                    self.sql_value(value, span, &[]);
+            Value::Name(name) => match names.iter().rfind(|(known, _)| known == name) {
+                Some((_, value @ (Value::Text(_) | Value::List(_) | Value::Name(_)))) => {
+                    self.reads_sql(value, span, names, depth)
                 }
-            }
-            _ => {}
+                Some((_, Value::Call(call))) => !is_reading(call),
+                Some(_) => true,
+                None => name.contains("noop"),
+            },
+            _ => true,
         }
     }
 }
 
-/// Names and their values, as assigned anywhere outside functions.
+/// Whether a call reads a file: `File.read(..)`, `open(..).read()`, `fs.readFileSync(..)`.
+fn is_reading(call: &Call) -> bool {
+    let reads = |part: &str| part.starts_with("read") || part.starts_with("load");
+    call.name.split('.').any(reads) || call.links.iter().any(|link| reads(link.short()))
+}
+
+/// Names and their values, as assigned anywhere.
 pub(super) fn assignments(items: &[Item]) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     super::super::code::walk(items, &mut |item| {
-        if let Item::Assign { name, value, .. } = item
-            && found.len() < MAX_NAMES
-        {
+        let named = match item {
+            Item::Assign { name, value, .. } => Some((name, value)),
+            // Each piece of a list may be what the name stands for.
+            Item::Loop { over: Some(over @ (Value::List(_) | Value::Name(_))), name, .. } => Some((name, over)),
+            _ => None,
+        };
+        if let Some((name, value)) = named.filter(|_| found.len() < MAX_NAMES) {
             found.push((name.clone(), value.clone()));
         }
         true
