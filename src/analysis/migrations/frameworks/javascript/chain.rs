@@ -7,7 +7,8 @@ use super::super::read::{Functions, Steps, is_long};
 const MAX_LEVELS: u32 = 30;
 
 /// Every chain among the statements: in blocks and callbacks, in lists such as that of `Promise.all([..])`, and in the
-/// functions of the file that are called. A chain that `read` takes for its own is not looked into.
+/// functions of the file that are called. Of a chain that `read` takes for its own only what comes after it in
+/// time is looked into.
 pub(super) struct Chains<'a> {
     pub(super) functions: &'a Functions<'a>,
     pub(super) names: &'a [(String, Value)],
@@ -37,10 +38,10 @@ impl Chains<'_> {
 
     fn chain(&self, chain: &Call, steps: &mut Steps, levels: u32) {
         let Some(levels) = levels.checked_sub(1) else { return };
-        if (self.read)(chain, steps) {
-            return;
-        }
-        for link in &chain.links {
+        let known = (self.read)(chain, steps);
+        // `queryInterface.addColumn(..).then(() => queryInterface.addIndex(..))`
+        let follows = |link: &&Call| !known || matches!(link.short(), "then" | "catch" | "finally");
+        for link in chain.links.iter().filter(follows) {
             for argument in link.arguments.iter().flat_map(|it| [it].into_iter().chain(it.list())) {
                 if let Value::Call(inner) = argument {
                     self.chain(inner, steps, levels);

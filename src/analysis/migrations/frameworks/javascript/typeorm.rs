@@ -13,8 +13,7 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let functions = Functions::of(items);
     let Some(body) = functions.find("up") else { return };
     let read = |chain: &Call, steps: &mut Steps| {
-        write_of(chain, steps)
-            || chain.links.iter().fold(false, |known, link| method(chain, link, &names, steps) || known)
+        write_of(chain, steps) || chain.links.iter().any(|link| method(chain, link, &names, steps))
     };
     Chains { functions: &functions, names: &names, read: &read }.each(body, steps);
     needs_down(&functions, steps);
