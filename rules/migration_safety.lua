@@ -8,7 +8,7 @@ return {
     },
     framework = {
       type = "string",
-      doc = "The tool that runs them, where paths and marks tell the wrong one: sql, flyway, goose, dbmate, prisma, diesel, sqlx, liquibase, django, alembic, rails, ecto, knex or typeorm.",
+      doc = "The tool that runs them, where paths and marks tell the wrong one: sql, flyway, goose, dbmate, prisma, diesel, sqlx, liquibase, django, alembic, rails, ecto, knex, typeorm, sequelize or kysely.",
     },
     in_transaction = {
       type = "boolean",
@@ -117,7 +117,7 @@ return {
         if finding.level == "unsafe" then
           at.suggestion = finding.suggestion
           report(text_of(finding), at)
-        elseif options.style or finding.rule == "irreversible" then
+        elseif options.style or finding.rule == "irreversible" or finding.rule == "unseen-sql" then
           warn(text_of(finding), at)
         end
       end
@@ -206,7 +206,10 @@ return {
     if options.uses and not allowed["still-used"] then
       for _, entry in gone do
         local change, uses = entry.change, entry.change.uses
-        local what = if change.column then `\`{entry.name}\` of \`{change.table}\`` else `\`{entry.name}\``
+        local what = if change.column
+          then `\`{entry.name}\` of \`{change.table}\``
+          elseif change.model then `\`{entry.name}\` (the model \`{change.model}\`)`
+          else `\`{entry.name}\``
         local dropped = string.find(change.kind, "^drop") ~= nil
         local verb = if dropped then "dropped" else "renamed"
         local at = { file = migration.file, line = change.line }

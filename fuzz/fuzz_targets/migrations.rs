@@ -5,9 +5,9 @@
 use deckhand::analysis::migrations::{CheckOptions, check};
 use libfuzzer_sys::fuzz_target;
 
-const PATHS: [&str; 7] =
-    ["migrations/1.sql", "app/migrations/0001_x.py", "alembic/versions/x.py", "db/migrate/1_x.rb", "priv/migrations/1_x.exs", "migrations/1_x.js", "migrations/1-x.ts"];
-const MARKS: [&str; 7] = ["", "migrations.Migration", "alembic", "ActiveRecord::Migration", "Ecto.Migration", "knex", "queryRunner"];
+const PATHS: [&str; 9] =
+    ["migrations/1.sql", "app/migrations/0001_x.py", "alembic/versions/x.py", "db/migrate/1_x.rb", "priv/migrations/1_x.exs", "migrations/1_x.js", "migrations/1-x.ts", "migrations/2-x.js", "migrations/3-x.ts"];
+const MARKS: [&str; 9] = ["", "migrations.Migration", "alembic", "ActiveRecord::Migration", "Ecto.Migration", "knex", "queryRunner", "queryInterface", "Kysely"];
 
 fuzz_target!(|text: &str| {
     let reader = text.bytes().next().map_or(0, |byte| usize::from(byte) % PATHS.len());

@@ -4,6 +4,7 @@
 //! every language; `words` and `advice` say it in the author's own. PostgreSQL first: other databases are not judged.
 
 mod advice;
+mod changesets;
 mod check;
 mod code;
 mod convention;
@@ -17,10 +18,12 @@ mod known;
 mod lines;
 mod lock;
 mod order;
+mod placeholders;
 mod review;
 mod sql;
 mod step;
 mod suppress;
+mod uses;
 mod words;
 
 pub use check::{Before, CheckOptions, check, read_steps, read_steps_as};
@@ -31,5 +34,6 @@ pub use framework::Framework;
 pub use hazard::Hazard;
 pub use lock::Lock;
 pub use order::{Neighbours, directory_of, neighbours, reverse_of};
-pub use review::{SchemaChange, is_rewritten, names_in_code, names_of_table, parents, schema_changes, speaks_of_table};
+pub use review::{SchemaChange, is_rewritten, parents, schema_changes};
 pub use step::{Operation, Span, Step, TableChange};
+pub use uses::{lines_that_use, names_in_code, names_of_table};

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// Say what is unsafe in these migrations: which lock, what waits for it, and the way that blocks nobody
 ///
 /// Reads SQL (Flyway, goose, dbmate, Prisma, Diesel, sqlx, Liquibase) and the migrations of Django, Alembic, Rails,
-/// Ecto, Knex and TypeORM, without running them. PostgreSQL is assumed. Without a FILE every migration of this repository is read.
+/// Ecto, Knex, TypeORM, Sequelize and Kysely, without running them. PostgreSQL is assumed. Without a FILE every migration of this repository is read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -89,3 +89,47 @@ fn the_tool_decides_about_transactions() {
     assert_eq!(said.status, 1);
     assert!(said.out.contains("concurrent-in-transaction"), "{}", said.out);
 }
+
+/// Everything that the rule looks up is asked for in few passes, however many kinds of migration come together.
+#[test]
+fn many_kinds_at_once_are_judged() {
+    let place = Place::repository();
+    place.write("dangerfile.lua", "use(\"migration_safety\")\n");
+    place.write("alembic/versions/aaa_x.py", "from alembic import op\nrevision = 'aaa'\n");
+    place.write("app/x.rb", "User.first.yy\n");
+    place.commit("base");
+    place.git(&["checkout", "-q", "-b", "several"]);
+    let alembic = |name: &str| {
+        format!(
+            "from alembic import op\nrevision = '{name}'\ndown_revision = 'aaa'\n\n\ndef upgrade():\n    op.drop_column('users', 'yy')\n\n\ndef downgrade():\n    op.execute('')\n"
+        )
+    };
+    place.write("alembic/versions/bbb_x.py", &alembic("bbb"));
+    place.write("alembic/versions/ccc_x.py", &alembic("ccc"));
+    place.write("diesel/migrations/2024-01-01-000000_a/up.sql", "ALTER TABLE users ALTER COLUMN a SET NOT NULL;\n");
+    place.write("diesel/migrations/2024-01-01-000000_a/down.sql", "-- nothing\n");
+    place.commit("topic");
+    let said = place.deckhand(&["local", "--base", "main"]);
+    assert_eq!((said.status, said.err.as_str()), (1, ""));
+    for part in
+        ["Two migrations follow `aaa`", "still uses it: `app/x.rb:1`", "is missing or empty", "`SET NOT NULL` on `a`"]
+    {
+        assert!(said.out.contains(part), "{part}\n{}", said.out);
+    }
+}
+
+#[test]
+fn a_changeset_of_liquibase_is_a_transaction() {
+    let place = Place::empty();
+    let text = "--liquibase formatted sql\n\
+--changeset me:1\nALTER TABLE users ADD CONSTRAINT c CHECK (a > 0) NOT VALID;\n\
+--changeset me:2\nALTER TABLE users VALIDATE CONSTRAINT c;\n\
+--changeset me:3 runInTransaction:false\nCREATE INDEX CONCURRENTLY i ON users (a);\n\
+--changeset me:4\nCREATE INDEX CONCURRENTLY j ON users (b);\n";
+    place.write("changes/a.sql", text);
+    let said = place.deckhand(&["migrations", "--format", "json", "changes/a.sql"]);
+    let all: Value = serde_json::from_str(&said.out).unwrap();
+    let found: Vec<Value> =
+        all["findings"].as_array().unwrap().iter().map(|found| json!([found["line"], found["rule"]])).collect();
+    assert_eq!(found, [json!([9, "concurrent-in-transaction"])]);
+}

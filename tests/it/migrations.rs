@@ -272,6 +272,16 @@ fn typeorm_snippets() {
 }
 
 #[test]
+fn sequelize_snippets() {
+    battery("sequelize", "migrations/20240101000000-x.js");
+}
+
+#[test]
+fn kysely_snippets() {
+    battery("kysely", "migrations/2024-01-01-x.ts");
+}
+
+#[test]
 fn rails_snippets() {
     battery("rails", "db/migrate/20240101000000_x.rb");
 }

@@ -4,7 +4,7 @@ use deckhand::analysis::migrations::{CheckOptions, Finding, Span, check};
 use std::path::{Path, PathBuf};
 
 /// Every parser that a path can lead to.
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 9] = [
     "migrations/1.sql",
     "app/migrations/0001_x.py",
     "alembic/versions/x.py",
@@ -12,10 +12,21 @@ const PATHS: [&str; 7] = [
     "priv/migrations/1_x.exs",
     "migrations/1_x.js",
     "migrations/1-x.ts",
+    "migrations/2-x.js",
+    "migrations/3-x.ts",
 ];
 /// Marks that lead a text to each framework whatever it is.
-const MARKS: [&str; 7] =
-    ["", "migrations.Migration", "alembic", "ActiveRecord::Migration", "Ecto.Migration", "knex", "queryRunner"];
+const MARKS: [&str; 9] = [
+    "",
+    "migrations.Migration",
+    "alembic",
+    "ActiveRecord::Migration",
+    "Ecto.Migration",
+    "knex",
+    "queryRunner",
+    "queryInterface",
+    "Kysely",
+];
 
 fn said(path: &str, text: &str) -> Vec<Finding> {
     check(path, text, &CheckOptions { style: true, ..CheckOptions::default() }).unwrap_or_default()
@@ -181,4 +192,21 @@ fn a_megabyte_on_one_line_is_read() {
     assert!(found.iter().any(|finding| finding.rule.as_str() == "drop-table" && finding.span.line == 1));
     let long = format!("-- {}\nDROP TABLE u;\n", "x".repeat(5 << 20));
     assert_eq!(said("migrations/1.sql", &long)[0].rule.as_str(), "unreadable");
+}
+
+/// Each call is followed into its function, and there are hundreds of calls at each level.
+#[test]
+fn functions_that_call_each_other() {
+    let calls = "f();\n".repeat(300);
+    let python = format!("def f(a, b):\n{}", "    f(a, b)\n".repeat(300));
+    let run = "class Migration(migrations.Migration):\n    operations = [migrations.RunPython(f)]\n";
+    for (path, text) in [
+        ("migrations/1_x.js", format!("// knex\nfunction f() {{ {calls} }}\nfunction up() {{ {calls} }}\n")),
+        ("migrations/2_x.js", format!("// queryInterface\nfunction f() {{ {calls} }}\nfunction up() {{ {calls} }}\n")),
+        ("db/migrate/1_x.rb", format!("# Migration\ndef f\n{calls}end\ndef up\n{calls}end\n")),
+        ("app/migrations/0001_x.py", format!("{python}{run}")),
+    ] {
+        let found = said(path, &text);
+        holds(&text, &found);
+    }
 }

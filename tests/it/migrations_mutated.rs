@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 /// A path for each reader, and the mark that leads a text to it.
-const READERS: [(&str, &str); 9] = [
+const READERS: [(&str, &str); 11] = [
     ("migrations/1.sql", ""),
     ("db/V1__x.sql", ""),
     ("migrations/2.sql", "-- +goose Up\n"),
@@ -19,6 +19,8 @@ const READERS: [(&str, &str); 9] = [
     ("priv/repo/migrations/1_x.exs", "# Ecto.Migration\n"),
     ("migrations/1_x.js", "// knex\n"),
     ("migrations/1-x.ts", "// queryRunner\n"),
+    ("migrations/2-x.js", "// queryInterface\n"),
+    ("migrations/3-x.ts", "// Kysely\n"),
 ];
 
 /// Pieces that people put where they do not belong.

@@ -5,6 +5,7 @@ mod choose;
 mod django;
 mod ecto;
 mod rails;
+mod sequelize;
 mod sql;
 
 pub(super) use choose::{Context, advice_of};

@@ -1,6 +1,7 @@
 //! A file into findings.
 
 use super::advice::advice_of;
+use super::changesets::split_into_changesets;
 use super::convention::{Transaction, find_migration, forward_half};
 use super::finding::{Finding, RuleName};
 use super::framework::{Dialect, Framework};
@@ -8,6 +9,7 @@ use super::frameworks::read_framework;
 use super::hazard::Hazard;
 use super::judge::{Danger, Setting, judge};
 use super::lines::Lines;
+use super::placeholders::{Filled, fill};
 use super::sql::{Problem, read_sql};
 use super::step::{Edit, Operation, Span, Step, TableChange};
 use super::suppress::{Ignores, Word};
@@ -48,6 +50,9 @@ pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Findi
         findings.push(finding_of(&danger, &read, path, text, &lines));
     }
     findings.extend(read.style.iter().cloned());
+    if let Some(filled) = &read.filled {
+        findings.iter_mut().for_each(|finding| filled.restore(finding));
+    }
     let ignores = Ignores::of(text, read.framework.dialect() == Dialect::Sql);
     findings.retain_mut(|finding| match ignores.word_on(finding) {
         Word::Nothing => true,
@@ -77,15 +82,17 @@ pub fn read_steps_as(path: &str, text: &str, framework: Option<Framework>) -> Op
     read_file(path, text, &CheckOptions { framework, ..CheckOptions::default() }).map(|read| read.steps)
 }
 
-struct ReadFile {
+struct ReadFile<'a> {
     framework: Framework,
     in_transaction: bool,
     steps: Vec<Step>,
     problem: Option<Problem>,
     style: Vec<Finding>,
+    /// The text that was read, where placeholders may have been filled.
+    filled: Option<Filled<'a>>,
 }
 
-fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile> {
+fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<ReadFile<'a>> {
     let migration = find_migration(path, text);
     let framework = options.framework.or(migration.map(|migration| migration.framework))?;
     let transaction = migration.map_or(Transaction::None, |migration| migration.transaction);
@@ -98,13 +105,17 @@ fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile>
             steps: read.steps,
             problem: read.problem,
             style: Vec::new(),
+            filled: None,
         });
     }
-    let half = forward_half(framework, text);
-    let mut read = read_sql(&half, &Lines::new(text), options.style, false);
+    let filled = fill(forward_half(framework, text));
+    let mut read = read_sql(&filled.text, &Lines::new(text), options.style, false);
     if let Some(first) = read.steps.first().filter(|_| lacks_way_back(framework, text)) {
         let what = "the half that goes forward".to_owned();
         read.steps.push(Step::new(first.span, Operation::Irreversible { what }));
+    }
+    if framework == Framework::Liquibase {
+        read.steps = split_into_changesets(text, read.steps);
     }
     let style = read.style.into_iter().map(|style| Finding {
         span: style.span,
@@ -114,7 +125,8 @@ fn read_file(path: &str, text: &str, options: &CheckOptions) -> Option<ReadFile>
         suggestion: None,
     });
     let in_transaction = options.in_transaction.unwrap_or_else(|| shares_transaction(transaction, &read.steps));
-    Some(ReadFile { framework, in_transaction, style: style.collect(), steps: read.steps, problem: read.problem })
+    let style = style.collect();
+    Some(ReadFile { framework, in_transaction, style, steps: read.steps, problem: read.problem, filled: Some(filled) })
 }
 
 /// Whether a tool whose files hold both directions got one only.
@@ -176,7 +188,7 @@ fn is_of_another_database(text: &str) -> bool {
         || ["engine=", "engine =", "auto_increment", "autoincrement", "pragma "].iter().any(|mark| lower.contains(mark))
 }
 
-fn finding_of(danger: &Danger<'_>, read: &ReadFile, path: &str, text: &str, lines: &Lines<'_>) -> Finding {
+fn finding_of(danger: &Danger<'_>, read: &ReadFile<'_>, path: &str, text: &str, lines: &Lines<'_>) -> Finding {
     let (span, framework) = (danger.step.span, read.framework);
     let mended = danger.step.edit.as_ref().filter(|_| is_mended_by_edit(danger.hazard, read.in_transaction));
     Finding {

@@ -11,4 +11,4 @@ mod ruby;
 mod tree;
 
 pub(super) use item::{Call, Item, Text, Value, walk};
-pub(super) use tree::{Language, Unread, read_code};
+pub(super) use tree::{COMPUTED, Language, Unread, read_code};

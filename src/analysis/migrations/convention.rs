@@ -71,6 +71,10 @@ pub(super) fn framework_of(path: &str, text: &str) -> Option<Framework> {
 fn javascript_framework(text: &str) -> Option<Framework> {
     if text.contains("queryRunner") || text.contains("MigrationInterface") {
         Some(Framework::TypeOrm)
+    } else if text.contains("queryInterface") || text.contains("QueryInterface") {
+        Some(Framework::Sequelize)
+    } else if text.contains("kysely") || text.contains("Kysely") {
+        Some(Framework::Kysely)
     } else if text.contains("knex") || text.contains("Knex") {
         Some(Framework::Knex)
     } else {
@@ -112,14 +116,15 @@ fn transaction_of(framework: Framework, text: &str) -> Transaction {
         Framework::Prisma => Transaction::UnlessSingle,
         Framework::Diesel => Transaction::UnlessRefused,
         Framework::Sqlx => unless("-- no-transaction"),
-        Framework::Liquibase => unless("runintransaction:false"),
         // With a comma it is an argument of `RunPython`.
         Framework::Django => unless_said(text, |line| line.starts_with("atomic=false") && !line.ends_with(',')),
         Framework::Rails => unless_said(text, |line| line.starts_with("disable_ddl_transaction!")),
         Framework::Ecto => unless_said(text, |line| line.starts_with("@disable_ddl_transactiontrue")),
         Framework::Knex => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction:false")),
         Framework::TypeOrm => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction=false")),
-        Framework::Alembic => Transaction::Whole,
+        Framework::Sequelize if text.contains(".transaction(") => Transaction::Whole,
+        Framework::Sequelize => Transaction::None,
+        Framework::Alembic | Framework::Kysely | Framework::Liquibase => Transaction::Whole,
     }
 }
 
@@ -131,7 +136,7 @@ fn unless_said(text: &str, says: impl Fn(&str) -> bool) -> Transaction {
     if lines.any(|line| says(&plain(line))) { Transaction::None } else { Transaction::Whole }
 }
 
-/// The half that goes forward, with everything else blanked so that lines and offsets stay; placeholders filled.
+/// The half that goes forward, with everything else blanked so that lines and offsets stay.
 pub(super) fn forward_half(framework: Framework, text: &str) -> Cow<'_, str> {
     let marks = match framework {
         Framework::Goose => Some(("+goose up", "+goose down")),
@@ -153,34 +158,11 @@ pub(super) fn forward_half(framework: Framework, text: &str) -> Cow<'_, str> {
         }
         out = Cow::Owned(kept);
     }
-    if out.contains("${") { Cow::Owned(fill_placeholders(&out)) } else { out }
+    out
 }
 
 fn blank(line: &str, into: &mut String) {
     into.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
-}
-
-/// `${schema}` becomes a name of the same length.
-fn fill_placeholders(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("${") {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        match from.find(['}', '\n']).filter(|end| from.as_bytes()[*end] == b'}') {
-            Some(end) => {
-                out.push('p');
-                out.extend(std::iter::repeat_n('_', end));
-                rest = &from[end + 1..];
-            }
-            None => {
-                out.push_str("${");
-                rest = &from[2..];
-            }
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 /// A path in the pieces that conventions speak of.
@@ -267,6 +249,5 @@ mod tests {
         let half = forward_half(Framework::Goose, text);
         assert_eq!(half.len(), text.len());
         assert!(half.contains("A;") && !half.contains("B;"));
-        assert_eq!(forward_half(Framework::Flyway, "a ${b} c").len(), "a ${b} c".len());
     }
 }

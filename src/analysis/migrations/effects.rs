@@ -92,7 +92,7 @@ fn effects_of_change(table: &str, change: &TableChange) -> Effects {
         TableChange::AddColumn(column) => {
             let rewrites = column.numbered || column.stored || matches!(column.default, ColumnDefault::Volatile(_));
             let builds = column.unique || column.primary_key;
-            let checks = column.check || (column.references.is_some() && column.default != ColumnDefault::None);
+            let checks = column.check || column.checks_its_key();
             let effects = exclusive().rewriting(rewrites).scanning(builds || checks);
             match &column.references {
                 Some(other) => effects.and(other, Lock::ShareRowExclusive),

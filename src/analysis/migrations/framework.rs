@@ -31,6 +31,10 @@ pub enum Framework {
     Knex,
     /// TypeORM's `migrations/<time>-name.ts`.
     TypeOrm,
+    /// Sequelize's `migrations/<time>-name.js`.
+    Sequelize,
+    /// Kysely's `migrations/<time>_name.ts`.
+    Kysely,
 }
 
 /// The language in which advice is written.
@@ -46,13 +50,13 @@ pub enum Dialect {
     Rails,
     /// Ecto's `priv/repo/migrations/*.exs`.
     Ecto,
-    /// Knex and TypeORM, where what blocks nobody is written in SQL.
+    /// Knex, TypeORM, Sequelize and Kysely, where most of what blocks nobody is written in SQL.
     JavaScript,
 }
 
 impl Framework {
     /// All of them.
-    pub const ALL: [Framework; 14] = [
+    pub const ALL: [Framework; 16] = [
         Framework::Sql,
         Framework::Flyway,
         Framework::Goose,
@@ -67,6 +71,8 @@ impl Framework {
         Framework::Ecto,
         Framework::Knex,
         Framework::TypeOrm,
+        Framework::Sequelize,
+        Framework::Kysely,
     ];
 
     /// The word in options and reports.
@@ -86,6 +92,8 @@ impl Framework {
             Framework::Ecto => "ecto",
             Framework::Knex => "knex",
             Framework::TypeOrm => "typeorm",
+            Framework::Sequelize => "sequelize",
+            Framework::Kysely => "kysely",
         }
     }
 
@@ -96,7 +104,7 @@ impl Framework {
             Framework::Alembic => Dialect::Alembic,
             Framework::Rails => Dialect::Rails,
             Framework::Ecto => Dialect::Ecto,
-            Framework::Knex | Framework::TypeOrm => Dialect::JavaScript,
+            Framework::Knex | Framework::TypeOrm | Framework::Sequelize | Framework::Kysely => Dialect::JavaScript,
             _ => Dialect::Sql,
         }
     }
@@ -117,6 +125,8 @@ impl Framework {
             Framework::Rails => "write `disable_ddl_transaction!` into the migration",
             Framework::Knex => "write `exports.config = { transaction: false }`",
             Framework::TypeOrm => "write `transaction = false` into the migration class",
+            Framework::Sequelize => "leave `sequelize.transaction` out of this migration",
+            Framework::Kysely => "run it by itself with `disableTransactions: true`",
             Framework::Ecto => "set `@disable_ddl_transaction true` and `@disable_migration_lock true`",
         }
     }

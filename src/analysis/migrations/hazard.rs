@@ -132,6 +132,8 @@ hazards! {
     UnclearOperation, "unclear-operation", Unsafe, [];
     /// A step that cannot be taken back.
     Irreversible, "irreversible", Style, [];
+    /// SQL that is put together elsewhere and was not judged.
+    UnseenSql, "unseen-sql", Style, [];
     /// A foreign key that comes with a new column or table: brief locks on both tables.
     ForeignKeyInlineLock, "fk-inline-lock", Style, ["adding-foreign-key-constraint"];
     /// A column may be null from now on.

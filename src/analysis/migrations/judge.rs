@@ -89,7 +89,10 @@ impl<'a> Judge<'a> {
                 self.say_if(!self.known.is_new_table(table), step, Hazard::IndexNotConcurrent);
             }
             Operation::DropIndex { indexes, table, concurrently: false } => {
+                // What is said of the table that goes away is enough.
+                let goes = |step: &Step| matches!(&step.operation, Operation::DropTable { tables, .. } if table.as_ref().is_some_and(|table| tables.contains(table)));
                 let new = table.as_ref().is_some_and(|table| self.known.is_new_table(table))
+                    || later.iter().any(goes)
                     || (!indexes.is_empty() && indexes.iter().all(|index| self.known.is_new_index(index)));
                 self.say_if(!new, step, Hazard::DropIndexNotConcurrent);
             }
@@ -140,6 +143,7 @@ impl<'a> Judge<'a> {
                 self.say_if(!self.known.transaction_is_open() && !leaves, step, Hazard::TransactionNesting);
             }
             Operation::Unclear { .. } => self.say(step, Hazard::UnclearOperation),
+            Operation::Unseen => self.say(step, Hazard::UnseenSql),
             Operation::Irreversible { .. } => self.say(step, Hazard::Irreversible),
             Operation::LiveModel { .. } => self.say(step, Hazard::LiveModelImport),
             _ => {}
@@ -228,8 +232,7 @@ impl<'a> Judge<'a> {
         self.say_if(column.unique && !column.primary_key, step, Hazard::UniqueNotConcurrent);
         self.say_if(column.check, step, Hazard::CheckScan);
         if column.references.is_some() {
-            let checked = column.default != ColumnDefault::None;
-            self.say(step, if checked { Hazard::ForeignKeyScan } else { Hazard::ForeignKeyInlineLock });
+            self.say(step, if column.checks_its_key() { Hazard::ForeignKeyScan } else { Hazard::ForeignKeyInlineLock });
         }
         self.say_if(column.kind.name == "json" && !column.kind.array, step, Hazard::JsonColumn);
     }

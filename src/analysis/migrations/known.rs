@@ -149,6 +149,11 @@ impl Known {
             {
                 self.enum_values.push(value.clone());
             }
+            Operation::NextTransaction => {
+                self.unvalidated.clear();
+                self.enum_values.clear();
+                self.left = false;
+            }
             Operation::Begin => {
                 self.open.get_or_insert(step.span.line);
             }

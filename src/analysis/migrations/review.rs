@@ -15,6 +15,8 @@ pub struct SchemaChange {
     pub table: String,
     /// The column, for changes of one.
     pub column: Option<String>,
+    /// The class that Django's code knows the table by.
+    pub model: Option<String>,
 }
 
 impl SchemaChange {
@@ -24,47 +26,13 @@ impl SchemaChange {
     }
 }
 
-/// What code calls the column or table of a change: its name, and for several words also in camel case. A class is
-/// called after one row of its table.
-pub fn names_in_code(change: &SchemaChange) -> Vec<String> {
-    let name = |full: &str| full.rsplit('.').next().unwrap_or(full).to_owned();
-    let name = change.column.as_deref().map_or_else(|| name(&change.table), name);
-    let mut names = vec![name.clone()];
-    if name.contains('_') {
-        let large = camel(if change.column.is_some() { name.clone() } else { singular(&name) }.as_str());
-        if change.column.is_some() {
-            names.push(large.chars().take(1).flat_map(char::to_lowercase).chain(large.chars().skip(1)).collect());
-        }
-        names.push(large);
-    }
-    names.retain(|name| !name.is_empty());
-    names
-}
-
-/// What files that speak of a table may be called after: `users`, `user`; of `shop_order_items` also `order_item`.
-pub fn names_of_table(table: &str) -> Vec<String> {
-    let table = table.rsplit('.').next().unwrap_or(table);
-    let one = singular(table);
-    let without_app = one.split_once('_').map(|(_, model)| model.to_owned());
-    [Some(one.clone()), Some(table.to_owned()), without_app].into_iter().flatten().filter(|it| it.len() > 2).collect()
-}
-
-fn camel(name: &str) -> String {
-    let words = name.split('_').filter(|word| !word.is_empty());
-    words.flat_map(|word| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1))).collect()
-}
-
-fn singular(table: &str) -> String {
-    let one = table.strip_suffix("ies").map(|stem| format!("{stem}y"));
-    one.unwrap_or_else(|| table.strip_suffix('s').unwrap_or(table).to_owned())
-}
-
 /// What the steps take away from code, and give to it.
 pub fn schema_changes(steps: &[Step]) -> Vec<SchemaChange> {
     let mut changes = Vec::new();
     for step in steps {
         let mut add = |kind, table: &str, column: Option<&String>| {
-            changes.push(SchemaChange { span: step.span, kind, table: table.to_owned(), column: column.cloned() });
+            let (table, column, model) = (table.to_owned(), column.cloned(), step.model.clone());
+            changes.push(SchemaChange { span: step.span, kind, table, column, model });
         };
         match &step.operation {
             Operation::Alter { table, change } => match change {
@@ -140,18 +108,6 @@ pub fn parents(path: &str, framework: Framework, text: &str) -> Vec<String> {
     }
 }
 
-/// Whether a text speaks of a table, by its name or by what a model of it is called: `users`, `user`, `User`; of
-/// `shop_order_items` also `OrderItem`.
-pub fn speaks_of_table(text: &str, table: &str) -> bool {
-    let plain = |text: &str| text.to_lowercase().replace('_', "");
-    let table = table.rsplit('.').next().unwrap_or(table);
-    let one = singular(table);
-    let text = plain(text);
-    let without_app = one.split_once('_').map_or("", |(_, model)| model);
-    let found = |name: &str| name.len() > 2 && text.contains(&plain(name));
-    table.is_empty() || found(table) || found(&one) || found(without_app)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,25 +119,6 @@ mod tests {
         assert!(is_rewritten("V1__a.sql", Framework::Flyway, old, new));
         assert!(!is_rewritten("R__a.sql", Framework::Flyway, old, new));
         assert!(is_rewritten("migrations/1.sql", Framework::Sql, old, "ALTER TABLE t ADD b int;\n"));
-    }
-
-    #[test]
-    fn models_speak_of_their_tables() {
-        assert!(speaks_of_table("class User(Model):", "users") && speaks_of_table("from Categories", "categories"));
-        assert!(speaks_of_table("class OrderItem(Model):", "shop_order_items"));
-        assert!(!speaks_of_table("class Invoice:", "users"));
-    }
-
-    #[test]
-    fn code_has_its_own_spelling() {
-        let names = |table: &str, column: Option<&str>| {
-            let column = column.map(str::to_owned);
-            names_in_code(&SchemaChange { span: Span::default(), kind: "drop_column", table: table.to_owned(), column })
-        };
-        assert_eq!(names("users", Some("nick_name")), ["nick_name", "nickName", "NickName"]);
-        assert_eq!(names("users", Some("age")), ["age"]);
-        assert_eq!(names("public.order_items", None), ["order_items", "OrderItem"]);
-        assert_eq!(names_of_table("shop_order_items"), ["shop_order_item", "shop_order_items", "order_item"]);
     }
 
     #[test]

@@ -16,3 +16,4 @@ pub(super) use expression::{is_known_steady, not_null_column_of};
 pub(super) use read::{Problem, read_sql};
 pub(super) use style::find_style;
 pub(super) use types::parse_type;
+pub(super) use write::is_bounded_condition;

@@ -30,12 +30,23 @@ pub struct Step {
     pub assured: bool,
     /// Outside the migration's transaction: Alembic's `autocommit_block`.
     pub outside: bool,
+    /// The class that Django's code knows the table by, as the migration writes it.
+    pub model: Option<String>,
 }
 
 impl Step {
     /// A step with nothing special about it.
     pub fn new(span: Span, operation: Operation) -> Self {
-        Step { span, operation, edit: None, literals: Vec::new(), in_block: false, assured: false, outside: false }
+        Step {
+            span,
+            operation,
+            edit: None,
+            literals: Vec::new(),
+            in_block: false,
+            assured: false,
+            outside: false,
+            model: None,
+        }
     }
 }
 
@@ -206,6 +217,8 @@ pub enum Operation {
         /// Whether it goes.
         dropped: bool,
     },
+    /// The tool commits, and begins another transaction: Liquibase between changesets.
+    NextTransaction,
     /// `BEGIN`.
     Begin,
     /// `COMMIT` or `ROLLBACK`; the end of a transaction.
@@ -224,6 +237,8 @@ pub enum Operation {
         /// What, in words.
         what: String,
     },
+    /// SQL that is computed, read from a file, or handed over.
+    Unseen,
     /// A step that cannot be taken back by the framework.
     Irreversible {
         /// The operation's name.
@@ -429,6 +444,8 @@ pub struct NewColumn {
     pub not_null: bool,
     /// What rows that are there get.
     pub default: ColumnDefault,
+    /// A default is written, if only `DEFAULT NULL`: PostgreSQL then reads all rows for a foreign key.
+    pub default_is_written: bool,
     /// Rows that are there get a value and new ones do not: Django drops its default again.
     pub default_is_dropped: bool,
     /// `GENERATED .. STORED`.
@@ -443,6 +460,19 @@ pub struct NewColumn {
     pub primary_key: bool,
     /// `CHECK`.
     pub check: bool,
+}
+
+impl NewColumn {
+    /// Whether PostgreSQL reads all rows for the column's foreign key; without any default it knows that all are null.
+    pub fn checks_its_key(&self) -> bool {
+        let has_default = self.default_is_written || self.default_is_dropped || self.default != ColumnDefault::None;
+        self.references.is_some() && has_default
+    }
+
+    /// Whether it says `DEFAULT NULL`.
+    pub fn has_null_default(&self) -> bool {
+        self.default_is_written && self.default == ColumnDefault::None
+    }
 }
 
 /// What a new column holds in rows that are there.

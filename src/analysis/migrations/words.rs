@@ -1,5 +1,6 @@
 //! What is said about a danger: what happens, which lock, who waits. At most two sentences.
 
+use super::code::COMPUTED;
 use super::framework::Framework;
 use super::hazard::Hazard;
 use super::judge::{Danger, strongest_lock};
@@ -71,8 +72,14 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             "`SET NOT NULL` on {column} reads all of {table} under {held}: {waits} until it is done."
         ),
         Hazard::ForeignKeyScan => format!(
-            "The foreign key checks every row of {table} under {}: writes to both wait until it is done.",
-            names.foreign_locks()
+            "The foreign key checks every row of {table} under {}: {} until it is done.",
+            names.foreign_locks(),
+            match (names.column.is_empty(), names.table == names.other_table) {
+                (true, true) => "writes wait",
+                (true, false) => "writes to both wait",
+                (false, true) => "reads and writes wait",
+                (false, false) => "reads and writes of the first and writes to the second wait",
+            }
         ),
         Hazard::CheckScan => {
             format!("The check reads every row of {table} under {held}: {waits} until it is done.")
@@ -143,7 +150,7 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             "This uses an enum value that the same transaction adds: PostgreSQL refuses it (\"unsafe use of new value\"), and the migration fails.".to_owned()
         }
         Hazard::UnbatchedBackfill if matches!(step.operation, Operation::Batches { .. }) => format!(
-            "All these batches run in the migration's one transaction, which holds a ROW EXCLUSIVE lock on {table} and every changed row until the commit: writes to those rows wait, and replicas fall behind."
+            "All these changes of {table} run in one transaction, which holds a ROW EXCLUSIVE lock and every changed row until the commit: writes to those rows wait, and replicas fall behind."
         ),
         Hazard::UnbatchedBackfill => format!(
             "One `{}` over all of {table} holds a ROW EXCLUSIVE lock and every row that it changes until the commit: writes to those rows wait, and replicas fall behind.",
@@ -183,6 +190,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             Operation::Unclear { what } => format!("What happens here cannot be told from the text: {what}."),
             _ => "What happens here cannot be told from the text.".to_owned(),
         },
+        Hazard::UnseenSql => {
+            "What this executes is put together elsewhere, so nobody has judged which locks it takes.".to_owned()
+        }
         Hazard::Irreversible => match &step.operation {
             Operation::Irreversible { what } => {
                 let what = if what.contains(' ') { what.clone() } else { format!("`{what}`") };
@@ -261,7 +271,12 @@ fn waits(step: &Step) -> String {
 
 /// A name in backticks, or other words when there is none.
 fn tick(name: &str, otherwise: &str) -> String {
-    if name.is_empty() { otherwise.to_owned() } else { format!("`{}`", shown(name)) }
+    if name.is_empty() || is_computed(name) { otherwise.to_owned() } else { format!("`{}`", shown(name)) }
+}
+
+/// Whether the name is put together while the migration runs.
+pub(super) fn is_computed(name: &str) -> bool {
+    name.contains(COMPUTED)
 }
 
 /// A name as it can stand in a text: on one line, without backticks, not longer than names are.
@@ -417,6 +432,10 @@ impl Names {
         let other = lock_words(Lock::ShareRowExclusive, &self.other_table);
         if self.table.is_empty() || self.statement == "CREATE TABLE" {
             return other;
+        }
+        // A table that points to itself.
+        if self.table == self.other_table {
+            return lock_words(own, &self.table);
         }
         format!("{} and {other}", lock_words(own, &self.table))
     }

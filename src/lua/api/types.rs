@@ -302,6 +302,7 @@ pub(super) const RECORDS: &[RecordType] = &[
             ),
             f("table", "string", "the table"),
             f("column", "string?", "the column, for changes of one"),
+            f("model", "string?", "the class that a Django migration names, when something goes away"),
         ],
     },
     RecordType {

@@ -4,8 +4,8 @@ use super::super::framework::{Dialect, Framework};
 use super::super::hazard::Hazard;
 use super::super::judge::Danger;
 use super::super::step::{Operation, TableChange};
-use super::super::words::{Names, shown};
-use super::{alembic, django, ecto, rails, sql};
+use super::super::words::{Names, is_computed, shown};
+use super::{alembic, django, ecto, rails, sequelize, sql};
 
 /// The advice for a danger: prose, then code.
 pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, path: &str) -> Option<String> {
@@ -25,18 +25,27 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         is_index: matches!(danger.step.operation, Operation::Reindex { kind: "index", .. }),
         statement: names.statement,
         adds_column: matches!(danger.step.operation, Operation::Alter { change: TableChange::AddColumn(_), .. }),
+        null_default: match &danger.step.operation {
+            Operation::Alter { change: TableChange::AddColumn(column), .. } => column.has_null_default(),
+            _ => false,
+        },
         framework,
     };
     let own = match framework.dialect() {
+        Dialect::JavaScript if framework == Framework::Sequelize => sequelize::advice(&context),
         Dialect::Sql | Dialect::JavaScript => None,
         Dialect::Django => django::advice(&context),
         Dialect::Alembic => alembic::advice(&context),
         Dialect::Rails => rails::advice(&context),
         Dialect::Ecto => ecto::advice(&context),
     };
+    let in_own_words = own.is_some();
     own.or_else(|| sql::advice(&context)).map(|advice| match framework {
+        _ if in_own_words => advice,
         Framework::Knex => advice.replacen("\n\n    ", " With `knex.raw`:\n\n    ", 1),
         Framework::TypeOrm => advice.replacen("\n\n    ", " With `queryRunner.query`:\n\n    ", 1),
+        Framework::Sequelize => advice.replacen("\n\n    ", " With `queryInterface.sequelize.query`:\n\n    ", 1),
+        Framework::Kysely => advice.replacen("\n\n    ", " With the `sql` of Kysely:\n\n    ", 1),
         _ => advice,
     })
 }
@@ -48,7 +57,7 @@ fn model_of<'a>(table: &'a str, path: &str) -> &'a str {
 }
 
 fn or(name: &str, otherwise: &str) -> String {
-    if name.is_empty() { otherwise.to_owned() } else { shown(name) }
+    if name.is_empty() || is_computed(name) { otherwise.to_owned() } else { shown(name) }
 }
 
 /// What the advice may name.
@@ -68,5 +77,7 @@ pub(in super::super) struct Context {
     pub(super) is_index: bool,
     pub(super) statement: &'static str,
     pub(super) adds_column: bool,
+    /// Whether the column is added with `DEFAULT NULL`.
+    pub(super) null_default: bool,
     pub(super) framework: Framework,
 }

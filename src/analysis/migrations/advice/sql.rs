@@ -45,6 +45,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::SetNotNullScan => {
             format!("Prove it with a check that is validated without blocking, in separate transactions; then `SET NOT NULL` reads nothing.\n\n{}", prove_not_null(table, column))
         }
+        Hazard::ForeignKeyScan if context.null_default => format!(
+            "Leave `DEFAULT NULL` out: a new column is null anyway, and without any default PostgreSQL knows that no row needs a look.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type} REFERENCES {other};"
+        ),
         Hazard::ForeignKeyScan if context.adds_column => format!(
             "Add the column first, and the foreign key in two steps.\n\n    ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_fk FOREIGN KEY ({column}) REFERENCES {other} NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {table}_{column}_fk; -- in another transaction"
         ),
@@ -117,6 +120,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::UnbatchedBackfill => format!(
             "Change some thousand rows at a time, each batch in a transaction of its own, outside of the schema migration.\n\n    UPDATE {table} SET .. WHERE id IN (\n      SELECT id FROM {table} WHERE .. ORDER BY id LIMIT 1000\n    ); -- again until no row is left"
         ),
+        Hazard::UnseenSql => {
+            "Write the statement out in the migration; or read it as if it stood here, and say so in a comment: `deckhand-ignore unseen-sql: why`.".to_owned()
+        }
         Hazard::Irreversible => {
             "Write the half that goes back (`-- +goose Down`, `-- migrate:down`), if only to say that there is none.".to_owned()
         }

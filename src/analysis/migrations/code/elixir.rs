@@ -19,13 +19,17 @@ fn statements(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<I
                 if let (Some(left), Some(right)) =
                     (child.child_by_field_name("left"), child.child_by_field_name("right"))
                 {
-                    if right.kind() == "call" {
-                        let mut call = call(source, right, depth);
-                        // `query |> repo().update_all(..)`
-                        call.limited |= source.of(left).contains("limit");
-                        items.push(Item::Call(call));
+                    if source.of_field(child, "operator") == "|>" {
+                        if let Value::Call(call) = piped(source, child, depth) {
+                            items.push(Item::Call(*call));
+                        }
+                        continue;
                     }
-                    items.push(Item::Assign { name: source.of(left).to_owned(), value: value(source, right, depth) });
+                    if right.kind() == "call" {
+                        items.push(Item::Call(call(source, right, depth)));
+                    }
+                    let (name, value) = (source.of(left).to_owned(), value(source, right, depth));
+                    items.push(Item::Assign { name, value, span: source.span(child) });
                 }
             }
             "do_block" | "else_block" | "stab_clause" | "body" => statements(source, child, depth, items),
@@ -57,6 +61,9 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Call {
     if let Some(target) = node.child_by_field_name("target") {
         call.name = source.of(target).chars().filter(|c| !c.is_whitespace() && *c != '(' && *c != ')').collect();
     }
+    if matches!(call.name.as_str(), "from" | "where" | "limit" | "Ecto.Query.from") {
+        call.limited = is_limited(source.of(node));
+    }
     for child in children(node) {
         match child.kind() {
             "arguments" => {
@@ -80,6 +87,35 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Call {
         }
     }
     call
+}
+
+/// Whether a query says how many rows it wants, or which: `limit: 10`, `where: u.id == 5`, `u.id in ^ids`.
+fn is_limited(query: &str) -> bool {
+    let by_key = query.match_indices(".id").any(|(at, found)| {
+        let after = query[at + found.len()..].trim_start();
+        let value = after.strip_prefix("==").or_else(|| after.strip_prefix("in ")).map(str::trim_start);
+        // `u.id == o.user_id` joins.
+        value.is_some_and(|value| value.starts_with(|c: char| c == '^' || c == '[' || c.is_ascii_digit()))
+    });
+    by_key || query.contains("limit")
+}
+
+/// `query |> f(x)` is `f(query, x)`.
+fn piped(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
+    let (Some(depth), Some(left), Some(right)) =
+        (depth.checked_sub(1), node.child_by_field_name("left"), node.child_by_field_name("right"))
+    else {
+        return Value::Unknown;
+    };
+    let first = value(source, left, depth);
+    match value(source, right, depth) {
+        Value::Call(mut call) => {
+            call.limited |= matches!(&first, Value::Call(before) if before.limited);
+            call.arguments.insert(0, first);
+            Value::Call(call)
+        }
+        other => other,
+    }
 }
 
 fn pairs(source: &Source<'_>, node: Node<'_>, depth: u32) -> Vec<(String, Value)> {
@@ -108,6 +144,19 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
         }
         "keywords" => Value::Map(pairs(source, node, depth)),
         "call" => Value::Call(Box::new(call(source, node, depth))),
+        "binary_operator" => match source.of_field(node, "operator") {
+            "|>" => piped(source, node, depth),
+            // `user in User`
+            "in" | "<-" => {
+                node.child_by_field_name("right").map_or(Value::Unknown, |right| value(source, right, depth))
+            }
+            _ => Value::Unknown,
+        },
+        // `&up/0`
+        "unary_operator" => match source.of(node).strip_prefix('&').and_then(|name| name.split_once('/')) {
+            Some((name, _)) => Value::Name(name.trim().to_owned()),
+            None => Value::Unknown,
+        },
         "anonymous_function" => {
             let mut body = Vec::new();
             statements(source, node, depth, &mut body);

@@ -8,12 +8,14 @@ pub(in super::super) enum Item {
     /// A call whose result is not kept.
     Call(Call),
     /// `name = value`
-    Assign { name: String, value: Value },
+    Assign { name: String, value: Value, span: Span },
     /// A function or method.
     Define { name: String, body: Vec<Item> },
     /// A class or module.
     Class { body: Vec<Item> },
-    /// Statements under a condition, a loop or a context; with the call of a `with` and the name that it gets.
+    /// Statements that run again and again: over what, where that is said, and the name of each piece.
+    Loop { over: Option<Value>, name: String, body: Vec<Item> },
+    /// Statements under a condition or a context; with the call of a `with` and the name that it gets.
     Block { head: Option<Call>, alias: String, body: Vec<Item> },
     /// An import of names from a module.
     Import { module: String, names: Vec<String>, span: Span },
@@ -31,7 +33,7 @@ pub(in super::super) struct Call {
     pub(in super::super) span: Span,
     /// Bytes of the whole call in the file.
     pub(in super::super) range: (usize, usize),
-    /// The calls of the chain one by one, the first first, in languages whose builders need them.
+    /// The calls of the chain one by one, the first first, in JavaScript; in Python those before the last.
     pub(in super::super) links: Vec<Call>,
     /// Whether a part of the chain was sliced or limited.
     pub(in super::super) limited: bool,
@@ -111,6 +113,11 @@ impl Value {
         match self {
             Value::Text(text) => Some(&text.text),
             Value::Name(name) => Some(name),
+            // Alembic's `op.f("ix_users_name")`
+            Value::Call(call) if call.short() == "f" => match call.arguments.as_slice() {
+                [Value::Text(text)] => Some(&text.text),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -153,7 +160,9 @@ pub(in super::super) fn walk<'a>(items: &'a [Item], visit: &mut dyn FnMut(&'a It
         }
         match item {
             Item::Call(call) => walk(&call.block, visit),
-            Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } => walk(body, visit),
+            Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
+                walk(body, visit)
+            }
             Item::Assign { .. } | Item::Import { .. } => {}
         }
     }

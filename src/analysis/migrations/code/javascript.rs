@@ -58,8 +58,15 @@ fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<It
             let body = node.child_by_field_name("body").map(|body| statements(source, body, depth));
             items.push(Item::Class { body: body.unwrap_or_default() });
         }
-        "if_statement" | "for_statement" | "for_in_statement" | "while_statement" | "do_statement"
-        | "try_statement" | "else_clause" | "catch_clause" | "finally_clause" | "statement_block"
+        "for_in_statement" => items.push(Item::Loop {
+            over: Some(node.child_by_field_name("right").map_or(Value::Unknown, |right| value(source, right, depth))),
+            name: field(source, node, "left"),
+            body: statements(source, node, depth),
+        }),
+        "for_statement" | "while_statement" | "do_statement" => {
+            items.push(Item::Loop { over: None, name: String::new(), body: statements(source, node, depth) });
+        }
+        "if_statement" | "try_statement" | "else_clause" | "catch_clause" | "finally_clause" | "statement_block"
         | "switch_statement" | "switch_body" | "switch_case" | "switch_default" | "object" => {
             items.push(Item::Block { head: None, alias: String::new(), body: statements(source, node, depth) });
         }
@@ -94,7 +101,7 @@ fn assign(source: &Source<'_>, name: String, right: Node<'_>, depth: u32, items:
     if matches!(right.kind(), "call_expression" | "await_expression" | "object" | "class") {
         statement(source, right, depth, items);
     }
-    items.push(Item::Assign { name, value: value(source, right, depth) });
+    items.push(Item::Assign { name, value: value(source, right, depth), span: source.span(right) });
 }
 
 fn define(source: &Source<'_>, name: String, function: Node<'_>, depth: u32, items: &mut Vec<Item>) {

@@ -42,16 +42,28 @@ fn statements(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<I
                     expression_item(source, expression, depth, items);
                 }
             }
-            "if_statement" | "for_statement" | "while_statement" | "try_statement" | "else_clause" | "elif_clause"
-            | "except_clause" | "finally_clause" | "block" => {
+            "for_statement" => {
+                let right = child.child_by_field_name("right");
+                if let Some(right) = right {
+                    expression_item(source, right, depth, items);
+                }
+                items.push(Item::Loop {
+                    over: Some(right.map_or(Value::Unknown, |right| value(source, right, depth))),
+                    name: child.child_by_field_name("left").map(|left| source.of(left).to_owned()).unwrap_or_default(),
+                    body: body_of(source, child.child_by_field_name("body"), depth),
+                });
+            }
+            "if_statement" | "while_statement" | "try_statement" | "else_clause" | "elif_clause" | "except_clause"
+            | "finally_clause" | "block" => {
                 let mut body = Vec::new();
                 for part in children(child) {
-                    if part.kind() == "call" {
-                        expression_item(source, part, depth, &mut body);
-                    }
+                    expression_item(source, part, depth, &mut body);
                 }
                 statements(source, child, depth, &mut body);
-                items.push(Item::Block { head: None, alias: String::new(), body });
+                items.push(match child.kind() {
+                    "while_statement" => Item::Loop { over: None, name: String::new(), body },
+                    _ => Item::Block { head: None, alias: String::new(), body },
+                });
             }
             _ => {}
         }
@@ -65,7 +77,15 @@ fn expression_item(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut 
                 items.push(Item::Call(*call));
             }
         }
-        "await" => {
+        // `while (done := run(..).rowcount) > 0`
+        "await"
+        | "named_expression"
+        | "comparison_operator"
+        | "not_operator"
+        | "boolean_operator"
+        | "parenthesized_expression"
+        | "attribute" => {
+            let Some(depth) = depth.checked_sub(1) else { return };
             for inner in children(node) {
                 expression_item(source, inner, depth, items);
             }
@@ -77,7 +97,7 @@ fn expression_item(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut 
                 expression_item(source, right, depth, items);
             }
             let value = right.map_or(Value::Unknown, |right| value(source, right, depth));
-            items.push(Item::Assign { name, value });
+            items.push(Item::Assign { name, value, span: source.span(node) });
         }
         _ => {}
     }
@@ -141,9 +161,17 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
     let range = node.byte_range();
     let mut call = Call { span: source.span(node), range: (range.start, range.end), ..Call::default() };
     if let Some(function) = node.child_by_field_name("function") {
-        let (name, limited) = chain(source, function, depth);
-        (call.name, call.limited) = (name, limited);
+        (call.name, call.limited) = chain(source, function, depth, &mut call.links);
     }
+    arguments(source, node, depth, &mut call);
+    if matches!(call.short(), "where" | "filter" | "filter_by" | "get") {
+        let own = node.child_by_field_name("arguments");
+        call.limited |= own.is_some_and(|own| is_by_key(source.of(own)));
+    }
+    Value::Call(Box::new(call))
+}
+
+fn arguments(source: &Source<'_>, node: Node<'_>, depth: u32, call: &mut Call) {
     for argument in node.child_by_field_name("arguments").map(children).unwrap_or_default() {
         if argument.kind() == "keyword_argument" {
             let key = argument.child_by_field_name("name").map(|name| source.of(name).to_owned()).unwrap_or_default();
@@ -154,7 +182,6 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
             call.arguments.push(value(source, argument, depth));
         }
     }
-    Value::Call(Box::new(call))
 }
 
 /// Whether the arguments of a filter slice, or give values of a key: `pk=1`, `id__in=chunk`.
@@ -167,13 +194,31 @@ fn is_by_key(arguments: &str) -> bool {
             !before && (compared || after.starts_with("__in") || after.starts_with("__range"))
         })
     };
-    arguments.contains("[:") || ["pk", "id", "uuid"].iter().any(|name| key(name))
+    arguments.contains("[:") || KEYS.iter().any(|name| key(name) || is_compared(arguments, name))
 }
 
-/// The dotted name of a chain, and whether a part of it is sliced.
-fn chain(source: &Source<'_>, node: Node<'_>, depth: u32) -> (String, bool) {
+/// Columns of which few rows share a value.
+const KEYS: [&str; 6] = ["pk", "id", "uuid", "key", "slug", "code"];
+
+/// Whether SQLAlchemy is given values of a key: `users.c.id == 5`, `User.id.in_(ids)`; not `users.c.id == orders.c.id`.
+fn is_compared(arguments: &str, name: &str) -> bool {
+    let name = format!(".{name}");
+    arguments.match_indices(&name).any(|(at, _)| {
+        let after = arguments[at + name.len()..].trim_start();
+        let Some(value) = after.strip_prefix("==") else {
+            return after.starts_with(".in_(") || after.starts_with(".between(");
+        };
+        let value = value.trim_start();
+        let value = &value[..value.find([',', ')']).unwrap_or(value.len())];
+        !value.contains(".c.") && !value.starts_with(|first: char| first.is_ascii_uppercase())
+    })
+}
+
+/// The dotted name of a chain, and whether a part of it is sliced; the earlier calls of it go into `links`.
+fn chain(source: &Source<'_>, node: Node<'_>, depth: u32, links: &mut Vec<Call>) -> (String, bool) {
     let mut parts: Vec<&str> = Vec::new();
     let (mut node, mut limited) = (node, false);
+    let Some(depth) = depth.checked_sub(1) else { return (String::new(), false) };
     for _ in 0..depth {
         match node.kind() {
             "attribute" => {
@@ -187,6 +232,10 @@ fn chain(source: &Source<'_>, node: Node<'_>, depth: u32) -> (String, bool) {
                 Some(function) => {
                     limited |=
                         node.child_by_field_name("arguments").is_some_and(|arguments| is_by_key(source.of(arguments)));
+                    let name = function.child_by_field_name("attribute").unwrap_or(function);
+                    let mut link = Call { name: source.of(name).to_owned(), ..Call::default() };
+                    arguments(source, node, depth, &mut link);
+                    links.push(link);
                     node = function;
                 }
                 None => break,
@@ -205,6 +254,7 @@ fn chain(source: &Source<'_>, node: Node<'_>, depth: u32) -> (String, bool) {
         }
     }
     parts.reverse();
+    links.reverse();
     (parts.join("."), limited)
 }
 

@@ -79,7 +79,10 @@ impl Reader<'_, '_> {
                     items.push(Item::Call(self.call(call, depth)));
                 }
                 let value = right.map_or(Value::Unknown, |right| self.value(right, depth));
-                items.push(Item::Assign { name: left.unwrap_or_default(), value });
+                items.push(Item::Assign { name: left.unwrap_or_default(), value, span: self.source.span(node) });
+            }
+            "while" | "until" | "for" | "while_modifier" | "until_modifier" => {
+                items.push(Item::Loop { over: None, name: String::new(), body: self.body(Some(node), depth) });
             }
             "body_statement"
             | "block_body"
@@ -91,9 +94,6 @@ impl Reader<'_, '_> {
             | "begin"
             | "if"
             | "unless"
-            | "while"
-            | "until"
-            | "for"
             | "do"
             | "ensure"
             | "rescue"
@@ -116,11 +116,16 @@ impl Reader<'_, '_> {
         for argument in node.child_by_field_name("arguments").map(children).unwrap_or_default() {
             match argument.kind() {
                 "pair" => call.named.extend(self.pair(argument, depth)),
-                "block_argument" => {}
+                // `each(&:save!)`
+                "block_argument" => {
+                    let method = self.source.of(argument).strip_prefix("&:").map(|method| format!("it.{method}"));
+                    let span = self.source.span(argument);
+                    call.block.extend(method.map(|name| Item::Call(Call { name, span, ..Call::default() })));
+                }
                 _ => call.arguments.push(self.value(argument, depth)),
             }
         }
-        call.block = self.block(node.child_by_field_name("block"), depth);
+        call.block.extend(self.block(node.child_by_field_name("block"), depth));
         // A chain keeps the statements of its inner blocks.
         if let Some(receiver) = node.child_by_field_name("receiver").filter(|receiver| receiver.kind() == "call") {
             call.block.extend(self.block(receiver.child_by_field_name("block"), depth));
@@ -206,7 +211,11 @@ impl Reader<'_, '_> {
         for _ in 0..20 {
             let part = pending.pop()?;
             if part.kind() == "string" {
-                return Some(Item::Assign { name: String::new(), value: self.text(part) });
+                return Some(Item::Assign {
+                    name: String::new(),
+                    value: self.text(part),
+                    span: self.source.span(part),
+                });
             }
             pending.extend(children(part).into_iter().rev());
         }

@@ -95,6 +95,11 @@ impl<'a> Source<'a> {
         self.text.get(node.byte_range()).unwrap_or_default()
     }
 
+    /// The text of a part of a node; empty when it has none.
+    pub(super) fn of_field(&self, node: Node<'_>, field: &str) -> &'a str {
+        node.child_by_field_name(field).map(|part| self.of(part)).unwrap_or_default()
+    }
+
     pub(super) fn span(&self, node: Node<'_>) -> super::super::step::Span {
         let range = node.byte_range();
         self.lines.span(range.start, range.end)
@@ -120,7 +125,7 @@ pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
 }
 
 /// What stands for something that is computed when the migration runs.
-pub(super) const COMPUTED: &str = "computed_name";
+pub(in super::super) const COMPUTED: &str = "computed_name";
 
 /// Takes the usual escapes out of a text.
 pub(super) fn unescape(text: &str) -> String {

@@ -1,16 +1,17 @@
 //! Alembic: what `upgrade` calls on `op`.
 
-use super::super::code::{Call, Item, Value};
+use super::super::code::{Call, Item, Value, walk};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange};
-use super::read::{Steps, assignments, calls, default_of_sql, find_function};
+use super::read::{Functions, Steps, assignments, calls, default_of_sql, is_long};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let reader = Reader { items, names: &names };
-    if let Some(body) = find_function(items, "upgrade") {
+    let functions = Functions::of(items);
+    let reader = Reader { functions: &functions, names: &names };
+    if let Some(body) = functions.find("upgrade") {
         reader.statements(body, &[], steps, 3);
         let first = calls(body).into_iter().find(|call| call.name.starts_with("op."));
-        let goes_back = find_function(items, "downgrade").is_some_and(|body| !body.is_empty());
+        let goes_back = functions.find("downgrade").is_some_and(|body| !body.is_empty());
         if let Some(first) = first.filter(|_| !goes_back) {
             steps.push(first.span, Operation::Irreversible { what: "upgrade".to_owned() });
         }
@@ -18,7 +19,7 @@ pub(super) fn read(items: &[Item], steps: &mut Steps) {
 }
 
 struct Reader<'a> {
-    items: &'a [Item],
+    functions: &'a Functions<'a>,
     names: &'a [(String, Value)],
 }
 
@@ -33,7 +34,7 @@ impl Reader<'_> {
         let Some(levels) = levels.checked_sub(1) else { return };
         for item in body {
             match item {
-                Item::Call(call) => match find_function(self.items, &call.name) {
+                Item::Call(call) => match self.functions.follow(&call.name) {
                     Some(body) => self.statements(body, batches, steps, depth),
                     None => self.call(call, batches, steps),
                 },
@@ -48,8 +49,35 @@ impl Reader<'_> {
                     steps.outside = before;
                 }
                 Item::Block { body, .. } => self.nested(body, batches, steps, depth, levels),
+                Item::Loop { over, name, body } => {
+                    let long = is_long(over.as_ref(), self.names);
+                    if long {
+                        self.changed_rows(name, over.as_ref(), body, steps);
+                    }
+                    steps.in_loop(long, |steps| self.nested(body, batches, steps, depth, levels));
+                }
                 _ => {}
             }
+        }
+    }
+
+    /// `for user in session.query(User): user.name = ..`
+    fn changed_rows(&self, name: &str, over: Option<&Value>, body: &[Item], steps: &mut Steps) {
+        let Some(query) = over.and_then(Value::call).filter(|query| query.name.contains("quer") && !query.limited)
+        else {
+            return;
+        };
+        let mut changed = None;
+        walk(body, &mut |item| {
+            if let Item::Assign { name: left, span, .. } = item
+                && left.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+            {
+                changed.get_or_insert(*span);
+            }
+            true
+        });
+        if let Some(span) = changed {
+            steps.push(span, Operation::Batches { statement: "UPDATE", table: table_of_query(query) });
         }
     }
 
@@ -63,6 +91,12 @@ impl Reader<'_> {
             None if call.short() == "drop" && call.name.contains("Enum") => {
                 let operation = Operation::DropObject { kind: ObjectKind::Type, names: Vec::new(), cascade: false };
                 steps.push(call.span, operation);
+            }
+            // `session.query(User).filter(..).update(..)`
+            None if matches!(call.short(), "update" | "delete") && call.name.contains(".query.") => {
+                let statement = if call.short() == "update" { "UPDATE" } else { "DELETE" };
+                let (table, bounded) = (table_of_query(call), call.limited);
+                steps.push(call.span, Operation::Write { statement, table, bounded });
             }
             None if matches!(call.short(), "execute" | "exec_driver_sql") => {
                 if let Some(sql) = call.arguments.first() {
@@ -239,14 +273,28 @@ fn execute(sql: &Value, span: Span, names: &[(String, Value)], steps: &mut Steps
         Some(_) => "DELETE",
         None => return steps.sql_value(sql, span, names),
     };
-    // What a condition says is not looked at.
-    if !parts.contains(&"where") && !parts.contains(&"filter") {
-        let table = match parts.first() {
-            Some(&("sa" | "sqlalchemy" | "update" | "delete")) | None => call.word(0, "table"),
-            Some(table) => (*table).to_owned(),
-        };
-        steps.push(span, Operation::Write { statement, table, bounded: false });
-    }
+    let table = match parts.first() {
+        Some(&("sa" | "sqlalchemy" | "update" | "delete")) | None => {
+            let made = call.links.iter().chain([call]).find(|link| matches!(link.short(), "update" | "delete"));
+            made.map(|made| made.word(0, "table")).unwrap_or_default()
+        }
+        Some(table) => (*table).to_owned(),
+    };
+    steps.push(span, Operation::Write { statement, table: name_of_table(&table, names), bounded: call.limited });
+}
+
+/// `users` of `users_table = sa.table("users", ..)`.
+fn name_of_table(name: &str, names: &[(String, Value)]) -> String {
+    let made = names.iter().rfind(|(known, _)| known == name).and_then(|(_, value)| value.call());
+    let made = made.filter(|made| matches!(made.short(), "table" | "Table")).map(|made| made.word(0, "name"));
+    made.filter(|table| !table.is_empty()).unwrap_or_else(|| name.to_owned())
+}
+
+/// What `session.query(User)` or `select(User)` asks for.
+fn table_of_query(query: &Call) -> String {
+    let of = query.links.iter().chain([query]).find(|link| matches!(link.short(), "query" | "select"));
+    let model = of.and_then(|link| link.arguments.first()).and_then(Value::word).unwrap_or_default();
+    model.split('.').next().unwrap_or_default().to_owned()
 }
 
 fn create_table(call: &Call, steps: &mut Steps) {

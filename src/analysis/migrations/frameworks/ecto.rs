@@ -2,16 +2,17 @@
 
 use super::super::code::{Call, Item, Value};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, Span, SqlType, TableChange};
-use super::read::{Steps, assignments, calls, default_of_sql, each_call, find_function};
+use super::read::{Functions, Steps, assignments, calls, default_of_sql, each_call};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
+    let functions = Functions::of(items);
     for function in ["change", "up"] {
-        if let Some(body) = find_function(items, function) {
-            Reader { items, names: &names }.statements(body, steps, 30);
+        if let Some(body) = functions.find(function) {
+            Reader { functions: &functions, names: &names }.statements(body, steps, 30);
             let one_way = |call: &&Call| {
                 if function == "up" {
-                    find_function(items, "down").is_none()
+                    functions.find("down").is_none()
                 } else {
                     call.short() == "execute" && call.arguments.len() == 1
                 }
@@ -26,13 +27,13 @@ pub(super) fn read(items: &[Item], steps: &mut Steps) {
 }
 
 struct Reader<'a> {
-    items: &'a [Item],
+    functions: &'a Functions<'a>,
     names: &'a [(String, Value)],
 }
 
 impl Reader<'_> {
     fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        each_call(body, levels, &mut |call, levels| self.call(call, steps, levels));
+        each_call(body, self.names, steps, levels, &|call, steps, levels| self.call(call, steps, levels));
     }
 
     fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {
@@ -40,6 +41,9 @@ impl Reader<'_> {
         match call.short() {
             "execute" | "query" | "query!" => match call.arguments.first() {
                 Some(Value::Code(body)) => self.statements(body, steps, levels),
+                Some(Value::Name(name)) if let Some(body) = self.functions.follow(name) => {
+                    self.statements(body, steps, levels / 2);
+                }
                 Some(sql) => steps.sql_value(sql, call.span, self.names),
                 None => {}
             },
@@ -61,15 +65,15 @@ impl Reader<'_> {
             "rename" => rename(call, steps),
             "update_all" | "delete_all" => {
                 let statement = if call.short() == "update_all" { "UPDATE" } else { "DELETE" };
-                let limited = call.limited || call.arguments.iter().filter_map(Value::call).any(has_limit);
-                if !limited {
-                    let table = call.word(0, "query");
-                    steps.push(call.span, Operation::Write { statement, table, bounded: false });
-                }
+                let query = call.arguments.first();
+                let bounded = call.limited || query.is_some_and(|query| has_limit(query, self.names, 6));
+                let table = query.map(|query| table_of_query(query, self.names, 6)).unwrap_or_default();
+                steps.push(call.span, Operation::Write { statement, table, bounded });
             }
+            "each" | "map" | "for" | "reduce" | "flat_map" => self.each_row(call, steps, levels),
             _ if !call.block.is_empty() => self.statements(&call.block, steps, levels),
             _ => {
-                if let Some(body) = find_function(self.items, &call.name) {
+                if let Some(body) = self.functions.follow(&call.name) {
                     self.statements(body, steps, levels / 2);
                 }
             }
@@ -77,9 +81,68 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// `repo().all(User) |> Enum.each(fn user -> .. end)`, `for user <- repo().all(User) do .. end`
+    fn each_row(&self, call: &Call, steps: &mut Steps, levels: u32) {
+        let over = call.arguments.first();
+        let written = matches!(over, Some(Value::List(_) | Value::Map(_) | Value::Text(_)));
+        let bodies = call.arguments.iter().filter_map(|argument| match argument {
+            Value::Code(body) => Some(body),
+            _ => None,
+        });
+        for body in bodies.chain([&call.block]) {
+            let one = |inner: &&Call| {
+                let (receiver, short) = inner.name.rsplit_once('.').unwrap_or_default();
+                let short = short.trim_end_matches('!');
+                receiver.to_lowercase().ends_with("repo") && matches!(short, "update" | "delete" | "insert_or_update")
+            };
+            let changed = calls(body).into_iter().find(one).filter(|_| !written);
+            if let Some(changed) = changed {
+                let statement = if changed.short().starts_with("delete") { "DELETE" } else { "UPDATE" };
+                let table = over.map(|over| table_of_query(over, self.names, 6)).unwrap_or_default();
+                if !over.is_some_and(|over| has_limit(over, self.names, 6)) {
+                    steps.push(changed.span, Operation::Batches { statement, table });
+                }
+            } else {
+                steps.in_loop(!written, |steps| self.statements(body, steps, levels / 2));
+            }
+        }
+    }
+}
+
 /// `from(u in "users", limit: 1000)`
-fn has_limit(query: &Call) -> bool {
-    query.by_name("limit").is_some() || query.name.contains("limit")
+fn has_limit(query: &Value, names: &[(String, Value)], depth: u32) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match query {
+        Value::Call(call) => {
+            call.limited
+                || call.by_name("limit").is_some()
+                || call.arguments.first().is_some_and(|inner| has_limit(inner, names, depth))
+        }
+        Value::Name(name) => assigned(name, names).is_some_and(|value| has_limit(value, names, depth)),
+        _ => false,
+    }
+}
+
+/// `users` of `from(u in "users")`, `User` of `Repo.all(User)`.
+fn table_of_query(query: &Value, names: &[(String, Value)], depth: u32) -> String {
+    let Some(depth) = depth.checked_sub(1) else { return String::new() };
+    match query {
+        Value::Text(text) => text.text.clone(),
+        Value::Call(call) => {
+            call.arguments.first().map(|inner| table_of_query(inner, names, depth)).unwrap_or_default()
+        }
+        Value::Name(name) => match assigned(name, names) {
+            Some(value) => table_of_query(value, names, depth),
+            None if name.starts_with(|c: char| c.is_ascii_uppercase()) => name.clone(),
+            None => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
+fn assigned<'a>(name: &str, names: &'a [(String, Value)]) -> Option<&'a Value> {
+    names.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
 }
 
 fn create(call: &Call, inner: &Call, steps: &mut Steps) {

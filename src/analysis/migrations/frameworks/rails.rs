@@ -2,5 +2,6 @@
 
 mod column;
 mod operations;
+mod rows;
 
 pub(super) use operations::read;

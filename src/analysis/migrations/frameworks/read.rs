@@ -1,11 +1,13 @@
 //! What the readers share: steps with their places, and the SQL in texts.
 
-use super::super::code::{Call, Item, Language, Text, Unread, Value, read_code};
+use super::super::code::{COMPUTED, Call, Item, Language, Text, Unread, Value, read_code};
 use super::super::framework::Framework;
 use super::super::lines::Lines;
 use super::super::sql::{Problem, read_sql};
 use super::super::step::{ColumnDefault, Operation, Span, Step, TableChange};
 use super::{alembic, django, ecto, javascript, rails};
+use std::cell::Cell;
+use std::collections::HashMap;
 
 /// What a migration in a programming language does.
 #[derive(Debug, Default)]
@@ -20,7 +22,7 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
         Framework::Django | Framework::Alembic => Language::Python,
         Framework::Rails => Language::Ruby,
         Framework::Ecto => Language::Elixir,
-        Framework::Knex | Framework::TypeOrm => Language::TypeScript,
+        Framework::Knex | Framework::TypeOrm | Framework::Sequelize | Framework::Kysely => Language::TypeScript,
         _ => return CodeRead::default(),
     };
     let items = match read_code(language, text) {
@@ -42,18 +44,31 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
         Framework::Rails => rails::read(&items, &mut steps),
         Framework::Knex => javascript::read_knex(&items, &mut steps),
         Framework::TypeOrm => javascript::read_typeorm(&items, &mut steps),
+        Framework::Sequelize => javascript::read_sequelize(&items, &mut steps),
+        Framework::Kysely => javascript::read_kysely(&items, &mut steps),
         _ => ecto::read(&items, &mut steps),
     }
     CodeRead { steps: steps.list, problem: steps.problem }
 }
 
-/// Every call among the statements and in their blocks, with the levels that are left to look deeper.
-pub(super) fn each_call(body: &[Item], levels: u32, each: &mut dyn FnMut(&Call, u32)) {
+/// Every call among the statements and in their blocks, with the levels that are left to look deeper. `names` tell what
+/// loops go over.
+pub(super) fn each_call(
+    body: &[Item],
+    names: &[(String, Value)],
+    steps: &mut Steps,
+    levels: u32,
+    each: &dyn Fn(&Call, &mut Steps, u32),
+) {
     let Some(levels) = levels.checked_sub(1) else { return };
     for item in body {
         match item {
-            Item::Call(call) => each(call, levels),
-            Item::Block { body, .. } => each_call(body, levels, each),
+            Item::Call(call) => each(call, steps, levels),
+            Item::Block { body, .. } => each_call(body, names, steps, levels, each),
+            Item::Loop { over, body, .. } => {
+                let long = is_long(over.as_ref(), names);
+                steps.in_loop(long, |steps| each_call(body, names, steps, levels, each));
+            }
             _ => {}
         }
     }
@@ -68,13 +83,42 @@ pub(super) struct Steps {
     pub(super) assured: bool,
     /// Whether what follows runs outside the migration's transaction.
     pub(super) outside: bool,
+    /// Whether what follows shares a transaction, whatever the tool does: Django's `with transaction.atomic()`.
+    pub(super) together: bool,
+    /// The model that what follows is about.
+    pub(super) model: Option<String>,
+    /// Loops that run as often as a table has rows or pages of them.
+    loops: u32,
 }
 
 impl Steps {
     pub(super) fn push(&mut self, span: Span, operation: Operation) {
-        let mut step = Step::new(span, operation);
-        (step.assured, step.outside) = (self.assured, self.outside);
+        self.keep(Step::new(span, operation));
+    }
+
+    fn keep(&mut self, mut step: Step) {
+        (step.assured, step.outside) = (step.assured || self.assured, self.outside);
+        step.in_block |= self.together;
+        step.model.clone_from(&self.model);
+        // Small steps, again and again, are one large one unless each has a transaction of its own.
+        if let Operation::Write { statement, table, bounded: true } = &step.operation
+            && self.loops > 0
+        {
+            step.operation = Operation::Batches { statement, table: table.clone() };
+        }
         self.list.push(step);
+    }
+
+    /// Reads what a loop holds.
+    pub(super) fn in_loop(&mut self, long: bool, read: impl FnOnce(&mut Self)) {
+        self.loops += u32::from(long);
+        read(self);
+        self.loops -= u32::from(long);
+    }
+
+    /// Whether a long loop is around.
+    pub(super) fn is_in_loop(&self) -> bool {
+        self.loops > 0
     }
 
     pub(super) fn alter(&mut self, span: Span, table: &str, change: TableChange) {
@@ -103,8 +147,7 @@ impl Steps {
             if !text.as_written {
                 step.span = span;
             }
-            (step.assured, step.outside) = (step.assured || self.assured, self.outside);
-            self.list.push(step);
+            self.keep(step);
         }
         // A text that is put together while it runs need not be SQL as it stands.
         if let Some(problem) = read.problem.filter(|problem| !problem.syntax) {
@@ -112,51 +155,108 @@ impl Steps {
         }
     }
 
-    /// The SQL in a value: a text, a call around one such as `sa.text`, or a list of texts.
+    /// The SQL in a value: a text, a call around one such as `sa.text`, or a list of texts. What is put together elsewhere
+    /// is told to be unseen.
     pub(super) fn sql_value(&mut self, value: &Value, span: Span, names: &[(String, Value)]) {
+        if !self.reads_sql(value, span, names, 6) {
+            self.push(span, Operation::Unseen);
+        }
+    }
+
+    /// Reads the SQL in a value; whether there is nothing else to it.
+    fn reads_sql(&mut self, value: &Value, span: Span, names: &[(String, Value)], depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return true };
         match value {
-            Value::Text(text) => self.sql(text, span),
-            Value::Call(call) => {
-                if let Some(inner) = call.arguments.first() {
-                    self.sql_value(inner, span, names);
-                }
+            Value::Text(text) => {
+                self.sql(text, span);
+                text.text.trim().trim_end_matches(';') != COMPUTED
             }
+            Value::Call(call) => match call.arguments.first() {
+                _ if is_reading(call) => false,
+                // A query builder has many kinds of arguments.
+                Some(inner @ (Value::Text(_) | Value::Name(_) | Value::Call(_) | Value::List(_))) => {
+                    self.reads_sql(inner, span, names, depth) || !matches!(call.short(), "text" | "SQL" | "raw")
+                }
+                _ => true,
+            },
             Value::List(list) => {
+                let mut all = true;
                 for item in list {
-                    match item {
+                    all &= match item {
                         // `("sql", [parameters])`
-                        Value::List(pair) => {
-                            if let Some(Value::Text(text)) = pair.first() {
-                                self.sql(text, span);
-                            }
-                        }
-                        other => self.sql_value(other, span, names),
-                    }
+                        Value::List(pair) => match pair.first() {
+                            Some(first @ Value::Text(_)) => self.reads_sql(first, span, names, depth),
+                            _ => true,
+                        },
+                        other => self.reads_sql(other, span, names, depth),
+                    };
                 }
+                all
             }
-            Value::Name(name) => {
-                if let Some((_, value @ (Value::Text(_) | Value::List(_)))) =
-                    names.iter().find(|(known, _)| known == name)
-                {
-                    self.sql_value(value, span, &[]);
+            Value::Name(name) => match names.iter().rfind(|(known, _)| known == name) {
+                Some((_, value @ (Value::Text(_) | Value::List(_) | Value::Name(_)))) => {
+                    self.reads_sql(value, span, names, depth)
                 }
-            }
-            _ => {}
+                Some((_, Value::Call(call))) => !is_reading(call),
+                Some(_) => true,
+                None => name.contains("noop"),
+            },
+            _ => true,
         }
     }
 }
 
-/// Names and their values, as assigned anywhere outside functions.
+/// Whether a call reads a file: `File.read(..)`, `open(..).read()`, `fs.readFileSync(..)`.
+fn is_reading(call: &Call) -> bool {
+    let reads = |part: &str| part.starts_with("read") || part.starts_with("load");
+    call.name.split('.').any(reads) || call.links.iter().any(|link| reads(link.short()))
+}
+
+/// Names and their values, as assigned anywhere.
 pub(super) fn assignments(items: &[Item]) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     super::super::code::walk(items, &mut |item| {
-        if let Item::Assign { name, value } = item {
+        let named = match item {
+            Item::Assign { name, value, .. } => Some((name, value)),
+            // Each piece of a list may be what the name stands for.
+            Item::Loop { over: Some(over @ (Value::List(_) | Value::Name(_))), name, .. } => Some((name, over)),
+            _ => None,
+        };
+        if let Some((name, value)) = named.filter(|_| found.len() < MAX_NAMES) {
             found.push((name.clone(), value.clone()));
         }
         true
     });
     found
 }
+
+/// Whether a loop runs as often as a table has rows, and not once for each of a few things that are written there.
+pub(super) fn is_long(over: Option<&Value>, names: &[(String, Value)]) -> bool {
+    over.is_none_or(|over| is_long_within(over, names, 6))
+}
+
+fn is_long_within(over: &Value, names: &[(String, Value)], depth: u32) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match over {
+        Value::Name(name) => {
+            names.iter().rfind(|(known, _)| known == name).is_some_and(|(_, value)| is_long_within(value, names, depth))
+        }
+        Value::Call(call) if call.short() == "range" => {
+            call.arguments.iter().any(|bound| matches!(bound, Value::Name(_) | Value::Call(_) | Value::Unknown))
+        }
+        Value::Call(call) => {
+            let rows = |part: &str| FETCHING.iter().any(|word| part.to_ascii_lowercase().contains(word));
+            call.name.split('.').any(rows) || call.arguments.iter().any(|inner| is_long_within(inner, names, depth))
+        }
+        _ => false,
+    }
+}
+
+/// Parts of the names of calls that fetch rows.
+const FETCHING: [&str; 12] = [
+    "execute", "query", "fetch", "objects", "filter", "iterator", "scalars", "paginat", "chunk", "batch", "select",
+    "find",
+];
 
 /// A default that is written as a call in SQL: `gen_random_uuid()`.
 pub(super) fn default_of_sql(text: &str) -> ColumnDefault {
@@ -170,19 +270,42 @@ pub(super) fn default_of_sql(text: &str) -> ColumnDefault {
     }
 }
 
-/// Finds a function by its name, wherever it is defined.
-pub(super) fn find_function<'a>(items: &'a [Item], name: &str) -> Option<&'a [Item]> {
-    let mut found = None;
-    super::super::code::walk(items, &mut |item| {
-        if let Item::Define { name: known, body } = item
-            && known == name
-        {
-            found.get_or_insert(body.as_slice());
-        }
-        true
-    });
-    found
+/// The functions of a file by their names, wherever they are defined.
+pub(super) struct Functions<'a> {
+    bodies: HashMap<&'a str, &'a [Item]>,
+    /// Calls that may still be followed.
+    left: Cell<u32>,
 }
+
+impl<'a> Functions<'a> {
+    pub(super) fn of(items: &'a [Item]) -> Self {
+        let mut bodies = HashMap::new();
+        super::super::code::walk(items, &mut |item| {
+            if let Item::Define { name, body } = item {
+                bodies.entry(name.as_str()).or_insert(body.as_slice());
+            }
+            true
+        });
+        Functions { bodies, left: Cell::new(MAX_FOLLOWED) }
+    }
+
+    /// The statements of a function.
+    pub(super) fn find(&self, name: &str) -> Option<&'a [Item]> {
+        self.bodies.get(name).copied()
+    }
+
+    /// The same for a call that is to be followed. Functions that call each other would be followed for ever.
+    pub(super) fn follow(&self, name: &str) -> Option<&'a [Item]> {
+        let body = self.find(name)?;
+        self.left.set(self.left.get().checked_sub(1)?);
+        Some(body)
+    }
+}
+
+/// Calls of functions of the file that are followed.
+const MAX_FOLLOWED: u32 = 500;
+/// Names whose values are kept; a migration that people write has far fewer.
+pub(super) const MAX_NAMES: usize = 1000;
 
 /// The calls among statements, in order, also inside conditions.
 pub(super) fn calls(items: &[Item]) -> Vec<&Call> {

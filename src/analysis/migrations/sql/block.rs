@@ -67,7 +67,10 @@ fn is_loop(node: &SyntaxNode) -> bool {
 /// Reads the text that `EXECUTE` is given, as far as it is written there: a constant, `format` of one, texts joined by
 /// `||`, or a variable that was given one of these.
 fn read_execute(reader: &mut Reader<'_>, run: &ast::PlpgsqlDynExecuteStmt, body: &SyntaxNode) {
-    let Some(text) = run.query().and_then(|query| text_of(query.syntax(), body)) else { return };
+    let Some(text) = run.query().and_then(|query| text_of(query.syntax(), body)) else {
+        reader.push(run.syntax(), Operation::Unseen);
+        return;
+    };
     if reader.depth >= MAX_DEPTH || measure(&text) != Depth::Calm {
         return;
     }

@@ -7,8 +7,8 @@ use super::light::{light_action, light_column};
 use super::names::name_of;
 use super::read::{Reader, range_of};
 use super::types::type_of;
-use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 /// The name of an optional node; empty when it is not there.
 pub(super) fn named<N: AstNode>(node: Option<N>) -> String {
@@ -69,6 +69,7 @@ fn change_of(action: &ast::AlterTableAction) -> (TableChange, TextEdit) {
                 let (start, end) = range_of(ty.syntax());
                 (start, end, "jsonb".to_owned())
             });
+            let edit = edit.or_else(|| without_null_default(add, &column));
             (TableChange::AddColumn(column), edit)
         }
         ast::AlterTableAction::DropColumn(drop) => plain(TableChange::DropColumn {
@@ -145,6 +146,7 @@ fn new_column(add: &ast::AddColumn) -> NewColumn {
             ast::Constraint::NotNullConstraint(_) => column.not_null = true,
             ast::Constraint::DefaultConstraint(default) => {
                 column.default = default.expr().map_or(ColumnDefault::None, |expr| default_of(&expr));
+                column.default_is_written = true;
             }
             ast::Constraint::GeneratedConstraint(generated) => match generated.generated_as() {
                 Some(ast::GeneratedAs::GeneratedIdentity(_)) => column.numbered = true,
@@ -162,6 +164,21 @@ fn new_column(add: &ast::AddColumn) -> NewColumn {
         }
     }
     column
+}
+
+/// `DEFAULT NULL` before a foreign key says nothing and costs a look at every row: it can go.
+fn without_null_default(add: &ast::AddColumn, column: &NewColumn) -> TextEdit {
+    if column.references.is_none() || !column.has_null_default() {
+        return None;
+    }
+    let default = add.constraints().find_map(|constraint| match constraint {
+        ast::Constraint::DefaultConstraint(default) => Some(default),
+        _ => None,
+    })?;
+    let (start, end) = range_of(default.syntax());
+    let before = default.syntax().prev_sibling_or_token().filter(|token| token.kind() == SyntaxKind::WHITESPACE);
+    let start = before.map_or(start, |space| usize::from(space.text_range().start()));
+    Some((start, end, String::new()))
 }
 
 fn default_of(expr: &ast::Expr) -> ColumnDefault {

@@ -1,8 +1,9 @@
 //! Statements that change rows, and whether they change few.
 
+use super::super::lines::Lines;
 use super::super::step::Operation;
 use super::expression::{has_limit, is_bounded};
-use super::read::Reader;
+use super::read::{Reader, read_sql};
 use super::table::{named, table_of};
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode, Stmt};
@@ -42,6 +43,13 @@ pub(super) fn write(reader: &mut Reader<'_>, statement: &Stmt) {
     };
     let table = named(relation.and_then(|relation| relation.relation_name_ref()));
     reader.push(statement.syntax(), Operation::Write { statement: words, table, bounded: by_condition });
+}
+
+/// Whether a condition in SQL, as query builders take it, keeps the number of rows small.
+pub(in super::super) fn is_bounded_condition(condition: &str) -> bool {
+    let text = format!("UPDATE t SET a = 1 WHERE {condition}");
+    let steps = read_sql(&text, &Lines::new(&text), false, false).steps;
+    matches!(steps.as_slice(), [step] if matches!(step.operation, Operation::Write { bounded: true, .. }))
 }
 
 /// Changes of rows inside `WITH`: they happen whatever the main statement does.

@@ -82,12 +82,17 @@ fn find(lua: &Lua, session: &Session, wanted: &Wanted) -> mlua::Result<Json> {
     let beside = opened.iter().filter(|migration| wanted.code.is_some() && !is_merged(migration.change));
     let beside = beside.flat_map(|migration| neighbours::folders(migration.path()));
     let listed = folders.iter().cloned().chain(beside).map(FactKey::Folder);
-    need(session, listed.chain(search.clone().map(FactKey::Search)))?;
+    let parents = if wanted.code.is_some() { neighbours::parents_of(&opened) } else { Vec::new() };
+    let followed = parents.iter().map(|name| FactKey::Uses((*name).clone()));
+    need(session, listed.chain(search.clone().map(FactKey::Search)).chain(followed))?;
     let own: Vec<&str> = all.iter().flat_map(|change| [change.path.as_str(), change.old_path().as_str()]).collect();
     let older = earlier::files(session, &folders, &own);
     let texts = older.iter().map(|path| FactKey::File(FileKey { side: Side::Right, path: (*path).into() }));
     let holding = search.iter().flat_map(|search| uses::texts(session, search));
-    need(session, texts.chain(holding))?;
+    let beside = neighbours::texts(session, &parents).into_iter();
+    let reverses =
+        opened.iter().filter(|_| wanted.code.is_some()).filter_map(|it| neighbours::reverse_there(session, it));
+    need(session, texts.chain(holding).chain(beside).chain(reverses))?;
     let earlier = earlier::steps(lua, session, older, wanted)?;
     let (mut list, mut together) = (Vec::new(), Vec::new());
     for migration in opened {

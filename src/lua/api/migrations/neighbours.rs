@@ -2,8 +2,8 @@
 
 use super::super::super::session::Session;
 use super::super::git::changes;
-use super::opened::need;
-use crate::analysis::migrations::{Framework, directory_of, neighbours, reverse_of};
+use super::opened::{Opened, is_merged, need};
+use crate::analysis::migrations::{Framework, directory_of, is_migration_path, neighbours, parents, reverse_of};
 use crate::model::{Fact, FactKey, FileKey, FileText, RepoPath, Side};
 use mlua::{Lua, Table};
 use serde_json::{Map, Value as Json, json};
@@ -11,6 +11,44 @@ use serde_json::{Map, Value as Json, json};
 /// The folders that tell of a migration's neighbours: at the tip of the base branch and at the head.
 pub(super) fn folders(file: &str) -> [FileKey; 2] {
     [Side::Left, Side::Right].map(|side| FileKey { side, path: directory_of(file).into() })
+}
+
+/// The migrations that the new ones say they follow, as many as the rule looks for.
+pub(super) fn parents_of(opened: &[Opened<'_>]) -> Vec<String> {
+    let new = opened.iter().filter(|migration| !is_merged(migration.change));
+    let mut names: Vec<String> = Vec::new();
+    for name in new.flat_map(|migration| parents(migration.path(), migration.framework, migration.text)) {
+        if !names.contains(&name) && names.len() < MAX_PARENTS {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// So many parents are looked for in one review.
+const MAX_PARENTS: usize = 20;
+
+/// The texts of other migrations that name a parent.
+pub(super) fn texts(session: &Session, parents: &[String]) -> Vec<FactKey> {
+    let known = parents.iter().filter_map(|name| session.snapshot.uses.get(name));
+    let paths = known.flat_map(|fact| match fact {
+        Fact::Known(paths) => paths.as_slice(),
+        Fact::Unavailable(_) => &[],
+    });
+    let migrations = paths.filter(|path| is_migration_path(path.as_str()));
+    migrations.map(|path| FactKey::File(FileKey { side: Side::Right, path: path.clone() })).take(MAX_TEXTS).collect()
+}
+
+/// Migrations that name a parent and are read at once.
+const MAX_TEXTS: usize = 50;
+
+/// The text of the file that takes a new migration back, where it is there.
+pub(super) fn reverse_there(session: &Session, migration: &Opened<'_>) -> Option<FactKey> {
+    let reverse = reverse_of(migration.path()).filter(|_| !is_merged(migration.change))?;
+    let [_, folder] = folders(migration.path());
+    let Some(Fact::Known(paths)) = session.snapshot.folders.get(&folder) else { return None };
+    let path = paths.iter().find(|path| path.as_str() == reverse)?;
+    Some(FactKey::File(FileKey { side: Side::Right, path: path.clone() }))
 }
 
 /// `{ file, framework }` of a new migration into `{ same_number?, newer?, new_on_base?, reverse? }`: other migrations of

@@ -40,8 +40,11 @@ pub(super) fn judge(
         if let Some(column) = &change.column {
             members.insert("column".to_owned(), json!(column));
         }
+        if let Some(model) = &change.model {
+            members.insert("model".to_owned(), json!(model));
+        }
         if let Some(search) = search.filter(|_| change.takes_away()) {
-            members.insert("uses".to_owned(), uses::uses_of(lua, session, search, change)?);
+            members.insert("uses".to_owned(), uses::uses_of(lua, session, search, path, change)?);
         }
         changed.push(Json::Object(members));
     }

@@ -2,8 +2,7 @@
 
 use super::super::super::session::Session;
 use super::opened::{Opened, head_text};
-use crate::analysis::flags::find_uses;
-use crate::analysis::migrations::{SchemaChange, names_in_code, names_of_table, speaks_of_table};
+use crate::analysis::migrations::{SchemaChange, lines_that_use, names_in_code, names_of_table};
 use crate::model::{Fact, FactKey, FileKey, RepoPath, Search, Searched, Side};
 use mlua::Lua;
 use serde_json::{Value as Json, json};
@@ -49,7 +48,13 @@ pub(super) fn texts(session: &Session, search: &Search) -> Vec<FactKey> {
 }
 
 /// What a search says of one name: `{ places = { { file, line } }, read?, of?, trouble? }`.
-pub(super) fn uses_of(lua: &Lua, session: &Session, search: &Search, change: &SchemaChange) -> mlua::Result<Json> {
+pub(super) fn uses_of(
+    lua: &Lua,
+    session: &Session,
+    search: &Search,
+    migration: &str,
+    change: &SchemaChange,
+) -> mlua::Result<Json> {
     let words = names_in_code(change);
     let found = match session.snapshot.searches.get(search) {
         Some(Fact::Known(found)) => found,
@@ -64,10 +69,7 @@ pub(super) fn uses_of(lua: &Lua, session: &Session, search: &Search, change: &Sc
     for path in files {
         let Some(text) = head_text(session, path.as_str()) else { continue };
         session.charge_bytes(lua, text.len() * (1 + words.len()))?;
-        if !speaks_of_table(text, &change.table) {
-            continue;
-        }
-        let lines: BTreeSet<u32> = words.iter().flat_map(|word| find_uses(path.as_str(), text, word)).collect();
+        let lines = lines_that_use(migration, path.as_str(), text, change);
         places.extend(lines.into_iter().map(|line| json!({ "file": path.as_str(), "line": line })));
     }
     Ok(json!({ "places": places, "read": read, "of": of }))

@@ -14,8 +14,7 @@ pub(super) fn add_field(
     steps: &mut Steps,
 ) {
     let short = field.short();
-    // A table of its own.
-    if short == "ManyToManyField" {
+    if has_no_column(short) {
         return;
     }
     let relation = is_relation(short);
@@ -42,7 +41,7 @@ pub(super) fn add_field(
         }
         Some(_) => column.default = ColumnDefault::Constant,
         // Django gives the old rows its default and then takes the default away again.
-        None => column.default_is_dropped = column.not_null && field.by_name("default").is_some(),
+        None => column.default_is_dropped = column.not_null && is_filled(field),
     }
     if short == "GeneratedField" {
         column.not_null = false;
@@ -57,6 +56,33 @@ pub(super) fn add_field(
     if index {
         steps.index(span, table, Some(index_name), false);
     }
+}
+
+/// Whether a field lives in a table of its own.
+fn has_no_column(short: &str) -> bool {
+    short.ends_with("ManyToManyField") || short.ends_with("TaggableManager") || short == "GenericRelation"
+}
+
+/// Whether Django gives old rows a value: the default, the empty text of a field that may be blank, or the present time.
+fn is_filled(field: &Call) -> bool {
+    let never_empty = [
+        "IntegerField",
+        "AutoField",
+        "BooleanField",
+        "DateField",
+        "DateTimeField",
+        "TimeField",
+        "DecimalField",
+        "DurationField",
+        "FloatField",
+        "UUIDField",
+        "JSONField",
+        "IPAddressField",
+        "ForeignKey",
+        "OneToOneField",
+    ];
+    let empty = field.is_true("blank") && !never_empty.iter().any(|kind| field.short().ends_with(kind));
+    field.by_name("default").is_some() || empty || field.is_true("auto_now") || field.is_true("auto_now_add")
 }
 
 fn is_relation(short: &str) -> bool {
@@ -99,7 +125,7 @@ const STATE_ONLY: [&str; 14] = [
 pub(super) fn alter_field(span: Span, table: &str, name: &str, field: &Call, steps: &mut Steps) {
     let column = || name.to_owned();
     let state_only = field.named.iter().any(|(key, _)| STATE_ONLY.contains(&key.as_str()));
-    if is_relation(field.short()) || field.short() == "ManyToManyField" {
+    if is_relation(field.short()) || has_no_column(field.short()) {
         return;
     }
     if field.is_true("unique") && !state_only {

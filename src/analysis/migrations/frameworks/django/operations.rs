@@ -1,7 +1,7 @@
 //! The list `operations` of a Django migration.
 
 use super::super::super::code::{Call, Item, Value, walk};
-use super::super::super::step::{Constraint, Operation, Span, TableChange};
+use super::super::super::step::{Constraint, Operation, TableChange};
 use super::super::read::{Steps, assignments};
 use super::field::{add_field, alter_field, foreign_table, type_of};
 use super::run_python::read_function;
@@ -11,7 +11,7 @@ pub(in super::super) fn read(path: &str, items: &[Item], steps: &mut Steps) {
     let reader = Reader { app: app_of(path), items, names: &names };
     let mut operations = Vec::new();
     walk(items, &mut |item| {
-        if let Item::Assign { name, value } = item
+        if let Item::Assign { name, value, .. } = item
             && name == "operations"
         {
             operations.push(value);
@@ -52,6 +52,12 @@ impl Reader<'_> {
 
     fn operation(&self, call: &Call, steps: &mut Steps) {
         let span = call.span;
+        steps.model = match call.short() {
+            "DeleteModel" | "AlterModelTable" => Some(call.word(0, "name")),
+            "RenameModel" => Some(call.word(0, "old_name")),
+            "RemoveField" | "RenameField" => Some(call.word(0, "model_name")),
+            _ => None,
+        };
         let model_table = || self.table(&call.word(0, "model_name"));
         match call.short() {
             // From django-migration-linter: everything that follows is meant.
@@ -117,7 +123,7 @@ impl Reader<'_> {
             }
             "RunPython" => {
                 if let Some(name) = call.argument(0, "code").and_then(Value::word) {
-                    read_function(self.items, name, self.names, steps);
+                    read_function(self.items, name, self.app, steps);
                 }
                 self.reversible(call, "reverse_code", steps);
             }
@@ -201,9 +207,4 @@ fn not_null_of(constraint: &Call) -> Option<String> {
     let condition = constraint.by_name("condition").or_else(|| constraint.by_name("check"))?.call()?;
     let [(key, Value::Flag(false))] = condition.named.as_slice() else { return None };
     key.strip_suffix("__isnull").map(str::to_owned)
-}
-
-/// A step of code that changes many rows.
-pub(super) fn write(span: Span, statement: &'static str, table: &str, steps: &mut Steps) {
-    steps.push(span, Operation::Write { statement, table: table.to_owned(), bounded: false });
 }

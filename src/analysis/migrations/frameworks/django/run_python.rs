@@ -1,32 +1,192 @@
-//! Functions that `RunPython` runs: what they import, and whether they change many rows at once.
+//! Functions that `RunPython` runs: what they import, and whether they change many rows in one transaction.
 
-use super::super::super::code::{Item, Value, walk};
+use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{Operation, Span};
-use super::super::read::{Steps, calls, find_function};
-use super::operations::write;
+use super::super::read::{Functions, MAX_NAMES, Steps, assignments, is_long};
 
-/// Reads the function of that name.
-pub(super) fn read_function(items: &[Item], name: &str, names: &[(String, Value)], steps: &mut Steps) {
-    let Some(body) = find_function(items, name) else { return };
+/// Reads the function of that name in a migration of the app.
+pub(super) fn read_function(items: &[Item], name: &str, app: &str, steps: &mut Steps) {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let functions = Functions::of(items);
+    let Some(body) = functions.find(name) else { return };
     for (module, at) in live_models(body).into_iter().chain(live_models_on_top(items)) {
         steps.push(at, Operation::LiveModel { module });
     }
-    for call in calls(body) {
-        match call.short() {
-            "update" | "delete" if call.name.contains(".objects.") && !call.limited => {
-                let statement = if call.short() == "update" { "UPDATE" } else { "DELETE" };
-                let model = call.name.split('.').next().unwrap_or_default().to_lowercase();
-                write(call.span, statement, &model, steps);
+    let mut names = assignments(items);
+    names.extend(assignments(body));
+    let mut function = Function { functions: &functions, app, names, read_rows: None };
+    function.statements(body, &[], steps, 30);
+}
+
+/// Names that stand for one row of a query, with the table.
+type Rows = [(String, String)];
+
+struct Function<'a> {
+    functions: &'a Functions<'a>,
+    app: &'a str,
+    names: Vec<(String, Value)>,
+    /// The table whose rows a loop goes through, for a `bulk_update` of them.
+    read_rows: Option<String>,
+}
+
+impl Function<'_> {
+    fn statements(&mut self, body: &[Item], rows: &Rows, steps: &mut Steps, levels: u32) {
+        let Some(levels) = levels.checked_sub(1) else { return };
+        for item in body {
+            match item {
+                Item::Call(call) => match self.functions.follow(&call.name) {
+                    Some(inner) => {
+                        if self.names.len() < MAX_NAMES {
+                            self.names.extend(assignments(inner));
+                        }
+                        self.statements(inner, rows, steps, levels / 3);
+                    }
+                    None => self.call(call, rows, steps),
+                },
+                Item::Loop { over, name, body } => {
+                    let table = over.as_ref().and_then(|over| self.all_rows(over, 6));
+                    let long = table.is_some() || is_long(over.as_ref(), &self.names);
+                    let mut inner = rows.to_vec();
+                    if let Some(table) = table {
+                        self.read_rows = Some(table.clone());
+                        let each = name.split(',').map(|name| name.trim_matches(['(', ')', ' ']).to_owned());
+                        inner.extend(each.map(|name| (name, table.clone())));
+                    }
+                    steps.in_loop(long, |steps| self.statements(body, &inner, steps, levels));
+                }
+                Item::Block { head: Some(head), body, .. } if head.short() == "atomic" && !steps.is_in_loop() => {
+                    let before = std::mem::replace(&mut steps.together, true);
+                    self.statements(body, rows, steps, levels);
+                    steps.together = before;
+                }
+                Item::Block { body, .. } => self.statements(body, rows, steps, levels),
+                _ => {}
             }
-            "execute" => {
+        }
+    }
+
+    fn call(&mut self, call: &Call, rows: &Rows, steps: &mut Steps) {
+        let short = call.short();
+        let statement = if short == "delete" { "DELETE" } else { "UPDATE" };
+        let row = |name: &str| call.name.strip_suffix(short) == Some(&format!("{name}."));
+        let of_row = rows.iter().rfind(|(name, _)| row(name)).map(|(_, table)| table.clone());
+        match (short, of_row) {
+            ("save" | "delete", Some(table)) => steps.push(call.span, Operation::Batches { statement, table }),
+            // It runs in a transaction of its own, however small its batches are.
+            ("bulk_update", _) => {
+                let rows = call.arguments.first().and_then(|rows| self.all_rows(rows, 6));
+                if let Some(table) = rows.or_else(|| self.read_rows.clone()).filter(|_| !steps.is_in_loop()) {
+                    steps.push(call.span, Operation::Batches { statement, table });
+                }
+            }
+            ("update" | "delete", _) => {
+                if let Some(query) = self.query(call, 6).filter(|query| !query.small) {
+                    let bounded = query.limited || call.limited;
+                    steps.push(call.span, Operation::Write { statement, table: query.table, bounded });
+                }
+            }
+            ("execute", _) => {
                 if let Some(sql) = call.arguments.first() {
-                    steps.sql_value(sql, call.span, names);
+                    steps.sql_value(sql, call.span, &self.names);
                 }
             }
             _ => {}
         }
     }
+
+    /// The table of a value that yields all rows of a query, also through `list(..)` and the like.
+    fn all_rows(&self, value: &Value, depth: u32) -> Option<String> {
+        let depth = depth.checked_sub(1)?;
+        match value {
+            Value::Name(name) => self.all_rows(self.assigned(name)?, depth),
+            Value::Call(call) => {
+                let one =
+                    ["get", "first", "last", "count", "exists", "create", "get_or_create", "aggregate", "in_bulk"];
+                if one.contains(&call.short()) {
+                    return None;
+                }
+                match self.query(call, depth) {
+                    Some(query) => (!query.limited && !call.limited && !query.small).then_some(query.table),
+                    None => call.arguments.first().and_then(|inner| self.all_rows(inner, depth)),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The value that a name was given last.
+    fn assigned(&self, name: &str) -> Option<&Value> {
+        self.names.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The query that a chain of calls is: `Order.objects.filter(..)`, or `orders.filter(..)` of a query `orders`.
+    fn query(&self, call: &Call, depth: u32) -> Option<Query> {
+        let depth = depth.checked_sub(1)?;
+        let (model, rest) = call.name.split_once('.')?;
+        if rest.split('.').any(is_manager) {
+            return Some(self.query_of(model));
+        }
+        match self.assigned(model)? {
+            Value::Call(inner) => {
+                let query = self.query(inner, depth)?;
+                Some(Query { limited: query.limited || inner.limited, ..query })
+            }
+            Value::Name(name) => {
+                let (model, manager) = name.rsplit_once('.')?;
+                is_manager(manager).then(|| self.query_of(model))
+            }
+            _ => None,
+        }
+    }
+
+    fn query_of(&self, model: &str) -> Query {
+        let lower = model.rsplit('.').next().unwrap_or(model).to_lowercase();
+        // `orders = apps.get_model("shop", "Order").objects`
+        let written: Vec<&str> = model.split(['"', '\'']).skip(1).step_by(2).collect();
+        let (app, model) = match self.assigned(model) {
+            _ if model.contains("get_model(") => match written[..] {
+                [app, model, ..] => (app.to_owned(), model.to_lowercase()),
+                _ => (self.app.to_owned(), String::new()),
+            },
+            Some(Value::Call(call)) if call.short() == "get_model" => {
+                let (first, second) = (call.word(0, "app_label"), call.word(1, "model_name"));
+                match first.split_once('.') {
+                    Some((app, model)) => (app.to_owned(), model.to_lowercase()),
+                    None => (first, second.to_lowercase()),
+                }
+            }
+            // `for model in models: model.objects.update(..)`
+            _ if model.starts_with(|first: char| first.is_ascii_lowercase()) => (String::new(), String::new()),
+            _ => (self.app.to_owned(), lower),
+        };
+        let small = SMALL.contains(&(app.as_str(), model.as_str()));
+        Query { table: if app.is_empty() { model } else { format!("{app}_{model}") }, limited: false, small }
+    }
 }
+
+struct Query {
+    table: String,
+    /// Whether it asks for few rows.
+    limited: bool,
+    /// Whether the whole table is small.
+    small: bool,
+}
+
+fn is_manager(part: &str) -> bool {
+    matches!(part, "objects" | "_default_manager" | "_base_manager") || part.ends_with("_objects")
+}
+
+/// Models whose tables hold some hundred rows at most, whoever uses them.
+const SMALL: [(&str, &str); 8] = [
+    ("contenttypes", "contenttype"),
+    ("auth", "permission"),
+    ("auth", "group"),
+    ("sites", "site"),
+    ("flatpages", "flatpage"),
+    ("django_celery_beat", "periodictask"),
+    ("socialaccount", "socialapp"),
+    ("waffle", "flag"),
+];
 
 fn live_models(body: &[Item]) -> Vec<(String, Span)> {
     let mut found = Vec::new();

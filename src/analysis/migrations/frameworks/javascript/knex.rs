@@ -2,15 +2,17 @@
 
 use super::super::super::code::{Call, Item, Value};
 use super::super::super::step::{Operation, TableChange};
-use super::super::read::{Steps, assignments, calls, each_call, find_function};
+use super::super::read::{Functions, Steps, assignments, calls, each_call};
+use super::chain::is_key;
 use super::table::{alter_table, create_table};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let Some(body) = find_function(items, "up") else { return };
-    let reader = Reader { items, names: &names };
+    let functions = Functions::of(items);
+    let Some(body) = functions.find("up") else { return };
+    let reader = Reader { functions: &functions, names: &names };
     reader.statements(body, steps, 30);
-    if find_function(items, "down").is_none()
+    if functions.find("down").is_none()
         && let Some(first) = calls(body).first()
     {
         steps.push(first.span, Operation::Irreversible { what: "up".to_owned() });
@@ -18,13 +20,13 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
 }
 
 struct Reader<'a> {
-    items: &'a [Item],
+    functions: &'a Functions<'a>,
     names: &'a [(String, Value)],
 }
 
 impl Reader<'_> {
     fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        each_call(body, levels, &mut |call, levels| self.chain(call, steps, levels));
+        each_call(body, self.names, steps, levels, &|call, steps, levels| self.chain(call, steps, levels));
     }
 
     fn chain(&self, chain: &Call, steps: &mut Steps, levels: u32) {
@@ -72,7 +74,7 @@ impl Reader<'_> {
             }
             _ if !link.block.is_empty() => self.statements(&link.block, steps, levels),
             name => {
-                if let Some(body) = find_function(self.items, name) {
+                if let Some(body) = self.functions.follow(name) {
                     self.statements(body, steps, levels / 2);
                 }
             }
@@ -104,7 +106,6 @@ fn write_of(chain: &Call, steps: &mut Steps) -> bool {
         steps.push(last.span, Operation::Truncate { tables: vec![table], cascade: false });
         return true;
     }
-    let is_key = |name: &str| matches!(name.rsplit('.').next(), Some("id" | "uuid" | "key" | "slug" | "code"));
     let bounded = chain.links.iter().any(|link| match link.short() {
         "limit" => true,
         "where" | "andWhere" | "whereIn" | "whereBetween" => match link.arguments.first() {

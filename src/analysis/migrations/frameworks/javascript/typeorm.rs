@@ -3,21 +3,20 @@
 use super::super::super::code::{Call, Item, Value};
 use super::super::super::sql::not_null_column_of;
 use super::super::super::step::{Constraint, NewColumn, ObjectKind, Operation, Span, TableChange};
-use super::super::read::{Steps, assignments, calls, find_function};
+use super::super::read::{Functions, Steps, assignments};
+use super::chain::{Chains, needs_down};
 use super::column::typeorm_column;
+use super::query_builder::write_of;
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let Some(body) = find_function(items, "up") else { return };
-    for call in calls(body) {
-        for link in &call.links {
-            method(call, link, &names, steps);
-        }
-    }
-    let undoes = find_function(items, "down").is_some_and(|body| !body.is_empty());
-    if let Some(first) = calls(body).first().filter(|_| !undoes) {
-        steps.push(first.span, Operation::Irreversible { what: "up".to_owned() });
-    }
+    let functions = Functions::of(items);
+    let Some(body) = functions.find("up") else { return };
+    let read = |chain: &Call, steps: &mut Steps| {
+        write_of(chain, steps) || chain.links.iter().any(|link| method(chain, link, &names, steps))
+    };
+    Chains { functions: &functions, names: &names, read: &read }.each(body, steps);
+    needs_down(&functions, steps);
 }
 
 /// The options of `new TableColumn({ .. })`.
@@ -40,7 +39,8 @@ fn named(options: &Value, key: &str) -> Option<String> {
     options.key(key).and_then(Value::word).map(str::to_owned)
 }
 
-fn method(call: &Call, link: &Call, names: &[(String, Value)], steps: &mut Steps) {
+/// Whether the link was one of TypeORM's methods.
+fn method(call: &Call, link: &Call, names: &[(String, Value)], steps: &mut Steps) -> bool {
     let span = if call.links.len() > 1 { link.span } else { call.span };
     let table = match link.arguments.first() {
         Some(Value::Call(_)) => named(options(link.arguments.first()), "name").unwrap_or_default(),
@@ -116,8 +116,9 @@ fn method(call: &Call, link: &Call, names: &[(String, Value)], steps: &mut Steps
         "dropSchema" => drop_object(span, ObjectKind::Schema, table, steps),
         "dropDatabase" => drop_object(span, ObjectKind::Database, table, steps),
         "dropView" => drop_object(span, ObjectKind::View, table, steps),
-        _ => {}
+        _ => return false,
     }
+    true
 }
 
 fn drop_object(span: Span, kind: ObjectKind, name: String, steps: &mut Steps) {

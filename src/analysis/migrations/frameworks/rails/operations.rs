@@ -2,17 +2,19 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
-use super::super::read::{Steps, assignments, calls, each_call, find_function};
+use super::super::read::{Functions, Steps, assignments, calls, each_call};
 use super::column::{column_of, foreign_key_of, index_of, new_column, type_of};
+use super::rows::{batches_of, goes_through_rows, write_of};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
+    let functions = Functions::of(items);
     for method in ["change", "up"] {
-        if let Some(body) = find_function(items, method) {
-            Reader { items, names: &names }.statements(body, steps, 30);
+        if let Some(body) = functions.find(method) {
+            Reader { functions: &functions, names: &names }.statements(body, steps, 30);
             let first = calls(body).into_iter().find(|call| method == "up" || call.short() == "execute");
             let has_reverse = if method == "up" {
-                find_function(items, "down").is_some()
+                functions.find("down").is_some()
             } else {
                 calls(body).iter().any(|call| matches!(call.short(), "reversible" | "up_only"))
             };
@@ -26,13 +28,13 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
 }
 
 struct Reader<'a> {
-    items: &'a [Item],
+    functions: &'a Functions<'a>,
     names: &'a [(String, Value)],
 }
 
 impl Reader<'_> {
     fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        each_call(body, levels, &mut |call, levels| self.call(call, steps, levels));
+        each_call(body, self.names, steps, levels, &|call, steps, levels| self.call(call, steps, levels));
     }
 
     fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {
@@ -44,11 +46,13 @@ impl Reader<'_> {
             }
             "down" => {}
             "find_each" | "in_batches" | "find_in_batches" if !call.block.is_empty() => batches_of(call, steps),
+            "each" | "map" | "each_with_index" | "each_slice" if goes_through_rows(call) => batches_of(call, steps),
+            "loop" => steps.in_loop(true, |steps| self.statements(&call.block, steps, levels)),
             "create_table" | "create_join_table" => create_table(call, steps),
             "change_table" => self.change_table(call, steps),
             _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps, levels),
             "reversible" | "up" | "each" | "up_only" => self.statements(&call.block, steps, levels),
-            _ => match find_function(self.items, &call.name) {
+            _ => match self.functions.follow(&call.name) {
                 Some(body) => self.statements(body, steps, levels / 2),
                 None => self.operation(call, steps),
             },
@@ -61,8 +65,11 @@ impl Reader<'_> {
         let table = call.word(0, "table_name");
         let not_valid = call.flag("validate") == Some(false);
         match call.short() {
-            "execute" => {
-                if let Some(sql) = call.arguments.first() {
+            "execute" | "exec_query" | "exec_update" | "exec_delete" | "update" | "delete" => {
+                // `User.update(..)` takes no text.
+                let sql =
+                    call.arguments.first().filter(|sql| call.short() == "execute" || matches!(sql, Value::Text(_)));
+                if let Some(sql) = sql {
                     steps.sql_value(sql, span, self.names);
                 }
             }
@@ -293,36 +300,5 @@ fn add_reference(call: &Call, table: &str, reference: &str, steps: &mut Steps) {
         let name = Some(format!("fk_{table}_{to}"));
         let constraint = Constraint::ForeignKey { to };
         steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
-    }
-}
-
-/// `User.in_batches do |rows| rows.update_all(..) end`
-fn batches_of(call: &Call, steps: &mut Steps) {
-    let changes = calls(&call.block).into_iter().find_map(|inner| match inner.short() {
-        "update_all" | "update!" | "update" | "update_columns" | "update_column" | "save" | "save!" | "touch" => {
-            Some("UPDATE")
-        }
-        "delete_all" | "destroy_all" | "destroy" | "destroy!" | "delete" => Some("DELETE"),
-        _ => None,
-    });
-    if let Some(statement) = changes {
-        let table = call.name.split('.').next().unwrap_or_default().to_lowercase();
-        steps.push(call.span, Operation::Batches { statement, table });
-    }
-}
-
-/// Active Record's ways to change many rows: `User.update_all(..)`.
-fn write_of(call: &Call, short: &str, steps: &mut Steps) {
-    let statement = match short {
-        "update_all" | "update_counters" | "touch_all" => "UPDATE",
-        "delete_all" | "destroy_all" => "DELETE",
-        _ => return,
-    };
-    let model = call.name.split('.').next().unwrap_or_default();
-    // Inside `in_batches do |rows|` the receiver is the block's argument, in lower case.
-    let all_rows = model.starts_with(|c: char| c.is_ascii_uppercase());
-    if all_rows && !call.limited {
-        let table = model.to_lowercase();
-        steps.push(call.span, Operation::Write { statement, table, bounded: false });
     }
 }

@@ -1,0 +1,106 @@
+//! What tools put into SQL before it runs: `${schema}` of Flyway, `{{ .Schema }}` of Go and of Jinja. A name of the same
+//! length stands in for each, so that lines and offsets stay, and people are told the placeholder again.
+
+use super::finding::Finding;
+use super::words::shown;
+use std::borrow::Cow;
+
+/// A text with names in the place of its placeholders.
+pub(super) struct Filled<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// Names that stand in, with what they stand for.
+    names: Vec<(String, String)>,
+}
+
+/// Placeholders that get names of their own; those beyond share the last one's number.
+const MAX_PLACEHOLDERS: usize = 30;
+
+/// Puts names in the place of placeholders.
+pub(super) fn fill(text: Cow<'_, str>) -> Filled<'_> {
+    let mut names: Vec<(String, String)> = Vec::new();
+    if !MARKS.iter().any(|(opens, _)| text.contains(opens)) {
+        return Filled { text, names };
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest: &str = &text;
+    while let Some((at, (opens, closes))) = next_mark(rest) {
+        out.push_str(&rest[..at]);
+        let from = &rest[at..];
+        let line = &from[..from.find('\n').unwrap_or(from.len())];
+        let Some(end) = line.get(opens.len()..).and_then(|inside| inside.find(closes)) else {
+            out.push_str(opens);
+            rest = &from[opens.len()..];
+            continue;
+        };
+        let whole = &from[..opens.len() + end + closes.len()];
+        rest = &from[whole.len()..];
+        if *opens == "{%" || is_control(&whole[opens.len()..opens.len() + end]) {
+            out.extend(std::iter::repeat_n(' ', whole.len()));
+            continue;
+        }
+        let number = names.iter().position(|(_, known)| known == whole).unwrap_or_else(|| {
+            if names.len() < MAX_PLACEHOLDERS {
+                names.push((name_of(names.len(), whole.len()), whole.to_owned()));
+            }
+            names.len() - 1
+        });
+        out.push_str(&name_of(number, whole.len()));
+    }
+    out.push_str(rest);
+    Filled { text: Cow::Owned(out), names }
+}
+
+impl Filled<'_> {
+    /// Says the placeholders again.
+    pub(super) fn restore(&self, finding: &mut Finding) {
+        for (name, placeholder) in &self.names {
+            let placeholder = shown(placeholder);
+            finding.message = finding.message.replace(name, &placeholder);
+            finding.help = finding.help.take().map(|help| help.replace(name, &placeholder));
+        }
+    }
+}
+
+/// How placeholders begin and end.
+const MARKS: [(&str, &str); 3] = [("${", "}"), ("{{", "}}"), ("{%", "%}")];
+
+fn next_mark(text: &str) -> Option<(usize, &'static (&'static str, &'static str))> {
+    let found = MARKS.iter().filter_map(|mark| Some((text.find(mark.0)?, mark)));
+    found.min_by_key(|(at, _)| *at)
+}
+
+/// A name of so many bytes.
+fn name_of(number: usize, length: usize) -> String {
+    let mut name = format!("p{number}");
+    name.extend(std::iter::repeat_n('_', length.saturating_sub(name.len())));
+    name.truncate(length);
+    name
+}
+
+/// `{{ if .X }}`, `{{ end }}`: not a value.
+fn is_control(inside: &str) -> bool {
+    let word = inside.trim_matches(['-', ' ', '\t']).split([' ', '\t']).next().unwrap_or_default();
+    matches!(word, "if" | "else" | "end" | "range" | "with" | "define" | "block" | "template") || word.starts_with("/*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_as_long_as_what_they_stand_for() {
+        let text =
+            "ALTER TABLE ${schema}.a;\nDROP {{ index .Options \"N\" }}.b; -- ${schema} ${open\n{{ if .X }}x{{end}}";
+        let filled = fill(Cow::Borrowed(text));
+        assert_eq!(filled.text.len(), text.len());
+        assert_eq!(filled.text.lines().count(), 3);
+        assert!(filled.text.starts_with("ALTER TABLE p0_______.a;"), "{}", filled.text);
+        assert_eq!(filled.text.lines().nth(2).map(str::trim), Some("x"));
+        assert_eq!(filled.names.len(), 2);
+    }
+
+    #[test]
+    fn a_text_without_any_is_kept() {
+        assert!(matches!(fill(Cow::Borrowed("SELECT '{1}'")).text, Cow::Borrowed(_)));
+    }
+}
