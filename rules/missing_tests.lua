@@ -23,12 +23,13 @@ return {
       default = {
         "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
         "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "build.rs", "dangerfile*.lua",
+        ".*", "**/.*/**",
       },
       doc = "Source files that need no test.",
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether a title that says so (of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, or with a word such as `refactor`, `clippy` or `typing`) goes without a test. Without it, only when the rule does not block.",
+      doc = "Whether a title that says so (of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged) goes without a test. Without it, only when the rule does not block.",
     },
     each = {
       type = "boolean",
@@ -68,10 +69,17 @@ return {
   end
   if author_may_skip and #untested > 0 then
     local title = string.lower(danger.github.pr.title)
-    local quiet = { "build", "chore", "ci", "docs", "perf", "refactor", "revert", "style", "test", "tests", "types" }
+    local quiet = { "build", "chore", "ci", "doc", "docs", "perf", "refactor", "revert", "style", "test", "tests", "types" }
     local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
     local says_so = string.find(title, '^revert "') ~= nil or (kind ~= nil and table.find(quiet, kind) ~= nil)
-    for _, word in { "clippy", "linter", "lints", "typing", "type hint", "typo", "formatting", "refactor", "clean up", "cleanup" } do
+    -- What was merged elsewhere was reviewed there.
+    for _, merged in { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch ", "^merge '?[%w%.%-_/]+'? into " } do
+      says_so = says_so or string.find(title, merged) ~= nil
+    end
+    for _, word in {
+      "clippy", "linter", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
+      "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "more logging", "debug log",
+    } do
       says_so = says_so or string.find(title, word, 1, true) ~= nil
     end
     if says_so then

@@ -2,7 +2,7 @@
 
 use super::inert::{inert_blocks, is_inert_line};
 use super::inline::inline_tests;
-use super::lines::{CodeLine, CodeLines, Piece, code_lines};
+use super::lines::{CodeLine, CodeLines, Piece, code_lines, is_query};
 use super::names::is_test_text;
 use crate::analysis::code::{Language, TokenKind};
 use crate::diff::{Hunk, LineKind, text_before};
@@ -101,10 +101,10 @@ fn read_hunk(
         }
         let lone: Vec<(u32, CodeLine<'_, '_>)> = added
             .into_iter()
-            .filter(|(number, line)| !inert.contains(number) && !is_inert_line(line.tokens, line.depth, language))
+            .filter(|(number, line)| !inert.contains(number) && !is_inert_line(*line, language))
             .collect();
         // Lines that say nothing by themselves do not make the others different.
-        let removed_live = removed.iter().copied().filter(|line| !is_inert_line(line.tokens, line.depth, language));
+        let removed_live = removed.iter().copied().filter(|line| !is_inert_line(*line, language));
         if replaces && sequence(lone.iter().map(|(_, line)| *line), language) == sequence(removed_live, language) {
             continue;
         }
@@ -194,7 +194,13 @@ fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Languag
         _ => tokens,
     };
     let mut said: Vec<String> = Vec::with_capacity(tokens.len());
-    for token in tokens.iter().filter(|token| !LAYOUT.iter().any(|mark| token.is(mark))) {
+    let quiet = |token: &Piece<'_>| {
+        LAYOUT.iter().any(|mark| token.is(mark))
+            || MANNERS.iter().any(|word| token.is(word))
+            // What is borrowed and what is looked through, the compiler holds.
+            || language == Language::Rust && (token.is("*") || token.is("ref"))
+    };
+    for token in tokens.iter().filter(|token| !quiet(token)) {
         let text = if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() };
         // A text over several lines is one.
         if text != TEXT || said.last().is_none_or(|last| last != TEXT) {
@@ -206,6 +212,15 @@ fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Languag
 
 /// Stands for any text for people.
 const TEXT: &str = "some text";
+
+/// Stands for any version and any checksum: which one it is, no test says.
+const VERSION: &str = "some version";
+
+/// Words that say who sees something and whether it changes: the same code with others does the same.
+const MANNERS: [&str; 14] = [
+    "pub", "crate", "export", "public", "private", "protected", "internal", "final", "readonly", "const", "let", "var",
+    "val", "mut",
+];
 
 /// Rust without lifetimes: `Cow<'_, str>` as `Cow<str>`.
 fn without_lifetimes<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
@@ -251,12 +266,29 @@ fn without_type_arguments<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
 fn wording(text: &str) -> String {
     let inner = text.trim_matches(|c| ['"', '\'', '`', 'f', 'b', 'r', 'u'].contains(&c));
     let words = inner.split(' ').filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
-    let upper = inner.to_ascii_uppercase();
-    let is_query = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", " WHERE ", "ALTER "]
-        .iter()
-        .any(|word| upper.contains(word));
     let is_pattern = inner.contains(['\\', '^', '<', '|']);
-    if !is_query && (words >= 4 || words >= 2 && !is_pattern) { TEXT.to_owned() } else { inner.to_owned() }
+    if !is_query(inner) && (words >= 4 || words >= 2 && !is_pattern) {
+        TEXT.to_owned()
+    } else if is_version(inner) || is_digest(inner) {
+        VERSION.to_owned()
+    } else {
+        inner.to_owned()
+    }
+}
+
+/// `1.2.0`, `v2.0.0-rc.1`: numbers with dots and what may follow them.
+fn is_version(text: &str) -> bool {
+    let numbers = text.strip_prefix('v').unwrap_or(text);
+    let end = numbers.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(numbers.len());
+    let (numbers, rest) = numbers.split_at(end);
+    let parts = numbers.split('.').filter(|part| !part.is_empty()).count();
+    let tail = rest.chars().all(|c| c.is_ascii_alphanumeric() || "-+.".contains(c));
+    numbers.starts_with(|c: char| c.is_ascii_digit()) && parts >= 3 && tail && rest.len() <= 20
+}
+
+/// A checksum in hexadecimal.
+fn is_digest(text: &str) -> bool {
+    [32, 40, 56, 64, 96, 128].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Python without annotations: `a: int = 1` as `a = 1`, `-> str` as nothing.
@@ -307,12 +339,14 @@ fn renames(added: &[(u32, CodeLine<'_, '_>)], removed: &[CodeLine<'_, '_>]) -> H
             continue;
         }
         let mut pairs = Vec::new();
-        let same = new.tokens.iter().zip(old.tokens).all(|(new, old)| {
-            if new.text == old.text {
+        let same = new.tokens.iter().zip(old.tokens).enumerate().all(|(at, (word, before))| {
+            if word.text == before.text {
                 return true;
             }
-            pairs.push((old.text.to_owned(), new.text.to_owned()));
-            new.is_word() && old.is_word()
+            pairs.push((before.text.to_owned(), word.text.to_owned()));
+            // `self.0` that got a name.
+            let numbered = before.kind == TokenKind::Number && at > 0 && old.tokens[at - 1].is(".");
+            word.is_word() && (before.is_word() || numbered)
         });
         if same && !pairs.is_empty() {
             found.insert(*number, pairs);

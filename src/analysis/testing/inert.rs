@@ -1,6 +1,6 @@
 //! Lines of code that change no behaviour by themselves: imports, types, constants, logs, lone keywords.
 
-use super::lines::{CodeLines, Piece};
+use super::lines::{CodeLine, CodeLines, Inside, Piece};
 use crate::analysis::code::{Language, TokenKind};
 use std::collections::BTreeSet;
 
@@ -138,13 +138,29 @@ pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSe
                 && (first == "__all__" || first == "__version__" || is_type_checking(tokens) || is_type_alias(tokens));
         let types = type_words(language).contains(&first) && !has_value(tokens, language)
             || language == Language::JavaScript && tokens[0].is("declare");
-        if imports || types {
+        // A call over several lines that only tells.
+        let member = tokens.get(1).is_some_and(|token| token.is(":")) && !tokens.get(2).is_some_and(|it| it.is(":"));
+        let tells = is_log(tokens) && !member && opens_call(tokens);
+        if imports || types || tells || is_required(tokens, language) {
             inert.insert(number);
             open = Some(line.depth);
             last = tokens;
         }
     }
     inert
+}
+
+/// Whether arguments that this line begins end on a later one.
+fn opens_call(tokens: &[Piece<'_>]) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    for token in tokens.iter().filter(|token| token.kind == TokenKind::Mark) {
+        match token.text {
+            "(" | "[" | "{" => open.push(token.text),
+            ")" | "]" | "}" => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open == ["("]
 }
 
 fn first_word<'t>(tokens: &[Piece<'t>]) -> &'t str {
@@ -212,7 +228,8 @@ fn is_type_checking(tokens: &[Piece<'_>]) -> bool {
 }
 
 /// Whether the line alone changes nothing that a test could see.
-pub(super) fn is_inert_line(tokens: &[Piece<'_>], depth: usize, language: Language) -> bool {
+pub(super) fn is_inert_line(line: CodeLine<'_, '_>, language: Language) -> bool {
+    let CodeLine { tokens, depth, inside } = line;
     let telling =
         tokens.iter().any(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number | TokenKind::Text));
     let mut words = tokens.iter().filter(|token| token.kind != TokenKind::Mark);
@@ -224,8 +241,45 @@ pub(super) fn is_inert_line(tokens: &[Piece<'_>], depth: usize, language: Langua
         || prose
         || is_attribute(tokens, language)
         || is_constant(tokens, depth, language)
+        || is_data(tokens, inside)
         || is_log(tokens)
         || is_declaration(tokens, language)
+}
+
+/// A row of a table: texts, numbers and the brackets around them, as an item of a list or a value in a map.
+fn is_data(tokens: &[Piece<'_>], inside: Inside) -> bool {
+    const MARKS: [&str; 11] = ["(", ")", "[", "]", "{", "}", ",", ":", "&", "-", "."];
+    const VALUES: [&str; 7] = ["true", "false", "True", "False", "null", "nil", "None"];
+    let is_item = match inside {
+        Inside::List => true,
+        Inside::Block => tokens.len() > 2 && tokens[0].kind == TokenKind::Text && tokens[1].is(":"),
+        Inside::Nothing | Inside::Call => false,
+    };
+    is_item
+        && tokens.iter().all(|token| match token.kind {
+            TokenKind::Text | TokenKind::Number => true,
+            TokenKind::Mark => MARKS.contains(&token.text),
+            TokenKind::Word => VALUES.contains(&token.text),
+            TokenKind::Comment => true,
+        })
+}
+
+/// `const a = require("a")`: another word for an import.
+fn is_required(tokens: &[Piece<'_>], language: Language) -> bool {
+    if !matches!(language, Language::JavaScript | Language::Lua) {
+        return false;
+    }
+    let begins = ["const", "let", "var", "local"].iter().any(|word| tokens[0].is(word));
+    let Some(at) = tokens.iter().position(|token| token.is("require")) else { return false };
+    let named = tokens[..at].iter().filter(|token| token.is("=")).count() == 1 && tokens[at - 1].is("=");
+    let rest: Vec<&Piece<'_>> = tokens[at + 1..].iter().filter(|token| !token.is(";")).collect();
+    let path = match rest.as_slice() {
+        [open, path, close, member @ ..] => {
+            open.is("(") && path.kind == TokenKind::Text && close.is(")") && (member.is_empty() || member[0].is("."))
+        }
+        _ => false,
+    };
+    begins && named && path && rest.len() <= 7 && !rest[3.min(rest.len())..].iter().any(|token| token.is("("))
 }
 
 /// Several words for people.
@@ -314,7 +368,7 @@ mod tests {
         let blocks = inert_blocks(&lines, language);
         let left: Vec<u32> = lines
             .iter()
-            .filter(|(number, line)| !blocks.contains(number) && !is_inert_line(line.tokens, line.depth, language))
+            .filter(|(number, line)| !blocks.contains(number) && !is_inert_line(*line, language))
             .map(|(number, _)| number)
             .collect();
         assert_eq!(left, expected, "{text}");

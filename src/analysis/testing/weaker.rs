@@ -88,7 +88,8 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                     added += assertions(code.tokens, language);
                     delta.tests_added += usize::from(is_test_definition(code.tokens, language));
                     if let Some((at, sign)) = find_sign(code.tokens, skips_of(language)) {
-                        let conditional = sign.may_be_conditional && is_conditional(&new, number, at);
+                        let conditional = is_chosen(code.tokens, at)
+                            || sign.may_be_conditional && is_conditional(&new, number, at);
                         if !conditional {
                             delta.skips.push((number, sign.name));
                         }
@@ -133,6 +134,11 @@ fn is_conditional(lines: &CodeLines<'_>, number: u32, at: usize) -> bool {
         line.tokens.first().is_some_and(|token| WORDS.contains(&token.text) || token.is("}")) && has(line.tokens)
     });
     under || has(&line.tokens[..at]) || has(&line.tokens[at..])
+}
+
+/// Whether what begins at `at` is one of two: `works ? it : it.skip`, also over several lines.
+fn is_chosen(tokens: &[Piece<'_>], at: usize) -> bool {
+    tokens[..at].iter().any(|token| token.is("?")) || at > 0 && tokens[0].is(":")
 }
 
 /// Whether the line begins a test.
@@ -274,6 +280,8 @@ mod tests {
         assert_eq!(delta("test_a.py", "@@ -1,0 +1,1 @@\n+@pytest.mark.skipif(x, reason='y')\n").skips, []);
         assert_eq!(delta("a_spec.rb", "@@ -1,0 +1,1 @@\n+skip 'x' if RUBY_VERSION < '3'\n").skips, []);
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+// it.skip('a')\n").skips, []);
+        assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+const when = works ? it : it.skip\n").skips, []);
+        assert_eq!(delta("a.test.ts", "@@ -1,0 +1,3 @@\n+const when = works\n+  ? it\n+  : it.skip\n").skips, []);
     }
 
     #[test]
