@@ -69,7 +69,7 @@ return {
   end
   if author_may_skip and #untested > 0 then
     local title = string.lower(danger.github.pr.title)
-    local quiet = { "build", "chore", "ci", "doc", "docs", "perf", "refactor", "revert", "style", "test", "tests", "types" }
+    local quiet = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
     local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
     local says_so = string.find(title, '^revert "') ~= nil or (kind ~= nil and table.find(quiet, kind) ~= nil)
     -- What was merged elsewhere was reviewed there.
@@ -78,9 +78,14 @@ return {
     end
     for _, word in {
       "clippy", "linter", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
-      "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "more logging", "debug log",
+      "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
+      "dedup", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
+      "locali", "translat", "type ignore",
     } do
       says_so = says_so or string.find(title, word, 1, true) ~= nil
+    end
+    for _, how in { "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to " } do
+      says_so = says_so or string.find(title, "^" .. how) ~= nil or string.find(title, "^[%w/%-_]+: " .. how) ~= nil
     end
     if says_so then
       untested = {}
@@ -128,7 +133,12 @@ return {
   local function counted(count, word)
     return if count == 1 then `{if word == "assertion" then "An" else "A"} {word}` else `{count} {word}s`
   end
+  -- A revert takes the tests of what it reverts along.
+  local is_revert = author_may_skip and string.find(string.lower(danger.github.pr.title), '^revert "') ~= nil
   for _, it in found.weaker do
+    if is_revert and it.kind ~= "skipped" and it.kind ~= "focused" then
+      continue
+    end
     local at = { file = it.file, line = it.line }
     local is, count = if it.count == 1 then "is" else "are", it.count
     if it.kind == "skipped" then

@@ -354,6 +354,25 @@ async fn reports_that_a_workflow_kept_as_an_artifact_are_taken_out_of_it() {
 }
 
 #[tokio::test]
+async fn linters_reports_come_as_artifacts_too() {
+    let rules = "settings { report_artifacts = { 'lint' } }\nuse('lint_report', { severity = 'fail' })";
+    let story = begin_with_workflows(rules).await;
+    let number = story.open("Count on", &[("m/a.py", Some(NEW))]).await;
+    assert!(first_line(&story, number).starts_with("in_progress: Waiting for a linter's report"));
+    let head = story.sim.head(REPO, number).unwrap();
+    let found = zip(&[("out/ruff.sarif", &sarif("ruff", Some(("m/a.py", 4))))]);
+    story.sim.finish_workflow(REPO, &head, "mona", &[("lint", found)]);
+    story.rest().await;
+    assert!(first_line(&story, number).starts_with("failure: 1 problem"), "{}", first_line(&story, number));
+    assert_eq!(story.sim.review_comments(REPO, number)[0]["line"], json!(4));
+    let clean = zip(&[("out/ruff.sarif", &sarif("ruff", None))]);
+    story.sim.finish_workflow(REPO, &head, "mona", &[("lint", clean)]);
+    story.rest().await;
+    assert!(first_line(&story, number).starts_with("success"), "{}", first_line(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
 async fn artifacts_that_cannot_be_had_change_nothing() {
     let story = begin_with_workflows(KEPT).await;
     let number = story.open("Count on", &[("m/a.py", Some(NEW))]).await;

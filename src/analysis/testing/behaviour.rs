@@ -23,6 +23,8 @@ pub(super) struct Change {
     pub(super) lines: Vec<(u32, Said)>,
     /// What the removed lines said.
     pub(super) removed: Vec<Said>,
+    /// How many tokens the changed lines add, how many they take away, and how many of these are the same.
+    pub(super) tokens: Tokens,
     /// Names that the changed lines define or lie in.
     pub(super) names: BTreeSet<String>,
     /// Words that one took the place of another: pairs of old and new, once a place.
@@ -35,6 +37,14 @@ pub(super) struct Change {
     pub(super) first_test: Option<u32>,
 }
 
+/// Tokens of a file's changed lines, wherever they stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tokens {
+    pub(super) added: usize,
+    pub(super) removed: usize,
+    pub(super) common: usize,
+}
+
 /// A change of one place: removed lines, then added ones.
 struct Block {
     removed: Vec<u32>,
@@ -45,6 +55,7 @@ struct Block {
 pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) -> Change {
     let Some(language) = Language::of(path) else { return read_unknown(hunks) };
     let mut change = Change::default();
+    let mut counts: HashMap<u64, (usize, usize)> = HashMap::new();
     let whole = text.and_then(|text| Some((Cow::Borrowed(text), text_before(text, hunks)?)));
     let tests = whole.as_ref().map(|(head, _)| inline_tests(head, language)).unwrap_or_default();
     change.first_test = tests.first().map(|range| *range.start());
@@ -66,9 +77,46 @@ pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) ->
         for hunk in *hunks {
             let is_test = |number: u32| tests.iter().any(|range| range.contains(&number));
             read_hunk(&mut change, hunk, (&old, &new), &inert, language, &is_test);
+            for (is_new, token) in changed_tokens(hunk, &old, &new, &inert, &is_test) {
+                let count = counts.entry(hash(token)).or_default();
+                *(if is_new { &mut count.0 } else { &mut count.1 }) += 1;
+            }
         }
     }
+    for (added, removed) in counts.into_values() {
+        change.tokens.added += added;
+        change.tokens.removed += removed;
+        change.tokens.common += added.min(removed);
+    }
     change
+}
+
+/// The words, numbers and texts of changed lines, and whether they are added; those of imports, types and tests left out.
+fn changed_tokens<'l>(
+    hunk: &'l Hunk<'_>,
+    old: &'l CodeLines<'_>,
+    new: &'l CodeLines<'_>,
+    inert: &'l BTreeSet<u32>,
+    is_test: &'l dyn Fn(u32) -> bool,
+) -> impl Iterator<Item = (bool, &'l str)> {
+    let line = |line: &crate::diff::Line<'_>| match line.kind {
+        LineKind::Added => {
+            let number = line.new.filter(|number| !inert.contains(number) && !is_test(*number))?;
+            Some((true, new.get(number)?))
+        }
+        LineKind::Removed => Some((false, old.get(line.old?)?)),
+        LineKind::Context => None,
+    };
+    let lines = hunk.lines.iter().filter_map(line);
+    lines.flat_map(|(is_new, line)| {
+        line.tokens.iter().filter(|token| token.kind != TokenKind::Mark).map(move |token| (is_new, token.text))
+    })
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn read_hunk(
@@ -200,7 +248,8 @@ fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Languag
             // What is borrowed and what is looked through, the compiler holds.
             || language == Language::Rust && (token.is("*") || token.is("ref"))
     };
-    for token in tokens.iter().filter(|token| !quiet(token)) {
+    let tokens: Vec<Piece<'_>> = tokens.into_iter().filter(|token| !quiet(token)).collect();
+    for token in without_idioms(&tokens, language) {
         let text = if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() };
         // A text over several lines is one.
         if text != TEXT || said.last().is_none_or(|last| last != TEXT) {
@@ -208,6 +257,65 @@ fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Languag
         }
     }
     said
+}
+
+/// What is written in two ways and does the same: the newer way as the older one, without layout.
+fn idioms(language: Language) -> &'static [(&'static [&'static str], &'static [&'static str])] {
+    match language {
+        Language::JavaScript => {
+            const {
+                &[
+                    (&["=", "=", "="], &["=", "="]),
+                    (&["!", "=", "="], &["!", "="]),
+                    (&["trimEnd"], &["trimRight"]),
+                    (&["trimStart"], &["trimLeft"]),
+                ]
+            }
+        }
+        Language::Rust => {
+            const {
+                &[
+                    (&["is_some_and"], &["map_or", "false"]),
+                    (&["is_ok_and"], &["map_or", "false"]),
+                    (&["is_none_or"], &["map_or", "true"]),
+                    (&["next_back"], &["last"]),
+                    // Between types of the same content, the compiler holds.
+                    (&[".", "as_str"], &[]),
+                    (&[".", "as_ref"], &[]),
+                    (&[".", "as_deref"], &[]),
+                    (&[".", "to_string"], &[]),
+                    (&[".", "to_owned"], &[]),
+                    (&[".", "into"], &[]),
+                    (&[".", "clone"], &[]),
+                ]
+            }
+        }
+        Language::Go => const { &[(&["any"], &["interface"]), (&["io"], &["ioutil"]), (&["os"], &["ioutil"])] },
+        _ => &[],
+    }
+}
+
+fn without_idioms<'t>(tokens: &[Piece<'t>], language: Language) -> Vec<Piece<'t>> {
+    let idioms = idioms(language);
+    let mut kept: Vec<Piece<'t>> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let rest = &tokens[at..];
+        let fits = |newer: &&[&str]| {
+            rest.len() >= newer.len() && newer.iter().zip(rest).all(|(wanted, token)| token.is(wanted))
+        };
+        match idioms.iter().find(|(newer, _)| fits(newer)) {
+            Some((newer, older)) => {
+                kept.extend(older.iter().map(|text| Piece { text, ..tokens[at] }));
+                at += newer.len();
+            }
+            None => {
+                kept.push(tokens[at]);
+                at += 1;
+            }
+        }
+    }
+    kept
 }
 
 /// Stands for any text for people.
@@ -218,8 +326,20 @@ const VERSION: &str = "some version";
 
 /// Words that say who sees something and whether it changes: the same code with others does the same.
 const MANNERS: [&str; 14] = [
-    "pub", "crate", "export", "public", "private", "protected", "internal", "final", "readonly", "const", "let", "var",
-    "val", "mut",
+    "pub",
+    "crate",
+    "export",
+    "public",
+    "private",
+    "protected",
+    "internal",
+    "final",
+    "readonly",
+    "const",
+    "let",
+    "var",
+    "val",
+    "mut",
 ];
 
 /// Rust without lifetimes: `Cow<'_, str>` as `Cow<str>`.
@@ -425,6 +545,35 @@ mod tests {
         assert_eq!(lines("a.py", "@@ -1 +1 @@\n-raise E(\"not there\")\n+raise E('It is not there')\n", None), [0; 0]);
         assert_eq!(lines("a.py", "@@ -1 +1 @@\n-x = y if z else 1\n+x = y if not z else 1\n", None), [1]);
         assert_eq!(lines("a.js", "@@ -1 +1 @@\n-re = 'a b'.match('c')\n+re = 'a b'.match('d')\n", None), [1]);
+    }
+
+    #[test]
+    fn the_same_in_other_words_changes_nothing() {
+        let same = |path: &str, old: &str, new: &str| {
+            let patch = format!("@@ -1 +1 @@\n-{old}\n+{new}\n");
+            lines(path, &patch, None).is_empty()
+        };
+        for (path, old, new) in [
+            ("a.js", "if (a == b) f()", "if (a === b) f()"),
+            ("a.js", "var a = f()", "const a = f()"),
+            ("a.js", "g(a.trimRight())", "g(a.trimEnd())"),
+            ("a.rs", "f(a.map_or(false, |b| b.c()));", "f(a.is_some_and(|b| b.c()));"),
+            ("a.rs", "match a.b() {", "match *a.b() {"),
+            ("a.rs", "pub fn a(&self) -> u8 {", "pub(crate) const fn a(&self) -> u8 {"),
+            ("a.rb", "  sha256 '64811cb24e77cac3057d6c40b63ac9be'", "  sha256 'af7825fcc69a2afc7a7aea55fc9af90e'"),
+            ("a.rb", "  version '14.1.1'", "  version '15.0.0'"),
+        ] {
+            assert!(same(path, old, new), "{old} {new}");
+        }
+        for (path, old, new) in [
+            ("a.js", "if (a == b) f()", "if (a != b) f()"),
+            ("a.py", "return a + b", "return a - b"),
+            ("a.py", "  code = 302", "  code = 303"),
+            ("a.rb", "  version '14.1'", "  version 'latest'"),
+            ("a.c", "f(a * b);", "f(a, b);"),
+        ] {
+            assert!(!same(path, old, new), "{old} {new}");
+        }
     }
 
     #[test]

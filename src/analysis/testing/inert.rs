@@ -139,8 +139,7 @@ pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSe
         let types = type_words(language).contains(&first) && !has_value(tokens, language)
             || language == Language::JavaScript && tokens[0].is("declare");
         // A call over several lines that only tells.
-        let member = tokens.get(1).is_some_and(|token| token.is(":")) && !tokens.get(2).is_some_and(|it| it.is(":"));
-        let tells = is_log(tokens) && !member && opens_call(tokens);
+        let tells = is_log(tokens) && opens_call(tokens);
         if imports || types || tells || is_required(tokens, language) {
             inert.insert(number);
             open = Some(line.depth);
@@ -330,7 +329,9 @@ fn is_log(tokens: &[Piece<'_>]) -> bool {
     let start = usize::from(tokens[0].text == "self" || tokens[0].text == "this") * 2;
     let Some(first) = tokens.get(start) else { return false };
     let next = tokens.get(start + 1).map_or("", |token| token.text);
-    LOGS.contains(&first.text) && ["(", ".", "!", ":"].contains(&next)
+    // `log::info!`; a member `log: x` is something else.
+    let path = next == ":" && tokens.get(start + 2).is_some_and(|token| token.is(":"));
+    LOGS.contains(&first.text) && (path || ["(", ".", "!"].contains(&next))
 }
 
 /// A forward declaration or a type's field: `int f(int);` of C, `name: String,` of Rust are judged by their blocks; here
@@ -402,6 +403,19 @@ mod tests {
             "#include <a.h>\n#define LIMIT 3\n#define MAX(a) (a)\nint f(void) {\n  return 1;\n}\n",
             &[3, 4, 5],
         );
+        telling(
+            Language::JavaScript,
+            "const a = require('a').b\nvar c = require('c')()\nlog.info(\n  a(),\n)\nlog: (\n  b\n)\n",
+            &[2, 6, 7],
+        );
+        telling(
+            Language::Rust,
+            "const A: &[B] = &[\n    (&[\"rust\"], &[\"*.rs\"]),\n    f(1),\n];\nfn g() {\n    h(\n        \"a\",\n    )\n}\n",
+            &[1, 3, 5, 6, 7],
+        );
+        telling(Language::Python, "a = {\n    \"b\": True,\n    c(2): 1,\n}\nd(\n    1,\n)\n", &[1, 3, 5, 6]);
+        let prose = "static A: &str = r#\"\nThis is what people read when\nthey ask for help with it.\nIt has several lines of that.\n\"#;\nf();\n";
+        telling(Language::Rust, prose, &[1, 6]);
         telling(Language::Ruby, "require 'a'\nattr_reader :b\ndef f\n  g\nend\n", &[3, 4]);
         telling(Language::Elixir, "alias A.B\n@spec f(a) :: b\ndef f(a), do: a\n", &[3]);
     }

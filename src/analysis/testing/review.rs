@@ -1,7 +1,7 @@
 //! A whole pull request: which changed sources ask for a test, and where tests got weaker.
 
 use super::area::area_of;
-use super::behaviour::{Change, Said, read_change};
+use super::behaviour::{Change, Said, Tokens, read_change};
 use super::inert::{inert_blocks, is_inert_line};
 use super::lines::code_lines;
 use super::pair::{find_own_test, in_reach, is_material, is_of_all, pairs};
@@ -25,6 +25,10 @@ const MANY_REMOVED: usize = 3;
 
 /// Of a file most of whose lines came from elsewhere, the rest is what moving them took: so many in a hundred.
 const MOSTLY_MOVED: usize = 70;
+
+/// A change of so many words and texts, of which so many in a hundred are there before and after, only arranges them anew.
+const MIN_RESHUFFLED: usize = 60;
+const SAME_WORDS: usize = 85;
 
 /// A file that loses so many lines, and so many for each line that is new, loses code: a few new lines are what that takes.
 const MIN_GONE: usize = 6;
@@ -177,6 +181,12 @@ fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<u32>> {
             *pairs.entry(pair).or_default() += 1;
         }
     }
+    let whole = sources.iter().fold(Tokens::default(), |sum, (_, change)| Tokens {
+        added: sum.added + change.tokens.added,
+        removed: sum.removed + change.tokens.removed,
+        common: sum.common + change.tokens.common,
+    });
+    let all_reshuffled = is_reshuffled(&whole);
     let mut all = Vec::with_capacity(sources.len());
     for (file, change) in sources {
         let mut left: Vec<u32> = Vec::with_capacity(change.lines.len());
@@ -204,6 +214,9 @@ fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<u32>> {
         if moved * 100 >= (all_lines * MOSTLY_MOVED).max(100) {
             left.clear();
         }
+        if all_reshuffled || is_reshuffled(&change.tokens) {
+            left.clear();
+        }
         // What is left where code goes is what its going takes.
         let removed = change.removed.len();
         if left.len() <= FEW_LEFT && removed >= MIN_GONE && removed >= left.len() * GONE_FOR_EACH {
@@ -218,6 +231,13 @@ fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<u32>> {
         all.push(left);
     }
     all
+}
+
+/// Whether a change of some size hardly brings a word that it does not take away: code in another order, or in other
+/// functions.
+fn is_reshuffled(tokens: &Tokens) -> bool {
+    let Tokens { added, removed, common } = *tokens;
+    added >= MIN_RESHUFFLED && common * 100 >= added * SAME_WORDS && common * 100 >= removed * SAME_WORDS
 }
 
 /// Whether only the whole file tells what lies inside a text or beside tests.
@@ -259,8 +279,7 @@ fn says_something(file: &ChangedFile<'_>) -> bool {
         let new = hunk.lines.iter().filter(|line| line.kind == LineKind::Added).filter_map(|line| line.new);
         new.filter_map(|number| Some((number, lines.get(number)?))).any(|(number, line)| {
             !inert.contains(&number)
-                && (!is_inert_line(line, language)
-                    || line.tokens.iter().any(|token| token.kind == TokenKind::Text))
+                && (!is_inert_line(line, language) || line.tokens.iter().any(|token| token.kind == TokenKind::Text))
         })
     })
 }
@@ -360,6 +379,28 @@ mod tests {
     fn code_that_moved_between_files_needs_no_test() {
         let gone = "@@ -1,2 +0,0 @@\n-def search():\n-    return find()\n";
         assert_eq!(untested(&[file("src/a.py", CODE), file("src/b.py", gone)], &[]), []);
+    }
+
+    #[test]
+    fn code_in_another_order_needs_no_test() {
+        let line = |sign: char, it: usize| format!("{sign}    total{it} = weigh(basket{it}, price{it}) + tax{it}\n");
+        let removed: String = (0..20).map(|it| line('-', it)).collect();
+        let turned = |it: usize| format!("+    total{it} = tax{it} + weigh(basket{it}, price{it})\n");
+        let added: String = (0..20).rev().map(turned).collect();
+        let patch = format!("@@ -1,20 +1,20 @@\n{removed}{added}");
+        assert_eq!(untested(&[file("src/a.py", &patch)], &[]), []);
+        let other = added.replace("price", "discount").replace("basket", "cart");
+        let patch = format!("@@ -1,20 +1,20 @@\n{removed}{other}");
+        assert_eq!(untested(&[file("src/a.py", &patch)], &[]).len(), 1);
+    }
+
+    #[test]
+    fn what_is_left_where_code_goes_needs_no_test() {
+        let gone: String = (0..8).map(|it| format!("-    if old{it}(): return {it}\n")).collect();
+        let patch = format!("@@ -1,8 +1,1 @@\n{gone}+    return new()\n");
+        assert_eq!(untested(&[file("src/a.py", &patch)], &[]), []);
+        let patch = format!("@@ -1,8 +1,3 @@\n{gone}+    a = new()\n+    b = newer(a)\n+    return b\n");
+        assert_eq!(untested(&[file("src/a.py", &patch)], &[]).len(), 1);
     }
 
     #[test]

@@ -88,8 +88,8 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                     added += assertions(code.tokens, language);
                     delta.tests_added += usize::from(is_test_definition(code.tokens, language));
                     if let Some((at, sign)) = find_sign(code.tokens, skips_of(language)) {
-                        let conditional = is_chosen(code.tokens, at)
-                            || sign.may_be_conditional && is_conditional(&new, number, at);
+                        let conditional =
+                            is_chosen(code.tokens, at) || sign.may_be_conditional && is_conditional(&new, number, at);
                         if !conditional {
                             delta.skips.push((number, sign.name));
                         }
@@ -147,7 +147,13 @@ fn is_test_definition(tokens: &[Piece<'_>], language: Language) -> bool {
     let behind = |keyword: &str| tokens.iter().position(|token| token.text == keyword).map_or("", |at| word(at + 1));
     match language {
         Language::Python => behind("def").starts_with("test"),
-        Language::JavaScript | Language::Dart => matches!(word(0), "it" | "test") && matches!(word(1), "(" | "."),
+        Language::JavaScript | Language::Dart => {
+            // `(works ? it : it.skip)("...`
+            let chosen = tokens
+                .windows(3)
+                .any(|three| ["it", "test", "skip"].contains(&three[0].text) && three[1].is(")") && three[2].is("("));
+            matches!(word(0), "it" | "test") && matches!(word(1), "(" | ".") || word(0) == "(" && chosen
+        }
         Language::Go => behind("func").starts_with("Test"),
         Language::Rust => {
             word(0) == "#"
