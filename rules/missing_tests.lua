@@ -80,7 +80,7 @@ return {
       "clippy", "linter", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
       "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
       "dedup", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
-      "locali", "translat", "type ignore",
+      "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
     } do
       says_so = says_so or string.find(title, word, 1, true) ~= nil
     end

@@ -2,7 +2,7 @@
 
 use super::inert::{inert_blocks, is_inert_line};
 use super::inline::inline_tests;
-use super::lines::{CodeLine, CodeLines, Piece, code_lines, is_query};
+use super::lines::{CodeLine, CodeLines, Inside, Piece, code_lines, is_query};
 use super::names::is_test_text;
 use crate::analysis::code::{Language, TokenKind};
 use crate::diff::{Hunk, LineKind, text_before};
@@ -142,6 +142,9 @@ fn read_hunk(
         change.removed.extend(removed.iter().map(|line| said_by(line.tokens)));
         // Where nothing was, nothing stayed the same.
         let replaces = !removed.is_empty() && !added.is_empty();
+        if replaces && loses_items(added.iter().map(|(_, line)| *line), &removed) {
+            continue;
+        }
         if replaces
             && sequence(added.iter().map(|(_, line)| *line), language) == sequence(removed.iter().copied(), language)
         {
@@ -169,6 +172,23 @@ fn read_hunk(
     if change.lines.len() > before {
         change.names.extend(name_in_heading(hunk.heading));
     }
+}
+
+/// Whether lists of plain names and values lose some of them and get none: `:less, :liquid` that becomes `:liquid`.
+fn loses_items<'l>(added: impl Iterator<Item = CodeLine<'l, 'l>>, removed: &[CodeLine<'_, '_>]) -> bool {
+    let is_item = |token: &Piece<'_>| token.kind != TokenKind::Mark;
+    let is_list = |line: &CodeLine<'_, '_>| {
+        let commas = line.tokens.iter().filter(|token| token.is(",")).count();
+        let plain = |token: &Piece<'_>| is_item(token) || token.is(",") || token.is(":");
+        let symbols = line.inside == Inside::List || line.tokens[0].is(":");
+        symbols && commas > 0 && line.tokens.iter().all(plain)
+    };
+    let mut before = removed.iter().flat_map(|line| line.tokens).filter(|token| is_item(token));
+    removed.iter().all(is_list)
+        && added.fold(true, |all, line| {
+            all && is_list(&line)
+                && line.tokens.iter().filter(|token| is_item(token)).all(|item| before.any(|it| it.text == item.text))
+        })
 }
 
 /// Lines of a file in no known language: all of them count.
@@ -239,6 +259,7 @@ fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Languag
     let tokens = match language {
         Language::Python => without_type_arguments(&without_annotations(&tokens)),
         Language::Rust => without_lifetimes(&tokens),
+        Language::JavaScript => without_casts(&tokens),
         _ => tokens,
     };
     let mut said: Vec<String> = Vec::with_capacity(tokens.len());
@@ -353,6 +374,33 @@ fn without_lifetimes<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
         }
         kept.push(tokens[at]);
         at += 1;
+    }
+    kept
+}
+
+/// TypeScript without `as A.B<C>`.
+fn without_casts<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
+    let mut kept: Vec<Piece<'t>> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let cast = tokens[at].is("as") && !kept.is_empty() && tokens.get(at + 1).is_some_and(Piece::is_word);
+        if !cast {
+            kept.push(tokens[at]);
+            at += 1;
+            continue;
+        }
+        at += 2;
+        let mut depth = 0usize;
+        while let Some(token) = tokens.get(at) {
+            match token.text {
+                "<" => depth += 1,
+                ">" if depth > 0 => depth -= 1,
+                _ if depth > 0 => {}
+                "." => at += 1,
+                _ => break,
+            }
+            at += 1;
+        }
     }
     kept
 }
@@ -556,6 +604,9 @@ mod tests {
         for (path, old, new) in [
             ("a.js", "if (a == b) f()", "if (a === b) f()"),
             ("a.js", "var a = f()", "const a = f()"),
+            ("a.ts", "a.pipe(b(1));", "a.pipe(b(1) as unknown as N.Stream<C>);"),
+            ("a.rb", "  :less, :liquid, :markdown,", "  :liquid, :markdown,"),
+            ("a.go", "\tconst limit = 20", "\tconst limit = 35"),
             ("a.js", "g(a.trimRight())", "g(a.trimEnd())"),
             ("a.rs", "f(a.map_or(false, |b| b.c()));", "f(a.is_some_and(|b| b.c()));"),
             ("a.rs", "match a.b() {", "match *a.b() {"),
@@ -568,6 +619,8 @@ mod tests {
         for (path, old, new) in [
             ("a.js", "if (a == b) f()", "if (a != b) f()"),
             ("a.py", "return a + b", "return a - b"),
+            ("a.rb", "  :less, :liquid, :markdown,", "  :liquid, :erb, :markdown, :slim,"),
+            ("a.py", "f(a, not b)", "f(a, b)"),
             ("a.py", "  code = 302", "  code = 303"),
             ("a.rb", "  version '14.1'", "  version 'latest'"),
             ("a.c", "f(a * b);", "f(a, b);"),

@@ -223,7 +223,7 @@ fn is_type_alias(tokens: &[Piece<'_>]) -> bool {
 }
 
 fn is_type_checking(tokens: &[Piece<'_>]) -> bool {
-    tokens[0].is("if") && tokens.iter().any(|token| token.text == "TYPE_CHECKING")
+    tokens[0].is("if") && tokens.iter().any(|token| ["TYPE_CHECKING", "version_info"].contains(&token.text))
 }
 
 /// Whether the line alone changes nothing that a test could see.
@@ -321,8 +321,14 @@ fn is_constant(tokens: &[Piece<'_>], depth: usize, language: Language) -> bool {
         .iter()
         .any(|word| tokens.iter().take(4).any(|token| token.text == *word));
     let shouts = named.len() > 1 && !named.chars().any(char::is_lowercase);
-    let top = depth == 0 && (shouts || first.starts_with("__") || declared);
+    // One inside a function is no more than that, unless it is a variable.
+    let fixed = tokens[0].is("const") || tokens[0].is("static");
+    let top = depth == 0 && (shouts || first.starts_with("__") || declared) || fixed && value.iter().any(is_value);
     top && !value.is_empty() && value.iter().all(plain) && !name.iter().any(|token| token.is("("))
+}
+
+fn is_value(token: &Piece<'_>) -> bool {
+    matches!(token.kind, TokenKind::Number | TokenKind::Text)
 }
 
 fn is_log(tokens: &[Piece<'_>]) -> bool {
@@ -415,7 +421,7 @@ mod tests {
         );
         telling(Language::Python, "a = {\n    \"b\": True,\n    c(2): 1,\n}\nd(\n    1,\n)\n", &[1, 3, 5, 6]);
         let prose = "static A: &str = r#\"\nThis is what people read when\nthey ask for help with it.\nIt has several lines of that.\n\"#;\nf();\n";
-        telling(Language::Rust, prose, &[1, 6]);
+        telling(Language::Rust, prose, &[6]);
         telling(Language::Ruby, "require 'a'\nattr_reader :b\ndef f\n  g\nend\n", &[3, 4]);
         telling(Language::Elixir, "alias A.B\n@spec f(a) :: b\ndef f(a), do: a\n", &[3]);
     }

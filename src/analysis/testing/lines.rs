@@ -136,7 +136,8 @@ fn follows_name(before: &[Token<'_>], language: Language) -> bool {
 
 /// Whether a text over several lines is for people: sentences, no template, query or program.
 fn is_prose(text: &str) -> bool {
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let has_words = |line: &&str| line.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(has_words).collect();
     if lines.len() < 3 {
         return false;
     }
