@@ -277,7 +277,24 @@ fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Languag
             said.push(text);
         }
     }
-    said
+    without_version_tuples(said)
+}
+
+/// `(3, 0, 2)` is a version too: three numbers and more in a row.
+fn without_version_tuples(said: Vec<String>) -> Vec<String> {
+    let is_number = |text: &&String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut kept: Vec<String> = Vec::with_capacity(said.len());
+    let mut at = 0;
+    while at < said.len() {
+        let run = said[at..].iter().take_while(is_number).count();
+        match run {
+            0 => kept.push(said[at].clone()),
+            1 | 2 => kept.extend_from_slice(&said[at..at + run]),
+            _ => kept.push(VERSION.to_owned()),
+        }
+        at += run.max(1);
+    }
+    kept
 }
 
 /// What is written in two ways and does the same: the newer way as the older one, without layout.
@@ -607,6 +624,7 @@ mod tests {
             ("a.ts", "a.pipe(b(1));", "a.pipe(b(1) as unknown as N.Stream<C>);"),
             ("a.rb", "  :less, :liquid, :markdown,", "  :liquid, :markdown,"),
             ("a.go", "\tconst limit = 20", "\tconst limit = 35"),
+            ("a.py", "    assert (3, 0, 2) <= found < (7, 0, 0)", "    assert (3, 0, 2) <= found < (8, 0, 0)"),
             ("a.js", "g(a.trimRight())", "g(a.trimEnd())"),
             ("a.rs", "f(a.map_or(false, |b| b.c()));", "f(a.is_some_and(|b| b.c()));"),
             ("a.rs", "match a.b() {", "match *a.b() {"),
@@ -621,6 +639,7 @@ mod tests {
             ("a.py", "return a + b", "return a - b"),
             ("a.rb", "  :less, :liquid, :markdown,", "  :liquid, :erb, :markdown, :slim,"),
             ("a.py", "f(a, not b)", "f(a, b)"),
+            ("a.py", "    f(1, 2)", "    f(1, 3)"),
             ("a.py", "  code = 302", "  code = 303"),
             ("a.rb", "  version '14.1'", "  version 'latest'"),
             ("a.c", "f(a * b);", "f(a, b);"),

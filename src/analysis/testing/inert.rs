@@ -251,7 +251,7 @@ fn is_data(tokens: &[Piece<'_>], inside: Inside) -> bool {
     const VALUES: [&str; 7] = ["true", "false", "True", "False", "null", "nil", "None"];
     let is_item = match inside {
         Inside::List => true,
-        Inside::Block => tokens.len() > 2 && tokens[0].kind == TokenKind::Text && tokens[1].is(":"),
+        Inside::Block => tokens.len() > 2 && is_value(&tokens[0]) && tokens[1].is(":"),
         Inside::Nothing | Inside::Call => false,
     };
     is_item
