@@ -165,6 +165,16 @@ fn a_draft_is_written_as_the_others_are() {
     assert!(text.ends_with("[#3]: https://x.org/o/r/issues/3\n[#4711]: https://x.org/o/r/pull/4711\n"), "{text}");
 }
 
+#[test]
+fn lines_that_stay_keep_their_ends() {
+    let text = "## Unreleased\n\n- A thing\r\n- Another thing\n\n## 1.0.0\n\n- All\n";
+    let (inserted, _, longer) = drafted("CHANGELOG.md", text, "Add more");
+    assert_eq!(longer.replacen(&format!("{inserted}\n"), "", 1), text, "{longer:?}");
+    let windows = text.replace("\r\n", "\n").replace('\n', "\r\n");
+    let (inserted, _, longer) = drafted("CHANGELOG.md", &windows, "Add more");
+    assert_eq!(longer.replacen(&format!("{inserted}\r\n"), "", 1), windows, "{longer:?}");
+}
+
 // ---- Any text at all ----
 
 /// What every text is held to: lines exist, the same text has no problem, a draft keeps what was there.
