@@ -1,7 +1,15 @@
+-- Minutes of a day: whoever waits longer waits for nothing.
+local MAX_WAIT = 1440
+
 return {
   summary = "What linters report on the lines of a pull request is said there.",
   severity = "warn",
   options = {
+    expect = {
+      type = "strings",
+      default = {},
+      doc = "Reports that must be there, each by its linter (`ruff`), its file name or the flag that it was sent with. Without it any one will do.",
+    },
     filter = {
       type = { "added", "context", "file", "all" },
       default = "added",
@@ -14,30 +22,40 @@ return {
       default = "info",
       doc = "The least serious results that count, as the linter grades them.",
     },
+    wait = {
+      type = "integer",
+      doc = "Minutes that a server waits for the reports, at most a day; then the rule says that they did not come. Without it, 30 where the rule blocks and none where it does not.",
+    },
   },
 }, function(options, report, analyse)
-  local lint = analyse.lint({ filter = options.filter })
-  -- Without a report there is nothing to repeat.
+  local wait = options.wait
+  if not wait and options.severity == "fail" then
+    wait = 30
+  end
+  local lint = analyse.lint({
+    filter = options.filter,
+    patterns = options.paths or { "**" },
+    except = options.ignore,
+    expect = options.expect,
+    wait = wait and math.min(wait, MAX_WAIT),
+  })
+  -- Without a report there is nothing to repeat, but a rule that blocks has not judged then.
+  local softly = if options.severity == "message" then message else warn
+  if lint.late then
+    report(`Nothing tells that the linters are content: {lint.late}. Look whether they ran and sent their report for this commit, then run this check again.`)
+  elseif lint.absent then
+    local which = if lint.absent == "" then "linter's report" else `linter's report \`{lint.absent}\``
+    message(`There is no {which}, so nothing tells that the linters are content. Name one with \`--report FILE\`, or say where they lie with \`settings \{ lint_reports = \{ "build/*.sarif" } }\`.`)
+  end
   local skipped = {}
   for _, rule in options.ignore_rules do
     skipped[rule] = true
   end
-  -- Results lie in any file of the repository, changed or not.
-  local files, seen = {}, {}
-  for _, it in lint.results do
-    if not seen[it.file] then
-      seen[it.file] = true
-      table.insert(files, it.file)
-    end
-  end
-  local wanted = analyse.matching({ files = files, patterns = options.paths or { "**" }, except = options.ignore })
-
   -- The linter's grade never makes it louder than the rule is.
   local grades = { error = 3, warning = 2, info = 1 }
-  local softly = if options.severity == "message" then message else warn
   local say = { error = report, warning = softly, info = message }
   for _, it in lint.results do
-    if wanted[it.file] and not skipped[it.rule] and grades[it.severity] >= grades[options.minimum] then
+    if not skipped[it.rule] and grades[it.severity] >= grades[options.minimum] then
       local rule = if it.rule ~= "" and it.url then `[{it.rule}]({it.url})` elseif it.rule ~= "" then `\`{it.rule}\`` else ""
       local who = if it.tool ~= "" and rule ~= "" then `{it.tool} {rule}` else it.tool .. rule
       say[it.severity](if who == "" then it.message else `{it.message} ({who})`, {

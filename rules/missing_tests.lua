@@ -23,12 +23,13 @@ return {
       default = {
         "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
         "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "build.rs", "dangerfile*.lua",
+        ".*", "**/.*/**",
       },
       doc = "Source files that need no test.",
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether a title that says so (of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, or with a word such as `refactor`, `clippy` or `typing`) goes without a test. Without it, only when the rule does not block.",
+      doc = "Whether a title that says so (of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged) goes without a test. Without it, only when the rule does not block.",
     },
     each = {
       type = "boolean",
@@ -68,11 +69,23 @@ return {
   end
   if author_may_skip and #untested > 0 then
     local title = string.lower(danger.github.pr.title)
-    local quiet = { "build", "chore", "ci", "docs", "perf", "refactor", "revert", "style", "test", "tests", "types" }
+    local quiet = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
     local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
     local says_so = string.find(title, '^revert "') ~= nil or (kind ~= nil and table.find(quiet, kind) ~= nil)
-    for _, word in { "clippy", "linter", "lints", "typing", "type hint", "typo", "formatting", "refactor", "clean up", "cleanup" } do
+    -- What was merged elsewhere was reviewed there.
+    for _, merged in { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch ", "^merge '?[%w%.%-_/]+'? into " } do
+      says_so = says_so or string.find(title, merged) ~= nil
+    end
+    for _, word in {
+      "clippy", "linter", "linting", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
+      "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
+      "dedup", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
+      "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
+    } do
       says_so = says_so or string.find(title, word, 1, true) ~= nil
+    end
+    for _, how in { "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to " } do
+      says_so = says_so or string.find(title, "^" .. how) ~= nil or string.find(title, "^[%w/%-_]+: " .. how) ~= nil
     end
     if says_so then
       untested = {}
@@ -120,7 +133,12 @@ return {
   local function counted(count, word)
     return if count == 1 then `{if word == "assertion" then "An" else "A"} {word}` else `{count} {word}s`
   end
+  -- A revert takes the tests of what it reverts along.
+  local is_revert = author_may_skip and string.find(string.lower(danger.github.pr.title), '^revert "') ~= nil
   for _, it in found.weaker do
+    if is_revert and it.kind ~= "skipped" and it.kind ~= "focused" then
+      continue
+    end
     local at = { file = it.file, line = it.line }
     local is, count = if it.count == 1 then "is" else "are", it.count
     if it.kind == "skipped" then

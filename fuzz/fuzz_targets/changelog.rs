@@ -22,8 +22,10 @@ fuzz_target!(|text: &str| {
         assert!(check_entries(path, &document, &habits, Some(7), false).is_empty());
         let author = Author { number: Some(7), login: "ada", repository: None };
         let drafted = draft(path, &document, text, &habits, &title, author);
-        let mut rest = drafted.text.lines();
-        assert!(text.lines().all(|line| rest.any(|other| other == line)));
+        // A lone CR at the end becomes part of the line's end when something follows.
+        let bare = |line: &'_ str| line.trim_end_matches('\r').to_owned();
+        let mut rest = drafted.text.lines().map(bare);
+        assert!(text.lines().map(bare).all(|line| rest.any(|other| other == line)));
         for sheet in [Sheet::new(Some(text), &hunks), Sheet::new(None, &hunks), Sheet::new(None, &parse_hunks(text))] {
             let document = read_document(path, sheet, today);
             let mut problems = lint(path, &document);

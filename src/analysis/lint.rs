@@ -16,6 +16,7 @@ mod read;
 mod report;
 mod resolve;
 mod sarif;
+mod transfer;
 mod xml;
 
 pub use detect::is_lint_report;
@@ -24,4 +25,5 @@ pub use error::LintError;
 pub use filter::{LineFilter, Reach};
 pub use read::{MAX_LINT_BYTES, read};
 pub use report::{Diagnostic, LintFormat, LintReport, MAX_EDITS, MAX_LINE, MAX_RESULTS, Spot};
-pub use resolve::{NamedLint, combine};
+pub use resolve::{NamedLint, combine, merge};
+pub use transfer::transfer;

@@ -44,5 +44,5 @@ fn read_report(path: &Path, top: Option<&Path>) -> Result<NamedLint, Failure> {
         read(path).map_err(|error| Failure::usage(format!("the linter's report {shown} cannot be read: {error}")))?;
     let report = lint::read(&bytes)
         .map_err(|error: LintError| Failure::usage(format!("{shown} {}", plain::line(&error.to_string()))))?;
-    Ok(NamedLint { name: shown, beside: directory_inside(path, top), report })
+    Ok(NamedLint { name: shown, beside: directory_inside(path, top), flag: None, report })
 }

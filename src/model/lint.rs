@@ -21,10 +21,26 @@ pub struct LintFacts {
 pub struct LintSource {
     /// How people call it: its file name.
     pub name: String,
+    /// The flag that it was sent with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flag: Option<String>,
+    /// The linters that wrote it, as far as it tells.
+    #[serde(default)]
+    pub tools: Vec<String>,
     /// Its format, for people: `SARIF`.
     pub format: String,
     /// Results that it has.
     pub results: usize,
+}
+
+impl LintSource {
+    /// Whether people may mean it by this name: its own with or without the directory, its flag, or one of its linters.
+    pub fn is_called(&self, name: &str) -> bool {
+        let flag = self.flag.as_deref().unwrap_or_default();
+        let own = self.name.strip_suffix(&format!(" ({flag})")).unwrap_or(&self.name);
+        let file = own.rsplit(['/', '\\']).next().unwrap_or_default();
+        [own, file, flag].contains(&name) || self.tools.iter().any(|tool| tool.eq_ignore_ascii_case(name))
+    }
 }
 
 /// One result of a linter.

@@ -214,7 +214,10 @@ impl Snapshot {
     pub fn awaited(&self) -> BTreeSet<FactKey> {
         let mergeable = is_awaited(self.mergeable.as_ref()).then_some(FactKey::Mergeable);
         let coverage = self.coverage.iter().filter(|(_, fact)| is_awaited(Some(fact)));
-        coverage.map(|(patterns, _)| FactKey::Coverage(patterns.clone())).chain(mergeable).collect()
+        let coverage = coverage.map(|(patterns, _)| FactKey::Coverage(patterns.clone()));
+        let lint = self.lint.iter().filter(|(_, fact)| is_awaited(Some(fact)));
+        let lint = lint.map(|(patterns, _)| FactKey::Lint(patterns.clone()));
+        coverage.chain(lint).chain(mergeable).collect()
     }
 }
 

@@ -19,6 +19,12 @@ impl Wait {
         Wait { what: "GitHub to compute whether this can be merged".to_owned(), minutes: 10 }
     }
 
+    /// Linters run in a build too. `name`: the one that is awaited, where several are.
+    pub fn for_lint(name: Option<&str>) -> Wait {
+        let what = name.map_or("a linter's report".to_owned(), |name| format!("the linter's report `{name}`"));
+        Wait { what, minutes: 30 }
+    }
+
     /// A report is made by a build that begins with the push.
     pub fn for_coverage() -> Wait {
         Wait { what: "a coverage report".to_owned(), minutes: 30 }

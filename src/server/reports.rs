@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// So many commits before the head are looked at for reports whose flag has none at the head.
 const MAX_EARLIER: usize = 50;
 
+/// In so many unchanged files results of a test merge are brought to the head.
+const MAX_ELSEWHERE: usize = 100;
+
 /// Where reports of a repository are found.
 pub(super) struct Reports<'a> {
     pub(super) store: &'a Store,
@@ -88,19 +91,32 @@ impl Reports<'_> {
         if reports.is_empty() {
             return Ok(None);
         }
+        let mut facts = LintFacts::default();
         let mut notes = Vec::new();
-        let tree = self.load_tree(snapshot, &mut notes).await?;
-        let mut named = Vec::new();
+        let tree = Arc::new(self.load_tree(snapshot, &mut notes).await?);
+        let mut named: BTreeMap<CommitId, Vec<NamedLint>> = BTreeMap::new();
         for report in reports {
             let Some(bytes) = self.store.load_report(&report.id).await.map_err(kept)? else { continue };
             let name = label(&report);
             match in_background(move || lint::read(&bytes)).await? {
-                Ok(report) => named.push(NamedLint { name, beside: None, report }),
+                Ok(read) => {
+                    let flag = report.flag.clone();
+                    named.entry(report.commit).or_default().push(NamedLint { name, beside: None, flag, report: read });
+                }
                 Err(error) => notes.push(format!("{name} {error}.")),
             }
         }
         let changed = changed_paths(snapshot);
-        let mut facts = in_background(move || lint::combine(named, &tree, &Places::default(), &changed)).await?;
+        for (commit, named) in named {
+            let (tree, near) = (tree.clone(), changed.clone());
+            let mut more = in_background(move || lint::combine(named, &tree, &Places::default(), &near)).await?;
+            if commit != *head {
+                let paths = paths_to_compare(&mut more, &changed);
+                let texts = self.load_texts(&commit, head, paths.iter()).await?;
+                more = in_background(move || lint_moved(more, &texts)).await?;
+            }
+            lint::merge(&mut facts, more);
+        }
         facts.notes.extend(notes);
         Ok(Some(facts))
     }
@@ -172,6 +188,27 @@ fn read_coverage(bytes: &[u8], name: String, tree: &Tree) -> CoverageFacts {
 
 fn moved(mut facts: CoverageFacts, texts: &BTreeMap<RepoPath, (FileText, FileText)>) -> CoverageFacts {
     transfer(&mut facts, texts);
+    facts
+}
+
+/// The files that linters speak of. Of those outside the pull request the first; results in others are left out.
+fn paths_to_compare(facts: &mut LintFacts, changed: &BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
+    let (mut paths, elsewhere): (BTreeSet<RepoPath>, BTreeSet<RepoPath>) =
+        facts.results.iter().map(|it| it.path.clone()).partition(|path| changed.contains(path));
+    paths.extend(elsewhere.into_iter().take(MAX_ELSEWHERE));
+    let before = facts.results.len();
+    facts.results.retain(|it| paths.contains(&it.path));
+    let dropped = before - facts.results.len();
+    if dropped > 0 {
+        facts.notes.push(format!(
+            "A linter's report of a test merge has results in many files that did not change; {dropped} of them are left out."
+        ));
+    }
+    paths
+}
+
+fn lint_moved(mut facts: LintFacts, texts: &BTreeMap<RepoPath, (FileText, FileText)>) -> LintFacts {
+    lint::transfer(&mut facts, texts);
     facts
 }
 

@@ -38,7 +38,11 @@ pub(super) async fn follow_up(
     let Some(before) = &snapshot.waits else { return Ok(()) };
     let started = snapshot.subject.started_at;
     let since = |key: &FactKey| before.since.get(key).copied().unwrap_or(started);
-    let awaited = snapshot.awaited();
+    let mut awaited = snapshot.awaited();
+    if verdict.waits().next().is_some() {
+        // Of several linters one may have come: what is known then is not all yet.
+        awaited.extend(snapshot.lint.keys().cloned().map(FactKey::Lint));
+    }
     let waits: BTreeMap<FactKey, Timestamp> = awaited.iter().map(|key| (key.clone(), since(key))).collect();
     if waits != before.since {
         reviews.store().remember_waits(&job.key, &snapshot.subject.head, &waits).await?;
@@ -102,8 +106,8 @@ impl Surroundings for ServerSide<'_> {
             if snapshot.group.is_some() {
                 return Ok(Some(Fact::Unavailable(Unavailable::OfQueuedPulls)));
             }
-            // Without a report there is nothing to repeat.
-            Ok(Some(Fact::Known(self.reports.load_lint(snapshot).await?.unwrap_or_default())))
+            let awaited = || Fact::Unavailable(Unavailable::Awaited(Wait::for_lint(None)));
+            Ok(Some(self.reports.load_lint(snapshot).await?.map_or_else(awaited, Fact::Known)))
         })
     }
 }

@@ -93,10 +93,11 @@ fn drafted(path: &str, text: &str, title: &str) -> (String, Option<String>, Stri
     let author = Author { number: Some(4711), login: "ada", repository: Some("octo/hello") };
     let title = read_pull_title(title, "");
     let draft = draft(path, &document, text, &habits_of(&document), &title, author);
-    let longer: Vec<&str> = draft.text.lines().collect();
-    // What was there stays, line by line and in its order.
+    // What was there stays, line by line and in its order. A lone CR at the end is the end of its line from then on.
+    let bare = |text: &str| text.lines().map(|line| line.trim_end_matches('\r').to_owned()).collect::<Vec<_>>();
+    let longer = bare(&draft.text);
     let mut rest = longer.iter();
-    assert!(text.lines().all(|line| rest.any(|other| *other == line)), "{path}: {}", draft.text);
+    assert!(bare(text).iter().all(|line| rest.any(|other| other == line)), "{path}: {}", draft.text);
     (draft.inserted.clone(), draft.under.clone(), draft.text)
 }
 
@@ -162,6 +163,16 @@ fn a_draft_is_written_as_the_others_are() {
         "Add D",
     );
     assert!(text.ends_with("[#3]: https://x.org/o/r/issues/3\n[#4711]: https://x.org/o/r/pull/4711\n"), "{text}");
+}
+
+#[test]
+fn lines_that_stay_keep_their_ends() {
+    let text = "## Unreleased\n\n- A thing\r\n- Another thing\n\n## 1.0.0\n\n- All\n";
+    let (inserted, _, longer) = drafted("CHANGELOG.md", text, "Add more");
+    assert_eq!(longer.replacen(&format!("{inserted}\n"), "", 1), text, "{longer:?}");
+    let windows = text.replace("\r\n", "\n").replace('\n', "\r\n");
+    let (inserted, _, longer) = drafted("CHANGELOG.md", &windows, "Add more");
+    assert_eq!(longer.replacen(&format!("{inserted}\r\n"), "", 1), windows, "{longer:?}");
 }
 
 // ---- Any text at all ----

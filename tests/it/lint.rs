@@ -42,7 +42,7 @@ fn check(name: &str, bytes: &[u8]) -> Result<LintReport, LintError> {
 /// Each result in a line: `path:line tool rule severity`.
 fn shown(name: &str, report: LintReport) -> Vec<String> {
     let tree = Tree::new(["src/shop.py", "src/cart.js", "src/A.java", "tests/test_shop.py", "a.py"].map(RepoPath::new));
-    let named = NamedLint { name: name.to_owned(), beside: None, report };
+    let named = NamedLint { name: name.to_owned(), beside: None, flag: None, report };
     let facts = combine(vec![named], &tree, &Places::default(), &BTreeSet::new());
     let line = |it: &deckhand::model::LintResult| {
         let at = it.range.map(|range| format!(":{}", range.line)).unwrap_or_default();

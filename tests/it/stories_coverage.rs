@@ -216,6 +216,58 @@ async fn linters_reports_are_heard_on_the_same_way() {
     scene.end().await;
 }
 
+/// SARIF of one tool with one error, or with none.
+fn sarif(tool: &str, place: Option<(&str, u32)>) -> String {
+    let results = place.map(|(path, line)| {
+        json!([{ "ruleId": "A1", "level": "error", "message": { "text": "Mend this." }, "locations": [{
+            "physicalLocation": { "artifactLocation": { "uri": path }, "region": { "startLine": line } } }] }])
+    });
+    let run = json!({ "tool": { "driver": { "name": tool } }, "results": results.unwrap_or(json!([])) });
+    json!({ "version": "2.1.0", "runs": [run] }).to_string()
+}
+
+#[tokio::test]
+async fn every_linter_that_is_expected_is_waited_for() {
+    let rules = "use('lint_report', { severity = 'fail', expect = { 'ruff', 'web' } })";
+    let scene = Scene::begin(&[("dangerfile.lua", rules), ("m/a.py", OLD)]).await;
+    let number = scene.story.open("Count on", &[("m/a.py", Some(NEW))]).await;
+    let head = scene.head(number);
+    assert!(scene.check(number).starts_with("in_progress: Waiting for the linter's report `ruff`"));
+    scene.upload(&head, "?name=ruff.sarif", &sarif("ruff", None)).await;
+    let before = scene.check(number);
+    assert!(before.starts_with("in_progress: Waiting for the linter's report `web`, until"), "{before}");
+    // What came does not begin the wait anew, and what is missing at its end is named.
+    scene.story.pass(15 * 60).await;
+    assert_eq!(scene.check(number), before);
+    scene.story.pass(15 * 60 + 30).await;
+    let said = scene.check(number);
+    assert!(said.starts_with("failure: 1 problem"), "{said}");
+    assert!(said.contains("30 minutes of waiting for the linter's report `web` were not enough"), "{said}");
+    scene.upload(&head, "?name=eslint.sarif&flag=web", &sarif("ESLint", None)).await;
+    assert!(scene.check(number).starts_with("success"), "{}", scene.check(number));
+    scene.upload(&head, "?name=other.sarif", &sarif("other", Some(("m/a.py", 5)))).await;
+    assert!(scene.check(number).starts_with("failure: 1 problem"), "{}", scene.check(number));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_linter_that_ran_on_the_test_merge_speaks_of_the_lines_of_the_head() {
+    let rules = "use('lint_report', { severity = 'fail' })";
+    let scene = Scene::begin(&[("dangerfile.lua", rules), ("m/a.py", OLD), ("m/b.py", OLD)]).await;
+    let number = scene.story.open("Count on", &[("m/a.py", Some(NEW)), ("m/b.py", Some(NEW))]).await;
+    let merged = format!("# What the base added.\n\n{NEW}");
+    let merge = scene.story.sim.test_merge(REPO, number, &[("m/a.py", Some(&merged)), ("m/b.py", Some(NEW))]);
+    // Line 5 of the merge is an old one; line 7 is the last one of the head.
+    scene.upload(&merge, "?name=old.sarif", &sarif("old", Some(("m/a.py", 5)))).await;
+    assert!(scene.check(number).starts_with("success"), "{}", scene.check(number));
+    scene.upload(&merge, "?name=new.sarif", &sarif("new", Some(("m/a.py", 7)))).await;
+    assert!(scene.check(number).starts_with("failure"), "{}", scene.check(number));
+    let comments = scene.story.sim.review_comments(REPO, number);
+    assert_eq!(comments.len(), 1, "{comments:#?}");
+    assert_eq!((&comments[0]["path"], &comments[0]["line"]), (&json!("m/a.py"), &json!(5)));
+    scene.end().await;
+}
+
 #[tokio::test]
 async fn the_project_is_compared_with_its_base() {
     let rules = "use('diff_coverage', { target = 'auto' })";
@@ -296,6 +348,25 @@ async fn reports_that_a_workflow_kept_as_an_artifact_are_taken_out_of_it() {
     // The job runs again, and its report replaces the earlier one.
     let whole = zip(&[("out/lcov.info", &lcov("m/a.py", &[(4, 1), (5, 1)]))]);
     story.sim.finish_workflow(REPO, &head, "mona", &[("coverage-unit", whole)]);
+    story.rest().await;
+    assert!(first_line(&story, number).starts_with("success"), "{}", first_line(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn linters_reports_come_as_artifacts_too() {
+    let rules = "settings { report_artifacts = { 'lint' } }\nuse('lint_report', { severity = 'fail' })";
+    let story = begin_with_workflows(rules).await;
+    let number = story.open("Count on", &[("m/a.py", Some(NEW))]).await;
+    assert!(first_line(&story, number).starts_with("in_progress: Waiting for a linter's report"));
+    let head = story.sim.head(REPO, number).unwrap();
+    let found = zip(&[("out/ruff.sarif", &sarif("ruff", Some(("m/a.py", 4))))]);
+    story.sim.finish_workflow(REPO, &head, "mona", &[("lint", found)]);
+    story.rest().await;
+    assert!(first_line(&story, number).starts_with("failure: 1 problem"), "{}", first_line(&story, number));
+    assert_eq!(story.sim.review_comments(REPO, number)[0]["line"], json!(4));
+    let clean = zip(&[("out/ruff.sarif", &sarif("ruff", None))]);
+    story.sim.finish_workflow(REPO, &head, "mona", &[("lint", clean)]);
     story.rest().await;
     assert!(first_line(&story, number).starts_with("success"), "{}", first_line(&story, number));
     story.end().await;

@@ -196,3 +196,77 @@ async fn f44_a_wait_that_nobody_ends_is_ended_by_the_watchdog() {
     assert!(checks(&story, number)[0].starts_with("failure: 1 problem"), "{:?}", checks(&story, number));
     story.end().await;
 }
+
+const LINTED: &str = "use('lint_report', { severity = 'fail', wait = 20 })";
+
+#[tokio::test]
+async fn a_blocking_lint_report_is_not_green_before_its_report_is_there() {
+    let story = begin(LINTED).await;
+    let number = story.open("Change it", &[CODE]).await;
+    insta::assert_snapshot!("waiting_for_lint", only_check(&story, number));
+    story.pass(20 * 60 - 30).await;
+    assert!(only_check(&story, number).starts_with("in_progress"), "it may stay open for so long");
+    story.pass(60).await;
+    insta::assert_snapshot!("waited_for_lint", only_check(&story, number));
+
+    // Where nothing is added, no result can be on an added line.
+    story.sim.push(REPO, "change-it", "mona", "Nothing", &[("a.py", None), ("b.py", None)], "");
+    story.rest().await;
+    assert!(only_check(&story, number).starts_with("success"), "{:?}", checks(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn an_advisory_lint_report_waits_only_when_told_to() {
+    let story = begin("use('lint_report')").await;
+    let number = story.open("Change it", &[CODE]).await;
+    assert!(
+        only_check(&story, number).starts_with("success: No problems\nThe rules have nothing"),
+        "{:?}",
+        checks(&story, number)
+    );
+    story.requests();
+    story.pass(3600).await;
+    assert_eq!(writes(&story.requests()), [""; 0], "nobody looks again");
+    story.end().await;
+
+    let story = begin("use('lint_report', { wait = 1 })").await;
+    let number = story.open("Change it", &[CODE]).await;
+    assert!(only_check(&story, number).starts_with("success: No problems\n- ⏳"), "{:?}", checks(&story, number));
+    story.pass(61).await;
+    assert!(only_check(&story, number).starts_with("success: 1 warning"), "{:?}", checks(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_rule_of_ones_own_waits_for_the_linters_too() {
+    let story = begin("rule('linted', function() if #danger.lint.results > 0 then fail('No.') end end)").await;
+    let number = story.open("Change it", &[CODE]).await;
+    assert!(only_check(&story, number).starts_with("in_progress: Waiting for a linter's report, until"));
+    story.pass(29 * 60 + 30).await;
+    story.pass(60).await;
+    assert!(only_check(&story, number).starts_with("failure: 1 fault"), "{:?}", checks(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f44_a_wait_for_linters_that_nobody_ends_is_ended_by_the_watchdog() {
+    let story = Story::begin_with_settings(
+        &[("DECKHAND_RECONCILE_SECONDS", "0")],
+        &[("dangerfile.lua", LINTED), ("a.txt", "one\n")],
+    )
+    .await;
+    let number = story.open("Change it", &[CODE]).await;
+    let answer = FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() };
+    story.sim.inject(Fault::next("POST", "query Overview", answer).times(1000));
+    story.pass(20 * 60).await;
+    assert!(only_check(&story, number).starts_with("in_progress"), "{:?}", checks(&story, number));
+    for _ in 0..3 {
+        story.pass(61).await;
+    }
+    assert!(only_check(&story, number).starts_with("failure: Not judged in time"), "{:?}", checks(&story, number));
+    story.sim.clear_faults();
+    story.pass(3600).await;
+    assert!(checks(&story, number)[0].starts_with("failure: 1 problem"), "{:?}", checks(&story, number));
+    story.end().await;
+}

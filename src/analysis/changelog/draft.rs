@@ -133,18 +133,17 @@ pub fn draft(
     lines.extend(entry.iter().cloned());
     lines.extend(place.after);
     let definition = definition_for(document, habits, author, place.at);
-    let ending = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut out: Vec<&str> = Vec::with_capacity(document.sheet.lines.len() + lines.len() + 1);
+    let mut out = Edited::new(text);
     if place.at.is_none() {
-        out.extend(lines.iter().map(String::as_str));
+        lines.iter().for_each(|line| out.insert(line));
     }
     for (at, line) in document.sheet.lines.iter().enumerate() {
-        out.push(line.text);
+        out.keep(at, line.text);
         if place.at == Some(at) {
-            out.extend(lines.iter().map(String::as_str));
+            lines.iter().for_each(|line| out.insert(line));
         }
         if let Some((_, definition)) = definition.as_ref().filter(|(after, _)| *after == at) {
-            out.push(definition);
+            out.insert(definition);
         }
     }
     let after = place.at.filter(|_| definition.is_none());
@@ -155,7 +154,36 @@ pub fn draft(
         after: after.map(|at| document.number(at)),
         line: after.map_or_else(String::new, |at| document.sheet.lines[at].text.to_owned()),
         inserted: lines.join("\n"),
-        text: out.join(ending) + ending,
+        text: out.text,
+    }
+}
+
+/// A text that grows out of another one: lines that stay keep their own ends, new ones end as most of them do.
+struct Edited<'a> {
+    text: String,
+    lines: Vec<&'a str>,
+    ending: &'static str,
+}
+
+impl<'a> Edited<'a> {
+    fn new(old: &'a str) -> Edited<'a> {
+        let lines: Vec<&str> = old.split_inclusive('\n').collect();
+        let windows = lines.iter().filter(|line| line.ends_with("\r\n")).count();
+        let ending = if windows * 2 > lines.len() { "\r\n" } else { "\n" };
+        Edited { text: String::with_capacity(old.len() + 200), lines, ending }
+    }
+
+    /// The old line of this index, which says `bare`.
+    fn keep(&mut self, at: usize, bare: &str) {
+        match self.lines.get(at).filter(|line| line.ends_with('\n')) {
+            Some(line) => self.text.push_str(line),
+            None => self.insert(self.lines.get(at).copied().unwrap_or(bare)),
+        }
+    }
+
+    fn insert(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push_str(self.ending);
     }
 }
 
@@ -224,17 +252,18 @@ pub(super) fn moved(document: &Document<'_>, entry: &Entry, text: &str, habits: 
     });
     let place = find_place(document, habits, kind.unwrap_or(Kind::Changed));
     let at = place.at?;
-    let mut out: Vec<&str> = Vec::new();
+    let mut out = Edited::new(text);
     for (index, line) in document.sheet.lines.iter().enumerate() {
         if !(entry.at..entry.end).contains(&index) {
-            out.push(line.text);
+            out.keep(index, line.text);
         }
         if index == at {
-            out.extend(place.before.iter().map(String::as_str));
-            out.extend(document.sheet.lines[entry.at..entry.end].iter().map(|line| line.text));
-            out.extend(place.after.iter().map(String::as_str));
+            place.before.iter().for_each(|line| out.insert(line));
+            for moved in entry.at..entry.end {
+                out.keep(moved, document.sheet.lines[moved].text);
+            }
+            place.after.iter().for_each(|line| out.insert(line));
         }
     }
-    let ending = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    Some(out.join(ending) + ending)
+    Some(out.text)
 }

@@ -3,6 +3,7 @@
 use super::error::LintError;
 use super::report::{Diagnostic, LintFormat, LintReport, MAX_EDITS, MAX_LINE, MAX_RESULTS};
 use crate::model::{ColumnKind, LintEdit, LintRange, LintSeverity};
+use std::collections::BTreeSet;
 
 /// A longer path is no path.
 const MAX_PATH_BYTES: usize = 4096;
@@ -13,6 +14,9 @@ const MAX_MESSAGE: usize = 1000;
 /// A name of a tool or a rule is cut after so many characters.
 const MAX_NAME: usize = 120;
 
+/// Of so many tools the names are kept.
+const MAX_TOOLS: usize = 100;
+
 /// A longer replacement is no fix that fits a comment.
 const MAX_EDIT_BYTES: usize = 20_000;
 
@@ -21,6 +25,7 @@ pub(super) struct Builder {
     results: Vec<Diagnostic>,
     skipped: usize,
     first_skipped: Option<String>,
+    tools: BTreeSet<String>,
 }
 
 impl Builder {
@@ -37,6 +42,7 @@ impl Builder {
         if self.results.len() >= MAX_RESULTS {
             return Err(LintError::TooMany { limit: MAX_RESULTS });
         }
+        self.name_tool(&result.tool);
         result.tool = cut(&one_line(&result.tool), MAX_NAME);
         result.rule = cut(&one_line(&result.rule), MAX_NAME);
         if result.message.is_empty() {
@@ -46,6 +52,13 @@ impl Builder {
         result.edits = tidy_edits(result.edits);
         self.results.push(result);
         Ok(())
+    }
+
+    /// Remembers a tool that ran, whether it has anything to say or not.
+    pub(super) fn name_tool(&mut self, name: &str) {
+        if self.tools.len() < MAX_TOOLS && !name.trim().is_empty() && !self.tools.contains(name) {
+            self.tools.insert(cut(&one_line(name), MAX_NAME));
+        }
     }
 
     /// Counts something that was passed over; the first is named.
@@ -60,7 +73,7 @@ impl Builder {
             let what = if self.skipped == 1 { "result" } else { "results" };
             notes.push(format!("{} {what} could not be read and were left out (first: {first})", self.skipped));
         }
-        LintReport { format, results: self.results, notes }
+        LintReport { format, tools: self.tools.into_iter().collect(), results: self.results, notes }
     }
 }
 

@@ -80,6 +80,7 @@ pub(super) fn parse_rdjson(text: &str) -> Result<LintReport, LintError> {
     let document: Document = serde_json::from_str(text).map_err(|error| damaged(&error, 0))?;
     let mut builder = Builder::default();
     let overall = level(&document.severity);
+    builder.name_tool(&document.source.name);
     for wire in document.diagnostics {
         builder.add(wire.read(&document.source.name, overall))?;
     }

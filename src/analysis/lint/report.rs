@@ -48,6 +48,8 @@ impl LintFormat {
 pub struct LintReport {
     /// What it is.
     pub format: LintFormat,
+    /// Names of the tools that ran, also of those that found nothing, in order; none when the report does not tell.
+    pub tools: Vec<String>,
     /// Its results in its order.
     pub results: Vec<Diagnostic>,
     /// What was left out and why, a sentence each.

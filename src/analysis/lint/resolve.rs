@@ -12,6 +12,8 @@ pub struct NamedLint {
     pub name: String,
     /// The directory of the repository that it lies in, when it lies in one.
     pub beside: Option<String>,
+    /// The flag that it was sent with.
+    pub flag: Option<String>,
     /// What it says.
     pub report: LintReport,
 }
@@ -27,6 +29,8 @@ pub fn combine(reports: Vec<NamedLint>, tree: &Tree, places: &Places, changed: &
         facts.notes.extend(named.report.notes.iter().map(|note| format!("{}: {note}.", named.name)));
         facts.reports.push(LintSource {
             name: named.name.clone(),
+            flag: named.flag.clone(),
+            tools: named.report.tools.clone(),
             format: named.report.format.as_str().to_owned(),
             results: named.report.results.len(),
         });
@@ -45,15 +49,29 @@ pub fn combine(reports: Vec<NamedLint>, tree: &Tree, places: &Places, changed: &
         }
         facts.results.extend(results);
     }
-    let key = |it: &LintResult| (it.path.clone(), it.range, it.tool.clone(), it.rule.clone(), it.message.clone());
-    facts.results.sort_by_cached_key(key);
-    facts.results.dedup_by(|next, kept| key(next) == key(kept));
+    tidy(&mut facts);
     let mut elsewhere = 0;
     facts.results.retain(|it| {
         elsewhere += usize::from(!changed.contains(&it.path));
         changed.contains(&it.path) || elsewhere <= MAX_ELSEWHERE
     });
     facts
+}
+
+/// Adds what reports of another commit say, brought to this one.
+pub fn merge(facts: &mut LintFacts, more: LintFacts) {
+    facts.reports.extend(more.reports);
+    facts.results.extend(more.results);
+    facts.foreign += more.foreign;
+    facts.notes.extend(more.notes);
+    tidy(facts);
+}
+
+/// By path and line, each once.
+fn tidy(facts: &mut LintFacts) {
+    let key = |it: &LintResult| (it.path.clone(), it.range, it.tool.clone(), it.rule.clone(), it.message.clone());
+    facts.results.sort_by_cached_key(key);
+    facts.results.dedup_by(|next, kept| key(next) == key(kept));
 }
 
 fn place(diagnostic: &Diagnostic, known: &BTreeMap<&str, RepoPath>) -> Option<LintResult> {

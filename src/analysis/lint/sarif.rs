@@ -183,6 +183,7 @@ pub(super) fn parse_sarif(text: &str) -> Result<LintReport, LintError> {
             _ => ColumnKind::Utf16,
         };
         let reader = RunReader { run, columns };
+        builder.name_tool(&run.tool.driver.name);
         for result in run.results.iter().flatten().filter(|result| result.speaks()) {
             builder.add(reader.read(result))?;
         }

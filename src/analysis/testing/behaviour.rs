@@ -2,7 +2,7 @@
 
 use super::inert::{inert_blocks, is_inert_line};
 use super::inline::inline_tests;
-use super::lines::{CodeLine, CodeLines, Piece, code_lines};
+use super::lines::{CodeLine, CodeLines, Inside, Piece, code_lines, is_query};
 use super::names::is_test_text;
 use crate::analysis::code::{Language, TokenKind};
 use crate::diff::{Hunk, LineKind, text_before};
@@ -23,6 +23,8 @@ pub(super) struct Change {
     pub(super) lines: Vec<(u32, Said)>,
     /// What the removed lines said.
     pub(super) removed: Vec<Said>,
+    /// How many tokens the changed lines add, how many they take away, and how many of these are the same.
+    pub(super) tokens: Tokens,
     /// Names that the changed lines define or lie in.
     pub(super) names: BTreeSet<String>,
     /// Words that one took the place of another: pairs of old and new, once a place.
@@ -35,6 +37,14 @@ pub(super) struct Change {
     pub(super) first_test: Option<u32>,
 }
 
+/// Tokens of a file's changed lines, wherever they stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tokens {
+    pub(super) added: usize,
+    pub(super) removed: usize,
+    pub(super) common: usize,
+}
+
 /// A change of one place: removed lines, then added ones.
 struct Block {
     removed: Vec<u32>,
@@ -45,6 +55,7 @@ struct Block {
 pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) -> Change {
     let Some(language) = Language::of(path) else { return read_unknown(hunks) };
     let mut change = Change::default();
+    let mut counts: HashMap<u64, (usize, usize)> = HashMap::new();
     let whole = text.and_then(|text| Some((Cow::Borrowed(text), text_before(text, hunks)?)));
     let tests = whole.as_ref().map(|(head, _)| inline_tests(head, language)).unwrap_or_default();
     change.first_test = tests.first().map(|range| *range.start());
@@ -66,9 +77,46 @@ pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) ->
         for hunk in *hunks {
             let is_test = |number: u32| tests.iter().any(|range| range.contains(&number));
             read_hunk(&mut change, hunk, (&old, &new), &inert, language, &is_test);
+            for (is_new, token) in changed_tokens(hunk, &old, &new, &inert, &is_test) {
+                let count = counts.entry(hash(token)).or_default();
+                *(if is_new { &mut count.0 } else { &mut count.1 }) += 1;
+            }
         }
     }
+    for (added, removed) in counts.into_values() {
+        change.tokens.added += added;
+        change.tokens.removed += removed;
+        change.tokens.common += added.min(removed);
+    }
     change
+}
+
+/// The words, numbers and texts of changed lines, and whether they are added; those of imports, types and tests left out.
+fn changed_tokens<'l>(
+    hunk: &'l Hunk<'_>,
+    old: &'l CodeLines<'_>,
+    new: &'l CodeLines<'_>,
+    inert: &'l BTreeSet<u32>,
+    is_test: &'l dyn Fn(u32) -> bool,
+) -> impl Iterator<Item = (bool, &'l str)> {
+    let line = |line: &crate::diff::Line<'_>| match line.kind {
+        LineKind::Added => {
+            let number = line.new.filter(|number| !inert.contains(number) && !is_test(*number))?;
+            Some((true, new.get(number)?))
+        }
+        LineKind::Removed => Some((false, old.get(line.old?)?)),
+        LineKind::Context => None,
+    };
+    let lines = hunk.lines.iter().filter_map(line);
+    lines.flat_map(|(is_new, line)| {
+        line.tokens.iter().filter(|token| token.kind != TokenKind::Mark).map(move |token| (is_new, token.text))
+    })
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn read_hunk(
@@ -94,6 +142,9 @@ fn read_hunk(
         change.removed.extend(removed.iter().map(|line| said_by(line.tokens)));
         // Where nothing was, nothing stayed the same.
         let replaces = !removed.is_empty() && !added.is_empty();
+        if replaces && loses_items(added.iter().map(|(_, line)| *line), &removed) {
+            continue;
+        }
         if replaces
             && sequence(added.iter().map(|(_, line)| *line), language) == sequence(removed.iter().copied(), language)
         {
@@ -101,10 +152,10 @@ fn read_hunk(
         }
         let lone: Vec<(u32, CodeLine<'_, '_>)> = added
             .into_iter()
-            .filter(|(number, line)| !inert.contains(number) && !is_inert_line(line.tokens, line.depth, language))
+            .filter(|(number, line)| !inert.contains(number) && !is_inert_line(*line, language))
             .collect();
         // Lines that say nothing by themselves do not make the others different.
-        let removed_live = removed.iter().copied().filter(|line| !is_inert_line(line.tokens, line.depth, language));
+        let removed_live = removed.iter().copied().filter(|line| !is_inert_line(*line, language));
         if replaces && sequence(lone.iter().map(|(_, line)| *line), language) == sequence(removed_live, language) {
             continue;
         }
@@ -121,6 +172,23 @@ fn read_hunk(
     if change.lines.len() > before {
         change.names.extend(name_in_heading(hunk.heading));
     }
+}
+
+/// Whether lists of plain names and values lose some of them and get none: `:less, :liquid` that becomes `:liquid`.
+fn loses_items<'l>(added: impl Iterator<Item = CodeLine<'l, 'l>>, removed: &[CodeLine<'_, '_>]) -> bool {
+    let is_item = |token: &Piece<'_>| token.kind != TokenKind::Mark;
+    let is_list = |line: &CodeLine<'_, '_>| {
+        let commas = line.tokens.iter().filter(|token| token.is(",")).count();
+        let plain = |token: &Piece<'_>| is_item(token) || token.is(",") || token.is(":");
+        let symbols = line.inside == Inside::List || line.tokens[0].is(":");
+        symbols && commas > 0 && line.tokens.iter().all(plain)
+    };
+    let mut before = removed.iter().flat_map(|line| line.tokens).filter(|token| is_item(token));
+    removed.iter().all(is_list)
+        && added.fold(true, |all, line| {
+            all && is_list(&line)
+                && line.tokens.iter().filter(|token| is_item(token)).all(|item| before.any(|it| it.text == item.text))
+        })
 }
 
 /// Lines of a file in no known language: all of them count.
@@ -191,21 +259,126 @@ fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Languag
     let tokens = match language {
         Language::Python => without_type_arguments(&without_annotations(&tokens)),
         Language::Rust => without_lifetimes(&tokens),
+        Language::JavaScript => without_casts(&tokens),
         _ => tokens,
     };
     let mut said: Vec<String> = Vec::with_capacity(tokens.len());
-    for token in tokens.iter().filter(|token| !LAYOUT.iter().any(|mark| token.is(mark))) {
+    let quiet = |token: &Piece<'_>| {
+        LAYOUT.iter().any(|mark| token.is(mark))
+            || MANNERS.iter().any(|word| token.is(word))
+            // What is borrowed and what is looked through, the compiler holds.
+            || language == Language::Rust && (token.is("*") || token.is("ref"))
+    };
+    let tokens: Vec<Piece<'_>> = tokens.into_iter().filter(|token| !quiet(token)).collect();
+    for token in without_idioms(&tokens, language) {
         let text = if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() };
         // A text over several lines is one.
         if text != TEXT || said.last().is_none_or(|last| last != TEXT) {
             said.push(text);
         }
     }
-    said
+    without_version_tuples(said)
+}
+
+/// `(3, 0, 2)` is a version too: three numbers and more in a row.
+fn without_version_tuples(said: Vec<String>) -> Vec<String> {
+    let is_number = |text: &&String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut kept: Vec<String> = Vec::with_capacity(said.len());
+    let mut at = 0;
+    while at < said.len() {
+        let run = said[at..].iter().take_while(is_number).count();
+        match run {
+            0 => kept.push(said[at].clone()),
+            1 | 2 => kept.extend_from_slice(&said[at..at + run]),
+            _ => kept.push(VERSION.to_owned()),
+        }
+        at += run.max(1);
+    }
+    kept
+}
+
+/// What is written in two ways and does the same: the newer way as the older one, without layout.
+fn idioms(language: Language) -> &'static [(&'static [&'static str], &'static [&'static str])] {
+    match language {
+        Language::JavaScript => {
+            const {
+                &[
+                    (&["=", "=", "="], &["=", "="]),
+                    (&["!", "=", "="], &["!", "="]),
+                    (&["trimEnd"], &["trimRight"]),
+                    (&["trimStart"], &["trimLeft"]),
+                ]
+            }
+        }
+        Language::Rust => {
+            const {
+                &[
+                    (&["is_some_and"], &["map_or", "false"]),
+                    (&["is_ok_and"], &["map_or", "false"]),
+                    (&["is_none_or"], &["map_or", "true"]),
+                    (&["next_back"], &["last"]),
+                    // Between types of the same content, the compiler holds.
+                    (&[".", "as_str"], &[]),
+                    (&[".", "as_ref"], &[]),
+                    (&[".", "as_deref"], &[]),
+                    (&[".", "to_string"], &[]),
+                    (&[".", "to_owned"], &[]),
+                    (&[".", "into"], &[]),
+                    (&[".", "clone"], &[]),
+                ]
+            }
+        }
+        Language::Go => const { &[(&["any"], &["interface"]), (&["io"], &["ioutil"]), (&["os"], &["ioutil"])] },
+        _ => &[],
+    }
+}
+
+fn without_idioms<'t>(tokens: &[Piece<'t>], language: Language) -> Vec<Piece<'t>> {
+    let idioms = idioms(language);
+    let mut kept: Vec<Piece<'t>> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let rest = &tokens[at..];
+        let fits = |newer: &&[&str]| {
+            rest.len() >= newer.len() && newer.iter().zip(rest).all(|(wanted, token)| token.is(wanted))
+        };
+        match idioms.iter().find(|(newer, _)| fits(newer)) {
+            Some((newer, older)) => {
+                kept.extend(older.iter().map(|text| Piece { text, ..tokens[at] }));
+                at += newer.len();
+            }
+            None => {
+                kept.push(tokens[at]);
+                at += 1;
+            }
+        }
+    }
+    kept
 }
 
 /// Stands for any text for people.
 const TEXT: &str = "some text";
+
+/// Stands for any version and any checksum: which one it is, no test says.
+const VERSION: &str = "some version";
+
+/// Words that say who sees something and whether it changes: the same code with others does the same.
+const MANNERS: [&str; 14] = [
+    "pub",
+    "crate",
+    "export",
+    "public",
+    "private",
+    "protected",
+    "internal",
+    "final",
+    "readonly",
+    "const",
+    "let",
+    "var",
+    "val",
+    "mut",
+];
 
 /// Rust without lifetimes: `Cow<'_, str>` as `Cow<str>`.
 fn without_lifetimes<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
@@ -218,6 +391,33 @@ fn without_lifetimes<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
         }
         kept.push(tokens[at]);
         at += 1;
+    }
+    kept
+}
+
+/// TypeScript without `as A.B<C>`.
+fn without_casts<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
+    let mut kept: Vec<Piece<'t>> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let cast = tokens[at].is("as") && !kept.is_empty() && tokens.get(at + 1).is_some_and(Piece::is_word);
+        if !cast {
+            kept.push(tokens[at]);
+            at += 1;
+            continue;
+        }
+        at += 2;
+        let mut depth = 0usize;
+        while let Some(token) = tokens.get(at) {
+            match token.text {
+                "<" => depth += 1,
+                ">" if depth > 0 => depth -= 1,
+                _ if depth > 0 => {}
+                "." => at += 1,
+                _ => break,
+            }
+            at += 1;
+        }
     }
     kept
 }
@@ -251,12 +451,29 @@ fn without_type_arguments<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
 fn wording(text: &str) -> String {
     let inner = text.trim_matches(|c| ['"', '\'', '`', 'f', 'b', 'r', 'u'].contains(&c));
     let words = inner.split(' ').filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
-    let upper = inner.to_ascii_uppercase();
-    let is_query = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", " WHERE ", "ALTER "]
-        .iter()
-        .any(|word| upper.contains(word));
     let is_pattern = inner.contains(['\\', '^', '<', '|']);
-    if !is_query && (words >= 4 || words >= 2 && !is_pattern) { TEXT.to_owned() } else { inner.to_owned() }
+    if !is_query(inner) && (words >= 4 || words >= 2 && !is_pattern) {
+        TEXT.to_owned()
+    } else if is_version(inner) || is_digest(inner) {
+        VERSION.to_owned()
+    } else {
+        inner.to_owned()
+    }
+}
+
+/// `1.2.0`, `v2.0.0-rc.1`: numbers with dots and what may follow them.
+fn is_version(text: &str) -> bool {
+    let numbers = text.strip_prefix('v').unwrap_or(text);
+    let end = numbers.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(numbers.len());
+    let (numbers, rest) = numbers.split_at(end);
+    let parts = numbers.split('.').filter(|part| !part.is_empty()).count();
+    let tail = rest.chars().all(|c| c.is_ascii_alphanumeric() || "-+.".contains(c));
+    numbers.starts_with(|c: char| c.is_ascii_digit()) && parts >= 3 && tail && rest.len() <= 20
+}
+
+/// A checksum in hexadecimal.
+fn is_digest(text: &str) -> bool {
+    [32, 40, 56, 64, 96, 128].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Python without annotations: `a: int = 1` as `a = 1`, `-> str` as nothing.
@@ -307,12 +524,14 @@ fn renames(added: &[(u32, CodeLine<'_, '_>)], removed: &[CodeLine<'_, '_>]) -> H
             continue;
         }
         let mut pairs = Vec::new();
-        let same = new.tokens.iter().zip(old.tokens).all(|(new, old)| {
-            if new.text == old.text {
+        let same = new.tokens.iter().zip(old.tokens).enumerate().all(|(at, (word, before))| {
+            if word.text == before.text {
                 return true;
             }
-            pairs.push((old.text.to_owned(), new.text.to_owned()));
-            new.is_word() && old.is_word()
+            pairs.push((before.text.to_owned(), word.text.to_owned()));
+            // `self.0` that got a name.
+            let numbered = before.kind == TokenKind::Number && at > 0 && old.tokens[at - 1].is(".");
+            word.is_word() && (before.is_word() || numbered)
         });
         if same && !pairs.is_empty() {
             found.insert(*number, pairs);
@@ -391,6 +610,42 @@ mod tests {
         assert_eq!(lines("a.py", "@@ -1 +1 @@\n-raise E(\"not there\")\n+raise E('It is not there')\n", None), [0; 0]);
         assert_eq!(lines("a.py", "@@ -1 +1 @@\n-x = y if z else 1\n+x = y if not z else 1\n", None), [1]);
         assert_eq!(lines("a.js", "@@ -1 +1 @@\n-re = 'a b'.match('c')\n+re = 'a b'.match('d')\n", None), [1]);
+    }
+
+    #[test]
+    fn the_same_in_other_words_changes_nothing() {
+        let same = |path: &str, old: &str, new: &str| {
+            let patch = format!("@@ -1 +1 @@\n-{old}\n+{new}\n");
+            lines(path, &patch, None).is_empty()
+        };
+        for (path, old, new) in [
+            ("a.js", "if (a == b) f()", "if (a === b) f()"),
+            ("a.js", "var a = f()", "const a = f()"),
+            ("a.ts", "a.pipe(b(1));", "a.pipe(b(1) as unknown as N.Stream<C>);"),
+            ("a.rb", "  :less, :liquid, :markdown,", "  :liquid, :markdown,"),
+            ("a.go", "\tconst limit = 20", "\tconst limit = 35"),
+            ("a.py", "    assert (3, 0, 2) <= found < (7, 0, 0)", "    assert (3, 0, 2) <= found < (8, 0, 0)"),
+            ("a.js", "g(a.trimRight())", "g(a.trimEnd())"),
+            ("a.rs", "f(a.map_or(false, |b| b.c()));", "f(a.is_some_and(|b| b.c()));"),
+            ("a.rs", "match a.b() {", "match *a.b() {"),
+            ("a.rs", "pub fn a(&self) -> u8 {", "pub(crate) const fn a(&self) -> u8 {"),
+            ("a.rb", "  sha256 '64811cb24e77cac3057d6c40b63ac9be'", "  sha256 'af7825fcc69a2afc7a7aea55fc9af90e'"),
+            ("a.rb", "  version '14.1.1'", "  version '15.0.0'"),
+        ] {
+            assert!(same(path, old, new), "{old} {new}");
+        }
+        for (path, old, new) in [
+            ("a.js", "if (a == b) f()", "if (a != b) f()"),
+            ("a.py", "return a + b", "return a - b"),
+            ("a.rb", "  :less, :liquid, :markdown,", "  :liquid, :erb, :markdown, :slim,"),
+            ("a.py", "f(a, not b)", "f(a, b)"),
+            ("a.py", "    f(1, 2)", "    f(1, 3)"),
+            ("a.py", "  code = 302", "  code = 303"),
+            ("a.rb", "  version '14.1'", "  version 'latest'"),
+            ("a.c", "f(a * b);", "f(a, b);"),
+        ] {
+            assert!(!same(path, old, new), "{old} {new}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Lines of code that change no behaviour by themselves: imports, types, constants, logs, lone keywords.
 
-use super::lines::{CodeLines, Piece};
+use super::lines::{CodeLine, CodeLines, Inside, Piece};
 use crate::analysis::code::{Language, TokenKind};
 use std::collections::BTreeSet;
 
@@ -138,13 +138,28 @@ pub(super) fn inert_blocks(lines: &CodeLines<'_>, language: Language) -> BTreeSe
                 && (first == "__all__" || first == "__version__" || is_type_checking(tokens) || is_type_alias(tokens));
         let types = type_words(language).contains(&first) && !has_value(tokens, language)
             || language == Language::JavaScript && tokens[0].is("declare");
-        if imports || types {
+        // A call over several lines that only tells.
+        let tells = is_log(tokens) && opens_call(tokens);
+        if imports || types || tells || is_required(tokens, language) {
             inert.insert(number);
             open = Some(line.depth);
             last = tokens;
         }
     }
     inert
+}
+
+/// Whether arguments that this line begins end on a later one.
+fn opens_call(tokens: &[Piece<'_>]) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    for token in tokens.iter().filter(|token| token.kind == TokenKind::Mark) {
+        match token.text {
+            "(" | "[" | "{" => open.push(token.text),
+            ")" | "]" | "}" => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open == ["("]
 }
 
 fn first_word<'t>(tokens: &[Piece<'t>]) -> &'t str {
@@ -208,11 +223,12 @@ fn is_type_alias(tokens: &[Piece<'_>]) -> bool {
 }
 
 fn is_type_checking(tokens: &[Piece<'_>]) -> bool {
-    tokens[0].is("if") && tokens.iter().any(|token| token.text == "TYPE_CHECKING")
+    tokens[0].is("if") && tokens.iter().any(|token| ["TYPE_CHECKING", "version_info"].contains(&token.text))
 }
 
 /// Whether the line alone changes nothing that a test could see.
-pub(super) fn is_inert_line(tokens: &[Piece<'_>], depth: usize, language: Language) -> bool {
+pub(super) fn is_inert_line(line: CodeLine<'_, '_>, language: Language) -> bool {
+    let CodeLine { tokens, depth, inside } = line;
     let telling =
         tokens.iter().any(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number | TokenKind::Text));
     let mut words = tokens.iter().filter(|token| token.kind != TokenKind::Mark);
@@ -224,8 +240,45 @@ pub(super) fn is_inert_line(tokens: &[Piece<'_>], depth: usize, language: Langua
         || prose
         || is_attribute(tokens, language)
         || is_constant(tokens, depth, language)
+        || is_data(tokens, inside)
         || is_log(tokens)
         || is_declaration(tokens, language)
+}
+
+/// A row of a table: texts, numbers and the brackets around them, as an item of a list or a value in a map.
+fn is_data(tokens: &[Piece<'_>], inside: Inside) -> bool {
+    const MARKS: [&str; 11] = ["(", ")", "[", "]", "{", "}", ",", ":", "&", "-", "."];
+    const VALUES: [&str; 7] = ["true", "false", "True", "False", "null", "nil", "None"];
+    let is_item = match inside {
+        Inside::List => true,
+        Inside::Block => tokens.len() > 2 && is_value(&tokens[0]) && tokens[1].is(":"),
+        Inside::Nothing | Inside::Call => false,
+    };
+    is_item
+        && tokens.iter().all(|token| match token.kind {
+            TokenKind::Text | TokenKind::Number => true,
+            TokenKind::Mark => MARKS.contains(&token.text),
+            TokenKind::Word => VALUES.contains(&token.text),
+            TokenKind::Comment => true,
+        })
+}
+
+/// `const a = require("a")`: another word for an import.
+fn is_required(tokens: &[Piece<'_>], language: Language) -> bool {
+    if !matches!(language, Language::JavaScript | Language::Lua) {
+        return false;
+    }
+    let begins = ["const", "let", "var", "local"].iter().any(|word| tokens[0].is(word));
+    let Some(at) = tokens.iter().position(|token| token.is("require")) else { return false };
+    let named = tokens[..at].iter().filter(|token| token.is("=")).count() == 1 && tokens[at - 1].is("=");
+    let rest: Vec<&Piece<'_>> = tokens[at + 1..].iter().filter(|token| !token.is(";")).collect();
+    let path = match rest.as_slice() {
+        [open, path, close, member @ ..] => {
+            open.is("(") && path.kind == TokenKind::Text && close.is(")") && (member.is_empty() || member[0].is("."))
+        }
+        _ => false,
+    };
+    begins && named && path && rest.len() <= 7 && !rest[3.min(rest.len())..].iter().any(|token| token.is("("))
 }
 
 /// Several words for people.
@@ -268,15 +321,23 @@ fn is_constant(tokens: &[Piece<'_>], depth: usize, language: Language) -> bool {
         .iter()
         .any(|word| tokens.iter().take(4).any(|token| token.text == *word));
     let shouts = named.len() > 1 && !named.chars().any(char::is_lowercase);
-    let top = depth == 0 && (shouts || first.starts_with("__") || declared);
+    // One inside a function is no more than that, unless it is a variable.
+    let fixed = tokens[0].is("const") || tokens[0].is("static");
+    let top = depth == 0 && (shouts || first.starts_with("__") || declared) || fixed && value.iter().any(is_value);
     top && !value.is_empty() && value.iter().all(plain) && !name.iter().any(|token| token.is("("))
+}
+
+fn is_value(token: &Piece<'_>) -> bool {
+    matches!(token.kind, TokenKind::Number | TokenKind::Text)
 }
 
 fn is_log(tokens: &[Piece<'_>]) -> bool {
     let start = usize::from(tokens[0].text == "self" || tokens[0].text == "this") * 2;
     let Some(first) = tokens.get(start) else { return false };
     let next = tokens.get(start + 1).map_or("", |token| token.text);
-    LOGS.contains(&first.text) && ["(", ".", "!", ":"].contains(&next)
+    // `log::info!`; a member `log: x` is something else.
+    let path = next == ":" && tokens.get(start + 2).is_some_and(|token| token.is(":"));
+    LOGS.contains(&first.text) && (path || ["(", ".", "!"].contains(&next))
 }
 
 /// A forward declaration or a type's field: `int f(int);` of C, `name: String,` of Rust are judged by their blocks; here
@@ -314,7 +375,7 @@ mod tests {
         let blocks = inert_blocks(&lines, language);
         let left: Vec<u32> = lines
             .iter()
-            .filter(|(number, line)| !blocks.contains(number) && !is_inert_line(line.tokens, line.depth, language))
+            .filter(|(number, line)| !blocks.contains(number) && !is_inert_line(*line, language))
             .map(|(number, _)| number)
             .collect();
         assert_eq!(left, expected, "{text}");
@@ -348,6 +409,19 @@ mod tests {
             "#include <a.h>\n#define LIMIT 3\n#define MAX(a) (a)\nint f(void) {\n  return 1;\n}\n",
             &[3, 4, 5],
         );
+        telling(
+            Language::JavaScript,
+            "const a = require('a').b\nvar c = require('c')()\nlog.info(\n  a(),\n)\nlog: (\n  b\n)\n",
+            &[2, 6, 7],
+        );
+        telling(
+            Language::Rust,
+            "const A: &[B] = &[\n    (&[\"rust\"], &[\"*.rs\"]),\n    f(1),\n];\nfn g() {\n    h(\n        \"a\",\n    )\n}\n",
+            &[1, 3, 5, 6, 7],
+        );
+        telling(Language::Python, "a = {\n    \"b\": True,\n    c(2): 1,\n}\nd(\n    1,\n)\n", &[1, 3, 5, 6]);
+        let prose = "static A: &str = r#\"\nThis is what people read when\nthey ask for help with it.\nIt has several lines of that.\n\"#;\nf();\n";
+        telling(Language::Rust, prose, &[6]);
         telling(Language::Ruby, "require 'a'\nattr_reader :b\ndef f\n  g\nend\n", &[3, 4]);
         telling(Language::Elixir, "alias A.B\n@spec f(a) :: b\ndef f(a), do: a\n", &[3]);
     }

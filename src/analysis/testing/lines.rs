@@ -9,6 +9,21 @@ pub(super) struct CodeLine<'l, 'a> {
     pub(super) tokens: &'l [Piece<'a>],
     /// How many brackets are open where it begins.
     pub(super) depth: usize,
+    /// What the innermost of them holds.
+    pub(super) inside: Inside,
+}
+
+/// What a bracket holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inside {
+    /// No bracket is open.
+    Nothing,
+    /// Items of a list or a tuple.
+    List,
+    /// Statements, or members with their values.
+    Block,
+    /// Arguments, parameters, or an index.
+    Call,
 }
 
 /// A token, or the part of one that lies on one line.
@@ -42,6 +57,7 @@ struct Place {
     number: u32,
     begin: usize,
     depth: usize,
+    inside: Inside,
 }
 
 impl<'a> CodeLines<'a> {
@@ -62,13 +78,15 @@ impl<'a> CodeLines<'a> {
 
     fn at(&self, at: usize) -> CodeLine<'_, 'a> {
         let end = self.lines.get(at + 1).map_or(self.pieces.len(), |next| next.begin);
-        CodeLine { tokens: &self.pieces[self.lines[at].begin..end], depth: self.lines[at].depth }
+        let Place { begin, depth, inside, .. } = self.lines[at];
+        CodeLine { tokens: &self.pieces[begin..end], depth, inside }
     }
 
     /// Numbers never fall.
-    fn push(&mut self, number: u32, piece: Piece<'a>, depth: usize) {
+    fn push(&mut self, number: u32, piece: Piece<'a>, open: &[Inside]) {
         if self.lines.last().is_none_or(|line| line.number < number) {
-            self.lines.push(Place { number, begin: self.pieces.len(), depth });
+            let inside = open.last().copied().unwrap_or(Inside::Nothing);
+            self.lines.push(Place { number, begin: self.pieces.len(), depth: open.len(), inside });
         }
         self.pieces.push(piece);
     }
@@ -78,27 +96,64 @@ impl<'a> CodeLines<'a> {
 pub(super) fn code_lines(text: &str, language: Language, first: u32) -> CodeLines<'_> {
     let tokens = tokenize(text, language, first);
     let mut lines = CodeLines { pieces: Vec::with_capacity(tokens.len()), lines: Vec::new() };
-    let mut depth = 0usize;
+    let mut open: Vec<Inside> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        if token.kind == TokenKind::Comment || is_documentation(&tokens, at, language, depth) {
+        if token.kind == TokenKind::Comment || is_documentation(&tokens, at, language, open.len()) {
             continue;
         }
-        let mut number = token.line;
-        for text in token.text.split('\n').map(str::trim) {
-            if !text.is_empty() {
-                lines.push(number, Piece { kind: token.kind, text }, depth);
+        let is_prose = token.kind == TokenKind::Text && is_prose(token.text);
+        for (number, text) in (token.line..).zip(token.text.split('\n').map(str::trim)) {
+            // Of a text for people the first line stays: it shows where there is one.
+            if !text.is_empty() && (number == token.line || !is_prose) {
+                lines.push(number, Piece { kind: token.kind, text }, &open);
             }
-            number = number.saturating_add(1);
         }
         if token.kind == TokenKind::Mark {
             match token.text {
-                "(" | "[" | "{" => depth += 1,
-                ")" | "]" | "}" => depth = depth.saturating_sub(1),
+                "[" if !follows_name(&tokens[..at], language) => open.push(Inside::List),
+                "(" if !follows_name(&tokens[..at], language) => open.push(Inside::List),
+                "(" | "[" => open.push(Inside::Call),
+                "{" => open.push(Inside::Block),
+                ")" | "]" | "}" => drop(open.pop()),
                 _ => {}
             }
         }
     }
     lines
+}
+
+/// Whether a bracket that comes next belongs to a name: `f(`, `a[`, `f()(`. One of Rust's macros is a list: `vec![`.
+fn follows_name(before: &[Token<'_>], language: Language) -> bool {
+    /// Words behind which a value begins.
+    const VALUE: [&str; 8] = ["return", "in", "yield", "case", "and", "or", "not", "else"];
+    let Some(last) = before.iter().rev().find(|token| token.kind != TokenKind::Comment) else { return false };
+    match last.kind {
+        TokenKind::Word => !VALUE.contains(&last.text),
+        TokenKind::Mark => matches!(last.text, ")" | "]") || last.text == "!" && language != Language::Rust,
+        TokenKind::Number | TokenKind::Text | TokenKind::Comment => false,
+    }
+}
+
+/// Whether a text over several lines is for people: sentences, no template, query or program.
+fn is_prose(text: &str) -> bool {
+    let has_words = |line: &&str| line.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(has_words).collect();
+    if lines.len() < 3 {
+        return false;
+    }
+    let words = |line: &&str| {
+        line.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).count()
+    };
+    let is_code = |line: &&str| line.contains(['<', '>', '=', '{', '}', ';']) && !line.contains(r"\f");
+    let sentences = lines.iter().filter(|line| words(line) >= 4).count();
+    let code = lines.iter().filter(|line| is_code(line)).count();
+    sentences * 3 >= lines.len() * 2 && code * 5 <= lines.len() && !is_query(text)
+}
+
+/// Whether a text speaks to a database.
+pub(super) fn is_query(text: &str) -> bool {
+    let upper = text.to_ascii_uppercase();
+    ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", " WHERE ", "ALTER "].iter().any(|word| upper.contains(word))
 }
 
 /// A text that is a statement of its own: Python's docstrings. In Elixir the text after `@doc` and its like.

@@ -88,7 +88,8 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                     added += assertions(code.tokens, language);
                     delta.tests_added += usize::from(is_test_definition(code.tokens, language));
                     if let Some((at, sign)) = find_sign(code.tokens, skips_of(language)) {
-                        let conditional = sign.may_be_conditional && is_conditional(&new, number, at);
+                        let conditional =
+                            is_chosen(code.tokens, at) || sign.may_be_conditional && is_conditional(&new, number, at);
                         if !conditional {
                             delta.skips.push((number, sign.name));
                         }
@@ -135,13 +136,24 @@ fn is_conditional(lines: &CodeLines<'_>, number: u32, at: usize) -> bool {
     under || has(&line.tokens[..at]) || has(&line.tokens[at..])
 }
 
+/// Whether what begins at `at` is one of two: `works ? it : it.skip`, also over several lines.
+fn is_chosen(tokens: &[Piece<'_>], at: usize) -> bool {
+    tokens[..at].iter().any(|token| token.is("?")) || at > 0 && tokens[0].is(":")
+}
+
 /// Whether the line begins a test.
 fn is_test_definition(tokens: &[Piece<'_>], language: Language) -> bool {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text);
     let behind = |keyword: &str| tokens.iter().position(|token| token.text == keyword).map_or("", |at| word(at + 1));
     match language {
         Language::Python => behind("def").starts_with("test"),
-        Language::JavaScript | Language::Dart => matches!(word(0), "it" | "test") && matches!(word(1), "(" | "."),
+        Language::JavaScript | Language::Dart => {
+            // `(works ? it : it.skip)("...`
+            let chosen = tokens
+                .windows(3)
+                .any(|three| ["it", "test", "skip"].contains(&three[0].text) && three[1].is(")") && three[2].is("("));
+            matches!(word(0), "it" | "test") && matches!(word(1), "(" | ".") || word(0) == "(" && chosen
+        }
         Language::Go => behind("func").starts_with("Test"),
         Language::Rust => {
             word(0) == "#"
@@ -274,6 +286,8 @@ mod tests {
         assert_eq!(delta("test_a.py", "@@ -1,0 +1,1 @@\n+@pytest.mark.skipif(x, reason='y')\n").skips, []);
         assert_eq!(delta("a_spec.rb", "@@ -1,0 +1,1 @@\n+skip 'x' if RUBY_VERSION < '3'\n").skips, []);
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+// it.skip('a')\n").skips, []);
+        assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+const when = works ? it : it.skip\n").skips, []);
+        assert_eq!(delta("a.test.ts", "@@ -1,0 +1,3 @@\n+const when = works\n+  ? it\n+  : it.skip\n").skips, []);
     }
 
     #[test]

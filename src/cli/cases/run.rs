@@ -131,7 +131,7 @@ fn lint(case: &Case, pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Result
     for (name, block) in case.reports.iter().filter(|(_, block)| is_lint_report(block.text.as_bytes())) {
         let report = lint::read(block.text.as_bytes())
             .map_err(|error| CaseProblem::new(block.line, format!("the report {name} {error}")))?;
-        reports.push(NamedLint { name: name.clone(), beside: None, report });
+        reports.push(NamedLint { name: name.clone(), beside: None, flag: None, report });
     }
     let changed = pull.changes.iter().filter(|change| change.status != ChangeStatus::Removed);
     let changed = changed.map(|change| change.path.clone()).collect();

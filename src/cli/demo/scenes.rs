@@ -1,4 +1,4 @@
-//! The story of the demo as data: a small repository and three pull requests.
+//! The story of the demo as data: a small repository and four pull requests.
 
 /// A file with its text; `None` removes it.
 pub(super) type Edit = (&'static str, Option<String>);
@@ -17,6 +17,11 @@ pub(super) const FILES: &[(&str, &str)] = &[
 const BEAM: &str = include_str!("repository/beam.py");
 const KEEPER: &str = include_str!("repository/keeper.py");
 const TESTS: &str = include_str!("repository/test_beam.py");
+const WATCH: &str = include_str!("repository/watch.py");
+const WATCH_TESTS: &str = include_str!("repository/test_watch.py");
+/// What `ruff check --select E,F,UP,SIM,D10 --output-format sarif src` (0.17.6) wrote about the branch `watch`, checked out
+/// where GitHub's runners do.
+const RUFF: &str = include_str!("repository/ruff.sarif");
 const CHANGELOG: &str = include_str!("repository/CHANGELOG.md");
 
 /// A pull request: its pushes in order.
@@ -29,11 +34,13 @@ pub(super) struct Scene {
     pub(super) caption: &'static str,
     /// Commit message and edits of each push; the pull request is opened after the first.
     pub(super) pushes: Vec<(&'static str, Vec<Edit>)>,
+    /// The report of a linter, name and text, that a job of the build sends for the last push.
+    pub(super) report: Option<(&'static str, &'static str)>,
 }
 
-/// One clean, one with several findings, one that gets a fixing push.
+/// One clean, one with several findings, one that gets a fixing push, one that a linter speaks about.
 pub(super) fn scenes() -> Vec<Scene> {
-    vec![clean(), careless(), mended()]
+    vec![clean(), careless(), mended(), linted()]
 }
 
 fn clean() -> Scene {
@@ -59,6 +66,7 @@ fn clean() -> Scene {
                 ("CHANGELOG.md", Some(entry("`arc` tells how far the lamp has turned."))),
             ],
         )],
+        report: None,
     }
 }
 
@@ -76,6 +84,7 @@ fn careless() -> Scene {
         body: "",
         caption: "several findings: comments on the lines, one of them with a suggestion, and a summary for the rest",
         pushes: vec![("Sign the keeper's entries", vec![("src/lighthouse/keeper.py", Some(keeper))])],
+        report: None,
     }
 }
 
@@ -105,6 +114,31 @@ fn mended() -> Scene {
                 ],
             ),
         ],
+        report: None,
+    }
+}
+
+fn linted() -> Scene {
+    let keeper = format!(
+        "{KEEPER}\n    def relieve(self, other: \"Keeper\") -> None:\n        \"\"\"Hand the light over.\"\"\"\n        \
+         self.note(\"relieved by %s\" % other.name)\n"
+    );
+    Scene {
+        branch: "watch",
+        author: "grace",
+        title: "Let the keepers take turns",
+        body: "`next_keeper` tells whose turn it is, and who leaves writes it down.",
+        caption: "the build sent ruff's report: comments on the added lines, with ruff's own fixes as suggestions",
+        pushes: vec![(
+            "Let the keepers take turns",
+            vec![
+                ("src/lighthouse/watch.py", Some(WATCH.to_owned())),
+                ("src/lighthouse/keeper.py", Some(keeper)),
+                ("tests/test_watch.py", Some(WATCH_TESTS.to_owned())),
+                ("CHANGELOG.md", Some(entry("The keepers take turns."))),
+            ],
+        )],
+        report: Some(("ruff.sarif", RUFF)),
     }
 }
 

@@ -3,9 +3,12 @@
 use super::key::AppKey;
 use super::scenes::{FILES, Scene};
 use crate::cli::failure::Failure;
+use crate::github::{Web, WebRequest};
 use crate::server::{Server, ServerConfig, ServerHandle, system_clock};
 use crate::sim::{AppConfig, Sim, SimClock, SimConfig, SimHandle};
+use http::{HeaderMap, HeaderValue, Method};
 use std::fmt::Display;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The repository of the story.
@@ -71,7 +74,33 @@ impl Stage {
             }
             self.settle().await?;
         }
-        Ok(number.expect("every scene has a push"))
+        let number = number.expect("every scene has a push");
+        if let Some((name, report)) = scene.report {
+            self.send_report(number, name, report).await?;
+        }
+        Ok(number)
+    }
+
+    /// What a job of the build does after a linter: `deckhand coverage upload ruff.sarif`.
+    async fn send_report(&self, number: u64, name: &str, report: &str) -> Result<(), Failure> {
+        let web = Web::new(concat!("deckhand/", env!("CARGO_PKG_VERSION"))).map_err(failed)?;
+        let server = self.server.public_url();
+        let commit = self.github.head(REPOSITORY, number).ok_or_else(|| failed("a pull request has no head"))?;
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", self.token)).map_err(failed)?;
+        let request = WebRequest {
+            method: Method::POST,
+            url: format!("{server}/api/v1/repos/{REPOSITORY}/commits/{commit}/coverage?name={name}"),
+            headers: HeaderMap::from_iter([(http::header::AUTHORIZATION, bearer)]),
+            body: Some(report.as_bytes().to_vec()),
+            max_bytes: 64 << 10,
+            timeout: Duration::from_secs(60),
+        };
+        let reply = web.send(request).await.map_err(failed)?;
+        if reply.status != 202 {
+            let words = String::from_utf8_lossy(&reply.body).into_owned();
+            return Err(failed(format!("its server does not take {name}: {words}")));
+        }
+        self.settle().await
     }
 
     /// Address of a page of the repository.

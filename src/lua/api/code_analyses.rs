@@ -37,7 +37,6 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
     add("migration_neighbours", super::migrations::neighbours_of)?;
     add("missing_tests", super::testing::missing_tests)?;
     add("lint", super::lint::lint)?;
-    add("matching", matching)?;
     add("removed_flags", removed)?;
     add("uses", uses)
 }
@@ -136,16 +135,6 @@ fn features(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Jso
         .map(|file| json!({ "file": file.path(), "lines": count_code_lines(file.path(), &file.hunks) }))
         .collect::<Vec<_>>();
     Ok(json!({ "files": counted, "asks": asks }))
-}
-
-/// `{ files, patterns, except }` into `{ [file] = true }`: those of any files, changed or not, that match.
-fn matching(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
-    let files: Vec<String> = arguments.get("files")?;
-    let globs = |name: &str| Globs::parse_kept(arguments.get(name)?).map_err(mlua::Error::external);
-    let (patterns, except) = (globs("patterns")?, globs("except")?);
-    session.charge_changes(lua, files.len())?;
-    let kept = files.into_iter().filter(|file| patterns.matches(file) && !except.matches(file));
-    Ok(Json::Object(kept.map(|file| (file, Json::Bool(true))).collect()))
 }
 
 /// `{ paths }`, files that declare flags, into `{ { file, name } }`: the flags that they declare no longer.

@@ -1,10 +1,14 @@
 //! `danger.lint`: what linters' reports say, and the same with suggestions for the built-in rule.
 
+use super::super::globs::Globs;
+use super::super::script::Stop;
 use super::super::session::Session;
 use super::git::changes;
 use super::{record, table};
 use crate::analysis::lint::{LineFilter, Reach, apply_edits};
-use crate::model::{Fact, FactKey, FileKey, FileText, LintFacts, LintResult, Side};
+use crate::model::{
+    ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, LintFacts, LintResult, Side, Unavailable, Wait,
+};
 use mlua::{Lua, Table, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -25,21 +29,49 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
     record::to_record(lua, session, "danger.lint", table::signature_of("danger", name), &all).map(Some)
 }
 
-/// `{ filter, paths }`, a reach and the changed files that count, into `{ results, notes, reports }`: the results as
-/// `danger.lint` has them, within that reach, each with `suggestion` and its lines when the linter says how to mend it and the diff shows the lines.
+/// `{ filter, patterns, except, expect, wait }`: a reach, the files that count and those that do not, the reports that must
+/// be there, and how many minutes they are waited for, into `{ results, notes, late, absent }`: the results as `danger.lint`
+/// has them, within that reach, each with `suggestion` and its lines when the linter says how to mend it and the diff shows
+/// the lines. `late` says that reports were waited for in vain; `absent` is, in a run that cannot wait, the name of one that
+/// is expected and not there, empty when there is none at all.
 pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let word: String = arguments.get("filter")?;
     let most = Reach::parse(&word).unwrap_or(Reach::Added);
-    let counted: Option<Vec<String>> = arguments.get("paths")?;
-    let counted: Option<BTreeSet<String>> = counted.map(|paths| paths.into_iter().collect());
-    let facts = facts(lua, session)?;
+    let globs = |name: &str| Globs::parse_kept(arguments.get(name)?).map_err(mlua::Error::external);
+    let (patterns, except) = (globs("patterns")?, globs("except")?);
+    let counts = |path: &str| patterns.matches(path) && !except.matches(path);
+    let expected: Vec<String> = arguments.get("expect")?;
+    let wait: Option<u32> = arguments.get("wait")?;
     let changes = changes(lua, session)?;
+    let key = key(session);
+    let none = LintFacts::default();
+    let (facts, awaited) = match find(session, &key) {
+        Some(Fact::Unavailable(Unavailable::Awaited(awaited))) => (&none, Some(awaited.clone())),
+        _ => (facts(lua, session)?, None),
+    };
     session.charge_changes(lua, changes.len() + facts.results.len())?;
+    let is_there = |name: &&String| facts.reports.iter().any(|report| report.is_called(name));
+    let missing: Vec<&String> = expected.iter().filter(|name| !is_there(name)).collect();
+    let lacking = missing.first().map(|name| Wait::for_lint(Some(name))).or(awaited);
+    let lacking = lacking.or_else(|| facts.reports.is_empty().then(|| Wait::for_lint(None)));
+    let (mut late, mut absent) = (None, None);
+    if let (Some(lacking), Some(minutes)) = (lacking, wait)
+        && can_find(most, changes, &counts)
+    {
+        if let Some(waiting) = session.waiting(&lacking, &key, minutes) {
+            return Err(session.stop(Stop::Waiting(waiting)));
+        }
+        // A run that nobody follows up cannot wait; there whoever runs it gives the reports.
+        match session.snapshot.waits {
+            Some(_) => late = Some(session.say_late(&lacking, minutes)),
+            None => absent = Some(missing.first().map_or("", |name| name.as_str())),
+        }
+    }
     let filter = LineFilter::new(changes);
     let kept: Vec<(&LintResult, Reach)> = facts
         .results
         .iter()
-        .filter(|it| counted.as_ref().is_none_or(|paths| paths.contains(it.path.as_str())))
+        .filter(|it| counts(it.path.as_str()))
         .map(|it| (it, filter.reach(&it.path, it.range.as_ref())))
         .filter(|(_, reach)| *reach <= most)
         .collect();
@@ -70,17 +102,42 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
         }
         results.push(json);
     }
-    Ok(json!({ "results": results, "notes": notes(facts), "reports": names(facts) }))
+    let mut all = json!({ "results": results, "notes": notes(facts) });
+    if let Some(late) = late {
+        all["late"] = json!(late);
+    }
+    if let Some(absent) = absent {
+        all["absent"] = json!(absent);
+    }
+    Ok(all)
+}
+
+/// Whether a result can lie within this reach at all: where nothing is added there is nothing to wait for.
+fn can_find(most: Reach, changes: &[FileChange], counts: &dyn Fn(&str) -> bool) -> bool {
+    let mut present = changes.iter().filter(|it| it.status != ChangeStatus::Removed && counts(it.path.as_str()));
+    match most {
+        Reach::Added => present.any(|it| it.additions > 0),
+        Reach::Context => present.any(|it| it.additions + it.deletions > 0),
+        Reach::File => present.next().is_some(),
+        Reach::All => true,
+    }
 }
 
 /// Reports are looked for where the dangerfile's own settings say.
-fn facts<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a LintFacts> {
+fn key(session: &Session) -> FactKey {
     let settings = session.settings.borrow();
     let patterns = settings.get("lint_reports").and_then(Json::as_array);
-    let patterns: Vec<String> =
-        patterns.into_iter().flatten().filter_map(|pattern| pattern.as_str().map(str::to_owned)).collect();
-    drop(settings);
-    session.need(lua, session.snapshot.lint.get(&patterns), FactKey::Lint(patterns))
+    FactKey::Lint(patterns.into_iter().flatten().filter_map(|pattern| pattern.as_str().map(str::to_owned)).collect())
+}
+
+fn facts<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a LintFacts> {
+    let key = key(session);
+    session.need(lua, find(session, &key), key)
+}
+
+fn find<'a>(session: &'a Session, key: &FactKey) -> Option<&'a Fact<LintFacts>> {
+    let FactKey::Lint(patterns) = key else { return None };
+    session.snapshot.lint.get(patterns)
 }
 
 fn result(it: &LintResult, reach: Reach) -> Json {

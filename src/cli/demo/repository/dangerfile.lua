@@ -6,6 +6,9 @@ use("missing_tests")
 use("pr_description")
 use("pr_size")
 
+-- What the linters of the build report on the lines of a pull request is said there.
+use("lint_report")
+
 -- A rule of our own, with a suggestion that one click applies.
 rule("no-print", { blocking = false, paths = { "src/**/*.py" } }, function()
   for _, line in danger.git.added_lines("src/**/*.py") do
