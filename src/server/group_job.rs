@@ -137,8 +137,7 @@ impl<'a> Stage<'a> {
         store.note_group(spec.repository, group, self.started_at).await?;
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
-        snapshot.waits =
-            Some(waiting::begin(self.reviews, &self.queued.job.key, &group.head, self.queued.cause).await?);
+        snapshot.waits = Some(waiting::begin(self.reviews, self.queued.job, &group.head, self.queued.cause).await?);
         let read = async {
             futures_util::try_join!(
                 self.client.fetch_comparison(&group.base_sha, &group.head),

@@ -173,7 +173,7 @@ impl<'a> Stage<'a> {
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
         let (head, cause) = (&self.overview.pull.head.sha, self.review.cause);
-        snapshot.waits = Some(waiting::begin(self.reviews, key, head, cause).await?);
+        snapshot.waits = Some(waiting::begin(self.reviews, self.review.job, head, cause).await?);
         self.gather(outbox, &mut snapshot, &ahead).await?;
         let judges = self.reviews.judges();
         // Rules of other bases never judge.

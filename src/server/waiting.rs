@@ -20,10 +20,11 @@ use std::time::Duration;
 const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(120));
 
 /// Since when the facts of this head are awaited. Who asks for the check again begins a new wait.
-pub(super) async fn begin(reviews: &Reviews, key: &str, head: &CommitId, cause: Cause) -> Result<Waits, JobError> {
+pub(super) async fn begin(reviews: &Reviews, job: &Job, head: &CommitId, cause: Cause) -> Result<Waits, JobError> {
     let since = match cause {
         Cause::Rerequested | Cause::Commanded => BTreeMap::new(),
-        _ => reviews.store().recall_waits(key, head).await?,
+        _ if !job.waits => BTreeMap::new(),
+        _ => reviews.store().recall_waits(&job.key, head).await?,
     };
     Ok(Waits { since })
 }

@@ -2,7 +2,7 @@
 
 use super::runs::as_i64;
 use super::writer::Change;
-use super::{RunRecord, Store, StoreError, jobs};
+use super::{Store, StoreError, jobs};
 use crate::model::{CommitId, PullNumber, RepositoryId, Timestamp};
 use crate::webhook::JobSpec;
 use futures_util::future::BoxFuture;
@@ -88,24 +88,6 @@ fn judgement(row: &SqliteRow) -> Result<Judgement, StoreError> {
         base: row.try_get("base")?,
         verdict: row.try_get("verdict")?,
     })
-}
-
-/// Remembers a run as the last judgement of its pull request; that of a merge group is of none.
-pub(super) async fn remember_within(tx: &mut SqliteConnection, run: &RunRecord) -> Result<(), StoreError> {
-    if run.number.0 == 0 {
-        return Ok(());
-    }
-    sqlx::query(
-        "INSERT INTO heads (repository, number, head, run) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, run = excluded.run",
-    )
-    .bind(as_i64(run.repository.0)?)
-    .bind(as_i64(run.number.0)?)
-    .bind(run.head.as_str())
-    .bind(run.id.as_str())
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 struct Forget {

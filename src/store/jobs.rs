@@ -32,6 +32,8 @@ pub struct Job {
     pub lease: Lease,
     /// Whether an earlier attempt left writes in the outbox whose answers are not known.
     pub unsettled: bool,
+    /// Whether an earlier review noted what it awaits.
+    pub waits: bool,
     /// Whether another job was due when this one was claimed.
     pub more: bool,
 }

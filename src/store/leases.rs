@@ -121,6 +121,7 @@ pub(super) async fn claim_within(
                    ORDER BY j.priority DESC, COALESCE(t.turn, 0), j.run_after, j.id LIMIT 1)
                  RETURNING id, key, installation, attempts, token, spec, unread_since,
                    EXISTS (SELECT 1 FROM outbox o WHERE o.job_key = jobs.key AND o.answer IS NULL) AS unsettled,
+                   EXISTS (SELECT 1 FROM waits w WHERE w.job_key = jobs.key) AS waits,
                    EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id AND ((j.state = 'waiting' AND j.run_after <= ?1)
                      OR (j.state = 'running' AND j.lease_until <= ?1))) AS more",
         )
@@ -145,6 +146,7 @@ pub(super) async fn claim_within(
             attempt: row.try_get("attempts")?,
             lease: Lease { job: id, token: row.try_get("token")? },
             unsettled: row.try_get("unsettled")?,
+            waits: row.try_get("waits")?,
             more: row.try_get("more")?,
         }));
     }
@@ -191,6 +193,8 @@ impl Change for Finish {
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move {
+            let answered = serde_json::to_string(&self.answered)?;
+            // Two statements in one: each that is sent alone costs the thread of the database a turn.
             let finished = sqlx::query(
                 "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
                    spec = COALESCE(again, spec), again = NULL, attempts = 0, lease_until = NULL,
@@ -198,23 +202,18 @@ impl Change for Finish {
                  WHERE id = ?1 AND token = ?2 AND state = 'running'
                  RETURNING state = 'waiting' OR EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id
                    AND ((j.state = 'waiting' AND j.run_after <= ?3) OR (j.state = 'running' AND j.lease_until <= ?3)))
-                   AS due",
+                   AS due;
+                 DELETE FROM outbox WHERE job_key = ?4 AND (answer IS NOT NULL OR id IN (SELECT value FROM json_each(?5)))
+                   AND EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND token = ?2 AND state <> 'running')",
             )
             .bind(self.lease.job)
             .bind(self.lease.token)
             .bind(self.now.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-            let due = finished.ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("due")?;
-            let answered = serde_json::to_string(&self.answered)?;
-            sqlx::query(
-                "DELETE FROM outbox WHERE job_key = ?1
-                 AND (answer IS NOT NULL OR id IN (SELECT value FROM json_each(?2)))",
-            )
             .bind(&self.key)
             .bind(answered)
-            .execute(tx)
+            .fetch_all(tx)
             .await?;
+            let due = finished.first().ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("due")?;
             Ok(due)
         })
     }

@@ -199,6 +199,7 @@ impl Change for TakeJob {
                 attempt: row.try_get("attempts")?,
                 lease: Lease { job: row.try_get("id")?, token: row.try_get("token")? },
                 unsettled: false,
+                waits: true,
                 more: false,
             };
             // A worker that died left it so: it is done again.

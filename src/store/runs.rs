@@ -2,7 +2,7 @@
 
 use super::pack::{pack, unpack};
 use super::writer::Change;
-use super::{Store, StoreError, heads, jobs};
+use super::{Store, StoreError, jobs};
 use crate::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
 use crate::webhook::JobSpec;
 use futures_util::future::BoxFuture;
@@ -138,13 +138,16 @@ impl Change for SaveRun {
     }
 }
 
-/// The verdict stays readable text: the check of a shared head is made from it, also by an older binary that is started
-/// again on this database.
+/// From then on it is the last judgement of its pull request; that of a merge group, number 0, is of none. Both in one
+/// command: each that is sent alone costs the thread of the database a turn. The verdict stays readable text: the check
+/// of a shared head is made from it, also by an older binary that is started again on this database.
 pub(super) async fn save_within(tx: &mut SqliteConnection, packed: &PackedRun) -> Result<(), StoreError> {
     let PackedRun { run, packed } = packed;
     sqlx::query(
         "INSERT INTO runs (id, repository, name, number, base, head, verdict, snapshot, packed, version, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING;
+         INSERT INTO heads (repository, number, head, run) SELECT ?2, ?4, ?6, ?1 WHERE ?4 <> 0
+         ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, run = excluded.run",
     )
     .bind(run.id.as_str())
     .bind(as_i64(run.repository.0)?)
@@ -159,7 +162,7 @@ pub(super) async fn save_within(tx: &mut SqliteConnection, packed: &PackedRun) -
     .execute(&mut *tx)
     .await?;
     jobs::enqueue_all_within(tx, &run.wakes, run.created_at, run.created_at).await?;
-    heads::remember_within(tx, run).await
+    Ok(())
 }
 
 /// SQLite's integers are signed; GitHub's ids are far below the limit.
