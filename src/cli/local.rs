@@ -154,8 +154,6 @@ impl Facts<'_> {
 fn judge(facts: &Facts<'_>, mut snapshot: Snapshot) -> Result<(Snapshot, Verdict), Failure> {
     let started = Instant::now();
     let mut settled = Settled::default();
-    // Nearly every rule asks for these first: a pass over nothing else would only learn that.
-    facts.load(&mut snapshot, &BTreeSet::from([FactKey::Pull, FactKey::Changes]))?;
     for _ in 0..MAX_PASSES {
         match review::run_on(&snapshot, &mut settled, &|| started.elapsed()) {
             Outcome::Done(verdict) => return Ok((snapshot, *verdict)),
