@@ -6,6 +6,7 @@
 
 mod area;
 mod behaviour;
+mod essence;
 mod inert;
 mod inline;
 mod lines;

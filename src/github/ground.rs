@@ -2,6 +2,7 @@
 
 use super::CallError;
 use super::call::Effect;
+use super::overview::WireBlob;
 use super::repo::RepoClient;
 use super::wire::Nodes;
 use crate::model::{CommitId, PullNumber, RepoPath};
@@ -134,14 +135,6 @@ impl WireCommit {
 struct WireEntry {
     mode: u32,
     object: Option<WireBlob>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireBlob {
-    text: Option<String>,
-    is_binary: Option<bool>,
-    is_truncated: Option<bool>,
 }
 
 impl From<WireEntry> for GroundEntry {

@@ -268,10 +268,10 @@ pub(super) struct WireEntry {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct WireBlob {
-    text: Option<String>,
-    is_binary: Option<bool>,
-    is_truncated: Option<bool>,
+pub(super) struct WireBlob {
+    pub(super) text: Option<String>,
+    pub(super) is_binary: Option<bool>,
+    pub(super) is_truncated: Option<bool>,
 }
 
 fn label(wire: WireLabel) -> Label {

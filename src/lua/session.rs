@@ -238,6 +238,13 @@ impl Session {
         }
     }
 
+    /// The list that a setting holds so far: reports are looked for where the dangerfile itself says.
+    pub(super) fn listed(&self, setting: &str) -> Vec<String> {
+        let settings = self.settings.borrow();
+        let list = settings.get(setting).and_then(Json::as_array).into_iter().flatten();
+        list.filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    }
+
     /// Latches missing facts.
     pub(super) fn miss(&self, keys: impl IntoIterator<Item = FactKey>) -> mlua::Error {
         self.missing.borrow_mut().extend(keys);

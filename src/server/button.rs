@@ -1,6 +1,6 @@
 //! A button of our check that somebody pressed: the fixes that it offers are committed, or an answer says why not.
 
-use super::failed_call::{after_call, after_publish};
+use super::failed_call::{after_call, after_publish, not_judged_yet};
 use super::fixing::{self, Fixed, Fixing, render_moved};
 use super::reviews::{Reviews, after_overview};
 use super::shared_head::Neighbours;
@@ -11,12 +11,6 @@ use crate::plan::{build_button_answer, parse_button};
 use crate::publish::{Outbox, carry_out, settle};
 use crate::store::Job;
 use crate::webhook::Pressed;
-use std::time::Duration;
-
-/// A review that runs while somebody presses a button is waited for so often.
-const PATIENT_ATTEMPTS: u32 = 4;
-/// Between them.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Carries out what a button stands for, on the commit of its check or not at all.
 pub(super) async fn run(
@@ -78,10 +72,7 @@ async fn fix(reviews: &Reviews, job: &Job, fixing: &Fixing<'_>, button: &str) ->
     let neighbours = Neighbours::load(reviews, job, fixing.overview).await?;
     let verdict = neighbours.present().and_then(|judgement| serde_json::from_str::<Verdict>(&judgement.verdict).ok());
     let Some(verdict) = verdict else {
-        if job.attempt < PATIENT_ATTEMPTS {
-            let reason = "the newest commit is still being judged".to_owned();
-            return Err(JobError::Retry { reason, after: Some(PATIENCE) });
-        }
+        not_judged_yet(job.attempt)?;
         return Ok(Fixed::Refused("This commit was not judged yet. Press the button again once it is.".to_owned()));
     };
     match parse_button(button, &verdict) {

@@ -6,10 +6,12 @@ use crate::github::CallError;
 use crate::publish::PublishError;
 use std::time::Duration;
 
-/// So many attempts wait for an API that is behind its events; then what is not there is gone.
+/// So many attempts wait for an API that is behind its events, or for a review that runs; then what is not there is gone.
 const PATIENT_ATTEMPTS: u32 = 4;
-/// Between them.
+/// Between looks at an API that is behind.
 const BEHIND: Duration = Duration::from_secs(5);
+/// Between looks for the end of a review.
+const JUDGING: Duration = Duration::from_secs(10);
 
 /// A call that failed on the way to a verdict.
 pub(super) fn after_call(error: CallError) -> JobError {
@@ -54,6 +56,15 @@ pub(super) fn not_caught_up(attempt: u32) -> Result<(), JobError> {
     }
     let reason = "GitHub's API does not know yet what its event says".to_owned();
     Err(JobError::Retry { reason, after: Some(BEHIND) })
+}
+
+/// Somebody wants something of a verdict that is not there: the review may be running. After some attempts it is not.
+pub(super) fn not_judged_yet(attempt: u32) -> Result<(), JobError> {
+    if attempt >= PATIENT_ATTEMPTS {
+        return Ok(());
+    }
+    let reason = "the newest commit is still being judged".to_owned();
+    Err(JobError::Retry { reason, after: Some(JUDGING) })
 }
 
 /// A plan that was not carried out.

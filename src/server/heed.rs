@@ -3,7 +3,7 @@
 //! Each step can be repeated: a decision is stored once for its comment, a review too many writes nothing, the sign is
 //! idempotent on GitHub, and the answer goes through the outbox under an id that hangs on the comment.
 
-use super::failed_call::{after_call, after_publish};
+use super::failed_call::{after_call, after_publish, not_judged_yet};
 use super::fixing::{self, Fixed, Fixing};
 use super::preview::NOT_ALLOWED;
 use super::reviews::{Reviews, after_overview};
@@ -20,12 +20,6 @@ use crate::review::{FAULTS, find_coverable};
 use crate::store::{Job, OverrideRecord};
 use crate::webhook::{Cause, Command, CommandLine, JobSpec, Said, Verb, Who, Work};
 use std::collections::BTreeSet;
-use std::time::Duration;
-
-/// A review that runs while somebody writes a command is waited for so often.
-const PATIENT_ATTEMPTS: u32 = 4;
-/// Between them.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Carries out the commands of a comment, unless that was done before.
 pub(super) async fn run(
@@ -178,10 +172,7 @@ impl Hearing<'_> {
             return Ok(Heeded::Refused(self.not_shown()));
         }
         let Some(verdict) = &self.verdict else {
-            if self.job.attempt < PATIENT_ATTEMPTS {
-                let reason = "the newest commit is still being judged".to_owned();
-                return Err(JobError::Retry { reason, after: Some(PATIENCE) });
-            }
+            not_judged_yet(self.job.attempt)?;
             return Ok(Heeded::Refused(self.not_judged()));
         };
         let covers = find_coverable(verdict, rule);
@@ -225,10 +216,7 @@ impl Hearing<'_> {
             return Ok(Heeded::Refused(self.not_shown()));
         }
         let Some(verdict) = &self.verdict else {
-            if self.job.attempt < PATIENT_ATTEMPTS {
-                let reason = "the newest commit is still being judged".to_owned();
-                return Err(JobError::Retry { reason, after: Some(PATIENCE) });
-            }
+            not_judged_yet(self.job.attempt)?;
             return Ok(Heeded::Refused(self.not_judged()));
         };
         if let Some(rule) = rule.filter(|rule| made.is_some() || !has_fixes(verdict, rule)) {
@@ -279,10 +267,7 @@ impl Hearing<'_> {
                 let refusal = "There is nothing to try: this pull request changes no rules, or they do not load.";
                 return Ok(Heeded::Refused(refusal.to_owned()));
             }
-            None if judged && self.job.attempt < PATIENT_ATTEMPTS => {
-                let reason = "the newest commit is still being judged".to_owned();
-                return Err(JobError::Retry { reason, after: Some(PATIENCE) });
-            }
+            None if judged => not_judged_yet(self.job.attempt)?,
             Some(_) | None => {}
         }
         let (store, repository) = (self.reviews.store(), self.job.spec.repository);

@@ -62,12 +62,8 @@ fn find<'a>(session: &'a Session, key: &FactKey) -> Option<&'a Fact<CoverageFact
     session.snapshot.coverage.get(patterns)
 }
 
-/// Reports are looked for where the dangerfile's own settings say.
 fn key(session: &Session) -> FactKey {
-    let settings = session.settings.borrow();
-    let patterns = settings.get("coverage_reports").and_then(Json::as_array);
-    let patterns = patterns.into_iter().flatten();
-    FactKey::Coverage(patterns.filter_map(|pattern| pattern.as_str().map(str::to_owned)).collect())
+    FactKey::Coverage(session.listed("coverage_reports"))
 }
 
 fn measured(

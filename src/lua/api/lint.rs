@@ -123,11 +123,8 @@ fn can_find(most: Reach, changes: &[FileChange], counts: &dyn Fn(&str) -> bool) 
     }
 }
 
-/// Reports are looked for where the dangerfile's own settings say.
 fn key(session: &Session) -> FactKey {
-    let settings = session.settings.borrow();
-    let patterns = settings.get("lint_reports").and_then(Json::as_array);
-    FactKey::Lint(patterns.into_iter().flatten().filter_map(|pattern| pattern.as_str().map(str::to_owned)).collect())
+    FactKey::Lint(session.listed("lint_reports"))
 }
 
 fn facts<'a>(lua: &Lua, session: &'a Session) -> mlua::Result<&'a LintFacts> {
