@@ -4,6 +4,8 @@ use super::placeholder::{is_placeholder, is_weak_password};
 
 /// Whether the line holds an address with a real password in it: its scheme.
 pub(super) fn find_address(line: &str) -> Option<String> {
+    // Most lines have no `@`, and looking for one byte is cheap.
+    memchr::memchr(b'@', line.as_bytes())?;
     line.match_indices("://").find_map(|(at, _)| {
         let scheme =
             line[..at].rsplit(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))).next()?;
@@ -25,6 +27,9 @@ pub(super) fn find_address(line: &str) -> Option<String> {
 
 /// Whether the line holds a connection string of ADO or ODBC, or an Azure account key: what it is called there.
 pub(super) fn find_connection(line: &str) -> Option<&'static str> {
+    if !gives_key_or_password(line.as_bytes()) {
+        return None;
+    }
     let lower = line.to_ascii_lowercase();
     if let Some(at) = lower.find("accountkey=") {
         let key = line.get(at + "accountkey=".len()..)?;
@@ -44,6 +49,16 @@ pub(super) fn find_connection(line: &str) -> Option<&'static str> {
         let value = line.get(at..)?.split([';', '"', '\'', '`', '&', ' ', '<']).next()?;
         let between = lower.contains(';') && value.len() >= 6 && value.len() <= 200 && is_real(value) && !is_near(host);
         between.then_some("Password=...")
+    })
+}
+
+/// Whether the line has one of the names with which all that is looked for is given, in any case.
+fn gives_key_or_password(line: &[u8]) -> bool {
+    memchr::memchr_iter(b'=', line).any(|at| {
+        let ends_with = |name: &str| {
+            at.checked_sub(name.len()).is_some_and(|begin| line[begin..at].eq_ignore_ascii_case(name.as_bytes()))
+        };
+        ["accountkey", "password", "pwd"].into_iter().any(ends_with)
     })
 }
 

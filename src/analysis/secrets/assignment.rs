@@ -27,6 +27,8 @@ const PAIRS: [(&str, &str); 9] = [
     ("account", "key"),
     ("master", "key"),
 ];
+/// What every name that promises something holds.
+const HINTS: [&str; 6] = ["pass", "pwd", "secret", "token", "key", "credential"];
 /// Parts that say that the value is about a secret, not one.
 const OTHERS: [&str; 52] = [
     "public",
@@ -130,6 +132,10 @@ fn name_before(line: &str, sign: usize) -> Option<(&str, usize)> {
 
 /// Whether the name promises a password (`true`) or a key or token (`false`).
 fn promise_of(name: &str) -> Option<bool> {
+    let has = |hint: &&str| name.as_bytes().windows(hint.len()).any(|part| part.eq_ignore_ascii_case(hint.as_bytes()));
+    if !HINTS.iter().any(|hint| has(&hint)) {
+        return None;
+    }
     let parts = parts_of(name);
     if parts.iter().any(|part| OTHERS.contains(&part.as_str())) {
         return None;
@@ -207,6 +213,14 @@ fn is_uuid(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_name_that_promises_holds_a_hint() {
+        let names = PASSWORDS.iter().chain(&SECRETS).copied().chain(PAIRS.iter().map(|(_, key)| *key));
+        for name in names {
+            assert!(HINTS.iter().any(|hint| name.contains(hint)), "{name}");
+        }
+    }
 
     #[test]
     fn names_promise_and_values_keep() {

@@ -1,5 +1,8 @@
 //! Private keys in PEM: the opening line, and a body after it. Code that only handles such keys has no body.
 
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
 const OPENING: &str = "-----BEGIN ";
 const KINDS: [&str; 8] = [
     "PRIVATE KEY-----",
@@ -12,12 +15,14 @@ const KINDS: [&str; 8] = [
     "ED25519 PRIVATE KEY-----",
 ];
 
+static OPENINGS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(OPENING));
+
 /// So many characters of base64 in a row are a body.
 const BODY_BYTES: usize = 32;
 
 /// Whether a private key begins on `line`; `next` is the added line after it, when there is one.
 pub(super) fn begins_key(line: &str, next: Option<&str>) -> bool {
-    line.match_indices(OPENING).any(|(at, _)| {
+    OPENINGS.find_iter(line.as_bytes()).any(|at| {
         let rest = &line[at + OPENING.len()..];
         let Some(kind) = KINDS.iter().find(|kind| rest.starts_with(**kind)) else { return false };
         let after = &rest[kind.len()..];

@@ -134,10 +134,23 @@ impl Shape {
     }
 }
 
+/// The bytes with which shapes begin, as bits: at most words nothing begins.
+const FIRST: u128 = {
+    let (mut bits, mut at) = (0, 0);
+    while at < SHAPES.len() {
+        bits |= 1_u128 << SHAPES[at].prefix.as_bytes()[0];
+        at += 1;
+    }
+    bits
+};
+
 /// The token that begins at the start of `rest`, whatever stands before it.
 pub(super) fn match_shape(rest: &str) -> Option<Match> {
     let bytes = rest.as_bytes();
     let first = *bytes.first()?;
+    if first >= 128 || FIRST >> first & 1 == 0 {
+        return None;
+    }
     SHAPES.iter().filter(|shape| shape.prefix.as_bytes()[0] == first).find_map(|shape| {
         let body = rest.strip_prefix(shape.prefix)?;
         let length = body.bytes().take(MAX + 1).take_while(|byte| (shape.alphabet)(*byte)).count();
