@@ -138,8 +138,11 @@ static UNRELEASED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^[^0-9A-Za-z_]*(?:unreleased|not (?:yet )?released|release date:? *(?:unreleased|tb[da]|\?+)|in (?:progress|development)|tbd)(?-u:\b)")
         .expect("a fixed pattern")
 });
+/// A longer line is no section's name.
+const MAX_SECTION_BYTES: usize = 66;
+
 static PSEUDO_SECTION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:\*\*([A-Z][^*:]{1,60}):?\*\*:?|([A-Z][A-Za-z ,&/()-]{2,60}):)$").expect("a fixed pattern")
+    Regex::new(r"^(?:\*\*([A-Z][^*:]+):?\*\*:?|([A-Z][A-Za-z ,&/()-]{2,60}):)$").expect("a fixed pattern")
 });
 static COMMIT_LINK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"/commit/[0-9a-f]{7,40}(?-u:\b)|(?:^|[\s\[(`])[0-9a-f]{7,40}[\])`:]").expect("a fixed pattern")
@@ -334,7 +337,8 @@ impl<'a> Document<'a> {
                         let text = self.sheet.lines[at].text.trim_end();
                         let alone =
                             self.sheet.lines[at - 1].text.trim().is_empty() || self.kinds[at - 1] == LineKind::Rule;
-                        match PSEUDO_SECTION.captures(text).filter(|_| alone) {
+                        let may_be = alone && text.len() <= MAX_SECTION_BYTES;
+                        match PSEUDO_SECTION.captures(text).filter(|_| may_be) {
                             Some(parts) => (9, parts.get(1).or(parts.get(2)).map_or("", |name| name.as_str())),
                             None => continue,
                         }

@@ -18,7 +18,7 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 /// The ways to write a number, most particular first. In the templates `{n}` is the number, and `{pre}` and `{post}` are
 /// what stood around it.
 static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let link = r"\[(?:[A-Za-z]+ )?#?[0-9]{1,7}\]\(https?://[^\s)]{1,200}/(?:pull|issues)/[0-9]{1,7}\)";
+    let link = r"\[(?:[A-Za-z]+ )?#?[0-9]{1,7}\]\(https?://[^\s)]+/(?:pull|issues)/[0-9]{1,7}\)";
     [
         format!(r"^{link}:?\s"),
         r"^:(?:issue|pr|pull|gh|user)?[a-z]*:`#?[0-9]{1,7}`:?\s".to_owned(),
@@ -38,9 +38,9 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 /// The ways to thank.
 static THANKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
-        r"\s-\s(?:by )?\[@[[0-9A-Za-z_].-]{1,40}\]\(https?://[^\s)]{1,100}\)\.?",
-        r"\sby \[?@[[0-9A-Za-z_].-]{1,40}\]?(?:\(https?://[^\s)]{1,100}\))?\.?",
-        r"\s\(\[@[[0-9A-Za-z_].-]{1,40}\]\(https?://[^\s)]{1,100}\)\)\.?",
+        r"\s-\s(?:by )?\[@[[0-9A-Za-z_].-]{1,40}\]\(https?://[^\s)]+\)\.?",
+        r"\sby \[?@[[0-9A-Za-z_].-]{1,40}\]?(?:\(https?://[^\s)]+\))?\.?",
+        r"\s\(\[@[[0-9A-Za-z_].-]{1,40}\]\(https?://[^\s)]+\)\)\.?",
         r"\s\((?:thanks(?: to)? |by )?@[[0-9A-Za-z_].-]{1,40}\)\.?",
         r"\s\[@[[0-9A-Za-z_].-]{1,40}\]\.?$",
         r"\s[Tt]hanks,? (?:to )?@[[0-9A-Za-z_].-]{1,40}!?\.?",

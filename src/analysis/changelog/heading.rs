@@ -70,7 +70,9 @@ static PENDING_ALONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PENDING_IN_BRACKETS: LazyLock<Regex> =
     LazyLock::new(|| fixed(r"(?i)[(\[](?:next|upcoming|pending|dev|development|main|master|wip|future)[)\]]"));
-static LABEL: LazyLock<Regex> = LazyLock::new(|| fixed(r"\[([^\]\[]{1,80})\](\(|\[)?"));
+/// What stands in longer brackets is text.
+const MAX_LABEL_BYTES: usize = 80;
+static LABEL: LazyLock<Regex> = LazyLock::new(|| fixed(r"\[([^\]\[]+)\](\(|\[)?"));
 /// A heading of the file, not of a release.
 static OF_FILE: LazyLock<Regex> = LazyLock::new(|| {
     fixed(
@@ -93,7 +95,8 @@ pub fn read_title(text: &str) -> Title<'_> {
     let date = date_text.and_then(read_date);
     let label = LABEL.captures(text).filter(|found| found.get(2).is_none()).and_then(|found| found.get(1));
     let yanked = YANKED.find(text).map(|found| found.as_str());
-    let label = label.map(|found| found.as_str()).filter(|label| !label.eq_ignore_ascii_case("yanked"));
+    let label = label.map(|found| found.as_str());
+    let label = label.filter(|label| label.len() <= MAX_LABEL_BYTES && !label.eq_ignore_ascii_case("yanked"));
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
     let pending = date.is_none()
         && (PENDING.is_match(text)

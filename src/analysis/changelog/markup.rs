@@ -73,14 +73,17 @@ pub enum LineKind<'a> {
     },
 }
 
+/// A longer line is no heading, however it begins.
+const MAX_HEADING_BYTES: usize = 120;
+
 static ITEM: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^([ \t]*)((?:[-*+•]|[0-9]{1,4}[.)]|#\.)[ \t]+)\S").expect("a fixed pattern"));
 static LINK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^ {0,3}\[([^\]]{1,200})\]:\s*<?(\S+?)>?\s*$").expect("a fixed pattern"));
+    LazyLock::new(|| Regex::new(r"^ {0,3}\[([^\]]+)\]:\s*<?(\S+?)>?\s*$").expect("a fixed pattern"));
 static RST_LINK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\.\. _`?([^`:]{1,200})`?:\s+(\S+)\s*$").expect("a fixed pattern"));
+    LazyLock::new(|| Regex::new(r"^\.\. _`?([^`:]+)`?:\s+(\S+)\s*$").expect("a fixed pattern"));
 static PLAIN_HEADING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:(?:version|release)\s+|v)?[0-9]{1,9}\.[0-9]{1,9}[^\s:]{0,40}(?:\s*[-/:,(–—].{0,60}|\s+[0-9].{0,60})?$|^\[?unreleased\]?:?$")
+    Regex::new(r"(?i)^(?:(?:version|release)\s+|v)?[0-9]{1,9}\.[0-9]{1,9}[^\s:]*(?:\s*[-/:,(–—].*|\s+[0-9].*)?$|^\[?unreleased\]?:?$")
         .expect("a fixed pattern")
 });
 
@@ -134,7 +137,10 @@ pub(super) fn classify<'a>(sheet: &Sheet<'a>, markup: Markup) -> Vec<LineKind<'a
     }
     if markup == Markup::Plain && !kinds.iter().any(|kind| matches!(kind, LineKind::Heading { .. })) {
         for (kind, line) in kinds.iter_mut().zip(lines) {
-            if matches!(kind, LineKind::Text { indent: 0 }) && PLAIN_HEADING.is_match(line.text.trim_end()) {
+            // A bound in the pattern itself would make it a hundred times as dear to compile.
+            let is_short = line.text.len() <= MAX_HEADING_BYTES;
+            if matches!(kind, LineKind::Text { indent: 0 }) && is_short && PLAIN_HEADING.is_match(line.text.trim_end())
+            {
                 *kind = LineKind::Heading { level: 1, title: line.text.trim() };
             }
         }

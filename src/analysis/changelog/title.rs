@@ -164,7 +164,7 @@ const TYPES: [&str; 27] = [
 ];
 
 static CONVENTIONAL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\s*([A-Za-z]{2,12})(\([^)]{0,60}\))?(!)?:\s*").expect("a fixed pattern"));
+    LazyLock::new(|| Regex::new(r"^\s*([A-Za-z]{2,12})(\([^)]*\))?(!)?:\s*").expect("a fixed pattern"));
 static TAG: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*(?:\[[^\]]{1,40}\]|:[a-z_]{2,30}:)\s*").expect("a fixed pattern"));
 /// `core: ` and the like.
