@@ -116,6 +116,10 @@ return {
   if #created == 0 or #declarations.edited > 0 then
     return
   end
+  -- What is certain without a look at the code: not all lines that are added are code.
+  if danger.git.insertions <= options.max_lines or danger.git.deletions * 2 > danger.git.insertions then
+    return
+  end
   local feature = analyse.features({ paths = created, checks = options.checks })
   local lines, largest = 0, feature.files[1]
   for _, file in feature.files do

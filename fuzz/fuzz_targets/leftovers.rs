@@ -1,7 +1,7 @@
 //! Any patch and any text of the file: leftovers stand on added lines only, flags and sizes agree with the hunks.
 #![no_main]
 
-use deckhand::analysis::flags::{asks_for_flag, count_code_lines, find_uses, removed_flags};
+use deckhand::analysis::flags::{find_uses, measure_added_code, removed_flags};
 use deckhand::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
 use deckhand::diff::{LineKind, parse_hunks};
 use libfuzzer_sys::fuzz_target;
@@ -27,8 +27,7 @@ fuzz_target!(|input: (&str, Option<&str>)| {
             assert!(found.iter().all(|it| is_added(it.line) && it.line <= it.end_line));
         }
         let added = hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == LineKind::Added).count();
-        assert!(count_code_lines(path, &hunks) <= added);
-        asks_for_flag(path, &hunks, &[]);
+        assert!(measure_added_code(path, &hunks, &[]).lines <= added);
         for name in removed_flags(path, &hunks, text) {
             find_uses(path, text.unwrap_or_default(), name);
         }

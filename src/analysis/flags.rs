@@ -5,5 +5,5 @@ mod size;
 mod uses;
 
 pub use declared::{declared_flags, removed_flags};
-pub use size::{asks_for_flag, count_code_lines};
+pub use size::{AddedCode, measure_added_code};
 pub use uses::find_uses;
