@@ -4,7 +4,7 @@ return {
   options = {
     ignore = { type = "globs", default = { "*.patch", "*.diff", "*.rej", "*.orig" }, doc = "Files in which markers are content." },
   },
-}, function(options, report)
+}, function(options, report, analyse)
   local ignored = {}
   for _, path in danger.git.match(options.ignore).any do
     ignored[path] = true
@@ -14,8 +14,16 @@ return {
   local BEGIN, END = "^<<<<<<<%f[%s\0]", "^>>>>>>>%f[%s\0]"
   local LESS, GREATER = string.byte("<"), string.byte(">")
 
+  local judged = {}
   for _, path in danger.git.match(options.paths or "**").edited do
-    local diff = if ignored[path] then nil else danger.git.structured_diff_for_file(path)
+    if not ignored[path] then
+      table.insert(judged, path)
+    end
+  end
+
+  -- Nearly all files have no such line, and hunks are read line by line only where one is.
+  for _, path in analyse.files_adding({ paths = judged, beginnings = { "<<<<<<<", ">>>>>>>" } }) do
+    local diff = danger.git.structured_diff_for_file(path)
     local open = false -- whether a conflict has begun and not ended: each is reported once, where it begins
     for _, hunk in if diff then diff.hunks else {} do
       for _, line in hunk.lines do

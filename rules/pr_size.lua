@@ -13,7 +13,7 @@ return {
       doc = "Generated and vendored files, whose lines do not count.",
     },
   },
-}, function(options, report)
+}, function(options, report, analyse)
   if danger.git.lines_of_code <= options.max_lines then
     return -- Most pull requests: no diff has to be read.
   end
@@ -22,21 +22,19 @@ return {
     ignored[path] = true
   end
 
-  local lines, files, largest, largest_lines = 0, 0, nil, 0
+  local counted = {}
   for _, path in danger.git.match(options.paths or "**").any do
-    local diff = if ignored[path] then nil else danger.git.structured_diff_for_file(path)
-    local changed = 0
-    for _, hunk in if diff then diff.hunks else {} do
-      for _, line in hunk.lines do
-        if line.kind ~= "context" then
-          changed += 1
-        end
-      end
+    if not ignored[path] then
+      table.insert(counted, path)
     end
-    lines += changed
-    files += if changed > 0 then 1 else 0
-    if changed > largest_lines then
-      largest, largest_lines = path, changed
+  end
+
+  local lines, files, largest, largest_lines = 0, 0, nil, 0
+  for _, changed in analyse.changed_lines({ paths = counted }) do
+    lines += changed.lines
+    files += if changed.lines > 0 then 1 else 0
+    if changed.lines > largest_lines then
+      largest, largest_lines = changed.file, changed.lines
     end
   end
   if lines <= options.max_lines then

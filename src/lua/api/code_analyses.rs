@@ -4,11 +4,12 @@ use super::super::convert::to_lua;
 use super::super::globs::Globs;
 use super::super::session::Session;
 use super::git::{changes, patch_text};
-use crate::analysis::flags::{asks_for_flag, count_code_lines, find_uses, removed_flags};
+use crate::analysis::flags::{find_uses, measure_added_code, removed_flags};
 use crate::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
 use crate::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
 use crate::diff::{Hunk, LineKind, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, RepoPath, Side};
+use memchr::memmem::Finder;
 use mlua::{Lua, Table, Value};
 use serde_json::{Value as Json, json};
 use std::collections::{HashMap, HashSet};
@@ -29,6 +30,8 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
         };
         table.raw_set(name, lua.create_function(call)?)
     };
+    add("changed_lines", changed_lines)?;
+    add("files_adding", files_adding)?;
     add("leftovers", leftovers)?;
     add("secrets", secrets)?;
     add("features", features)?;
@@ -39,6 +42,35 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
     add("lint", super::lint::lint)?;
     add("removed_flags", removed)?;
     add("uses", uses)
+}
+
+/// `{ paths }` into `{ { file, lines } }`: how many lines each adds and removes, without reading a diff.
+fn changed_lines(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let paths: Vec<String> = arguments.get("paths")?;
+    let mut lines: HashMap<&str, u64> = HashMap::new();
+    for change in changes(lua, session)? {
+        // Of a file that became another type, both entries count.
+        *lines.entry(change.path.as_str()).or_default() += u64::from(change.additions) + u64::from(change.deletions);
+    }
+    let counted = paths.iter().filter_map(|path| Some(json!({ "file": path, "lines": lines.get(path.as_str())? })));
+    Ok(counted.collect())
+}
+
+/// `{ paths, beginnings }` into a list of files: those where an added line begins with one of the texts.
+fn files_adding(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let beginnings: Vec<String> = arguments.get("beginnings")?;
+    let sought: Vec<Finder<'_>> = beginnings.iter().map(|text| Finder::new(text)).collect();
+    let paths: Vec<String> = arguments.get("paths")?;
+    let begins = |text: &str, at: usize| text[..at].ends_with("\n+");
+    let adds = |text: &str| sought.iter().any(|it| it.find_iter(text.as_bytes()).any(|at| begins(text, at)));
+    let mut found = Vec::new();
+    for (change, text) in changed_texts(lua, session, &paths)? {
+        session.charge_bytes(lua, text.len())?;
+        if adds(text) {
+            found.push(Json::from(change.path.as_str()));
+        }
+    }
+    Ok(Json::Array(found))
 }
 
 /// `{ paths, tests, programs, allow, also, comments }`, lists of texts, into
@@ -129,11 +161,13 @@ fn secrets(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json
 fn features(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let checks: Vec<String> = arguments.get("checks")?;
     let files = changed_files(lua, session, &arguments.get::<Vec<String>>("paths")?)?;
-    let asks = files.iter().any(|file| asks_for_flag(file.path(), &file.hunks, &checks));
-    let counted = files
-        .iter()
-        .map(|file| json!({ "file": file.path(), "lines": count_code_lines(file.path(), &file.hunks) }))
-        .collect::<Vec<_>>();
+    let mut asks = false;
+    let mut counted = Vec::with_capacity(files.len());
+    for file in &files {
+        let added = measure_added_code(file.path(), &file.hunks, &checks);
+        asks |= added.asks;
+        counted.push(json!({ "file": file.path(), "lines": added.lines }));
+    }
     Ok(json!({ "files": counted, "asks": asks }))
 }
 
@@ -240,16 +274,27 @@ pub(super) fn changed_files<'a>(
     session: &'a Session,
     paths: &[String],
 ) -> mlua::Result<Vec<ChangedFile<'a>>> {
+    let mut files = Vec::new();
+    for (change, text) in changed_texts(lua, session, paths)? {
+        session.charge_bytes(lua, text.len())?;
+        files.push(ChangedFile { change, hunks: parse_hunks(text) });
+    }
+    Ok(files)
+}
+
+/// The same with the text of each diff.
+fn changed_texts<'a>(
+    lua: &Lua,
+    session: &'a Session,
+    paths: &[String],
+) -> mlua::Result<Vec<(&'a FileChange, &'a str)>> {
     // Of the two entries of a type change, the new side's speaks: the later one.
     let by_path: HashMap<&str, &FileChange> =
         changes(lua, session)?.iter().map(|change| (change.path.as_str(), change)).collect();
-    let mut files = Vec::new();
+    let mut texts = Vec::new();
     for path in paths {
         let Some(change) = by_path.get(path.as_str()).copied() else { continue };
-        if let Some(text) = patch_text(lua, session, change)? {
-            session.charge_bytes(lua, text.len())?;
-            files.push(ChangedFile { change, hunks: parse_hunks(text) });
-        }
+        texts.extend(patch_text(lua, session, change)?.map(|text| (change, text)));
     }
-    Ok(files)
+    Ok(texts)
 }
