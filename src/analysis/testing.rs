@@ -18,5 +18,5 @@ mod weaker;
 
 pub use names::is_test_text;
 pub use pair::{find_own_test, pairs};
-pub use review::{ChangedFile, Request, Untested, Verdict, review};
+pub use review::{ChangedFile, Reading, Request, Untested, Verdict, review};
 pub use weaker::{Weaker, WeakerKind};

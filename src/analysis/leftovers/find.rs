@@ -6,7 +6,8 @@ use super::talkative::{is_dumping_name, is_node_script, is_program, is_talkative
 use super::{Leftover, LeftoverKind};
 use crate::analysis::code::{Language, Token, TokenKind, tokenize};
 use crate::diff::{Hunk, LineKind};
-use std::collections::{BTreeMap, HashSet};
+use aho_corasick::{AhoCorasick, Match};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A new file that prints more often than this does so on purpose.
 const MAX_PRINTS: usize = 3;
@@ -44,10 +45,16 @@ pub struct LeftoverOptions {
 /// Whether some added line has a word with which a leftover begins: if not, the whole text need not be fetched.
 pub fn may_have_leftovers(path: &str, hunks: &[Hunk<'_>], options: &LeftoverOptions) -> bool {
     let Some(language) = Language::of(path) else { return false };
-    let mut words: HashSet<&str> = calls_of(language).iter().map(|call| call.tokens[0]).collect();
-    words.extend(options.also.iter().chain(&options.comments).filter_map(|name| first_word(name)));
+    let calls = calls_of(language).iter().map(|call| call.tokens[0]);
+    let listed = options.also.iter().chain(&options.comments).filter_map(|name| first_word(name));
+    let words: BTreeSet<&str> = calls.chain(listed).collect();
+    // Many lines and few words: all words are looked for at once, and only what is found is looked at.
+    let Ok(any_word) = AhoCorasick::new(&words) else { return true };
+    let stands_alone = |text: &str, found: Match| {
+        !text[..found.start()].ends_with(is_word) && !text[found.end()..].starts_with(is_word)
+    };
     let added = hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == LineKind::Added);
-    added.flat_map(|line| line.text.split(|c: char| !is_word(c))).any(|word| words.contains(word))
+    added.map(|line| line.text).any(|text| any_word.find_overlapping_iter(text).any(|found| stands_alone(text, found)))
 }
 
 /// The leftovers on added lines, by line; at most one a line.

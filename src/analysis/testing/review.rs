@@ -9,7 +9,9 @@ use super::weaker::{Delta, Weaker, find_weaker, read_delta};
 use crate::analysis::code::{Language, TokenKind};
 use crate::diff::{Hunk, LineKind};
 use crate::model::{ChangeStatus, LineHits};
+use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 /// A word that replaces another at least so often is a new name for the same thing.
 const MIN_RENAMES: usize = 2;
@@ -95,20 +97,54 @@ pub struct Untested {
 /// Judges a pull request. `tests` are the test files of the head, when they are known. With `each`, a touched test that is
 /// named after nothing that changed does not speak for sources that have a test of their own.
 pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -> Verdict {
+    let reading = Reading::of(files);
+    Verdict { weaker: reading.find_weaker(), ..reading.judge(tests, each) }
+}
+
+/// What the files of a pull request say: the dear part of judging it, which need not be done again when more is known of
+/// the repository's tests.
+pub struct Reading<'a> {
+    files: &'a [ChangedFile<'a>],
+    sources: Vec<(&'a ChangedFile<'a>, Change)>,
+    /// Of each source the lines that ask for a test.
+    asked: Vec<Vec<u32>>,
+    /// Tests that say something new.
+    touched: Vec<&'a ChangedFile<'a>>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads the files.
+    pub fn of(files: &'a [ChangedFile<'a>]) -> Self {
+        let sources: Vec<(&ChangedFile<'_>, Change)> = files
+            .iter()
+            .filter(|file| file.is_source && !file.is_test && !is_generated(file))
+            .map(|file| (file, read_change(file.path, &file.hunks, file.text)))
+            .collect();
+        let asked = live_lines(&sources);
+        let touched = files.iter().filter(|file| file.is_test && says_something(file)).collect();
+        Reading { files, sources, asked, touched }
+    }
+
+    /// Which sources ask for a test, as [`review`] says it.
+    pub fn judge(&self, tests: Option<&[String]>, each: bool) -> Verdict {
+        judge(self, tests, each)
+    }
+
+    /// Where tests got weaker.
+    pub fn find_weaker(&self) -> Vec<Weaker> {
+        weaker(self.files, &self.sources, &self.asked)
+    }
+}
+
+fn judge(reading: &Reading<'_>, tests: Option<&[String]>, each: bool) -> Verdict {
+    let Reading { sources, asked, touched, .. } = reading;
     let mut verdict = Verdict::default();
-    let sources: Vec<(&ChangedFile<'_>, Change)> = files
-        .iter()
-        .filter(|file| file.is_source && !file.is_test && !is_generated(file))
-        .map(|file| (file, read_change(file.path, &file.hunks, file.text)))
-        .collect();
-    let asked = live_lines(&sources);
-    let touched: Vec<&ChangedFile<'_>> = files.iter().filter(|file| file.is_test && says_something(file)).collect();
     let changed: Vec<&str> =
-        sources.iter().zip(&asked).filter(|(_, lines)| !lines.is_empty()).map(|((file, _), _)| file.path).collect();
+        sources.iter().zip(asked).filter(|(_, lines)| !lines.is_empty()).map(|((file, _), _)| file.path).collect();
     let areas_changed: BTreeSet<String> = changed.iter().map(|path| area_of(path)).collect();
     let touched_inline = sources.iter().any(|(_, change)| change.touches_tests);
     let mut areas: BTreeMap<String, Vec<Untested>> = BTreeMap::new();
-    for ((file, change), lines) in sources.iter().zip(&asked) {
+    for ((file, change), lines) in sources.iter().zip(asked) {
         let Some(first) = lines.first() else { continue };
         let at_large = |test: &&&ChangedFile<'_>| !changed.iter().any(|source| pairs(source, test.path));
         // Of the whole, of another package that changes nothing itself, or of nothing that can be said.
@@ -164,7 +200,6 @@ pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -
     for area in &mut verdict.untested {
         area.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.path.cmp(&b.path)));
     }
-    verdict.weaker = weaker(files, &sources, &asked);
     verdict
 }
 
@@ -299,9 +334,10 @@ fn weaker(files: &[ChangedFile<'_>], sources: &[(&ChangedFile<'_>, Change)], ask
     let removed_source =
         files.iter().any(|file| file.is_source && !file.is_test && file.status == ChangeStatus::Removed);
     // Beside the code, Rust's tests count with the others.
+    let is_rust = |file: &ChangedFile<'_>| Language::of(file.path) == Some(Language::Rust) && file.is_source;
     let deltas: Vec<(&ChangedFile<'_>, Delta)> = files
         .iter()
-        .filter(|file| file.is_test || Language::of(file.path) == Some(Language::Rust) && file.is_source)
+        .filter(|file| file.is_test || is_rust(file) && may_change_tests(file))
         .map(|file| (file, read_delta(file.path, &file.hunks)))
         .collect();
     let replaced = |path: &str| {
@@ -310,6 +346,16 @@ fn weaker(files: &[ChangedFile<'_>], sources: &[(&ChangedFile<'_>, Change)], ask
     // Where code goes, its tests go.
     let shrinks = removed_source || removed > added || removed >= MANY_REMOVED && removed * 2 > added;
     find_weaker(&deltas, shrinks, &replaced)
+}
+
+/// One of these words stands on every line of Rust that makes its tests weaker.
+static OF_TESTS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(["assert", "ignore", "test"]).ok());
+
+/// Whether a changed line of Rust has a word of tests: most do not, and reading a file as code is dear.
+fn may_change_tests(file: &ChangedFile<'_>) -> bool {
+    let mut lines = file.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind != LineKind::Context);
+    lines.any(|line| OF_TESTS.as_ref().is_none_or(|words| words.is_match(line.text)))
 }
 
 #[cfg(test)]

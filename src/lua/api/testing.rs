@@ -2,7 +2,7 @@
 
 use super::super::session::Session;
 use super::code_analyses::changed_files;
-use crate::analysis::testing::{ChangedFile, Verdict, review};
+use crate::analysis::testing::{ChangedFile, Reading, Verdict};
 use crate::model::{Fact, FactKey, FileKey, FileText, LineHits, RepoPath, Side};
 use mlua::{Lua, Table};
 use serde_json::{Value as Json, json};
@@ -42,7 +42,8 @@ pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> 
             is_source: !is_test.contains(path),
         });
     }
-    let mut verdict = review(&files, None, each);
+    let reading = Reading::of(&files);
+    let mut verdict = reading.judge(None, each);
     let key =
         |path: &String| FactKey::File(FileKey { side: Side::Right, path: RepoPath::from_git_quoted(path.as_bytes()) });
     let texts: Vec<FactKey> = verdict.request.texts.iter().map(key).filter(|key| !session.snapshot.has(key)).collect();
@@ -59,8 +60,9 @@ pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> 
             Fact::Unavailable(_) => Vec::new(),
         };
         session.charge_bytes(lua, known.len() * verdict.untested.len().max(1) * 32)?;
-        verdict = review(&files, Some(&known), each);
+        verdict = reading.judge(Some(&known), each);
     }
+    verdict.weaker = reading.find_weaker();
     Ok(render(&verdict))
 }
 
