@@ -12,7 +12,11 @@ pub fn serve(config: ServerConfig) -> Result<(), StartError> {
     start_logging(&config.log, config.log_format);
     // Waiting is most of the work here and thinking happens in the judges, which need the other half of the cores.
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
-    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    // One thread that also polls what it starts needs fewer wakings than one that is handed everything.
+    let mut runtime = match threads {
+        1 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
     let runtime = runtime.worker_threads(threads).enable_all().build().map_err(StartError::System)?;
     runtime.block_on(run(config))
 }
