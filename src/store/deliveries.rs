@@ -2,13 +2,13 @@
 
 use super::pack::{pack, unpack_bytes};
 use super::runs::VERSION;
-use super::writer::{Change, Patience};
+use super::writer::{Change, Patience, after_begin, in_own_transaction};
 use super::{Claimer, Job, Store, StoreError, jobs, leases};
 use crate::model::Timestamp;
 use crate::webhook::{Delivery, JobSpec};
 use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
-use sqlx::{Row, SqliteConnection};
+use sqlx::{Row, SqlSafeStr, SqliteConnection};
 use std::sync::{Mutex, PoisonError};
 
 /// What is known of the work that a delivery names.
@@ -138,30 +138,26 @@ impl Change for Accept {
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(Accepted, u64), StoreError>> {
         Box::pin(async move {
-            let inserted = sqlx::query(
-                "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at, packed, handled_by)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (hook_id, guid) DO NOTHING",
-            )
-            .bind(&self.hook)
-            .bind(&self.guid)
-            .bind(&self.event)
-            .bind(&self.digest)
-            .bind(self.body.as_deref().unwrap_or_default())
-            .bind(if self.body.is_some() { "received" } else { "processed" })
-            .bind(self.now.0)
-            .bind(self.packed.as_deref())
-            .bind(VERSION)
-            .execute(&mut *tx)
-            .await?;
-            let accepted = if inserted.rows_affected() == 1 { Accepted::New } else { self.compare(tx).await? };
-            let work = if accepted == Accepted::OtherPayload { &[][..] } else { &self.work };
-            let joined = jobs::enqueue_all_within(tx, work, self.now, self.now).await?;
-            if let Some(claimer) = self.claimer.as_ref().filter(|_| !work.is_empty()) {
-                let job = leases::claim_within(tx, self.now, self.now.after(claimer.lease)).await?;
-                *self.claimed.lock().unwrap_or_else(PoisonError::into_inner) = job;
-            }
-            Ok((accepted, joined))
+            let is_new = self.insert(INSERT, tx).await?;
+            self.follow_up(is_new, tx).await
         })
+    }
+
+    fn apply_alone<'a>(
+        &'a self,
+        connection: &'a mut SqliteConnection,
+    ) -> Option<BoxFuture<'a, Result<(Accepted, u64), StoreError>>> {
+        Some(Box::pin(async move {
+            let nothing_follows = self.work.is_empty();
+            if nothing_follows && self.insert(in_own_transaction(INSERT), connection).await? {
+                return Ok((Accepted::New, 0));
+            }
+            // One that is known is not inserted by a second try either.
+            let is_new = self.insert(after_begin(INSERT), connection).await?;
+            let done = self.follow_up(is_new, connection).await?;
+            sqlx::raw_sql("COMMIT").execute(connection).await?;
+            Ok(done)
+        }))
     }
 
     fn committed(&mut self) {
@@ -172,7 +168,40 @@ impl Change for Accept {
     }
 }
 
+const INSERT: &str =
+    "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at, packed, handled_by)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (hook_id, guid) DO NOTHING RETURNING id";
+
 impl Accept {
+    /// Whether it was not known. `command` holds [`INSERT`].
+    async fn insert(&self, command: impl SqlSafeStr, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+        let inserted = sqlx::query(command)
+            .bind(&self.hook)
+            .bind(&self.guid)
+            .bind(&self.event)
+            .bind(&self.digest)
+            .bind(self.body.as_deref().unwrap_or_default())
+            .bind(if self.body.is_some() { "received" } else { "processed" })
+            .bind(self.now.0)
+            .bind(self.packed.as_deref())
+            .bind(VERSION)
+            .fetch_all(connection)
+            .await?;
+        Ok(!inserted.is_empty())
+    }
+
+    /// Compares it with the one that is known, enqueues its work, and lets a free worker have the next job.
+    async fn follow_up(&self, is_new: bool, tx: &mut SqliteConnection) -> Result<(Accepted, u64), StoreError> {
+        let accepted = if is_new { Accepted::New } else { self.compare(tx).await? };
+        let work = if accepted == Accepted::OtherPayload { &[][..] } else { &self.work };
+        let joined = jobs::enqueue_all_within(tx, work, self.now, self.now).await?;
+        if let Some(claimer) = self.claimer.as_ref().filter(|_| !work.is_empty()) {
+            let job = leases::claim_within(tx, self.now, self.now.after(claimer.lease)).await?;
+            *self.claimed.lock().unwrap_or_else(PoisonError::into_inner) = job;
+        }
+        Ok((accepted, joined))
+    }
+
     /// A delivery that is known: the same one once more, or another under its name.
     async fn compare(&self, tx: &mut SqliteConnection) -> Result<Accepted, StoreError> {
         let known = sqlx::query("SELECT id, digest FROM deliveries WHERE hook_id = ?1 AND guid = ?2")

@@ -1,12 +1,12 @@
 //! A worker's hold on a job: claimed with a lease and a fencing token, renewed, and ended in one of three ways.
 
-use super::writer::{Change, Patience};
+use super::writer::{Change, Patience, in_own_transaction};
 use super::{Job, Lease, Store, StoreError, unread};
 use crate::model::Timestamp;
 use futures_util::future::BoxFuture;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Row, Sqlite, SqliteConnection};
+use sqlx::{Row, SqlSafeStr, Sqlite, SqliteConnection};
 use std::time::Duration;
 
 /// Jobs of one repository that are in work at once, in all processes together. Fewer than a process has workers: when
@@ -192,30 +192,39 @@ impl Change for Finish {
     type Output = bool;
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<bool, StoreError>> {
-        Box::pin(async move {
-            let answered = serde_json::to_string(&self.answered)?;
-            // Two statements in one: each that is sent alone costs the thread of the database a turn.
-            let finished = sqlx::query(
-                "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
-                   spec = COALESCE(again, spec), again = NULL, attempts = 0, lease_until = NULL,
-                   run_after = CASE WHEN again IS NULL THEN ?3 ELSE run_after END, reason = NULL, changed_at = ?3
-                 WHERE id = ?1 AND token = ?2 AND state = 'running'
-                 RETURNING state = 'waiting' OR EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id
-                   AND ((j.state = 'waiting' AND j.run_after <= ?3) OR (j.state = 'running' AND j.lease_until <= ?3)))
-                   AS due;
-                 DELETE FROM outbox WHERE job_key = ?4 AND (answer IS NOT NULL OR id IN (SELECT value FROM json_each(?5)))
-                   AND EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND token = ?2 AND state <> 'running')",
-            )
+        Box::pin(self.run(FINISH, tx))
+    }
+
+    fn apply_alone<'a>(
+        &'a self,
+        connection: &'a mut SqliteConnection,
+    ) -> Option<BoxFuture<'a, Result<bool, StoreError>>> {
+        Some(Box::pin(self.run(in_own_transaction(FINISH), connection)))
+    }
+}
+
+/// Two statements in one command.
+const FINISH: &str = "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
+       spec = COALESCE(again, spec), again = NULL, attempts = 0, lease_until = NULL,
+       run_after = CASE WHEN again IS NULL THEN ?3 ELSE run_after END, reason = NULL, changed_at = ?3
+     WHERE id = ?1 AND token = ?2 AND state = 'running'
+     RETURNING state = 'waiting' OR EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id
+       AND ((j.state = 'waiting' AND j.run_after <= ?3) OR (j.state = 'running' AND j.lease_until <= ?3)))
+       AS due;
+     DELETE FROM outbox WHERE job_key = ?4 AND (answer IS NOT NULL OR id IN (SELECT value FROM json_each(?5)))
+       AND EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND token = ?2 AND state <> 'running')";
+
+impl Finish {
+    async fn run(&self, command: impl SqlSafeStr, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+        let finished = sqlx::query(command)
             .bind(self.lease.job)
             .bind(self.lease.token)
             .bind(self.now.0)
             .bind(&self.key)
-            .bind(answered)
-            .fetch_all(tx)
+            .bind(serde_json::to_string(&self.answered)?)
+            .fetch_all(connection)
             .await?;
-            let due = finished.first().ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("due")?;
-            Ok(due)
-        })
+        Ok(finished.first().ok_or(StoreError::LeaseLost(self.lease.job))?.try_get("due")?)
     }
 }
 

@@ -1,13 +1,13 @@
 //! The outbox: an operation is on disk before the call that carries it out, and its answer after.
 
 use super::runs::{self, PackedRun};
-use super::writer::Change;
+use super::writer::{Change, after_begin, before_commit, in_own_transaction};
 use super::{Lease, RunRecord, Store, StoreError};
 use crate::model::{CommitId, Timestamp};
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{Row, SqlSafeStr, SqliteConnection};
 use std::collections::BTreeSet;
 
 /// One write on GitHub, about to be made.
@@ -130,46 +130,93 @@ impl Change for Begin {
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Vec<Begun>, StoreError>> {
         Box::pin(async move {
-            let begun = begin_all(tx, &self.entries, self.now).await?;
+            let begun = begin_all(tx, self).await?;
             if let Some(run) = &self.run {
                 runs::save_within(tx, run).await?;
             }
             Ok(begun)
         })
     }
+
+    fn apply_alone<'a>(
+        &'a self,
+        connection: &'a mut SqliteConnection,
+    ) -> Option<BoxFuture<'a, Result<Vec<Begun>, StoreError>>> {
+        // Work that a run wakes takes commands of its own.
+        let wakes = self.run.as_ref().is_some_and(PackedRun::wakes);
+        let lease = self.lease().filter(|_| !wakes)?;
+        Some(Box::pin(self.run_alone(lease, connection)))
+    }
+}
+
+impl Begin {
+    /// Of all entries, when it is one.
+    fn lease(&self) -> Option<Option<Lease>> {
+        let lease = self.entries.first()?.lease;
+        self.entries.iter().all(|entry| entry.lease == lease).then_some(lease)
+    }
+
+    async fn run_alone(
+        &self,
+        lease: Option<Lease>,
+        connection: &mut SqliteConnection,
+    ) -> Result<Vec<Begun>, StoreError> {
+        let Some(run) = &self.run else {
+            let new = insert_all(connection, in_own_transaction(INSERT), &self.entries, lease, self.now).await?;
+            return begin_others(connection, &self.entries, &new, self.now).await;
+        };
+        let new = insert_all(connection, after_begin(INSERT), &self.entries, lease, self.now).await?;
+        let begun = begin_others(connection, &self.entries, &new, self.now).await?;
+        runs::save_by(connection, before_commit(runs::SAVE), run).await?;
+        Ok(begun)
+    }
 }
 
 /// All in one statement; one by one only where some of them are known.
-async fn begin_all(
-    tx: &mut SqliteConnection,
+async fn begin_all(tx: &mut SqliteConnection, begin: &Begin) -> Result<Vec<Begun>, StoreError> {
+    let new = match begin.lease() {
+        Some(lease) if begin.entries.len() > 1 => insert_all(tx, INSERT, &begin.entries, lease, begin.now).await?,
+        _ => BTreeSet::new(),
+    };
+    begin_others(tx, &begin.entries, &new, begin.now).await
+}
+
+const INSERT: &str = "INSERT INTO outbox (id, job_key, head, operation, begun_at)
+     SELECT value ->> 'id', value ->> 'key', value ->> 'head', value ->> 'operation', ?2 FROM json_each(?1)
+     WHERE ?3 IS NULL OR EXISTS (SELECT 1 FROM jobs WHERE id = ?3 AND token = ?4 AND state = 'running')
+     ON CONFLICT (id) DO NOTHING RETURNING id";
+
+/// The ids of those that are new and whose lease holds. `command` holds [`INSERT`].
+async fn insert_all(
+    connection: &mut SqliteConnection,
+    command: impl SqlSafeStr,
     entries: &[OutboxEntry],
+    lease: Option<Lease>,
     now: Timestamp,
-) -> Result<Vec<Begun>, StoreError> {
-    let lease = entries.first().and_then(|entry| entry.lease);
-    let alike = entries.iter().all(|entry| entry.lease == lease);
-    let mut new = BTreeSet::new();
-    if alike && entries.len() > 1 {
-        let rows: Vec<_> = entries
-            .iter()
-            .map(|entry| json!({ "id": entry.id, "key": entry.key, "head": entry.head, "operation": entry.operation }))
-            .collect();
-        let inserted: Vec<String> = sqlx::query_scalar(
-            "INSERT INTO outbox (id, job_key, head, operation, begun_at)
-             SELECT value ->> 'id', value ->> 'key', value ->> 'head', value ->> 'operation', ?2 FROM json_each(?1)
-             WHERE ?3 IS NULL OR EXISTS (SELECT 1 FROM jobs WHERE id = ?3 AND token = ?4 AND state = 'running')
-             ON CONFLICT (id) DO NOTHING RETURNING id",
-        )
+) -> Result<BTreeSet<String>, StoreError> {
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|entry| json!({ "id": entry.id, "key": entry.key, "head": entry.head, "operation": entry.operation }))
+        .collect();
+    let inserted = sqlx::query_scalar(command)
         .bind(serde_json::to_string(&rows)?)
         .bind(now.0)
         .bind(lease.map(|lease| lease.job))
         .bind(lease.map(|lease| lease.token))
-        .fetch_all(&mut *tx)
+        .fetch_all(connection)
         .await?;
-        new.extend(inserted);
-    }
+    Ok(inserted.into_iter().collect())
+}
+
+async fn begin_others(
+    connection: &mut SqliteConnection,
+    entries: &[OutboxEntry],
+    new: &BTreeSet<String>,
+    now: Timestamp,
+) -> Result<Vec<Begun>, StoreError> {
     let mut begun = Vec::with_capacity(entries.len());
     for entry in entries {
-        begun.push(if new.contains(&entry.id) { Begun::New } else { begin_one(tx, entry, now).await? });
+        begun.push(if new.contains(&entry.id) { Begun::New } else { begin_one(connection, entry, now).await? });
     }
     Ok(begun)
 }

@@ -1,24 +1,48 @@
 //! Snapshots and deliveries as they lie on disk: zstd, with a checksum. They are JSON and source text, which shrink to a tenth.
 
 use super::StoreError;
-use std::io::{Read, Write};
+use std::cell::RefCell;
+use std::io::Read;
+use zstd::bulk::Compressor;
 
 /// Fast: higher levels save a few per cent and take many times as long, while a worker waits.
 const LEVEL: i32 = 1;
 /// A snapshot holds at most 20 MB of texts and a diff; what unpacks to more than this is not one of ours.
 const MAX_BYTES: u64 = 512 << 20;
 
+/// After a longer text, a compressor is not kept: its tables grow with the text.
+const MAX_KEPT_FOR: usize = 256 << 10;
+
+thread_local! {
+    /// Making one takes as long as compressing a delivery.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn new_compressor() -> std::io::Result<Compressor<'static>> {
+    let mut compressor = Compressor::new(LEVEL)?;
+    compressor.include_checksum(true)?;
+    Ok(compressor)
+}
+
 /// Compresses a text, or bytes.
 pub(super) fn pack(plain: impl AsRef<[u8]>) -> Result<Vec<u8>, StoreError> {
     let plain = plain.as_ref();
-    let packed = || {
-        let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
-        encoder.include_checksum(true)?;
-        encoder.set_pledged_src_size(Some(plain.len() as u64))?;
-        encoder.write_all(plain)?;
-        encoder.finish()
-    };
-    packed().map_err(|error: std::io::Error| StoreError::Internal(format!("it cannot be compressed: {error}")))
+    let packed = COMPRESSOR.with_borrow_mut(|kept| {
+        let mut compressor = match kept.take() {
+            Some(compressor) => compressor,
+            None => new_compressor()?,
+        };
+        let packed = compressor.compress(plain);
+        // What a large text took is given back.
+        *kept = Some(compressor).filter(|_| plain.len() <= MAX_KEPT_FOR);
+        packed
+    });
+    packed
+        .map(|mut packed| {
+            packed.shrink_to_fit();
+            packed
+        })
+        .map_err(|error: std::io::Error| StoreError::Internal(format!("it cannot be compressed: {error}")))
 }
 
 /// The text again.

@@ -7,7 +7,7 @@ use crate::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
 use crate::webhook::JobSpec;
 use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{Row, SqlSafeStr, SqliteConnection};
 use std::fmt;
 
 /// What judges in this process: two runs of one snapshot agree when this is the same.
@@ -77,6 +77,11 @@ impl PackedRun {
         let packed = pack(std::mem::take(&mut run.snapshot))?;
         Ok(PackedRun { run, packed })
     }
+
+    /// Whether it brings work about.
+    pub(super) fn wakes(&self) -> bool {
+        !self.run.wakes.is_empty()
+    }
 }
 
 impl Store {
@@ -138,30 +143,42 @@ impl Change for SaveRun {
     }
 }
 
-/// From then on it is the last judgement of its pull request; that of a merge group, number 0, is of none. Both in one
-/// command: each that is sent alone costs the thread of the database a turn. The verdict stays readable text: the check
-/// of a shared head is made from it, also by an older binary that is started again on this database.
+/// Two statements in one command. That of a merge group, number 0, is the last judgement of no pull request. The
+/// verdict stays readable text: the check of a shared head is made from it, also by an older binary that is started again
+/// on this database.
+pub(super) const SAVE: &str =
+    "INSERT INTO runs (id, repository, name, number, base, head, verdict, snapshot, packed, version, created_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING;
+     INSERT INTO heads (repository, number, head, run) SELECT ?2, ?4, ?6, ?1 WHERE ?4 <> 0
+     ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, run = excluded.run";
+
+/// From then on it is the last judgement of its pull request.
 pub(super) async fn save_within(tx: &mut SqliteConnection, packed: &PackedRun) -> Result<(), StoreError> {
-    let PackedRun { run, packed } = packed;
-    sqlx::query(
-        "INSERT INTO runs (id, repository, name, number, base, head, verdict, snapshot, packed, version, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9, ?10) ON CONFLICT (id) DO NOTHING;
-         INSERT INTO heads (repository, number, head, run) SELECT ?2, ?4, ?6, ?1 WHERE ?4 <> 0
-         ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, run = excluded.run",
-    )
-    .bind(run.id.as_str())
-    .bind(as_i64(run.repository.0)?)
-    .bind(run.name.to_string())
-    .bind(as_i64(run.number.0)?)
-    .bind(&run.base)
-    .bind(run.head.as_str())
-    .bind(&run.verdict)
-    .bind(packed)
-    .bind(VERSION)
-    .bind(run.created_at.0)
-    .execute(&mut *tx)
-    .await?;
+    save_by(tx, SAVE, packed).await?;
+    let run = &packed.run;
     jobs::enqueue_all_within(tx, &run.wakes, run.created_at, run.created_at).await?;
+    Ok(())
+}
+
+/// Binds a run to a command that holds [`SAVE`].
+pub(super) async fn save_by(
+    connection: &mut SqliteConnection,
+    command: impl SqlSafeStr,
+    PackedRun { run, packed }: &PackedRun,
+) -> Result<(), StoreError> {
+    sqlx::query(command)
+        .bind(run.id.as_str())
+        .bind(as_i64(run.repository.0)?)
+        .bind(run.name.to_string())
+        .bind(as_i64(run.number.0)?)
+        .bind(&run.base)
+        .bind(run.head.as_str())
+        .bind(&run.verdict)
+        .bind(packed)
+        .bind(VERSION)
+        .bind(run.created_at.0)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
