@@ -118,9 +118,10 @@ pub(super) fn plan_check(
         check.annotations.clear();
         return Some(Operation::UpdateCheck { id: now.id, check });
     }
-    // A bare run in progress is the one that announced this review. GitHub appends annotations and never takes one away.
-    let fresh = now.annotations == 0 && now.conclusion.is_none();
-    Some(if fresh { Operation::UpdateCheck { id: now.id, check } } else { Operation::CreateCheck(check) })
+    // A bare run in progress is the one that announced this review, and one that was concluded without a verdict stands
+    // for it. GitHub appends annotations and never takes one away.
+    let bare = now.annotations == 0 && (now.conclusion.is_none() || is_unjudged(now));
+    Some(if bare { Operation::UpdateCheck { id: now.id, check } } else { Operation::CreateCheck(check) })
 }
 
 /// When the last of those who share the check stops waiting; `None` while one of them was not judged yet, which is soon.
@@ -158,6 +159,11 @@ fn digests(check: &PublishedCheck) -> (Option<&str>, Option<&str>) {
     let rest = check.external_id.strip_prefix(EXTERNAL_ID).and_then(|rest| rest.strip_prefix(':'));
     let mut parts = rest.unwrap_or_default().split(':');
     (parts.next().filter(|part| !part.is_empty()), parts.next())
+}
+
+/// Whether it never said a verdict: it announced a review, or was concluded because none came.
+fn is_unjudged(check: &PublishedCheck) -> bool {
+    check.external_id.strip_prefix(CONCLUDED_UNJUDGED).is_some_and(|rest| rest.starts_with(':'))
 }
 
 #[cfg(test)]

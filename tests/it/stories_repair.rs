@@ -187,6 +187,7 @@ async fn f44_a_review_that_goes_on_failing_does_not_leave_its_check_open() {
         story.pass(60).await;
     }
     assert_eq!(check(&story.sim, number), "success: No problems");
+    assert_eq!(story.sim.checks(REPO, &head).len(), 1, "the run that was concluded without a verdict says it");
     story.end().await;
 }
 

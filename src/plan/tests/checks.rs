@@ -160,3 +160,17 @@ fn effects_are_named_and_not_carried_out() {
                     `robot.add_labels` × 2 (`triage`), `robot.merge` (`triage`)";
     assert!(check.summary.contains(expected), "{}", check.summary);
 }
+
+#[test]
+fn a_run_that_was_concluded_without_a_verdict_is_the_one_that_says_it_later() {
+    let mut published = Published::default();
+    let started = build_started(&published, &commit('a'), &input("r")).expect("no check yet");
+    let Operation::CreateCheck(check) = &started else { panic!("{started:?}") };
+    let overdue = build_overdue(1, check, "r.overdue", "GitHub does not answer", Timestamp(900));
+    apply(&[started, overdue], &mut published);
+    let said = verdict(vec![finding(Severity::Fail, Some(("src/a.py", 11)), "no")]);
+    let operations = plan(&said, &published);
+    assert!(matches!(operations.as_slice(), [Operation::UpdateCheck { id: 1, .. }]), "{operations:?}");
+    apply(&operations, &mut published);
+    assert_eq!(plan(&said, &published), [], "and that stands");
+}
