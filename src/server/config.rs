@@ -2,6 +2,7 @@
 
 use super::config_values::{Problems, Values};
 use super::inbox::STORE_TIMEOUT;
+use super::start::DRAIN;
 use crate::github::{GITHUB_ISSUER, check_private_key};
 use crate::store::{BUSY_TIMEOUT, Retention};
 use crate::webhook::Secrets;
@@ -76,6 +77,8 @@ pub struct ServerConfig {
     pub busy_timeout: Duration,
     /// How long a delivery waits to be stored, whatever it waits for; then its sender hears 503.
     pub store_timeout: Duration,
+    /// How long requests and jobs in hand may take to end when the server is told to stop.
+    pub drain: Duration,
     /// How calls of GitHub wait for the next try; tests have another.
     pub pause: Pause,
     /// How often deliveries that failed are looked for; zero: never.
@@ -168,6 +171,7 @@ impl ServerConfig {
                     retention,
                     busy_timeout: BUSY_TIMEOUT,
                     store_timeout: STORE_TIMEOUT,
+                    drain: DRAIN,
                     pause: |span| Box::pin(tokio::time::sleep(span)),
                     sweep: Duration::from_secs(sweep),
                     reconcile: Duration::from_secs(reconcile),

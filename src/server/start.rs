@@ -18,10 +18,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// Jobs in hand get so long to end when the server stops.
+/// What is in hand gets so long to end when the server stops: requests a third of it.
 pub(super) const DRAIN: Duration = Duration::from_secs(30);
-/// Requests get so long.
-const HTTP_DRAIN: Duration = Duration::from_secs(10);
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -137,7 +135,7 @@ impl Server {
                 tracing::error!(error = %error, "the web server ended: {error}");
             }
         });
-        Ok(ServerHandle { addr, public_url, shared, judges, tasks, http, give_up })
+        Ok(ServerHandle { addr, public_url, shared, judges, tasks, http, give_up, drain: config.drain })
     }
 }
 
@@ -161,6 +159,7 @@ pub struct ServerHandle {
     tasks: Vec<JoinHandle<()>>,
     http: JoinHandle<()>,
     give_up: watch::Sender<bool>,
+    drain: Duration,
 }
 
 impl ServerHandle {
@@ -207,19 +206,22 @@ impl ServerHandle {
         }
     }
 
-    /// Stops accepting, lets what is in hand end for at most 30 seconds, gives the rest back to the queue.
+    /// Stops accepting, lets what is in hand end for as long as the settings say (30 seconds), gives the rest back to the
+    /// queue.
     pub async fn shutdown(self) {
         self.shared.stop();
         let mut http = self.http;
-        if tokio::time::timeout(HTTP_DRAIN, &mut http).await.is_err() {
+        let for_requests = self.drain / 3;
+        if tokio::time::timeout(for_requests, &mut http).await.is_err() {
             http.abort();
         }
         let mut tasks = futures_util::future::join_all(self.tasks);
-        if tokio::time::timeout(DRAIN - HTTP_DRAIN, &mut tasks).await.is_err() {
+        if tokio::time::timeout(self.drain - for_requests, &mut tasks).await.is_err() {
             tracing::warn!("some jobs did not end in time; they are given back to the queue");
             self.give_up.send_replace(true);
             tasks.await;
         }
+        worker::give_back(&self.shared).await;
         self.shared.store.close().await;
     }
 }

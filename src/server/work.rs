@@ -70,6 +70,10 @@ pub enum JobError {
     /// Another worker has the job.
     #[error("another worker has the job")]
     LeaseLost,
+    /// The server stops before the job is done. That says nothing about the job: it goes back, and the attempt does not
+    /// count.
+    #[error("the server shut down")]
+    Interrupted,
     /// The judge failed twice.
     #[error(transparent)]
     Judge(#[from] JudgeError),

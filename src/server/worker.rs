@@ -66,13 +66,17 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
             () = shared.stopped() => {}
         }
     }
+    while running.join_next().await.is_some() {}
+}
+
+/// Gives back what was claimed while the server was told to stop, and what nobody took up any more.
+pub(super) async fn give_back(shared: &Shared) {
+    let mut handed_over = shared.handed_over.lock().await;
     while let Ok((job, _)) = handed_over.try_recv() {
-        let now = shared.now();
-        if let Err(error) = shared.store.retry(&job, now, "the server shut down", now).await {
+        if let Err(error) = shared.store.give_back(&job, shared.now()).await {
             tracing::error!(error = %error, "a job could not be given back: {error}");
         }
     }
-    while running.join_next().await.is_some() {}
 }
 
 /// Does one job; whether a job may be due then, this one again or one for which it has made room.
@@ -100,10 +104,7 @@ async fn carry_in_span(context: &WorkerContext, job: &Job, mut give_up: watch::R
             reason: "the review took longer than 8 minutes".to_owned(),
             after: None,
         }),
-        _ = give_up.wait_for(|over| *over) => Err(JobError::Retry {
-            reason: "the server shut down".to_owned(),
-            after: Some(Duration::ZERO),
-        }),
+        _ = give_up.wait_for(|over| *over) => Err(JobError::Interrupted),
     };
     work.abort();
     settle(context, job, result).await.unwrap_or_else(|error| {
@@ -141,6 +142,10 @@ async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, J
         Err(JobError::LeaseLost) => {
             tracing::warn!("job {} was taken over by another worker", job.key);
             Ok(true)
+        }
+        Err(JobError::Interrupted) => {
+            tracing::warn!("job {} is not done and goes back to the queue: the server stops", job.key);
+            shared.store.give_back(job, now).await.map(|()| true)
         }
         Err(JobError::Fatal { reason }) => park(context, job, &reason).await,
         Err(JobError::RetryAt { reason, at }) => wait(context, job, &reason, at).await,

@@ -59,6 +59,15 @@ impl Store {
         self.write(Retry { lease: job.lease, run_after, reason: reason.to_owned(), now }).await
     }
 
+    /// Gives a job back as if it had not been claimed: it is due at once, and this attempt does not count.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when another worker has the job.
+    pub async fn give_back(&self, job: &Job, now: Timestamp) -> Result<(), StoreError> {
+        self.write_answers(self.answers().take(&job.key)).await?;
+        self.write(GiveBack { lease: job.lease, now }).await
+    }
+
     /// Gives a job up until a person or new work wakes it. Work that arrived meanwhile wakes it at once.
     ///
     /// # Errors
@@ -245,6 +254,22 @@ impl Change for Retry {
         let bind =
             |query: Query<'static, _, _>| query.bind(self.run_after.0).bind(self.reason.clone()).bind(self.now.0);
         Box::pin(change_held(self.lease, statement, bind, tx))
+    }
+}
+
+struct GiveBack {
+    lease: Lease,
+    now: Timestamp,
+}
+
+impl Change for GiveBack {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        let statement = "UPDATE jobs SET state = 'waiting', run_after = ?3, attempts = MAX(attempts - 1, 0),
+               spec = COALESCE(again, spec), again = NULL, lease_until = NULL, changed_at = ?3
+             WHERE id = ?1 AND token = ?2 AND state = 'running'";
+        Box::pin(change_held(self.lease, statement, |query| query.bind(self.now.0), tx))
     }
 }
 

@@ -54,6 +54,7 @@ mod server_metrics;
 mod server_pages;
 mod server_process;
 mod server_review;
+mod server_stopped;
 mod server_work;
 mod shared_heads;
 mod sim_bench;

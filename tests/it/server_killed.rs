@@ -16,16 +16,16 @@ end
 ";
 
 /// A server on a folder and a port of its own.
-struct Room {
+pub(crate) struct Room {
     folder: tempfile::TempDir,
     port: u16,
-    sim: SimHandle,
-    child: Arc<Mutex<Child>>,
+    pub(crate) sim: SimHandle,
+    pub(crate) child: Arc<Mutex<Child>>,
     log: Mutex<BufReader<ChildStderr>>,
 }
 
 impl Room {
-    async fn open() -> Room {
+    pub(crate) async fn open() -> Room {
         let sim = Sim::start(SimConfig { port: 0, clock: SimClock::real() }).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -50,14 +50,14 @@ impl Room {
         room
     }
 
-    fn start_again(&self) {
+    pub(crate) fn start_again(&self) {
         let mut child = spawn(self.folder.path(), self.port, self.sim.api_url());
         *self.log.lock().unwrap() = BufReader::new(child.stderr.take().unwrap());
         *self.child.lock().unwrap() = child;
     }
 
     /// Reads what the server logs up to a line that says this; `false` when it ended before.
-    fn wait_for(&self, said: &str) -> bool {
+    pub(crate) fn wait_for(&self, said: &str) -> bool {
         let mut log = self.log.lock().unwrap();
         let mut line = String::new();
         while log.read_line(&mut line).unwrap() > 0 {

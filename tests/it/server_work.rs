@@ -1,6 +1,6 @@
 //! Jobs: retries, parking, panics, coalescing, shutdown, and what a restart takes up.
 
-use crate::server_bench::{Bench, Order, Request, TestClock, config, pull_request, start};
+use crate::server_bench::{Bench, Obedient, Order, Request, TestClock, config, pull_request, start};
 use deckhand::model::Timestamp;
 use deckhand::server::{JobError, Server};
 use std::sync::Arc;
@@ -128,6 +128,37 @@ async fn f22_shutdown_waits_for_the_job_in_hand() {
     let server = start(config(&dir, &[]), &clock, &handler).await;
     server.idle().await.unwrap();
     assert_eq!(handler.done.lock().unwrap().len(), 1, "it was finished, so it is not done again");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f22_jobs_that_hang_hold_the_end_no_longer_than_its_limit_and_go_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let (clock, handler) = (TestClock::new(), Arc::new(Obedient::default()));
+    let last_attempt = || config(&dir, &[("DECKHAND_MAX_ATTEMPTS", "1")]);
+    let mut config = last_attempt();
+    assert!(config.drain <= Duration::from_secs(30));
+    config.drain = Duration::from_millis(30);
+    let never = Arc::new(Semaphore::new(0));
+    handler.orders.lock().unwrap().extend((0..3).map(|_| Order::Hang(never.clone())));
+    let server = start(config, &clock, &handler).await;
+    for number in 1..=5 {
+        let request = Request::delivery(&format!("g-{number}"), "pull_request", &pull_request("opened", number));
+        assert_eq!(request.send(server.addr()).await.status, 202);
+    }
+    while handler.done.lock().unwrap().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    server.shutdown().await;
+    assert!(handler.given_up.lock().unwrap().is_empty(), "that the server stopped says nothing about a job");
+    handler.done.lock().unwrap().clear();
+    let server = start(last_attempt(), &clock, &handler).await;
+    server.idle().await.unwrap();
+    let mut done = handler.done.lock().unwrap().clone();
+    done.sort();
+    let all: Vec<(String, u32)> = (1..=5).map(|number| (format!("5/pull/{number}"), 1)).collect();
+    assert_eq!(done, all, "at once, without waiting for a lease, and as if nobody had tried");
+    assert_eq!(server.store().count_jobs(Timestamp(0)).await.unwrap().parked, 0);
     server.shutdown().await;
 }
 

@@ -10,6 +10,7 @@ use deckhand::server::{Server, ServerConfig, ServerHandle, WallClock};
 use deckhand::sim::{AppConfig, Kind, LogEntry, Sim, SimConfig, SimHandle};
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) const REPO: &str = "octo/hello";
 pub(crate) const APP_ID: u64 = 1;
@@ -41,6 +42,8 @@ pub(crate) struct Start {
     installed: bool,
     /// The server's, besides the usual ones.
     settings: Vec<(String, String)>,
+    /// How long it takes to stop, when that is not as usual.
+    drain: Option<Duration>,
 }
 
 impl Start {
@@ -51,7 +54,9 @@ impl Start {
     /// A server of this simulation with its database in this directory.
     pub(crate) fn config(&self, sim: &SimHandle, dir: &tempfile::TempDir) -> ServerConfig {
         let usual = [("DECKHAND_GITHUB_API_URL", sim.api_url()), ("DECKHAND_PRIVATE_KEY", KEY)];
-        config(dir, &usual.into_iter().chain(borrowed(&self.settings)).collect::<Vec<_>>())
+        let mut config = config(dir, &usual.into_iter().chain(borrowed(&self.settings)).collect::<Vec<_>>());
+        config.drain = self.drain.unwrap_or(config.drain);
+        config
     }
 
     /// A simulation with a repository that has these files, the app registered, nothing listening yet.
@@ -126,6 +131,11 @@ impl Story {
         Story::listen(Start { settings: owned(settings), ..Start::with_files(files) }).await
     }
 
+    /// The server stops within this time.
+    pub(crate) async fn begin_with_drain(drain: Duration, files: &[(&str, &str)]) -> Story {
+        Story::listen(Start { drain: Some(drain), ..Start::with_files(files) }).await
+    }
+
     /// The server's host has a clock of its own.
     pub(crate) async fn begin_with_clock(files: &[(&str, &str)], clock: impl FnOnce(&SimHandle) -> WallClock) -> Story {
         let start = Start::with_files(files);
@@ -150,7 +160,7 @@ impl Story {
 
     /// Time goes by, and whatever it brings comes to its end.
     pub(crate) async fn pass(&self, seconds: u64) {
-        self.sim.clock().advance(std::time::Duration::from_secs(seconds));
+        self.sim.clock().advance(Duration::from_secs(seconds));
         self.server.wake();
         self.rest().await;
     }
