@@ -41,7 +41,11 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
         while let Some(done) = running.try_join_next() {
             due |= done.unwrap_or(true);
         }
-        while due && let Ok(permit) = shared.free.clone().try_acquire_owned() {
+        // What is claimed while the server stops only goes back.
+        while due
+            && !shared.is_stopping()
+            && let Ok(permit) = shared.free.clone().try_acquire_owned()
+        {
             due = match shared.store.claim(shared.now(), context.lease).await {
                 Ok(Some(job)) => {
                     let more = job.more;
