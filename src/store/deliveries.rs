@@ -25,7 +25,7 @@ pub enum Pending<'a> {
 pub enum Accepted {
     /// Never seen before; stored.
     New,
-    /// Known. If it was finished, it is processed once more (an operator redelivered it).
+    /// Known. If its work was finished, it is done once more (an operator redelivered it); if it runs, it is not.
     Repeated,
     /// Hook id and GUID are known with another payload; the first is kept.
     OtherPayload,
@@ -172,6 +172,18 @@ const INSERT: &str =
     "INSERT INTO deliveries (hook_id, guid, event, digest, body, state, received_at, packed, handled_by)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (hook_id, guid) DO NOTHING RETURNING id";
 
+/// Those of the work's keys whose jobs run.
+async fn running_within(tx: &mut SqliteConnection, work: &[JobSpec]) -> Result<Vec<String>, StoreError> {
+    let mut running = Vec::new();
+    for key in work.iter().map(JobSpec::key) {
+        let found = sqlx::query("SELECT 1 FROM jobs WHERE key = ?1 AND state = 'running'").bind(&key);
+        if found.fetch_optional(&mut *tx).await?.is_some() {
+            running.push(key);
+        }
+    }
+    Ok(running)
+}
+
 impl Accept {
     /// Whether it was not known. `command` holds [`INSERT`].
     async fn insert(&self, command: impl SqlSafeStr, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
@@ -193,8 +205,17 @@ impl Accept {
     /// Compares it with the one that is known, enqueues its work, and lets a free worker have the next job.
     async fn follow_up(&self, is_new: bool, tx: &mut SqliteConnection) -> Result<(Accepted, u64), StoreError> {
         let accepted = if is_new { Accepted::New } else { self.compare(tx).await? };
-        let work = if accepted == Accepted::OtherPayload { &[][..] } else { &self.work };
-        let joined = jobs::enqueue_all_within(tx, work, self.now, self.now).await?;
+        let mut work = match accepted {
+            Accepted::New | Accepted::Repeated => self.work.clone(),
+            Accepted::OtherPayload => Vec::new(),
+        };
+        let named = work.len();
+        if accepted == Accepted::Repeated {
+            // A job that runs began after the first time, or runs once more because of it.
+            let running = running_within(tx, &work).await?;
+            work.retain(|spec| !running.contains(&spec.key()));
+        }
+        let joined = (named - work.len()) as u64 + jobs::enqueue_all_within(tx, &work, self.now, self.now).await?;
         if let Some(claimer) = self.claimer.as_ref().filter(|_| !work.is_empty()) {
             let job = leases::claim_within(tx, self.now, self.now.after(claimer.lease)).await?;
             *self.claimed.lock().unwrap_or_else(PoisonError::into_inner) = job;

@@ -1,13 +1,14 @@
 //! Deliveries over real HTTP: signatures, sizes, repetitions, unknown events, a store that cannot.
 
 use crate::server_bench::{
-    Bench, Obedient, Request, SECRET, TestClock, config, pull_request, read_answer, sign, start,
+    Bench, Obedient, Order, Request, SECRET, TestClock, config, pull_request, read_answer, sign, start,
 };
 use sqlx::Connection;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 
 const MIB: usize = 1 << 20;
 
@@ -34,6 +35,31 @@ async fn f05_f07_repetitions_are_202_and_evaluated_once_more() {
     assert_eq!(bench.send(Request::delivery("g-1", "pull_request", &body)).await.status, 202);
     bench.server.idle().await.unwrap();
     assert_eq!(bench.handler.done.lock().unwrap().len(), 2);
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f05_five_times_the_same_at_once_is_one_job() {
+    let bench = Bench::start().await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.handler.orders.lock().unwrap().push(Order::Hang(gate.clone()));
+    let (opened, pushed) = (pull_request("opened", 7), pull_request("synchronize", 7));
+    let send_five = async |guid: &str, body: &[u8]| {
+        let request = || Request::delivery(guid, "pull_request", body);
+        let all: Vec<_> = (0..5).map(|_| bench.send(request())).collect();
+        let answers = futures_util::future::join_all(all).await;
+        assert!(answers.iter().all(|answer| answer.status == 202));
+    };
+    send_five("a", &opened).await;
+    // Another one that arrives while the job runs makes it run once more, however often it arrives.
+    send_five("b", &pushed).await;
+    send_five("a", &opened).await;
+    gate.add_permits(1);
+    bench.server.idle().await.unwrap();
+    let key = "5/pull/7".to_owned();
+    assert_eq!(*bench.handler.done.lock().unwrap(), [(key.clone(), 1), (key, 1)], "one for each delivery");
+    let metrics = bench.send(Request::get("/metrics").with_token()).await.body;
+    assert!(metrics.contains("deckhand_deliveries_accepted_total 2\n"), "{metrics}");
     bench.server.shutdown().await;
 }
 
@@ -131,7 +157,7 @@ async fn f13_unknown_and_broken_events_harm_nobody() {
 }
 
 #[tokio::test]
-async fn f15_a_locked_store_is_503_and_recovers() {
+async fn f05_f15_what_a_locked_store_refuses_with_503_is_accepted_later() {
     let (short, long) = (Duration::from_millis(50), Duration::from_secs(3600));
     let dir = tempfile::tempdir().unwrap();
     let (clock, handler) = (TestClock::new(), Arc::new(Obedient::default()));
