@@ -4,6 +4,7 @@ use super::answers::Answers;
 use super::readers::{Reader, Readers};
 use super::writer::{Change, Patience, Writer};
 use super::{StoreCounts, StoreError};
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::str::FromStr;
@@ -12,6 +13,10 @@ use std::time::Duration;
 
 /// How long SQLite waits for another process's write lock. Below the 8 seconds in which a sender must hear 503.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often the migrations are tried, and how far apart.
+const MIGRATION_LOOKS: u32 = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
 /// The durable state of a server. Cheap to clone; all clones share the connections.
 ///
@@ -133,11 +138,21 @@ pub(super) fn unapplied_migrations(applied: &[i64]) -> (usize, usize) {
     (count(&ours, applied), count(applied, &ours))
 }
 
+/// Another process that starts at the same time applies the same migrations: SQLite lets one of them through, and the
+/// other looks again until it finds them applied.
 async fn migrate(writer: &mut SqliteConnection) -> Result<(), StoreError> {
-    migrator().run(writer).await.map_err(|error| match error {
-        sqlx::migrate::MigrateError::Execute(cause) => StoreError::from(cause),
-        other => StoreError::Internal(format!("a migration failed: {other}")),
-    })
+    let mut looks = 1;
+    loop {
+        match migrator().run(&mut *writer).await {
+            Ok(()) => return Ok(()),
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if looks < MIGRATION_LOOKS => {
+                looks += 1;
+                tokio::time::sleep(BETWEEN_LOOKS).await;
+            }
+            Err(MigrateError::Execute(cause)) => return Err(StoreError::from(cause)),
+            Err(other) => return Err(StoreError::Internal(format!("a migration failed: {other}"))),
+        }
+    }
 }
 
 /// "Durable before acknowledged" stands and falls with these two; a build or a file system that

@@ -486,6 +486,18 @@ async fn f21_an_older_binary_starts_on_a_newer_schema() {
 }
 
 #[tokio::test]
+async fn f21_those_that_start_at_once_on_a_new_database_all_start() {
+    for _ in 0..5 {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = url(&dir);
+        let all = futures_util::future::join_all((0..4).map(|_| Store::open(&url))).await;
+        for one in all {
+            one.expect("it starts").ping().await.expect("it answers");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_comment_decides_once_and_is_dealt_with_once() {
     let room = Room::new().await;
     let (repository, number) = (RepositoryId(100), PullNumber(7));
