@@ -15,7 +15,8 @@ const IN_WORK_PER_REPOSITORY: i64 = 3;
 
 impl Store {
     /// Takes the next job that is due, or whose worker let its lease end, unless its repository has enough in work.
-    /// Among equals the installation whose job started longest ago goes first.
+    /// Among equals the installation whose job started longest ago goes first; of four in a row one goes first whatever
+    /// the others want, so that work in the background of one gets on beside a flood from another.
     ///
     /// # Errors
     /// When the database fails.
@@ -127,7 +128,8 @@ pub(super) async fn claim_within(
                      AND substr(j.key, 1, instr(j.key, '/')) NOT IN (
                        SELECT substr(r.key, 1, instr(r.key, '/')) FROM jobs r
                        WHERE r.state = 'running' AND r.lease_until > ?1 GROUP BY 1 HAVING COUNT(*) >= ?3)
-                   ORDER BY j.priority DESC, COALESCE(t.turn, 0), j.run_after, j.id LIMIT 1)
+                   ORDER BY CASE WHEN (SELECT COALESCE(MAX(turn), 0) FROM installation_turns) % 4 = 3 THEN 0 ELSE j.priority END
+                     DESC, COALESCE(t.turn, 0), j.priority DESC, j.run_after, j.id LIMIT 1)
                  RETURNING id, key, installation, attempts, token, spec, unread_since,
                    EXISTS (SELECT 1 FROM outbox o WHERE o.job_key = jobs.key AND o.answer IS NULL) AS unsettled,
                    EXISTS (SELECT 1 FROM waits w WHERE w.job_key = jobs.key) AS waits,

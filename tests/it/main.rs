@@ -75,6 +75,7 @@ mod stories_coverage;
 mod stories_edits;
 mod stories_facts;
 mod stories_fixes;
+mod stories_flood;
 mod stories_groups;
 mod stories_inbox;
 mod stories_migrations;

@@ -215,7 +215,8 @@ async fn installations_take_turns_and_people_go_first() {
         order.push(job.spec.installation.0);
         room.store.finish(&job, NOON).await.expect("finished");
     }
-    assert_eq!(order, [1, 2, 1, 1, 1, 3]);
+    // But for one of four, which is whoever waited longest: nobody waits for ever.
+    assert_eq!(order, [1, 2, 1, 3, 1, 1]);
 }
 
 #[tokio::test]

@@ -25,6 +25,21 @@ async fn f14_five_thousand_events_keep_another_installation_waiting_for_one_job(
 }
 
 #[tokio::test]
+async fn f14_what_is_done_in_the_background_gets_on_beside_a_flood() {
+    let room = Room::new().await;
+    let flood: Vec<JobSpec> = (1..=40).map(|number| pull(1, number, Cause::Synchronize)).collect();
+    room.store.enqueue_all(&flood, NOON).await.expect("enqueued");
+    room.store.enqueue_all(&[pull(2, 1, Cause::Push), pull(2, 2, Cause::Push)], NOON).await.expect("enqueued");
+    let mut claimed = Vec::new();
+    for _ in 0..12 {
+        let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+        claimed.push(job.spec.installation.0);
+        room.store.finish(&job, NOON).await.expect("finished");
+    }
+    assert_eq!(claimed, [1, 1, 1, 2, 1, 1, 1, 2, 1, 1, 1, 1], "each fourth, whatever the flood wants");
+}
+
+#[tokio::test]
 async fn f20_a_repository_that_hangs_keeps_three_workers_and_no_more() {
     let room = Room::new().await;
     let work: Vec<JobSpec> = (1..=9).map(|number| pull(1, number, Cause::Opened)).collect();
