@@ -40,6 +40,11 @@ impl Timestamp {
         Timestamp(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// The time that lies `span` earlier; stops at the end of the range.
+    pub fn before(self, span: Duration) -> Self {
+        Timestamp(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+
     /// How long after `earlier` this is; zero when it is not after.
     pub fn since(self, earlier: Timestamp) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -57,6 +62,7 @@ mod tests {
         assert_eq!(time.to_minute(), "2026-11-21 07:45 UTC");
         assert_eq!(time.to_clock(), "07:45 UTC");
         assert_eq!(time.after(Duration::from_secs(60)).since(time), Duration::from_secs(60));
+        assert_eq!(time.before(Duration::from_secs(60)).after(Duration::from_secs(60)), time);
         assert_eq!(time.since(time.after(Duration::from_secs(1))), Duration::ZERO);
         assert_eq!(Timestamp::parse_rfc3339("yesterday"), None);
     }

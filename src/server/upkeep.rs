@@ -1,6 +1,7 @@
 //! What repairs itself: failed deliveries are asked for again, pull requests that nobody judged are found, checks that
 //! stayed open are concluded, jobs of installations that are gone are stopped.
 
+mod commands;
 mod decide;
 mod facts;
 mod installations;

@@ -56,7 +56,7 @@ impl Store {
     /// When the database fails; what was forgotten until then is.
     pub async fn forget_old(&self, retention: &Retention, now: Timestamp) -> Result<Forgotten, StoreError> {
         let mut forgotten = Forgotten::default();
-        let until = before(now, retention.age);
+        let until = now.before(retention.age);
         let surplus = self.find_surplus(retention.runs).await?;
         loop {
             let runs = self.write(ForgetRuns { until, surplus: surplus.clone() }).await?;
@@ -65,8 +65,8 @@ impl Store {
                 break;
             }
         }
-        self.forget(BODIES, before(now, retention.age.min(REDELIVERABLE))).await?;
-        let known = before(now, retention.age.max(REDELIVERABLE));
+        self.forget(BODIES, now.before(retention.age.min(REDELIVERABLE))).await?;
+        let known = now.before(retention.age.max(REDELIVERABLE));
         forgotten.deliveries = self.forget(DELIVERIES, known).await?;
         self.write(ForgetWaits { until: known }).await?;
         self.forget(REPORTS, until).await?;
@@ -96,10 +96,6 @@ impl Store {
             None => Ok((i64::MIN, String::new())),
         }
     }
-}
-
-fn before(now: Timestamp, age: Duration) -> Timestamp {
-    Timestamp(now.0.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)))
 }
 
 struct ForgetRuns {

@@ -78,6 +78,23 @@ async fn f03_deliveries_that_failed_while_the_server_was_down_are_asked_for() {
 }
 
 #[tokio::test]
+async fn f03_more_failed_deliveries_than_a_page_has_are_all_asked_for() {
+    let story = Story::begin_with_settings(&[("DECKHAND_RECONCILE_SECONDS", "0")], &FILES).await;
+    let away = story.away().await;
+    let number = open(&away.sim, "greet", &[POLITE]);
+    for _ in 0..150 {
+        away.sim.ping(APP_ID);
+    }
+    away.sim.settle().await;
+    let failed = away.sim.deliveries().iter().filter(|it| it.status == 0).count();
+    assert!(failed > 150);
+    let story = away.back().await;
+    assert_eq!(redeliveries(&story.sim), failed);
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    story.end().await;
+}
+
+#[tokio::test]
 async fn f03_a_delivery_that_goes_on_failing_is_asked_for_less_and_less() {
     let story = Story::begin_with_settings(&[("DECKHAND_RECONCILE_SECONDS", "0")], &FILES).await;
     story.sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
@@ -138,6 +155,103 @@ async fn f04_what_was_open_before_anybody_looked_gets_its_check_and_no_comment()
     story.pass(300).await;
     assert_eq!(check(&story.sim, number), "failure: 1 problem");
     assert!(story.sim.review_comments(REPO, number).is_empty());
+    story.end().await;
+}
+
+/// What we answered to commands.
+fn answers(sim: &SimHandle, number: u64) -> usize {
+    let all = sim.comments(REPO, number);
+    all.iter().filter(|it| it["body"].as_str().unwrap().contains("deckhand:v1 reply")).count()
+}
+
+#[tokio::test]
+async fn f04_a_command_whose_delivery_was_lost_is_carried_out_once() {
+    let story = Story::begin(&FILES).await;
+    let number = story.open("Greet", &[POLITE]).await;
+    story.pass(300).await;
+    story.sim.set_deliver(false);
+    let command = story.sim.comment(REPO, number, "mona", "/deckhand help").unwrap();
+    let edited = story.sim.comment(REPO, number, "mona", "Nice.").unwrap();
+    story.sim.comment(REPO, number, "mona", "Is it?").unwrap();
+    story.sim.clock().advance(std::time::Duration::from_secs(5));
+    story.sim.edit_comment(REPO, edited, "maya", "/deckhand help").unwrap();
+    story.sim.set_deliver(true);
+    story.rest().await;
+    assert_eq!(answers(&story.sim, number), 0);
+    story.pass(300).await;
+    assert_eq!(answers(&story.sim, number), 1);
+    assert_eq!(story.sim.reactions(REPO, command).len(), 1);
+    assert!(story.sim.reactions(REPO, edited).is_empty(), "what was edited in later is nobody's word");
+
+    let page = story.page(number);
+    story.pass(300).await;
+    story.requests();
+    story.pass(300).await;
+    let quiet = story.requests();
+    assert!(quiet.iter().all(|it| it.kind == Kind::Read && !it.path.contains("/comments")), "{quiet:#?}");
+    assert_eq!(story.page(number), page);
+
+    // One that arrived is not carried out a second time because it is found as well.
+    let arrived = story.sim.comment(REPO, number, "mona", "/deckhand help").unwrap();
+    story.rest().await;
+    story.requests();
+    story.pass(300).await;
+    assert!(writes(&story.requests()).is_empty());
+    assert_eq!((answers(&story.sim, number), story.sim.reactions(REPO, arrived).len()), (2, 1));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f04_looking_around_many_repositories_stays_below_its_share() {
+    let story = Story::begin(&FILES).await;
+    let others: Vec<String> = (0..30).map(|at| format!("octo/r{at}")).collect();
+    story.sim.set_deliver(false);
+    for name in &others {
+        story.sim.create_repository("octo", name.split_once('/').unwrap().1, &FILES[1..], false);
+        story.sim.install(name);
+    }
+    story.sim.set_deliver(true);
+    story.requests();
+    let mut looks = 0;
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..12 {
+        story.pass(300).await;
+        let glances = story.requests().into_iter().filter(|it| it.request.to_string().contains("query OpenPulls"));
+        for glance in glances {
+            looks += 1;
+            seen.insert(glance.request["variables"]["name"].to_string());
+        }
+    }
+    // A twentieth of 5,000, of which each look costs one.
+    assert!((200..=250).contains(&looks), "{looks} in an hour");
+    assert_eq!(seen.len(), others.len() + 1, "all in their turn");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f24_yesterdays_database_answers_no_command_again() {
+    let story = Story::begin(&FILES).await;
+    let number = story.open("Greet", &[NOISY]).await;
+    story.pass(300).await;
+    let away = story.away().await;
+    let yesterday = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(away.dir.path()).unwrap() {
+        let path = file.unwrap().path();
+        std::fs::copy(&path, yesterday.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let story = away.back().await;
+    let command = story.sim.comment(REPO, number, "mona", "/deckhand help").unwrap();
+    story.rest().await;
+    assert_eq!(answers(&story.sim, number), 1);
+    let before = story.page(number);
+    let mut away = story.away().await;
+    away.sim.clock().advance(std::time::Duration::from_secs(3600));
+    away.dir = yesterday;
+    let story = away.back().await;
+    story.pass(300).await;
+    story.pass(300).await;
+    assert_eq!(story.page(number), before);
+    assert_eq!((answers(&story.sim, number), story.sim.reactions(REPO, command).len()), (1, 1));
     story.end().await;
 }
 
@@ -380,6 +494,47 @@ async fn f23_a_clock_that_jumps_keeps_tokens_and_jobs_right() {
         assert!(refused.len() <= 2, "a wrong clock is put right by the first answer: {refused:#?}");
         story.end().await;
     }
+}
+
+#[tokio::test]
+async fn f18_f23_a_worker_that_was_overtaken_writes_nothing() {
+    let moved = Arc::new(AtomicI64::new(0));
+    let story = Story::begin_with_clock(&FILES, host_clock(&moved)).await;
+    story.requests();
+    let sim = story.sim.handle().clone();
+    // The first worker's question is answered when its lease is long over and another has done the job.
+    let overtaken = FaultEffect::first(move || {
+        moved.store(600, Ordering::SeqCst);
+        while !check(&sim, 1).starts_with("success") {
+            std::thread::yield_now();
+        }
+    });
+    story.sim.inject(Fault::next("POST", "query Overview", overtaken));
+    let number = story.open("Greet", &[POLITE]).await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    let requests = story.requests();
+    assert_eq!(requests.iter().filter(|it| it.request.to_string().contains("query Overview")).count(), 2);
+    assert_eq!(writes(&requests), JUDGED, "by one of them");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f09_a_pull_request_that_the_api_does_not_know_yet_is_judged_once_it_does() {
+    let story = Story::begin(&FILES).await;
+    story.sim.push(REPO, "greet", "mona", "Greet", &[POLITE], "main");
+    story.rest().await;
+    story.sim.clock().advance(std::time::Duration::from_secs(10));
+    story.requests();
+    story.sim.inject(Fault::next("POST", "query Overview", FaultEffect::Stale).times(2));
+    let number = story.sim.open_pull(REPO, "Greet", "", "greet", "main", "mona", false);
+    story.rest().await;
+    assert_eq!(check(&story.sim, number), "no check");
+    story.pass(6).await;
+    assert_eq!(check(&story.sim, number), "no check", "8 s are not over");
+    story.pass(6).await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    assert_eq!(writes(&story.requests()), JUDGED);
+    story.end().await;
 }
 
 #[tokio::test]

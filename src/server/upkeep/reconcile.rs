@@ -3,7 +3,7 @@
 use super::decide::decide;
 use super::facts::ruleset_digest;
 use super::{Chore, Tending};
-use crate::github::{AccessibleRepository, CallError, FoundDangerfile, OpenPulls, RepoClient};
+use crate::github::{AccessibleRepository, CallError, FoundDangerfile, RepoClient};
 use crate::model::{InstallationId, RepositoryId, Timestamp};
 use crate::server::ServerConfig;
 use crate::server::failed_call::after_call;
@@ -20,6 +20,8 @@ const TURN: &str = "reconcile";
 const SHARE: u64 = 20;
 /// GitHub's smallest hourly quota of an installation, before an answer tells.
 const QUOTA: u64 = 5_000;
+/// In seconds.
+const HOUR: i64 = 3600;
 /// Pull requests that one turn enqueues for an installation; the next turn goes on.
 const AT_ONCE: usize = 25;
 /// They are spread over the time until the next turn, but no further apart than this.
@@ -33,21 +35,38 @@ pub(in crate::server) struct UpkeepState {
     allowances: Mutex<HashMap<InstallationId, Allowance>>,
 }
 
-/// Points of the GraphQL quota that may be spent on looking around; refilled as time goes by.
+/// Points of an hour's quota that may be spent on looking around; refilled as time goes by. What a turn may spend at once
+/// and what an hour refills are together the share, so that no hour costs more, wherever it begins.
 #[derive(Clone, Copy, Debug)]
 struct Allowance {
     /// In thousandths. Below zero after a query that cost more than was left.
     millis: i64,
     at: Timestamp,
     quota: u64,
+    /// From one turn to the next.
+    turn: Duration,
 }
 
 impl Allowance {
+    /// At its beginning it holds what one turn may spend.
+    fn new(turn: Duration, now: Timestamp) -> Allowance {
+        let mut allowance = Allowance { millis: 0, at: now, quota: QUOTA, turn };
+        allowance.millis = allowance.parts().0;
+        allowance
+    }
+
+    /// What a turn may spend at once, and what an hour refills, in thousandths.
+    fn parts(&self) -> (i64, i64) {
+        let share = i64::try_from(self.quota / SHARE * 1000).unwrap_or(i64::MAX);
+        let turn = i64::try_from(self.turn.as_secs()).unwrap_or(i64::MAX).min(HOUR);
+        let at_once = share / (HOUR + turn) * turn;
+        (at_once, share - at_once)
+    }
+
     fn refill(&mut self, now: Timestamp) {
-        let most = i64::try_from(self.quota / SHARE * 1000).unwrap_or(i64::MAX);
-        let elapsed = i64::try_from(now.since(self.at).as_millis()).unwrap_or(i64::MAX).min(3_600_000);
-        // A whole hour refills all of it.
-        self.millis = (self.millis + most / 3600 * elapsed / 1000).min(most);
+        let (at_once, hourly) = self.parts();
+        let elapsed = i64::try_from(now.since(self.at).as_millis()).unwrap_or(i64::MAX).min(HOUR * 1000);
+        self.millis = (self.millis + hourly * elapsed / (HOUR * 1000)).min(at_once);
         self.at = now;
     }
 }
@@ -61,18 +80,23 @@ impl UpkeepState {
     /// Whether another query may be sent for this installation.
     fn may_look(&self, installation: InstallationId, now: Timestamp) -> bool {
         let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
-        // A process begins with what a twelfth of an hour refills.
-        let first = i64::try_from(QUOTA / SHARE * 1000 / 12).unwrap_or(i64::MAX);
-        let allowance = allowances.entry(installation).or_insert(Allowance { millis: first, at: now, quota: QUOTA });
+        let allowance = allowances.entry(installation).or_insert_with(|| Allowance::new(self.reconcile, now));
         allowance.refill(now);
         allowance.millis > 0
     }
 
-    fn spend(&self, installation: InstallationId, found: &OpenPulls) {
+    /// So many points or requests went into looking around.
+    fn spend(&self, installation: InstallationId, points: u64) {
         let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(allowance) = allowances.get_mut(&installation) {
-            allowance.millis -= i64::try_from(found.cost.max(1) * 1000).unwrap_or(i64::MAX);
-            allowance.quota = if found.limit > 0 { found.limit } else { QUOTA };
+            allowance.millis -= i64::try_from(points * 1000).unwrap_or(i64::MAX);
+        }
+    }
+
+    fn learn_quota(&self, installation: InstallationId, limit: u64) {
+        let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(allowance) = allowances.get_mut(&installation) {
+            allowance.quota = if limit > 0 { limit } else { QUOTA };
         }
     }
 }
@@ -170,7 +194,8 @@ impl Reviews {
             CallError::NotFound(reason) => JobError::Gone { reason },
             other => after_call(other),
         })?;
-        self.upkeep.spend(installation, &found);
+        self.upkeep.spend(installation, found.cost.max(1));
+        self.upkeep.learn_quota(installation, found.limit);
         if found.archived {
             return Ok(Vec::new());
         }
@@ -179,16 +204,20 @@ impl Reviews {
             return Ok(Vec::new());
         }
         let spec = |work| JobSpec { installation, repository: repository.id, name: found.name.clone(), work };
-        let queued = self
-            .find_queued(&self.github().repository(installation, repository.id, found.name.clone()), repository.id)
-            .await?;
+        let client = self.github().repository(installation, repository.id, found.name.clone());
+        let queued = self.find_queued(&client, repository.id).await;
+        let commands = self.find_commands(&client, repository.id, spec, &found, &known).await;
+        self.upkeep.spend(installation, client.counter().used().into());
+        let queued = queued?;
+        commands?;
         let account = found.name.owner().to_ascii_lowercase();
         let organisation = match organisations.get(&account) {
             _ if is_organisations(&found.name) => FoundDangerfile::Absent,
             Some(known) => known.clone(),
             None => {
-                let client = self.github().repository(installation, repository.id, found.name.clone());
+                let before = client.counter().used();
                 let fetched = self.organisations().find(&client, installation).await.map_err(after_call)?;
+                self.upkeep.spend(installation, (client.counter().used() - before).into());
                 organisations.entry(account).or_insert(fetched).clone()
             }
         };
@@ -220,18 +249,25 @@ mod tests {
 
     #[test]
     fn f04_looking_around_costs_a_twentieth_of_the_quota() {
-        let mut allowance = Allowance { millis: 0, at: Timestamp(0), quota: QUOTA };
-        let mut spent = 0;
-        for minute in 1..=600 {
-            allowance.refill(Timestamp(minute * 60_000));
-            while allowance.millis > 0 {
-                allowance.millis -= 3_000;
-                spent += 3;
-            }
+        for turn in [60, 300, 3600] {
+            let mut allowance = Allowance::new(Duration::from_secs(turn), Timestamp(0));
+            let spend = |allowance: &mut Allowance, second: u64| {
+                allowance.refill(Timestamp(i64::try_from(second * 1000).expect("a time")));
+                let mut spent = 0;
+                while allowance.millis > 0 {
+                    allowance.millis -= 3_000;
+                    spent += 3;
+                }
+                spent
+            };
+            let turns: Vec<u64> = (0..=36_000 / turn).map(|at| spend(&mut allowance, at * turn)).collect();
+            // Both ends of an hour count, and one query too many.
+            let in_an_hour = usize::try_from(3_600 / turn).expect("a number") + 1;
+            let most = turns.windows(in_an_hour).map(|hour| hour.iter().sum::<u64>()).max().expect("hours");
+            assert!(most <= QUOTA / SHARE + 3, "{most} in an hour, {turn} s apart");
+            let share = turns.iter().sum::<u64>() as f64 / (10.0 * QUOTA as f64);
+            assert!(turn > 300 || share >= 0.045, "{share}: what may be spent is");
+            assert_eq!(spend(&mut allowance, 0), 0, "a clock that goes back refills nothing");
         }
-        let share = u64::from(spent as u32) as f64 / (10.0 * QUOTA as f64);
-        assert!((0.045..=0.051).contains(&share), "{share}");
-        allowance.refill(Timestamp(0));
-        assert!(allowance.millis <= 0, "a clock that goes back refills nothing");
     }
 }

@@ -25,11 +25,11 @@ impl Reviews {
         let (store, now) = (self.store(), self.now());
         let Some(cursor) = store.take_turn(TURN, self.upkeep.sweep, tending.first, now).await? else { return Ok(()) };
         let seen = cursor.parse().map(Timestamp).ok();
-        let since = before(seen.unwrap_or(now), if seen.is_some() { OVERLAP } else { KEPT });
+        let since = seen.unwrap_or(now).before(if seen.is_some() { OVERLAP } else { KEPT });
         let attempts = self.github().list_deliveries(since).await.map_err(after_call)?;
         let (failed, arrived) = sort_out(&attempts);
         store.note_failed(failed, arrived, now).await?;
-        let newest = attempts.iter().map(|it| it.at).max().or(seen).unwrap_or_else(|| before(now, 2 * OVERLAP));
+        let newest = attempts.iter().map(|it| it.at).max().or(seen).unwrap_or_else(|| now.before(2 * OVERLAP));
         store.end_turn(TURN, &newest.0.to_string()).await?;
         let due = store.due_redeliveries(now).await?;
         for (guid, attempt) in due.into_iter().take(AT_ONCE) {
@@ -58,10 +58,6 @@ fn sort_out(attempts: &[DeliveryAttempt]) -> (Vec<(String, u64)>, Vec<String>) {
     }
     let failed = failed.into_iter().map(|(guid, attempt)| (guid.to_owned(), attempt.id)).collect();
     (failed, arrived.into_iter().map(str::to_owned).collect())
-}
-
-fn before(time: Timestamp, span: Duration) -> Timestamp {
-    Timestamp(time.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
 }
 
 #[cfg(test)]

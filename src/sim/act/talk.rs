@@ -37,6 +37,8 @@ impl State {
         self.repos[index].pulls.get(&number)?;
         self.ensure_user(author, if app.is_some() { "Bot" } else { "User" });
         let (id, now) = (self.fresh_id(), self.now());
+        // On GitHub a comment is a change of the pull request.
+        self.repos[index].pulls.get_mut(&number)?.updated_at.clone_from(&now);
         self.repos[index].comments.push(Comment {
             id,
             number,

@@ -19,6 +19,22 @@ pub(super) fn comments(call: &mut Call<'_>) -> Answer {
     call.list(&all)
 }
 
+/// All of the repository, by default in the order in which they were written.
+pub(super) fn all_comments(call: &mut Call<'_>) -> Answer {
+    let since = call.query.get("since").unwrap_or_default();
+    let mut found: Vec<_> =
+        call.repo().comments.iter().filter(|comment| comment.updated_at.as_str() >= since).collect();
+    let sort = call.query.get("sort");
+    if sort == Some("updated") {
+        found.sort_by(|one, two| one.updated_at.cmp(&two.updated_at));
+    }
+    if sort.is_some() && call.query.get("direction") != Some("asc") {
+        found.reverse();
+    }
+    let all: Vec<Value> = found.into_iter().map(|comment| json::comment(call.state, call.repo(), comment)).collect();
+    call.list(&all)
+}
+
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let pull = pull_of(call)?;
     refuse_locked(call, pull)?;

@@ -192,6 +192,7 @@ const ROUTES: &[Route] = &[
     route("DELETE", "/repos/{owner}/{repo}/pulls/comments/{id}/reactions/{reaction}", Talk(PULLS_WRITE), reactions::delete),
     route("GET", "/repos/{owner}/{repo}/issues/{number}/comments", One(TALK), issues::comments).paged().query(&["since"]),
     route("POST", "/repos/{owner}/{repo}/issues/{number}/comments", Talk(TALK_WRITE), issues::create).body(BODY),
+    route("GET", "/repos/{owner}/{repo}/issues/comments", One(TALK), issues::all_comments).paged().query(&["since", "sort", "direction"]),
     route("GET", "/repos/{owner}/{repo}/issues/comments/{id}", One(TALK), issues::show),
     route("PATCH", "/repos/{owner}/{repo}/issues/comments/{id}", Talk(TALK_WRITE), issues::update).body(BODY),
     route("DELETE", "/repos/{owner}/{repo}/issues/comments/{id}", Talk(TALK_WRITE), issues::delete),
