@@ -301,6 +301,36 @@ async fn f29_fifty_jobs_at_once_mint_one_token() {
 }
 
 #[tokio::test]
+async fn f29_each_repository_of_an_installation_has_one_token_of_its_own() {
+    let story = begin().await;
+    let names: Vec<String> = (0..4).map(|at| format!("octo/r{at}")).collect();
+    for name in &names {
+        story.sim.create_repository("octo", name.split_once('/').unwrap().1, &FILES, false);
+        story.sim.add_user(name, "mona", "write");
+        story.sim.install(name);
+    }
+    story.sim.set_delay(std::time::Duration::from_millis(5));
+    let mut opened = Vec::new();
+    for at in 0..20 {
+        let (name, branch) = (&names[at % 4], format!("change-{at}"));
+        story.sim.push(name, &branch, "mona", &branch, &[POLITE, ("n.txt", Some(&format!("{at}\n")))], "main");
+        opened.push((name, story.sim.open_pull(name, &branch, "", &branch, "main", "mona", false)));
+    }
+    story.rest().await;
+    assert!(opened.iter().all(|(name, number)| conclusion(&story, name, *number) == "success"));
+    let log = story.sim.log();
+    let is_minted = |it: &&LogEntry| it.kind == Kind::Mint && it.status == 201;
+    let minted: Vec<String> = log.iter().filter(is_minted).map(|it| it.request.to_string()).collect();
+    for name in &names {
+        let own = json!({ "repository_ids": [story.sim.repository_id(name)] }).to_string();
+        assert_eq!(minted.iter().filter(|it| **it == own).count(), 1, "{name}: {minted:#?}");
+    }
+    let distinct: std::collections::BTreeSet<&String> = minted.iter().collect();
+    assert_eq!(distinct.len(), minted.len(), "none was minted twice: {minted:#?}");
+    story.end().await;
+}
+
+#[tokio::test]
 async fn f29_a_token_that_ends_or_is_not_known_yet_costs_nothing_but_time() {
     let story = begin().await;
     story.sim.refuse_new_tokens(2);

@@ -29,6 +29,7 @@ mod demo;
 mod dsl;
 mod faults_calls;
 mod faults_diff;
+mod faults_lost_answers;
 mod faults_output;
 mod github_documents;
 mod graphql_schema;

@@ -156,7 +156,7 @@ pub(crate) async fn rest(sim: &SimHandle, server: &ServerHandle) {
 
 /// What people see of each pull request. Addresses and commits differ from one telling to the next; in their places stand
 /// numbers in the order in which they appear.
-fn pages(sim: &SimHandle) -> Vec<String> {
+pub(crate) fn pages(sim: &SimHandle) -> Vec<String> {
     let numbers = (1..).take_while(|number| sim.head(REPO, *number).is_some());
     let address = Regex::new(r"http://127\.0\.0\.1:\d+").unwrap();
     let commit = Regex::new(r"\b[0-9a-f]{7,40}\b").unwrap();

@@ -163,6 +163,29 @@ async fn f22_jobs_that_hang_hold_the_end_no_longer_than_its_limit_and_go_back() 
 }
 
 #[tokio::test]
+async fn f23_a_clock_that_jumps_ahead_ends_a_lease_and_its_holder_ends_nothing() {
+    let bench = Bench::start().await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.handler.orders.lock().unwrap().push(Order::Hang(gate.clone()));
+    bench.send(Request::delivery("g-1", "pull_request", &pull_request("opened", 7))).await;
+    while bench.handler.done.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    bench.clock.advance(Duration::from_secs(600));
+    bench.server.wake();
+    while bench.handler.done.lock().unwrap().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    gate.add_permits(1);
+    bench.server.idle().await.unwrap();
+    let done = bench.handler.done.lock().unwrap().clone();
+    assert_eq!(done, [("5/pull/7".to_owned(), 1), ("5/pull/7".to_owned(), 2)], "taken over, and then done");
+    let counts = bench.server.store().count_jobs(Timestamp(i64::MAX)).await.unwrap();
+    assert_eq!((counts.due, counts.running, counts.parked), (0, 0, 0));
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
 async fn f06_what_arrives_while_it_waits_is_one_evaluation() {
     let bench = Bench::start().await;
     let gate = Arc::new(Semaphore::new(0));

@@ -40,6 +40,27 @@ async fn f08_events_in_any_order_end_in_the_same_pages() {
 }
 
 #[tokio::test]
+async fn f06_what_one_act_says_several_times_is_judged_once() {
+    let story = Story::begin(&[("dangerfile.lua", RULES)]).await;
+    story.sim.push(REPO, "greet", "mona", "Greet", &[("a.txt", Some("Hello\n"))], "main");
+    story.rest().await;
+    story.requests();
+    // Before anybody can look: opened, labeled, edited, pushed to.
+    let number = story.sim.open_pull(REPO, "Greet", "", "greet", "main", "mona", false);
+    story.sim.label(REPO, number, "mona", "polite");
+    story.sim.edit_pull(REPO, number, "mona", Some("Greet all"), None, None);
+    story.sim.push(REPO, "greet", "mona", "More", &[("b.txt", Some("Hello\n"))], "");
+    story.rest().await;
+    let told = story.sim.deliveries().into_iter().filter(|it| it.event == "pull_request").count();
+    assert_eq!(told, 4);
+    let requests = story.requests();
+    assert_eq!(writes(&requests), ["POST check-runs 201", "PATCH check-runs 200"]);
+    let compared = requests.iter().filter(|it| it.path.contains("/compare/")).count();
+    assert_eq!(compared, 1, "what names commits is asked for once: {requests:#?}");
+    story.end().await;
+}
+
+#[tokio::test]
 async fn f06_one_guid_of_two_hooks_is_said_once() {
     let story = Story::begin(&[("dangerfile.lua", RULES)]).await;
     let number = story.open("Say something", &[("src/a.py", Some("print('a')\n"))]).await;
