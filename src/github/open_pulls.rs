@@ -45,6 +45,8 @@ pub struct GlancedPull {
     pub body: String,
     /// Whether it is a draft.
     pub draft: bool,
+    /// Whether it waits in the merge queue of its base.
+    pub queued: bool,
     /// Name of its base.
     pub base: String,
     /// Names of its labels.
@@ -158,6 +160,7 @@ fn glanced(wire: WirePull) -> Result<GlancedPull, CallError> {
         title: wire.title,
         body: wire.body,
         draft: wire.is_draft,
+        queued: wire.is_in_merge_queue,
         base: wire.base_ref_name,
         labels: wire.labels.map(Nodes::into_vec).unwrap_or_default().into_iter().map(|label| label.name).collect(),
         head: CommitId::new(&wire.head_ref_oid).map_err(malformed)?,
@@ -202,6 +205,8 @@ struct WirePull {
     title: String,
     body: String,
     is_draft: bool,
+    #[serde(default)]
+    is_in_merge_queue: bool,
     created_at: String,
     updated_at: String,
     base_ref_name: String,

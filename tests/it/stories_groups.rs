@@ -257,6 +257,21 @@ async fn f49_without_a_look_at_the_queue_the_name_of_the_branch_tells() {
 }
 
 #[tokio::test]
+async fn f04_the_first_group_of_a_queue_is_found_too() {
+    let story = begin(RULES).await;
+    let number = open(&story, "one", "Says why.", &[("a.py", Some("a = 1\n"))]).await;
+    story.sim.clock().advance(std::time::Duration::from_secs(10));
+    story.sim.set_deliver(false);
+    let head = story.sim.enqueue(REPO, number, "mona");
+    story.sim.set_deliver(true);
+    story.rest().await;
+    assert_eq!(check(&story, &head), "no check");
+    story.pass(300).await;
+    assert!(check(&story, &head).starts_with("deckhand success"), "{}", check(&story, &head));
+    story.end().await;
+}
+
+#[tokio::test]
 async fn f04_a_group_whose_event_was_lost_is_judged_all_the_same() {
     let story = begin(RULES).await;
     let first = open(&story, "one", "Says why.", &[("a.py", Some("a = 1\n"))]).await;

@@ -38,8 +38,8 @@ impl Reviews {
         }
         let remarks = match client.fetch_remarks(since).await {
             Ok(remarks) => remarks,
-            // Without the permission for comments there are no commands.
-            Err(CallError::Forbidden(_)) => return Ok(()),
+            // Without the permission for comments, or without conversations, there are no commands.
+            Err(CallError::Forbidden(_) | CallError::NotFound(_)) => return Ok(()),
             Err(error) => return Err(after_call(error)),
         };
         let mut work = Vec::new();

@@ -67,6 +67,7 @@ mod tests {
             title: "Greet".to_owned(),
             body: String::new(),
             draft: false,
+            queued: false,
             base: "main".to_owned(),
             labels: vec!["b".to_owned(), "a".to_owned()],
             head: commit("a"),

@@ -3,7 +3,7 @@
 use super::decide::decide;
 use super::facts::ruleset_digest;
 use super::{Chore, Tending};
-use crate::github::{AccessibleRepository, CallError, FoundDangerfile, RepoClient};
+use crate::github::{AccessibleRepository, CallError, FoundDangerfile, GlancedPull, RepoClient};
 use crate::model::{InstallationId, RepositoryId, Timestamp};
 use crate::server::ServerConfig;
 use crate::server::failed_call::after_call;
@@ -190,6 +190,8 @@ impl Reviews {
         organisations: &mut HashMap<String, FoundDangerfile>,
     ) -> Result<Vec<JobSpec>, JobError> {
         let now = self.now();
+        // Before the glance: a check that a review concludes meanwhile was either known to be open or is seen concluded.
+        let known = self.store().know_pulls(installation, repository.id, now).await?;
         let found = self.github().glance_at_pulls(installation, repository).await.map_err(|error| match error {
             CallError::NotFound(reason) => JobError::Gone { reason },
             other => after_call(other),
@@ -199,17 +201,16 @@ impl Reviews {
         if found.archived {
             return Ok(Vec::new());
         }
-        let known = self.store().know_pulls(installation, repository.id, now).await?;
-        if found.pulls.is_empty() {
-            return Ok(Vec::new());
-        }
         let spec = |work| JobSpec { installation, repository: repository.id, name: found.name.clone(), work };
         let client = self.github().repository(installation, repository.id, found.name.clone());
-        let queued = self.find_queued(&client, repository.id).await;
         let commands = self.find_commands(&client, repository.id, spec, &found, &known).await;
+        if found.pulls.is_empty() {
+            return commands.map(|()| Vec::new());
+        }
+        let queued = self.find_queued(&client, repository.id, &found.pulls).await;
         self.upkeep.spend(installation, client.counter().used().into());
-        let queued = queued?;
         commands?;
+        let queued = queued?;
         let account = found.name.owner().to_ascii_lowercase();
         let organisation = match organisations.get(&account) {
             _ if is_organisations(&found.name) => FoundDangerfile::Absent,
@@ -229,10 +230,18 @@ impl Reviews {
         Ok(queued.into_iter().map(spec).chain(wanted).collect())
     }
 
-    /// Groups of merge queues that nobody judged. A queue is known by the groups that were judged in it.
-    async fn find_queued(&self, client: &RepoClient, repository: RepositoryId) -> Result<Vec<Work>, JobError> {
+    /// Groups of merge queues that nobody judged. A queue is known by the pull requests that wait in it, and by the groups
+    /// that were judged in it.
+    async fn find_queued(
+        &self,
+        client: &RepoClient,
+        repository: RepositoryId,
+        pulls: &[GlancedPull],
+    ) -> Result<Vec<Work>, JobError> {
         let mut found = Vec::new();
-        for base in self.store().find_queues(repository).await? {
+        let mut bases = self.store().find_queues(repository).await?;
+        bases.extend(pulls.iter().filter(|pull| pull.queued).map(|pull| pull.base.clone()));
+        for base in bases {
             for group in client.fetch_queued_groups(&base).await.map_err(after_call)? {
                 if self.store().find_group(repository, &group.head).await?.is_none() {
                     found.push(Work::ReviewGroup { group, ended: None, cause: Cause::Queued });

@@ -27,6 +27,7 @@ impl Seen<'_> {
             "title" => Resolved::scalar(pull.title.clone()),
             "body" => Resolved::scalar(pull.body.clone().unwrap_or_default()),
             "isDraft" => Resolved::scalar(pull.draft),
+            "isInMergeQueue" => Resolved::scalar(repo.queue.iter().any(|entry| entry.number == number)),
             "state" => Resolved::scalar(state_word(pull)),
             "merged" => Resolved::scalar(pull.merged_at.is_some()),
             "closed" => Resolved::scalar(!pull.open),
