@@ -1,5 +1,5 @@
 //! Jobs: one row for a key. Work that arrives for a key that waits replaces it; for a key that runs,
-//! it makes it run once more.
+//! it makes it run once more. What failed before is forgotten with new work: it has all its attempts.
 
 use super::runs::as_i64;
 use super::writer::Change;
@@ -199,7 +199,7 @@ async fn enqueue_within(
            again     = CASE state WHEN 'running' THEN ?3 ELSE NULL END,
            spec      = CASE state WHEN 'running' THEN spec ELSE ?3 END,
            state     = CASE state WHEN 'running' THEN 'running' ELSE 'waiting' END,
-           attempts  = CASE WHEN state IN ('parked', 'done') THEN 0 ELSE attempts END,
+           attempts  = CASE state WHEN 'running' THEN attempts ELSE 0 END,
            run_after = CASE WHEN state = 'waiting' OR (state = 'running' AND again IS NOT NULL)
                        THEN MIN(run_after, ?5) ELSE ?5 END,
            priority  = CASE state WHEN 'waiting' THEN MAX(priority, ?4) ELSE ?4 END,

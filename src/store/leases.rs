@@ -251,6 +251,7 @@ impl Change for Retry {
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
         let statement = "UPDATE jobs SET state = 'waiting', run_after = CASE WHEN again IS NULL THEN ?3 ELSE MIN(?3, run_after) END,
+               attempts = CASE WHEN again IS NULL THEN attempts ELSE 0 END,
                spec = COALESCE(again, spec), again = NULL, lease_until = NULL, reason = ?4, changed_at = ?5
              WHERE id = ?1 AND token = ?2 AND state = 'running'";
         let bind =

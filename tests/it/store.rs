@@ -203,6 +203,25 @@ async fn retries_wait_and_parked_jobs_wake_for_new_work() {
 }
 
 #[tokio::test]
+async fn new_work_has_all_its_attempts_whatever_failed_before() {
+    let room = Room::new().await;
+    let (first, second) = (pull(1, 7, Cause::Opened), pull(1, 7, Cause::Synchronize));
+    room.store.enqueue(&first, NOON).await.expect("enqueued");
+    for attempt in 1..=3 {
+        let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+        assert_eq!(job.attempt, attempt);
+        room.store.retry(&job, NOON, "GitHub answered 502", NOON).await.expect("given back");
+    }
+    // While it waits, and while it runs.
+    room.store.enqueue(&second, NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("the new work");
+    assert_eq!((job.attempt, &job.spec), (1, &second));
+    room.store.enqueue(&first, NOON).await.expect("enqueued");
+    room.store.retry(&job, NOON, "GitHub answered 502", NOON).await.expect("given back");
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error").expect("the newer work").attempt, 1);
+}
+
+#[tokio::test]
 async fn installations_take_turns_and_people_go_first() {
     let room = Room::new().await;
     for number in 1..=4 {
