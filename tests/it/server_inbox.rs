@@ -153,6 +153,8 @@ async fn f13_unknown_and_broken_events_harm_nobody() {
     let metrics = bench.send(Request::get("/metrics").with_token()).await.body;
     assert!(metrics.contains("deckhand_deliveries_accepted_total 6\n"), "{metrics}");
     assert!(metrics.contains("deckhand_deliveries_unprocessed 0\n"), "{metrics}");
+    assert!(metrics.contains("deckhand_events_unknown_total 2\n"), "{metrics}");
+    assert!(metrics.contains("deckhand_events_unreadable_total 3\n"), "{metrics}");
     bench.server.shutdown().await;
 }
 

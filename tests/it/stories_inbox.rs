@@ -1,5 +1,6 @@
 //! Deliveries in any order and under several names: people see the same pages.
 
+use crate::other_ways::pages;
 use crate::server_bench::Request;
 use crate::sim_bench::{REPO, Story, writes};
 
@@ -37,6 +38,42 @@ async fn f08_events_in_any_order_end_in_the_same_pages() {
     }
     assert_eq!(writes(&story.requests()), [""; 0], "what is there already is not written again");
     story.server.shutdown().await;
+}
+
+/// The pages after deliveries arrived for the first time, in the order of their acts or in the opposite one.
+async fn pages_told(backwards: bool) -> Vec<String> {
+    let by_hand = [("DECKHAND_SWEEP_SECONDS", "0"), ("DECKHAND_RECONCILE_SECONDS", "0")];
+    let away = Story::begin_with_settings(&by_hand, &[("dangerfile.lua", RULES)]).await.away().await;
+    let noisy = [("a.py", Some("print('a')\n"))];
+    for branch in ["stays", "goes"] {
+        away.sim.push(REPO, branch, "mona", "Say it", &noisy, "main");
+        away.sim.open_pull(REPO, branch, "", branch, "main", "mona", false);
+        away.sim.label(REPO, if branch == "stays" { 1 } else { 2 }, "mona", "chatty");
+    }
+    away.sim.push(REPO, "stays", "mona", "More", &[("b.py", Some("print('b')\n"))], "");
+    away.sim.close(REPO, 2, "mona");
+    away.sim.settle().await;
+    let mut guids: Vec<String> =
+        away.sim.deliveries().into_iter().filter(|it| it.status == 0).map(|it| it.guid).collect();
+    assert!(guids.len() >= 8, "{guids:?}");
+    if backwards {
+        guids.reverse();
+    }
+    let story = away.back().await;
+    for guid in guids {
+        assert!(story.sim.redeliver(&guid));
+        story.rest().await;
+    }
+    let pages = pages(story.sim.handle());
+    story.end().await;
+    pages
+}
+
+#[tokio::test]
+async fn f08_closed_before_opened_ends_in_the_same_pages() {
+    let (forwards, backwards) = (pages_told(false).await, pages_told(true).await);
+    assert_eq!(forwards, backwards);
+    assert!(forwards[0].contains("Leftover print") && !forwards[1].contains("Leftover print"), "{forwards:#?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What repairs itself: lost deliveries, checks that stay open, installations that come and go, clocks that jump.
 
+use crate::server_bench::Request;
 use crate::sim_bench::{APP_ID, REPO, Story, wall, writes};
 use deckhand::model::Timestamp;
 use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
@@ -354,6 +355,48 @@ async fn f31_a_permission_that_is_granted_again_resumes_the_work() {
     assert!(!asked.iter().any(|it| it.path.contains("check-runs")), "nobody tries again: {asked:#?}");
     story.sim.grant_permission("octo", "checks", "write");
     story.rest().await;
+    assert_eq!(check(&story.sim, number), "success: No problems");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f31_what_is_missing_is_said_once_where_an_operator_looks() {
+    let story = Story::begin(&FILES).await;
+    story.sim.withdraw_permission("checks");
+    let number = story.open("Greet", &[NOISY]).await;
+    for _ in 0..6 {
+        story.pass(300).await;
+    }
+    let list = Request::get("/api/v1/jobs?state=parked").with_token().send(story.server.addr()).await.body;
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let reasons: Vec<&str> = list["jobs"].as_array().unwrap().iter().map(|it| it["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons.len(), 1, "{list:#}");
+    assert!(reasons[0].contains("checks=write"), "{reasons:?}");
+    let log = story.sim.log();
+    let refused: Vec<String> = log.iter().filter(|it| it.status == 403).map(ToString::to_string).collect();
+    assert!(refused.len() <= 2, "once for the review, once to say that it was given up: {refused:#?}");
+    assert!(story.sim.comments(REPO, number).is_empty() && story.sim.review_comments(REPO, number).is_empty());
+    story.sim.grant_permission("octo", "checks", "write");
+    story.rest().await;
+    assert_eq!(check(&story.sim, number), "failure: 1 problem");
+    assert_eq!(story.sim.review_comments(REPO, number).len(), 1);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f31_a_repository_that_may_not_be_read_fails_its_check_until_it_may() {
+    let story = Story::begin(&FILES).await;
+    story.sim.withdraw_permission("contents");
+    let number = story.open("Greet", &[POLITE]).await;
+    assert!(!check(&story.sim, number).starts_with("success"), "{}", check(&story.sim, number));
+    story.requests();
+    story.pass(300).await;
+    story.pass(300).await;
+    let asked = story.requests();
+    assert!(asked.iter().all(|it| it.kind == Kind::Read && !it.path.contains("/compare/")), "{asked:#?}");
+    story.sim.grant_permission("octo", "contents", "read");
+    story.rest().await;
+    story.pass(300).await;
     assert_eq!(check(&story.sim, number), "success: No problems");
     story.end().await;
 }

@@ -6,7 +6,7 @@ use super::table::{Handler, Needs, Route, find};
 use crate::sim::auth::{Caller, identify};
 use crate::sim::log::Kind;
 use crate::sim::reply::{Answer, Body, Reply};
-use crate::sim::state::{Repo, State};
+use crate::sim::state::{Access, Repo, State};
 use axum::http::HeaderMap;
 use serde_json::Value;
 
@@ -141,7 +141,7 @@ fn admit(state: &State, caller: &Caller, needs: &Needs, repo: usize) -> Result<(
                 Caller::User { granted: None, .. } if permissions.iter().any(|(name, _)| *name == "statuses") => {
                     Err(Reply::not_found())
                 }
-                _ => Err(caller.refusal()),
+                _ => Err(naming(caller.refusal(), permissions)),
             }
         }
         Needs::Talk(permissions) => {
@@ -152,7 +152,7 @@ fn admit(state: &State, caller: &Caller, needs: &Needs, repo: usize) -> Result<(
             match (caller.sees(state, place), caller.may_talk(state, place, permissions)) {
                 (false, _) => Err(Reply::not_found()),
                 (true, true) => Ok(()),
-                (true, false) => Err(caller.refusal()),
+                (true, false) => Err(naming(caller.refusal(), permissions)),
             }
         }
     }
@@ -166,4 +166,11 @@ fn by_name(state: &State, path: &str) -> String {
         Some(format!("/repos/{}{rest}", state.repos[index].full_name()))
     });
     named.unwrap_or_else(|| path.to_owned())
+}
+
+/// GitHub says which permissions would do: one of those between semicolons.
+/// (docs.github.com, "Troubleshooting the REST API", "Resource not accessible")
+fn naming(refusal: Reply, permissions: &[(&str, Access)]) -> Reply {
+    let named: Vec<String> = permissions.iter().map(|(name, access)| format!("{name}={}", access.name())).collect();
+    refusal.with("x-accepted-github-permissions", &named.join("; "))
 }
