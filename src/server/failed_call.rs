@@ -19,7 +19,10 @@ pub(super) fn after_call(error: CallError) -> JobError {
     match error {
         CallError::SecondaryLimit { retry_after } => JobError::RetryAfter { reason, after: retry_after },
         CallError::RateLimited { until } => JobError::RetryAt { reason, at: until },
-        CallError::Forbidden(_) | CallError::Unauthorized(_) => JobError::Fatal { reason },
+        CallError::Forbidden(_) => JobError::Fatal {
+            reason: format!("{reason}; `deckhand doctor` on the server says which permission is missing"),
+        },
+        CallError::Unauthorized(_) => JobError::Fatal { reason },
         CallError::NotFound(_)
         | CallError::Invalid(_)
         | CallError::Conflict(_)

@@ -371,7 +371,9 @@ async fn f31_what_is_missing_is_said_once_where_an_operator_looks() {
     let list: serde_json::Value = serde_json::from_str(&list).unwrap();
     let reasons: Vec<&str> = list["jobs"].as_array().unwrap().iter().map(|it| it["reason"].as_str().unwrap()).collect();
     assert_eq!(reasons.len(), 1, "{list:#}");
-    assert!(reasons[0].contains("checks=write"), "{reasons:?}");
+    let said = "GitHub refuses: Resource not accessible by integration; \
+                `deckhand doctor` on the server says which permission is missing";
+    assert_eq!(reasons, [said], "what, and what to do");
     let log = story.sim.log();
     let refused: Vec<String> = log.iter().filter(|it| it.status == 403).map(ToString::to_string).collect();
     assert!(refused.len() <= 2, "once for the review, once to say that it was given up: {refused:#?}");
