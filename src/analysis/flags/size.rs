@@ -45,7 +45,7 @@ pub fn measure_added_code(path: &str, hunks: &[Hunk<'_>], checks: &[String]) -> 
 fn speaks_of_flags(word: &str, checks: &[String]) -> bool {
     const NAMES: [&str; 4] = ["featureflag", "feature_flag", "featuretoggle", "feature_toggle"];
     let has = |name: &&str| word.as_bytes().windows(name.len()).any(|part| part.eq_ignore_ascii_case(name.as_bytes()));
-    NAMES.iter().any(|name| has(&name)) || checks.iter().any(|check| check == word)
+    NAMES.iter().any(has) || checks.iter().any(|check| check == word)
 }
 
 #[cfg(test)]

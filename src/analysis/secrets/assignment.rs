@@ -133,7 +133,7 @@ fn name_before(line: &str, sign: usize) -> Option<(&str, usize)> {
 /// Whether the name promises a password (`true`) or a key or token (`false`).
 fn promise_of(name: &str) -> Option<bool> {
     let has = |hint: &&str| name.as_bytes().windows(hint.len()).any(|part| part.eq_ignore_ascii_case(hint.as_bytes()));
-    if !HINTS.iter().any(|hint| has(&hint)) {
+    if !HINTS.iter().any(has) {
         return None;
     }
     let parts = parts_of(name);

@@ -59,7 +59,7 @@ fn changed_lines(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Resul
 /// `{ paths, beginnings }` into a list of files: those where an added line begins with one of the texts.
 fn files_adding(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let beginnings: Vec<String> = arguments.get("beginnings")?;
-    let sought: Vec<Finder<'_>> = beginnings.iter().map(|text| Finder::new(text)).collect();
+    let sought: Vec<Finder<'_>> = beginnings.iter().map(Finder::new).collect();
     let paths: Vec<String> = arguments.get("paths")?;
     let begins = |text: &str, at: usize| text[..at].ends_with("\n+");
     let adds = |text: &str| sought.iter().any(|it| it.find_iter(text.as_bytes()).any(|at| begins(text, at)));
