@@ -1,3 +1,78 @@
+-- What the author says of the change. `same`: that it behaves as before. `upkeep`: that it follows something else, or is
+-- about how fast and not about what, which is believed where nothing in the code speaks against it. `tests_go`: that tests
+-- are taken away. `merged`: that it was reviewed elsewhere.
+local nothing_said = {}
+
+-- Types of conventional titles without new behaviour.
+local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
+
+local SAME = {
+  "clippy", "linter", "linting", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
+  "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
+  "dedup", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
+  "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
+  "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "no functional change",
+}
+
+-- How such a title begins, also behind the name of a part: `search: move ...`.
+local SAME_FROM_START = {
+  "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to ", "split ", "convert ", "unify ", "reuse ",
+  "merge branch ", "merge tag ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
+  "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "prepare ", "bump$",
+}
+
+local UPKEEP = {
+  "updat", "upgrad", "migrat", "deprecat", "remov", "drop", "unused", "unnecessary", "redundant", "warning", "instead of", "compatib", "compil",
+  "build", "memory", "alloc", "lazy", "lazily", "batch", "pool", "thread", "perf", "speed", "slow", "latency", "timeout", "limit", "tweak", "rewrit",
+  "rework", "internal", "replace", "rename", "revert", "reorder", "log", "debug", "message", "wording", "docs", "documentation", "readme", "comment",
+  "example", "version", "ruby %d", "python %d", "node %d", "go %d", "rust %d", "avoid", "prefer", "flak", "leak", "lock", "race", "unclosed",
+}
+
+-- Words of a change that is about what the code does, whatever else is said of it.
+local NEW = {
+  "fix", "bug", "crash", "panic", "wrong", "incorrect", "regression", "feat", "^add ", ": add ", "allow", "support", "security", "vulnerab", "redos",
+  "broken", "handle ", "prevent", "ensure", "implement", "introduce", "option", "make sure", "correct", "resolve", "don't ", "do not ", "respect",
+}
+
+-- What a body has to say in so many words.
+local SAME_IN_BODY = { "no functional change", "no behavior change", "no behaviour change", "no change in behavior", "no change in behaviour", "pure refactor" }
+
+local function finds(text, patterns)
+  for _, pattern in patterns do
+    if string.find(text, pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+local function has(text, words)
+  for _, word in words do
+    if string.find(text, word, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+local function what_is_said(pr)
+  local title, body = string.lower(pr.title), string.lower(pr.body)
+  local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
+  local rest = string.match(title, "^[%w/%-_,]+: (.*)") or title
+  local reverts = string.find(title, '^revert "') ~= nil
+  local starts = false
+  for _, how in SAME_FROM_START do
+    starts = starts or string.find(title, "^" .. how) ~= nil or string.find(rest, "^" .. how) ~= nil
+  end
+  return {
+    same = reverts or kind ~= nil and table.find(QUIET, kind) ~= nil or starts or has(title, SAME) or has(body, SAME_IN_BODY),
+    upkeep = finds(title, UPKEEP) and not finds(title, NEW),
+    tests_go = reverts or finds(rest, { "^remove .*tests?%f[%W]", "^drop .*tests?%f[%W]", "^delete .*tests?%f[%W]" })
+      or (kind == "test" or kind == "tests") and finds(rest, { "^remove ", "^drop ", "^delete " }),
+    merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),
+  }
+end
+
 return {
   summary = "Changed source code comes with changed tests, and tests do not get weaker.",
   severity = "warn",
@@ -62,33 +137,23 @@ return {
   end
   local found = analyse.missing_tests({ sources = sources, tests = tests, patterns = options.tests, each = options.each })
 
-  local untested = found.untested
   local author_may_skip = options.author_may_skip
   if author_may_skip == nil then
     author_may_skip = options.severity ~= "fail"
   end
-  if author_may_skip and #untested > 0 then
-    local title = string.lower(danger.github.pr.title)
-    local quiet = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
-    local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
-    local says_so = string.find(title, '^revert "') ~= nil or (kind ~= nil and table.find(quiet, kind) ~= nil)
-    -- What was merged elsewhere was reviewed there.
-    for _, merged in { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch ", "^merge '?[%w%.%-_/]+'? into " } do
-      says_so = says_so or string.find(title, merged) ~= nil
+  local said = if author_may_skip then what_is_said(danger.github.pr) else nothing_said
+  local untested = {}
+  for _, area in found.untested do
+    local files = {}
+    for _, file in area do
+      -- Where it only warns, it is quiet in doubt.
+      local doubtful = file.evidence == "none" and options.severity ~= "fail"
+      if not (doubtful or said.same or said.upkeep and file.evidence ~= "strong") then
+        table.insert(files, file)
+      end
     end
-    for _, word in {
-      "clippy", "linter", "linting", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
-      "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
-      "dedup", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
-      "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
-    } do
-      says_so = says_so or string.find(title, word, 1, true) ~= nil
-    end
-    for _, how in { "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to " } do
-      says_so = says_so or string.find(title, "^" .. how) ~= nil or string.find(title, "^[%w/%-_]+: " .. how) ~= nil
-    end
-    if says_so then
-      untested = {}
+    if #files > 0 then
+      table.insert(untested, files)
     end
   end
 
@@ -113,18 +178,18 @@ return {
       names = names[1]
     end
     local change = if #area == 1 then "changes" else "change"
-    local said
+    local saying
     if not touchable then
-      said = `{names} {change} and no test does.`
+      saying = `{names} {change} and no test does.`
     elseif #area > 1 then
       local own = if touchable.own_test then `the test file \`{touchable.own_test}\`` else `tests in \`{touchable.file}\``
-      said = `{names} {change} and no test of theirs does: {own} {if touchable.own_test then "exists and was" else "exist and were"} not touched.`
+      saying = `{names} {change} and no test of theirs does: {own} {if touchable.own_test then "exists and was" else "exist and were"} not touched.`
     elseif touchable.own_test then
-      said = `{names} changes; its test file \`{touchable.own_test}\` exists and was not touched.`
+      saying = `{names} changes; its test file \`{touchable.own_test}\` exists and was not touched.`
     else
-      said = `{names} changes; its tests, from line {touchable.inline_test} on, were not touched.`
+      saying = `{names} changes; its tests, from line {touchable.inline_test} on, were not touched.`
     end
-    report(`{said} {advice}`, { file = first.file, line = first.line })
+    report(`{saying} {advice}`, { file = first.file, line = first.line })
   end
 
   if not options.weaker then
@@ -133,10 +198,9 @@ return {
   local function counted(count, word)
     return if count == 1 then `{if word == "assertion" then "An" else "A"} {word}` else `{count} {word}s`
   end
-  -- A revert takes the tests of what it reverts along.
-  local is_revert = author_may_skip and string.find(string.lower(danger.github.pr.title), '^revert "') ~= nil
   for _, it in found.weaker do
-    if is_revert and it.kind ~= "skipped" and it.kind ~= "focused" then
+    -- A revert takes the tests of what it reverts along.
+    if said.tests_go and it.kind ~= "skipped" and it.kind ~= "focused" or said.merged and it.kind ~= "focused" then
       continue
     end
     local at = { file = it.file, line = it.line }

@@ -7,6 +7,7 @@
 mod area;
 mod behaviour;
 mod essence;
+mod evidence;
 mod inert;
 mod inline;
 mod lines;
@@ -16,6 +17,7 @@ mod review;
 mod vocabulary;
 mod weaker;
 
+pub use evidence::Evidence;
 pub use names::is_test_text;
 pub use pair::{find_own_test, pairs};
 pub use review::{ChangedFile, Reading, Request, Untested, Verdict, review};

@@ -2,6 +2,7 @@
 
 use super::area::area_of;
 use super::behaviour::{Change, Said, Tokens, read_change};
+use super::evidence::Evidence;
 use super::inert::{inert_blocks, is_inert_line};
 use super::lines::code_lines;
 use super::pair::{find_own_test, in_reach, is_material, is_of_all, pairs};
@@ -88,6 +89,8 @@ pub struct Untested {
     pub line: u32,
     /// How many such lines there are.
     pub count: usize,
+    /// The strongest that they say for new behaviour.
+    pub evidence: Evidence,
     /// Its own test file, which was not touched.
     pub own_test: Option<String>,
     /// The line at which tests begin that lie beside the code and were not touched.
@@ -192,6 +195,7 @@ fn judge(reading: &Reading<'_>, tests: Option<&[String]>, each: bool) -> Verdict
             path: file.path.to_owned(),
             line: *first,
             count: lines.len(),
+            evidence: change.evidence(lines),
             own_test,
             inline_test,
         });

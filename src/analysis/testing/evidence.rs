@@ -1,0 +1,228 @@
+//! How much a change of one place shows that code does something new: a branch that was not there, or the same in other
+//! words.
+
+use super::lines::{CodeLine, Inside, Piece};
+use crate::analysis::code::{Language, TokenKind};
+
+/// What speaks for new behaviour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// Nothing that a test would look at: how many threads, how long to wait, what is locked and closed.
+    None,
+    /// The same branches as before, with other words in them.
+    Slight,
+    /// A branch, a definition or a statement that was not there.
+    Strong,
+}
+
+impl Evidence {
+    /// Its name in data.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Evidence::None => "none",
+            Evidence::Slight => "slight",
+            Evidence::Strong => "strong",
+        }
+    }
+}
+
+/// Words that decide where the code goes on, in any language.
+const BRANCHES: [&str; 20] = [
+    "if", "elif", "elsif", "unless", "case", "when", "match", "switch", "guard", "for", "while", "until", "loop",
+    "foreach", "catch", "except", "rescue", "raise", "throw", "yield",
+];
+
+/// Words that define what can be called.
+const DEFINES: [&str; 9] = ["def", "defp", "fn", "func", "fun", "function", "class", "impl", "lambda"];
+
+/// How often each kind of thing stands in changed lines that decides what code does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Skeleton {
+    /// Branches, loops, and what raises or catches errors.
+    branches: usize,
+    /// `not`, `!`, `&&`, `or` and their like.
+    conditions: usize,
+    /// Definitions of functions and classes.
+    definitions: usize,
+}
+
+impl Skeleton {
+    /// What the lines hold.
+    pub(super) fn of<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Language) -> Self {
+        let mut skeleton = Skeleton::default();
+        for line in lines {
+            let tokens = line.tokens;
+            for (at, token) in tokens.iter().enumerate() {
+                let next = |text: &str| tokens.get(at + 1).is_some_and(|next| next.is(text));
+                match (token.kind, token.text) {
+                    (TokenKind::Word, "not" | "and" | "or") => skeleton.conditions += 1,
+                    (TokenKind::Word, word) if BRANCHES.contains(&word) => skeleton.branches += 1,
+                    (TokenKind::Word, word) if DEFINES.contains(&word) => skeleton.definitions += 1,
+                    (TokenKind::Mark, "&") if next("&") => skeleton.conditions += 1,
+                    (TokenKind::Mark, "|") if next("|") => skeleton.conditions += 1,
+                    // What Rust hands on with `?` is no branch, nor is an optional member.
+                    (TokenKind::Mark, "?")
+                        if language != Language::Rust && ![".", ":", ";", ")"].iter().any(|it| next(it)) =>
+                    {
+                        skeleton.branches += 1;
+                    }
+                    // `println!(` is a name.
+                    (TokenKind::Mark, "!")
+                        if language != Language::Rust
+                            || !["(", "[", "{"].iter().any(|it| next(it))
+                            || at == 0
+                            || !tokens[at - 1].is_word() =>
+                    {
+                        skeleton.conditions += 1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        skeleton
+    }
+
+    /// Whether this has more of something than the other.
+    pub(super) fn exceeds(&self, other: &Skeleton) -> bool {
+        self.branches + self.conditions > other.branches + other.conditions || self.definitions > other.definitions
+    }
+
+    pub(super) fn add(&mut self, other: &Skeleton) {
+        self.branches += other.branches;
+        self.conditions += other.conditions;
+        self.definitions += other.definitions;
+    }
+}
+
+/// Parts of names of what can be turned up and down: how much, how long, how many at once.
+const DIALS: [&str; 15] = [
+    "timeout", "delay", "limit", "threads", "workers", "latency", "interval", "buffer", "capacity", "retries", "retry",
+    "chunk", "batch", "size", "ttl",
+];
+
+/// What the change of one place shows: the lines that are new there and the ones that are gone.
+pub(super) fn weigh(added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>], language: Language) -> Evidence {
+    if added.iter().all(|line| keeps_house(line.tokens, language)) {
+        return Evidence::None;
+    }
+    if removed.is_empty() {
+        return Evidence::Strong;
+    }
+    if turns_dial(added, removed) || adds_items(added, removed) {
+        return Evidence::None;
+    }
+    let before = Skeleton::of(removed.iter().copied(), language);
+    if Skeleton::of(added.iter().copied(), language).exceeds(&before) { Evidence::Strong } else { Evidence::Slight }
+}
+
+/// Calls that hold, free and drain what other calls use.
+const HOUSEKEEPING: [&str; 12] =
+    ["Lock", "Unlock", "RLock", "RUnlock", "lock", "unlock", "Close", "close", "dispose", "Dispose", "flush", "Flush"];
+
+/// Whether the line only locks, closes or flushes something: `defer f.Close()`, `c.mu.RLock()`.
+fn keeps_house(tokens: &[Piece<'_>], language: Language) -> bool {
+    let words: Vec<&str> = tokens.iter().filter(|token| token.is_word()).map(|token| token.text).collect();
+    let plain = |token: &Piece<'_>| match token.kind {
+        TokenKind::Word => true,
+        TokenKind::Mark => [".", "(", ")", ";", "!", "?"].contains(&token.text),
+        TokenKind::Number | TokenKind::Text | TokenKind::Comment => false,
+    };
+    let called = tokens
+        .iter()
+        .rposition(|token| token.is("("))
+        .is_some_and(|at| tokens.get(at + 1).is_some_and(|next| next.is(")")) && at >= 2 && tokens[at - 2].is("."));
+    let ends = called || language == Language::Ruby && tokens.len() == 3 && tokens[1].is(".");
+    ends && tokens.iter().all(plain) && words.last().is_some_and(|word| HOUSEKEEPING.contains(word))
+}
+
+/// Whether only numbers differ, and names beside them say that they are dials.
+fn turns_dial(added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>]) -> bool {
+    added.len() == removed.len()
+        && added.iter().zip(removed).all(|(new, old)| {
+            let same = |(new, old): (&Piece<'_>, &Piece<'_>)| {
+                new.text == old.text || new.kind == TokenKind::Number && old.kind == TokenKind::Number
+            };
+            let named = new.tokens.iter().filter(|token| token.is_word()).any(|token| {
+                let lower = token.text.to_ascii_lowercase();
+                DIALS.iter().any(|dial| lower.contains(dial))
+            });
+            new.tokens.len() == old.tokens.len() && named && new.tokens.iter().zip(old.tokens).all(same)
+        })
+}
+
+/// Whether a list of texts that is given a name, as a row of a table is, gets more of them: `names: ["a", "b"],`.
+fn adds_items(added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>]) -> bool {
+    added.len() == removed.len()
+        && added.iter().zip(removed).all(|(new, old)| {
+            let row = |line: &CodeLine<'_, '_>| {
+                let named = line.tokens.iter().position(|token| token.is(":") || token.is("="));
+                let listed = line.tokens.iter().position(|token| token.is("[") || token.is("{"));
+                let called = line.tokens.iter().any(|token| token.is("("));
+                !called
+                    && matches!((named, listed), (Some(named), Some(listed)) if named < listed)
+                    && line.inside != Inside::Call
+            };
+            let is_data = |token: &&Piece<'_>| token.kind == TokenKind::Text || token.is(",");
+            let rest = |line: &CodeLine<'_, '_>| {
+                line.tokens
+                    .iter()
+                    .filter(|token| !is_data(token))
+                    .map(|token| token.text.to_owned())
+                    .collect::<Vec<_>>()
+            };
+            row(new) && row(old) && rest(new) == rest(old)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::code_lines;
+    use super::*;
+
+    fn evidence(old: &str, new: &str, language: Language) -> Evidence {
+        let (old, new) = (code_lines(old, language, 1), code_lines(new, language, 1));
+        let lines = |lines: &super::super::lines::CodeLines<'_>| lines.iter().count();
+        let _ = lines(&old);
+        let removed: Vec<CodeLine<'_, '_>> = old.iter().map(|(_, line)| line).collect();
+        let added: Vec<CodeLine<'_, '_>> = new.iter().map(|(_, line)| line).collect();
+        weigh(&added, &removed, language)
+    }
+
+    #[test]
+    fn branches_and_definitions_are_strong() {
+        for (language, old, new) in [
+            (Language::Python, "", "x = f()"),
+            (Language::Python, "return a", "return a if b else c"),
+            (Language::Python, "if a:", "if a and b:"),
+            (Language::JavaScript, "return a", "return a || b"),
+            (Language::Rust, "a();", "if !b() { a(); }"),
+            (Language::Ruby, "a", "def a = b"),
+        ] {
+            assert_eq!(evidence(old, new, language), Evidence::Strong, "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn the_same_branches_are_slight() {
+        for (language, old, new) in [
+            (Language::Python, "if a.b():", "if a.c():"),
+            (Language::Rust, "match a { B => c, D => e }", "if a == B { c } else { e }"),
+            (Language::Go, "x := f(1)", "x := f(2)"),
+        ] {
+            assert_eq!(evidence(old, new, language), Evidence::Slight, "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn dials_rows_and_housekeeping_are_none() {
+        for (language, old, new) in [
+            (Language::Ruby, "def ping(timeout = 30)", "def ping(timeout = 10)"),
+            (Language::Go, "const maxLatency = 20 * time.Second", "const maxLatency = 35 * time.Second"),
+            (Language::Go, "Matches: []string{\"a\", \"b\"},", "Matches: []string{\"c\", \"a\", \"b\"},"),
+            (Language::Go, "", "defer f.Close()"),
+            (Language::Go, "", "c.mu.RLock()"),
+        ] {
+            assert_eq!(evidence(old, new, language), Evidence::None, "{old} {new}");
+        }
+    }
+}
