@@ -1,6 +1,6 @@
 -- What the author says of the change. `same`: that it behaves as before. `upkeep`: that it follows something else, or is
 -- about how fast and not about what, which is believed where nothing in the code speaks against it. `tests_go`: that tests
--- are taken away. `merged`: that it was reviewed elsewhere.
+-- go with what they are for. `merged`: that it was reviewed elsewhere.
 local nothing_said = {}
 
 -- Types of conventional titles without new behaviour.
@@ -21,17 +21,24 @@ local SAME_FROM_START = {
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "prepare ", "bump$",
 }
 
+-- Of things that are used in another way or given up.
 local UPKEEP = {
-  "updat", "upgrad", "migrat", "deprecat", "remov", "drop", "unused", "unnecessary", "redundant", "warning", "instead of", "compatib", "compil",
-  "build", "memory", "alloc", "lazy", "lazily", "batch", "pool", "thread", "perf", "speed", "slow", "latency", "timeout", "limit", "tweak", "rewrit",
-  "rework", "internal", "replace", "rename", "revert", "reorder", "log", "debug", "message", "wording", "docs", "documentation", "readme", "comment",
-  "example", "version", "ruby %d", "python %d", "node %d", "go %d", "rust %d", "avoid", "prefer", "flak", "leak", "lock", "race", "unclosed",
+  "updat", "upgrad", "migrat", "deprec", "remov", "drop", "unused", "unnecessar", "redundant", "warning", "instead of", "compatib", "compil",
+  "memory", "alloc", "lazy", "lazily", "batch", "pool", "thread", "perf", "speed", "slow", "latency", "timeout", "limit", "tweak", "rewrit",
+  "rework", "internal", "replace", "rename", "revert", "reorder", "%f[%w]log", "debug", "message", "wording", "docs", "documentation", "readme",
+  "comment", "example", "ruby %d", "python ?%d", "node %d", "go %d", "rust %d", "avoid", "prefer", "flak", "leak", "lock", "race", "unclosed",
+  "%f[%w]types?%f[%W]", "generic", "lint",
 }
 
 -- Words of a change that is about what the code does, whatever else is said of it.
 local NEW = {
   "fix", "bug", "crash", "panic", "wrong", "incorrect", "regression", "feat", "^add ", ": add ", "allow", "support", "security", "vulnerab", "redos",
   "broken", "handle ", "prevent", "ensure", "implement", "introduce", "option", "make sure", "correct", "resolve", "don't ", "do not ", "respect",
+}
+
+-- How a title begins that is about upkeep whatever else it says, also behind a type: `fix: update ...`.
+local UPKEEP_FROM_START = {
+  "updat%a* ", "upgrad%a* ", "remov%a* ", "drop%a* ", "deprecat%a* ", "use ", "address .*deprec", "tweak ", "avoid unnecessar", "prevent unnecessar",
 }
 
 -- What a body has to say in so many words.
@@ -58,17 +65,21 @@ end
 local function what_is_said(pr)
   local title, body = string.lower(pr.title), string.lower(pr.body)
   local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
-  local rest = string.match(title, "^[%w/%-_,]+: (.*)") or title
+  local rest = string.match(title, "^[%w/%-_,]+!?: (.*)") or string.match(title, "^%w+%b()!?: (.*)") or title
   local reverts = string.find(title, '^revert "') ~= nil
-  local starts = false
-  for _, how in SAME_FROM_START do
-    starts = starts or string.find(title, "^" .. how) ~= nil or string.find(rest, "^" .. how) ~= nil
+  local function starts(patterns)
+    for _, how in patterns do
+      if string.find(title, "^" .. how) or string.find(rest, "^" .. how) then
+        return true
+      end
+    end
+    return false
   end
   return {
-    same = reverts or kind ~= nil and table.find(QUIET, kind) ~= nil or starts or has(title, SAME) or has(body, SAME_IN_BODY),
-    upkeep = finds(title, UPKEEP) and not finds(title, NEW),
-    tests_go = reverts or finds(rest, { "^remove .*tests?%f[%W]", "^drop .*tests?%f[%W]", "^delete .*tests?%f[%W]" })
-      or (kind == "test" or kind == "tests") and finds(rest, { "^remove ", "^drop ", "^delete " }),
+    same = reverts or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
+    upkeep = starts(UPKEEP_FROM_START) or finds(title, UPKEEP) and not finds(title, NEW),
+    tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]" })
+      or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
     merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),
   }
 end

@@ -14,6 +14,7 @@ mod lines;
 mod names;
 mod pair;
 mod review;
+mod types;
 mod vocabulary;
 mod weaker;
 

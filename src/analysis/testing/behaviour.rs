@@ -2,7 +2,7 @@
 
 use super::essence::sequence;
 use super::evidence::{Evidence, Skeleton, weigh};
-use super::inert::{inert_blocks, is_inert_line};
+use super::inert::{inert_blocks, is_inert_line, is_log};
 use super::inline::inline_tests;
 use super::lines::{CodeLine, CodeLines, Inside, Piece, code_lines};
 use super::names::is_test_text;
@@ -101,6 +101,9 @@ pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) ->
         change.tokens.removed += removed;
         change.tokens.common += added.min(removed);
     }
+    if let Some((_, base)) = &whole {
+        change.names.extend(grown.words.into_iter().filter(|word| !base.contains(word.as_str())));
+    }
     // A branch that went from one place to another is none that was not there.
     if !grown.added.exceeds(&grown.removed) {
         change.weak.extend(grown.lines.into_iter().map(|number| (number, Evidence::Slight)));
@@ -114,6 +117,21 @@ struct Grown {
     added: Skeleton,
     removed: Skeleton,
     lines: Vec<u32>,
+    /// Names of several words that the lines hold: of options and parameters, when they were not there before.
+    words: BTreeSet<String>,
+}
+
+/// So many new names are looked for in tests.
+const MAX_WORDS: usize = 50;
+
+/// A shorter name stands in a test by chance.
+const MIN_NAME: usize = 8;
+
+/// Whether a name is made of several words: `max_part_size`, `maxPartSize`.
+fn is_compound(name: &str) -> bool {
+    let inner = name.trim_matches('_');
+    let humps = inner.as_bytes().windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    name.len() >= MIN_NAME && (inner.contains('_') || humps)
 }
 
 /// The words, numbers and texts of changed lines, and whether they are added; those of imports, types and tests left out.
@@ -178,6 +196,14 @@ fn read_hunk(
         {
             continue;
         }
+        let quiet = |number: &u32, line: &CodeLine<'_, '_>| inert.contains(number) || is_log(line.tokens);
+        if replaces && added.iter().any(|(number, line)| quiet(number, line)) {
+            let new = added.iter().filter(|(number, line)| !quiet(number, line)).map(|(_, line)| *line);
+            let old = removed.iter().copied().filter(|line| !is_log(line.tokens));
+            if sequence(new, language) == sequence(old, language) {
+                continue;
+            }
+        }
         let lone: Vec<(u32, CodeLine<'_, '_>)> = added
             .into_iter()
             .filter(|(number, line)| !inert.contains(number) && !is_inert_line(*line, language))
@@ -198,6 +224,10 @@ fn read_hunk(
             Evidence::Strong => {}
             weak => change.weak.extend(lone.iter().map(|(number, _)| (*number, weak))),
         }
+        let words =
+            fresh.iter().flat_map(|line| line.tokens).filter(|token| token.is_word() && is_compound(token.text));
+        let room = MAX_WORDS.saturating_sub(grown.words.len());
+        grown.words.extend(words.map(|token| token.text.to_owned()).take(room));
         let pairs = renames(&lone, &removed);
         for (number, line) in lone {
             match pairs.get(&number) {

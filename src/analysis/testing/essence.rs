@@ -1,6 +1,7 @@
 //! What lines say when everything is left out that does not change what code does: layout, manners, types, wording, versions.
 
 use super::lines::{CodeLine, Piece, is_query};
+use super::types::untyped;
 use crate::analysis::code::{Language, TokenKind};
 
 /// Tokens that say how code is laid out or nested, not what it does: with everything else the same, `if a { if b {` is
@@ -11,7 +12,7 @@ const LAYOUT: [&str; 8] = [",", ";", "(", ")", "{", "}", "&", "if"];
 pub(super) fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Language) -> Vec<String> {
     let mut tokens: Vec<Piece<'_>> = Vec::new();
     for line in lines {
-        tokens.extend(line.tokens);
+        tokens.extend(untyped(line, language));
     }
     let tokens = match language {
         Language::Python => without_type_arguments(&without_annotations(&tokens)),
@@ -29,8 +30,8 @@ pub(super) fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, langua
     let tokens: Vec<Piece<'_>> = tokens.into_iter().filter(|token| !quiet(token)).collect();
     for token in without_idioms(&tokens, language) {
         let text = if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() };
-        // A text over several lines is one.
-        if text != TEXT || said.last().is_none_or(|last| last != TEXT) {
+        // Whether something is said at all is wording too.
+        if text != TEXT {
             said.push(text);
         }
     }
@@ -206,15 +207,17 @@ fn without_type_arguments<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
 
 /// A text for people is as good as another; anything else stays, without its quotes.
 fn wording(text: &str) -> String {
-    let inner = text.trim_matches(|c| ['"', '\'', '`', 'f', 'b', 'r', 'u'].contains(&c));
-    let words = inner.split(' ').filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
+    let unquoted = text.trim_start_matches(['f', 'b', 'r', 'u']).trim_matches(['"', '\'', '`']);
+    // A line break in a sentence makes no pattern of it.
+    let inner = unquoted.replace("\\n", " ").replace("\\t", " ");
+    let words = inner.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
     let is_pattern = inner.contains(['\\', '^', '<', '|']);
-    if !is_query(inner) && (words >= 4 || words >= 2 && !is_pattern) {
+    if !is_query(&inner) && (words >= 4 || words >= 2 && !is_pattern) {
         TEXT.to_owned()
-    } else if is_version(inner) || is_digest(inner) {
+    } else if is_version(&inner) || is_digest(&inner) {
         VERSION.to_owned()
     } else {
-        inner.to_owned()
+        unquoted.to_owned()
     }
 }
 

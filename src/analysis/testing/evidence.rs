@@ -3,6 +3,7 @@
 
 use super::lines::{CodeLine, Inside, Piece};
 use crate::analysis::code::{Language, TokenKind};
+use std::collections::BTreeMap;
 
 /// What speaks for new behaviour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,13 +107,82 @@ pub(super) fn weigh(added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>], la
         return Evidence::None;
     }
     if removed.is_empty() {
-        return Evidence::Strong;
+        return if are_rows(added) { Evidence::None } else { Evidence::Strong };
     }
-    if turns_dial(added, removed) || adds_items(added, removed) {
+    if turns_dial(added, removed) || adds_items(added, removed) || names_values(added, removed) {
         return Evidence::None;
     }
+    // What is asked of versions and of what is there at all keeps the code going elsewhere.
+    let probed = added.iter().copied().filter(|line| !probes(line.tokens));
     let before = Skeleton::of(removed.iter().copied(), language);
-    if Skeleton::of(added.iter().copied(), language).exceeds(&before) { Evidence::Strong } else { Evidence::Slight }
+    if Skeleton::of(probed, language).exceeds(&before) { Evidence::Strong } else { Evidence::Slight }
+}
+
+/// Whether the lines are rows of a list that call by one name: `alias("cursor", "Cursor"),`.
+fn are_rows(added: &[CodeLine<'_, '_>]) -> bool {
+    let plain = |tokens: &[Piece<'_>]| {
+        tokens.iter().enumerate().all(|(at, token)| match token.kind {
+            TokenKind::Text | TokenKind::Number => true,
+            TokenKind::Mark => ["(", ")", "[", "]", ",", "{", "}"].contains(&token.text),
+            TokenKind::Word => at == 0 && tokens.get(1).is_some_and(|next| next.is("(")),
+            TokenKind::Comment => true,
+        })
+    };
+    added.first().is_some_and(|line| line.inside == Inside::List)
+        && added.iter().all(|line| plain(line.tokens))
+        && added.iter().flat_map(|line| line.tokens).any(|token| token.kind == TokenKind::Text)
+}
+
+/// Names that ask which version something has, or whether it is there.
+const PROBES: [&str; 10] = [
+    "defined",
+    "respond_to",
+    "hasattr",
+    "version_info",
+    "RUBY_VERSION",
+    "method_exists",
+    "function_exists",
+    "PHP_VERSION",
+    "class_exists",
+    "RUBY_ENGINE",
+];
+
+fn probes(tokens: &[Piece<'_>]) -> bool {
+    tokens.iter().any(|token| token.is_word() && PROBES.contains(&token.text))
+}
+
+/// Whether a value only got a name, or lost it: `return f(a)` as `b = f(a)`, `return b`.
+fn names_values(added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>]) -> bool {
+    const MANNERS: [&str; 6] = ["let", "const", "var", "val", "mut", "local"];
+    const MANY: usize = 40;
+    if added.len() + removed.len() > MANY {
+        return false;
+    }
+    let mut counts: BTreeMap<&str, isize> = BTreeMap::new();
+    for (lines, step) in [(added, 1), (removed, -1)] {
+        for token in lines.iter().flat_map(|line| line.tokens) {
+            if !MANNERS.contains(&token.text) && ![",", ";", "(", ")", "{", "}", ":"].contains(&token.text) {
+                *counts.entry(token.text).or_default() += step;
+            }
+        }
+    }
+    counts.retain(|_, count| *count != 0);
+    let sign = counts.values().next().map_or(0, |count| count.signum());
+    let named = if sign > 0 { added } else { removed };
+    let assigned = |word: &str| {
+        named.iter().any(|line| {
+            let at = line.tokens.iter().position(|token| token.is(word));
+            at.is_some_and(|at| {
+                let next = line.tokens[at + 1..].iter().find(|token| !token.is(":"));
+                next.is_some_and(|next| next.is("="))
+            })
+        })
+    };
+    // Each new name stands where its value is and where it is used; nothing else is new.
+    sign != 0
+        && counts
+            .iter()
+            .all(|(word, count)| count.signum() == sign && (*word == "=" || count.abs() >= 2 && assigned(word)))
 }
 
 /// Calls that hold, free and drain what other calls use.
@@ -208,6 +278,8 @@ mod tests {
             (Language::Python, "if a.b():", "if a.c():"),
             (Language::Rust, "match a { B => c, D => e }", "if a == B { c } else { e }"),
             (Language::Go, "x := f(1)", "x := f(2)"),
+            (Language::Ruby, "a = B.c", "a = B.respond_to?(:d) ? B.d : B.c"),
+            (Language::Python, "b = f(a)\nif c and b:", "if f(a) and d:"),
         ] {
             assert_eq!(evidence(old, new, language), Evidence::Slight, "{old} {new}");
         }
@@ -219,6 +291,8 @@ mod tests {
             (Language::Ruby, "def ping(timeout = 30)", "def ping(timeout = 10)"),
             (Language::Go, "const maxLatency = 20 * time.Second", "const maxLatency = 35 * time.Second"),
             (Language::Go, "Matches: []string{\"a\", \"b\"},", "Matches: []string{\"c\", \"a\", \"b\"},"),
+            (Language::Rust, "return f(a);", "let b = f(a);\nreturn b;"),
+            (Language::Python, "b = f(a)\nif c and b:", "if c and f(a):"),
             (Language::Go, "", "defer f.Close()"),
             (Language::Go, "", "c.mu.RLock()"),
         ] {

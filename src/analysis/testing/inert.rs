@@ -79,7 +79,7 @@ const QUIET_ATTRIBUTES: [&str; 14] = [
 ];
 
 /// Names that are spoken to in order to log.
-const LOGS: [&str; 20] = [
+const LOGS: [&str; 21] = [
     "log",
     "logger",
     "logging",
@@ -100,6 +100,7 @@ const LOGS: [&str; 20] = [
     "eprintln",
     "warnings",
     "error_log",
+    "dbg",
 ];
 
 /// The numbers of lines that are inert whatever stands around the change: of imports, types and documentation blocks.
@@ -331,13 +332,19 @@ fn is_value(token: &Piece<'_>) -> bool {
     matches!(token.kind, TokenKind::Number | TokenKind::Text)
 }
 
-fn is_log(tokens: &[Piece<'_>]) -> bool {
+pub(super) fn is_log(tokens: &[Piece<'_>]) -> bool {
     let start = usize::from(tokens[0].text == "self" || tokens[0].text == "this") * 2;
     let Some(first) = tokens.get(start) else { return false };
     let next = tokens.get(start + 1).map_or("", |token| token.text);
     // `log::info!`; a member `log: x` is something else.
     let path = next == ":" && tokens.get(start + 2).is_some_and(|token| token.is(":"));
     LOGS.contains(&first.text) && (path || ["(", ".", "!"].contains(&next))
+}
+
+/// `class NotFound(LookupError):`: a name for a kind of error, with nothing said of it on this line.
+fn is_kind_of_error(tokens: &[Piece<'_>]) -> bool {
+    let based = |token: &Piece<'_>| ["Error", "Exception", "Warning"].iter().any(|kind| token.text.ends_with(kind));
+    tokens.last().is_some_and(|token| token.is(":")) && tokens.iter().skip(2).filter(|token| token.is_word()).any(based)
 }
 
 /// A forward declaration or a type's field: `int f(int);` of C, `name: String,` of Rust are judged by their blocks; here
@@ -348,6 +355,7 @@ fn is_declaration(tokens: &[Piece<'_>], language: Language) -> bool {
             let ends = tokens.last().is_some_and(|token| token.is(";"));
             ends && tokens[0].is("extern")
         }
+        Language::Python if tokens[0].text == "class" => is_kind_of_error(tokens),
         // `name: str` in a class; a default is a value.
         Language::Python => {
             tokens.len() >= 3
