@@ -11,14 +11,15 @@ local SAME = {
   "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
   "dedup", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
+  "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "no functional change",
 }
 
 -- How such a title begins, also behind the name of a part: `search: move ...`.
 local SAME_FROM_START = {
-  "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to ", "split ", "convert ", "unify ", "reuse ",
+  "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to ", "split ", "convert ", "unify ", "reuse ", "make use of ",
   "merge branch ", "merge tag ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
-  "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "prepare ", "bump$",
+  "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
 }
 
 -- Of things that are used in another way or given up.
@@ -78,7 +79,7 @@ local function what_is_said(pr)
   return {
     same = reverts or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
     upkeep = starts(UPKEEP_FROM_START) or finds(title, UPKEEP) and not finds(title, NEW),
-    tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]" })
+    tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
       or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
     merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),
   }
@@ -107,7 +108,7 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
+        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
         "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "build.rs", "dangerfile*.lua",
         ".*", "**/.*/**",
       },

@@ -186,8 +186,10 @@ fn names_values(added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>]) -> boo
 }
 
 /// Calls that hold, free and drain what other calls use.
-const HOUSEKEEPING: [&str; 12] =
-    ["Lock", "Unlock", "RLock", "RUnlock", "lock", "unlock", "Close", "close", "dispose", "Dispose", "flush", "Flush"];
+const HOUSEKEEPING: [&str; 14] = [
+    "Lock", "Unlock", "RLock", "RUnlock", "lock", "unlock", "Close", "close", "dispose", "Dispose", "flush", "Flush",
+    "Stop", "Release",
+];
 
 /// Whether the line only locks, closes or flushes something: `defer f.Close()`, `c.mu.RLock()`.
 fn keeps_house(tokens: &[Piece<'_>], language: Language) -> bool {

@@ -63,6 +63,19 @@ pub(super) struct Delta {
     unasserted: usize,
     pub(super) tests_added: usize,
     tests_removed: Vec<u32>,
+    /// Changed lines with code.
+    lines_added: usize,
+    lines_removed: usize,
+}
+
+/// A test file that gets so many lines may say in them what others said before.
+const REWRITTEN: usize = 8;
+
+impl Delta {
+    /// Whether the file loses too few lines for so many assertions or tests: they are written in another way.
+    fn is_rewritten(&self, lost: usize) -> bool {
+        self.lines_added >= REWRITTEN && self.lines_removed < self.lines_added + lost
+    }
 }
 
 /// So many assertions fewer are a loss even where others were added.
@@ -84,7 +97,9 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         for line in &hunk.lines {
             match line.kind {
                 LineKind::Added => {
+                    added += usize::from(expects_error(line.text));
                     let Some((number, code)) = line.new.and_then(|at| Some((at, new.get(at)?))) else { continue };
+                    delta.lines_added += 1;
                     added += assertions(code.tokens, language);
                     delta.tests_added += usize::from(is_test_definition(code.tokens, language));
                     if let Some((at, sign)) = find_sign(code.tokens, skips_of(language)) {
@@ -99,7 +114,9 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                     }
                 }
                 LineKind::Removed => {
+                    removed += usize::from(expects_error(line.text));
                     let Some((number, code)) = line.old.and_then(|at| Some((at, old.get(at)?))) else { continue };
+                    delta.lines_removed += 1;
                     let count = assertions(code.tokens, language);
                     removed += count;
                     if count > 0 {
@@ -123,6 +140,11 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         }
     }
     delta
+}
+
+/// Tests of types assert in a comment that the next line is wrong.
+fn expects_error(text: &str) -> bool {
+    text.contains("@ts-expect-error")
 }
 
 /// Whether the line at `number` stands under an `if`, or has one of its own before or behind what begins at `at`.
@@ -223,10 +245,15 @@ pub(super) fn find_weaker(
         }
         let lost: usize = delta.lost.iter().map(|(_, count)| count).sum();
         let tests_lost = delta.tests_removed.len().saturating_sub(delta.tests_added);
-        if tests_lost > 0 && tests_removed > tests_added && !source_shrinks {
+        if tests_lost > 0 && tests_removed > tests_added && !source_shrinks && !delta.is_rewritten(0) {
             let line = delta.tests_removed.first().copied();
             found.push(Weaker { kind: WeakerKind::FewerTests, path, line, name: "", count: tests_lost });
-        } else if lost > 0 && delta.unasserted > delta.asserted && net_asserts && !source_shrinks {
+        } else if lost > 0
+            && delta.unasserted > delta.asserted
+            && net_asserts
+            && !source_shrinks
+            && !delta.is_rewritten(delta.unasserted - delta.asserted)
+        {
             let line = delta.lost.first().map(|(line, _)| *line).filter(|line| *line > 0);
             found.push(Weaker {
                 kind: WeakerKind::FewerAssertions,
@@ -288,6 +315,31 @@ mod tests {
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+// it.skip('a')\n").skips, []);
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+const when = works ? it : it.skip\n").skips, []);
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,3 @@\n+const when = works\n+  ? it\n+  : it.skip\n").skips, []);
+    }
+
+    #[test]
+    fn tests_that_are_written_in_another_way_lose_nothing() {
+        let weaker = |added: usize| {
+            let rows: String = (0..added).map(|it| format!("+    (f({it}), {it}),\n")).collect();
+            let patch = format!(
+                "@@ -1,9 +1,{added} @@\n-def test_a():\n-    assert f(1)\n-def test_b():\n-    assert f(2)\n{rows} def test_c():\n"
+            );
+            let hunks = parse_hunks(&patch);
+            let delta = read_delta("test_a.py", &hunks);
+            let file = ChangedFile {
+                path: "test_a.py",
+                status: ChangeStatus::Modified,
+                hunks: Vec::new(),
+                text: None,
+                is_test: true,
+                is_source: false,
+                hits: None,
+            };
+            find_weaker(&[(&file, delta)], false, &|_| false).len()
+        };
+        assert_eq!((weaker(0), weaker(1), weaker(8)), (1, 1, 0));
+        let typed = delta("a.test-d.ts", "@@ -1 +1,2 @@\n-expectError(f(1))\n+// @ts-expect-error no\n+f(1)\n");
+        assert_eq!((typed.asserted, typed.unasserted), (1, 1));
     }
 
     #[test]
