@@ -9,41 +9,41 @@ local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor
 local SAME = {
   "clippy", "linter", "linting", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
   "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
-  "dedup", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
+  "dedup", "duplicat", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab",
-  "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "no functional change",
+  "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change",
 }
 
--- How such a title begins, also behind the name of a part: `search: move ...`.
+-- How such a title begins, also behind a type or the name of a part: `search: move ...`.
 local SAME_FROM_START = {
   "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to ", "split ", "convert ", "unify ", "reuse ", "make use of ",
   "merge branch ", "merge tag ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
+  "fix.* tests?%f[%W]", "fix.* build%f[%W]", "fix.* ci%f[%W]", "fix.* warnings?%f[%W]", "fix.* compil", "fix.* deprecat",
 }
 
--- Of things that are used in another way or given up.
-local UPKEEP = {
-  "updat", "upgrad", "migrat", "deprec", "remov", "drop", "unused", "unnecessar", "redundant", "warning", "instead of", "compatib", "compil",
-  "memory", "alloc", "lazy", "lazily", "batch", "pool", "thread", "perf", "speed", "slow", "latency", "timeout", "limit", "tweak", "rewrit",
-  "rework", "internal", "replace", "rename", "revert", "reorder", "%f[%w]log", "debug", "message", "wording", "docs", "documentation", "readme",
-  "comment", "example", "ruby %d", "python ?%d", "node %d", "go %d", "rust %d", "avoid", "prefer", "flak", "leak", "lock", "race", "unclosed",
-  "%f[%w]types?%f[%W]", "generic", "lint",
-}
-
--- Words of a change that is about what the code does, whatever else is said of it.
-local NEW = {
-  "fix", "bug", "crash", "panic", "wrong", "incorrect", "regression", "feat", "^add ", ": add ", "allow", "support", "security", "vulnerab", "redos",
-  "broken", "handle ", "prevent", "ensure", "implement", "introduce", "option", "make sure", "correct", "resolve", "don't ", "do not ", "respect",
-}
-
--- How a title begins that is about upkeep whatever else it says, also behind a type: `fix: update ...`.
-local UPKEEP_FROM_START = {
-  "updat%a* ", "upgrad%a* ", "remov%a* ", "drop%a* ", "deprecat%a* ", "use ", "address .*deprec", "tweak ", "avoid unnecessar", "prevent unnecessar",
-}
+-- Labels, also behind a group as in `type: refactor`.
+local SAME_LABELS = { "refactor", "refactoring", "performance", "internal", "maintenance", "cleanup", "chore", "dependencies", "tech debt", "technical debt" }
 
 -- What a body has to say in so many words.
 local SAME_IN_BODY = { "no functional change", "no behavior change", "no behaviour change", "no change in behavior", "no change in behaviour", "pure refactor" }
+
+-- What a body says of how fast something is. A title about what it does is believed first.
+local FAST_IN_BODY = { "performance", "faster", "benchmark", "allocations", "speedup", "garbage collect", "memory usage", "cpu time" }
+
+-- Words of a title about what the code does. Without one, what stays like it was is believed to do the same.
+local NEW = {
+  "fix", "bug", "crash", "panic", "wrong", "incorrect", "regression", "feat", "%f[%w]adds? ", "%f[%w]added ", "allow", "support", "security", "vulnerab", "redos",
+  "broken", "handle ", "prevent", "ensure", "implement", "introduce", "option", "make sure", "correct", "resolve", "n't ", "not ", "respect",
+  "%f[%w]only ", "%f[%w]new ", "reject", "accept", "raise", "throw", "return", "error", "enable", "disable", "validat", "workaround", "restore",
+  "missing", "invalid", "fail", "hang", "deadlock", "check", "when ", "%f[%w]if ", "without ", "default",
+}
+
+-- How a title begins that is about upkeep whatever else it says.
+local UPKEEP_FROM_START = {
+  "updat%a* ", "upgrad%a* ", "remov%a* ", "drop%a* ", "deprecat%a* ", "use ", "address .*deprec", "tweak ", "avoid unnecessar", "prevent unnecessar",
+}
 
 local function finds(text, patterns)
   for _, pattern in patterns do
@@ -76,9 +76,15 @@ local function what_is_said(pr)
     end
     return false
   end
+  local new = finds(title, NEW)
+  local labelled = false
+  for _, label in pr.labels do
+    local name = string.lower(label.name)
+    labelled = labelled or table.find(SAME_LABELS, string.match(name, "[:/]%s*(.+)$") or name) ~= nil
+  end
   return {
-    same = reverts or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
-    upkeep = starts(UPKEEP_FROM_START) or finds(title, UPKEEP) and not finds(title, NEW),
+    same = reverts or labelled or not new and has(body, FAST_IN_BODY) or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
+    upkeep = starts(UPKEEP_FROM_START) or not new and string.find(title, "%w%s+%S") ~= nil,
     tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
       or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
     merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),

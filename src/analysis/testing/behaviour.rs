@@ -2,7 +2,7 @@
 
 use super::essence::sequence;
 use super::evidence::{Evidence, Skeleton, weigh};
-use super::inert::{inert_blocks, is_inert_line, is_log};
+use super::inert::{imports, inert_blocks, is_inert_line, is_log};
 use super::inline::inline_tests;
 use super::lines::{CodeLine, CodeLines, Inside, Piece, code_lines};
 use super::names::is_test_text;
@@ -119,6 +119,8 @@ struct Grown {
     lines: Vec<u32>,
     /// Names of several words that the lines hold: of options and parameters, when they were not there before.
     words: BTreeSet<String>,
+    /// Words of changed imports so far; they stand before what uses them.
+    imports: BTreeSet<String>,
 }
 
 /// So many new names are looked for in tests.
@@ -184,6 +186,10 @@ fn read_hunk(
             block.added.iter().filter(live).filter_map(|at| Some((*at, new.get(*at)?))).collect();
         let removed: Vec<CodeLine<'_, '_>> = block.removed.iter().filter_map(|at| old.get(*at)).collect();
         change.removed.extend(removed.iter().map(|line| said_by(line.tokens)));
+        let changed = added.iter().map(|(_, line)| *line).chain(removed.iter().copied());
+        for line in changed.filter(|line| imports(line.tokens, language)) {
+            grown.imports.extend(line.tokens.iter().filter(|token| token.is_word()).map(|token| token.text.to_owned()));
+        }
         grown.removed.add(&Skeleton::of(removed.iter().copied(), language));
         grown.added.add(&Skeleton::of(added.iter().map(|(_, line)| *line), language));
         // Where nothing was, nothing stayed the same.
@@ -219,7 +225,7 @@ fn read_hunk(
             continue;
         }
         let fresh: Vec<CodeLine<'_, '_>> = lone.iter().map(|(_, line)| *line).collect();
-        match weigh(&fresh, &removed_live, language) {
+        match weigh(&fresh, &removed_live, &grown.imports, language) {
             Evidence::Strong if replaces => grown.lines.extend(lone.iter().map(|(number, _)| *number)),
             Evidence::Strong => {}
             weak => change.weak.extend(lone.iter().map(|(number, _)| (*number, weak))),

@@ -1,9 +1,10 @@
 //! How much a change of one place shows that code does something new: a branch that was not there, or the same in other
 //! words.
 
+use super::inert::is_log;
 use super::lines::{CodeLine, Inside, Piece};
 use crate::analysis::code::{Language, TokenKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What speaks for new behaviour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,14 +103,30 @@ const DIALS: [&str; 15] = [
 ];
 
 /// What the change of one place shows: the lines that are new there and the ones that are gone.
-pub(super) fn weigh(added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>], language: Language) -> Evidence {
+/// `imports` are words of changed imports.
+pub(super) fn weigh(
+    added: &[CodeLine<'_, '_>],
+    removed: &[CodeLine<'_, '_>],
+    imports: &BTreeSet<String>,
+    language: Language,
+) -> Evidence {
     if added.iter().all(|line| keeps_house(line.tokens, language)) {
+        return Evidence::None;
+    }
+    if added.iter().all(|line| begins_empty(line.tokens)) || tells_only(added) {
         return Evidence::None;
     }
     if removed.is_empty() {
         return if are_rows(added) { Evidence::None } else { Evidence::Strong };
     }
-    if turns_dial(added, removed) || adds_items(added, removed) || names_values(added, removed) {
+    if turns_dial(added, removed) || adds_items(added, removed) || adds_calls(added, removed) {
+        return Evidence::None;
+    }
+    let words = Words::of(added, removed);
+    if words
+        .as_ref()
+        .is_some_and(|words| words.only_name(added, removed) || words.only_qualify(imports) || words.only_rename())
+    {
         return Evidence::None;
     }
     // What is asked of versions and of what is there at all keeps the code going elsewhere.
@@ -151,38 +168,125 @@ fn probes(tokens: &[Piece<'_>]) -> bool {
     tokens.iter().any(|token| token.is_word() && PROBES.contains(&token.text))
 }
 
-/// Whether a value only got a name, or lost it: `return f(a)` as `b = f(a)`, `return b`.
-fn names_values(added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>]) -> bool {
-    const MANNERS: [&str; 6] = ["let", "const", "var", "val", "mut", "local"];
-    const MANY: usize = 40;
-    if added.len() + removed.len() > MANY {
-        return false;
-    }
-    let mut counts: BTreeMap<&str, isize> = BTreeMap::new();
-    for (lines, step) in [(added, 1), (removed, -1)] {
-        for token in lines.iter().flat_map(|line| line.tokens) {
-            if !MANNERS.contains(&token.text) && ![",", ";", "(", ")", "{", "}", ":"].contains(&token.text) {
-                *counts.entry(token.text).or_default() += step;
+/// Words and marks that one side of a change has more of than the other, with how many; layout and manners left out.
+struct Words<'t> {
+    novel: BTreeMap<&'t str, usize>,
+    lost: BTreeMap<&'t str, usize>,
+}
+
+impl<'t> Words<'t> {
+    /// `None` where there is too much of them to tell.
+    fn of(added: &[CodeLine<'_, 't>], removed: &[CodeLine<'_, 't>]) -> Option<Self> {
+        const MANNERS: [&str; 6] = ["let", "const", "var", "val", "mut", "local"];
+        const MANY: usize = 40;
+        if added.len() + removed.len() > MANY {
+            return None;
+        }
+        let mut counts: BTreeMap<&str, isize> = BTreeMap::new();
+        for (lines, step) in [(added, 1), (removed, -1)] {
+            for token in lines.iter().flat_map(|line| line.tokens) {
+                if !MANNERS.contains(&token.text) && ![",", ";", "(", ")", "{", "}", ":"].contains(&token.text) {
+                    *counts.entry(token.text).or_default() += step;
+                }
             }
         }
+        let side = |sign: isize| {
+            let of_side = counts.iter().filter(move |(_, count)| count.signum() == sign);
+            of_side.map(|(word, count)| (*word, count.unsigned_abs())).collect()
+        };
+        Some(Words { novel: side(1), lost: side(-1) })
     }
-    counts.retain(|_, count| *count != 0);
-    let sign = counts.values().next().map_or(0, |count| count.signum());
-    let named = if sign > 0 { added } else { removed };
-    let assigned = |word: &str| {
-        named.iter().any(|line| {
-            let at = line.tokens.iter().position(|token| token.is(word));
-            at.is_some_and(|at| {
-                let next = line.tokens[at + 1..].iter().find(|token| !token.is(":"));
+
+    /// Whether a value only got a name, or lost it: `return f(a)` as `b = f(a)`, `return b`.
+    fn only_name(&self, added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>]) -> bool {
+        let (names, named) = match (self.novel.is_empty(), self.lost.is_empty()) {
+            (false, true) => (&self.novel, added),
+            (true, false) => (&self.lost, removed),
+            _ => return false,
+        };
+        let assigned = |word: &str| {
+            named.iter().any(|line| {
+                let at = line.tokens.iter().position(|token| token.is(word));
+                let next = at.and_then(|at| line.tokens[at + 1..].iter().find(|token| !token.is(":")));
                 next.is_some_and(|next| next.is("="))
             })
-        })
-    };
-    // Each new name stands where its value is and where it is used; nothing else is new.
-    sign != 0
-        && counts
+        };
+        // Each name stands where its value is and where it is used; nothing else is new.
+        names.iter().all(|(word, count)| *word == "=" || *count >= 2 && assigned(word))
+    }
+
+    /// Whether the same things are named by longer or shorter paths, or constants have other names.
+    fn only_qualify(&self, imports: &BTreeSet<String>) -> bool {
+        let shouts = |word: &str| {
+            word.len() > 1
+                && word.starts_with(|c: char| c.is_ascii_uppercase())
+                && !word.chars().any(char::is_lowercase)
+        };
+        let literal = |word: &str| word.starts_with(|c: char| c.is_ascii_digit() || c == '"' || c == '\'');
+        let path = |word: &str| {
+            word == "." || imports.contains(word) || word.starts_with(|c: char| c.is_ascii_uppercase()) && !shouts(word)
+        };
+        let literals: usize = self.lost.iter().filter(|(word, _)| literal(word)).map(|(_, count)| count).sum();
+        let constants: usize = self.novel.iter().filter(|(word, _)| shouts(word)).map(|(_, count)| count).sum();
+        let renamed = |word: &str| self.lost.keys().any(|before| shouts(before) && word.ends_with(before));
+        let known = self.novel.keys().all(|word| imports.contains(*word) || *word == "." || shouts(word));
+        let named = if literals > 0 {
+            literals == constants
+        } else {
+            self.novel.keys().filter(|word| shouts(word)).all(|word| renamed(word))
+        };
+        let said = !self.novel.is_empty() && self.novel.keys().any(|word| *word != ".");
+        said && known && named && self.lost.keys().all(|word| path(word) || literal(word) || shouts(word))
+    }
+
+    /// Whether one name took the place of another, several times.
+    fn only_rename(&self) -> bool {
+        let is_name = |word: &str| word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        match (self.novel.iter().next(), self.lost.iter().next()) {
+            (Some((new, more)), Some((old, fewer))) if self.novel.len() == 1 && self.lost.len() == 1 => {
+                more == fewer && *more >= 2 && is_name(new) && is_name(old)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether the line sets something to nothing at all: `self.a = None`, `debug: false,`.
+fn begins_empty(tokens: &[Piece<'_>]) -> bool {
+    const EMPTY: [&str; 8] = ["None", "nil", "null", "undefined", "false", "False", "0", "\"\""];
+    let end = tokens.iter().rposition(|token| !token.is(",") && !token.is(";")).unwrap_or(0);
+    let value = tokens.get(end).is_some_and(|token| EMPTY.contains(&token.text));
+    let sets = end >= 2 && (tokens[end - 1].is("=") || tokens[end - 1].is(":"));
+    let name = |token: &Piece<'_>| token.is_word() || [".", "@", "$", ":", "-", ">"].iter().any(|mark| token.is(mark));
+    value && sets && tokens[..end - 1].iter().all(name)
+}
+
+/// Whether branches only choose what is logged.
+fn tells_only(added: &[CodeLine<'_, '_>]) -> bool {
+    let branches = |tokens: &[Piece<'_>]| {
+        tokens
             .iter()
-            .all(|(word, count)| count.signum() == sign && (*word == "=" || count.abs() >= 2 && assigned(word)))
+            .find(|token| !token.is("}"))
+            .is_none_or(|first| ["if", "else", "elif", "elsif", "unless", "end"].contains(&first.text))
+    };
+    added.iter().any(|line| is_log(line.tokens))
+        && added.iter().all(|line| is_log(line.tokens) || branches(line.tokens))
+}
+
+/// Whether one of several rows that call by one name changes or comes: `ErrGone = NewHTTPError(http.StatusGone)`.
+fn adds_calls(added: &[CodeLine<'_, '_>], removed: &[CodeLine<'_, '_>]) -> bool {
+    const FEW: usize = 3;
+    let callee = |line: &CodeLine<'_, '_>| {
+        let at = line.tokens.iter().position(|token| token.is("(")).filter(|at| *at >= 3)?;
+        let row = line.tokens.first()?.is_word() && line.tokens[1].is("=") && line.tokens.last()?.is(")");
+        row.then(|| line.tokens[at - 1].text.to_owned())
+    };
+    let rows: BTreeSet<Option<String>> = added.iter().chain(removed).map(callee).collect();
+    removed.len() >= FEW
+        && !rows.contains(&None)
+        && rows.len() <= 2
+        && !removed.is_empty()
+        && added.iter().map(callee).all(|name| removed.iter().any(|line| callee(line) == name))
 }
 
 /// Calls that hold, free and drain what other calls use.
@@ -253,11 +357,9 @@ mod tests {
 
     fn evidence(old: &str, new: &str, language: Language) -> Evidence {
         let (old, new) = (code_lines(old, language, 1), code_lines(new, language, 1));
-        let lines = |lines: &super::super::lines::CodeLines<'_>| lines.iter().count();
-        let _ = lines(&old);
         let removed: Vec<CodeLine<'_, '_>> = old.iter().map(|(_, line)| line).collect();
         let added: Vec<CodeLine<'_, '_>> = new.iter().map(|(_, line)| line).collect();
-        weigh(&added, &removed, language)
+        weigh(&added, &removed, &BTreeSet::from(["safe".to_owned()]), language)
     }
 
     #[test]
@@ -280,6 +382,8 @@ mod tests {
             (Language::Python, "if a.b():", "if a.c():"),
             (Language::Rust, "match a { B => c, D => e }", "if a == B { c } else { e }"),
             (Language::Go, "x := f(1)", "x := f(2)"),
+            (Language::Python, "return BAD", "return GONE"),
+            (Language::Python, "return f(a)", "return self.f(a)"),
             (Language::Ruby, "a = B.c", "a = B.respond_to?(:d) ? B.d : B.c"),
             (Language::Python, "b = f(a)\nif c and b:", "if f(a) and d:"),
         ] {
@@ -295,6 +399,12 @@ mod tests {
             (Language::Go, "Matches: []string{\"a\", \"b\"},", "Matches: []string{\"c\", \"a\", \"b\"},"),
             (Language::Rust, "return f(a);", "let b = f(a);\nreturn b;"),
             (Language::Python, "b = f(a)\nif c and b:", "if c and f(a):"),
+            (Language::Python, "a = escape(b)", "a = safe.escape(b)"),
+            (Language::Ruby, "if a == B::C::WAKE", "if a == PIPE_WAKE"),
+            (Language::Python, "f(4096)", "f(CHUNK)"),
+            (Language::Go, "_, err = f()\ng <- err", "_, copyErr := f()\ng <- copyErr"),
+            (Language::Ruby, "log \"a\"", "if b\nlog \"a\"\nelse\nlog \"b\""),
+            (Language::Ruby, "", "@a = nil"),
             (Language::Go, "", "defer f.Close()"),
             (Language::Go, "", "c.mu.RLock()"),
         ] {

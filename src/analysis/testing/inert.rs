@@ -21,6 +21,11 @@ fn import_words(language: Language) -> &'static [&'static str] {
     }
 }
 
+/// Whether the line imports something.
+pub(super) fn imports(tokens: &[Piece<'_>], language: Language) -> bool {
+    import_words(language).contains(&first_word(tokens))
+}
+
 /// Words before a declaration that say who may see it.
 const VISIBILITY: [&str; 16] = [
     "export",
@@ -338,7 +343,9 @@ pub(super) fn is_log(tokens: &[Piece<'_>]) -> bool {
     let next = tokens.get(start + 1).map_or("", |token| token.text);
     // `log::info!`; a member `log: x` is something else.
     let path = next == ":" && tokens.get(start + 2).is_some_and(|token| token.is(":"));
-    LOGS.contains(&first.text) && (path || ["(", ".", "!"].contains(&next))
+    // Ruby's `log "..."`.
+    let told = tokens.get(start + 1).is_some_and(|token| token.kind == TokenKind::Text);
+    LOGS.contains(&first.text) && (path || told || ["(", ".", "!"].contains(&next))
 }
 
 /// `class NotFound(LookupError):`: a name for a kind of error, with nothing said of it on this line.

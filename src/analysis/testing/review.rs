@@ -6,6 +6,7 @@ use super::evidence::Evidence;
 use super::inert::{inert_blocks, is_inert_line};
 use super::lines::code_lines;
 use super::pair::{find_own_test, in_reach, is_material, is_of_all, pairs};
+use super::vocabulary::assertions;
 use super::weaker::{Delta, Weaker, find_weaker, read_delta};
 use crate::analysis::code::{Language, TokenKind};
 use crate::diff::{Hunk, LineKind};
@@ -305,22 +306,28 @@ fn says_something(file: &ChangedFile<'_>) -> bool {
     let Some(language) = Language::of(file.path) else {
         return file.hunks.iter().any(added) || file.hunks.is_empty() && file.status == ChangeStatus::Added;
     };
-    file.hunks.iter().any(|hunk| {
-        let text = hunk
-            .lines
-            .iter()
-            .filter(|line| line.kind != LineKind::Removed)
-            .map(|line| line.text)
-            .collect::<Vec<_>>()
-            .join("\n");
-        let lines = code_lines(&text, language, hunk.new_start.max(1));
-        let inert = inert_blocks(&lines, language);
-        let new = hunk.lines.iter().filter(|line| line.kind == LineKind::Added).filter_map(|line| line.new);
-        new.filter_map(|number| Some((number, lines.get(number)?))).any(|(number, line)| {
-            !inert.contains(&number)
-                && (!is_inert_line(line, language) || line.tokens.iter().any(|token| token.kind == TokenKind::Text))
+    // A hunk that begins inside a text does not show what is code in it.
+    let asserts = |line: &crate::diff::Line<'_>| {
+        line.kind == LineKind::Added
+            && code_lines(line.text, language, 1).iter().any(|(_, line)| assertions(line.tokens, language) > 0)
+    };
+    file.hunks.iter().flat_map(|hunk| &hunk.lines).any(asserts)
+        || file.hunks.iter().any(|hunk| {
+            let text = hunk
+                .lines
+                .iter()
+                .filter(|line| line.kind != LineKind::Removed)
+                .map(|line| line.text)
+                .collect::<Vec<_>>()
+                .join("\n");
+            let lines = code_lines(&text, language, hunk.new_start.max(1));
+            let inert = inert_blocks(&lines, language);
+            let new = hunk.lines.iter().filter(|line| line.kind == LineKind::Added).filter_map(|line| line.new);
+            new.filter_map(|number| Some((number, lines.get(number)?))).any(|(number, line)| {
+                !inert.contains(&number)
+                    && (!is_inert_line(line, language) || line.tokens.iter().any(|token| token.kind == TokenKind::Text))
+            })
         })
-    })
 }
 
 /// Whether the added lines of a test hold one of the names.

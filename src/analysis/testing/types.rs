@@ -156,6 +156,8 @@ fn untyped_go<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
             }
             tokens.to_vec()
         }
+        // `var a T`
+        None if begin == 1 && tokens.len() > 2 && !tokens.iter().any(|token| token.is(",")) => tokens[..2].to_vec(),
         _ => tokens.to_vec(),
     }
 }
@@ -215,6 +217,7 @@ mod tests {
             (Language::Go, "func (c *C) A(b string, d func(e E) (F, error)) (g G, err error) {", "func c A b d"),
             (Language::Go, "var a B = c{}", "var a = c { }"),
             (Language::Go, "A    B = c{}", "A = c { }"),
+            (Language::Go, "var a func(B) error", "var a"),
         ] {
             assert_eq!(bare(typed, language), expected, "{typed}");
         }

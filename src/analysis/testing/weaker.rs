@@ -322,7 +322,8 @@ mod tests {
         let weaker = |added: usize| {
             let rows: String = (0..added).map(|it| format!("+    (f({it}), {it}),\n")).collect();
             let patch = format!(
-                "@@ -1,9 +1,{added} @@\n-def test_a():\n-    assert f(1)\n-def test_b():\n-    assert f(2)\n{rows} def test_c():\n"
+                "@@ -1,5 +1,{} @@\n-def test_a():\n-    assert f(1)\n-def test_b():\n-    assert f(2)\n{rows} def test_c():\n",
+                added + 1
             );
             let hunks = parse_hunks(&patch);
             let delta = read_delta("test_a.py", &hunks);
