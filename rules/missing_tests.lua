@@ -9,7 +9,7 @@ local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor
 local SAME = {
   "clippy", "linter", "linting", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
   "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
-  "dedup", "duplicat", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
+  "dedup", "duplicate code", "duplicated code", "code duplication", "remove duplicat", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change",
@@ -20,7 +20,8 @@ local SAME_FROM_START = {
   "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to ", "split ", "convert ", "unify ", "reuse ", "make use of ",
   "merge branch ", "merge tag ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
-  "fix.* tests?%f[%W]", "fix.* build%f[%W]", "fix.* ci%f[%W]", "fix.* warnings?%f[%W]", "fix.* compil", "fix.* deprecat",
+  "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
+  "fix compilation", "fix compiler ", "fix deprecation ", "fix warnings", "fix %w+ warnings",
 }
 
 -- Labels, also behind a group as in `type: refactor`.
@@ -37,7 +38,7 @@ local NEW = {
   "fix", "bug", "crash", "panic", "wrong", "incorrect", "regression", "feat", "%f[%w]adds? ", "%f[%w]added ", "allow", "support", "security", "vulnerab", "redos",
   "broken", "handle ", "prevent", "ensure", "implement", "introduce", "option", "make sure", "correct", "resolve", "n't ", "not ", "respect",
   "%f[%w]only ", "%f[%w]new ", "reject", "accept", "raise", "throw", "return", "error", "enable", "disable", "validat", "workaround", "restore",
-  "missing", "invalid", "fail", "hang", "deadlock", "check", "when ", "%f[%w]if ", "without ", "default",
+  "missing", "invalid", "fail", "hang", "deadlock", "check", "when ", "%f[%w]if ", "without ", "default", " work",
 }
 
 -- How a title begins that is about upkeep whatever else it says.
@@ -84,7 +85,7 @@ local function what_is_said(pr)
   end
   return {
     same = reverts or labelled or not new and has(body, FAST_IN_BODY) or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
-    upkeep = starts(UPKEEP_FROM_START) or not new and string.find(title, "%w%s+%S") ~= nil,
+    upkeep = starts(UPKEEP_FROM_START) or not new and string.find(title, "%w%s+%S") ~= nil and not string.find(title, "^merge "),
     tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
       or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
     merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),

@@ -28,7 +28,18 @@ pub(super) fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, langua
             || language == Language::Rust && (token.is("*") || token.is("ref"))
     };
     let tokens: Vec<Piece<'_>> = tokens.into_iter().filter(|token| !quiet(token)).collect();
-    for token in without_idioms(&tokens, language) {
+    let tokens = without_idioms(&tokens, language);
+    let mut at = 0;
+    while at < tokens.len() {
+        let end = at + text_length(&tokens[at..]);
+        // What a text for people is filled with is part of its wording.
+        let whole = tokens[at..end].iter().map(|token| token.text).collect::<Vec<_>>().concat();
+        if end > at + 1 && wording(&whole) == TEXT {
+            at = end;
+            continue;
+        }
+        let token = tokens[at];
+        at += 1;
         let text = if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() };
         // Whether something is said at all is wording too.
         if text != TEXT {
@@ -36,6 +47,25 @@ pub(super) fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, langua
         }
     }
     without_version_tuples(said)
+}
+
+/// How many tokens a text that code is filled into takes, with that code; one for anything else.
+fn text_length(tokens: &[Piece<'_>]) -> usize {
+    const MANY: usize = 60;
+    let opens = |token: &Piece<'_>| token.kind == TokenKind::Text && token.text.ends_with('{');
+    let mut at = 0;
+    while tokens.get(at).is_some_and(opens) {
+        let close = tokens
+            .iter()
+            .take(MANY)
+            .skip(at + 1)
+            .position(|token| token.kind == TokenKind::Text && token.text.starts_with('}'));
+        match close {
+            Some(length) => at += length + 1,
+            None => return 1,
+        }
+    }
+    at + 1
 }
 
 /// `(3, 0, 2)` is a version too: three numbers and more in a row.

@@ -251,12 +251,12 @@ impl<'t> Words<'t> {
     }
 }
 
-/// Whether the line sets something to nothing at all: `self.a = None`, `debug: false,`.
+/// Whether the line sets something to nothing at all: `self.a = None`.
 fn begins_empty(tokens: &[Piece<'_>]) -> bool {
     const EMPTY: [&str; 8] = ["None", "nil", "null", "undefined", "false", "False", "0", "\"\""];
     let end = tokens.iter().rposition(|token| !token.is(",") && !token.is(";")).unwrap_or(0);
     let value = tokens.get(end).is_some_and(|token| EMPTY.contains(&token.text));
-    let sets = end >= 2 && (tokens[end - 1].is("=") || tokens[end - 1].is(":"));
+    let sets = end >= 2 && tokens[end - 1].is("=");
     let name = |token: &Piece<'_>| token.is_word() || [".", "@", "$", ":", "-", ">"].iter().any(|mark| token.is(mark));
     value && sets && tokens[..end - 1].iter().all(name)
 }

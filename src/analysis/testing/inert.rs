@@ -14,7 +14,7 @@ fn import_words(language: Language) -> &'static [&'static str] {
         Language::Java | Language::Kotlin | Language::Scala => &["import", "package"],
         Language::CSharp => &["using", "namespace"],
         Language::Php => &["use", "namespace", "declare", "require_once", "include_once"],
-        Language::Ruby => &["require", "require_relative", "autoload"],
+        Language::Ruby => &["require", "require_relative", "autoload", "include"],
         Language::Elixir => &["alias", "import", "require"],
         Language::Swift => &["import"],
         Language::C | Language::Lua | Language::Plain => &[],

@@ -356,7 +356,7 @@ fn weaker(files: &[ChangedFile<'_>], sources: &[(&ChangedFile<'_>, Change)], ask
     };
     // Where code goes, its tests go.
     let shrinks = removed_source || removed > added || removed >= MANY_REMOVED && removed * 2 > added;
-    find_weaker(&deltas, shrinks, &replaced)
+    find_weaker(&deltas, shrinks, added > 0, &replaced)
 }
 
 /// One of these words stands on every line of Rust that makes its tests weaker.

@@ -200,10 +200,11 @@ fn is_test_definition(tokens: &[Piece<'_>], language: Language) -> bool {
 }
 
 /// Where the tests of a whole pull request got weaker. `source_shrinks`: its sources lose more code than they gain, so
-/// that tests may go with it.
+/// that tests may go with it. `source_changes`: they get other code, so that tests may say something else of it.
 pub(super) fn find_weaker(
     files: &[(&ChangedFile<'_>, Delta)],
     source_shrinks: bool,
+    source_changes: bool,
     has_replacement: &dyn Fn(&str) -> bool,
 ) -> Vec<Weaker> {
     let mut found = Vec::new();
@@ -245,13 +246,19 @@ pub(super) fn find_weaker(
         }
         let lost: usize = delta.lost.iter().map(|(_, count)| count).sum();
         let tests_lost = delta.tests_removed.len().saturating_sub(delta.tests_added);
-        if tests_lost > 0 && tests_removed > tests_added && !source_shrinks && !delta.is_rewritten(0) {
+        if tests_lost > 0
+            && tests_removed > tests_added
+            && !source_shrinks
+            && !delta.is_rewritten(0)
+            && !(source_changes && delta.asserted > 0)
+        {
             let line = delta.tests_removed.first().copied();
             found.push(Weaker { kind: WeakerKind::FewerTests, path, line, name: "", count: tests_lost });
         } else if lost > 0
             && delta.unasserted > delta.asserted
             && net_asserts
             && !source_shrinks
+            && delta.tests_added <= delta.tests_removed.len()
             && !delta.is_rewritten(delta.unasserted - delta.asserted)
         {
             let line = delta.lost.first().map(|(line, _)| *line).filter(|line| *line > 0);
@@ -336,7 +343,7 @@ mod tests {
                 is_source: false,
                 hits: None,
             };
-            find_weaker(&[(&file, delta)], false, &|_| false).len()
+            find_weaker(&[(&file, delta)], false, false, &|_| false).len()
         };
         assert_eq!((weaker(0), weaker(1), weaker(8)), (1, 1, 0));
         let typed = delta("a.test-d.ts", "@@ -1 +1,2 @@\n-expectError(f(1))\n+// @ts-expect-error no\n+f(1)\n");
