@@ -103,8 +103,9 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                     added += assertions(code.tokens, language);
                     delta.tests_added += usize::from(is_test_definition(code.tokens, language));
                     if let Some((at, sign)) = find_sign(code.tokens, skips_of(language)) {
-                        let conditional =
-                            is_chosen(code.tokens, at) || sign.may_be_conditional && is_conditional(&new, number, at);
+                        let conditional = is_chosen(code.tokens, at)
+                            || sign.name == "@pytest.mark.xfail" && has_condition(&new, number, at)
+                            || sign.may_be_conditional && is_conditional(&new, number, at);
                         if !conditional {
                             delta.skips.push((number, sign.name));
                         }
@@ -140,6 +141,17 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         }
     }
     delta
+}
+
+/// Whether `mark.xfail(` at `at` names a condition first, on its line or on the next one, and not only a reason.
+fn has_condition(lines: &CodeLines<'_>, number: u32, at: usize) -> bool {
+    const NAMED: [&str; 4] = ["reason", "raises", "strict", "run"];
+    let Some(line) = lines.get(number) else { return false };
+    let behind = line.tokens.iter().skip(at).skip_while(|token| !token.is("(")).nth(1).copied();
+    let opens = line.tokens.last().is_some_and(|token| token.is("("));
+    let next = || lines.get(number + 1).and_then(|line| line.tokens.first().copied());
+    let first = behind.or_else(|| if opens { next() } else { None });
+    first.is_some_and(|first| first.is_word() && !NAMED.contains(&first.text))
 }
 
 /// Tests of types assert in a comment that the next line is wrong.
@@ -318,6 +330,8 @@ mod tests {
         );
         assert_eq!(delta("test_a.py", "@@ -1,0 +1,2 @@\n+if x:\n+    pytest.skip('no')\n").skips, []);
         assert_eq!(delta("test_a.py", "@@ -1,0 +1,1 @@\n+@pytest.mark.skipif(x, reason='y')\n").skips, []);
+        assert_eq!(delta("test_a.py", "@@ -1,0 +1,2 @@\n+@pytest.mark.xfail(\n+    x, reason='y')\n").skips, []);
+        assert_eq!(delta("test_a.py", "@@ -1,0 +1,1 @@\n+@pytest.mark.xfail(reason='y')\n").skips.len(), 1);
         assert_eq!(delta("a_spec.rb", "@@ -1,0 +1,1 @@\n+skip 'x' if RUBY_VERSION < '3'\n").skips, []);
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+// it.skip('a')\n").skips, []);
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+const when = works ? it : it.skip\n").skips, []);
