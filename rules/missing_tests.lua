@@ -12,7 +12,7 @@ local SAME = {
   "dedup", "duplicate code", "duplicated code", "code duplication", "remove duplicat", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab",
-  "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change",
+  "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
 }
 
 -- How such a title begins, also behind a type or the name of a part: `search: move ...`.
@@ -21,7 +21,7 @@ local SAME_FROM_START = {
   "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
   "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
-  "fix compilation", "fix compiler ", "fix deprecation ", "fix warnings", "fix %w+ warnings",
+  "fix compilation", "fix compiler ", "fix deprecation ", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
 }
 
 -- Labels, also behind a group as in `type: refactor`.
@@ -115,7 +115,7 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
+        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
         "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "build.rs", "dangerfile*.lua",
         ".*", "**/.*/**",
       },
@@ -222,12 +222,33 @@ return {
   end
   -- What types no longer say, their tests cannot.
   local types_change = #danger.git.match("*.d.{ts,mts,cts}").any > 0
+  local weaker, kinds = {}, {}
   for _, it in found.weaker do
-    if ignored[it.file] or types_change and it.kind == "fewer_assertions" and string.find(it.file, "%.test%-d%.") then
-      continue
-    end
+    local elsewhere = ignored[it.file] or types_change and it.kind == "fewer_assertions" and string.find(it.file, "%.test%-d%.") ~= nil
     -- A revert takes the tests of what it reverts along.
-    if said.tests_go and it.kind ~= "skipped" and it.kind ~= "focused" or said.merged and it.kind ~= "focused" then
+    local goes = said.tests_go and it.kind ~= "skipped" and it.kind ~= "focused" or said.merged and it.kind ~= "focused"
+    if not (elsewhere or goes) then
+      table.insert(weaker, it)
+      kinds[it.kind] = (kinds[it.kind] or 0) + 1
+    end
+  end
+  local told = {}
+  for _, it in weaker do
+    -- What goes from many files is said once.
+    local files = kinds[it.kind]
+    if files > 3 and it.kind == "fewer_assertions" then
+      if told[it.kind] then
+        continue
+      end
+      told[it.kind] = true
+      local all = 0
+      for _, other in weaker do
+        all += if other.kind == it.kind then other.count else 0
+      end
+      report(
+        `{counted(all, "assertion")} are gone from tests that stay, in {files} files. Put back what still holds, or tell the reviewer what checks it now.`,
+        { file = it.file, line = it.line, side = if it.line then "LEFT" else nil }
+      )
       continue
     end
     local at = { file = it.file, line = it.line }

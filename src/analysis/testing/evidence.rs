@@ -239,15 +239,19 @@ impl<'t> Words<'t> {
         said && known && named && self.lost.keys().all(|word| path(word) || literal(word) || shouts(word))
     }
 
-    /// Whether one name took the place of another, several times.
+    /// Whether names took the place of others, each several times.
     fn only_rename(&self) -> bool {
-        let is_name = |word: &str| word.starts_with(|c: char| c.is_alphabetic() || c == '_');
-        match (self.novel.iter().next(), self.lost.iter().next()) {
-            (Some((new, more)), Some((old, fewer))) if self.novel.len() == 1 && self.lost.len() == 1 => {
-                more == fewer && *more >= 2 && is_name(new) && is_name(old)
-            }
-            _ => false,
-        }
+        let is_name = |word: &&str| word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        let sorted = |side: &BTreeMap<&str, usize>| {
+            let mut counts: Vec<usize> = side.values().copied().collect();
+            counts.sort_unstable();
+            counts
+        };
+        let counts = sorted(&self.novel);
+        !counts.is_empty()
+            && counts[0] >= 2
+            && counts == sorted(&self.lost)
+            && self.novel.keys().chain(self.lost.keys()).all(is_name)
     }
 }
 

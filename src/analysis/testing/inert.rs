@@ -212,9 +212,10 @@ fn re_exports(tokens: &[Piece<'_>]) -> bool {
 
 /// Whether a declaration goes on from one line to the next although no bracket is open: `type A =`, `| B`.
 fn goes_on(last: &[Piece<'_>], tokens: &[Piece<'_>]) -> bool {
-    let joins =
-        |token: Option<&Piece<'_>>| token.is_some_and(|token| ["|", "&", "="].iter().any(|mark| token.is(mark)));
-    joins(last.last()) || joins(tokens.first())
+    let joins = |token: Option<&Piece<'_>>| {
+        token.is_some_and(|token| ["|", "&", "=", "?", ":"].iter().any(|mark| token.is(mark)))
+    };
+    joins(last.last()) || joins(tokens.first()) || tokens.first().is_some_and(|token| token.is("extends"))
 }
 
 /// `Value = t.Union[...]`, `T = TypeVar(...)`.
