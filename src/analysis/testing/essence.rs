@@ -40,6 +40,10 @@ pub(super) fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, langua
         }
         let token = tokens[at];
         at += 1;
+        let prefix = language == Language::Python && ["f", "r", "b", "u", "rb", "fr"].contains(&token.text);
+        if prefix && tokens.get(at).is_some_and(|next| next.kind == TokenKind::Text) {
+            continue;
+        }
         let text = if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() };
         // Whether something is said at all is wording too.
         if text != TEXT {
@@ -116,6 +120,7 @@ fn idioms(language: Language) -> &'static [(&'static [&'static str], &'static [&
                 ]
             }
         }
+        Language::Ruby => const { &[(&[".", "freeze"], &[])] },
         Language::Go => const { &[(&["any"], &["interface"]), (&["io"], &["ioutil"]), (&["os"], &["ioutil"])] },
         _ => &[],
     }

@@ -254,11 +254,15 @@ pub(super) fn is_inert_line(line: CodeLine<'_, '_>, language: Language) -> bool 
 
 /// A row of a table: texts, numbers and the brackets around them, as an item of a list or a value in a map.
 fn is_data(tokens: &[Piece<'_>], inside: Inside) -> bool {
-    const MARKS: [&str; 11] = ["(", ")", "[", "]", "{", "}", ",", ":", "&", "-", "."];
+    const MARKS: [&str; 13] = ["(", ")", "[", "]", "{", "}", ",", ":", "&", "-", ".", "=", ">"];
     const VALUES: [&str; 7] = ["true", "false", "True", "False", "null", "nil", "None"];
     let is_item = match inside {
         Inside::List => true,
-        Inside::Block => tokens.len() > 2 && is_value(&tokens[0]) && tokens[1].is(":"),
+        Inside::Block => {
+            // `"a": 1`, and `"a" => 1` of Ruby and PHP.
+            let arrow = tokens.len() > 3 && tokens[1].is("=") && tokens[2].is(">");
+            tokens.len() > 2 && is_value(&tokens[0]) && (tokens[1].is(":") || arrow)
+        }
         Inside::Nothing | Inside::Call => false,
     };
     is_item
@@ -439,6 +443,7 @@ mod tests {
         let prose = "static A: &str = r#\"\nThis is what people read when\nthey ask for help with it.\nIt has several lines of that.\n\"#;\nf();\n";
         telling(Language::Rust, prose, &[6]);
         telling(Language::Ruby, "require 'a'\nattr_reader :b\ndef f\n  g\nend\n", &[3, 4]);
+        telling(Language::Ruby, "A = {\n  \".a\" => \"b/c\",\n  \"d\" => f(1),\n}\n", &[1, 3]);
         telling(Language::Elixir, "alias A.B\n@spec f(a) :: b\ndef f(a), do: a\n", &[3]);
     }
 }
