@@ -123,7 +123,7 @@ return {
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether a title that says so (of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged) goes without a test. Without it, only when the rule does not block.",
+      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`, or, for code with the same branches as before, a title that speaks of nothing new. Without it, only when the rule does not block.",
     },
     each = {
       type = "boolean",
