@@ -1,3 +1,97 @@
+-- What the author says of the change. `same`: that it behaves as before. `upkeep`: that it follows something else, or is
+-- about how fast and not about what, which is believed where nothing in the code speaks against it. `tests_go`: that tests
+-- go with what they are for. `merged`: that it was reviewed elsewhere.
+local nothing_said = {}
+
+-- Types of conventional titles without new behaviour.
+local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
+
+local SAME = {
+  "clippy", "linter", "linting", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
+  "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
+  "dedup", "duplicate code", "duplicated code", "code duplication", "remove duplicat", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
+  "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
+  "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab",
+  "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
+}
+
+-- How such a title begins, also behind a type or the name of a part: `search: move ...`.
+local SAME_FROM_START = {
+  "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to ", "split ", "convert ", "unify ", "reuse ", "make use of ",
+  "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
+  "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
+  "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
+  "fix compilation", "fix compiler ", "fix deprecation ", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
+}
+
+-- Labels, also behind a group as in `type: refactor`.
+local SAME_LABELS = { "refactor", "refactoring", "performance", "internal", "maintenance", "cleanup", "chore", "dependencies", "tech debt", "technical debt" }
+
+-- What a body has to say in so many words.
+local SAME_IN_BODY = { "no functional change", "no behavior change", "no behaviour change", "no change in behavior", "no change in behaviour", "pure refactor" }
+
+-- What a body says of how fast something is. A title about what it does is believed first.
+local FAST_IN_BODY = { "performance", "faster", "benchmark", "allocations", "speedup", "garbage collect", "memory usage", "cpu time" }
+
+-- Words of a title about what the code does. Without one, what stays like it was is believed to do the same.
+local NEW = {
+  "fix", "bug", "crash", "panic", "wrong", "incorrect", "regression", "feat", "%f[%w]adds? ", "%f[%w]added ", "allow", "support", "security", "vulnerab", "redos",
+  "broken", "handle ", "prevent", "ensure", "implement", "introduce", "option", "make sure", "correct", "resolve", "n't ", "not ", "respect",
+  "%f[%w]only ", "%f[%w]new ", "reject", "accept", "raise", "throw", "return", "error", "enable", "disable", "validat", "workaround", "restore",
+  "missing", "invalid", "fail", "hang", "deadlock", "check", "when ", "%f[%w]if ", "without ", "default", " work", " show",
+}
+
+-- How a title begins that is about upkeep whatever else it says.
+local UPKEEP_FROM_START = {
+  "updat%a* ", "upgrad%a* ", "remov%a* ", "drop%a* ", "deprecat%a* ", "use ", "address .*deprec", "tweak ", "avoid unnecessar", "prevent unnecessar",
+}
+
+local function finds(text, patterns)
+  for _, pattern in patterns do
+    if string.find(text, pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+local function has(text, words)
+  for _, word in words do
+    if string.find(text, word, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+local function what_is_said(pr)
+  local title, body = string.lower(pr.title), string.lower(pr.body)
+  local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
+  local rest = string.match(title, "^[%w/%-_,]+!?: (.*)") or string.match(title, "^%w+%b()!?: (.*)") or title
+  local reverts = string.find(title, '^revert "') ~= nil
+  local function starts(patterns)
+    for _, how in patterns do
+      if string.find(title, "^" .. how) or string.find(rest, "^" .. how) then
+        return true
+      end
+    end
+    return false
+  end
+  local new = finds(title, NEW)
+  local labelled = false
+  for _, label in pr.labels do
+    local name = string.lower(label.name)
+    labelled = labelled or table.find(SAME_LABELS, string.match(name, "[:/]%s*(.+)$") or name) ~= nil
+  end
+  return {
+    same = reverts or labelled or not new and starts({ "use " }) or not new and has(body, FAST_IN_BODY) or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
+    upkeep = starts(UPKEEP_FROM_START) or not new and string.find(title, "%w%s+%S") ~= nil and not string.find(title, "^merge "),
+    tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
+      or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
+    merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),
+  }
+end
+
 return {
   summary = "Changed source code comes with changed tests, and tests do not get weaker.",
   severity = "warn",
@@ -21,7 +115,7 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
+        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
         "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "build.rs", "dangerfile*.lua",
         ".*", "**/.*/**",
       },
@@ -29,7 +123,7 @@ return {
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether a title that says so (of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged) goes without a test. Without it, only when the rule does not block.",
+      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`, or, for code with the same branches as before, a title that speaks of nothing new. Without it, only when the rule does not block.",
     },
     each = {
       type = "boolean",
@@ -44,11 +138,14 @@ return {
   },
 }, function(options, report, analyse)
   local tests = danger.git.match(options.tests).any
-  local exempt = {}
+  local exempt, ignored = {}, {}
   for _, paths in { tests, danger.git.match(options.ignore).any } do
     for _, path in paths do
       exempt[path] = true
     end
+  end
+  for _, path in danger.git.match(options.ignore).any do
+    ignored[path] = true
   end
   local wanted = {}
   for _, path in danger.git.match(options.paths or "**").any do
@@ -62,33 +159,23 @@ return {
   end
   local found = analyse.missing_tests({ sources = sources, tests = tests, patterns = options.tests, each = options.each })
 
-  local untested = found.untested
   local author_may_skip = options.author_may_skip
   if author_may_skip == nil then
     author_may_skip = options.severity ~= "fail"
   end
-  if author_may_skip and #untested > 0 then
-    local title = string.lower(danger.github.pr.title)
-    local quiet = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
-    local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
-    local says_so = string.find(title, '^revert "') ~= nil or (kind ~= nil and table.find(quiet, kind) ~= nil)
-    -- What was merged elsewhere was reviewed there.
-    for _, merged in { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch ", "^merge '?[%w%.%-_/]+'? into " } do
-      says_so = says_so or string.find(title, merged) ~= nil
+  local said = if author_may_skip then what_is_said(danger.github.pr) else nothing_said
+  local untested = {}
+  for _, area in found.untested do
+    local files = {}
+    for _, file in area do
+      -- Where it only warns, it is quiet in doubt.
+      local doubtful = file.evidence == "none" and options.severity ~= "fail"
+      if not (doubtful or said.same or said.upkeep and file.evidence ~= "strong") then
+        table.insert(files, file)
+      end
     end
-    for _, word in {
-      "clippy", "linter", "linting", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
-      "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
-      "dedup", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
-      "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
-    } do
-      says_so = says_so or string.find(title, word, 1, true) ~= nil
-    end
-    for _, how in { "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to " } do
-      says_so = says_so or string.find(title, "^" .. how) ~= nil or string.find(title, "^[%w/%-_]+: " .. how) ~= nil
-    end
-    if says_so then
-      untested = {}
+    if #files > 0 then
+      table.insert(untested, files)
     end
   end
 
@@ -113,18 +200,18 @@ return {
       names = names[1]
     end
     local change = if #area == 1 then "changes" else "change"
-    local said
+    local saying
     if not touchable then
-      said = `{names} {change} and no test does.`
+      saying = `{names} {change} and no test does.`
     elseif #area > 1 then
       local own = if touchable.own_test then `the test file \`{touchable.own_test}\`` else `tests in \`{touchable.file}\``
-      said = `{names} {change} and no test of theirs does: {own} {if touchable.own_test then "exists and was" else "exist and were"} not touched.`
+      saying = `{names} {change} and no test of theirs does: {own} {if touchable.own_test then "exists and was" else "exist and were"} not touched.`
     elseif touchable.own_test then
-      said = `{names} changes; its test file \`{touchable.own_test}\` exists and was not touched.`
+      saying = `{names} changes; its test file \`{touchable.own_test}\` exists and was not touched.`
     else
-      said = `{names} changes; its tests, from line {touchable.inline_test} on, were not touched.`
+      saying = `{names} changes; its tests, from line {touchable.inline_test} on, were not touched.`
     end
-    report(`{said} {advice}`, { file = first.file, line = first.line })
+    report(`{saying} {advice}`, { file = first.file, line = first.line })
   end
 
   if not options.weaker then
@@ -133,10 +220,35 @@ return {
   local function counted(count, word)
     return if count == 1 then `{if word == "assertion" then "An" else "A"} {word}` else `{count} {word}s`
   end
-  -- A revert takes the tests of what it reverts along.
-  local is_revert = author_may_skip and string.find(string.lower(danger.github.pr.title), '^revert "') ~= nil
+  -- What types no longer say, their tests cannot.
+  local types_change = #danger.git.match("*.d.{ts,mts,cts}").any > 0
+  local weaker, kinds = {}, {}
   for _, it in found.weaker do
-    if is_revert and it.kind ~= "skipped" and it.kind ~= "focused" then
+    local elsewhere = ignored[it.file] or types_change and it.kind == "fewer_assertions" and string.find(it.file, "%.test%-d%.") ~= nil
+    -- A revert takes the tests of what it reverts along.
+    local goes = said.tests_go and it.kind ~= "skipped" and it.kind ~= "focused" or said.merged and it.kind ~= "focused"
+    if not (elsewhere or goes) then
+      table.insert(weaker, it)
+      kinds[it.kind] = (kinds[it.kind] or 0) + 1
+    end
+  end
+  local told = {}
+  for _, it in weaker do
+    -- What goes from many files is said once.
+    local files = kinds[it.kind]
+    if files > 3 and it.kind == "fewer_assertions" then
+      if told[it.kind] then
+        continue
+      end
+      told[it.kind] = true
+      local all = 0
+      for _, other in weaker do
+        all += if other.kind == it.kind then other.count else 0
+      end
+      report(
+        `{counted(all, "assertion")} are gone from tests that stay, in {files} files. Put back what still holds, or tell the reviewer what checks it now.`,
+        { file = it.file, line = it.line, side = if it.line then "LEFT" else nil }
+      )
       continue
     end
     local at = { file = it.file, line = it.line }

@@ -7,15 +7,18 @@
 mod area;
 mod behaviour;
 mod essence;
+mod evidence;
 mod inert;
 mod inline;
 mod lines;
 mod names;
 mod pair;
 mod review;
+mod types;
 mod vocabulary;
 mod weaker;
 
+pub use evidence::Evidence;
 pub use names::is_test_text;
 pub use pair::{find_own_test, pairs};
 pub use review::{ChangedFile, Reading, Request, Untested, Verdict, review};

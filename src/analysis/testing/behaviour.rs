@@ -1,7 +1,8 @@
 //! The added lines of a source file that may change what it does.
 
 use super::essence::sequence;
-use super::inert::{inert_blocks, is_inert_line};
+use super::evidence::{Evidence, Skeleton, weigh};
+use super::inert::{imports, inert_blocks, is_inert_line, is_log};
 use super::inline::inline_tests;
 use super::lines::{CodeLine, CodeLines, Inside, Piece, code_lines};
 use super::names::is_test_text;
@@ -22,6 +23,8 @@ pub(super) type Said = u64;
 pub(super) struct Change {
     /// Added lines that may change behaviour: number and what they say.
     pub(super) lines: Vec<(u32, Said)>,
+    /// Those among them, and among the renamed ones, that are less than strong evidence of new behaviour.
+    pub(super) weak: HashMap<u32, Evidence>,
     /// What the removed lines said.
     pub(super) removed: Vec<Said>,
     /// How many tokens the changed lines add, how many they take away, and how many of these are the same.
@@ -36,6 +39,14 @@ pub(super) struct Change {
     pub(super) touches_tests: bool,
     /// The first line of a test beside the code.
     pub(super) first_test: Option<u32>,
+}
+
+impl Change {
+    /// The strongest that these lines say for new behaviour.
+    pub(super) fn evidence(&self, lines: &[u32]) -> Evidence {
+        let weighed = lines.iter().map(|number| self.weak.get(number).copied().unwrap_or(Evidence::Strong));
+        weighed.max().unwrap_or(Evidence::Strong)
+    }
 }
 
 /// Tokens of a file's changed lines, wherever they stand.
@@ -57,6 +68,7 @@ pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) ->
     let Some(language) = Language::of(path) else { return read_unknown(hunks) };
     let mut change = Change::default();
     let mut counts: HashMap<u64, (usize, usize)> = HashMap::new();
+    let mut grown = Grown::default();
     let whole = text.and_then(|text| Some((Cow::Borrowed(text), text_before(text, hunks)?)));
     let tests = whole.as_ref().map(|(head, _)| inline_tests(head, language)).unwrap_or_default();
     change.first_test = tests.first().map(|range| *range.start());
@@ -77,7 +89,7 @@ pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) ->
         let inert = inert_blocks(&new, language);
         for hunk in *hunks {
             let is_test = |number: u32| tests.iter().any(|range| range.contains(&number));
-            read_hunk(&mut change, hunk, (&old, &new), &inert, language, &is_test);
+            read_hunk(&mut change, &mut grown, hunk, (&old, &new), &inert, language, &is_test);
             for (is_new, token) in changed_tokens(hunk, &old, &new, &inert, &is_test) {
                 let count = counts.entry(hash(token)).or_default();
                 *(if is_new { &mut count.0 } else { &mut count.1 }) += 1;
@@ -89,7 +101,39 @@ pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) ->
         change.tokens.removed += removed;
         change.tokens.common += added.min(removed);
     }
+    if let Some((_, base)) = &whole {
+        change.names.extend(grown.words.into_iter().filter(|word| !base.contains(word.as_str())));
+    }
+    // A branch that went from one place to another is none that was not there.
+    if !grown.added.exceeds(&grown.removed) {
+        change.weak.extend(grown.lines.into_iter().map(|number| (number, Evidence::Slight)));
+    }
     change
+}
+
+/// Branches and definitions of all changed lines, and the lines in whose places some came in for others.
+#[derive(Debug, Default)]
+struct Grown {
+    added: Skeleton,
+    removed: Skeleton,
+    lines: Vec<u32>,
+    /// Names of several words that the lines hold: of options and parameters, when they were not there before.
+    words: BTreeSet<String>,
+    /// Words of changed imports so far; they stand before what uses them.
+    imports: BTreeSet<String>,
+}
+
+/// So many new names are looked for in tests.
+const MAX_WORDS: usize = 50;
+
+/// A shorter name stands in a test by chance.
+const MIN_NAME: usize = 8;
+
+/// Whether a name is made of several words: `max_part_size`, `maxPartSize`.
+fn is_compound(name: &str) -> bool {
+    let inner = name.trim_matches('_');
+    let humps = inner.as_bytes().windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    name.len() >= MIN_NAME && (inner.contains('_') || humps)
 }
 
 /// The words, numbers and texts of changed lines, and whether they are added; those of imports, types and tests left out.
@@ -122,6 +166,7 @@ fn hash(text: &str) -> u64 {
 
 fn read_hunk(
     change: &mut Change,
+    grown: &mut Grown,
     hunk: &Hunk<'_>,
     (old, new): (&CodeLines<'_>, &CodeLines<'_>),
     inert: &BTreeSet<u32>,
@@ -141,6 +186,12 @@ fn read_hunk(
             block.added.iter().filter(live).filter_map(|at| Some((*at, new.get(*at)?))).collect();
         let removed: Vec<CodeLine<'_, '_>> = block.removed.iter().filter_map(|at| old.get(*at)).collect();
         change.removed.extend(removed.iter().map(|line| said_by(line.tokens)));
+        let changed = added.iter().map(|(_, line)| *line).chain(removed.iter().copied());
+        for line in changed.filter(|line| imports(line.tokens, language)) {
+            grown.imports.extend(line.tokens.iter().filter(|token| token.is_word()).map(|token| token.text.to_owned()));
+        }
+        grown.removed.add(&Skeleton::of(removed.iter().copied(), language));
+        grown.added.add(&Skeleton::of(added.iter().map(|(_, line)| *line), language));
         // Where nothing was, nothing stayed the same.
         let replaces = !removed.is_empty() && !added.is_empty();
         if replaces && loses_items(added.iter().map(|(_, line)| *line), &removed) {
@@ -151,15 +202,38 @@ fn read_hunk(
         {
             continue;
         }
+        let quiet = |number: &u32, line: &CodeLine<'_, '_>| inert.contains(number) || is_log(line.tokens);
+        if replaces && added.iter().any(|(number, line)| quiet(number, line)) {
+            let new = added.iter().filter(|(number, line)| !quiet(number, line)).map(|(_, line)| *line);
+            let old = removed.iter().copied().filter(|line| !is_log(line.tokens));
+            if sequence(new, language) == sequence(old, language) {
+                continue;
+            }
+        }
         let lone: Vec<(u32, CodeLine<'_, '_>)> = added
             .into_iter()
             .filter(|(number, line)| !inert.contains(number) && !is_inert_line(*line, language))
             .collect();
         // Lines that say nothing by themselves do not make the others different.
-        let removed_live = removed.iter().copied().filter(|line| !is_inert_line(*line, language));
-        if replaces && sequence(lone.iter().map(|(_, line)| *line), language) == sequence(removed_live, language) {
+        let removed_live: Vec<CodeLine<'_, '_>> =
+            removed.iter().copied().filter(|line| !is_inert_line(*line, language)).collect();
+        let same = || {
+            let (new, old) = (lone.iter().map(|(_, line)| *line), removed_live.iter().copied());
+            sequence(new, language) == sequence(old, language)
+        };
+        if lone.is_empty() || replaces && same() {
             continue;
         }
+        let fresh: Vec<CodeLine<'_, '_>> = lone.iter().map(|(_, line)| *line).collect();
+        match weigh(&fresh, &removed_live, &grown.imports, language) {
+            Evidence::Strong if replaces => grown.lines.extend(lone.iter().map(|(number, _)| *number)),
+            Evidence::Strong => {}
+            weak => change.weak.extend(lone.iter().map(|(number, _)| (*number, weak))),
+        }
+        let words =
+            fresh.iter().flat_map(|line| line.tokens).filter(|token| token.is_word() && is_compound(token.text));
+        let room = MAX_WORDS.saturating_sub(grown.words.len());
+        grown.words.extend(words.map(|token| token.text.to_owned()).take(room));
         let pairs = renames(&lone, &removed);
         for (number, line) in lone {
             match pairs.get(&number) {

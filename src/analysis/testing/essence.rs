@@ -1,6 +1,7 @@
 //! What lines say when everything is left out that does not change what code does: layout, manners, types, wording, versions.
 
 use super::lines::{CodeLine, Piece, is_query};
+use super::types::untyped;
 use crate::analysis::code::{Language, TokenKind};
 
 /// Tokens that say how code is laid out or nested, not what it does: with everything else the same, `if a { if b {` is
@@ -11,7 +12,7 @@ const LAYOUT: [&str; 8] = [",", ";", "(", ")", "{", "}", "&", "if"];
 pub(super) fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, language: Language) -> Vec<String> {
     let mut tokens: Vec<Piece<'_>> = Vec::new();
     for line in lines {
-        tokens.extend(line.tokens);
+        tokens.extend(untyped(line, language));
     }
     let tokens = match language {
         Language::Python => without_type_arguments(&without_annotations(&tokens)),
@@ -27,14 +28,48 @@ pub(super) fn sequence<'l>(lines: impl Iterator<Item = CodeLine<'l, 'l>>, langua
             || language == Language::Rust && (token.is("*") || token.is("ref"))
     };
     let tokens: Vec<Piece<'_>> = tokens.into_iter().filter(|token| !quiet(token)).collect();
-    for token in without_idioms(&tokens, language) {
+    let tokens = without_idioms(&tokens, language);
+    let mut at = 0;
+    while at < tokens.len() {
+        let end = at + text_length(&tokens[at..]);
+        // What a text for people is filled with is part of its wording.
+        let whole = tokens[at..end].iter().map(|token| token.text).collect::<Vec<_>>().concat();
+        if end > at + 1 && wording(&whole) == TEXT {
+            at = end;
+            continue;
+        }
+        let token = tokens[at];
+        at += 1;
+        let prefix = language == Language::Python && ["f", "r", "b", "u", "rb", "fr"].contains(&token.text);
+        if prefix && tokens.get(at).is_some_and(|next| next.kind == TokenKind::Text) {
+            continue;
+        }
         let text = if token.kind == TokenKind::Text { wording(token.text) } else { token.text.to_owned() };
-        // A text over several lines is one.
-        if text != TEXT || said.last().is_none_or(|last| last != TEXT) {
+        // Whether something is said at all is wording too.
+        if text != TEXT {
             said.push(text);
         }
     }
     without_version_tuples(said)
+}
+
+/// How many tokens a text that code is filled into takes, with that code; one for anything else.
+fn text_length(tokens: &[Piece<'_>]) -> usize {
+    const MANY: usize = 60;
+    let opens = |token: &Piece<'_>| token.kind == TokenKind::Text && token.text.ends_with('{');
+    let mut at = 0;
+    while tokens.get(at).is_some_and(opens) {
+        let close = tokens
+            .iter()
+            .take(MANY)
+            .skip(at + 1)
+            .position(|token| token.kind == TokenKind::Text && token.text.starts_with('}'));
+        match close {
+            Some(length) => at += length + 1,
+            None => return 1,
+        }
+    }
+    at + 1
 }
 
 /// `(3, 0, 2)` is a version too: three numbers and more in a row.
@@ -85,6 +120,7 @@ fn idioms(language: Language) -> &'static [(&'static [&'static str], &'static [&
                 ]
             }
         }
+        Language::Ruby => const { &[(&[".", "freeze"], &[])] },
         Language::Go => const { &[(&["any"], &["interface"]), (&["io"], &["ioutil"]), (&["os"], &["ioutil"])] },
         _ => &[],
     }
@@ -206,15 +242,17 @@ fn without_type_arguments<'t>(tokens: &[Piece<'t>]) -> Vec<Piece<'t>> {
 
 /// A text for people is as good as another; anything else stays, without its quotes.
 fn wording(text: &str) -> String {
-    let inner = text.trim_matches(|c| ['"', '\'', '`', 'f', 'b', 'r', 'u'].contains(&c));
-    let words = inner.split(' ').filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
+    let unquoted = text.trim_start_matches(['f', 'b', 'r', 'u']).trim_matches(['"', '\'', '`']);
+    // A line break in a sentence makes no pattern of it.
+    let inner = unquoted.replace("\\n", " ").replace("\\t", " ");
+    let words = inner.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
     let is_pattern = inner.contains(['\\', '^', '<', '|']);
-    if !is_query(inner) && (words >= 4 || words >= 2 && !is_pattern) {
+    if !is_query(&inner) && (words >= 4 || words >= 2 && !is_pattern) {
         TEXT.to_owned()
-    } else if is_version(inner) || is_digest(inner) {
+    } else if is_version(&inner) || is_digest(&inner) {
         VERSION.to_owned()
     } else {
-        inner.to_owned()
+        unquoted.to_owned()
     }
 }
 

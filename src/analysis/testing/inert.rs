@@ -14,11 +14,16 @@ fn import_words(language: Language) -> &'static [&'static str] {
         Language::Java | Language::Kotlin | Language::Scala => &["import", "package"],
         Language::CSharp => &["using", "namespace"],
         Language::Php => &["use", "namespace", "declare", "require_once", "include_once"],
-        Language::Ruby => &["require", "require_relative", "autoload"],
+        Language::Ruby => &["require", "require_relative", "autoload", "include"],
         Language::Elixir => &["alias", "import", "require"],
         Language::Swift => &["import"],
         Language::C | Language::Lua | Language::Plain => &[],
     }
+}
+
+/// Whether the line imports something.
+pub(super) fn imports(tokens: &[Piece<'_>], language: Language) -> bool {
+    import_words(language).contains(&first_word(tokens))
 }
 
 /// Words before a declaration that say who may see it.
@@ -79,7 +84,7 @@ const QUIET_ATTRIBUTES: [&str; 14] = [
 ];
 
 /// Names that are spoken to in order to log.
-const LOGS: [&str; 20] = [
+const LOGS: [&str; 21] = [
     "log",
     "logger",
     "logging",
@@ -100,6 +105,7 @@ const LOGS: [&str; 20] = [
     "eprintln",
     "warnings",
     "error_log",
+    "dbg",
 ];
 
 /// The numbers of lines that are inert whatever stands around the change: of imports, types and documentation blocks.
@@ -206,9 +212,10 @@ fn re_exports(tokens: &[Piece<'_>]) -> bool {
 
 /// Whether a declaration goes on from one line to the next although no bracket is open: `type A =`, `| B`.
 fn goes_on(last: &[Piece<'_>], tokens: &[Piece<'_>]) -> bool {
-    let joins =
-        |token: Option<&Piece<'_>>| token.is_some_and(|token| ["|", "&", "="].iter().any(|mark| token.is(mark)));
-    joins(last.last()) || joins(tokens.first())
+    let joins = |token: Option<&Piece<'_>>| {
+        token.is_some_and(|token| ["|", "&", "=", "?", ":"].iter().any(|mark| token.is(mark)))
+    };
+    joins(last.last()) || joins(tokens.first()) || tokens.first().is_some_and(|token| token.is("extends"))
 }
 
 /// `Value = t.Union[...]`, `T = TypeVar(...)`.
@@ -247,11 +254,15 @@ pub(super) fn is_inert_line(line: CodeLine<'_, '_>, language: Language) -> bool 
 
 /// A row of a table: texts, numbers and the brackets around them, as an item of a list or a value in a map.
 fn is_data(tokens: &[Piece<'_>], inside: Inside) -> bool {
-    const MARKS: [&str; 11] = ["(", ")", "[", "]", "{", "}", ",", ":", "&", "-", "."];
+    const MARKS: [&str; 13] = ["(", ")", "[", "]", "{", "}", ",", ":", "&", "-", ".", "=", ">"];
     const VALUES: [&str; 7] = ["true", "false", "True", "False", "null", "nil", "None"];
     let is_item = match inside {
         Inside::List => true,
-        Inside::Block => tokens.len() > 2 && is_value(&tokens[0]) && tokens[1].is(":"),
+        Inside::Block => {
+            // `"a": 1`, and `"a" => 1` of Ruby and PHP.
+            let arrow = tokens.len() > 3 && tokens[1].is("=") && tokens[2].is(">");
+            tokens.len() > 2 && is_value(&tokens[0]) && (tokens[1].is(":") || arrow)
+        }
         Inside::Nothing | Inside::Call => false,
     };
     is_item
@@ -331,13 +342,21 @@ fn is_value(token: &Piece<'_>) -> bool {
     matches!(token.kind, TokenKind::Number | TokenKind::Text)
 }
 
-fn is_log(tokens: &[Piece<'_>]) -> bool {
+pub(super) fn is_log(tokens: &[Piece<'_>]) -> bool {
     let start = usize::from(tokens[0].text == "self" || tokens[0].text == "this") * 2;
     let Some(first) = tokens.get(start) else { return false };
     let next = tokens.get(start + 1).map_or("", |token| token.text);
     // `log::info!`; a member `log: x` is something else.
     let path = next == ":" && tokens.get(start + 2).is_some_and(|token| token.is(":"));
-    LOGS.contains(&first.text) && (path || ["(", ".", "!"].contains(&next))
+    // Ruby's `log "..."`.
+    let told = tokens.get(start + 1).is_some_and(|token| token.kind == TokenKind::Text);
+    LOGS.contains(&first.text) && (path || told || ["(", ".", "!"].contains(&next))
+}
+
+/// `class NotFound(LookupError):`: a name for a kind of error, with nothing said of it on this line.
+fn is_kind_of_error(tokens: &[Piece<'_>]) -> bool {
+    let based = |token: &Piece<'_>| ["Error", "Exception", "Warning"].iter().any(|kind| token.text.ends_with(kind));
+    tokens.last().is_some_and(|token| token.is(":")) && tokens.iter().skip(2).filter(|token| token.is_word()).any(based)
 }
 
 /// A forward declaration or a type's field: `int f(int);` of C, `name: String,` of Rust are judged by their blocks; here
@@ -348,6 +367,7 @@ fn is_declaration(tokens: &[Piece<'_>], language: Language) -> bool {
             let ends = tokens.last().is_some_and(|token| token.is(";"));
             ends && tokens[0].is("extern")
         }
+        Language::Python if tokens[0].text == "class" => is_kind_of_error(tokens),
         // `name: str` in a class; a default is a value.
         Language::Python => {
             tokens.len() >= 3
@@ -423,6 +443,7 @@ mod tests {
         let prose = "static A: &str = r#\"\nThis is what people read when\nthey ask for help with it.\nIt has several lines of that.\n\"#;\nf();\n";
         telling(Language::Rust, prose, &[6]);
         telling(Language::Ruby, "require 'a'\nattr_reader :b\ndef f\n  g\nend\n", &[3, 4]);
+        telling(Language::Ruby, "A = {\n  \".a\" => \"b/c\",\n  \"d\" => f(1),\n}\n", &[1, 3]);
         telling(Language::Elixir, "alias A.B\n@spec f(a) :: b\ndef f(a), do: a\n", &[3]);
     }
 }

@@ -75,18 +75,25 @@ pub(super) fn is_named_as_test(path: &str) -> bool {
     let name = file_name(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let parent = path.rsplit('/').nth(1).unwrap_or_default();
-    // In Rust every file of `tests` is a test of its own.
-    let rust = name.ends_with(".rs") && parent == "tests";
+    // In Rust every file of `tests` is a test of its own, but for what they share.
+    let rust = name.ends_with(".rs") && parent == "tests" && !SHARED.contains(&stem);
     rust || parent == "__tests__" || fold(stem) != test_subject(path)
 }
+
+/// What tests of Rust share.
+const SHARED: [&str; 8] = ["util", "utils", "helpers", "common", "support", "macros", "mod", "testenv"];
 
 /// Letters and digits only, in lower case.
 fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a line of documentation holds an example that is run as a test: `>>>`, `iex>`.
+/// Whether a line of documentation holds an example that is run as a test: `>>>`, `iex>`, Rust's `/// assert_eq!(`.
 pub fn is_test_text(line: &str) -> bool {
+    let of_rust = ["///", "//!"].iter().find_map(|sign| line.trim_start().strip_prefix(sign));
+    if of_rust.is_some_and(|text| text.trim_start().starts_with("assert")) {
+        return true;
+    }
     let text = line.trim_start().trim_start_matches(['#', '*', '/', '!']).trim_start();
     text.starts_with(">>> ") || text.starts_with("iex>") || text.starts_with("iex(")
 }

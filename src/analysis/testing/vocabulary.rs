@@ -220,7 +220,7 @@ fn is_assertion(word: &str, next: &str, at: usize, language: Language) -> bool {
             called
                 && (lower.starts_with("assert")
                     || lower.starts_with("xctassert")
-                    || lower.starts_with("expect")
+                    || lower.starts_with("expect") && lower != "expected"
                     || matches!(word, "verify" | "should" | "Should" | "CHECK" | "REQUIRE"))
         }
     }

@@ -63,6 +63,19 @@ pub(super) struct Delta {
     unasserted: usize,
     pub(super) tests_added: usize,
     tests_removed: Vec<u32>,
+    /// Changed lines with code.
+    lines_added: usize,
+    lines_removed: usize,
+}
+
+/// A test file that gets so many lines may say in them what others said before.
+const REWRITTEN: usize = 8;
+
+impl Delta {
+    /// Whether the file loses too few lines for so many assertions or tests: they are written in another way.
+    fn is_rewritten(&self, lost: usize) -> bool {
+        self.lines_added >= REWRITTEN && self.lines_removed < self.lines_added + lost
+    }
 }
 
 /// So many assertions fewer are a loss even where others were added.
@@ -84,12 +97,15 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         for line in &hunk.lines {
             match line.kind {
                 LineKind::Added => {
+                    added += usize::from(expects_error(line.text));
                     let Some((number, code)) = line.new.and_then(|at| Some((at, new.get(at)?))) else { continue };
+                    delta.lines_added += 1;
                     added += assertions(code.tokens, language);
                     delta.tests_added += usize::from(is_test_definition(code.tokens, language));
                     if let Some((at, sign)) = find_sign(code.tokens, skips_of(language)) {
-                        let conditional =
-                            is_chosen(code.tokens, at) || sign.may_be_conditional && is_conditional(&new, number, at);
+                        let conditional = is_chosen(code.tokens, at)
+                            || sign.name == "@pytest.mark.xfail" && has_condition(&new, number, at)
+                            || sign.may_be_conditional && is_conditional(&new, number, at);
                         if !conditional {
                             delta.skips.push((number, sign.name));
                         }
@@ -100,6 +116,7 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                 }
                 LineKind::Removed => {
                     let Some((number, code)) = line.old.and_then(|at| Some((at, old.get(at)?))) else { continue };
+                    delta.lines_removed += 1;
                     let count = assertions(code.tokens, language);
                     removed += count;
                     if count > 0 {
@@ -123,6 +140,22 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         }
     }
     delta
+}
+
+/// Whether `mark.xfail(` at `at` names a condition first, on its line or on the next one, and not only a reason.
+fn has_condition(lines: &CodeLines<'_>, number: u32, at: usize) -> bool {
+    const NAMED: [&str; 4] = ["reason", "raises", "strict", "run"];
+    let Some(line) = lines.get(number) else { return false };
+    let behind = line.tokens.iter().skip(at).skip_while(|token| !token.is("(")).nth(1).copied();
+    let opens = line.tokens.last().is_some_and(|token| token.is("("));
+    let next = || lines.get(number + 1).and_then(|line| line.tokens.first().copied());
+    let first = behind.or_else(|| if opens { next() } else { None });
+    first.is_some_and(|first| first.is_word() && !NAMED.contains(&first.text))
+}
+
+/// Tests of types assert in a comment that the next line is wrong; one that goes may as well have come right.
+fn expects_error(text: &str) -> bool {
+    text.contains("@ts-expect-error")
 }
 
 /// Whether the line at `number` stands under an `if`, or has one of its own before or behind what begins at `at`.
@@ -178,10 +211,11 @@ fn is_test_definition(tokens: &[Piece<'_>], language: Language) -> bool {
 }
 
 /// Where the tests of a whole pull request got weaker. `source_shrinks`: its sources lose more code than they gain, so
-/// that tests may go with it.
+/// that tests may go with it. `source_changes`: they get other code, so that tests may say something else of it.
 pub(super) fn find_weaker(
     files: &[(&ChangedFile<'_>, Delta)],
     source_shrinks: bool,
+    source_changes: bool,
     has_replacement: &dyn Fn(&str) -> bool,
 ) -> Vec<Weaker> {
     let mut found = Vec::new();
@@ -223,10 +257,21 @@ pub(super) fn find_weaker(
         }
         let lost: usize = delta.lost.iter().map(|(_, count)| count).sum();
         let tests_lost = delta.tests_removed.len().saturating_sub(delta.tests_added);
-        if tests_lost > 0 && tests_removed > tests_added && !source_shrinks {
+        if tests_lost > 0
+            && tests_removed > tests_added
+            && !source_shrinks
+            && !delta.is_rewritten(0)
+            && !(source_changes && delta.asserted > 0)
+        {
             let line = delta.tests_removed.first().copied();
             found.push(Weaker { kind: WeakerKind::FewerTests, path, line, name: "", count: tests_lost });
-        } else if lost > 0 && delta.unasserted > delta.asserted && net_asserts && !source_shrinks {
+        } else if lost > 0
+            && delta.unasserted > delta.asserted
+            && net_asserts
+            && !source_shrinks
+            && delta.tests_added <= delta.tests_removed.len()
+            && !delta.is_rewritten(delta.unasserted - delta.asserted)
+        {
             let line = delta.lost.first().map(|(line, _)| *line).filter(|line| *line > 0);
             found.push(Weaker {
                 kind: WeakerKind::FewerAssertions,
@@ -284,10 +329,38 @@ mod tests {
         );
         assert_eq!(delta("test_a.py", "@@ -1,0 +1,2 @@\n+if x:\n+    pytest.skip('no')\n").skips, []);
         assert_eq!(delta("test_a.py", "@@ -1,0 +1,1 @@\n+@pytest.mark.skipif(x, reason='y')\n").skips, []);
+        assert_eq!(delta("test_a.py", "@@ -1,0 +1,2 @@\n+@pytest.mark.xfail(\n+    x, reason='y')\n").skips, []);
+        assert_eq!(delta("test_a.py", "@@ -1,0 +1,1 @@\n+@pytest.mark.xfail(reason='y')\n").skips.len(), 1);
         assert_eq!(delta("a_spec.rb", "@@ -1,0 +1,1 @@\n+skip 'x' if RUBY_VERSION < '3'\n").skips, []);
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+// it.skip('a')\n").skips, []);
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,1 @@\n+const when = works ? it : it.skip\n").skips, []);
         assert_eq!(delta("a.test.ts", "@@ -1,0 +1,3 @@\n+const when = works\n+  ? it\n+  : it.skip\n").skips, []);
+    }
+
+    #[test]
+    fn tests_that_are_written_in_another_way_lose_nothing() {
+        let weaker = |added: usize| {
+            let rows: String = (0..added).map(|it| format!("+    (f({it}), {it}),\n")).collect();
+            let patch = format!(
+                "@@ -1,5 +1,{} @@\n-def test_a():\n-    assert f(1)\n-def test_b():\n-    assert f(2)\n{rows} def test_c():\n",
+                added + 1
+            );
+            let hunks = parse_hunks(&patch);
+            let delta = read_delta("test_a.py", &hunks);
+            let file = ChangedFile {
+                path: "test_a.py",
+                status: ChangeStatus::Modified,
+                hunks: Vec::new(),
+                text: None,
+                is_test: true,
+                is_source: false,
+                hits: None,
+            };
+            find_weaker(&[(&file, delta)], false, false, &|_| false).len()
+        };
+        assert_eq!((weaker(0), weaker(1), weaker(8)), (1, 1, 0));
+        let typed = delta("a.test-d.ts", "@@ -1 +1,2 @@\n-expectError(f(1))\n+// @ts-expect-error no\n+f(1)\n");
+        assert_eq!((typed.asserted, typed.unasserted), (1, 1));
     }
 
     #[test]

@@ -13,7 +13,7 @@ const COST: usize = 8;
 
 /// `{ sources, tests, patterns, each }`, changed sources, changed tests, the patterns of tests, and whether each source asks for
 /// a test of its own, into
-/// `{ untested = { { { file, line, count, own_test?, inline_test? } } }, weaker = { { kind, file, line?, name, count } } }`.
+/// `{ untested = { { { file, line, count, evidence, own_test?, inline_test? } } }, weaker = { { kind, file, line?, name, count } } }`.
 pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let sources: Vec<String> = arguments.get("sources")?;
     let tests: Vec<String> = arguments.get("tests")?;
@@ -82,6 +82,7 @@ fn render(verdict: &Verdict) -> Json {
                 "file": file.path,
                 "line": file.line,
                 "count": file.count,
+                "evidence": file.evidence.as_str(),
                 "own_test": file.own_test,
                 "inline_test": file.inline_test,
             })
