@@ -86,6 +86,11 @@ impl SimHandle {
         })
     }
 
+    /// Where a repository lies on this machine, bare: to be cloned, not to be written to.
+    pub fn git_dir(&self, repo: &str) -> std::path::PathBuf {
+        self.with(repo, |state, index| state.repos[index].git.dir().to_owned())
+    }
+
     /// The message of a commit.
     pub fn message(&self, repo: &str, sha: &str) -> Option<String> {
         self.with(repo, |state, index| Some(state.repos[index].git.load_commit(sha)?.message.clone()))
