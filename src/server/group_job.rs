@@ -13,7 +13,7 @@ use super::waiting::{self, ServerSide};
 use super::work::{JobError, JobOutcome};
 use crate::github::{GroupOverview, RepoClient};
 use crate::model::{
-    Fact, FactKey, PullNumber, QueuedPull, Ruleset, Settings, Snapshot, Subject, Timestamp, Unavailable, Verdict,
+    FactKey, PullNumber, QueuedPull, Ruleset, Settings, Snapshot, Subject, Timestamp, Unavailable, Verdict,
 };
 use crate::plan::{self, PlanInput, PublishedCheck};
 use crate::publish::{Outbox, carry_out, settle};
@@ -150,7 +150,7 @@ impl<'a> Stage<'a> {
         let (comparison, changes, pulls) = read.map_err(|error| after_overview(error, self.queued.job.attempt))?;
         self.overview.published.checks.extend(announced?);
         snapshot.subject.base = comparison.merge_base;
-        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);
         for pull in &pulls {
             // What a person let pass there passes here, as long as it is the same finding.

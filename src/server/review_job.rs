@@ -242,7 +242,7 @@ impl<'a> Stage<'a> {
         let difference = self.client.fetch_difference(self.review.number, ends, self.overview.size()).await;
         let (comparison, changes) = difference.map_err(|error| after_overview(error, self.review.job.attempt))?;
         snapshot.subject.base = comparison.merge_base;
-        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);
         let brought = load_brought_rules(self.reviews.judges(), &self.client, snapshot).await.map_err(after_judging)?;
         match brought {
@@ -274,9 +274,10 @@ impl<'a> Stage<'a> {
             CallError::NotFound(_) => after_overview(error, self.review.job.attempt),
             other => after_call(other),
         })?;
-        self.overview.published.checks.extend(announced?);
+        self.announced = announced?;
+        self.overview.published.checks.extend(self.announced.clone());
         snapshot.subject.base = comparison.merge_base;
-        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);
         apply_facts(snapshot, texts);
         Ok(())

@@ -209,8 +209,29 @@ async fn commits_come_completely_or_not_at_all() {
     .await;
     let (base, head) = (CommitId::new(B).unwrap(), CommitId::new(A).unwrap());
     let comparison = fake.client().fetch_comparison(&base, &head).await.unwrap();
-    assert_eq!((comparison.commits.len(), comparison.merge_base), (150, base));
+    let Fact::Known(commits) = comparison.commits else { panic!("known") };
+    assert_eq!((commits.len(), comparison.merge_base), (150, base));
     assert_eq!(fake.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn f37_a_list_of_commits_that_is_not_whole_is_none() {
+    // GitHub leaves some out; there are more than anybody reads.
+    for (total, sent, requests) in [(150, 40, 2), (2_001, 100, 1)] {
+        let commit = |n: usize| json!({ "sha": format!("{n:040x}"), "commit": { "message": "m" }, "parents": [] });
+        let fake = Fake::start(with_tokens(move |seen, _| {
+            let range = if seen.line.ends_with("page=1") { 0..100 } else { 100..100 + sent };
+            ok(json!({
+                "merge_base_commit": { "sha": B }, "total_commits": total, "commits": range.map(commit).collect::<Vec<_>>(),
+            }))
+        }))
+        .await;
+        let (base, head) = (CommitId::new(B).unwrap(), CommitId::new(A).unwrap());
+        let comparison = fake.client().fetch_comparison(&base, &head).await.unwrap();
+        let Fact::Unavailable(Unavailable::Truncated(what)) = comparison.commits else { panic!("not whole") };
+        assert!(what.contains(&format!("of {total}")), "{what}");
+        assert_eq!((comparison.merge_base, fake.lines().len()), (base, requests));
+    }
 }
 
 #[tokio::test]
