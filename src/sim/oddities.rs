@@ -172,13 +172,16 @@ impl SimHandle {
         });
     }
 
-    /// The same comment stands in the conversation once more, as after a lost answer.
+    /// The same comment stands in the conversation or on its line once more, as after a lost answer.
     pub fn double_comment(&self, repo: &str, comment: u64) {
         self.with(repo, |state, index| {
             let id = state.fresh_id();
             let comments = &mut state.repos[index].comments;
             let found = comments.iter().find(|it| it.id == comment).cloned();
             comments.extend(found.map(|it| super::state::Comment { id, ..it }));
+            let comments = &mut state.repos[index].review_comments;
+            let found = comments.iter().find(|it| it.id == comment).cloned();
+            comments.extend(found.map(|it| super::state::ReviewComment { id, ..it }));
         });
     }
 }

@@ -48,14 +48,29 @@ async fn the_overview_knows_what_is_ours() {
 }
 
 #[tokio::test]
-async fn a_name_that_another_repository_took_is_not_ours() {
-    let fake = Fake::start(with_tokens(|_, _| {
-        let mut other = overview();
-        other["data"]["repository"]["databaseId"] = json!(8);
-        ok(other)
-    }))
-    .await;
-    assert!(matches!(fake.client().fetch_overview(PullNumber(3)).await, Err(CallError::NotFound(_))));
+async fn f33_behind_a_name_that_another_repository_took_ours_is_looked_for() {
+    for present in [Some("o/renamed"), None] {
+        let fake = Fake::start(with_tokens(move |seen, _| {
+            if seen.line.starts_with("GET /installation/repositories") {
+                let ours = present.map(|name| json!({ "id": 7, "full_name": name }));
+                return ok(json!({ "total_count": 1, "repositories": Vec::from_iter(ours) }));
+            }
+            let mut found = overview();
+            for list in ["comments", "reviewThreads"] {
+                found["data"]["repository"]["pullRequest"][list]["pageInfo"]["hasNextPage"] = false.into();
+            }
+            if seen.body["variables"]["name"] != "renamed" {
+                found["data"]["repository"]["databaseId"] = json!(8);
+            }
+            ok(found)
+        }))
+        .await;
+        let told = fake.client().fetch_overview(PullNumber(3)).await;
+        match present {
+            Some(_) => assert!(told.is_ok(), "{told:?}"),
+            None => assert!(matches!(told, Err(CallError::NotFound(_))), "{told:?}"),
+        }
+    }
 }
 
 #[tokio::test]
