@@ -169,7 +169,8 @@ impl<'a> Stage<'a> {
         let digest = digest(&ruleset);
         let key = &self.review.job.key;
         let of_repository = format!("{}/repository", self.review.job.spec.repository);
-        let (ahead, known) = self.reviews.store().recall_reads(key, &of_repository, &digest).await?;
+        let (recalled, known) = self.reviews.store().recall_reads(key, &of_repository, &digest).await?;
+        let ahead: BTreeSet<FactKey> = recalled.iter().filter(|key| is_fetched_ahead(key)).cloned().collect();
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
         let (head, cause) = (&self.overview.pull.head.sha, self.review.cause);
@@ -186,8 +187,11 @@ impl<'a> Stage<'a> {
         let surroundings = ServerSide { reports: Reports { store, client: &self.client, repository } };
         let judged = judge_or_fall_back(judges, &self.client, &mut snapshot, &surroundings).await;
         let Judged { mut verdict, asked } = judged.map_err(after_judging)?;
-        let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
-        if reads != ahead || !known {
+        if !plan::lacks_rules(&verdict) {
+            self.reviews.known_settings.note(repository, &digest, &verdict.settings);
+        }
+        let reads: BTreeSet<FactKey> = recalled.union(&asked).filter(|key| is_remembered(key)).cloned().collect();
+        if reads != recalled || !known {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;
         }
         if !known {
@@ -490,6 +494,11 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
         // They lie here, and come and go.
         FactKey::Coverage(_) | FactKey::Lint(_) => false,
     }
+}
+
+/// What is kept of what a run read: to be fetched ahead, and to know whom a push to the base concerns.
+fn is_remembered(key: &FactKey) -> bool {
+    is_fetched_ahead(key) || matches!(key, FactKey::Folder(folder) if folder.side == Side::Left)
 }
 
 /// What the first run for another pull request may read as well: whatever is no file that this one changes.

@@ -16,7 +16,7 @@ use super::{ServerConfig, StartError};
 use crate::github::{CallError, Github, GithubConfig, Meter, OpenPull, RepoClient, RequestCounter, Timing};
 use crate::model::{CommitId, PullNumber, Timestamp};
 use crate::store::{Job, Store};
-use crate::webhook::{Cause, JobSpec, Work};
+use crate::webhook::{BaseFact, Cause, JobSpec, Work};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -124,6 +124,27 @@ impl Reviews {
         self.fan_out(&job.spec, Ok(reading), Cause::Reported).await
     }
 
+    /// The base moved: GitHub is asked only where rules read what moved with it.
+    async fn heed_base(
+        &self,
+        job: &Job,
+        client: &RepoClient,
+        branch: &str,
+        of: BaseFact,
+    ) -> Result<JobOutcome, JobError> {
+        let readers = self.store().find_readers_of_base(&format!("{}/pull/", job.spec.repository), of).await?;
+        if readers.is_empty() {
+            return Ok(JobOutcome { summary: "no rule here reads what moved with the base".to_owned() });
+        }
+        let review = |number| JobSpec {
+            work: Work::ReviewPull { number, cause: Cause::Push, changed_at: None },
+            ..job.spec.clone()
+        };
+        let pulls = client.list_open_pulls(Some(branch)).await.map_err(after_call)?;
+        let reading = pulls.into_iter().filter(|pull| readers.contains(&review(pull.number).key())).collect();
+        self.fan_out(&job.spec, Ok(reading), Cause::Push).await
+    }
+
     /// A report came: of a head, or of its test merge.
     async fn heed_upload(&self, job: &Job, client: &RepoClient, commit: &CommitId) -> Result<JobOutcome, JobError> {
         let mut numbers = self.find_pulls_at(job, client, commit).await?;
@@ -178,6 +199,7 @@ impl Reviews {
             Work::ReviewBranch { branch, cause } => {
                 self.fan_out(&job.spec, client.list_open_pulls(Some(branch)).await, *cause).await
             }
+            Work::ReviewReaders { branch, of } => self.heed_base(job, &client, branch, *of).await,
             Work::ReviewCommit { head, cause } => {
                 let numbers = self.find_pulls_at(job, &client, head).await?;
                 if let Some(group) = self.store().find_group(job.spec.repository, head).await? {
