@@ -3,7 +3,7 @@
 
 use super::broken_base::judge_or_fall_back;
 use super::failed_call::{after_call, after_judging, after_publish};
-use super::opening::{announce, draw_run_id};
+use super::opening::{Before, announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, faulted};
 use super::reports::Reports;
@@ -185,7 +185,8 @@ impl<'a> Stage<'a> {
 
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
         let (head, input) = (&self.queued.group.head, self.plan_input(&Settings::default()));
-        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, &input).await
+        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, (&input, Before::default()))
+            .await
     }
 
     async fn publish(

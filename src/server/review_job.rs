@@ -137,6 +137,8 @@ struct Stage<'a> {
     required_statuses: Option<Vec<String>>,
     /// What may be committed to the head's branch.
     hands: Option<Hands>,
+    /// The check that says that this review has begun.
+    announced: Option<PublishedCheck>,
     /// Reviews that this one brings about, to be enqueued when it is saved.
     wakes: Vec<JobSpec>,
 }
@@ -161,6 +163,7 @@ impl<'a> Stage<'a> {
             overrides: Vec::new(),
             required_statuses: None,
             hands: None,
+            announced: None,
             wakes: Vec::new(),
         })
     }
@@ -289,7 +292,12 @@ impl<'a> Stage<'a> {
 
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
         let (head, input) = (&self.overview.pull.head.sha, self.plan_input(&Settings::default()));
-        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, &input).await
+        let mut before = Neighbours::load(self.reviews, self.review.job, &self.overview).await?.before(&self.overview);
+        let (repository, overview) = (self.review.job.spec.repository, &self.overview);
+        let settings = self.reviews.known_settings.find(repository, &digest(&snapshot.ruleset));
+        let name = |it: Settings| plan::check_name(&it, &overview.pull.base.name, &overview.default_branch);
+        before.check_name = settings.map(name).or(before.check_name);
+        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, (&input, before)).await
     }
 
     async fn publish(
@@ -300,6 +308,10 @@ impl<'a> Stage<'a> {
     ) -> Result<JobOutcome, JobError> {
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
         let check_name = self.plan_input(&verdict.settings).check_name;
+        if let Some(announced) = self.announced.take_if(|it| it.name != check_name) {
+            // The settings depend on the pull request, so that the guess was wrong: it says the same, and stays behind.
+            Box::pin(self.conclude_as(outbox, &verdict, &snapshot, vec![announced.name])).await?;
+        }
         let siblings = neighbours.siblings(&self.overview, &verdict.settings, &check_name);
         self.wakes = neighbours.left_behind(self.review.job);
         // A check that can be concluded is concluded first; what statuses lack comes with the next attempt.

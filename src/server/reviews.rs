@@ -6,6 +6,7 @@ use super::failed_call::{after_call, not_there};
 use super::group_job::{self, Queued};
 use super::heed;
 use super::judges::Judges;
+use super::opening::KnownSettings;
 use super::organisations::{Organisations, is_organisations};
 use super::review_job::{self, Review};
 use super::shared::WallClock;
@@ -46,6 +47,7 @@ pub(super) fn make_github(config: &ServerConfig, clock: WallClock, meter: Meter)
 pub(super) struct Reviews {
     github: Github,
     organisations: Organisations,
+    pub(super) known_settings: KnownSettings,
     pub(super) upkeep: UpkeepState,
     pub(super) parts: Parts,
 }
@@ -54,7 +56,8 @@ impl Reviews {
     pub(super) fn new(config: &ServerConfig, parts: Parts) -> Result<Reviews, StartError> {
         let github = make_github(config, parts.clock.clone(), parts.meter.clone())?;
         let upkeep = UpkeepState::new(config);
-        Ok(Reviews { github, organisations: Organisations::default(), upkeep, parts })
+        let known_settings = KnownSettings::default();
+        Ok(Reviews { github, organisations: Organisations::default(), known_settings, upkeep, parts })
     }
 
     pub(super) fn now(&self) -> Timestamp {

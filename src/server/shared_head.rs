@@ -1,9 +1,10 @@
 //! Pull requests with one head share its check: who they are, and who is judged again because of one of them.
 
+use super::opening::Before;
 use super::reviews::Reviews;
 use super::work::JobError;
 use crate::github::Overview;
-use crate::model::{CommitId, PullNumber, Settings};
+use crate::model::{CommitId, PullNumber, Settings, Verdict};
 use crate::plan::{Sibling, check_name, has_rule_statuses};
 use crate::store::{Job, Judgement};
 use crate::webhook::{Cause, JobSpec, Work};
@@ -55,6 +56,19 @@ impl Neighbours {
     /// What was said of the pull request at its present head and base; `None` when it was not judged there yet.
     pub(super) fn present(&self) -> Option<&Judgement> {
         self.own().filter(|own| own.head == self.head && own.base == self.base)
+    }
+
+    /// What was said on this head before this pull request is judged there for this base.
+    pub(super) fn before(&self, overview: &Overview) -> Before {
+        let name = |settings: &Settings| check_name(settings, &self.base, &overview.default_branch);
+        let here = || self.judgements.iter().filter(|it| it.head == self.head);
+        // All of them are judged by the default branch's rules.
+        let said = here().find_map(|it| serde_json::from_str::<Verdict>(&it.verdict).ok());
+        Before {
+            check_name: said.as_ref().map(|said| name(&said.settings)),
+            said,
+            other_base: here().any(|it| it.number == self.number && it.base != self.base),
+        }
     }
 
     /// Whoever shared the head that was left, or the check that has another name now: they are judged again. Nobody can
