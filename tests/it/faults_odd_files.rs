@@ -100,12 +100,21 @@ fn plain_kinds() -> Vec<Kind> {
         (
             vec![],
             vec![OddEdit::File(b"back\\slash.txt", b"b\n"), OddEdit::File(b"a b/c d.txt", b"s\n")],
-            vec!["created back\\slash.txt", "added back\\slash.txt:1 b", "created a b/c d.txt", "added a b/c d.txt:1 s"],
+            vec![
+                "created back\\slash.txt",
+                "added back\\slash.txt:1 b",
+                "created a b/c d.txt",
+                "added a b/c d.txt:1 s",
+            ],
         ),
         (
             vec![],
             vec![OddEdit::File(b"line\nbreak.txt", b"l\n")],
-            vec!["created line{10}break.txt", "added line{10}break.txt:1 l", "text line{10}break.txt: nothing to l{10}"],
+            vec![
+                "created line{10}break.txt",
+                "added line{10}break.txt:1 l",
+                "text line{10}break.txt: nothing to l{10}",
+            ],
         ),
         (
             vec![OddEdit::File(b"gone.txt", b"x\n")],
