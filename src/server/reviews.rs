@@ -28,6 +28,10 @@ pub const MAX_REQUESTS: u32 = 40;
 /// Saying that a job was given up must not hold the worker.
 const GIVE_UP_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// A push to a base concerns so many pull requests at once, and the others one after the other.
+const AT_ONCE: u32 = 4;
+const APART: Duration = Duration::from_secs(5);
+
 /// Who calls.
 pub(super) const USER_AGENT: &str = concat!("deckhand/", env!("CARGO_PKG_VERSION"));
 
@@ -144,8 +148,15 @@ impl Reviews {
             ..job.spec.clone()
         };
         let pulls = client.list_open_pulls(Some(branch)).await.map_err(after_call)?;
-        let reading = pulls.into_iter().filter(|pull| readers.contains(&review(pull.number).key())).collect();
-        self.fan_out(&job.spec, Ok(reading), Cause::Push).await
+        let reading = pulls.into_iter().map(|pull| review(pull.number)).filter(|it| readers.contains(&it.key()));
+        let (mut found, now) = (0, self.now());
+        for spec in reading {
+            // A branch that moves every minute has each of them judged once in a while, and not each minute.
+            let run_after = now.after(APART * u32::saturating_sub(found, AT_ONCE));
+            self.store().enqueue_later(&spec, run_after, now).await?;
+            found += 1;
+        }
+        Ok(JobOutcome { summary: format!("{found} pull requests to review") })
     }
 
     /// A report came: of a head, or of its test merge.

@@ -173,6 +173,34 @@ async fn f46_whether_it_merges_is_asked_again_when_the_base_moves() {
 }
 
 #[tokio::test]
+async fn f46_many_that_a_base_concerns_are_judged_one_after_the_other() {
+    let rules = "if not danger.github.pr.mergeable then fail('It conflicts.') end";
+    let story = Story::begin(&[("dangerfile.lua", rules), ("a.py", "a = 1\n")]).await;
+    // It ends by the clock, which runs on while a server is replaced.
+    story.sim.disturb();
+    let mut numbers = Vec::new();
+    for at in 0..7 {
+        numbers.push(story.open(&format!("Change {at}"), &[(&format!("f{at}.py"), Some("f = 1\n"))]).await);
+    }
+    looks(&story, &numbers);
+    let judged = |story: &Story| looks(story, &numbers).iter().map(|(_, looks)| looks).sum::<usize>();
+    for _ in 0..3 {
+        story.sim.push(REPO, "main", "mona", "Go on", &[("a.py", Some("a = 2\n"))], "");
+        story.sim.push(REPO, "main", "mona", "Go on", &[("a.py", Some("a = 3\n"))], "");
+        story.rest().await;
+    }
+    let at_once = judged(&story);
+    assert!((5..=5 * 6).contains(&at_once), "{at_once}");
+    let mut later = 0;
+    for _ in 0..4 {
+        story.pass(5).await;
+        later += judged(&story);
+    }
+    assert_eq!(later, 2, "the last two wait, and are judged once for all pushes");
+    story.end().await;
+}
+
+#[tokio::test]
 async fn f46_a_retarget_is_judged_against_its_new_base_and_back() {
     let rules = "for _, path in danger.git.changed_files do message('sees ' .. path) end\n";
     let story = Story::begin(&[("dangerfile.lua", rules), ("a.py", "a = 1\n")]).await;
