@@ -227,3 +227,24 @@ async fn f48_a_forks_head_is_found_although_its_payloads_name_no_pull_request() 
     }
     story.end().await;
 }
+
+#[tokio::test]
+async fn f48_a_fork_and_a_branch_with_one_head_share_the_check() {
+    let story = begin().await;
+    let first = story.open("Greet politely", &[POLITE]).await;
+    story.sim.fork(REPO, "ada");
+    let second = story.sim.open_pull(REPO, "WIP: greet", "", "ada:greet-politely", "main", "ada", false);
+    story.rest().await;
+    assert_eq!(story.sim.head(REPO, first), story.sim.head(REPO, second));
+    assert_eq!(newest(&story, first), format!("failure: #{first}: No problems; #{second}: 1 problem"));
+    story.sim.edit_pull(REPO, first, "mona", Some("WIP: greet politely"), None, None);
+    story.sim.edit_pull(REPO, second, "ada", Some("Greet"), None, None);
+    story.rest().await;
+    assert_eq!(newest(&story, first), format!("failure: #{first}: 1 problem; #{second}: No problems"));
+    // The fork's branch moves on, and leaves the check to the other.
+    story.sim.push("ada/hello", "greet-politely", "ada", "Go on", &[("src/more.py", Some("x = 1\n"))], "");
+    story.rest().await;
+    assert_eq!(newest(&story, first), "failure: 1 problem");
+    assert_eq!(newest(&story, second), "success: No problems");
+    story.end().await;
+}
