@@ -341,6 +341,10 @@ impl<'a> Stage<'a> {
         let known = neighbours.present().is_some();
         let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
+        // Boxed: the future of a review is large enough.
+        let after = Box::pin(Neighbours::load(self.reviews, self.review.job, &self.overview)).await?;
+        let siblings = after.siblings(&self.overview, &verdict.settings, &check_name);
+        after.catch_up(self.reviews, self.review.job, (&input.siblings, siblings)).await?;
         waiting::follow_up(self.reviews, self.review.job, &snapshot, &verdict).await?;
         trouble.map_or(Ok(outcome), |error| Err(after_call(error)))
     }

@@ -89,6 +89,20 @@ impl Neighbours {
         Ok(())
     }
 
+    /// After the writes: who shares the check may have been judged meanwhile, and each of the two has written what it knew
+    /// of the other. Whoever writes last sees here what the other one saved before, and says it anew.
+    pub(super) async fn catch_up(
+        &self,
+        reviews: &Reviews,
+        job: &Job,
+        (known, now): (&[Sibling], Vec<Sibling>),
+    ) -> Result<(), JobError> {
+        if timeless(known.to_vec()) != timeless(now) {
+            reviews.store().enqueue(&review_of(job, self.number), reviews.now()).await?;
+        }
+        Ok(())
+    }
+
     /// The pull request is not judged any more (it is closed, or the dangerfile is gone): others are judged without it.
     pub(super) async fn leave(&self, reviews: &Reviews, job: &Job) -> Result<(), JobError> {
         if !self.judgements.is_empty() {
@@ -112,6 +126,13 @@ impl Neighbours {
     fn others(&self) -> impl Iterator<Item = &Judgement> {
         self.judgements.iter().filter(|it| it.number != self.number)
     }
+}
+
+/// What they say, without how long it took.
+fn timeless(mut siblings: Vec<Sibling>) -> Vec<Sibling> {
+    let verdicts = siblings.iter_mut().filter_map(|it| it.verdict.as_mut());
+    verdicts.flat_map(|verdict| &mut verdict.rules).for_each(|rule| rule.millis = 0);
+    siblings
 }
 
 fn review_of(job: &Job, number: PullNumber) -> JobSpec {
