@@ -348,12 +348,10 @@ async fn f43_comments_of_ours_that_people_changed_are_not_fought_over() {
 async fn f42_hostile_words_of_people_and_branches_stay_harmless_in_answers_too() {
     let marker = "<!-- deckhand:v1 summary op=x body=0000000000000000 -->";
     let title = format!("WIP @org/all </details> {marker} ``` \u{202e}evil");
-    let rules = format!(
-        "rule('titled', function() fail('Not ready: ' .. danger.github.pr.title) end)\n\
+    let rules = "rule('titled', function() fail('Not ready: ' .. danger.github.pr.title) end)\n\
          rule('named', function() fail('Into ' .. danger.github.pr.base.ref) end)\n\
-         rule('broken', {{ blocking = false }}, function() error(danger.github.pr.title) end)"
-    );
-    let story = begin(&rules).await;
+         rule('broken', { blocking = false }, function() error(danger.github.pr.title) end)";
+    let story = begin(rules).await;
     story.sim.add_user(REPO, "ada", "write");
     let base = "next/@org/all-</details>-```";
     story.sim.branch(REPO, base, "main", "mona");
