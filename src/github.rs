@@ -33,6 +33,7 @@ mod pace;
 mod parents;
 mod perform;
 mod permission;
+mod present_name;
 mod published;
 mod read_back;
 mod remarks;

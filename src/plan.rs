@@ -19,7 +19,7 @@ mod summary;
 mod tests;
 
 pub use answer::{Heeded, build_answer, build_button_answer};
-pub use build::{PlanInput, build, build_for_token, build_started};
+pub use build::{PlanInput, build, build_for_token, build_reopened, build_started};
 pub use check::{check_name, covers};
 pub use fix::{
     FixChoice, FixCommit, FixInput, Ground, GroundCommit, GroundEntry, Hands, Made, Obstacle, build_fix, has_fixes,

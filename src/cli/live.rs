@@ -131,7 +131,7 @@ impl<'a> Live<'a> {
             futures_util::try_join!(self.client.fetch_comparison(&pull.base.sha, &self.head), self.fetch_changes(),)
                 .map_err(|error| self.trouble(error))?;
         snapshot.subject.base = comparison.merge_base;
-        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);
         // A child process without the environment: no rule and no text of the pull request is where the token is.
         let judges = Judges::start(JudgeConfig { count: 1, ..JudgeConfig::default() })

@@ -5,6 +5,7 @@ use super::call::{Auth, BACKOFF, Call, Effect, Shared, around, parse};
 use super::client::Github;
 use super::error::header;
 use super::http::Reply;
+use super::list::TRIES;
 use super::pace::Asking;
 use crate::model::{InstallationId, Timestamp};
 use http::Method;
@@ -85,24 +86,36 @@ impl Github {
     /// # Errors
     /// As every call.
     pub async fn list_installations(&self) -> Result<Vec<Presence>, CallError> {
-        let mut found = Vec::new();
+        // Whoever is not in this list loses its jobs, and one that leaves between two pages moves another one from the
+        // next page onto the one that was read.
+        let mut found = BTreeMap::new();
+        for _ in 0..TRIES {
+            let before = found.len();
+            let pages = self.read_installations(&mut found).await?;
+            if pages == 1 || found.len() == before {
+                break;
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Adds the installations of all pages, and says how many pages there were.
+    async fn read_installations(&self, found: &mut BTreeMap<InstallationId, Presence>) -> Result<usize, CallError> {
         for page in 1..=INSTALLATION_PAGES {
             let asked = "list of installations";
             let path = format!("/app/installations?per_page=100&page={page}");
             let reply = self.shared.call_as_app(self.shared.rest(Method::GET, &path, asked)).await?;
             let fetched: Vec<WirePresence> = parse(&reply.body, asked)?;
-            found.extend(fetched.into_iter().map(|it| Presence {
-                id: it.id,
-                account: it.account.and_then(|account| account.login.or(account.slug)).unwrap_or_default(),
-                html_url: it.html_url,
-                suspended: it.suspended_at.is_some(),
-                permissions: it.permissions,
+            found.extend(fetched.into_iter().map(|it| {
+                let account = it.account.and_then(|account| account.login.or(account.slug)).unwrap_or_default();
+                let (suspended, permissions) = (it.suspended_at.is_some(), it.permissions);
+                (it.id, Presence { id: it.id, account, html_url: it.html_url, suspended, permissions })
             }));
             if next_page(&reply).is_none() {
-                break;
+                return Ok(page);
             }
         }
-        Ok(found)
+        Ok(INSTALLATION_PAGES)
     }
 
     /// Reads pages until one reaches back to `since`; whether one did.

@@ -235,8 +235,14 @@ impl Shared {
                 Err(error) => error,
             };
             // GitHub's words for a repository that is not there, or not of this installation.
-            if let (CallError::Invalid(_), Scope::Named(name)) = (&error, scope) {
-                return Err(CallError::NotFound(format!("repository `{name}` in the installation")));
+            match (&error, scope) {
+                (CallError::Invalid(_), Scope::Named(name)) => {
+                    return Err(CallError::NotFound(format!("repository `{name}` in the installation")));
+                }
+                (CallError::Invalid(_), Scope::Repository(id)) => {
+                    return Err(CallError::NotFound(format!("repository with the id {id} in the installation")));
+                }
+                _ => {}
             }
             // The refusal's own date has corrected our clock by now.
             let again = error.is_unclear() || matches!(error, CallError::Unauthorized(_));

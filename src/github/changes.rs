@@ -101,6 +101,10 @@ impl RepoClient {
             }
         };
         let found = files.len();
+        if files.iter().any(WireFile::is_unnameable) {
+            let what = "the list of changed files: the path of one is not UTF-8, which GitHub's list cannot say";
+            return Ok(Fact::Unavailable(Unavailable::Truncated(what.to_owned())));
+        }
         let changes: Vec<FileChange> = files.into_iter().filter_map(change).collect();
         // A list that moved between two pages names a file twice or lacks one.
         let whole = changes.len() == found
@@ -165,6 +169,12 @@ pub(super) struct WireFile {
 }
 
 impl WireFile {
+    /// Whether a path of it has bytes that JSON cannot carry.
+    fn is_unnameable(&self) -> bool {
+        let names = [Some(self.filename.as_str()), self.previous_filename.as_deref()];
+        names.into_iter().flatten().any(|name| name.contains('\u{fffd}'))
+    }
+
     /// Whether it looks as if nothing in it changed: a binary file, a pure rename, or one whose changes were left out.
     fn is_bare(&self) -> bool {
         self.patch.is_none() && self.additions + self.deletions == 0 && self.sha.as_deref() != Some(EMPTY_BLOB)
@@ -182,8 +192,7 @@ fn is_long(files: &[WireFile]) -> bool {
 pub(super) fn read_whole_list(files: Vec<WireFile>, expected: u32) -> Option<Vec<FileChange>> {
     let (found, long) = (files.len(), is_long(&files));
     let is_open = |file: &WireFile| {
-        let names = [Some(file.filename.as_str()), file.previous_filename.as_deref()];
-        names.into_iter().flatten().any(|name| name.contains('\u{fffd}'))
+        file.is_unnameable()
             || file.status == "changed"
             || long && file.is_bare()
             || file.status == "modified" && file.patch.is_none()

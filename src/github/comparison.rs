@@ -4,13 +4,15 @@ use super::CallError;
 use super::call::parse;
 use super::changes::{WireFile, read_whole_list};
 use super::repo::RepoClient;
-use crate::model::{Author, Commit, CommitId, Fact, FileChange, PullNumber, Timestamp};
+use crate::model::{Author, Commit, CommitId, Fact, FileChange, PullNumber, Timestamp, Unavailable};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use http::Method;
 use serde::Deserialize;
 
 /// GitHub's largest page.
 const PAGE: usize = 100;
+/// More commits are not read: a run has 40 requests for everything.
+const MAX_COMMITS: usize = 2_000;
 /// Pages in flight at once.
 const AT_ONCE: usize = 4;
 /// A comparison lists no more files, and a diff of more files or lines is refused, headers included.
@@ -22,8 +24,8 @@ const MAX_LINES: u32 = 20_000;
 pub struct Comparison {
     /// Where the head left the base.
     pub merge_base: CommitId,
-    /// The commits after it, oldest first; all of them.
-    pub commits: Vec<Commit>,
+    /// The commits after it, oldest first: all of them, or none.
+    pub commits: Fact<Vec<Commit>>,
     /// The changed files as the comparison lists them: a part of them where there are many.
     files: Vec<WireFile>,
 }
@@ -44,15 +46,16 @@ impl ChangeSize {
 }
 
 impl RepoClient {
-    /// One request per 100 commits.
+    /// One request per 100 commits. A list that GitHub does not give whole, or that is too long, is no error but
+    /// [`Unavailable::Truncated`].
     ///
     /// # Errors
-    /// `NotFound` when a commit is gone, or the two have nothing in common; `Malformed` when a list is incomplete.
+    /// `NotFound` when a commit is gone, or the two have nothing in common.
     pub async fn fetch_comparison(&self, base: &CommitId, head: &CommitId) -> Result<Comparison, CallError> {
         let mut first = self.comparison_page(base, head, 1).await?;
         let merge_base = CommitId::new(&first.merge_base_commit.sha).map_err(|_| malformed())?;
         let total = first.total_commits;
-        let pages = total.div_ceil(PAGE);
+        let pages = if total > MAX_COMMITS { 1 } else { total.div_ceil(PAGE) };
         let files = std::mem::take(&mut first.files);
         let rest: Vec<Page> = stream::iter(2..=pages)
             .map(|page| self.comparison_page(base, head, page))
@@ -62,9 +65,12 @@ impl RepoClient {
         let wire = std::iter::once(first).chain(rest).flat_map(|page| page.commits);
         let commits = wire.map(commit).collect::<Option<Vec<Commit>>>().ok_or_else(malformed)?;
         // Both ends are commits, so that the list cannot change between two pages.
-        if commits.len() != total {
-            return Err(malformed());
-        }
+        let commits = if commits.len() == total {
+            Fact::Known(commits)
+        } else {
+            let what = format!("the list of commits ({} of {total})", commits.len());
+            Fact::Unavailable(Unavailable::Truncated(what))
+        };
         Ok(Comparison { merge_base, commits, files })
     }
 

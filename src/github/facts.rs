@@ -143,7 +143,7 @@ impl RepoClient {
             return Ok(None);
         }
         let comparison = self.fetch_comparison(&snapshot.subject.base, &snapshot.subject.head).await;
-        settled(comparison.map(|comparison| Fact::Known(comparison.commits)), "contents: read").map(Some)
+        settled(comparison.map(|comparison| comparison.commits), "contents: read").map(Some)
     }
 
     async fn labelings(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<Labeling>>>, CallError> {

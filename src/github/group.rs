@@ -30,11 +30,21 @@ pub struct GroupOverview {
 }
 
 impl RepoClient {
-    /// One query.
+    /// One query; more where another repository has the name by now.
     ///
     /// # Errors
     /// `NotFound` when the repository or the commit is gone.
     pub async fn fetch_group(&self, head: &CommitId, base: &str) -> Result<GroupOverview, CallError> {
+        match self.group_by_name(head, base).await {
+            Err(CallError::Moved) => {
+                let present = Box::pin(self.under_present_name()).await?;
+                Box::pin(present.group_by_name(head, base)).await
+            }
+            told => told,
+        }
+    }
+
+    async fn group_by_name(&self, head: &CommitId, base: &str) -> Result<GroupOverview, CallError> {
         let asked = "such merge group";
         let variables = serde_json::json!({
             "owner": self.name.owner(), "name": self.name.name(), "base": format!("refs/heads/{base}"), "head": head,
@@ -43,7 +53,7 @@ impl RepoClient {
         let data: Data = self.graphql(GROUP, variables, Effect::Read, asked).await?;
         let repository = data.repository.ok_or_else(|| CallError::NotFound("such repository".to_owned()))?;
         if self.id.0 != 0 && repository.database_id.is_some_and(|id| id != self.id.0) {
-            return Err(CallError::NotFound(format!("repository with the id {}", self.id)));
+            return Err(CallError::Moved);
         }
         let commit = repository.object.ok_or_else(|| CallError::NotFound(asked.to_owned()))?;
         let name = RepoName::parse(&repository.name_with_owner).map_err(|_| CallError::Malformed(asked.to_owned()))?;

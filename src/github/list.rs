@@ -18,7 +18,7 @@ const MAX_PAGES: usize = 100;
 
 /// A pull request that is closed between two pages moves another one from the next page onto the one that was read. A
 /// list of several pages is read until nothing new is in it, at most so often.
-const TRIES: usize = 4;
+pub(super) const TRIES: usize = 4;
 
 /// An open pull request, as far as a list tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]

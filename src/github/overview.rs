@@ -75,11 +75,22 @@ impl Overview {
 }
 
 impl RepoClient {
-    /// One query (more only where there are over 100 comments or threads).
+    /// One query (more only where there are over 100 comments or threads, or where another repository has the name by
+    /// now: then ours is looked for).
     ///
     /// # Errors
-    /// `NotFound` when there is no such pull request, or another repository has the name by now.
+    /// `NotFound` when there is no such pull request.
     pub async fn fetch_overview(&self, number: PullNumber) -> Result<Overview, CallError> {
+        match self.overview_by_name(number).await {
+            Err(CallError::Moved) => {
+                let present = Box::pin(self.under_present_name()).await?;
+                Box::pin(present.overview_by_name(number)).await
+            }
+            told => told,
+        }
+    }
+
+    async fn overview_by_name(&self, number: PullNumber) -> Result<Overview, CallError> {
         let asked = "such pull request";
         let variables = serde_json::json!({
             "owner": self.name.owner(), "name": self.name.name(), "number": number, "appId": self.shared.app_id(),
@@ -89,8 +100,8 @@ impl RepoClient {
         let data: Data = self.graphql(OVERVIEW, variables, Effect::Read, asked).await?;
         let repository = data.repository.ok_or_else(|| CallError::NotFound("such repository".to_owned()))?;
         if self.id.0 != 0 && repository.database_id.is_some_and(|id| id != self.id.0) {
-            // The name was given to another repository; ours lives on under one that the next delivery tells.
-            return Err(CallError::NotFound(format!("repository with the id {}", self.id)));
+            // The name was given to another repository; ours lives on under another one.
+            return Err(CallError::Moved);
         }
         let name = RepoName::parse(&repository.name_with_owner).map_err(malformed)?;
         let wire = repository.pull_request.ok_or_else(|| CallError::NotFound(asked.to_owned()))?;

@@ -69,7 +69,7 @@ impl RepoClient {
     }
 
     /// A repository whose id is not known is reached by its name.
-    fn audience(&self) -> Audience {
+    pub(super) fn audience(&self) -> Audience {
         let scope = match self.id {
             RepositoryId(0) => Scope::Named(self.name.name().to_ascii_lowercase()),
             id => Scope::Repository(id),
@@ -83,7 +83,12 @@ impl RepoClient {
     }
 
     pub(super) async fn call(&self, call: Call) -> Result<Reply, CallError> {
-        self.shared.call(call, self.audience(), &self.counter).await
+        let effect = call.effect;
+        match self.shared.call(call, self.audience(), &self.counter).await {
+            Ok(reply) => Ok(reply),
+            // Boxed: rare, and otherwise a part of every call's future.
+            Err(error) => Err(Box::pin(self.explain(error, effect)).await),
+        }
     }
 
     /// A read whose path names all that it depends on by commits: asked for once, then kept.
@@ -127,7 +132,12 @@ impl RepoClient {
         effect: Effect,
         asked: &'static str,
     ) -> Result<T, CallError> {
-        self.shared.graphql(document, variables, effect, asked, self.audience(), &self.counter).await
+        let answer = self.shared.graphql(document, variables, effect, asked, self.audience(), &self.counter).await;
+        match answer {
+            Ok(answer) => Ok(answer),
+            // Boxed: rare, and otherwise a part of every call's future.
+            Err(error) => Err(Box::pin(self.explain(error, effect)).await),
+        }
     }
 }
 

@@ -99,6 +99,13 @@ pub fn build_started(published: &Published, head: &CommitId, input: &PlanInput) 
     check::plan_started(published, head, input, &format!("{}.started", input.run))
 }
 
+/// The writes beside it where something was said on this head before, for another base or another pull request: statuses
+/// of rules wait as the check does. Their ids differ from those of any other plan of the run.
+pub fn build_reopened(said: &Verdict, head: &CommitId, input: &PlanInput) -> Plan {
+    let operations = rule_status::plan_reopened(said, head, input);
+    Plan { head: head.clone(), run: format!("{}-reopened", input.run), recheck_head: None, operations }
+}
+
 fn change_operation(change: Change, rest: Option<&str>, operation: &str) -> Operation {
     match change {
         Change::Edit { id, text, finding } => {

@@ -5,7 +5,7 @@
 
 use super::render::{RuleLine, cut_status_line, render_rule_line};
 use super::{CommitStatus, Operation, PlanInput, Published, StatusState};
-use crate::model::{Conclusion, Fault, PullNumber, RuleOutcome, RuleState, StatusMode, Verdict, Waiting};
+use crate::model::{CommitId, Conclusion, Fault, PullNumber, RuleOutcome, RuleState, StatusMode, Verdict, Waiting};
 use std::collections::BTreeSet;
 
 /// The rule that speaks for the ruleset as a whole.
@@ -58,6 +58,21 @@ pub(super) fn plan_rule_statuses(verdict: &Verdict, published: &Published, input
             .any(|now| CommitStatus { target_url: wanted.target_url.clone(), ..now.clone() } == *wanted)
     };
     wanted.filter(|status| !is_there(status)).map(Operation::SetStatus).collect()
+}
+
+/// The statuses that were set on a head when this was said there, back to pending: they would stand for a pull request
+/// that nobody judged yet.
+pub(super) fn plan_reopened(said: &Verdict, head: &CommitId, input: &PlanInput) -> Vec<Operation> {
+    let names: BTreeSet<&str> =
+        said.rules.iter().filter(|rule| has_status(said, rule)).map(|rule| rule.name.as_str()).collect();
+    let pending = |name: &str| CommitStatus {
+        head: head.clone(),
+        context: format!("{}/{name}", input.check_name),
+        state: StatusState::Pending,
+        description: render_rule_line(RuleLine::NotJudged),
+        target_url: input.details_url.clone(),
+    };
+    names.into_iter().map(pending).map(Operation::SetStatus).collect()
 }
 
 /// What a status says.

@@ -167,12 +167,26 @@ fn set_status() -> Operation {
 async fn a_status_that_may_not_be_set_takes_nothing_along() {
     let fake = Fake::start(with_tokens(|seen, _| {
         // So GitHub answers people who may not push.
-        if seen.line.contains("/statuses/") { status(404, "Not Found") } else { ok(json!({ "id": 1 })) }
+        if seen.line.contains("/statuses/") { status(404, "Not Found") } else { ok(json!({ "id": 7 })) }
     }))
     .await;
     let report = carry_out(&Outbox::none(), &fake.client(), &plan(vec![set_status(), review(0..1)])).await.unwrap();
     assert_eq!((report.done.len(), report.forbidden.len()), (1, 0));
     assert_eq!(report.unset, ["only those who may push to the repository set a commit status"]);
+}
+
+#[tokio::test]
+async fn f33_a_refusal_by_whoever_has_the_name_now_is_tried_again_and_not_taken_for_a_missing_permission() {
+    for refusal in [(403, "Resource not accessible by integration"), (404, "Not Found")] {
+        let fake = Fake::start(with_tokens(move |seen, _| {
+            if seen.line == "GET /repos/o/r" { ok(json!({ "id": 8 })) } else { status(refusal.0, refusal.1) }
+        }))
+        .await;
+        for operation in [check(), set_status(), review(0..1)] {
+            let error = carry_out(&Outbox::none(), &fake.client(), &plan(vec![operation])).await.unwrap_err();
+            assert!(matches!(error, PublishError::Call(CallError::Moved)), "{error:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use super::broken_base::judge_or_fall_back;
 use super::failed_call::{after_call, after_judging, after_publish};
-use super::opening::{announce, draw_run_id};
+use super::opening::{Before, announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, faulted};
 use super::reports::Reports;
@@ -13,7 +13,7 @@ use super::waiting::{self, ServerSide};
 use super::work::{JobError, JobOutcome};
 use crate::github::{GroupOverview, RepoClient};
 use crate::model::{
-    Fact, FactKey, PullNumber, QueuedPull, Ruleset, Settings, Snapshot, Subject, Timestamp, Unavailable, Verdict,
+    FactKey, PullNumber, QueuedPull, Ruleset, Settings, Snapshot, Subject, Timestamp, Unavailable, Verdict,
 };
 use crate::plan::{self, PlanInput, PublishedCheck};
 use crate::publish::{Outbox, carry_out, settle};
@@ -150,7 +150,7 @@ impl<'a> Stage<'a> {
         let (comparison, changes, pulls) = read.map_err(|error| after_overview(error, self.queued.job.attempt))?;
         self.overview.published.checks.extend(announced?);
         snapshot.subject.base = comparison.merge_base;
-        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);
         for pull in &pulls {
             // What a person let pass there passes here, as long as it is the same finding.
@@ -185,7 +185,8 @@ impl<'a> Stage<'a> {
 
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
         let (head, input) = (&self.queued.group.head, self.plan_input(&Settings::default()));
-        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, &input).await
+        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, (&input, Before::default()))
+            .await
     }
 
     async fn publish(

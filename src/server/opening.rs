@@ -3,13 +3,38 @@
 use super::failed_call::after_publish;
 use super::work::JobError;
 use crate::github::{Answer, RepoClient};
-use crate::model::{CommitId, Dangerfile, Ruleset};
+use crate::model::{CommitId, Dangerfile, RepositoryId, Ruleset, Settings, Verdict};
 use crate::plan::{self, Operation, PlanInput, Published, PublishedCheck};
-use crate::publish::{Outbox, carry_out_one};
+use crate::publish::{Outbox, carry_out, carry_out_one};
 use crate::store::RunId;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// A dangerfile that names none of these has the default name for its check.
 const RENAMING: [&str; 3] = ["check_name", "bases", "require"];
+
+/// So many rulesets of repositories are remembered.
+const MAX_KNOWN: usize = 1_000;
+
+/// The settings that rulesets had when they were run the last time: a dangerfile can rename its check, and then nobody
+/// knows how it is called before the rules ran. A guess, and only for this process.
+#[derive(Default)]
+pub(super) struct KnownSettings(Mutex<HashMap<(RepositoryId, String), Settings>>);
+
+impl KnownSettings {
+    /// Of the ruleset with this digest.
+    pub(super) fn find(&self, repository: RepositoryId, ruleset: &str) -> Option<Settings> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(repository, ruleset.to_owned())).cloned()
+    }
+
+    pub(super) fn note(&self, repository: RepositoryId, ruleset: &str, settings: &Settings) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_KNOWN {
+            known.clear();
+        }
+        known.insert((repository, ruleset.to_owned()), settings.clone());
+    }
+}
 
 /// The id of a run that begins.
 pub(super) fn draw_run_id() -> Result<RunId, JobError> {
@@ -19,23 +44,42 @@ pub(super) fn draw_run_id() -> Result<RunId, JobError> {
     Ok(RunId::from_random(bits))
 }
 
-/// Opens the check on a head, when its name is certain before the rules ran and no check of that name is there. `input`
-/// has default settings.
+/// What was said on a head before, for this pull request into another base or for others.
+#[derive(Default)]
+pub(super) struct Before {
+    /// It.
+    pub(super) said: Option<Verdict>,
+    /// The name that the check has by the settings of the last time.
+    pub(super) check_name: Option<String>,
+    /// Whether this pull request was judged there for another base: what stands there is not said of this one.
+    pub(super) other_base: bool,
+}
+
+/// Opens the check on a head, when its name is known before the rules ran and no check of that name stands there for
+/// this pull request. `input` has default settings.
 pub(super) async fn announce(
     outbox: &Outbox<'_>,
     client: &RepoClient,
     ruleset: &Ruleset,
     published: &Published,
     head: &CommitId,
-    input: &PlanInput,
+    (input, before): (&PlanInput, Before),
 ) -> Result<Option<PublishedCheck>, JobError> {
+    let mut input = input.clone();
     if ruleset.layers.iter().any(renames) {
-        return Ok(None);
+        let Some(name) = &before.check_name else { return Ok(None) };
+        input.check_name.clone_from(name);
     }
-    let Some(operation) = plan::build_started(published, head, input) else { return Ok(None) };
+    let mut published = published.clone();
+    published.checks.retain(|check| check.conclusion.is_none() || !before.other_base);
+    let Some(operation) = plan::build_started(&published, head, &input) else { return Ok(None) };
     let Operation::CreateCheck(check) = &operation else { return Ok(None) };
     let id = format!("{}.started", input.run);
     let answer = carry_out_one(outbox, client, head, &id, &operation).await.map_err(after_publish)?;
+    if let Some(said) = &before.said {
+        let statuses = plan::build_reopened(said, head, &input);
+        Box::pin(carry_out(outbox, client, &statuses)).await.map_err(after_publish)?;
+    }
     let Answer::Check { id, .. } = answer else { return Ok(None) };
     let (name, external_id) = (check.name.clone(), check.external_id.clone());
     Ok(Some(PublishedCheck { id, name, external_id, conclusion: None, annotations: 0 }))

@@ -137,6 +137,8 @@ struct Stage<'a> {
     required_statuses: Option<Vec<String>>,
     /// What may be committed to the head's branch.
     hands: Option<Hands>,
+    /// The check that says that this review has begun.
+    announced: Option<PublishedCheck>,
     /// Reviews that this one brings about, to be enqueued when it is saved.
     wakes: Vec<JobSpec>,
 }
@@ -161,6 +163,7 @@ impl<'a> Stage<'a> {
             overrides: Vec::new(),
             required_statuses: None,
             hands: None,
+            announced: None,
             wakes: Vec::new(),
         })
     }
@@ -169,7 +172,8 @@ impl<'a> Stage<'a> {
         let digest = digest(&ruleset);
         let key = &self.review.job.key;
         let of_repository = format!("{}/repository", self.review.job.spec.repository);
-        let (ahead, known) = self.reviews.store().recall_reads(key, &of_repository, &digest).await?;
+        let (recalled, known) = self.reviews.store().recall_reads(key, &of_repository, &digest).await?;
+        let ahead: BTreeSet<FactKey> = recalled.iter().filter(|key| is_fetched_ahead(key)).cloned().collect();
         let mut snapshot = self.empty_snapshot();
         snapshot.ruleset = ruleset;
         let (head, cause) = (&self.overview.pull.head.sha, self.review.cause);
@@ -186,8 +190,11 @@ impl<'a> Stage<'a> {
         let surroundings = ServerSide { reports: Reports { store, client: &self.client, repository } };
         let judged = judge_or_fall_back(judges, &self.client, &mut snapshot, &surroundings).await;
         let Judged { mut verdict, asked } = judged.map_err(after_judging)?;
-        let reads: BTreeSet<FactKey> = ahead.union(&asked).filter(|key| is_fetched_ahead(key)).cloned().collect();
-        if reads != ahead || !known {
+        if !plan::lacks_rules(&verdict) {
+            self.reviews.known_settings.note(repository, &digest, &verdict.settings);
+        }
+        let reads: BTreeSet<FactKey> = recalled.union(&asked).filter(|key| is_remembered(key)).cloned().collect();
+        if reads != recalled || !known {
             self.reviews.store().remember_reads(key, &digest, &reads).await?;
         }
         if !known {
@@ -242,7 +249,7 @@ impl<'a> Stage<'a> {
         let difference = self.client.fetch_difference(self.review.number, ends, self.overview.size()).await;
         let (comparison, changes) = difference.map_err(|error| after_overview(error, self.review.job.attempt))?;
         snapshot.subject.base = comparison.merge_base;
-        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);
         let brought = load_brought_rules(self.reviews.judges(), &self.client, snapshot).await.map_err(after_judging)?;
         match brought {
@@ -274,9 +281,10 @@ impl<'a> Stage<'a> {
             CallError::NotFound(_) => after_overview(error, self.review.job.attempt),
             other => after_call(other),
         })?;
-        self.overview.published.checks.extend(announced?);
+        self.announced = announced?;
+        self.overview.published.checks.extend(self.announced.clone());
         snapshot.subject.base = comparison.merge_base;
-        snapshot.commits = Some(Fact::Known(comparison.commits));
+        snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);
         apply_facts(snapshot, texts);
         Ok(())
@@ -284,7 +292,12 @@ impl<'a> Stage<'a> {
 
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
         let (head, input) = (&self.overview.pull.head.sha, self.plan_input(&Settings::default()));
-        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, &input).await
+        let mut before = Neighbours::load(self.reviews, self.review.job, &self.overview).await?.before(&self.overview);
+        let (repository, overview) = (self.review.job.spec.repository, &self.overview);
+        let settings = self.reviews.known_settings.find(repository, &digest(&snapshot.ruleset));
+        let name = |it: Settings| plan::check_name(&it, &overview.pull.base.name, &overview.default_branch);
+        before.check_name = settings.map(name).or(before.check_name);
+        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, (&input, before)).await
     }
 
     async fn publish(
@@ -295,6 +308,10 @@ impl<'a> Stage<'a> {
     ) -> Result<JobOutcome, JobError> {
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
         let check_name = self.plan_input(&verdict.settings).check_name;
+        if let Some(announced) = self.announced.take_if(|it| it.name != check_name) {
+            // The settings depend on the pull request, so that the guess was wrong: it says the same, and stays behind.
+            Box::pin(self.conclude_as(outbox, &verdict, &snapshot, vec![announced.name])).await?;
+        }
         let siblings = neighbours.siblings(&self.overview, &verdict.settings, &check_name);
         self.wakes = neighbours.left_behind(self.review.job);
         // A check that can be concluded is concluded first; what statuses lack comes with the next attempt.
@@ -324,6 +341,10 @@ impl<'a> Stage<'a> {
         let known = neighbours.present().is_some();
         let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
+        // Boxed: the future of a review is large enough.
+        let after = Box::pin(Neighbours::load(self.reviews, self.review.job, &self.overview)).await?;
+        let siblings = after.siblings(&self.overview, &verdict.settings, &check_name);
+        after.catch_up(self.reviews, self.review.job, (&input.siblings, siblings)).await?;
         waiting::follow_up(self.reviews, self.review.job, &snapshot, &verdict).await?;
         trouble.map_or(Ok(outcome), |error| Err(after_call(error)))
     }
@@ -489,6 +510,11 @@ fn is_fetched_ahead(key: &FactKey) -> bool {
         // They lie here, and come and go.
         FactKey::Coverage(_) | FactKey::Lint(_) => false,
     }
+}
+
+/// What is kept of what a run read: to be fetched ahead, and to know whom a push to the base concerns.
+fn is_remembered(key: &FactKey) -> bool {
+    is_fetched_ahead(key) || matches!(key, FactKey::Folder(folder) if folder.side == Side::Left)
 }
 
 /// What the first run for another pull request may read as well: whatever is no file that this one changes.

@@ -1,9 +1,10 @@
 //! Pull requests with one head share its check: who they are, and who is judged again because of one of them.
 
+use super::opening::Before;
 use super::reviews::Reviews;
 use super::work::JobError;
 use crate::github::Overview;
-use crate::model::{CommitId, PullNumber, Settings};
+use crate::model::{CommitId, PullNumber, Settings, Verdict};
 use crate::plan::{Sibling, check_name, has_rule_statuses};
 use crate::store::{Job, Judgement};
 use crate::webhook::{Cause, JobSpec, Work};
@@ -57,6 +58,19 @@ impl Neighbours {
         self.own().filter(|own| own.head == self.head && own.base == self.base)
     }
 
+    /// What was said on this head before this pull request is judged there for this base.
+    pub(super) fn before(&self, overview: &Overview) -> Before {
+        let name = |settings: &Settings| check_name(settings, &self.base, &overview.default_branch);
+        let here = || self.judgements.iter().filter(|it| it.head == self.head);
+        // All of them are judged by the default branch's rules.
+        let said = here().find_map(|it| serde_json::from_str::<Verdict>(&it.verdict).ok());
+        Before {
+            check_name: said.as_ref().map(|said| name(&said.settings)),
+            said,
+            other_base: here().any(|it| it.number == self.number && it.base != self.base),
+        }
+    }
+
     /// Whoever shared the head that was left, or the check that has another name now: they are judged again. Nobody can
     /// tell who they are any more once the new judgement is saved.
     pub(super) fn left_behind(&self, job: &Job) -> Vec<JobSpec> {
@@ -71,6 +85,20 @@ impl Neighbours {
             let work = Work::ReviewCommit { head: self.head.clone(), cause: Cause::SharedHead };
             let (spec, now) = (JobSpec { work, ..job.spec.clone() }, reviews.now());
             reviews.store().enqueue_later(&spec, now.after(PATIENCE), now).await?;
+        }
+        Ok(())
+    }
+
+    /// After the writes: who shares the check may have been judged meanwhile, and each of the two has written what it knew
+    /// of the other. Whoever writes last sees here what the other one saved before, and says it anew.
+    pub(super) async fn catch_up(
+        &self,
+        reviews: &Reviews,
+        job: &Job,
+        (known, now): (&[Sibling], Vec<Sibling>),
+    ) -> Result<(), JobError> {
+        if timeless(known.to_vec()) != timeless(now) {
+            reviews.store().enqueue(&review_of(job, self.number), reviews.now()).await?;
         }
         Ok(())
     }
@@ -98,6 +126,13 @@ impl Neighbours {
     fn others(&self) -> impl Iterator<Item = &Judgement> {
         self.judgements.iter().filter(|it| it.number != self.number)
     }
+}
+
+/// What they say, without how long it took.
+fn timeless(mut siblings: Vec<Sibling>) -> Vec<Sibling> {
+    let verdicts = siblings.iter_mut().filter_map(|it| it.verdict.as_mut());
+    verdicts.flat_map(|verdict| &mut verdict.rules).for_each(|rule| rule.millis = 0);
+    siblings
 }
 
 fn review_of(job: &Job, number: PullNumber) -> JobSpec {

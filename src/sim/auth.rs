@@ -56,12 +56,17 @@ impl Caller {
         match self {
             Caller::App(_) => false,
             Caller::User { login, .. } => !repo.private || *login == repo.owner || repo.members.contains_key(login),
-            Caller::Installation { id, repositories, .. } => {
-                let installation = state.installations.iter().find(|it| it.id == *id);
-                installation.is_some_and(|it| it.covers(repo))
-                    && repositories.as_ref().is_none_or(|chosen| chosen.contains(&repo.id))
-            }
+            // What everybody sees an installation sees too, wherever it is.
+            Caller::Installation { .. } => !repo.private || self.covers(state, repo),
         }
+    }
+
+    /// Whether an installation's token is for this repository.
+    pub(super) fn covers(&self, state: &State, repo: &Repo) -> bool {
+        let Caller::Installation { id, repositories, .. } = self else { return false };
+        let installation = state.installations.iter().find(|it| it.id == *id);
+        installation.is_some_and(|it| it.covers(repo))
+            && repositories.as_ref().is_none_or(|chosen| chosen.contains(&repo.id))
     }
 
     /// Whether it has one of these permissions now.
@@ -76,6 +81,9 @@ impl Caller {
                     granted && (*access == Access::Read || writes)
                 };
                 needed.is_empty() || needed.iter().any(may)
+            }
+            Caller::Installation { .. } if !self.covers(state, repo) => {
+                !repo.private && (needed.is_empty() || needed.iter().any(|(_, access)| *access == Access::Read))
             }
             Caller::Installation { id, permissions, .. } => {
                 let now = state.installations.iter().find(|it| it.id == *id).map(|it| &it.permissions);

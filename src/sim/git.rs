@@ -94,6 +94,11 @@ impl Git {
         git
     }
 
+    /// Where it lies.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Makes a commit through `fast-import` and answers its id.
     pub(super) fn commit(&self, new: &NewCommit<'_>) -> String {
         let mut stream = Vec::new();

@@ -203,6 +203,11 @@ impl SimHandle {
         self.with(repo, |state, index| state.rename(index, name, actor));
     }
 
+    /// Gives a repository to another account; its apps are those of that account from now on, where it is chosen.
+    pub fn transfer(&self, repo: &str, owner: &str) {
+        self.with(repo, |state, index| state.transfer(index, owner));
+    }
+
     /// Describes a repository in one line.
     pub fn describe(&self, repo: &str, text: &str) {
         self.with(repo, |state, index| state.repos[index].description = Some(text.to_owned()));
@@ -390,6 +395,11 @@ impl SimHandle {
     /// Clicks "Re-run" at a check; whether there is one.
     pub fn rerequest_check(&self, repo: &str, check: u64, actor: &str) -> bool {
         self.with(repo, |state, index| state.rerequest_check(index, check, actor))
+    }
+
+    /// Clicks "Re-run all checks" at a commit; whether an app has checks there.
+    pub fn rerequest_suite(&self, repo: &str, sha: &str, actor: &str) -> bool {
+        self.with(repo, |state, index| state.rerequest_suites(index, sha, actor))
     }
 
     /// Sends the newest delivery of that GUID once more.

@@ -86,6 +86,11 @@ impl SimHandle {
         })
     }
 
+    /// Where a repository lies on this machine, bare: to be cloned, not to be written to.
+    pub fn git_dir(&self, repo: &str) -> std::path::PathBuf {
+        self.with(repo, |state, index| state.repos[index].git.dir().to_owned())
+    }
+
     /// The message of a commit.
     pub fn message(&self, repo: &str, sha: &str) -> Option<String> {
         self.with(repo, |state, index| Some(state.repos[index].git.load_commit(sha)?.message.clone()))
@@ -167,13 +172,16 @@ impl SimHandle {
         });
     }
 
-    /// The same comment stands in the conversation once more, as after a lost answer.
+    /// The same comment stands in the conversation or on its line once more, as after a lost answer.
     pub fn double_comment(&self, repo: &str, comment: u64) {
         self.with(repo, |state, index| {
             let id = state.fresh_id();
             let comments = &mut state.repos[index].comments;
             let found = comments.iter().find(|it| it.id == comment).cloned();
             comments.extend(found.map(|it| super::state::Comment { id, ..it }));
+            let comments = &mut state.repos[index].review_comments;
+            let found = comments.iter().find(|it| it.id == comment).cloned();
+            comments.extend(found.map(|it| super::state::ReviewComment { id, ..it }));
         });
     }
 }

@@ -243,6 +243,7 @@ fn cause(work: &Work) -> Cause {
         | Work::ReviewCommit { cause, .. }
         | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => *cause,
+        Work::ReviewReaders { .. } => Cause::Push,
         Work::ReviewReported { .. } => Cause::Reported,
         Work::HeedUpload { .. } | Work::HeedWorkflow { .. } => Cause::Awaited,
         Work::HeedComment { .. } | Work::HeedButton { .. } => Cause::Commanded,
@@ -256,7 +257,8 @@ fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
         | Work::ReviewCommit { cause, .. }
         | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => Some(cause),
-        Work::ReviewReported { .. }
+        Work::ReviewReaders { .. }
+        | Work::ReviewReported { .. }
         | Work::HeedUpload { .. }
         | Work::HeedWorkflow { .. }
         | Work::HeedComment { .. }

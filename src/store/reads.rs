@@ -3,6 +3,7 @@
 use super::writer::Change;
 use super::{Store, StoreError};
 use crate::model::FactKey;
+use crate::webhook::BaseFact;
 use futures_util::future::BoxFuture;
 use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeSet;
@@ -24,15 +25,34 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_readers_of_reports(&self, prefix: &str) -> Result<BTreeSet<String>, StoreError> {
+        self.find_readers(prefix, ["\"check_runs\"", "\"statuses\""]).await
+    }
+
+    /// The same of those whose previous run read this of the base branch's tip.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_readers_of_base(&self, prefix: &str, of: BaseFact) -> Result<BTreeSet<String>, StoreError> {
+        let word = match of {
+            BaseFact::CodeOwners => "\"code_owners\"",
+            BaseFact::Files => "\"folder\"",
+            BaseFact::Mergeability => "\"mergeable\"",
+        };
+        self.find_readers(prefix, [word, word]).await
+    }
+
+    /// Those that read a fact whose name is one of these words.
+    async fn find_readers(&self, prefix: &str, words: [&str; 2]) -> Result<BTreeSet<String>, StoreError> {
         // What waits to be written counts.
         self.writer().flush().await?;
         // Bounds instead of a pattern: any engine finds them through the key.
         let rows = sqlx::query(
-            "SELECT key FROM reads WHERE key >= ?1 AND key < ?2
-             AND (instr(facts, '\"check_runs\"') > 0 OR instr(facts, '\"statuses\"') > 0)",
+            "SELECT key FROM reads WHERE key >= ?1 AND key < ?2 AND (instr(facts, ?3) > 0 OR instr(facts, ?4) > 0)",
         )
         .bind(prefix)
         .bind(format!("{prefix}\u{10ffff}"))
+        .bind(words[0])
+        .bind(words[1])
         .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.iter().map(|row| Ok(row.try_get("key")?)).collect()

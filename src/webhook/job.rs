@@ -46,6 +46,13 @@ pub enum Work {
         #[serde(default = "rerequested")]
         cause: Cause,
     },
+    /// This branch moved: judge the open pull requests into it whose rules read this of it.
+    ReviewReaders {
+        /// The branch, without `refs/heads/`.
+        branch: String,
+        /// What may have changed with it.
+        of: BaseFact,
+    },
     /// Somebody else reported about this commit: judge the open pull requests with this head whose rules read reports.
     ReviewReported {
         /// The commit.
@@ -95,6 +102,29 @@ pub enum Work {
         /// Why.
         cause: Cause,
     },
+}
+
+/// What rules can read of the tip of the base branch, besides the rules themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BaseFact {
+    /// The file of code owners.
+    CodeOwners,
+    /// Which files there are.
+    Files,
+    /// Whether a pull request merges into it without a conflict.
+    Mergeability,
+}
+
+impl BaseFact {
+    /// As it stands in keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BaseFact::CodeOwners => "code_owners",
+            BaseFact::Files => "files",
+            BaseFact::Mergeability => "mergeability",
+        }
+    }
 }
 
 /// What a merge queue would merge, as its event says.
@@ -193,14 +223,15 @@ fn rerequested() -> Cause {
 }
 
 impl JobSpec {
-    /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/commit/<id>`,
-    /// `/reports/<id>`, `/upload/<commit>`, `/workflow/<run>`, `/group/<commit>`, `/comment/<id>`,
+    /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/readers/<fact>/<branch>`,
+    /// `/commit/<id>`, `/reports/<id>`, `/upload/<commit>`, `/workflow/<run>`, `/group/<commit>`, `/comment/<id>`,
     /// `/button/<check>/<button>/<login>` or `/repository`.
     pub fn key(&self) -> String {
         let repository = self.repository;
         match &self.work {
             Work::ReviewPull { number, .. } => format!("{repository}/pull/{number}"),
             Work::ReviewBranch { branch, .. } => format!("{repository}/branch/{branch}"),
+            Work::ReviewReaders { branch, of } => format!("{repository}/readers/{}/{branch}", of.as_str()),
             Work::ReviewCommit { head, .. } => format!("{repository}/commit/{head}"),
             Work::ReviewReported { head } => format!("{repository}/reports/{head}"),
             Work::HeedUpload { commit } => format!("{repository}/upload/{commit}"),

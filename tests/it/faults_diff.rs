@@ -122,6 +122,31 @@ async fn f37_more_than_250_commits_are_all_seen() {
 }
 
 #[tokio::test]
+async fn f37_commits_that_github_leaves_out_fail_the_rule_that_reads_them_and_no_other() {
+    let rules = "rule('commits', function() for _, it in danger.git.commits do message(it.message) end end)
+       rule('names', function() for _, file in danger.git.changed_files do message('sees ' .. file) end end)";
+    let story = begin(rules).await;
+    story.sim.set_deliver(false);
+    for at in 1..=120 {
+        story.sim.push(REPO, "much", "mona", "Step", &[("n.txt", Some(&format!("{at}\n")))], "main");
+    }
+    story.sim.set_deliver(true);
+    // The second page says nothing.
+    let page = serde_json::json!({
+        "merge_base_commit": { "sha": "a".repeat(40) }, "total_commits": 120, "commits": [],
+    });
+    let effect = FaultEffect::Answer { status: 200, body: page, headers: Vec::new() };
+    story.sim.inject(Fault::next("GET", "per_page=100&page=2", effect).times(100));
+    let number = story.sim.open_pull(REPO, "Count", "", "much", "main", "mona", false);
+    story.rest().await;
+    story.sim.clear_faults();
+    let (conclusion, title, summary) = check(&story, number);
+    assert_eq!(conclusion, "failure");
+    assert!(title.contains("rule commits could not run"), "{title}");
+    assert!(summary.contains("100 of 120") && summary.contains("sees n.txt"), "{summary}");
+}
+
+#[tokio::test]
 async fn f34_a_push_between_two_pages_of_files_lends_no_file() {
     let story = begin(PRINTS).await;
     story.sim.set_deliver(false);

@@ -1,7 +1,7 @@
 //! What people read: complete, within GitHub's limits, harmless, and never what another head was told.
 
 use crate::sim_bench::{REPO, Story, writes};
-use deckhand::sim::{Fault, FaultEffect};
+use deckhand::sim::{Fault, FaultEffect, Kind};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -97,6 +97,75 @@ async fn f39_a_check_that_was_cut_off_between_chunks_is_continued() {
         assert_eq!(marks.iter().collect::<BTreeSet<_>>().len(), 230, "{effect:?}: none twice");
         story.end().await;
     }
+}
+
+#[tokio::test]
+async fn f39_killed_before_or_after_any_chunk_none_is_there_twice() {
+    let story = begin(PRINTS).await;
+    let text = prints(130);
+    let number = story.open("Print much", &[("b.py", Some(text.as_str()))]).await;
+    let check = checks(&story, number).remove(0);
+    let marks = story.sim.annotations(REPO, check["id"].as_u64().unwrap());
+    assert_eq!((marks.len(), marks.iter().collect::<BTreeSet<_>>().len()), (130, 130));
+    // Three chunks after the open check; the page that has to come out of each telling lists every annotation.
+    assert_eq!(writes(&story.requests()).iter().filter(|it| it.contains("check-runs")).count(), 4);
+    assert_eq!(story.page(number).matches("[failure] b.py:").count(), 130);
+    story.end_killed_at_every_write().await;
+}
+
+#[tokio::test]
+async fn f40_wide_characters_fit_wherever_github_counts() {
+    let rules = "settings { check_name = string.rep('\u{1f980}', 25), statuses = 'per_rule' }
+       local wide = string.rep('\u{1f980}', 16250)
+       rule(string.rep('a', 60), function()
+         fail(wide, { file = 'a.py', line = 1, suggestion = wide, fix = { ['a.py'] = wide } })
+         fail('x' .. wide, { file = 'a.py', line = 2, fix = { [danger.git.created_files[1]] = wide } })
+       end)
+       rule(string.rep('b', 60), function() fail('xy' .. wide) end)
+       rule('broken', function() error('xyz' .. wide) end)
+       rule('skipped', { skip_label = 'none', paths = { '*.none' } }, function() end)
+       markdown('xyz' .. wide)";
+    let story = Story::begin_with_permissions(
+        &[("contents", "write"), ("statuses", "write")],
+        &[("dangerfile.lua", rules), ("a.py", "a = 1\n")],
+    )
+    .await;
+    let wide = "\u{1f980}".repeat(60);
+    let edits = [("a.py", Some("a = 1\nb = 2\n")), (wide.as_str(), Some("x\n"))];
+    story.sim.push(REPO, "wide", "mona", "Say it", &edits, "main");
+    let number = story.sim.open_pull(REPO, &wide, &wide, "wide", "main", "mona", false);
+    story.rest().await;
+    let check = checks(&story, number).remove(0);
+    assert_eq!(check["conclusion"], "failure", "{check:#}");
+    assert_eq!(check["output"]["annotations_count"], 2, "{check:#}");
+    let limits = [("title", 255), ("summary", 65_535), ("text", 65_535)];
+    for (part, bytes) in limits {
+        let text = check["output"][part].as_str().unwrap_or_default();
+        assert!(text.len() <= bytes, "{part}: {}", text.len());
+    }
+    let all = format!("{}{}", check["output"]["summary"], check["output"]["text"]);
+    assert!(all.contains("[Read all of it]("), "{all}");
+    let said = story.sim.statuses(REPO, &story.sim.head(REPO, number).unwrap());
+    assert_eq!(said.len(), 5, "{said:#?}");
+    for status in &said {
+        assert!(status["description"].as_str().unwrap().len() <= 140, "{status:#}");
+    }
+    let refused: Vec<String> = story
+        .sim
+        .log()
+        .iter()
+        .filter(|it| it.status == 422 && it.kind == Kind::Write)
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(refused, [""; 0], "GitHub takes every text");
+    assert_eq!((story.sim.comments(REPO, number).len(), story.sim.review_comments(REPO, number).len()), (1, 2));
+    // What a button and a command say is cut as well.
+    story.sim.advance(std::time::Duration::from_secs(5));
+    story.sim.comment(REPO, number, "mona", &format!("/deckhand explain {}", "a".repeat(60))).unwrap();
+    story.sim.comment(REPO, number, "mona", "/deckhand why").unwrap();
+    story.rest().await;
+    assert_eq!(story.sim.comments(REPO, number).len(), 5);
+    story.end().await;
 }
 
 #[tokio::test]
@@ -276,6 +345,87 @@ async fn f43_comments_of_ours_that_people_changed_are_not_fought_over() {
 }
 
 #[tokio::test]
+async fn f42_hostile_words_of_people_and_branches_stay_harmless_in_answers_too() {
+    let marker = "<!-- deckhand:v1 summary op=x body=0000000000000000 -->";
+    let title = format!("WIP @org/all </details> {marker} ``` \u{202e}evil");
+    let rules = "rule('titled', function() fail('Not ready: ' .. danger.github.pr.title) end)\n\
+         rule('named', function() fail('Into ' .. danger.github.pr.base.ref) end)\n\
+         rule('broken', { blocking = false }, function() error(danger.github.pr.title) end)";
+    let story = begin(rules).await;
+    story.sim.add_user(REPO, "ada", "write");
+    let base = "next/@org/all-</details>-```";
+    story.sim.branch(REPO, base, "main", "mona");
+    story.sim.push(REPO, "evil", "mona", &title, &[QUIET], base);
+    let number = story.sim.open_pull(REPO, &title, "", "evil", base, "mona", false);
+    story.rest().await;
+    story.sim.advance(std::time::Duration::from_secs(5));
+    let say = [
+        format!("/deckhand override titled @org/all </details> {marker} ```"),
+        "/deckhand why".to_owned(),
+        format!("/deckhand explain @org/all</details>{marker}"),
+        format!("/deckhand @org/all </details> {marker}"),
+    ];
+    for text in &say {
+        story.sim.comment(REPO, number, "ada", text).unwrap();
+        story.rest().await;
+    }
+    let check = checks(&story, number).remove(0);
+    let comments = story.sim.comments(REPO, number);
+    let ours: Vec<&Value> = comments.iter().filter(|it| it["user"]["login"] == "deckhand[bot]").collect();
+    // The summary, and an answer to each but the first.
+    assert_eq!(ours.len(), 4, "{comments:#?}");
+    let of_check = ["title", "summary", "text"].iter().filter_map(|part| check["output"][*part].as_str());
+    let said: String = of_check.clone().collect();
+    assert!(said.contains("overridden"), "{said}");
+    for text in of_check.chain(ours.iter().map(|it| body(it))) {
+        assert!(!text.contains('\u{202e}'), "{text:?}");
+        let (said, _) = text.rsplit_once("\n\n<!-- deckhand:v1").unwrap_or((text, ""));
+        let open = outside_code(said);
+        for harm in ["@org", "</details> ", "<!--"] {
+            assert!(!open.contains(harm), "{harm}: {open}");
+        }
+    }
+    let theirs: Vec<&str> = comments.iter().filter(|it| it["user"]["login"] == "ada").map(body).collect();
+    assert_eq!(theirs, say, "nobody touched them");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f43_a_comment_that_is_there_twice_goes_once_and_a_summary_that_was_deleted_comes_once() {
+    let story = begin(PRINTS).await;
+    let number = story.open("WIP", &[NOISY]).await;
+    let summary = story.sim.comments(REPO, number)[0]["id"].as_u64().unwrap();
+    let line = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
+    story.sim.double_comment(REPO, line);
+    story.requests();
+    look_again(&story, number, "WIP 2").await;
+    look_again(&story, number, "WIP 3").await;
+    assert_eq!(writes(&story.requests()), ["DELETE pulls/comments 204"]);
+    assert_eq!(story.sim.review_comments(REPO, number).len(), 1);
+    story.sim.delete_comment(REPO, summary);
+    look_again(&story, number, "WIP 4").await;
+    look_again(&story, number, "WIP 5").await;
+    assert_eq!(writes(&story.requests()), ["POST issues/comments 201"]);
+    // One of two was resolved by a person: that one stays, and what is open says it once.
+    let left = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
+    story.sim.double_comment(REPO, left);
+    assert!(story.sim.resolve_thread(left));
+    look_again(&story, number, "WIP 6").await;
+    look_again(&story, number, "WIP 7").await;
+    assert_eq!(writes(&story.requests()), [""; 0]);
+    // Fixed and back again: what a person resolved is not brought up anew.
+    let open = story.sim.review_comments(REPO, number)[1]["id"].as_u64().unwrap();
+    assert!(story.sim.resolve_thread(open));
+    for edit in [QUIET, NOISY] {
+        story.sim.push(REPO, "wip", "mona", "Go on", &[edit], "");
+        story.rest().await;
+    }
+    let posted = writes(&story.requests()).iter().filter(|it| it.contains("reviews")).count();
+    assert_eq!((posted, story.sim.review_comments(REPO, number).len()), (0, 2));
+    story.end().await;
+}
+
+#[tokio::test]
 async fn f43_in_a_locked_conversation_the_check_speaks() {
     let story = begin(PRINTS).await;
     let number = story.open("Greet", &[QUIET]).await;
@@ -328,4 +478,33 @@ async fn f45_a_head_that_moves_at_any_request_leaves_nothing_on_the_next() {
         moves += 1;
     }
     assert!(moves >= 7, "the head moved before each of {moves} requests");
+}
+
+#[tokio::test]
+async fn f44_a_renamed_check_opens_at_once_when_its_name_is_known_and_none_stays_open_when_it_was_a_guess() {
+    let rules = "local waits = danger.github.pr.title:find('WIP', 1, true)
+       settings { check_name = waits and 'waits' or 'gate' }
+       if waits then fail('Not ready yet.') end";
+    let story = begin(rules).await;
+    // A server that was killed does not know what it guessed: then the watchdog concludes.
+    story.sim.disturb();
+    let of_checks = |story: &Story| -> Vec<String> {
+        writes(&story.requests()).into_iter().filter(|it| it.contains("check-runs")).collect()
+    };
+    let said = |number: u64| -> Vec<String> {
+        let line =
+            |it: &Value| format!("{} {}", it["name"].as_str().unwrap(), it["conclusion"].as_str().unwrap_or("open"));
+        let mut all: Vec<String> = checks(&story, number).iter().map(line).collect();
+        all.sort();
+        all
+    };
+    let first = story.open("Greet", &[QUIET]).await;
+    assert_eq!(of_checks(&story), ["POST check-runs 201"], "nobody knows its name before the rules ran");
+    assert_eq!(said(first), ["gate success"]);
+    let second = story.open("Greet again", &[QUIET, ("b.py", Some("b = 1\n"))]).await;
+    assert_eq!(of_checks(&story), ["POST check-runs 201", "PATCH check-runs 200"], "opened, then concluded");
+    assert_eq!(said(second), ["gate success"]);
+    let third = story.open("WIP", &[QUIET, ("c.py", Some("c = 1\n"))]).await;
+    assert_eq!(said(third), ["gate failure", "waits failure"], "the guess was wrong, and says the same");
+    story.end().await;
 }

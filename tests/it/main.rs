@@ -30,6 +30,8 @@ mod dsl;
 mod faults_calls;
 mod faults_diff;
 mod faults_lost_answers;
+mod faults_moves;
+mod faults_odd_files;
 mod faults_output;
 mod github_documents;
 mod graphql_schema;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// So many kills a story, of different kinds of writes first; all of them with `DECKHAND_TEST_KILLS=all`.
-const KILLS: usize = 2;
+pub(crate) const SOME_KILLS: usize = 2;
 /// Longer than a lease.
 const LEASE_OVER: Duration = Duration::from_secs(61);
 /// A story that does not come to rest in so many steps goes round in circles.
@@ -35,9 +35,9 @@ pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
 }
 
 /// The same people on another simulation, whose server is killed at one of its writes, for several of them.
-pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHandle) {
+pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHandle, at_most: usize) {
     let expected = pages(plain);
-    for (writes, done) in kills(&plain.log()) {
+    for (writes, done) in kills(&plain.log(), at_most) {
         let told = Killed::begin(start).await.tell(acts, (writes, done)).await;
         let when = if done { "after" } else { "before" };
         let write = plain.log().into_iter().filter(|it| it.kind == Kind::Write).nth(writes as usize).unwrap();
@@ -46,7 +46,7 @@ pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHan
 }
 
 /// Which writes, counted from 0, and whether they are done: the first of each kind before all others.
-fn kills(log: &[LogEntry]) -> Vec<(u32, bool)> {
+fn kills(log: &[LogEntry], at_most: usize) -> Vec<(u32, bool)> {
     let all: Vec<&LogEntry> = log.iter().filter(|entry| entry.kind == Kind::Write).collect();
     let mut places: Vec<(usize, u32, bool)> = Vec::new();
     for done in [true, false] {
@@ -58,7 +58,7 @@ fn kills(log: &[LogEntry]) -> Vec<(u32, bool)> {
         }
     }
     places.sort();
-    let limit = if std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all") { usize::MAX } else { KILLS };
+    let limit = if std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all") { usize::MAX } else { at_most };
     places.into_iter().take(limit).map(|(_, at, done)| (at, done)).collect()
 }
 
@@ -98,6 +98,8 @@ impl<'a> Killed<'a> {
     /// Until everything is done; when the write comes that is not answered, the server dies and another one starts.
     async fn rest(&mut self) {
         let server = self.server();
+        // Time may have gone by.
+        server.wake();
         tokio::select! {
             biased;
             () = self.sim.halted(), if !self.happened => {}
@@ -179,7 +181,7 @@ pub(crate) fn pages(sim: &SimHandle) -> Vec<String> {
 }
 
 /// What the robot wrote side by side stands in whatever order it arrived.
-fn in_one_order(page: &str) -> String {
+pub(crate) fn in_one_order(page: &str) -> String {
     let mut blocks: Vec<String> = Vec::new();
     for line in page.split_inclusive('\n') {
         let begins = line.starts_with(|first: char| !first.is_whitespace());

@@ -5,6 +5,7 @@ use deckhand::sim::{AppConfig, Fault, OddEdit, SimClock, SimHandle};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
+use std::time::Duration;
 
 /// One thing that somebody did; `None` is the pause in which the robot comes to rest.
 pub(crate) type Act = Option<Box<dyn Fn(&SimHandle)>>;
@@ -81,6 +82,12 @@ impl Github {
             None => self.disturb(),
         }
         self.sim.press_button(repo, check, identifier, actor)
+    }
+
+    /// Time goes by.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.note(move |sim| sim.clock().advance(by));
+        self.sim.clock().advance(by);
     }
 
     pub(crate) fn register_app(&self, config: AppConfig) {
@@ -261,6 +268,7 @@ disturbances! {
     redeliver(guid: &str) -> bool;
     refuse_new_tokens(calls: u32);
     rename(repo: &str, name: &str, actor: &str);
+    rerequest_suite(repo: &str, sha: &str, actor: &str) -> bool;
     set_deliver(on: bool);
     set_quota(remaining: u64, reset: i64);
     set_webhook_url(app_id: u64, url: Option<&str>);

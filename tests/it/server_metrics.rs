@@ -2,7 +2,7 @@
 
 use crate::server_bench::{Bench, Request, pull_request};
 use crate::sim_bench::{REPO, Story};
-use deckhand::sim::Kind;
+use deckhand::sim::{Fault, FaultEffect, Kind};
 use std::collections::BTreeSet;
 
 const RULES: &str = "if #danger.git.changed_files > 0 then warn('Seen') end\n";
@@ -84,4 +84,39 @@ async fn the_documentation_names_every_metric_and_no_other() {
         .collect();
     assert_eq!(documented, exposed);
     bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn waits_retries_and_what_was_known_are_counted() {
+    let rules = "fail(danger.git.file('a.py', 'base'))\n";
+    let story = Story::begin(&[("dangerfile.lua", rules), ("a.py", "a = 1\n")]).await;
+    let of = async |name: &str| {
+        let text = metrics(story.server.addr()).await;
+        let samples = text.lines().filter(|line| line.starts_with(&format!("{name}{{")));
+        samples.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum::<u64>()
+    };
+    let number = story.open("Greet", &[("a.py", Some("a = 2\n"))]).await;
+    let names = ["deckhand_github_retries_total", "deckhand_github_waits_total", "deckhand_github_saved_total"];
+    assert_eq!((of(names[0]).await, of(names[1]).await), (0, 0));
+    // The same commits once more: known.
+    let saved = of(names[2]).await;
+    story.sim.edit_pull(REPO, number, "mona", Some("Greet again"), None, None);
+    story.rest().await;
+    assert!(of(names[2]).await > saved);
+    // A read that fails once is sent again.
+    story.sim.inject(Fault::next("POST", "query Overview", FaultEffect::DropBefore));
+    story.sim.edit_pull(REPO, number, "mona", Some("Greet once more"), None, None);
+    story.rest().await;
+    assert_eq!(of(names[0]).await, 1);
+    // A limit: what is not sent before it ends is a wait.
+    let reset = story.sim.clock().now() + 600;
+    story.sim.inject(Fault::next("POST", "query Overview", Fault::graphql_limit(reset)));
+    for title in ["Greet", "Greet again"] {
+        story.sim.edit_pull(REPO, number, "mona", Some(title), None, None);
+        story.rest().await;
+    }
+    story.pass(30).await;
+    assert!(of(names[1]).await >= 1);
+    story.pass(700).await;
+    story.end().await;
 }

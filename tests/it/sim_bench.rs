@@ -160,7 +160,7 @@ impl Story {
 
     /// Time goes by, and whatever it brings comes to its end.
     pub(crate) async fn pass(&self, seconds: u64) {
-        self.sim.clock().advance(Duration::from_secs(seconds));
+        self.sim.advance(Duration::from_secs(seconds));
         self.server.wake();
         self.rest().await;
     }
@@ -204,6 +204,16 @@ impl Story {
 
     /// Everything that was said is as GitHub describes it, and nothing is left undone; then it is told in other ways.
     pub(crate) async fn end(self) {
+        self.end_with(other_ways::SOME_KILLS).await;
+    }
+
+    /// The same, and it is told with the server killed at each of its writes.
+    pub(crate) async fn end_killed_at_every_write(self) {
+        assert!(!self.sim.is_disturbed(), "it cannot be told again");
+        self.end_with(usize::MAX).await;
+    }
+
+    async fn end_with(self, kills: usize) {
         check_sim(&self.sim);
         assert_eq!(self.parked().await, 0, "no job was given up");
         hold_replayable(&self.database_url()).await;
@@ -214,7 +224,7 @@ impl Story {
         self.server.shutdown().await;
         let (sim, acts) = self.sim.into_parts();
         if undisturbed {
-            other_ways::hold_when_killed(&self.start, &acts, &sim).await;
+            other_ways::hold_when_killed(&self.start, &acts, &sim, kills).await;
         }
     }
 }

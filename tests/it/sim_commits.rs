@@ -101,7 +101,8 @@ async fn a_fork_is_written_to_only_where_its_author_lets_maintainers() {
     world.head = world.sim.push("zoe/hello", "topic", "zoe", "Count", &[("list.txt", Some("4\n"))], "main");
     world.number = world.sim.open_pull(REPO, "Count on", "", "zoe:topic", "main", "zoe", false);
     let change = json!([{ "path": "list.txt", "contents": "NQo=" }]);
-    assert!(world.refused("zoe/hello", &world.head, change.clone()).await.starts_with("NOT_FOUND: "));
+    let refused = world.refused("zoe/hello", &world.head, change.clone()).await;
+    assert_eq!(refused, "FORBIDDEN: Resource not accessible by integration", "everybody sees it, and few may write");
     world.sim.allow_edits(REPO, world.number, true);
     let answer = world.commit("zoe/hello", &world.head, change).await;
     assert_eq!(answer["data"]["createCommitOnBranch"]["commit"]["oid"], world.sim.head(REPO, world.number).unwrap());

@@ -313,7 +313,10 @@ async fn a_pull_request_follows_the_branch_of_its_own_repository() {
     );
     let compared = json_of(&client.get("compare/main...ada:topic").await);
     assert_eq!((&compared["status"], &compared["ahead_by"]), (&json!("ahead"), &json!(3)));
-    assert_eq!(client.get("/repos/ada/hello/pulls").await.status, 404, "the app is not installed there");
+    assert_eq!(client.get("/repos/ada/hello/pulls").await.status, 200, "everybody sees a public repository");
+    let check = json!({ "name": "lint", "head_sha": second });
+    let refused = client.post("/repos/ada/hello/check-runs", &check).await;
+    assert_eq!(refused.status, 403, "the app is not installed there");
 
     sim.delete_repository("ada/hello");
     let pull = json_of(&client.get(&format!("pulls/{from_fork}")).await);

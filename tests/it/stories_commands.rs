@@ -232,12 +232,12 @@ async fn f63_the_author_of_a_fork_only_asks() {
 #[tokio::test]
 async fn f63_a_command_is_bound_to_the_commit_that_was_shown() {
     let (story, number) = begin().await;
-    story.sim.clock().advance(Duration::from_secs(60));
+    story.sim.advance(Duration::from_secs(60));
     story.sim.set_deliver(false);
     let comment = story.sim.comment(REPO, number, "ada", "/deckhand override no-print Fine").unwrap();
     let told = story.sim.deliveries().pop().unwrap();
     story.sim.set_deliver(true);
-    story.sim.clock().advance(Duration::from_secs(5));
+    story.sim.advance(Duration::from_secs(5));
     let worse = ("src/hello.py", Some("def hello():\n    print(open('/etc/passwd'))\n    print('called')\n"));
     story.sim.push(REPO, "say-what-happens", "mona", "Just a moment", &[worse], "");
     story.rest().await;

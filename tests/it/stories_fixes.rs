@@ -237,12 +237,12 @@ async fn f63_a_button_pressed_by_somebody_who_may_not_is_answered_once() {
 async fn f63_a_fix_is_bound_to_the_commit_that_was_shown() {
     let story = begin(RULES).await;
     let number = open(&story).await;
-    story.sim.clock().advance(Duration::from_secs(60));
+    story.sim.advance(Duration::from_secs(60));
     story.sim.set_deliver(false);
     let comment = story.sim.comment(REPO, number, "ada", "/deckhand fix").unwrap();
     let told = story.sim.deliveries().pop().unwrap();
     story.sim.set_deliver(true);
-    story.sim.clock().advance(Duration::from_secs(5));
+    story.sim.advance(Duration::from_secs(5));
     story.sim.push(REPO, "turn-twice-as-fast", "mona", "More", &[("src/more.py", Some("x = 1\n"))], "");
     story.rest().await;
     let head = story.sim.head(REPO, number);

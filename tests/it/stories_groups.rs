@@ -138,7 +138,7 @@ async fn f49_what_a_person_let_pass_passes_in_the_queue() {
     let story = begin(RULES).await;
     story.sim.add_user(REPO, "ada", "write");
     let number = open(&story, "noisy", "Says x.", &[("src/hello.py", Some("x = 1\nprint(x)\n"))]).await;
-    story.sim.clock().advance(std::time::Duration::from_secs(5));
+    story.sim.advance(std::time::Duration::from_secs(5));
     story.sim.comment(REPO, number, "ada", "/deckhand override no-print It is a script.");
     story.rest().await;
     let head = enqueue(&story, number).await;
@@ -277,7 +277,7 @@ async fn f04_a_group_whose_event_was_lost_is_judged_all_the_same() {
     let first = open(&story, "one", "Says why.", &[("a.py", Some("a = 1\n"))]).await;
     enqueue(&story, first).await;
     let second = open(&story, "two", "Says why.", &[("b.py", Some("b = 1\n"))]).await;
-    story.sim.clock().advance(std::time::Duration::from_secs(10));
+    story.sim.advance(std::time::Duration::from_secs(10));
     story.sim.set_deliver(false);
     let head = story.sim.enqueue(REPO, second, "mona");
     story.sim.set_deliver(true);

@@ -178,7 +178,7 @@ async fn its_absence_is_remembered_for_a_while() {
     let number = story.open("Count to two", &[EDIT]).await;
     assert_eq!(looks(&story), 1);
     for (wait, expected) in [(0, 0), (299, 0), (1, 1), (10, 0)] {
-        story.sim.clock().advance(Duration::from_secs(wait));
+        story.sim.advance(Duration::from_secs(wait));
         story.sim.edit_pull(REPO, number, "mona", Some(&format!("Count {wait}")), None, None);
         story.rest().await;
         assert_eq!(looks(&story), expected, "after {wait} s more");

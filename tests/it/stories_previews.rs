@@ -112,7 +112,7 @@ async fn f63_the_rules_of_a_stranger_are_tried_only_when_a_writer_asks() {
     story.rest().await;
     assert_eq!(comments(&story, number), [""; 0]);
     assert!(check(&story, number).starts_with("success: No problems\nℹ️ This pull request changes the rules"));
-    story.sim.clock().advance(std::time::Duration::from_secs(5));
+    story.sim.advance(std::time::Duration::from_secs(5));
     story.sim.comment(REPO, number, "eve", "/deckhand preview");
     story.rest().await;
     let said = comments(&story, number);
@@ -125,7 +125,7 @@ async fn f63_the_rules_of_a_stranger_are_tried_only_when_a_writer_asks() {
     assert!(!check(&story, number).contains("can have the changed ones tried"), "{}", check(&story, number));
 
     // It was for that commit.
-    story.sim.clock().advance(std::time::Duration::from_secs(5));
+    story.sim.advance(std::time::Duration::from_secs(5));
     let more = STRICT.replace("describe", "explain");
     story.sim.push("eve/hello", "strict", "eve", "More", &[("dangerfile.lua", Some(&more))], "");
     story.rest().await;
@@ -140,13 +140,13 @@ async fn a_command_without_anything_to_try_is_refused() {
     story.sim.push(REPO, "topic", "mona", "Topic", &NEW_RULES, "next");
     let number = story.sim.open_pull(REPO, "Be strict", "", "topic", "next", "mona", false);
     story.rest().await;
-    story.sim.clock().advance(std::time::Duration::from_secs(5));
+    story.sim.advance(std::time::Duration::from_secs(5));
     story.sim.comment(REPO, number, "mona", "/deckhand preview");
     story.rest().await;
     let said = comments(&story, number);
     assert!(said.len() == 1 && said[0].contains("There is nothing to try"), "{said:?}");
     let plain = story.open("Be quiet", &[("src/hello.py", Some("x = 2\n"))]).await;
-    story.sim.clock().advance(std::time::Duration::from_secs(5));
+    story.sim.advance(std::time::Duration::from_secs(5));
     story.sim.comment(REPO, plain, "mona", "/deckhand preview");
     story.rest().await;
     let said = comments(&story, plain);

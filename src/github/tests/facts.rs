@@ -48,14 +48,29 @@ async fn the_overview_knows_what_is_ours() {
 }
 
 #[tokio::test]
-async fn a_name_that_another_repository_took_is_not_ours() {
-    let fake = Fake::start(with_tokens(|_, _| {
-        let mut other = overview();
-        other["data"]["repository"]["databaseId"] = json!(8);
-        ok(other)
-    }))
-    .await;
-    assert!(matches!(fake.client().fetch_overview(PullNumber(3)).await, Err(CallError::NotFound(_))));
+async fn f33_behind_a_name_that_another_repository_took_ours_is_looked_for() {
+    for present in [Some("o/renamed"), None] {
+        let fake = Fake::start(with_tokens(move |seen, _| {
+            if seen.line.starts_with("GET /installation/repositories") {
+                let ours = present.map(|name| json!({ "id": 7, "full_name": name }));
+                return ok(json!({ "total_count": 1, "repositories": Vec::from_iter(ours) }));
+            }
+            let mut found = overview();
+            for list in ["comments", "reviewThreads"] {
+                found["data"]["repository"]["pullRequest"][list]["pageInfo"]["hasNextPage"] = false.into();
+            }
+            if seen.body["variables"]["name"] != "renamed" {
+                found["data"]["repository"]["databaseId"] = json!(8);
+            }
+            ok(found)
+        }))
+        .await;
+        let told = fake.client().fetch_overview(PullNumber(3)).await;
+        match present {
+            Some(_) => assert!(told.is_ok(), "{told:?}"),
+            None => assert!(matches!(told, Err(CallError::NotFound(_))), "{told:?}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -209,8 +224,29 @@ async fn commits_come_completely_or_not_at_all() {
     .await;
     let (base, head) = (CommitId::new(B).unwrap(), CommitId::new(A).unwrap());
     let comparison = fake.client().fetch_comparison(&base, &head).await.unwrap();
-    assert_eq!((comparison.commits.len(), comparison.merge_base), (150, base));
+    let Fact::Known(commits) = comparison.commits else { panic!("known") };
+    assert_eq!((commits.len(), comparison.merge_base), (150, base));
     assert_eq!(fake.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn f37_a_list_of_commits_that_is_not_whole_is_none() {
+    // GitHub leaves some out; there are more than anybody reads.
+    for (total, sent, requests) in [(150, 40, 2), (2_001, 100, 1)] {
+        let commit = |n: usize| json!({ "sha": format!("{n:040x}"), "commit": { "message": "m" }, "parents": [] });
+        let fake = Fake::start(with_tokens(move |seen, _| {
+            let range = if seen.line.ends_with("page=1") { 0..100 } else { 100..100 + sent };
+            ok(json!({
+                "merge_base_commit": { "sha": B }, "total_commits": total, "commits": range.map(commit).collect::<Vec<_>>(),
+            }))
+        }))
+        .await;
+        let (base, head) = (CommitId::new(B).unwrap(), CommitId::new(A).unwrap());
+        let comparison = fake.client().fetch_comparison(&base, &head).await.unwrap();
+        let Fact::Unavailable(Unavailable::Truncated(what)) = comparison.commits else { panic!("not whole") };
+        assert!(what.contains(&format!("of {total}")), "{what}");
+        assert_eq!((comparison.merge_base, fake.lines().len()), (base, requests));
+    }
 }
 
 #[tokio::test]

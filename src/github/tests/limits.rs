@@ -129,3 +129,24 @@ async fn f34_a_pull_request_that_another_ones_end_moved_to_a_read_page_is_found(
     assert!(numbers.contains(&50), "{numbers:?}");
     assert_eq!((numbers.len(), fake.lines().len()), (150, 6));
 }
+
+#[tokio::test]
+async fn f34_an_installation_that_another_ones_end_moved_to_a_read_page_is_found() {
+    let installation = |id: usize| json!({ "id": id, "account": { "login": format!("o{id}") } });
+    // Number 1 is removed between the first two pages: 101, the first of the second page, moves onto the first one.
+    let fake = Fake::start(with_tokens(move |seen, before| {
+        let ids: Vec<usize> = match (seen.line.contains("&page=2"), before) {
+            (false, 0) => (1..=100).collect(),
+            (false, _) => (2..=101).collect(),
+            (true, _) => (102..=150).collect(),
+        };
+        let next = "<https://api.example/app/installations?per_page=100&page=2>; rel=\"next\"".to_owned();
+        let links = if seen.line.contains("&page=2") { vec![] } else { vec![("link", next)] };
+        Reply(200, links, json!(ids.into_iter().map(installation).collect::<Vec<_>>()).to_string())
+    }))
+    .await;
+    let listed = fake.github(0).list_installations().await.unwrap();
+    let ids: Vec<u64> = listed.iter().map(|it| it.id.0).collect();
+    assert!(ids.contains(&101), "{ids:?}");
+    assert_eq!((ids.len(), fake.lines().len()), (150, 6));
+}

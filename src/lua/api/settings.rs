@@ -24,7 +24,10 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
             .and_then(Json::as_str)
             .is_some_and(|name| name.trim().is_empty() || name.len() > 100)
         {
-            return refuse("check_name", "`check_name` is a name of 1 to 100 characters");
+            return refuse(
+                "check_name",
+                "`check_name` is a name of 1 to 100 bytes; letters beyond ASCII take two to four each",
+            );
         }
         session.settings.borrow_mut().extend(values);
         Ok(())

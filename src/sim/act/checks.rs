@@ -74,6 +74,17 @@ impl State {
         true
     }
 
+    /// A person clicks "Re-run all checks" at a commit: each app hears of its own suite.
+    pub(in crate::sim) fn rerequest_suites(&mut self, index: usize, sha: &str, actor: &str) -> bool {
+        let repo = &self.repos[index];
+        let at_commit = repo.suites.iter().filter(|suite| suite.head_sha == sha);
+        let (id, suites): (u64, Vec<u64>) = (repo.id, at_commit.map(|suite| suite.id).collect());
+        for suite in &suites {
+            self.tell_suite(id, *suite, "rerequested", actor);
+        }
+        !suites.is_empty()
+    }
+
     /// A person clicks a button of a check; `identifier` is what its app called the button. False when the check has
     /// no such button.
     pub(in crate::sim) fn press_button(&mut self, index: usize, run: u64, identifier: &str, actor: &str) -> bool {

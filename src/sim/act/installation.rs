@@ -44,6 +44,19 @@ impl State {
         }
     }
 
+    /// A repository gets another owner and leaves the apps of the old one; the old name leads to it until somebody takes
+    /// it. Only whoever has the app at the new owner's hears of it.
+    pub(in crate::sim) fn transfer(&mut self, index: usize, owner: &str) {
+        self.take_repository(index);
+        self.ensure_user(owner, "Organization");
+        let repo = &mut self.repos[index];
+        let (old, from) = ((repo.full_name(), repo.id), std::mem::replace(&mut repo.owner, owner.to_owned()));
+        self.renamed.push(old);
+        let from = json!({ "organization": json::user(self, &from) });
+        let body = json!({ "action": "transferred", "changes": { "owner": { "from": from } } });
+        self.tell(index, "repository", owner, body);
+    }
+
     fn tell_of_installation(&mut self, it: &Installation, action: &str) {
         let ids = it.repositories.clone().unwrap_or_default();
         let places: Vec<_> = self.repos.iter().filter(|repo| ids.contains(&repo.id)).map(short).collect();

@@ -93,7 +93,7 @@ pub(super) fn redeliver(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn repositories(call: &mut Call<'_>) -> Answer {
-    let seen = call.state.repos.iter().filter(|repo| call.caller.sees(call.state, repo));
+    let seen = call.state.repos.iter().filter(|repo| call.caller.covers(call.state, repo));
     let all: Vec<Value> = seen.map(|repo| json::repo(call.state, repo)).collect();
     let mut reply = call.wrapped("repositories", &all)?;
     if let crate::sim::reply::Body::Json(value) = &mut reply.body {

@@ -1,7 +1,9 @@
-//! `push`: a branch moved. Its open pull requests are judged again when that may have changed their ruleset.
+//! `push`: a branch moved. Its open pull requests are judged again when that may have changed their ruleset, or what
+//! their rules read of the branch.
 
 use super::payload::{InstallationPart, RepositoryPart, Unread, read};
-use crate::webhook::{Cause, JobSpec, RepositoryRef, Work};
+use crate::model::CodeOwnersFile;
+use crate::webhook::{BaseFact, Cause, JobSpec, RepositoryRef, Work};
 use serde::Deserialize;
 
 /// GitHub lists at most so many commits in a push.
@@ -23,6 +25,8 @@ pub struct PushEvent {
     pub may_change_ruleset: bool,
     /// Whether `dangerfile.lua` was not there before.
     pub brings_dangerfile: bool,
+    /// What else rules read of a base that may have changed.
+    pub touches: Vec<BaseFact>,
 }
 
 impl PushEvent {
@@ -34,6 +38,7 @@ impl PushEvent {
                 is_default: payload.repository.default_branch.as_deref().is_none_or(|name| name == branch),
                 may_change_ruleset: payload.may_change_ruleset(),
                 brings_dangerfile: payload.brings_dangerfile(),
+                touches: payload.touches(),
                 repository: payload.repository.seen_through(payload.installation)?,
             }),
             _ => Err(Unread::Other),
@@ -41,8 +46,12 @@ impl PushEvent {
     }
 
     pub(super) fn build_jobs(&self) -> Vec<JobSpec> {
-        if !self.may_change_ruleset || self.branch.starts_with(super::merge_group::QUEUE) {
+        if self.branch.starts_with(super::merge_group::QUEUE) {
             return Vec::new();
+        }
+        if !self.may_change_ruleset {
+            let readers = |of: &BaseFact| Work::ReviewReaders { branch: self.branch.clone(), of: *of };
+            return self.touches.iter().map(|of| self.repository.job(readers(of))).collect();
         }
         if self.is_default && self.repository.name.name().eq_ignore_ascii_case(".github") {
             // Its dangerfile judges every repository of the account; who does the job knows which those are.
@@ -89,6 +98,17 @@ impl Payload {
         commits.into_iter().any(|commit| commit.brings("dangerfile.lua"))
     }
 
+    /// A branch that begins has no pull requests yet.
+    fn touches(&self) -> Vec<BaseFact> {
+        let commits = || self.commits.iter().flatten().chain(&self.head_commit);
+        if self.created {
+            return Vec::new();
+        }
+        let owners = commits().any(Commit::touches_owners).then_some(BaseFact::CodeOwners);
+        let files = commits().any(Commit::moves_files).then_some(BaseFact::Files);
+        [owners, files, Some(BaseFact::Mergeability)].into_iter().flatten().collect()
+    }
+
     fn may_change_ruleset(&self) -> bool {
         let commits = self.commits.as_deref().unwrap_or_default();
         // A branch that moved by no commit was set back; a new one at an old commit changed nothing.
@@ -100,6 +120,15 @@ impl Payload {
 impl Commit {
     fn brings(&self, path: &str) -> bool {
         self.added.iter().flatten().any(|added| added == path)
+    }
+
+    fn touches_owners(&self) -> bool {
+        let mut paths = [&self.added, &self.removed, &self.modified].into_iter().flatten().flatten();
+        paths.any(|path| CodeOwnersFile::PLACES.contains(&path.as_str()))
+    }
+
+    fn moves_files(&self) -> bool {
+        [&self.added, &self.removed].into_iter().flatten().any(|paths| !paths.is_empty())
     }
 
     fn may_touch_ruleset(&self) -> bool {

@@ -239,7 +239,8 @@ mod tests {
         assert_eq!(work(first), [Work::ReviewRepository { cause: Cause::FirstDangerfile }]);
         assert_eq!(push("octo/.github", "topic", "dangerfile.lua", "added")[0].key(), "7/branch/topic");
         assert_eq!(push("octo/github", "main", "dangerfile.lua", "added")[0].key(), "7/branch/main");
-        assert!(push("octo/.github", "main", "README.md", "modified").is_empty());
+        let read = push("octo/.github", "main", "README.md", "modified");
+        assert_eq!(read.iter().map(JobSpec::key).collect::<Vec<_>>(), ["7/readers/mergeability/main"]);
     }
 
     #[test]
@@ -253,7 +254,19 @@ mod tests {
             jobs("push", &payload)
         };
         let judged = ["7/branch/release/1"];
-        assert!(push(json!({})).is_empty());
+        let readers = |words: &[&str]| -> Vec<String> {
+            words.iter().map(|word| format!("7/readers/{word}/release/1")).collect()
+        };
+        assert_eq!(push(json!({})), readers(&["mergeability"]));
+        assert_eq!(
+            push(json!({ "commits": [{ "added": ["a.sql"], "removed": [], "modified": [] }] })),
+            readers(&["files", "mergeability"])
+        );
+        assert_eq!(
+            push(json!({ "commits": [{ "added": [], "removed": [], "modified": ["docs/CODEOWNERS"] }] })),
+            readers(&["code_owners", "mergeability"])
+        );
+        assert!(push(json!({ "created": true })).is_empty(), "nobody proposes to a branch that begins");
         assert_eq!(
             push(json!({ "commits": [{ "added": [], "removed": ["dangerfile.lua"], "modified": [] }] })),
             judged

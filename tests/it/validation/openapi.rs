@@ -104,7 +104,11 @@ fn response(operation: &'static Value, record: &Record, compiled: &mut Compiled)
     let declared = operation["responses"].get(record.status.to_string()).map(|it| description.follow(it));
     let schema = match declared {
         Some(declared) => json_schema(declared),
-        None if record.status >= 400 => Some(description.at("#/components/schemas/basic-error")),
+        // "Follow redirects": any request may be answered so where a repository has another name by now.
+        // (docs.github.com, REST API, "Best practices for using the REST API")
+        None if record.status >= 400 || record.status == 301 => {
+            Some(description.at("#/components/schemas/basic-error"))
+        }
         None => return vec!["the operation has no answer with this status".to_owned()],
     };
     match (&record.response, schema) {
