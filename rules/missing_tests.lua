@@ -33,7 +33,16 @@ local SAME_IN_BODY = { "no functional change", "no behavior change", "no behavio
 -- What a body says of how fast something is. A title about what it does is believed first.
 local FAST_IN_BODY = { "performance", "faster", "benchmark", "allocations", "speedup", "garbage collect", "memory usage", "cpu time" }
 
--- Words of a title about what the code does. Without one, what stays like it was is believed to do the same.
+-- Words of a title about things that are used in another way or given up.
+local UPKEEP = {
+  "updat", "upgrad", "migrat", "deprec", "remov", "drop", "unused", "unnecessar", "redundant", "warning", "instead of", "compatib", "compil",
+  "memory", "alloc", "lazy", "lazily", "batch", "pool", "thread", "perf", "speed", "slow", "latency", "timeout", "limit", "tweak", "rewrit",
+  "rework", "internal", "replace", "rename", "revert", "reorder", "%f[%w]log", "debug", "wording", "docs", "documentation", "readme", "%f[%w]const",
+  "comment", "example", "ruby %d", "python ?%d", "node %d", "go %d", "rust %d", "prefer", "flak", "leak", "lock", "race", "unclosed", "intern",
+  "%f[%w]types?%f[%W]", "generic", "lint", "buffer", "chunk", "initializ", "freez", "frozen",
+}
+
+-- Words of a title about what the code does, whatever else is said of it.
 local NEW = {
   "fix", "bug", "crash", "panic", "wrong", "incorrect", "regression", "feat", "%f[%w]adds? ", "%f[%w]added ", "allow", "support", "security", "vulnerab", "redos",
   "broken", "handle ", "prevent", "ensure", "implement", "introduce", "option", "make sure", "correct", "resolve", "n't ", "not ", "respect",
@@ -85,7 +94,7 @@ local function what_is_said(pr)
   end
   return {
     same = reverts or labelled or not new and starts({ "use " }) or not new and has(body, FAST_IN_BODY) or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
-    upkeep = starts(UPKEEP_FROM_START) or not new and string.find(title, "%w%s+%S") ~= nil and not string.find(title, "^merge "),
+    upkeep = starts(UPKEEP_FROM_START) or finds(title, UPKEEP) and not new,
     tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
       or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
     merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),
@@ -123,7 +132,7 @@ return {
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`, or, for code with the same branches as before, a title that speaks of nothing new. Without it, only when the rule does not block.",
+      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`, or, for code with the same branches as before, a title about upkeep such as `Update the client`. Without it, only when the rule does not block.",
     },
     each = {
       type = "boolean",
