@@ -57,10 +57,11 @@ async fn with_a_page() -> (Story, u64) {
     (story, number)
 }
 
-/// What the head's own page says of it: conversation, checks and statuses, without the commits.
+/// What the head's own page says of it: conversation, checks and statuses, without the commits and the empty lines beside
+/// them, whose place in the conversation depends on when the head moved.
 fn said(story: &Story, number: u64) -> String {
     let page = story.page(number);
-    let lines: Vec<&str> = page.lines().filter(|line| !line.starts_with("* mona pushed")).collect();
+    let lines: Vec<&str> = page.lines().filter(|line| !line.is_empty() && !line.starts_with("* mona pushed")).collect();
     in_one_order(&lines.join("\n"))
 }
 
