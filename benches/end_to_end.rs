@@ -1,17 +1,17 @@
 //! What a review costs from outside: requests, round trips, CPU and memory of `deckhand serve` with its judges, against a
 //! simulated GitHub that answers each request after 80 ms. Prints a table; run with `cargo bench --bench end_to_end`.
 
-use deckhand::sim::{AppConfig, Kind, Sim, SimClock, SimConfig, SimHandle};
+mod served;
+
+use deckhand::sim::Kind;
+use served::Served;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const LATENCY: Duration = Duration::from_millis(80);
 const ROUNDS: u32 = 10;
 const REPO: &str = "bench/repo";
-const PRIVATE_KEY: &str = include_str!("../tests/data/github/app-key.pem");
-const PUBLIC_KEY: &str = include_str!("../tests/data/github/app-key.pub.pem");
 
 const HOUSE_RULES: &str = "use(\"changelog\")\nuse(\"missing_tests\")\nuse(\"pr_size\")\nuse(\"pr_description\")\n\
                            use(\"conflict_markers\")\n";
@@ -36,36 +36,27 @@ fn main() {
 }
 
 struct Bench {
-    github: SimHandle,
-    server: Child,
-    folder: tempfile::TempDir,
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
+    served: Served,
 }
 
 async fn measure(what: &str, dangerfile: &str, files: usize, lines: usize) {
-    let bench = start(dangerfile).await;
+    let bench = Bench { served: served::start(&[REPO], dangerfile).await };
     let at_rest = bench.memory();
     // The first review opens connections and mints the token.
     let head = bench.push(0, files, lines).await;
     bench.review(0, &head).await;
-    bench.github.set_delay(LATENCY);
+    bench.served.github.set_delay(LATENCY);
     let (mut requests, mut begun, mut done) = (0, Duration::ZERO, Duration::ZERO);
     let (mut spent, mut judged) = (Duration::ZERO, Duration::ZERO);
     for round in 1..=ROUNDS {
-        bench.github.reset_log();
+        bench.served.github.reset_log();
         let head = bench.push(round, files, lines).await;
         let (cpu, judging) = (bench.cpu(&bench.processes()), bench.cpu(&bench.processes()[1..]));
         let (opened, concluded) = bench.review(round, &head).await;
         (begun, done) = (begun + opened, done + concluded);
         spent += bench.cpu(&bench.processes()) - cpu;
         judged += bench.cpu(&bench.processes()[1..]) - judging;
-        let log = bench.github.log();
+        let log = bench.served.github.log();
         assert!(log.iter().all(|entry| entry.status < 400 || entry.status == 406), "{log:#?}");
         requests = requests.max(log.iter().filter(|entry| entry.kind != Kind::Mint).count());
     }
@@ -84,43 +75,6 @@ async fn measure(what: &str, dangerfile: &str, files: usize, lines: usize) {
     println!("<!-- memory with judges: {at_rest:.1} MB at rest, {:.1} MB after these reviews -->", bench.memory());
 }
 
-async fn start(dangerfile: &str) -> Bench {
-    let github = Sim::start(SimConfig { port: 0, clock: SimClock::real() }).await.expect("a port");
-    let folder = tempfile::tempdir().expect("a folder");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
-    let server = Command::new(env!("CARGO_BIN_EXE_deckhand"))
-        .arg("serve")
-        .current_dir(folder.path())
-        .env("DECKHAND_APP_ID", "1")
-        .env("DECKHAND_PRIVATE_KEY", PRIVATE_KEY)
-        .env("DECKHAND_WEBHOOK_SECRET", "bench")
-        .env("DECKHAND_GITHUB_API_URL", github.api_url())
-        .env("DECKHAND_LISTEN", format!("127.0.0.1:{port}"))
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the server starts");
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    github.register_app(AppConfig {
-        app_id: 1,
-        slug: "deckhand".to_owned(),
-        public_key_pem: PUBLIC_KEY.to_owned(),
-        webhook_url: Some(format!("http://127.0.0.1:{port}/webhooks/github")),
-        secret: "bench".to_owned(),
-        permissions: [("checks", "write"), ("contents", "write"), ("metadata", "read"), ("pull_requests", "write")]
-            .map(|(name, access)| (name.to_owned(), access.to_owned()))
-            .into(),
-        events: AppConfig::events(),
-    });
-    let (owner, name) = REPO.split_once('/').expect("an owner");
-    github.create_repository(owner, name, &[("dangerfile.lua", dangerfile), ("README.md", "# Bench\n")], false);
-    github.add_user(REPO, "ada", "write");
-    github.install(REPO);
-    github.settle().await;
-    Bench { github, server, folder }
-}
-
 impl Bench {
     /// Pushes a branch, and waits until the server has taken note.
     async fn push(&self, round: u32, files: usize, lines: usize) -> String {
@@ -136,8 +90,8 @@ impl Bench {
             .collect();
         let edits: Vec<(&str, Option<&str>)> =
             texts.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
-        let head = self.github.push(REPO, &branch, "ada", "Compute", &edits, "main");
-        self.github.settle().await;
+        let head = self.served.github.push(REPO, &branch, "ada", "Compute", &edits, "main");
+        self.served.github.settle().await;
         head
     }
 
@@ -145,7 +99,7 @@ impl Bench {
     async fn review(&self, round: u32, head: &str) -> (Duration, Duration) {
         let branch = format!("topic-{round}");
         let started = Instant::now();
-        self.github.open_pull(
+        self.served.github.open_pull(
             REPO,
             "Compute values",
             "A description that is long enough.",
@@ -156,7 +110,7 @@ impl Bench {
         );
         let mut begun = None;
         loop {
-            let checks = self.github.checks(REPO, head);
+            let checks = self.served.github.checks(REPO, head);
             if let Some(check) = checks.first() {
                 begun.get_or_insert_with(|| started.elapsed());
                 if check["status"] == "completed" {
@@ -173,7 +127,7 @@ impl Bench {
 
     /// The server first, then its judges.
     fn processes(&self) -> Vec<u32> {
-        let pid = self.server.id();
+        let pid = self.served.server.id();
         let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         let mut all = vec![pid];
         for task in std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
@@ -207,7 +161,6 @@ impl Bench {
             let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:").map(str::to_owned)).unwrap_or_default();
             line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1e3
         };
-        let _ = &self.folder;
         self.processes().into_iter().map(resident).sum()
     }
 }

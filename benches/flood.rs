@@ -1,8 +1,9 @@
 //! How long people wait while another installation sends 5,000 events in a minute: `deckhand serve` as a process, against
 //! a simulated GitHub that answers each request after 80 ms. Prints a table; run with `cargo bench --bench flood`.
 
-use deckhand::sim::{AppConfig, Sim, SimClock, SimConfig, SimHandle};
-use std::process::{Child, Command, Stdio};
+mod served;
+
+use deckhand::sim::SimHandle;
 use std::time::{Duration, Instant};
 
 const LATENCY: Duration = Duration::from_millis(80);
@@ -15,8 +16,6 @@ const PEOPLE: u32 = 10;
 const FLOOD: &str = "flood/repo";
 const CALM: &str = "calm/repo";
 const DANGERFILE: &str = "use(\"changelog\")\nuse(\"pr_size\")\nuse(\"pr_description\")\n";
-const PRIVATE_KEY: &str = include_str!("../tests/data/github/app-key.pem");
-const PUBLIC_KEY: &str = include_str!("../tests/data/github/app-key.pub.pem");
 
 fn main() {
     // `cargo test --benches` and the like only want to know that it builds.
@@ -28,7 +27,8 @@ fn main() {
 }
 
 async fn measure() {
-    let (github, mut server, _folder) = start().await;
+    let served = served::start(&[FLOOD, CALM], DANGERFILE).await;
+    let github = served.github.clone();
     for at in 0..PULLS {
         open(&github, FLOOD, at);
         github.settle().await;
@@ -87,8 +87,6 @@ async fn measure() {
         times[times.len() / 2].as_secs_f64(),
         times[times.len() - 1].as_secs_f64(),
     );
-    let _ = server.kill();
-    let _ = server.wait();
 }
 
 fn push(github: &SimHandle, repo: &str, at: u32) -> String {
@@ -114,43 +112,4 @@ async fn concluded(github: &SimHandle, repo: &str, head: &str) {
     while github.checks(repo, head).first().is_none_or(|check| check["status"] != "completed") {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-}
-
-async fn start() -> (SimHandle, Child, tempfile::TempDir) {
-    let github = Sim::start(SimConfig { port: 0, clock: SimClock::real() }).await.expect("a port");
-    let folder = tempfile::tempdir().expect("a folder");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
-    let server = Command::new(env!("CARGO_BIN_EXE_deckhand"))
-        .arg("serve")
-        .current_dir(folder.path())
-        .env("DECKHAND_APP_ID", "1")
-        .env("DECKHAND_PRIVATE_KEY", PRIVATE_KEY)
-        .env("DECKHAND_WEBHOOK_SECRET", "bench")
-        .env("DECKHAND_GITHUB_API_URL", github.api_url())
-        .env("DECKHAND_LISTEN", format!("127.0.0.1:{port}"))
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the server starts");
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    github.register_app(AppConfig {
-        app_id: 1,
-        slug: "deckhand".to_owned(),
-        public_key_pem: PUBLIC_KEY.to_owned(),
-        webhook_url: Some(format!("http://127.0.0.1:{port}/webhooks/github")),
-        secret: "bench".to_owned(),
-        permissions: [("checks", "write"), ("contents", "read"), ("metadata", "read"), ("pull_requests", "write")]
-            .map(|(name, access)| (name.to_owned(), access.to_owned()))
-            .into(),
-        events: AppConfig::events(),
-    });
-    for repo in [FLOOD, CALM] {
-        let (owner, name) = repo.split_once('/').expect("an owner");
-        github.create_repository(owner, name, &[("dangerfile.lua", DANGERFILE), ("README.md", "# Bench\n")], false);
-        github.add_user(repo, "ada", "write");
-        github.install(repo);
-    }
-    github.settle().await;
-    (github, server, folder)
 }

@@ -12,7 +12,6 @@ return {
 
   -- A marker is seven characters, then a space or the end of the line.
   local BEGIN, END = "^<<<<<<<%f[%s\0]", "^>>>>>>>%f[%s\0]"
-  local LESS, GREATER = string.byte("<"), string.byte(">")
 
   local judged = {}
   for _, path in danger.git.match(options.paths or "**").edited do
@@ -27,8 +26,7 @@ return {
     local open = false -- whether a conflict has begun and not ended: each is reported once, where it begins
     for _, hunk in if diff then diff.hunks else {} do
       for _, line in hunk.lines do
-        local first = string.byte(line.text)
-        if (first ~= LESS and first ~= GREATER) or line.kind ~= "added" then
+        if line.kind ~= "added" then
           continue
         end
         local begins = string.find(line.text, BEGIN) ~= nil

@@ -15,7 +15,7 @@ return {
   },
 }, function(options, report, analyse)
   if danger.git.lines_of_code <= options.max_lines then
-    return -- Most pull requests: no diff has to be read.
+    return -- Most pull requests.
   end
   local ignored = {}
   for _, path in danger.git.match(options.ignore).any do

@@ -25,7 +25,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn find_readers_of_reports(&self, prefix: &str) -> Result<BTreeSet<String>, StoreError> {
-        self.find_readers(prefix, ["\"check_runs\"", "\"statuses\""]).await
+        self.find_readers(prefix, &["check_runs", "statuses"]).await
     }
 
     /// The same of those whose previous run read this of the base branch's tip.
@@ -34,25 +34,25 @@ impl Store {
     /// When the database fails.
     pub async fn find_readers_of_base(&self, prefix: &str, of: BaseFact) -> Result<BTreeSet<String>, StoreError> {
         let word = match of {
-            BaseFact::CodeOwners => "\"code_owners\"",
-            BaseFact::Files => "\"folder\"",
-            BaseFact::Mergeability => "\"mergeable\"",
+            BaseFact::CodeOwners => "code_owners",
+            BaseFact::Files => "folder",
+            BaseFact::Mergeability => "mergeable",
         };
-        self.find_readers(prefix, [word, word]).await
+        self.find_readers(prefix, &[word]).await
     }
 
     /// Those that read a fact whose name is one of these words.
-    async fn find_readers(&self, prefix: &str, words: [&str; 2]) -> Result<BTreeSet<String>, StoreError> {
+    async fn find_readers(&self, prefix: &str, words: &[&str]) -> Result<BTreeSet<String>, StoreError> {
         // What waits to be written counts.
         self.writer().flush().await?;
         // Bounds instead of a pattern: any engine finds them through the key.
         let rows = sqlx::query(
-            "SELECT key FROM reads WHERE key >= ?1 AND key < ?2 AND (instr(facts, ?3) > 0 OR instr(facts, ?4) > 0)",
+            "SELECT key FROM reads WHERE key >= ?1 AND key < ?2
+             AND EXISTS (SELECT 1 FROM json_each(?3) WHERE instr(facts, '\"' || value || '\"') > 0)",
         )
         .bind(prefix)
         .bind(format!("{prefix}\u{10ffff}"))
-        .bind(words[0])
-        .bind(words[1])
+        .bind(serde_json::to_string(words)?)
         .fetch_all(&mut *self.reader().await?)
         .await?;
         rows.iter().map(|row| Ok(row.try_get("key")?)).collect()

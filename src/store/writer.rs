@@ -62,10 +62,9 @@ impl Patience {
     }
 }
 
-// Safe: nothing but text of our own, whose values are bound.
-
 /// Statements as one command that is a transaction by itself.
 pub(super) fn in_own_transaction(statements: &'static str) -> AssertSqlSafe<String> {
+    // Safe, as are the next two: nothing but text of our own, whose values are bound.
     AssertSqlSafe(format!("BEGIN IMMEDIATE; {statements}; COMMIT"))
 }
 
@@ -311,6 +310,42 @@ impl Loop {
 mod tests {
     use super::*;
     use crate::store::Store;
+
+    /// Adds a row in a transaction of its own, and fails before it ends.
+    struct AddAlone;
+
+    impl Change for AddAlone {
+        type Output = ();
+
+        fn apply<'a>(&'a self, _: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+            Box::pin(async { panic!("it is alone") })
+        }
+
+        fn apply_alone<'a>(
+            &'a self,
+            connection: &'a mut SqliteConnection,
+        ) -> Option<BoxFuture<'a, Result<(), StoreError>>> {
+            Some(Box::pin(async move {
+                let add = after_begin("INSERT INTO reads (key, ruleset, facts) VALUES ('half', 'digest', '[]')");
+                sqlx::query(add).execute(&mut *connection).await?;
+                sqlx::query(before_commit("INSERT INTO nowhere VALUES (1)")).execute(connection).await?;
+                Ok(())
+            }))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_that_fails_in_its_own_transaction_leaves_nothing_and_none_open() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(&format!("sqlite:{}", dir.path().join("s.db").display())).await.expect("a store");
+        assert!(store.write(AddAlone).await.expect_err("refused").to_string().contains("nowhere"));
+        store.write(Add("whole", Fate::Done)).await.expect("the writer lives on");
+        let names: Vec<String> = sqlx::query_scalar("SELECT key FROM reads")
+            .fetch_all(&mut *store.reader().await.expect("a reader"))
+            .await
+            .expect("read");
+        assert_eq!(names, ["whole"]);
+    }
 
     /// Adds a row, then fails in the way that the test wants.
     struct Add(&'static str, Fate);

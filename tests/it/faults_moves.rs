@@ -35,7 +35,11 @@ const THIRD: [Edit<'_>; 3] =
     [("a.py", Some("d = 1\na = 1\nprint('three')\nb = 1\n")), ("two.txt", None), ("three.txt", Some("3\n"))];
 
 /// This happens before the request after so many; the answer says whether it came to that.
-fn before_request(sim: &Github, after: u32, act: impl Fn(&SimHandle) + Send + Sync + 'static) -> Arc<AtomicBool> {
+pub(crate) fn before_request(
+    sim: &Github,
+    after: u32,
+    act: impl Fn(&SimHandle) + Send + Sync + 'static,
+) -> Arc<AtomicBool> {
     let (happened, at) = (Arc::new(AtomicBool::new(false)), sim.handle().clone());
     let told = happened.clone();
     let effect = FaultEffect::first(move || {

@@ -1,11 +1,11 @@
 //! What people read: complete, within GitHub's limits, harmless, and never what another head was told.
 
+use crate::faults_moves::before_request;
 use crate::sim_bench::{REPO, Story, writes};
 use deckhand::sim::{Fault, FaultEffect, Kind};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 const PRINTS: &str = "for _, line in danger.git.added_lines('**/*.py') do
   if line.text:find('print(', 1, true) then
@@ -448,13 +448,9 @@ async fn f45_a_head_that_moves_at_any_request_leaves_nothing_on_the_next() {
     let mut moves = 0;
     loop {
         let story = begin(PRINTS).await;
-        let moved = Arc::new(AtomicBool::new(false));
-        let (sim, told) = (story.sim.clone(), moved.clone());
-        let push = FaultEffect::first(move || {
-            told.store(true, Ordering::SeqCst);
+        let moved = before_request(&story.sim, moves, |sim| {
             sim.push(REPO, "move", "mona", "Move on", &[NEW], "");
         });
-        story.sim.inject(Fault::next("", "", push).after(moves));
         let number = story.open("Move", &[OLD]).await;
         story.pass(60).await;
         if !moved.load(Ordering::SeqCst) {

@@ -260,15 +260,20 @@ async fn f49_without_a_look_at_the_queue_the_name_of_the_branch_tells() {
 async fn f04_the_first_group_of_a_queue_is_found_too() {
     let story = begin(RULES).await;
     let number = open(&story, "one", "Says why.", &[("a.py", Some("a = 1\n"))]).await;
-    story.sim.clock().advance(std::time::Duration::from_secs(10));
+    enqueue_unheard(&story, number).await;
+    story.end().await;
+}
+
+/// A pull request that enters the queue without an event; its group is found and judged.
+async fn enqueue_unheard(story: &Story, number: u64) {
+    story.sim.advance(std::time::Duration::from_secs(10));
     story.sim.set_deliver(false);
     let head = story.sim.enqueue(REPO, number, "mona");
     story.sim.set_deliver(true);
     story.rest().await;
-    assert_eq!(check(&story, &head), "no check");
+    assert_eq!(check(story, &head), "no check");
     story.pass(300).await;
-    assert!(check(&story, &head).starts_with("deckhand success"), "{}", check(&story, &head));
-    story.end().await;
+    assert!(check(story, &head).starts_with("deckhand success"), "{}", check(story, &head));
 }
 
 #[tokio::test]
@@ -277,13 +282,6 @@ async fn f04_a_group_whose_event_was_lost_is_judged_all_the_same() {
     let first = open(&story, "one", "Says why.", &[("a.py", Some("a = 1\n"))]).await;
     enqueue(&story, first).await;
     let second = open(&story, "two", "Says why.", &[("b.py", Some("b = 1\n"))]).await;
-    story.sim.advance(std::time::Duration::from_secs(10));
-    story.sim.set_deliver(false);
-    let head = story.sim.enqueue(REPO, second, "mona");
-    story.sim.set_deliver(true);
-    story.rest().await;
-    assert_eq!(check(&story, &head), "no check");
-    story.pass(300).await;
-    assert!(check(&story, &head).starts_with("deckhand success"), "{}", check(&story, &head));
+    enqueue_unheard(&story, second).await;
     story.end().await;
 }

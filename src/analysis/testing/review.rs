@@ -139,81 +139,94 @@ impl<'a> Reading<'a> {
 
     /// Which sources ask for a test, as [`review`] says it.
     pub fn judge(&self, tests: Option<&[String]>, each: bool) -> Verdict {
-        judge(self, tests, each)
+        let Reading { sources, asked, touched, .. } = self;
+        let mut verdict = Verdict::default();
+        let changed: Vec<&str> =
+            sources.iter().zip(asked).filter(|(_, lines)| !lines.is_empty()).map(|((file, _), _)| file.path).collect();
+        let areas_changed: BTreeSet<String> = changed.iter().map(|path| area_of(path)).collect();
+        let touched_inline = sources.iter().any(|(_, change)| change.touches_tests);
+        let mut areas: BTreeMap<String, Vec<Untested>> = BTreeMap::new();
+        for ((file, change), lines) in sources.iter().zip(asked) {
+            let Some(first) = lines.first() else { continue };
+            let at_large = |test: &&&ChangedFile<'_>| !changed.iter().any(|source| pairs(source, test.path));
+            // Of the whole, of another package that changes nothing itself, or of nothing that can be said.
+            let speaks_for_all = |test: &&ChangedFile<'_>| {
+                let other = area_of(test.path);
+                let elsewhere = other != area_of(file.path);
+                let material = is_material(test.path) && in_reach(file.path, test.path);
+                material
+                    || at_large(&test)
+                        && (is_of_all(test.path)
+                            || !each && in_reach(file.path, test.path)
+                            || elsewhere && (other.is_empty() || !areas_changed.contains(&other)))
+            };
+            let spoken_for = change.touches_tests
+                || touched.iter().any(|test| pairs(file.path, test.path) || mentions(test, &change.names))
+                || touched.iter().any(speaks_for_all);
+            if spoken_for {
+                continue;
+            }
+            // Where other tests of the package were touched, only a test of its own that was not is worth a word; where
+            // tests of other packages were, a few lines are not.
+            let near = touched_inline || touched.iter().any(|test| in_reach(file.path, test.path));
+            let few = !each && lines.len() < FEW;
+            if near && few {
+                continue;
+            }
+            if is_unsure(file) && lines.len() < MANY {
+                verdict.request.texts.push(file.path.to_owned());
+            }
+            let own_test = match tests {
+                Some(tests) => find_own_test(file.path, tests.iter().map(String::as_str)).map(str::to_owned),
+                // A new file hardly has a test already; the list of all files is dear.
+                None if file.status == ChangeStatus::Added => None,
+                None => {
+                    verdict.request.tests = true;
+                    None
+                }
+            };
+            let has_own = own_test.is_some() || change.first_test.is_some();
+            let inline_test = change.first_test;
+            if near && !has_own || !has_own && few && !touched.is_empty() {
+                continue;
+            }
+            areas.entry(area_of(file.path)).or_default().push(Untested {
+                path: file.path.to_owned(),
+                line: *first,
+                count: lines.len(),
+                evidence: change.evidence(lines),
+                own_test,
+                inline_test,
+            });
+        }
+        verdict.untested = areas.into_values().collect();
+        for area in &mut verdict.untested {
+            area.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.path.cmp(&b.path)));
+        }
+        verdict
     }
 
     /// Where tests got weaker.
     pub fn find_weaker(&self) -> Vec<Weaker> {
-        weaker(self.files, &self.sources, &self.asked)
-    }
-}
-
-fn judge(reading: &Reading<'_>, tests: Option<&[String]>, each: bool) -> Verdict {
-    let Reading { sources, asked, touched, .. } = reading;
-    let mut verdict = Verdict::default();
-    let changed: Vec<&str> =
-        sources.iter().zip(asked).filter(|(_, lines)| !lines.is_empty()).map(|((file, _), _)| file.path).collect();
-    let areas_changed: BTreeSet<String> = changed.iter().map(|path| area_of(path)).collect();
-    let touched_inline = sources.iter().any(|(_, change)| change.touches_tests);
-    let mut areas: BTreeMap<String, Vec<Untested>> = BTreeMap::new();
-    for ((file, change), lines) in sources.iter().zip(asked) {
-        let Some(first) = lines.first() else { continue };
-        let at_large = |test: &&&ChangedFile<'_>| !changed.iter().any(|source| pairs(source, test.path));
-        // Of the whole, of another package that changes nothing itself, or of nothing that can be said.
-        let speaks_for_all = |test: &&ChangedFile<'_>| {
-            let other = area_of(test.path);
-            let elsewhere = other != area_of(file.path);
-            let material = is_material(test.path) && in_reach(file.path, test.path);
-            material
-                || at_large(&test)
-                    && (is_of_all(test.path)
-                        || !each && in_reach(file.path, test.path)
-                        || elsewhere && (other.is_empty() || !areas_changed.contains(&other)))
+        let Reading { files, sources, asked, .. } = self;
+        let removed: usize = sources.iter().map(|(_, change)| change.removed.len()).sum();
+        let added: usize = asked.iter().map(Vec::len).sum();
+        let removed_source =
+            files.iter().any(|file| file.is_source && !file.is_test && file.status == ChangeStatus::Removed);
+        // Beside the code, Rust's tests count with the others.
+        let is_rust = |file: &ChangedFile<'_>| Language::of(file.path) == Some(Language::Rust) && file.is_source;
+        let deltas: Vec<(&ChangedFile<'_>, Delta)> = files
+            .iter()
+            .filter(|file| file.is_test || is_rust(file) && may_change_tests(file))
+            .map(|file| (file, read_delta(file.path, &file.hunks)))
+            .collect();
+        let replaced = |path: &str| {
+            files.iter().any(|file| file.is_source && file.status == ChangeStatus::Removed && pairs(file.path, path))
         };
-        let spoken_for = change.touches_tests
-            || touched.iter().any(|test| pairs(file.path, test.path) || mentions(test, &change.names))
-            || touched.iter().any(speaks_for_all);
-        if spoken_for {
-            continue;
-        }
-        // Where other tests of the package were touched, only a test of its own that was not is worth a word; where
-        // tests of other packages were, a few lines are not.
-        let near = touched_inline || touched.iter().any(|test| in_reach(file.path, test.path));
-        let few = !each && lines.len() < FEW;
-        if near && few {
-            continue;
-        }
-        if is_unsure(file) && lines.len() < MANY {
-            verdict.request.texts.push(file.path.to_owned());
-        }
-        let own_test = match tests {
-            Some(tests) => find_own_test(file.path, tests.iter().map(String::as_str)).map(str::to_owned),
-            // A new file hardly has a test already; the list of all files is dear.
-            None if file.status == ChangeStatus::Added => None,
-            None => {
-                verdict.request.tests = true;
-                None
-            }
-        };
-        let has_own = own_test.is_some() || change.first_test.is_some();
-        let inline_test = change.first_test;
-        if near && !has_own || !has_own && few && !touched.is_empty() {
-            continue;
-        }
-        areas.entry(area_of(file.path)).or_default().push(Untested {
-            path: file.path.to_owned(),
-            line: *first,
-            count: lines.len(),
-            evidence: change.evidence(lines),
-            own_test,
-            inline_test,
-        });
+        // Where code goes, its tests go.
+        let shrinks = removed_source || removed > added || removed >= MANY_REMOVED && removed * 2 > added;
+        find_weaker(&deltas, shrinks, added > 0, &replaced)
     }
-    verdict.untested = areas.into_values().collect();
-    for area in &mut verdict.untested {
-        area.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.path.cmp(&b.path)));
-    }
-    verdict
 }
 
 /// The lines of each source that may change behaviour, without those that came from elsewhere, that only have new names,
@@ -345,26 +358,6 @@ fn mentions(test: &ChangedFile<'_>, names: &BTreeSet<String>) -> bool {
         && lines
             .flat_map(|line| line.text.split(|c: char| !c.is_alphanumeric() && c != '_'))
             .any(|word| names.contains(word))
-}
-
-fn weaker(files: &[ChangedFile<'_>], sources: &[(&ChangedFile<'_>, Change)], asked: &[Vec<u32>]) -> Vec<Weaker> {
-    let removed: usize = sources.iter().map(|(_, change)| change.removed.len()).sum();
-    let added: usize = asked.iter().map(Vec::len).sum();
-    let removed_source =
-        files.iter().any(|file| file.is_source && !file.is_test && file.status == ChangeStatus::Removed);
-    // Beside the code, Rust's tests count with the others.
-    let is_rust = |file: &ChangedFile<'_>| Language::of(file.path) == Some(Language::Rust) && file.is_source;
-    let deltas: Vec<(&ChangedFile<'_>, Delta)> = files
-        .iter()
-        .filter(|file| file.is_test || is_rust(file) && may_change_tests(file))
-        .map(|file| (file, read_delta(file.path, &file.hunks)))
-        .collect();
-    let replaced = |path: &str| {
-        files.iter().any(|file| file.is_source && file.status == ChangeStatus::Removed && pairs(file.path, path))
-    };
-    // Where code goes, its tests go.
-    let shrinks = removed_source || removed > added || removed >= MANY_REMOVED && removed * 2 > added;
-    find_weaker(&deltas, shrinks, added > 0, &replaced)
 }
 
 /// One of these words stands on every line of Rust that makes its tests weaker.

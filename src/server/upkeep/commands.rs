@@ -45,13 +45,14 @@ impl Reviews {
         let mut work = Vec::new();
         for remark in remarks.found {
             let lines = parse_commands(&remark.text);
+            if lines.is_empty() {
+                continue;
+            }
             let said = Said { comment: remark.id, author: remark.author, written_at: remark.written_at, lines };
             let command = spec(Work::HeedComment { number: remark.number, said });
-            let is_command = matches!(&command.work, Work::HeedComment { said, .. } if !said.lines.is_empty());
-            if is_command
-                && !self.store().is_heeded(repository, remark.id).await?
-                && !self.store().has_job(&command.key()).await?
-            {
+            let known =
+                self.store().is_heeded(repository, remark.id).await? || self.store().has_job(&command.key()).await?;
+            if !known {
                 tracing::info!(key = command.key(), "nobody told us of the commands of {}", command.key());
                 work.push(command);
             }
