@@ -10,13 +10,13 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long SQLite waits for another process's write lock. Below the 8 seconds in which a sender must hear 503.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often the migrations are tried, and how far apart.
-const MIGRATION_LOOKS: u32 = 10;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
+/// Processes that start at the same time on a new database get into each other's way; they look again after this.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
 /// The durable state of a server. Cheap to clone; all clones share the connections.
 ///
@@ -45,7 +45,6 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub async fn open_waiting(url: &str, busy_timeout: Duration) -> Result<Store, StoreError> {
-        let refuse = |reason: String| StoreError::Open { url: without_password(url), reason };
         let options = parse_url(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -53,8 +52,7 @@ impl Store {
             .busy_timeout(busy_timeout)
             .foreign_keys(true)
             .disable_statement_logging();
-        let mut writer = options.connect().await.map_err(|error| refuse(StoreError::from(error).to_string()))?;
-        migrate(&mut writer).await?;
+        let mut writer = connect_and_migrate(&options, url, busy_timeout).await?;
         assert_durable(&mut writer, url).await?;
         Ok(Store {
             writer: Writer::start(writer),
@@ -138,21 +136,45 @@ pub(super) fn unapplied_migrations(applied: &[i64]) -> (usize, usize) {
     (count(&ours, applied), count(applied, &ours))
 }
 
-/// Another process that starts at the same time applies the same migrations: SQLite lets one of them through, and the
-/// other looks again until it finds them applied.
-async fn migrate(writer: &mut SqliteConnection) -> Result<(), StoreError> {
-    let mut looks = 1;
+/// A connection to a database that has our tables. Processes that start at the same time make both at once: SQLite lets
+/// one of them through, and the others look again until they find it done, at most as long as they wait for a lock.
+async fn connect_and_migrate(
+    options: &SqliteConnectOptions,
+    url: &str,
+    busy_timeout: Duration,
+) -> Result<SqliteConnection, StoreError> {
+    let begun = Instant::now();
     loop {
-        match migrator().run(&mut *writer).await {
-            Ok(()) => return Ok(()),
-            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if looks < MIGRATION_LOOKS => {
-                looks += 1;
-                tokio::time::sleep(BETWEEN_LOOKS).await;
-            }
-            Err(MigrateError::Execute(cause)) => return Err(StoreError::from(cause)),
-            Err(other) => return Err(StoreError::Internal(format!("a migration failed: {other}"))),
+        match try_to_connect_and_migrate(options, url).await {
+            Ok(writer) => return Ok(writer),
+            Err(NotReady { passes: true, .. }) if begun.elapsed() < busy_timeout => {}
+            Err(NotReady { error, .. }) => return Err(error),
         }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
     }
+}
+
+/// Why the database cannot be used.
+struct NotReady {
+    error: StoreError,
+    /// Whether the start of another process explains it.
+    passes: bool,
+}
+
+async fn try_to_connect_and_migrate(options: &SqliteConnectOptions, url: &str) -> Result<SqliteConnection, NotReady> {
+    // A new database is switched to write-ahead logging at once or not at all: SQLite does not wait for that lock.
+    let mut writer = options.connect().await.map_err(StoreError::from).map_err(|error| NotReady {
+        passes: matches!(error, StoreError::Locked),
+        error: StoreError::Open { url: without_password(url), reason: error.to_string() },
+    })?;
+    migrator().run(&mut writer).await.map_err(|error| NotReady {
+        passes: matches!(error, MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)),
+        error: match error {
+            MigrateError::Execute(cause) => StoreError::from(cause),
+            other => StoreError::Internal(format!("a migration failed: {other}")),
+        },
+    })?;
+    Ok(writer)
 }
 
 /// "Durable before acknowledged" stands and falls with these two; a build or a file system that
