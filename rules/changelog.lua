@@ -12,7 +12,7 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz,ci,script,scripts,contrib,integration_test,integration_tests,dist,artwork}/**",
+        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz,ci,script,scripts,contrib,integration_test,integration_tests,dist,artwork,Formula,HomebrewFormula,homebrew,brew}/**",
         "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*", "*_tests.*", "{test,tests,conftest}.*",
         "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}", "*.{stories,bench}.*", "*.d.{ts,mts,cts}", "*.pyi", "*.snap", "**/priv/static/**", "*.min.{js,css}", "*.{pb.go,map}", "*_pb2.py", "*.{md,mdx,rst,adoc}",
         "LICENSE*", "NOTICE*", "AUTHORS*", "CODEOWNERS", ".*", "/.*/**", "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml",
@@ -40,7 +40,7 @@ return {
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether `#skip-changelog` in the description, or a title of a quiet type or about typos, lints, types or refactoring, lets a missing entry pass. Without it, only when the rule does not block.",
+      doc = "Whether `#skip-changelog` in the description, or a title of a quiet type or about typos, lints, types, polish or refactoring, lets a missing entry pass. Without it, only when the rule does not block.",
     },
   },
 }, function(options, report, analyse)

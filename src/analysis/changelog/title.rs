@@ -128,7 +128,7 @@ pub struct PullTitle {
     pub breaking: bool,
     /// Whether git or GitHub made it: it undoes another pull request, or merges branches. What it brings was told there.
     pub made: bool,
-    /// Whether it speaks of work inside the house: typos, lints, refactoring.
+    /// Whether it speaks of work inside the house: typos, lints, polish, refactoring.
     pub internal: bool,
 }
 
@@ -173,9 +173,19 @@ static MERGE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:Merge (?:branch|tag|commit|remote-tracking|origin|upstream)(?-u:\b)|Back-?merge(?-u:\b))")
         .expect("a fixed pattern")
 });
+/// Spaces do not count here.
 static INTERNAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?-u:\b)typos?(?-u:\b)|(?-u:\b)clippy(?-u:\b)|(?-u:\b)rustfmt(?-u:\b)|(?-u:\b)lint(?:s|er|ing)?(?-u:\b)|(?-u:\b)refactor|(?-u:\b)clean(?:ing)?[ -]?ups?(?-u:\b)|(?-u:\b)dead code(?-u:\b)|(?-u:\b)unused(?-u:\b)|^bump .+ from .+ to |^update (?:dependency|module|.* digest)(?-u:\b)|(?-u:\b)formatting(?-u:\b)|(?-u:\b)code style(?-u:\b)|(?-u:\b)pre-commit(?-u:\b)|(?-u:\b)dev dependenc|(?-u:\b)type (?:hints|annotations|errors)(?-u:\b)|(?-u:\b)typing(?-u:\b)|(?-u:\b)pyright(?-u:\b)|(?-u:\b)mypy(?-u:\b)")
-        .expect("a fixed pattern")
+    Regex::new(
+        r"(?xi)
+        (?-u:\b) (?: typos? | clippy | rustfmt | lint(?:s|er|ing)? | clean(?:ing)?[\ -]?ups? | touch-?ups? | dead\ code
+            | un-?used | formatting | code\ style | pre-commit | type\ (?:hints|annotations|errors) | typing | pyright
+            | mypy ) (?-u:\b)
+        | (?-u:\b) refactor | (?-u:\b) dev\ dependenc | ^ bump\ .+\ from\ .+\ to\  | ^ update\ (?:dependency|module|.*\ digest) (?-u:\b)
+        | ^ (?: slightly\  )? simplify(?-u:\b) .* (?-u:\b)(?: code | implementation | internals | logic | routine | strategy )(?-u:\b) | (?-u:\b) stray(?-u:\b) | (?-u:\b) left\ in\ by\ accident (?-u:\b) | (?-u:\b) (?: un-?needed | needless ) (?-u:\b)
+        | ^ polish(?:ing)? (?: $ | \ the\ ) | (?-u:\b) (?: some | small | minor ) \ polish(?:ing)? (?-u:\b)
+        | ^ (?: progress | wip | work\ in\ progress ) $",
+    )
+    .expect("a fixed pattern")
 });
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*\(?#[0-9]{1,7}\)?\s*$").expect("a fixed pattern"));
 /// As conventional commits have it: in a line of its own, or as a footer.
@@ -299,7 +309,21 @@ mod tests {
         assert!(!read_pull_title("x", "There is no BREAKING CHANGE here").breaking);
         assert!(read_pull_title("Revert \"Add x\"", "").made && read_pull_title("Merge branch 'a' into b", "").made);
         assert_eq!(read_pull_title("Merge pull request #1 from a/b", "\nAdd a search\n").text, "Add a search");
-        assert!(read_pull_title("core: fix typos", "").internal && !read_pull_title("fix crash", "").internal);
+        for title in
+            ["core: fix typos", "globset: polishing", "Polish the core", "printer: slightly simplify code", "wip"]
+        {
+            assert!(read_pull_title(title, "").internal, "{title}");
+        }
+        for title in [
+            "fix crash",
+            "Polish translation",
+            "Add Polish",
+            "Show progress",
+            "Add a simplify command",
+            "Simplify the login page",
+        ] {
+            assert!(!read_pull_title(title, "").internal, "{title}");
+        }
         assert_eq!(read_pull_title("ignore: fix deadlock", "").kind, Kind::Fixed);
     }
 }

@@ -17,7 +17,7 @@ const COST: usize = 16;
 
 /// Files whose change needs no entry, unless a dangerfile says otherwise: the default of the rule's option `ignore`.
 pub(in super::super) const NEEDS_NO_ENTRY: &[&str] = &[
-    "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz,ci,script,scripts,contrib,integration_test,integration_tests,dist,artwork}/**",
+    "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz,ci,script,scripts,contrib,integration_test,integration_tests,dist,artwork,Formula,HomebrewFormula,homebrew,brew}/**",
     "*_test.*",
     "test_*.*",
     "*.test.*",

@@ -211,7 +211,7 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("missing", "{ ChangelogMissing }", "what users can notice and no entry tells"),
             f("release", "boolean", "whether it makes a release: what was pending becomes a version"),
             f("breaking", "boolean", "whether title or description say that users are broken"),
-            f("internal", "boolean", "whether the title speaks of typos, lints, types or refactoring"),
+            f("internal", "boolean", "whether the title speaks of typos, lints, types, polish or refactoring"),
         ],
     },
     RecordType {
