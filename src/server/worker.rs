@@ -11,8 +11,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
-/// Jobs in work at once. They mostly wait for GitHub.
-pub(super) const WORKERS: usize = 4;
+/// Jobs in work at once. They mostly wait for GitHub. More than one installation may have, so that one for which GitHub
+/// hangs leaves some to others.
+pub(super) const WORKERS: usize = 8;
 /// How often the store is asked without being told: times of retries, ended leases, other processes.
 const POLL: Duration = Duration::from_secs(1);
 

@@ -12,9 +12,12 @@ use std::time::Duration;
 /// Jobs of one repository that are in work at once, in all processes together. Fewer than a process has workers: when
 /// GitHub hangs for one repository, another still finds a free one. More would not get through GitHub's limits anyway.
 const IN_WORK_PER_REPOSITORY: i64 = 3;
+/// The same of one installation, whose repositories may all hang at once.
+const IN_WORK_PER_INSTALLATION: i64 = 6;
 
 impl Store {
-    /// Takes the next job that is due, or whose worker let its lease end, unless its repository has enough in work.
+    /// Takes the next job that is due, or whose worker let its lease end, unless its repository or installation has
+    /// enough in work.
     /// Among equals the installation whose job started longest ago goes first; of four in a row one goes first whatever
     /// the others want, so that work in the background of one gets on beside a flood from another.
     ///
@@ -128,6 +131,9 @@ pub(super) async fn claim_within(
                      AND substr(j.key, 1, instr(j.key, '/')) NOT IN (
                        SELECT substr(r.key, 1, instr(r.key, '/')) FROM jobs r
                        WHERE r.state = 'running' AND r.lease_until > ?1 GROUP BY 1 HAVING COUNT(*) >= ?3)
+                     AND j.installation NOT IN (
+                       SELECT r.installation FROM jobs r
+                       WHERE r.state = 'running' AND r.lease_until > ?1 GROUP BY 1 HAVING COUNT(*) >= ?4)
                    ORDER BY CASE WHEN (SELECT COALESCE(MAX(turn), 0) FROM installation_turns) % 4 = 3 THEN 0 ELSE j.priority END
                      DESC, COALESCE(t.turn, 0), j.priority DESC, j.run_after, j.id LIMIT 1)
                  RETURNING id, key, installation, attempts, token, spec, unread_since,
@@ -139,6 +145,7 @@ pub(super) async fn claim_within(
         .bind(now.0)
         .bind(until.0)
         .bind(IN_WORK_PER_REPOSITORY)
+        .bind(IN_WORK_PER_INSTALLATION)
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(None) };

@@ -59,6 +59,30 @@ async fn f20_a_repository_that_hangs_keeps_three_workers_and_no_more() {
     assert!(room.store.claim(NOON.after(LEASE), LEASE).await.expect("no error").is_some());
 }
 
+#[tokio::test]
+async fn f20_an_installation_whose_repositories_all_hang_keeps_six_workers_and_no_more() {
+    let room = Room::new().await;
+    let in_repository = |repository: u64, number| {
+        let mut work = pull(1, number, Cause::Opened);
+        work.repository.0 = repository;
+        work
+    };
+    let work: Vec<JobSpec> =
+        (1..=4).flat_map(|repository| (1..=3).map(move |number| in_repository(repository, number))).collect();
+    room.store.enqueue_all(&work, NOON).await.expect("enqueued");
+    let mut held = Vec::new();
+    while let Some(job) = room.store.claim(NOON, LEASE).await.expect("no error") {
+        held.push(job);
+    }
+    assert_eq!(held.len(), 6);
+    room.store.enqueue(&pull(2, 1, Cause::Opened), NOON).await.expect("enqueued");
+    let other = room.store.claim(NOON, LEASE).await.expect("no error").expect("of the other installation");
+    assert_eq!(other.spec.installation.0, 2);
+    room.store.finish(&held[0], NOON).await.expect("finished");
+    assert!(room.store.claim(NOON, LEASE).await.expect("no error").is_some(), "there is room again");
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
+}
+
 /// As a newer version would have stored it.
 async fn store_newer_work(room: &Room, key: &str) {
     let mut other = SqliteConnection::connect(&url(&room.dir)).await.expect("a connection");
