@@ -91,7 +91,8 @@ pub(super) fn sort_out<'a>(
     elsewhere.extend(above.into_iter().map(|(order, finding, ..)| (order, finding)));
     elsewhere.sort_by_key(|(order, _)| *order);
     candidates.sort_by_key(|(order, ..)| *order);
-    let settled = known.into_iter().flat_map(|(finding, comments)| comments.into_iter().map(move |it| (finding.clone(), it)));
+    let settled =
+        known.into_iter().flat_map(|(finding, comments)| comments.into_iter().map(move |it| (finding.clone(), it)));
     changes.extend(settled.filter_map(|(finding, comment)| farewell(finding, comment, may_resolve)));
     Inline {
         fresh: candidates

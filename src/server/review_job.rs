@@ -140,6 +140,8 @@ struct Stage<'a> {
     may_resolve: Option<bool>,
     /// What may be committed to the head's branch.
     hands: Option<Hands>,
+    /// Whether these rules judged this pull request before.
+    same_rules: bool,
     /// The check that says that this review has begun.
     announced: Option<PublishedCheck>,
     /// Reviews that this one brings about, to be enqueued when it is saved.
@@ -167,6 +169,7 @@ impl<'a> Stage<'a> {
             required_statuses: None,
             may_resolve: None,
             hands: None,
+            same_rules: false,
             announced: None,
             wakes: Vec::new(),
         })
@@ -182,6 +185,7 @@ impl<'a> Stage<'a> {
         snapshot.ruleset = ruleset;
         let (head, cause) = (&self.overview.pull.head.sha, self.review.cause);
         snapshot.waits = Some(waiting::begin(self.reviews, self.review.job, head, cause).await?);
+        self.same_rules = known;
         self.gather(outbox, &mut snapshot, &ahead).await?;
         let judges = self.reviews.judges();
         // Rules of other bases never judge.
@@ -296,11 +300,14 @@ impl<'a> Stage<'a> {
 
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
         let (head, input) = (&self.overview.pull.head.sha, self.plan_input(&Settings::default()));
-        let mut before = Neighbours::load(self.reviews, self.review.job, &self.overview).await?.before(&self.overview);
+        let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
+        let mut before = neighbours.before(&self.overview);
         let (repository, overview) = (self.review.job.spec.repository, &self.overview);
         let settings = self.reviews.known_settings.find(repository, &digest(&snapshot.ruleset));
         let name = |it: Settings| plan::check_name(&it, &overview.pull.base.name, &overview.default_branch);
-        before.check_name = settings.map(name).or(before.check_name);
+        // What the same rules said of this very pull request is more than a guess from another one.
+        let own = neighbours.own_settings().filter(|_| self.same_rules);
+        before.check_name = own.or(settings).map(name).or(before.check_name);
         announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, (&input, before)).await
     }
 

@@ -228,16 +228,20 @@ async fn f41_one_refused_comment_of_ten_costs_no_other() {
     let comments = story.sim.comments(REPO, number);
     assert!(comments.len() == 1 && body(&comments[0]).contains("on 3!"), "{comments:#?}");
     assert_eq!(checks(&story, number)[0]["conclusion"], "failure");
-    story.end().await;
+    story.end_unrepeated("the line is not refused any more, and said where it belongs").await;
 }
 
 #[tokio::test]
 async fn f41_refusals_that_name_several_comments_or_none_cost_no_other() {
     // "Validation Failed" names nothing; the sample of GitHub's documentation for a review.
-    for (words, bad) in [("Validation Failed", vec!["on 3!", "on 8!"]), ("Line could not be resolved", vec!["on 1!", "on 2!", "on 9!"])] {
+    for (words, bad) in
+        [("Validation Failed", vec!["on 3!", "on 8!"]), ("Line could not be resolved", vec!["on 1!", "on 2!", "on 9!"])]
+    {
         let story = begin(PRINTS).await;
         for line in &bad {
-            let refusal = FaultEffect::Answer { status: 422, body: json!({ "message": words }), headers: Vec::new() };
+            let body =
+                json!({ "message": words, "documentation_url": "https://docs.github.com/rest", "status": "422" });
+            let refusal = FaultEffect::Answer { status: 422, body, headers: Vec::new() };
             story.sim.inject(Fault::next("POST", "/reviews", refusal).containing(line).times(100));
         }
         let text = prints(10);
@@ -247,7 +251,7 @@ async fn f41_refusals_that_name_several_comments_or_none_cost_no_other() {
         let comments = story.sim.comments(REPO, number);
         assert!(comments.len() == 1 && bad.iter().all(|it| body(&comments[0]).contains(it)), "{comments:#?}");
         assert_eq!(checks(&story, number)[0]["output"]["title"], "10 problems", "{words}");
-        story.end().await;
+        story.end_unrepeated("nothing is refused any more").await;
     }
 }
 

@@ -96,6 +96,11 @@ async fn a_permission_to_resolve_that_is_gone_is_noticed_at_the_first_refusal() 
     let said = story.sim.review_comments(REPO, number)[0]["body"].as_str().unwrap().to_owned();
     assert!(said.starts_with("✅ **Settled:**"), "{said}");
     assert!(story.page(number).contains("deckhand (by deckhand): success"), "{}", story.page(number));
+    // The permission is there again: with the next reason to look, the thread is resolved.
+    story.sim.clear_faults();
+    story.sim.edit_pull(REPO, number, "mona", None, Some("Says good day."), None);
+    story.rest().await;
+    assert!(story.page(number).contains("(resolved)"), "{}", story.page(number));
     story.end().await;
 }
 

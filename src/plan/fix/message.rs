@@ -53,7 +53,8 @@ pub(super) fn headline(rules: &[&str]) -> String {
 
 pub(super) fn body(rules: &[&str], left_out: &[(String, RepoPath)], by: &str, operation: &str) -> String {
     let rules: String = rules.iter().map(|rule| format!("- {}\n", one_line(rule))).collect();
-    let left: String = left_out.iter().map(|(rule, path)| format!("- {}: {}\n", one_line(rule), quiet(path.as_str()))).collect();
+    let left: String =
+        left_out.iter().map(|(rule, path)| format!("- {}: {}\n", one_line(rule), quiet(path.as_str()))).collect();
     let left = if left.is_empty() { left } else { format!("{LEFT_OUT}\n\n{left}\n") };
     with_commit_marker(&format!("{RULES}\n\n{rules}\n{left}Asked for by {}.", one_line(by)), operation)
 }

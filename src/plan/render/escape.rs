@@ -159,7 +159,9 @@ mod tests {
 
     #[test]
     fn entities_spell_no_name() {
-        for hostile in ["&#64;org/all", "&#x40;org", "&#X000040;org", "&#0064;org", "&commat;org", "@&#111;rg", "\\@org"] {
+        for hostile in
+            ["&#64;org/all", "&#x40;org", "&#X000040;org", "&#0064;org", "&commat;org", "@&#111;rg", "\\@org"]
+        {
             let safe = neutralise(hostile);
             assert_eq!(safe.matches(JOINER).count(), 1, "{safe}");
             assert_eq!(safe.replace(JOINER, ""), hostile);

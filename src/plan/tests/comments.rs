@@ -92,7 +92,10 @@ fn a_finding_that_returns_has_its_thread_opened_again_unless_a_person_resolved_i
     // In other words by now: it is opened first, so that whoever is stopped in between goes on where it was.
     now.message = "b".into();
     let both = plan(&found(&now), &settled, "r3");
-    assert!(both[0] == opened && matches!(both[1], Operation::UpdateReviewComment { id: it, .. } if it == id), "{both:?}");
+    assert!(
+        both[0] == opened && matches!(both[1], Operation::UpdateReviewComment { id: it, .. } if it == id),
+        "{both:?}"
+    );
     apply(&both, &mut published);
     assert!(!published.comments[0].resolved);
     assert_eq!(plan(&found(&now), &published, "r4"), []);
@@ -110,7 +113,10 @@ fn where_threads_cannot_be_resolved_the_comment_says_once_that_it_is_settled() {
     let plan = |verdict: &Verdict, published: &Published, run: &str, may_resolve| {
         let input = PlanInput { may_resolve, ..input(run) };
         let operations = build(verdict, &snapshot(), published, &input).operations;
-        operations.into_iter().filter(|it| !matches!(it, Operation::CreateCheck(_) | Operation::UpdateCheck { .. })).collect::<Vec<_>>()
+        operations
+            .into_iter()
+            .filter(|it| !matches!(it, Operation::CreateCheck(_) | Operation::UpdateCheck { .. }))
+            .collect::<Vec<_>>()
     };
     let mut published = Published::default();
     apply(&plan(&now, &published, "r1", Some(false)), &mut published);
