@@ -501,6 +501,24 @@ async fn f45_a_head_that_moves_at_any_request_leaves_nothing_on_the_next() {
 }
 
 #[tokio::test]
+async fn f45_what_was_refused_on_an_old_head_is_not_said_on_the_next() {
+    let story = begin(PRINTS).await;
+    let body = json!({ "message": "Line could not be resolved", "documentation_url": "https://docs.github.com/rest" });
+    let refusal = FaultEffect::Answer { status: 422, body, headers: Vec::new() };
+    story.sim.inject(Fault::next("POST", "/reviews", refusal));
+    let sim = story.sim.handle().clone();
+    // What was refused is planned anew, and by then the head is another one.
+    let push = FaultEffect::first(move || {
+        sim.push(REPO, "say-it", "mona", "Move on", &[QUIET], "");
+    });
+    story.sim.inject(Fault::next("POST", "query Overview", push).after(1));
+    let number = story.open("Say it", &[NOISY]).await;
+    assert_eq!(checks(&story, number)[0]["conclusion"], "success");
+    assert!(story.sim.comments(REPO, number).is_empty() && story.sim.review_comments(REPO, number).is_empty());
+    story.end().await;
+}
+
+#[tokio::test]
 async fn f44_a_renamed_check_opens_at_once_when_its_name_is_known_and_none_stays_open_when_it_was_a_guess() {
     let rules = "local waits = danger.github.pr.title:find('WIP', 1, true)
        settings { check_name = waits and 'waits' or 'gate' }
