@@ -158,13 +158,19 @@ impl<'a> Live<'a> {
     pub(super) async fn publish(&self, reviewed: &Reviewed, plan: &Plan) -> Result<publish::Report, Failure> {
         let failed = |error| after_publish(self.access, &self.name(), error);
         let mut report = carry_out(&Outbox::none(), &self.client, plan).await.map_err(failed)?;
-        if !report.refused.is_empty() {
+        if !report.refused.is_empty() || report.unresolved > 0 {
             let number = self.overview.pull.number;
-            let mut published =
-                self.client.fetch_overview(number).await.map_err(|error| self.trouble(error))?.published;
+            let overview = self.client.fetch_overview(number).await.map_err(|error| self.trouble(error))?;
+            if overview.pull.head.sha != self.head {
+                report.head_moved = true;
+                return Ok(report);
+            }
+            let mut published = overview.published;
             published.statuses = self.overview.published.statuses.clone();
             let refused = std::mem::take(&mut report.refused);
-            let input = PlanInput { run: format!("{}-2", self.run), ..self.plan_input(refused) };
+            let may_resolve = (report.unresolved > 0).then_some(false);
+            let run = format!("{}-2", self.run);
+            let input = PlanInput { run, may_resolve, ..self.plan_input(refused) };
             // The status was written by the first plan.
             let plan = plan::build_for_token(&reviewed.verdict, &reviewed.snapshot, &published, &input, None);
             let more = carry_out(&Outbox::none(), &self.client, &plan).await.map_err(failed)?;
@@ -194,6 +200,7 @@ impl<'a> Live<'a> {
             siblings: Vec::new(),
             refused,
             required_statuses: None,
+            may_resolve: None,
             hands: None,
         }
     }

@@ -45,7 +45,8 @@ pub(super) fn render_text(plan: &Plan, markers: bool) -> String {
             Operation::DeleteSummary { .. }
             | Operation::DeleteReviewComment { .. }
             | Operation::React { .. }
-            | Operation::ResolveThread { .. } => continue,
+            | Operation::ResolveThread { .. }
+            | Operation::ReopenThread { .. } => continue,
         };
         quote(&mut out, body, markers);
     }
@@ -68,6 +69,7 @@ pub(super) fn describe(operation: &Operation) -> String {
         Operation::UpdateReviewComment { id, .. } => format!("new words for the review comment {id}"),
         Operation::DeleteReviewComment { id } => format!("the settled review comment {id} away"),
         Operation::ResolveThread { .. } => "the conversation of a settled finding resolved".to_owned(),
+        Operation::ReopenThread { .. } => "the conversation of a finding that is back opened again".to_owned(),
         Operation::React { comment, sign } => format!("the sign {} under the comment {comment}", sign.as_str()),
         Operation::CreateReply { .. } => "an answer to a command".to_owned(),
         Operation::SetStatus(status) => {

@@ -24,6 +24,7 @@ pub(super) const REVIEWS: &str = include_str!("queries/reviews.graphql");
 pub(super) const STATUSES: &str = include_str!("queries/statuses.graphql");
 pub(super) const THREAD: &str = include_str!("queries/thread.graphql");
 pub(super) const RESOLVE_THREAD: &str = include_str!("queries/resolve_thread.graphql");
+pub(super) const REOPEN_THREAD: &str = include_str!("queries/reopen_thread.graphql");
 
 /// Every document that this room sends, by name, to be validated against GitHub's schema.
 /// The one for file texts is built for as many files as are asked for; here it is for two.
@@ -41,6 +42,7 @@ pub fn documents() -> Vec<(&'static str, String)> {
         ("statuses", STATUSES.to_owned()),
         ("thread", THREAD.to_owned()),
         ("resolve_thread", RESOLVE_THREAD.to_owned()),
+        ("reopen_thread", REOPEN_THREAD.to_owned()),
         ("files", super::files::document(2, super::files::TEXTS)),
         ("ground", super::ground::document(2)),
         ("ground_of_nothing", super::ground::document(0)),

@@ -2,7 +2,7 @@
 
 use super::CallError;
 use super::call::Effect;
-use super::graphql::RESOLVE_THREAD;
+use super::graphql::{REOPEN_THREAD, RESOLVE_THREAD};
 use super::repo::RepoClient;
 use crate::model::CommitId;
 use crate::plan::{Annotation, CheckAction, CheckRun, CheckStatus, CommitStatus, Operation, ReviewComment};
@@ -99,6 +99,11 @@ impl RepoClient {
             Operation::ResolveThread { thread } => {
                 let variables = json!({ "id": thread });
                 let _: Value = self.graphql(RESOLVE_THREAD, variables, Effect::Write, "review thread").await?;
+                Ok(Answer::Done)
+            }
+            Operation::ReopenThread { thread } => {
+                let variables = json!({ "id": thread });
+                let _: Value = self.graphql(REOPEN_THREAD, variables, Effect::Write, "review thread").await?;
                 Ok(Answer::Done)
             }
             Operation::React { comment, sign } => {

@@ -23,6 +23,21 @@ pub(super) struct WireComment {
     full_database_id: Option<u64>,
     body: String,
     viewer_did_author: bool,
+    /// Asked for in threads only.
+    #[serde(default)]
+    author: Option<WireAuthor>,
+}
+
+#[derive(Deserialize)]
+struct WireAuthor {
+    #[serde(rename = "__typename")]
+    kind: String,
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct WireResolver {
+    login: String,
 }
 
 #[derive(Deserialize)]
@@ -30,7 +45,20 @@ pub(super) struct WireComment {
 pub(super) struct WireThread {
     id: String,
     is_resolved: bool,
+    #[serde(default)]
+    resolved_by: Option<WireResolver>,
     comments: ThreadComments,
+}
+
+impl WireThread {
+    /// Whether the app that wrote its first comment resolved it. GitHub calls whoever resolved it a user, which an app is
+    /// none: it is left out or named like the app. The owner of a token may have resolved it by hand, so that it counts
+    /// as a person's doing.
+    fn is_resolved_by(&self, author: Option<&WireAuthor>) -> bool {
+        let Some(app) = author.filter(|it| self.is_resolved && it.kind == "Bot") else { return false };
+        let name = |login: &str| login.trim_end_matches("[bot]").to_owned();
+        self.resolved_by.as_ref().is_none_or(|it| name(&it.login) == name(&app.login))
+    }
 }
 
 #[derive(Deserialize)]
@@ -219,9 +247,9 @@ fn add_comments(comments: Vec<WireComment>, published: &mut Published) {
 }
 
 fn add_threads(threads: Vec<WireThread>, published: &mut Published) {
-    for thread in threads {
+    for mut thread in threads {
         let total = thread.comments.total_count;
-        let mut comments = thread.comments.nodes.into_iter().flatten();
+        let mut comments = std::mem::take(&mut thread.comments.nodes).into_iter().flatten();
         let Some(first) = comments.next() else { continue };
         let Some(id) = first.full_database_id else { continue };
         if !first.viewer_did_author || parse_finding_marker(&first.body).is_none() {
@@ -232,6 +260,7 @@ fn add_threads(threads: Vec<WireThread>, published: &mut Published) {
         let answered = replies.iter().any(|reply| !reply.viewer_did_author) || total > replies.len() + 1;
         published.comments.push(PublishedReviewComment {
             id,
+            resolved_by_us: thread.is_resolved_by(first.author.as_ref()),
             thread: thread.id,
             body: first.body,
             resolved: thread.is_resolved,

@@ -41,11 +41,8 @@ impl RepoClient {
             Operation::DeleteReviewComment { id } => {
                 self.find_absence(&format!("/pulls/comments/{id}"), "review comment").await
             }
-            Operation::ResolveThread { thread } => {
-                let data: Data = self.graphql(THREAD, json!({ "id": thread }), Effect::Read, "review thread").await?;
-                let resolved = data.node.and_then(|node| node.is_resolved) == Some(true);
-                Ok(resolved.then_some(Answer::Done))
-            }
+            Operation::ResolveThread { thread } => self.find_thread(thread, true).await,
+            Operation::ReopenThread { thread } => self.find_thread(thread, false).await,
             // GitHub answers a second one with the first.
             Operation::React { .. } => Ok(None),
             Operation::CreateReply { number, body } => self.find_reply(*number, body).await,
@@ -64,6 +61,12 @@ impl RepoClient {
     pub async fn fetch_head(&self, number: PullNumber) -> Result<CommitId, CallError> {
         let pull: WirePull = self.get(&format!("/pulls/{number}"), "pull request").await?;
         CommitId::new(&pull.head.sha).map_err(|error| CallError::Malformed(error.to_string()))
+    }
+
+    async fn find_thread(&self, thread: &str, resolved: bool) -> Result<Option<Answer>, CallError> {
+        let data: Data = self.graphql(THREAD, json!({ "id": thread }), Effect::Read, "review thread").await?;
+        let is_so = data.node.and_then(|node| node.is_resolved) == Some(resolved);
+        Ok(is_so.then_some(Answer::Done))
     }
 
     async fn find_check(&self, check: &CheckRun) -> Result<Option<Answer>, CallError> {

@@ -34,6 +34,8 @@ pub struct PlanInput {
     /// Contexts of commit statuses that the base branch requires, when statuses of rules are to be written and those
     /// that stand on the head are in [`Published::statuses`]; `None` where nobody asked for them.
     pub required_statuses: Option<Vec<String>>,
+    /// Whether threads may be resolved, which takes permission to write contents; `None` when nobody knows before trying.
+    pub may_resolve: Option<bool>,
     /// What the app may commit to the head's branch; `None` where that is nothing: then the check offers no fixes.
     pub hands: Option<Hands>,
 }
@@ -71,7 +73,8 @@ fn build_beside(
     if let Some(number) = input.number.filter(|_| !input.quiet) {
         let rest = input.details_url.as_deref();
         let diff = Diff::new(snapshot, &input.refused);
-        let inline = review::sort_out(spoken(verdict), &diff, published, verdict.settings.max_inline_comments);
+        let limit = verdict.settings.max_inline_comments;
+        let inline = review::sort_out(spoken(verdict), &diff, published, limit, input.may_resolve);
         let text = summary::wanted(verdict, &inline.elsewhere, inline.overflow);
         if !inline.fresh.is_empty() {
             let id = operation_id(&input.run, operations.len());
@@ -113,5 +116,6 @@ fn change_operation(change: Change, rest: Option<&str>, operation: &str) -> Oper
         }
         Change::Delete { id } => Operation::DeleteReviewComment { id },
         Change::Resolve { thread } => Operation::ResolveThread { thread },
+        Change::Reopen { thread } => Operation::ReopenThread { thread },
     }
 }

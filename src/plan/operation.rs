@@ -87,6 +87,11 @@ pub enum Operation {
         /// GraphQL node id of the thread.
         thread: String,
     },
+    /// Opens the thread of a review comment of ours again that we resolved: what it says was found once more.
+    ReopenThread {
+        /// GraphQL node id of the thread.
+        thread: String,
+    },
     /// Puts a sign under a comment of the conversation; doing it twice is doing it once.
     React {
         /// GitHub's id of the comment.

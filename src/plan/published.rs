@@ -74,6 +74,9 @@ pub struct PublishedReviewComment {
     pub body: String,
     /// Whether the thread is resolved.
     pub resolved: bool,
+    /// Whether it was this app that resolved it, and no person.
+    #[serde(default)]
+    pub resolved_by_us: bool,
     /// Whether anybody else wrote into the thread.
     pub answered: bool,
 }

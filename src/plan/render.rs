@@ -22,8 +22,8 @@ pub(super) use answer::{render_answer, render_button_answer};
 pub(super) use check::{
     cut_title, limit_annotations, render_annotations, render_check, render_started, render_status_line,
 };
-pub(super) use comment::render_comment;
-pub(super) use escape::{longest_run, plain};
+pub(super) use comment::{is_settled, render_comment, render_settled};
+pub(super) use escape::{JOINER, longest_run, plain};
 pub(super) use limit::{CHECK_BYTES, cut, cut_short, is_cut};
 pub(super) use rule::{RuleLine, cut_status_line, render_rule_line};
 pub(super) use summary::{render_nothing_left, render_summary};

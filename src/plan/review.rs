@@ -1,8 +1,8 @@
 //! Review comments: new findings are posted in one review, known ones stay, settled ones go.
 
-use super::marker::{digest, parse_finding_marker, with_finding_marker};
+use super::marker::{digest, parse_finding_marker, with_finding_marker, without_marker};
 use super::place::{Diff, Spot};
-use super::render::render_comment;
+use super::render::{is_settled, render_comment, render_settled};
 use super::{Operation, Published, PublishedReviewComment, ReviewComment};
 use crate::model::{CommitId, Finding, Fingerprint, PullNumber, Side};
 use std::collections::BTreeMap;
@@ -34,14 +34,18 @@ pub(super) enum Change {
     Delete { id: u64 },
     /// Somebody answered.
     Resolve { thread: String },
+    /// We resolved it, and it is found again.
+    Reopen { thread: String },
 }
 
-/// Matches findings with the comments that exist, one comment for each, and places the rest.
+/// Matches findings with the comments that exist, one comment for each, and places the rest. `may_resolve` says whether
+/// threads may be resolved and opened again, when that is known.
 pub(super) fn sort_out<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     diff: &Diff<'_>,
     published: &Published,
     limit: usize,
+    may_resolve: Option<bool>,
 ) -> Inline<'a> {
     let mut known = known_comments(published);
     let placed: Vec<Placed<'a>> = findings
@@ -61,18 +65,24 @@ pub(super) fn sort_out<'a>(
     kept += said.len();
     let (inside, outside): (Vec<_>, Vec<_>) = rest.into_iter().partition(|it| it.spot.is_some());
     for Placed { order, finding, spot, text } in inside.into_iter().chain(outside) {
-        match (known.get_mut(&finding.fingerprint).and_then(Vec::pop), spot.zip(text)) {
-            (Some(comment), Some((_, text))) => {
-                kept += 1;
-                // What a person resolved is left as it was when they did.
-                if !comment.resolved {
-                    changes.push(Change::Edit { id: comment.id, text, finding: finding.fingerprint.clone() });
-                }
+        let known = known.get_mut(&finding.fingerprint).and_then(Vec::pop);
+        if let Some(comment) = known {
+            kept += 1;
+            let mut open = !comment.resolved;
+            if comment.resolved_by_us && may_resolve != Some(false) {
+                changes.push(Change::Reopen { thread: comment.thread.clone() });
+                open = true;
             }
-            // A comment whose lines left the diff keeps its words: its suggestion was made for the old lines.
-            (Some(_), None) => kept += 1,
-            (None, Some((spot, text))) => candidates.push((order, finding, spot, text)),
-            (None, None) => elsewhere.push((order, finding)),
+            // What a person resolved is left as it was when they did. A comment whose lines left the diff keeps its words:
+            // its suggestion was made for the old lines.
+            if let Some(text) = text.filter(|text| open && !says(comment, text)) {
+                changes.push(Change::Edit { id: comment.id, text, finding: finding.fingerprint.clone() });
+            }
+            continue;
+        }
+        match spot.zip(text) {
+            Some((spot, text)) => candidates.push((order, finding, spot, text)),
+            None => elsewhere.push((order, finding)),
         }
     }
     candidates.sort_by_key(|(order, finding, ..)| (std::cmp::Reverse(finding.severity), *order));
@@ -81,7 +91,9 @@ pub(super) fn sort_out<'a>(
     elsewhere.extend(above.into_iter().map(|(order, finding, ..)| (order, finding)));
     elsewhere.sort_by_key(|(order, _)| *order);
     candidates.sort_by_key(|(order, ..)| *order);
-    changes.extend(known.into_values().flatten().filter_map(farewell));
+    let settled =
+        known.into_iter().flat_map(|(finding, comments)| comments.into_iter().map(move |it| (finding.clone(), it)));
+    changes.extend(settled.filter_map(|(finding, comment)| farewell(finding, comment, may_resolve)));
     Inline {
         fresh: candidates
             .into_iter()
@@ -126,15 +138,17 @@ type Known<'a> = BTreeMap<Fingerprint, Vec<&'a PublishedReviewComment>>;
 /// Takes the comment that says exactly this finding in exactly these words, when there is one.
 fn take_same(known: &mut Known<'_>, placed: &Placed<'_>) -> bool {
     let (Some(text), Some(comments)) = (&placed.text, known.get_mut(&placed.finding.fingerprint)) else { return false };
-    let words = digest(text);
-    let same = |comment: &&PublishedReviewComment| {
-        parse_finding_marker(&comment.body).is_some_and(|marker| marker.body == words)
-    };
+    let same = |comment: &&PublishedReviewComment| !comment.resolved_by_us && says(comment, text);
     comments.iter().rposition(same).map(|at| comments.remove(at)).is_some()
 }
 
+/// Whether a comment of ours has exactly these words, as we wrote them.
+fn says(comment: &PublishedReviewComment, text: &str) -> bool {
+    parse_finding_marker(&comment.body).is_some_and(|marker| marker.body == digest(text))
+}
+
 /// Comments by fingerprint; of several with one, the last of the list is matched first: open ones, those that people
-/// answered, then the oldest. Whatever a plan resolves or deletes moves away from that end, so that nothing follows.
+/// resolved, those that people answered, then the oldest. Whatever a plan resolves or deletes moves away from that end, so that nothing follows.
 fn known_comments(published: &Published) -> Known<'_> {
     let mut known = Known::new();
     for comment in &published.comments {
@@ -143,15 +157,30 @@ fn known_comments(published: &Published) -> Known<'_> {
         }
     }
     for same in known.values_mut() {
-        same.sort_by_key(|comment| (!comment.resolved, comment.answered, std::cmp::Reverse(comment.id)));
+        same.sort_by_key(|comment| {
+            (!comment.resolved, !comment.resolved_by_us, comment.answered, std::cmp::Reverse(comment.id))
+        });
     }
     known
 }
 
-fn farewell(comment: &PublishedReviewComment) -> Option<Change> {
-    match (comment.answered, comment.resolved) {
-        (_, true) => None,
-        (true, false) => Some(Change::Resolve { thread: comment.thread.clone() }),
-        (false, false) => Some(Change::Delete { id: comment.id }),
+/// What becomes of a comment whose finding is no more. Where threads cannot be resolved, the comment says that it is
+/// settled, once.
+fn farewell(finding: Fingerprint, comment: &PublishedReviewComment, may_resolve: Option<bool>) -> Option<Change> {
+    if comment.resolved {
+        return None;
+    }
+    if !comment.answered {
+        return Some(Change::Delete { id: comment.id });
+    }
+    let said = is_settled(without_marker(&comment.body));
+    match may_resolve {
+        Some(true) => Some(Change::Resolve { thread: comment.thread.clone() }),
+        Some(false) | None if said => None,
+        None => Some(Change::Resolve { thread: comment.thread.clone() }),
+        Some(false) => {
+            let text = render_settled(without_marker(&comment.body));
+            Some(Change::Edit { id: comment.id, text, finding })
+        }
     }
 }

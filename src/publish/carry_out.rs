@@ -122,12 +122,26 @@ async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, lane: Vec<Begun<'_>>
                     outbox.abandon(&unsent.id).await?;
                 }
             }
+            // The comment itself can say that it is settled.
+            Err(PublishError::Call(CallError::Forbidden(reason)))
+                if matches!(operation, Operation::ResolveThread { .. }) =>
+            {
+                tracing::warn!(operation = id, reason, "GitHub does not let us resolve a thread.");
+                report.unresolved += 1;
+            }
             // Without the permission for comments the check alone speaks.
             Err(PublishError::Call(CallError::Forbidden(reason))) if lane_of(operation).comments() => {
                 tracing::warn!(operation = id, reason, "GitHub does not let us comment.");
                 report.forbidden.push(reason);
             }
             Err(PublishError::Call(CallError::NotFound(_))) if changes_a_comment(operation) => report.gone += 1,
+            // One text that GitHub does not take costs no other.
+            Err(PublishError::Call(CallError::Invalid(reason)))
+                if matches!(lane_of(operation), Lane::Diff | Lane::Summary) =>
+            {
+                tracing::warn!(operation = id, reason, "GitHub refuses a comment.");
+                report.forbidden.push(reason);
+            }
             Err(error) => {
                 // What was recorded and certainly not sent need not be looked for.
                 for unsent in lane.filter(|it| matches!(it.known, Known::New)) {
@@ -148,7 +162,8 @@ fn lane_of(operation: &Operation) -> Lane {
             Lane::Summary
         }
         Operation::CreateReview { .. } | Operation::UpdateReviewComment { .. } => Lane::Diff,
-        Operation::DeleteReviewComment { .. } | Operation::ResolveThread { .. } => Lane::Diff,
+        Operation::DeleteReviewComment { .. } => Lane::Diff,
+        Operation::ResolveThread { .. } | Operation::ReopenThread { .. } => Lane::Diff,
         Operation::React { .. } | Operation::CreateReply { .. } => Lane::Talk,
         // On behalf of a command or a button.
         Operation::CreateCommit(_) => Lane::Talk,
@@ -157,9 +172,8 @@ fn lane_of(operation: &Operation) -> Lane {
 
 fn changes_a_comment(operation: &Operation) -> bool {
     match operation {
-        Operation::UpdateSummary { .. } | Operation::UpdateReviewComment { .. } | Operation::ResolveThread { .. } => {
-            true
-        }
+        Operation::UpdateSummary { .. } | Operation::UpdateReviewComment { .. } => true,
+        Operation::ResolveThread { .. } | Operation::ReopenThread { .. } => true,
         // The comment that it stands under.
         Operation::React { .. } => true,
         Operation::CreateReply { .. } => false,

@@ -133,6 +133,6 @@ fn is_repeatable(operation: &Operation) -> bool {
         Operation::UpdateCheck { check, .. } => check.annotations.is_empty(),
         Operation::UpdateSummary { .. } | Operation::DeleteSummary { .. } => true,
         Operation::UpdateReviewComment { .. } | Operation::DeleteReviewComment { .. } => true,
-        Operation::ResolveThread { .. } => true,
+        Operation::ResolveThread { .. } | Operation::ReopenThread { .. } => true,
     }
 }

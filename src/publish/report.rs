@@ -8,11 +8,14 @@ use crate::plan::ReviewComment;
 pub struct Report {
     /// Operations that are done, by their index in the plan, with what GitHub said.
     pub done: Vec<(usize, Answer)>,
-    /// Review comments that GitHub refuses at their lines. Planning again with them in
+    /// Review comments that GitHub refuses, mostly at their lines. Planning again with them in
     /// [`crate::plan::PlanInput::refused`] puts them into the summary.
     pub refused: Vec<ReviewComment>,
     /// Comments that the app may not write or resolve: GitHub's reasons. The check says the same things.
     pub forbidden: Vec<String>,
+    /// Threads that we may not resolve. Planning again with [`crate::plan::PlanInput::may_resolve`] denied has their
+    /// comments say that they are settled.
+    pub unresolved: usize,
     /// Commit statuses that we may not set: GitHub's reasons.
     pub unset: Vec<String>,
     /// Comments that somebody removed between reading and writing; the next review sees it.
@@ -27,6 +30,7 @@ impl Report {
         self.refused.extend(other.refused);
         self.forbidden.extend(other.forbidden);
         self.unset.extend(other.unset);
+        self.unresolved += other.unresolved;
         self.gone += other.gone;
         self.head_moved |= other.head_moved;
     }

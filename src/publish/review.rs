@@ -1,4 +1,4 @@
-//! A review of which GitHub refuses a line: the others are posted, the refused ones are named.
+//! A review of which GitHub refuses a comment: the others are posted, the refused ones are named.
 
 use super::once::{carry_out_begun, carry_out_one};
 use super::outbox::{Known, Outbox};
@@ -7,7 +7,11 @@ use crate::github::{Answer, CallError, RepoClient};
 use crate::model::{CommitId, PullNumber};
 use crate::plan::{Operation, ReviewComment, with_operation};
 
-/// Posts a review; when a line of it is refused, its halves, and so on. GitHub does not say which line it means.
+/// A refusal that speaks of no line may mean one comment or all of them. After so many it is all: more than it takes to
+/// find one comment among hundreds.
+const MAX_UNNAMED: usize = 12;
+
+/// Posts a review; when it is refused, its halves, and so on. GitHub does not say which comment it means.
 pub(super) async fn post_review(
     outbox: &Outbox<'_>,
     client: &RepoClient,
@@ -16,10 +20,14 @@ pub(super) async fn post_review(
     comments: &[ReviewComment],
     report: &mut Report,
 ) -> Result<usize, PublishError> {
-    let mut posted = 0;
+    let (mut posted, mut unnamed) = (0, 0);
     let mut first = Some(known);
     let mut waiting = vec![(id.to_owned(), comments.to_vec())];
-    while let Some((id, comments)) = waiting.pop() {
+    while let Some((id, mut comments)) = waiting.pop() {
+        if unnamed >= MAX_UNNAMED {
+            report.refused.append(&mut comments);
+            continue;
+        }
         let review = Operation::CreateReview { number, head: head.clone(), comments };
         let result = match first.take() {
             Some(known) => carry_out_begun(outbox, client, &id, &review, known).await,
@@ -29,9 +37,10 @@ pub(super) async fn post_review(
         match result {
             Ok(Answer::Review { comments }) => posted += comments,
             Ok(_) => posted += comments.len(),
-            Err(PublishError::Call(CallError::Invalid(reason))) if names_a_line(&reason) => {
+            Err(PublishError::Call(CallError::Invalid(reason))) => {
+                unnamed += usize::from(!names_a_line(&reason));
                 if comments.len() == 1 {
-                    tracing::warn!(operation = id, reason, "GitHub refuses a comment on its line.");
+                    tracing::warn!(operation = id, reason, "GitHub refuses a comment.");
                     report.refused.append(&mut comments);
                     continue;
                 }
@@ -53,7 +62,7 @@ fn renamed(id: String, mut comments: Vec<ReviewComment>) -> (String, Vec<ReviewC
     (id, comments)
 }
 
-/// Any other refusal would be the same for every half.
+/// Any other refusal may be the same for every half.
 fn names_a_line(reason: &str) -> bool {
     let reason = reason.to_ascii_lowercase();
     ["line", "path", "diff", "hunk", "position"].iter().any(|word| reason.contains(word))

@@ -101,6 +101,36 @@ async fn one_refused_line_does_not_take_the_others_along() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_names_no_line_costs_one_comment_or_all_and_ends() {
+    let unnamed = || status(422, "Validation Failed");
+    let fake = Fake::start(with_tokens(move |seen, _| {
+        let comments = seen.body["comments"].as_array().unwrap();
+        if comments.iter().any(|it| it["line"] == 3) { unnamed() } else { ok(json!({ "id": 1 })) }
+    }))
+    .await;
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan(vec![review(0..20)])).await.unwrap();
+    assert_eq!(report.refused.iter().map(|comment| comment.line).collect::<Vec<_>>(), [3]);
+    // The same for every comment: all of them are named, after a few attempts.
+    let fake = Fake::start(with_tokens(move |_, _| unnamed())).await;
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan(vec![review(0..200)])).await.unwrap();
+    assert_eq!((report.refused.len(), report.done.len()), (200, 1));
+    assert!(fake.lines().len() <= 13, "{:?}", fake.lines());
+}
+
+#[tokio::test]
+async fn a_text_that_github_refuses_costs_no_other() {
+    let fake = Fake::start(with_tokens(|seen, _| {
+        if seen.line.ends_with("comments/5") { status(422, "Body is invalid") } else { ok(json!({ "id": 1 })) }
+    }))
+    .await;
+    let edit = |id| Operation::UpdateReviewComment { id, body: "b".into() };
+    let all = vec![check(), edit(5), edit(6), Operation::DeleteReviewComment { id: 7 }];
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan(all)).await.unwrap();
+    assert_eq!(report.done.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [0, 2, 3]);
+    assert_eq!(report.forbidden.len(), 1);
+}
+
+#[tokio::test]
 async fn without_the_permission_for_comments_the_check_is_written() {
     let fake = Fake::start(with_tokens(|seen, _| {
         if seen.line.contains("check-runs") {

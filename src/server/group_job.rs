@@ -250,6 +250,7 @@ impl<'a> Stage<'a> {
             siblings: Vec::new(),
             refused: Vec::new(),
             required_statuses: self.required_statuses.clone(),
+            may_resolve: None,
             hands: None,
         }
     }

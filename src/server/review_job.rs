@@ -65,6 +65,7 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     }
     let client = review.client.clone().with_name(overview.name.clone());
     let mut stage = Stage::new(reviews, review, client, overview)?;
+    stage.may_resolve = stage.client.grants_write("contents").await;
     let decided = reviews.store().find_overrides(review.job.spec.repository, review.number).await?;
     stage.overrides = decided.into_iter().map(|it| it.decision).collect();
     // The job may name an account that has another name by now.
@@ -135,8 +136,12 @@ struct Stage<'a> {
     overrides: Vec<Override>,
     /// Names that the base branch requires, once statuses of rules are to be written.
     required_statuses: Option<Vec<String>>,
+    /// Whether threads may be resolved, when that is known.
+    may_resolve: Option<bool>,
     /// What may be committed to the head's branch.
     hands: Option<Hands>,
+    /// Whether these rules judged this pull request before.
+    same_rules: bool,
     /// The check that says that this review has begun.
     announced: Option<PublishedCheck>,
     /// Reviews that this one brings about, to be enqueued when it is saved.
@@ -162,7 +167,9 @@ impl<'a> Stage<'a> {
             quiet,
             overrides: Vec::new(),
             required_statuses: None,
+            may_resolve: None,
             hands: None,
+            same_rules: false,
             announced: None,
             wakes: Vec::new(),
         })
@@ -178,6 +185,7 @@ impl<'a> Stage<'a> {
         snapshot.ruleset = ruleset;
         let (head, cause) = (&self.overview.pull.head.sha, self.review.cause);
         snapshot.waits = Some(waiting::begin(self.reviews, self.review.job, head, cause).await?);
+        self.same_rules = known;
         self.gather(outbox, &mut snapshot, &ahead).await?;
         let judges = self.reviews.judges();
         // Rules of other bases never judge.
@@ -292,11 +300,14 @@ impl<'a> Stage<'a> {
 
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
         let (head, input) = (&self.overview.pull.head.sha, self.plan_input(&Settings::default()));
-        let mut before = Neighbours::load(self.reviews, self.review.job, &self.overview).await?.before(&self.overview);
+        let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
+        let mut before = neighbours.before(&self.overview);
         let (repository, overview) = (self.review.job.spec.repository, &self.overview);
         let settings = self.reviews.known_settings.find(repository, &digest(&snapshot.ruleset));
         let name = |it: Settings| plan::check_name(&it, &overview.pull.base.name, &overview.default_branch);
-        before.check_name = settings.map(name).or(before.check_name);
+        // What the same rules said of this very pull request is more than a guess from another one.
+        let own = neighbours.own_settings().filter(|_| self.same_rules);
+        before.check_name = own.or(settings).map(name).or(before.check_name);
         announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, (&input, before)).await
     }
 
@@ -374,11 +385,14 @@ impl<'a> Stage<'a> {
         // Saved with the first write: the check links to it.
         let record = self.record(verdict, snapshot)?;
         let report = carry_out(&outbox.with_run(&record), &self.client, &plan).await.map_err(after_publish)?;
-        if !report.refused.is_empty() || !report.unset.is_empty() {
+        if !report.refused.is_empty() || !report.unset.is_empty() || report.unresolved > 0 {
             let mut verdict = verdict.clone();
-            if !report.unset.is_empty() {
+            if !report.unset.is_empty() || report.unresolved > 0 {
                 // The next one tells which permissions are left.
                 self.client.forget_token().await;
+            }
+            if report.unresolved > 0 {
+                input.may_resolve = Some(false);
             }
             verdict.notes.extend(report.unset.first().map(|_| NOT_ALLOWED.to_owned()));
             self.say_refused(outbox, &verdict, snapshot, input, report.refused).await?;
@@ -428,8 +442,8 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// GitHub refused lines of the diff, or statuses: what it refused goes into the summary, by a plan against the
-    /// present state.
+    /// GitHub refused lines of the diff, statuses, or to resolve threads: what it refused is said elsewhere, by a plan
+    /// against the present state.
     async fn say_refused(
         &self,
         outbox: &Outbox<'_>,
@@ -438,7 +452,12 @@ impl<'a> Stage<'a> {
         input: &mut PlanInput,
         refused: Vec<plan::ReviewComment>,
     ) -> Result<(), JobError> {
-        let published: Published = self.client.fetch_overview(self.review.number).await.map_err(after_call)?.published;
+        let overview = self.client.fetch_overview(self.review.number).await.map_err(after_call)?;
+        if overview.pull.head.sha != verdict.head {
+            // Perhaps it was refused for that; the next head has a review of its own.
+            return Ok(());
+        }
+        let published: Published = overview.published;
         input.refused = refused;
         input.required_statuses = None;
         input.run = format!("{}-2", self.run);
@@ -479,6 +498,7 @@ impl<'a> Stage<'a> {
             siblings: Vec::new(),
             refused: Vec::new(),
             required_statuses: self.required_statuses.clone(),
+            may_resolve: self.may_resolve,
             hands: self.hands,
         }
     }

@@ -58,6 +58,12 @@ impl Neighbours {
         self.own().filter(|own| own.head == self.head && own.base == self.base)
     }
 
+    /// The settings that the rules had for this pull request at its present head and base.
+    pub(super) fn own_settings(&self) -> Option<Settings> {
+        let verdict: Verdict = serde_json::from_str(&self.present()?.verdict).ok()?;
+        Some(verdict.settings)
+    }
+
     /// What was said on this head before this pull request is judged there for this base.
     pub(super) fn before(&self, overview: &Overview) -> Before {
         let name = |settings: &Settings| check_name(settings, &self.base, &overview.default_branch);

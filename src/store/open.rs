@@ -204,7 +204,48 @@ pub(super) fn without_password(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::without_password;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_that_does_not_sync_what_it_acknowledges_is_refused() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite:{}", dir.path().join("deckhand.db").display());
+        let settings = [
+            (SqliteJournalMode::Wal, SqliteSynchronous::Full, true),
+            (SqliteJournalMode::Wal, SqliteSynchronous::Extra, true),
+            (SqliteJournalMode::Wal, SqliteSynchronous::Normal, false),
+            (SqliteJournalMode::Wal, SqliteSynchronous::Off, false),
+            (SqliteJournalMode::Delete, SqliteSynchronous::Full, false),
+        ];
+        for (journal, synchronous, durable) in settings {
+            let options = parse_url(&url).expect("a file").create_if_missing(true);
+            let options = options.journal_mode(journal).synchronous(synchronous);
+            let mut writer = options.connect().await.expect("a connection");
+            let said = assert_durable(&mut writer, &url).await;
+            assert_eq!(said.is_ok(), durable, "{journal:?} {synchronous:?}: {said:?}");
+        }
+        // And that is how a store opens its own.
+        let store = Store::open(&url).await.expect("it opens");
+        let said = store.write(Settings).await.expect("read");
+        assert_eq!(said, ("wal".to_owned(), 2));
+    }
+
+    /// Reads how the one writing connection writes.
+    struct Settings;
+
+    impl Change for Settings {
+        type Output = (String, i64);
+
+        fn apply<'a>(
+            &'a self,
+            tx: &'a mut SqliteConnection,
+        ) -> futures_util::future::BoxFuture<'a, Result<Self::Output, StoreError>> {
+            Box::pin(async move {
+                let journal = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *tx).await?;
+                Ok((journal, sqlx::query_scalar("PRAGMA synchronous").fetch_one(tx).await?))
+            })
+        }
+    }
 
     #[test]
     fn a_password_is_not_shown() {

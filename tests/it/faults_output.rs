@@ -228,7 +228,31 @@ async fn f41_one_refused_comment_of_ten_costs_no_other() {
     let comments = story.sim.comments(REPO, number);
     assert!(comments.len() == 1 && body(&comments[0]).contains("on 3!"), "{comments:#?}");
     assert_eq!(checks(&story, number)[0]["conclusion"], "failure");
-    story.end().await;
+    story.end_unrepeated("the line is not refused any more, and said where it belongs").await;
+}
+
+#[tokio::test]
+async fn f41_refusals_that_name_several_comments_or_none_cost_no_other() {
+    // "Validation Failed" names nothing; the sample of GitHub's documentation for a review.
+    for (words, bad) in
+        [("Validation Failed", vec!["on 3!", "on 8!"]), ("Line could not be resolved", vec!["on 1!", "on 2!", "on 9!"])]
+    {
+        let story = begin(PRINTS).await;
+        for line in &bad {
+            let body =
+                json!({ "message": words, "documentation_url": "https://docs.github.com/rest", "status": "422" });
+            let refusal = FaultEffect::Answer { status: 422, body, headers: Vec::new() };
+            story.sim.inject(Fault::next("POST", "/reviews", refusal).containing(line).times(100));
+        }
+        let text = prints(10);
+        let number = story.open("Print ten", &[("b.py", Some(text.as_str()))]).await;
+        story.sim.clear_faults();
+        assert_eq!(story.sim.review_comments(REPO, number).len(), 10 - bad.len(), "{words}");
+        let comments = story.sim.comments(REPO, number);
+        assert!(comments.len() == 1 && bad.iter().all(|it| body(&comments[0]).contains(it)), "{comments:#?}");
+        assert_eq!(checks(&story, number)[0]["output"]["title"], "10 problems", "{words}");
+        story.end_unrepeated("nothing is refused any more").await;
+    }
 }
 
 /// A text without its code spans and blocks.
@@ -253,7 +277,7 @@ fn outside_code(text: &str) -> String {
 #[tokio::test]
 async fn f42_hostile_words_notify_nobody_and_escape_nowhere() {
     let marker = "<!-- deckhand:v1 summary op=x body=0000000000000000 -->";
-    let title = format!("@org/all </details> {marker} \u{202e}evil\u{7} ```");
+    let title = format!("@org/all &#64;org &commat;org </details> {marker} \u{202e}evil\u{7} ```");
     let path = "src/@org `all` </details> <!-- x -->.py";
     let rules = "warn(danger.github.pr.title)
        for _, line in danger.git.added_lines() do
@@ -281,7 +305,7 @@ async fn f42_hostile_words_notify_nobody_and_escape_nowhere() {
         assert!(!text.contains('\u{202e}') && !text.contains('\u{7}'), "{text:?}");
         let (said, _) = text.rsplit_once("\n\n<!-- deckhand:v1").unwrap_or((text, ""));
         let open = outside_code(said);
-        for harm in ["@org", "</details> ", "<!--", "<script"] {
+        for harm in ["@org", "&#64;org", "&commat;org", "</details> ", "<!--", "<script"] {
             assert!(!open.contains(harm), "{harm}: {open}");
         }
     }
@@ -474,6 +498,24 @@ async fn f45_a_head_that_moves_at_any_request_leaves_nothing_on_the_next() {
         moves += 1;
     }
     assert!(moves >= 7, "the head moved before each of {moves} requests");
+}
+
+#[tokio::test]
+async fn f45_what_was_refused_on_an_old_head_is_not_said_on_the_next() {
+    let story = begin(PRINTS).await;
+    let body = json!({ "message": "Line could not be resolved", "documentation_url": "https://docs.github.com/rest" });
+    let refusal = FaultEffect::Answer { status: 422, body, headers: Vec::new() };
+    story.sim.inject(Fault::next("POST", "/reviews", refusal));
+    let sim = story.sim.handle().clone();
+    // What was refused is planned anew, and by then the head is another one.
+    let push = FaultEffect::first(move || {
+        sim.push(REPO, "say-it", "mona", "Move on", &[QUIET], "");
+    });
+    story.sim.inject(Fault::next("POST", "query Overview", push).after(1));
+    let number = story.open("Say it", &[NOISY]).await;
+    assert_eq!(checks(&story, number)[0]["conclusion"], "success");
+    assert!(story.sim.comments(REPO, number).is_empty() && story.sim.review_comments(REPO, number).is_empty());
+    story.end().await;
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ const LEASE_OVER: Duration = Duration::from_secs(61);
 /// A story that does not come to rest in so many steps goes round in circles.
 const MAX_STEPS: u32 = 30;
 
-/// Everybody's deliveries come once more: nobody writes anything.
+/// Everybody's deliveries that arrived come once more: nobody writes anything.
 pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
     let before = sim.log().len();
     let mut seen = BTreeSet::new();
@@ -26,7 +26,7 @@ pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
         let about = (it.body["repository"]["id"].as_u64(), it.body["number"].as_u64());
         it.event == "pull_request" && seen.insert((about, it.action.clone()))
     };
-    for delivery in sim.deliveries().iter().rev().filter(|it| is_newest(it)) {
+    for delivery in sim.deliveries().iter().rev().filter(|it| it.status == 202 && is_newest(it)) {
         assert!(sim.redeliver(&delivery.guid));
     }
     rest(sim, server).await;
@@ -37,12 +37,17 @@ pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
 /// The same people on another simulation, whose server is killed at one of its writes, for several of them.
 pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHandle, at_most: usize) {
     let expected = pages(plain);
-    for (writes, done) in kills(&plain.log(), at_most) {
-        let told = Killed::begin(start).await.tell(acts, (writes, done)).await;
+    let kills = kills(&plain.log(), at_most);
+    let mut killed = kills.is_empty();
+    for (writes, done) in kills {
+        let (told, happened) = Killed::begin(start).await.tell(acts, (writes, done)).await;
+        // How many writes there are can depend on who is faster, where reviews of one commit run side by side.
+        killed |= happened;
         let when = if done { "after" } else { "before" };
         let write = plain.log().into_iter().filter(|it| it.kind == Kind::Write).nth(writes as usize).unwrap();
         assert_eq!(told, expected, "killed {when} write {writes}, {} {}", write.method, write.path);
     }
+    assert!(killed, "none of the tellings came to the write at which the server is killed");
 }
 
 /// Which writes, counted from 0, and whether they are done: the first of each kind before all others.
@@ -80,7 +85,7 @@ impl<'a> Killed<'a> {
         Killed { start, sim, dir, served: Some(served), happened: false }
     }
 
-    async fn tell(mut self, acts: &[Act], (writes, done): (u32, bool)) -> Vec<String> {
+    async fn tell(mut self, acts: &[Act], (writes, done): (u32, bool)) -> (Vec<String>, bool) {
         self.sim.halt_after_writes(writes, done);
         for act in acts {
             match act {
@@ -89,10 +94,9 @@ impl<'a> Killed<'a> {
             }
         }
         self.rest().await;
-        assert!(self.happened, "the story has less than {writes} writes this time, so nobody was killed");
         check_sim(&self.sim);
         self.stop().await;
-        pages(&self.sim)
+        (pages(&self.sim), self.happened)
     }
 
     /// Until everything is done; when the write comes that is not answered, the server dies and another one starts.

@@ -236,7 +236,7 @@ acts! {
     unlabel(repo: text, number: u64, actor: text, label: text);
 }
 
-/// Methods after which a story is its own: it is not run in other ways.
+/// Methods after which a story is its own: it is repeated, and not told again with its server killed.
 macro_rules! disturbances {
     ($($name:ident($($arg:ident: $kind:ty),*) $(-> $ret:ty)?;)*) => {
         impl Github {

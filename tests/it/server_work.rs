@@ -50,6 +50,27 @@ async fn f17_a_panic_is_a_failed_attempt_and_others_go_on() {
 }
 
 #[tokio::test]
+async fn f17_a_job_that_always_panics_is_given_up_with_the_reason_and_others_go_on() {
+    let bench = Bench::start().await;
+    bench.handler.orders.lock().unwrap().extend((0..8).map(|_| Order::Panic));
+    bench.send(Request::delivery("g-1", "pull_request", &pull_request("opened", 7))).await;
+    for _ in 0..8 {
+        bench.server.idle().await.unwrap();
+        bench.clock.advance(Duration::from_secs(1801));
+        bench.server.wake();
+    }
+    bench.server.idle().await.unwrap();
+    // Whoever is told of it writes the reason on the check.
+    let given_up = bench.handler.given_up.lock().unwrap().clone();
+    assert_eq!(given_up, [("5/pull/7".to_owned(), "the review panicked (attempt 8)".to_owned())]);
+    assert_eq!(bench.server.store().count_jobs(Timestamp(i64::MAX)).await.unwrap().parked, 1);
+    bench.send(Request::delivery("g-2", "pull_request", &pull_request("opened", 8))).await;
+    bench.server.idle().await.unwrap();
+    assert_eq!(bench.handler.done.lock().unwrap().last(), Some(&("5/pull/8".to_owned(), 1)));
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
 async fn f02_deliveries_are_accepted_while_every_worker_hangs() {
     let bench = Bench::start().await;
     let gate = Arc::new(Semaphore::new(0));

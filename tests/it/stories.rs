@@ -50,6 +50,18 @@ async fn findings_are_shown_on_their_lines_and_vanish_when_they_are_fixed() {
 
 #[tokio::test]
 async fn an_answered_finding_is_resolved_and_not_deleted() {
+    let story = Story::begin_with_permissions(&[("contents", "write")], &[("dangerfile.lua", RULES), HELLO]).await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    let first = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
+    story.sim.reply(REPO, first, "mona", "It helps while I debug.").unwrap();
+    story.sim.push(REPO, "say-what-happens", "mona", "Be quiet", &[POLITE], "");
+    story.rest().await;
+    insta::assert_snapshot!(story.page(number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn where_the_app_may_not_resolve_threads_the_comment_says_that_it_is_settled() {
     let story = begin().await;
     let number = story.open("Say what happens", &[NOISY]).await;
     let first = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
@@ -57,6 +69,38 @@ async fn an_answered_finding_is_resolved_and_not_deleted() {
     story.sim.push(REPO, "say-what-happens", "mona", "Be quiet", &[POLITE], "");
     story.rest().await;
     insta::assert_snapshot!(story.page(number));
+    story.requests();
+    story.sim.edit_pull(REPO, number, "mona", None, Some("Says good day."), None);
+    story.rest().await;
+    assert!(writes(&story.requests()).is_empty(), "it is said once, and nobody tries to resolve it");
+    // It is back: the comment says what it said.
+    story.sim.push(REPO, "say-what-happens", "mona", "Be loud", &[NOISY], "");
+    story.rest().await;
+    let said = story.sim.review_comments(REPO, number)[0]["body"].as_str().unwrap().to_owned();
+    assert!(said.starts_with("❌ **Problem:** Leftover print"), "{said}");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_permission_to_resolve_that_is_gone_is_noticed_at_the_first_refusal() {
+    let story = Story::begin_with_permissions(&[("contents", "write")], &[("dangerfile.lua", RULES), HELLO]).await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    let first = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
+    story.sim.reply(REPO, first, "mona", "It helps while I debug.").unwrap();
+    let body = serde_json::json!({ "data": { "resolveReviewThread": null }, "errors": [{ "type": "FORBIDDEN",
+        "path": ["resolveReviewThread"], "message": "Resource not accessible by integration" }] });
+    let refusal = FaultEffect::Answer { status: 200, body, headers: Vec::new() };
+    story.sim.inject(Fault::next("POST", "/graphql", refusal).containing("ResolveThread").times(9));
+    story.sim.push(REPO, "say-what-happens", "mona", "Be quiet", &[POLITE], "");
+    story.rest().await;
+    let said = story.sim.review_comments(REPO, number)[0]["body"].as_str().unwrap().to_owned();
+    assert!(said.starts_with("✅ **Settled:**"), "{said}");
+    assert!(story.page(number).contains("deckhand (by deckhand): success"), "{}", story.page(number));
+    // The permission is there again: with the next reason to look, the thread is resolved.
+    story.sim.clear_faults();
+    story.sim.edit_pull(REPO, number, "mona", None, Some("Says good day."), None);
+    story.rest().await;
+    assert!(story.page(number).contains("(resolved)"), "{}", story.page(number));
     story.end().await;
 }
 

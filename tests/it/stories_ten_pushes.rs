@@ -30,7 +30,8 @@ fn comment_on(story: &Story, path: &str) -> u64 {
 
 #[tokio::test]
 async fn after_ten_pushes_a_page_is_as_a_careful_colleague_would_have_left_it() {
-    let story = Story::begin(&[("dangerfile.lua", RULES), ("old.py", &file(6, &[]))]).await;
+    let files = [("dangerfile.lua", RULES), ("old.py", &file(6, &[]))];
+    let story = Story::begin_with_permissions(&[("contents", "write")], &files).await;
     let push = async |message: &str, edits: &[(&str, Option<&str>)]| {
         story.sim.push(REPO, BRANCH, "mona", message, edits, "");
         story.rest().await;
@@ -55,8 +56,9 @@ async fn after_ten_pushes_a_page_is_as_a_careful_colleague_would_have_left_it() 
     // 5: the answered one is fixed.
     let quiet = moved.replace("print(6)", "value_6 = 6").replace("print(3)", "value_3 = 3");
     push("Take it out", &[("a.py", Some(&quiet))]).await;
-    // 6: it comes back.
+    // 6: it comes back, and its conversation with it.
     push("Look again", &[("a.py", Some(&moved.replace("print(6)", "value_6 = 6")))]).await;
+    insta::assert_snapshot!("ten_pushes_sixth", story.page(number));
     // 7: somebody resolves the warning; it stays in the code and is not brought up again.
     story.sim.resolve_thread(comment_on(&story, "b.py"));
     push("Add a file", &[("d.py", Some("z = 1\nprint(z)\n"))]).await;

@@ -2,7 +2,7 @@
 
 use crate::model::RepoPath;
 use crate::plan::marker::with_commit_marker;
-use crate::plan::render::{count, cut_short, plain};
+use crate::plan::render::{JOINER, count, cut_short, plain};
 
 /// Git's own tools cut a headline after so many characters.
 const HEADLINE: usize = 72;
@@ -33,7 +33,7 @@ impl Made {
         };
         let place = |line: &str| {
             let (rule, path) = line.rsplit_once(": ")?;
-            Some((rule.to_owned(), RepoPath::new(path)))
+            Some((rule.to_owned(), RepoPath::new(&path.replace(JOINER, ""))))
         };
         Made {
             rules: section(RULES).map(str::to_owned).collect(),
@@ -53,14 +53,20 @@ pub(super) fn headline(rules: &[&str]) -> String {
 
 pub(super) fn body(rules: &[&str], left_out: &[(String, RepoPath)], by: &str, operation: &str) -> String {
     let rules: String = rules.iter().map(|rule| format!("- {}\n", one_line(rule))).collect();
-    let left: String = left_out.iter().map(|(rule, path)| format!("- {}: {path}\n", one_line(rule))).collect();
+    let left: String =
+        left_out.iter().map(|(rule, path)| format!("- {}: {}\n", one_line(rule), quiet(path.as_str()))).collect();
     let left = if left.is_empty() { left } else { format!("{LEFT_OUT}\n\n{left}\n") };
     with_commit_marker(&format!("{RULES}\n\n{rules}\n{left}Asked for by {}.", one_line(by)), operation)
 }
 
 /// No line of a message but ours may look like the last one, or like a title.
 pub(super) fn one_line(text: &str) -> String {
-    cut_short(&plain(&text.replace(['\n', '\r'], " ")), NAME)
+    cut_short(&quiet(&plain(&text.replace(['\n', '\r'], " "))), NAME)
+}
+
+/// Text that names nobody and closes no issue: GitHub reads messages for `@name` and `fixes #1`.
+fn quiet(text: &str) -> String {
+    text.replace('@', &format!("@{JOINER}")).replace('#', &format!("#{JOINER}"))
 }
 
 #[cfg(test)]
@@ -82,6 +88,12 @@ mod tests {
         assert_eq!(Made::parse("Rules:"), Made::default());
         assert_eq!(headline(&[&"x".repeat(99)]).len(), 72);
         assert_eq!(headline(&["a", "b", "c"]), "Apply the fixes of 3 rules");
+        // A path of the pull request closes no issue and calls nobody.
+        let left = vec![("one".to_owned(), "fixes #1 @org/all.md".into())];
+        let text = body(&["fixes #2"], &left, "mona", "comment-1.fix");
+        assert!(!text.contains("#1") && !text.contains("#2") && !text.contains("@org"), "{text}");
+        let made = Made::parse(&text);
+        assert!(made.left_out == left && made.holds("fixes #2"));
     }
 
     proptest! {

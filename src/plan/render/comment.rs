@@ -1,7 +1,7 @@
 //! A review comment: sign and word, the message, a committable suggestion, and the rule's name in small print.
 
 use super::escape::{code_span, longest_run};
-use super::limit::{COMMENT_BYTES, REPORT_BYTES};
+use super::limit::{COMMENT_BYTES, REPORT_BYTES, cut};
 use super::words::{flows, message, passed, sign, word};
 use crate::model::Finding;
 
@@ -19,6 +19,19 @@ pub(in crate::plan) fn render_comment(finding: &Finding, may_suggest: bool) -> S
         }
     }
     body + &last
+}
+
+/// How a comment begins whose finding is no more, where its thread cannot be resolved.
+const SETTLED: &str = "✅ **Settled:** this is not found any more.";
+
+/// What a comment says then: that, and below it what it said before, to which people answered.
+pub(in crate::plan) fn render_settled(before: &str) -> String {
+    format!("{SETTLED}\n\n{}", cut(before, COMMENT_BYTES - 1_000))
+}
+
+/// Whether a comment says that it is settled.
+pub(in crate::plan) fn is_settled(text: &str) -> bool {
+    text.starts_with(SETTLED)
 }
 
 /// A suggestion fence that its content cannot close. An empty suggestion removes the lines.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 /// Invisible, and keeps `@name` and `<tag` from being what they look like, inside code as well as outside.
-const JOINER: char = '\u{2060}';
+pub(in crate::plan) const JOINER: char = '\u{2060}';
 
 /// HTML that a `markdown` finding may use, when it is balanced.
 const ALLOWED: [&str; 9] =
@@ -47,7 +47,9 @@ fn escape(markdown: &str, details: bool) -> String {
         let rest = &clean[at..];
         let next = rest[c.len_utf8()..].chars().next();
         let risky = match c {
-            '@' => next.is_some_and(char::is_alphanumeric),
+            // GitHub looks for names after entities have become characters.
+            '@' => next.is_some_and(|n| n.is_alphanumeric() || n == '&'),
+            '&' => is_at_sign(&rest[1..]),
             '<' => {
                 next.is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?'))
                     && !(details && ALLOWED.iter().any(|tag| rest.starts_with(tag)))
@@ -60,6 +62,16 @@ fn escape(markdown: &str, details: bool) -> String {
         }
     }
     out
+}
+
+/// Whether an entity, from behind its `&`, stands for `@`: `#64;`, `#x40;`, `commat;`.
+fn is_at_sign(entity: &str) -> bool {
+    let Some((name, _)) = entity.split_once(';') else { return false };
+    let number = name.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None => digits.parse().ok(),
+    });
+    name == "commat" || number == Some(u32::from(b'@'))
 }
 
 /// Where the tags of whole links begin: `<a href="https://...">words</a>`, as `danger.utils.href` makes them. Nothing but
@@ -143,6 +155,20 @@ mod tests {
         );
         assert!(safe.contains("1 < 2"));
         assert_eq!(safe.replace(JOINER, ""), hostile);
+    }
+
+    #[test]
+    fn entities_spell_no_name() {
+        for hostile in
+            ["&#64;org/all", "&#x40;org", "&#X000040;org", "&#0064;org", "&commat;org", "@&#111;rg", "\\@org"]
+        {
+            let safe = neutralise(hostile);
+            assert_eq!(safe.matches(JOINER).count(), 1, "{safe}");
+            assert_eq!(safe.replace(JOINER, ""), hostile);
+        }
+        for fine in ["&amp; &lt;b&gt; &#8203; a&b; AT&T", "&#64", "& #64;", "me @ home"] {
+            assert_eq!(neutralise(fine), fine);
+        }
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(super) fn apply(operations: &[Operation], published: &mut Published) {
                         thread: format!("T{id}"),
                         body: comment.body.clone(),
                         resolved: false,
+                        resolved_by_us: false,
                         answered: false,
                     });
                 }
@@ -52,7 +53,14 @@ pub(super) fn apply(operations: &[Operation], published: &mut Published) {
                 assert_eq!(published.comments.len() + 1, before, "deleted once");
             }
             Operation::ResolveThread { thread } => {
-                published.comments.iter_mut().find(|now| now.thread == *thread).expect("a thread").resolved = true;
+                let now = published.comments.iter_mut().find(|now| now.thread == *thread).expect("a thread");
+                assert!(!now.resolved, "it was open");
+                (now.resolved, now.resolved_by_us) = (true, true);
+            }
+            Operation::ReopenThread { thread } => {
+                let now = published.comments.iter_mut().find(|now| now.thread == *thread).expect("a thread");
+                assert!(now.resolved_by_us, "nobody opens what a person resolved");
+                (now.resolved, now.resolved_by_us) = (false, false);
             }
             Operation::React { .. } | Operation::CreateCommit(_) => {}
             Operation::CreateReply { body, .. } => published.replies.push(PublishedComment { id, body: body.clone() }),

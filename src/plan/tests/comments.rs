@@ -77,6 +77,67 @@ fn fixed_findings_go_and_what_people_did_stays() {
 }
 
 #[test]
+fn a_finding_that_returns_has_its_thread_opened_again_unless_a_person_resolved_it() {
+    let mut now = finding(Severity::Warn, Some(("src/a.py", 11)), "a");
+    let found = |now: &Finding| verdict(vec![now.clone()]);
+    let mut published = Published::default();
+    apply(&plan(&found(&now), &published, "r1"), &mut published);
+    published.comments[0].answered = true;
+    let (id, thread) = (published.comments[0].id, published.comments[0].thread.clone());
+    apply(&plan(&verdict(vec![]), &published, "r2"), &mut published);
+    let settled = published.clone();
+    assert!(settled.comments[0].resolved);
+    let opened = Operation::ReopenThread { thread };
+    assert_eq!(plan(&found(&now), &settled, "r3"), std::slice::from_ref(&opened));
+    // In other words by now: it is opened first, so that whoever is stopped in between goes on where it was.
+    now.message = "b".into();
+    let both = plan(&found(&now), &settled, "r3");
+    assert!(
+        both[0] == opened && matches!(both[1], Operation::UpdateReviewComment { id: it, .. } if it == id),
+        "{both:?}"
+    );
+    apply(&both, &mut published);
+    assert!(!published.comments[0].resolved);
+    assert_eq!(plan(&found(&now), &published, "r4"), []);
+    // A person resolves it, and it stays so.
+    (published.comments[0].resolved, published.comments[0].resolved_by_us) = (true, false);
+    for words in ["b", "c"] {
+        now.message = words.into();
+        assert_eq!(plan(&found(&now), &published, "r5"), []);
+    }
+}
+
+#[test]
+fn where_threads_cannot_be_resolved_the_comment_says_once_that_it_is_settled() {
+    let now = verdict(vec![finding(Severity::Warn, Some(("src/a.py", 11)), "a")]);
+    let plan = |verdict: &Verdict, published: &Published, run: &str, may_resolve| {
+        let input = PlanInput { may_resolve, ..input(run) };
+        let operations = build(verdict, &snapshot(), published, &input).operations;
+        operations
+            .into_iter()
+            .filter(|it| !matches!(it, Operation::CreateCheck(_) | Operation::UpdateCheck { .. }))
+            .collect::<Vec<_>>()
+    };
+    let mut published = Published::default();
+    apply(&plan(&now, &published, "r1", Some(false)), &mut published);
+    let first = without_marker(&published.comments[0].body).to_owned();
+    published.comments[0].answered = true;
+    let settled = plan(&verdict(vec![]), &published, "r2", Some(false));
+    let [Operation::UpdateReviewComment { body, .. }] = settled.as_slice() else { panic!("{settled:?}") };
+    assert_eq!(without_marker(body), format!("✅ **Settled:** this is not found any more.\n\n{first}"));
+    apply(&settled, &mut published);
+    for may_resolve in [Some(false), None] {
+        assert_eq!(plan(&verdict(vec![]), &published, "r3", may_resolve), []);
+    }
+    // The permission came: it is resolved as any other.
+    let resolved = plan(&verdict(vec![]), &published, "r4", Some(true));
+    assert!(matches!(resolved.as_slice(), [Operation::ResolveThread { .. }]), "{resolved:?}");
+    // It is back: the comment says what it said.
+    apply(&plan(&now, &published, "r5", Some(false)), &mut published);
+    assert_eq!(without_marker(&published.comments[0].body), first);
+}
+
+#[test]
 fn equal_findings_have_a_comment_each() {
     let twin = || finding(Severity::Warn, Some(("src/a.py", 11)), "a");
     let mut published = Published::default();

@@ -1,6 +1,7 @@
 //! Generated verdicts over generated histories.
 
 use super::apply::apply;
+use super::damaged::any_permission;
 use super::sample::*;
 use crate::model::*;
 use crate::plan::*;
@@ -36,8 +37,10 @@ pub(super) fn any_verdict() -> impl Strategy<Value = Verdict> {
 proptest! {
     #[test]
     fn planning_against_the_applied_state_yields_nothing(
-        history in prop::collection::vec((any_verdict(), any::<u8>(), any::<bool>()), 1..4)
+        history in prop::collection::vec((any_verdict(), any::<u8>(), any::<bool>()), 1..4),
+        may_resolve in any_permission(),
     ) {
+        let input = |run: &str| PlanInput { may_resolve, ..input(run) };
         let mut published = Published::default();
         for (run, (verdict, touched, starts)) in history.iter().enumerate() {
             let now = input(&format!("run{run}"));

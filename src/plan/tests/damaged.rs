@@ -57,7 +57,7 @@ fn any_check() -> impl Strategy<Value = PublishedCheck> {
 }
 
 fn any_published() -> impl Strategy<Value = Published> {
-    let comment = (any_body(), any::<bool>(), any::<bool>());
+    let comment = (any_body(), 0_u8..3, any::<bool>());
     let (comments, summaries) = (prop::collection::vec(comment, 0..8), prop::collection::vec(any_body(), 0..3));
     (comments, summaries, prop::option::of(any_check())).prop_map(|(comments, summaries, check)| Published {
         checks: Vec::from_iter(check),
@@ -69,12 +69,18 @@ fn any_published() -> impl Strategy<Value = Published> {
                 id,
                 thread: format!("T{id}"),
                 body,
-                resolved,
+                resolved: resolved > 0,
+                resolved_by_us: resolved == 2,
                 answered,
             })
             .collect(),
         ..Published::default()
     })
+}
+
+/// Whether threads may be resolved.
+pub(super) fn any_permission() -> impl Strategy<Value = Option<bool>> {
+    prop::sample::select(vec![Some(true), Some(false), None])
 }
 
 /// What a person sees, and what the next plan goes by: no ids, no names of operations. Sorted.
@@ -97,7 +103,12 @@ fn page(published: &Published) -> Vec<String> {
 
 proptest! {
     #[test]
-    fn planning_after_applying_is_empty_whatever_stood_there(verdict in any_verdict(), before in any_published()) {
+    fn planning_after_applying_is_empty_whatever_stood_there(
+        verdict in any_verdict(),
+        before in any_published(),
+        may_resolve in any_permission(),
+    ) {
+        let input = |run: &str| PlanInput { may_resolve, ..input(run) };
         let mut published = before.clone();
         apply(&build(&verdict, &snapshot(), &before, &input("run")).operations, &mut published);
         prop_assert_eq!(build(&verdict, &snapshot(), &published, &input("again")).operations, vec![]);
@@ -112,7 +123,9 @@ proptest! {
         verdict in any_verdict(),
         before in any_published(),
         starts in any::<bool>(),
+        may_resolve in any_permission(),
     ) {
+        let input = |run: &str| PlanInput { may_resolve, ..input(run) };
         let mut begun = before;
         if starts {
             apply(build_started(&begun, &verdict.head, &input("run")).as_slice(), &mut begun);

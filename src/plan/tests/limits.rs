@@ -149,6 +149,7 @@ proptest! {
                 Operation::DeleteSummary { .. }
                 | Operation::DeleteReviewComment { .. }
                 | Operation::ResolveThread { .. }
+                | Operation::ReopenThread { .. }
                 | Operation::CreateCommit(_)
                 | Operation::React { .. } => {}
             }

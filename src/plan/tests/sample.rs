@@ -69,6 +69,7 @@ pub(in crate::plan) fn input(run: &str) -> PlanInput {
         siblings: Vec::new(),
         refused: Vec::new(),
         required_statuses: None,
+        may_resolve: Some(true),
         hands: None,
     }
 }

@@ -129,6 +129,7 @@ impl State {
                 hunk,
                 reply_to: None,
                 resolved: false,
+                resolved_by: None,
                 minimized: None,
                 created_at: now.clone(),
                 updated_at: now.clone(),
@@ -167,6 +168,7 @@ impl State {
             body: body.to_owned(),
             reply_to: Some(first.reply_to.unwrap_or(first.id)),
             resolved: false,
+            resolved_by: None,
             created_at: now.clone(),
             updated_at: now,
             edited: false,
@@ -175,11 +177,15 @@ impl State {
         Some(id)
     }
 
-    /// Resolves the thread that begins with this comment.
+    /// Somebody resolves the thread that begins with this comment: whoever opened the pull request.
     pub(in crate::sim) fn resolve_thread(&mut self, comment: u64) -> bool {
-        let mut comments = self.repos.iter_mut().flat_map(|repo| &mut repo.review_comments);
-        let found = comments.find(|it| it.id == comment && it.reply_to.is_none());
-        found.map(|first| first.resolved = true).is_some()
+        self.repos.iter_mut().any(|repo| {
+            let first = repo.review_comments.iter_mut().find(|it| it.id == comment && it.reply_to.is_none());
+            let Some(first) = first else { return false };
+            first.resolved = true;
+            first.resolved_by = repo.pulls.get(&first.number).map(|pull| pull.author.clone());
+            true
+        })
     }
 
     /// Deletes a comment on a line. Its answers stay, and the first of them opens the thread from then on.
@@ -192,6 +198,7 @@ impl State {
         {
             let heir_id = all[heir].id;
             (all[heir].reply_to, all[heir].resolved) = (None, gone.resolved);
+            all[heir].resolved_by = gone.resolved_by;
             for other in all.iter_mut().filter(|it| it.reply_to == Some(id)) {
                 other.reply_to = Some(heir_id);
             }

@@ -66,6 +66,8 @@ pub(in crate::sim) struct ReviewComment {
     pub(in crate::sim) reply_to: Option<u64>,
     /// Of the thread; kept on its first comment.
     pub(in crate::sim) resolved: bool,
+    /// Who did that last.
+    pub(in crate::sim) resolved_by: Option<String>,
     pub(in crate::sim) minimized: Option<String>,
     pub(in crate::sim) created_at: String,
     pub(in crate::sim) updated_at: String,

@@ -85,13 +85,15 @@ impl World for Seen<'_> {
         }
         match field {
             "resolveReviewThread" | "unresolveReviewThread" => {
-                if !self.may(repo, &[("contents", Access::Write)]) && !self.wrote(repo, number) {
+                if !self.may(repo, &[("contents", Access::Write)]) && !self.opened(repo, number) {
                     return Resolved::forbidden();
                 }
                 let mut state = self.state.borrow_mut();
+                let (who, _) = self.caller.author(&state);
                 let comments = state.repos[repo].review_comments.iter_mut();
                 for comment in comments.filter(|comment| comment.id == number) {
                     comment.resolved = field == "resolveReviewThread";
+                    comment.resolved_by = comment.resolved.then(|| who.clone());
                 }
                 let payload = if field == "resolveReviewThread" {
                     "ResolveReviewThreadPayload"
@@ -137,10 +139,14 @@ impl Seen<'_> {
         self.caller.may(&state, &state.repos[repo], needed)
     }
 
-    fn wrote(&self, repo: usize, comment: u64) -> bool {
+    /// Whether the caller opened the pull request: "You can resolve a conversation in a pull request if you opened the
+    /// pull request or if you have write access to the repository". An app needs `contents: write`, also for threads
+    /// that it began.
+    fn opened(&self, repo: usize, comment: u64) -> bool {
         let state = self.state.borrow();
         let (author, _) = self.caller.author(&state);
-        state.repos[repo].review_comments.iter().any(|it| it.id == comment && it.author == author)
+        let comment = state.repos[repo].review_comments.iter().find(|it| it.id == comment);
+        comment.and_then(|it| state.repos[repo].pulls.get(&it.number)).is_some_and(|pull| pull.author == author)
     }
 }
 

@@ -73,7 +73,10 @@ impl Seen<'_> {
             ("PullRequestReviewThread", "isOutdated") | (_, "outdated") => Resolved::scalar(it.line.is_none()),
             ("PullRequestReviewThread", "diffSide") => Resolved::scalar(it.side.clone()),
             ("PullRequestReviewThread", "startDiffSide") => Resolved::scalar(it.start_side.clone()),
-            ("PullRequestReviewThread", "resolvedBy") => Resolved::Null,
+            ("PullRequestReviewThread", "resolvedBy") => match it.resolved_by.as_ref().filter(|_| it.resolved) {
+                Some(login) => Resolved::object("User", login.as_str()),
+                None => Resolved::Null,
+            },
             ("PullRequestReviewThread", "comments") => {
                 let of_thread = |other: &&ReviewComment| other.id == id || other.reply_to == Some(id);
                 let found = repo.review_comments.iter().filter(of_thread);
