@@ -334,6 +334,19 @@ fn every_kind_of_mistake_is_answered_at_its_line_with_the_right_name() {
         ("danger.git.match('*').edited.size", "write `#list`"),
         ("status_report.errors", "findings cannot be read back"),
         ("File.read('README.md')", "read files with `danger.git.file(path)`"),
+        ("os.getenv('HOME')", "`os` has no `getenv`; rules see no environment"),
+        ("math.flor(1)", "`math` has no `flor`; did you mean `floor`?"),
+        ("danger.git.modified_files:grep('x')", "a list has no `grep`; write a loop"),
+        ("danger.git.modified_files:empty()", "write `#list == 0`"),
+        ("danger.github.pr.title:downcase()", "write `string.lower(text)`"),
+        ("danger.github.pr.title:starts_with('x')", "write `string.sub(text, 1, #start) == start`"),
+        ("danger.github.pr.user.name", "`danger.github.pr.user` has no `name`; it has `login` and `type`"),
+        ("danger.git.added_lines()[1].content", "a line has no `content`; it has `file`, `number` and `text`"),
+        ("dagner.git", "there is no `dagner` here; did you mean `danger`?"),
+        ("pr_title", "write `danger.github.pr.title`"),
+        ("files_modified", "write `danger.git.modified_files`"),
+        ("Object.keys({})", "`for key, value in pairs(object) do`"),
+        ("parseInt('1')", "write `tonumber(text)`"),
         ("use(changelog)", "a built-in rule is named in quotes: `use(\"changelog\")`"),
     ];
     for (expression, expected) in cases {
@@ -366,6 +379,8 @@ fn options_are_answered_at_their_own_line() {
         ("warn(\"x\", {\n  lien = 3,\n})", "did you mean `line`?"),
         ("warn(\"x\", {\n  path = \"a.py\",\n})", "did you mean `file`?"),
         ("robot.merge {\n  method = \"squahs\",\n}", "did you mean \"squash\"?"),
+        ("rule(\"x\", {\n  severity = \"fail\",\n}, function() end)", "it takes `blocking`, `paths`, `labels`, `on`, "),
+        ("use(\"pr_size\", {\n  threshold = 3,\n})", "`deckhand rules pr_size` lists its options"),
     ];
     for (lua, expected) in cases {
         let (message, line) = mistake(lua);
@@ -392,6 +407,23 @@ fn other_languages_are_answered_in_words() {
         ("list.each do |file|", "write `for _, item in list do ... end`"),
         ("for (const file of list) {", "write `for _, item in list do ... end`"),
         ("warn('x', file: 'a.py', line: 1)", "a place is a table"),
+        ("if (a) {\n  fail('x')\n}", "`if ... then ... end`"),
+        ("if a\n  fail('x')\nend", "`if ... then ... end`"),
+        ("warn('x') if a", "`if ... then ... end`"),
+        ("if a === b then end", "write `==` instead of `===`"),
+        ("local x = a ? b : c", "`if a then b else c`"),
+        ("local x = a?.b", "a nil is asked for first"),
+        ("local x = a ?? b", "write `or` instead of `??`"),
+        ("local x = list.empty?", "write `#list == 0`"),
+        ("local x = list.include? 'a'", "write `table.find(list, value)`"),
+        ("function go() { return 1 }", "a function is written `function name() ... end`"),
+        ("local x = { 'a': 1 }", "a table is written `{ name = value }`"),
+        ("check(key: 'x')", "a table is written `{ name = value }`"),
+        ("x++", "write `count += 1`"),
+        ("throw new Error('x')", "write `error(\"text\")`"),
+        ("markdown <<~TEXT", "stands between `[[` and `]]`"),
+        ("'use strict';", "delete the line"),
+        ("if a then fail('x') }", "blocks end with `end`"),
         ("schedule(async () => { })", "nothing waits here"),
     ];
     for (code, expected) in cases {
@@ -407,7 +439,11 @@ fn what_goes_wrong_at_work_is_at_its_line_with_a_way_out() {
         ("local x = danger.git.base + 'x'", "texts are joined with `..`"),
         ("local x = danger.github.pr.milestone.title.x.y", "ask `if value then` first"),
         ("table.insert(danger.git.changed_files, 'x')", "copy it with `table.clone`"),
-        ("os.getenv('HOME')", "there is no such function here"),
+        ("local t = {}\nt.go()", "there is no such function here"),
+        ("local x = danger.git.lines_of_code()", "leave out the `()`"),
+        ("local x = danger.github.pr.title.match('x')", "`text:match(...)`, or `string.match(text, ...)`"),
+        ("for name in danger.git.changed_files do warn(name) end", "`for _, item in list do`"),
+        ("fail(danger.git.changed_files)", "`table.concat(list, \", \")`"),
         ("local x = danger.git:file('README.md')", "call it with a dot: `danger.git.file(path)`"),
         ("local x = danger.git:added_lines('*.py')", "with a dot, not a colon"),
         ("local x = danger.git:match('*.py')", "with a dot, not a colon"),
@@ -420,7 +456,7 @@ fn what_goes_wrong_at_work_is_at_its_line_with_a_way_out() {
         let verdict = judge_snapshot(snapshot);
         let [fault] = verdict.faults.as_slice() else { panic!("{code}: {:?}", verdict.faults) };
         assert!(fault.message.contains(expected), "{code}: {}", fault.message);
-        assert_eq!(fault.line, Some(2), "{code}: {}", fault.message);
+        assert_eq!(fault.line, Some(1 + code.lines().count() as u32), "{code}: {}", fault.message);
     }
 }
 
