@@ -90,7 +90,8 @@ fn a_dangerfile_without_mistakes_is_status_0_and_runs_no_rule() {
     let place = Place::empty();
     place.write(
         "rules.lua",
-        "if #danger.git.changed_files > 0 then fail(danger.github.pr.title) end\nrequire('./other')\n",
+        "if #danger.git.changed_files > 0 then fail(danger.github.pr.title) end\nrequire('./other')\n\
+         print(danger.github.pr.base.repo.full_name, danger.github.pr.head.label)\n",
     );
     place.write(
         "other.lua",
