@@ -187,6 +187,8 @@ pub(super) const NIL_ADVICE: &str = "; what it is read from is `nil` here: ask `
 
 /// Compiles a file of the repository.
 pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str) -> Result<Function, ScriptError> {
+    // The mark that some editors put before UTF-8.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     session.keep_source(path.as_str(), text.into());
     // A check finds all of them, and other mistakes too.
     if let (false, Some((line, name))) = (session.notes_mistakes(), api::find_unbuilt(text)) {

@@ -86,6 +86,11 @@ fn a_dangerfile_without_mistakes_is_status_0_and_runs_no_rule() {
         assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (0, expected, ""), "{arguments:?}");
     }
     assert_eq!(place.deckhand(&["check", "-q"]).out, "");
+    // Some editors put a mark before UTF-8, and end lines as Windows does.
+    place.write(".github/dangerfile.lua", "\u{feff}use(\"pr_size\")\r\nuse(\"changlog\")\r\n");
+    let said = place.deckhand(&["check", "--format", "json"]);
+    let expected = "there is no built-in rule `changlog`; did you mean `changelog`?";
+    assert_eq!(faults(&said.out), [(".github/dangerfile.lua".to_owned(), 2, expected.to_owned())]);
     // Also where there is no repository, and with everything that the code outside rules may ask for.
     let place = Place::empty();
     place.write(
