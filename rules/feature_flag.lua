@@ -113,7 +113,7 @@ return {
       table.insert(created, path)
     end
   end
-  if #created == 0 or #declarations.edited > 0 then
+  if #created == 0 or (#declarations.edited > 0 and #danger.git.added_lines(options.flags) > 0) then
     return
   end
   -- What is certain without a look at the code: not all lines that are added are code.

@@ -64,8 +64,12 @@ return {
       if not old_size or old_size <= kib * 1024 then
         local extension = string.match(path, "%.(%w+)$")
         local what = if extension then `*.{extension}` else path
+        local has, limit = readable(size), readable(kib * 1024)
+        if has == limit then
+          has, limit = `{size} bytes`, tostring(kib * 1024)
+        end
         report(
-          `\`{path}\` has {readable(size)}, more than {readable(kib * 1024)}, and would stay in the history of every clone. Keep it in Git LFS (\`git lfs track "{what}"\`) or outside the repository, and take it out of the commit that adds it.`,
+          `\`{path}\` has {has}, more than {limit}, and would stay in the history of every clone. Keep it in Git LFS (\`git lfs track "{what}"\`) or outside the repository, and take it out of the commit that adds it.`,
           { file = path }
         )
       end

@@ -7,10 +7,12 @@ mod api;
 mod budget;
 mod builtin;
 mod bytecode;
+mod chains;
 mod check;
 mod convert;
 mod danger_names;
 mod error;
+mod foreign_syntax;
 mod github_shapes;
 mod globs;
 mod metadata;
@@ -20,6 +22,7 @@ mod place;
 mod registry;
 mod script;
 mod session;
+mod tokens;
 mod words;
 
 pub use api::{

@@ -147,7 +147,7 @@ impl Comparison {
 }
 
 fn resolve(repository: &Repository, option: &'static str, name: &str) -> Result<CommitId, GitError> {
-    let unknown = || GitError::UnknownRevision { option, name: name.to_owned() };
+    let unknown = || GitError::UnknownRevision { option, name: name.to_owned(), shallow: repository.shallow };
     let commit = format!("{name}^{{commit}}");
     let output = repository.git.try_run(["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
     if !output.success {

@@ -22,14 +22,14 @@ pub enum GitError {
     #[error("this repository has no commits yet, so there is nothing to compare with: make a first commit")]
     NoCommits,
     /// A name that stands for no commit.
-    #[error(
-        "{option} {name:?} names no commit in this repository: check the spelling, or fetch it first (`git fetch`)"
-    )]
+    #[error("{option} {name:?} names no commit in this {}", where_to_look(.shallow))]
     UnknownRevision {
         /// The option that carried it: `--base` or `--head`.
         option: &'static str,
         /// The name as it was given.
         name: String,
+        /// Whether the clone is shallow, so that the commit may only not be here yet.
+        shallow: bool,
     },
     /// No base was named and none of the usual ones exists.
     #[error(
@@ -95,5 +95,15 @@ impl GitError {
     /// Whether it is the user's to mend (usage, configuration, input) rather than a failure of ours or the system's.
     pub fn is_usage(&self) -> bool {
         !matches!(self, GitError::Io { .. } | GitError::Unreadable(_))
+    }
+}
+
+/// What to do about a name that stands for no commit.
+fn where_to_look(shallow: &bool) -> &'static str {
+    if *shallow {
+        "shallow clone: check the spelling, or fetch the rest with `git fetch --unshallow`, and a branch that is not here \
+         with `git fetch origin BRANCH:refs/remotes/origin/BRANCH`"
+    } else {
+        "repository: check the spelling, or fetch it first (`git fetch`)"
     }
 }

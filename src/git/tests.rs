@@ -282,6 +282,9 @@ fn a_shallow_clone_says_how_to_deepen() {
         .compare(Some("origin/main"), Some("origin/topic"))
         .expect_err("the merge base is cut off");
     assert!(error.to_string().contains("git fetch --unshallow"), "{error}");
+    let error = Repository::open(&clone).expect("opens").compare(Some("HEAD~1"), None).expect_err("it is cut off");
+    let said = "--base \"HEAD~1\" names no commit in this shallow clone: ";
+    assert!(error.to_string().starts_with(said) && error.to_string().contains("`git fetch --unshallow`"), "{error}");
     git_in(&clone, &["fetch", "-q", "--unshallow"]);
     Repository::open(&clone).expect("opens").compare(Some("origin/main"), Some("origin/topic")).expect("compares");
 }

@@ -1,32 +1,79 @@
-//! What Danger calls otherwise: the names that people bring along, and what to write here instead.
+//! What Danger, JavaScript and Ruby call otherwise: the names that people bring along, and what to write here.
 //! Names that differ only in how their words are joined (`thisPR`, `modifiedFiles`) need no entry.
 
 /// Namespace, Danger's name in it, and what to do. Sorted by namespace.
 #[rustfmt::skip]
 const NAMES: &[(&str, &str, &str)] = &[
+    ("", "Array", "lists are tables: `for _, item in list do`, `#list`, `table.find(list, value)`"),
     ("", "Danger", "write `danger`"),
+    ("", "Date", "write `os.date` or `os.time`, the start of the run"),
     ("", "Dir", "rules have no file system; changed files are under `danger.git`"),
     ("", "ENV", "rules have no environment; what they may read is under `danger`"),
+    ("", "False", "write `false`"),
     ("", "File", "read files with `danger.git.file(path)`"),
     ("", "JSON", "read JSON files with `danger.git.json_diff_for_file`"),
+    ("", "Map", "write a table: `map[key] = value`"),
+    ("", "Math", "write `math`"),
+    ("", "None", "write `nil`"),
+    ("", "Number", "write `tonumber(text)`"),
+    ("", "Object", "walk a table with `for key, value in pairs(object) do`"),
+    ("", "Promise", "nothing waits here: call the functions one after another"),
+    ("", "RegExp", "write a pattern of Lua's: `string.find(text, \"^WIP\")`"),
+    ("", "Set", "write a table: `set[value] = true`"),
+    ("", "String", "write `tostring(value)`"),
+    ("", "True", "write `true`"),
+    ("", "YAML", "read the text with `danger.git.file(path)` and look for its lines"),
+    ("", "added_files", "write `danger.git.created_files`"),
     ("", "await", "drop `await`: nothing waits here"),
+    ("", "branch_for_base", "write `danger.github.pr.base.ref`"),
+    ("", "branch_for_head", "write `danger.github.pr.head.ref`"),
+    ("", "catch", "write `local ok, result = pcall(function() ... end)`"),
     ("", "console", "write `print`"),
+    ("", "created_files", "write `danger.git.created_files`"),
+    ("", "deleted_files", "write `danger.git.deleted_files`"),
+    ("", "eslint", "plugins of Danger are not there; `use(\"lint_report\")` reads a linter's report"),
+    ("", "exec", "rules start no programs; what they may read is under `danger`"),
     ("", "failure", "write `fail`"),
     ("", "fetch", "rules have no network; what they may read is under `danger`"),
+    ("", "files_added", "write `danger.git.created_files`"),
+    ("", "files_deleted", "write `danger.git.deleted_files`"),
+    ("", "files_modified", "write `danger.git.modified_files`"),
     ("", "fs", "read files with `danger.git.file(path)`"),
     ("", "git", "write `danger.git`"),
     ("", "github", "write `danger.github`"),
     ("", "import", "everything is there without `import`; delete the line"),
     ("", "import_dangerfile", "write `require(\"./rules/x\")` for a file of this repository"),
     ("", "import_plugin", "write `require(\"./rules/x\")` for a file of this repository"),
+    ("", "includes", "write `table.find(list, value)`"),
     ("", "io", "read files with `danger.git.file(path)`"),
+    ("", "jira", "plugins of Danger are not there; `deckhand rules` lists what is built in"),
+    ("", "len", "write `#list`"),
+    ("", "lines_of_code", "write `danger.git.lines_of_code`"),
+    ("", "modified_files", "write `danger.git.modified_files`"),
+    ("", "new", "there are no classes: a table is written `{ ... }`"),
     ("", "null", "write `nil`"),
+    ("", "parseFloat", "write `tonumber(text)`"),
+    ("", "parseInt", "write `tonumber(text)`"),
     ("", "peril", "write `robot`"),
+    ("", "pr", "write `danger.github.pr`"),
+    ("", "pr_author", "write `danger.github.pr.user.login`"),
+    ("", "pr_body", "write `danger.github.pr.body`"),
+    ("", "pr_json", "write `danger.github.pr`"),
+    ("", "pr_labels", "write `danger.github.pr.labels`"),
+    ("", "pr_title", "write `danger.github.pr.title`"),
     ("", "process", "rules have no environment; what they may read is under `danger`"),
     ("", "puts", "write `print`"),
+    ("", "raise", "write `error(\"text\")`"),
     ("", "results", "findings cannot be read back; keep a variable of your own"),
+    ("", "rubocop", "plugins of Danger are not there; `deckhand rules` lists what is built in"),
     ("", "schedule", "call the function itself: nothing waits here"),
+    ("", "spawn", "rules start no programs; what they may read is under `danger`"),
     ("", "status_report", "findings cannot be read back; keep a variable of your own"),
+    ("", "swiftlint", "plugins of Danger are not there; `deckhand rules` lists what is built in"),
+    ("", "switch", "write `if ... elseif ... else ... end`"),
+    ("", "throw", "write `error(\"text\")`"),
+    ("", "todoist", "plugins of Danger are not there; `deckhand rules` lists what is built in"),
+    ("", "try", "write `local ok, result = pcall(function() ... end)`"),
     ("", "undefined", "write `nil`"),
     ("", "violation_report", "findings cannot be read back; keep a variable of your own"),
     ("danger", "bitbucket_cloud", "only GitHub is there: `danger.github`"),
@@ -63,116 +110,110 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("danger.github.utils", "createOrAddLabel", "write `robot.add_labels`"),
     ("danger.github.utils", "createOrUpdatePR", "write `robot.open_pull_request`"),
     ("danger.github.utils", "createUpdatedIssueWithID", "write `robot.comment`: it speaks in the pull request"),
+    ("list", "all", "write a loop: `for _, item in list do`"),
+    ("list", "all?", "write a loop: `for _, item in list do`"),
+    ("list", "any", "write a loop: `for _, item in list do`"),
     ("list", "any?", "write a loop: `for _, item in list do`"),
+    ("list", "append", "lists are read-only: copy one with `table.clone(list)`"),
+    ("list", "collect", "write a loop: `for _, item in list do`"),
     ("list", "concat", "lists are read-only: copy one with `table.clone(list)`"),
+    ("list", "contains", "write `table.find(list, value)`"),
+    ("list", "count", "write `#list`"),
+    ("list", "detect", "write a loop: `for _, item in list do`"),
     ("list", "each", "write a loop: `for _, item in list do`"),
+    ("list", "each_with_index", "write a loop: `for _, item in list do`"),
+    ("list", "empty", "write `#list == 0`"),
     ("list", "every", "write a loop: `for _, item in list do`"),
     ("list", "filter", "write a loop: `for _, item in list do`"),
     ("list", "find", "write `table.find(list, value)`, or a loop"),
+    ("list", "findIndex", "write a loop: `for _, item in list do`"),
+    ("list", "find_all", "write a loop: `for _, item in list do`"),
     ("list", "first", "write `list[1]`"),
+    ("list", "flatMap", "write a loop: `for _, item in list do`"),
+    ("list", "flat_map", "write a loop: `for _, item in list do`"),
     ("list", "forEach", "write a loop: `for _, item in list do`"),
+    ("list", "grep", "write a loop: `for _, item in list do`"),
+    ("list", "group_by", "write a loop: `for _, item in list do`"),
+    ("list", "has", "write `table.find(list, value)`"),
     ("list", "include", "write `table.find(list, value)`"),
     ("list", "includes", "write `table.find(list, value)`"),
     ("list", "indexOf", "write `table.find(list, value)`"),
+    ("list", "insert", "lists are read-only: copy one with `table.clone(list)`"),
+    ("list", "isEmpty", "write `#list == 0`"),
+    ("list", "is_empty", "write `#list == 0`"),
     ("list", "join", "write `table.concat(list, \", \")`"),
     ("list", "last", "write `list[#list]`"),
     ("list", "length", "write `#list`"),
     ("list", "map", "write a loop: `for _, item in list do`"),
+    ("list", "none", "write a loop: `for _, item in list do`"),
     ("list", "push", "lists are read-only: copy one with `table.clone(list)`"),
+    ("list", "reduce", "write a loop: `for _, item in list do`"),
+    ("list", "reject", "write a loop: `for _, item in list do`"),
     ("list", "select", "write a loop: `for _, item in list do`"),
     ("list", "size", "write `#list`"),
+    ("list", "slice", "write a loop: `for _, item in list do`"),
     ("list", "some", "write a loop: `for _, item in list do`"),
+    ("list", "sort", "lists are read-only: copy one with `table.clone(list)`, then `table.sort`"),
+    ("list", "to_sentence", "write `danger.utils.sentence(list)`"),
+    ("list", "uniq", "write a loop: `for _, item in list do`"),
     ("robot", "add_label", "write `robot.add_labels { \"...\" }`"),
+    ("string", "charAt", "write `string.sub(text, at, at)`"),
+    ("string", "chomp", "write `string.match(text, \"^%s*(.-)%s*$\")`"),
+    ("string", "concat", "texts are joined with `..`"),
+    ("string", "contains", "write `string.find(text, part, 1, true)`"),
+    ("string", "count", "write `select(2, string.gsub(text, pattern, \"\"))`"),
+    ("string", "downcase", "write `string.lower(text)`"),
+    ("string", "empty", "write `text == \"\"`"),
+    ("string", "end_with", "write `string.sub(text, -#ending) == ending`"),
     ("string", "endsWith", "write `string.sub(text, -#ending) == ending`"),
+    ("string", "ends_with", "write `string.sub(text, -#ending) == ending`"),
+    ("string", "endswith", "write `string.sub(text, -#ending) == ending`"),
     ("string", "include", "write `string.find(text, part, 1, true)`"),
     ("string", "includes", "write `string.find(text, part, 1, true)`"),
     ("string", "indexOf", "write `string.find(text, part, 1, true)`"),
+    ("string", "isEmpty", "write `text == \"\"`"),
+    ("string", "is_empty", "write `text == \"\"`"),
     ("string", "length", "write `#text`"),
+    ("string", "lines", "write `string.split(text, \"\\n\")`"),
+    ("string", "lowercase", "write `string.lower(text)`"),
+    ("string", "matchAll", "write `string.gmatch(text, pattern)`"),
     ("string", "replace", "write `string.gsub(text, pattern, new)`"),
+    ("string", "replaceAll", "write `string.gsub(text, pattern, new)`"),
+    ("string", "scan", "write `string.gmatch(text, pattern)`"),
+    ("string", "search", "write `string.find(text, pattern)`"),
     ("string", "size", "write `#text`"),
+    ("string", "slice", "write `string.sub(text, first, last)`"),
+    ("string", "start_with", "write `string.sub(text, 1, #start) == start`"),
     ("string", "startsWith", "write `string.sub(text, 1, #start) == start`"),
+    ("string", "starts_with", "write `string.sub(text, 1, #start) == start`"),
+    ("string", "startswith", "write `string.sub(text, 1, #start) == start`"),
     ("string", "strip", "write `string.match(text, \"^%s*(.-)%s*$\")`"),
+    ("string", "substr", "write `string.sub(text, first, last)`"),
+    ("string", "substring", "write `string.sub(text, first, last)`"),
+    ("string", "test", "write `string.find(text, pattern)`"),
     ("string", "toLowerCase", "write `string.lower(text)`"),
+    ("string", "toString", "it is a text already"),
     ("string", "toUpperCase", "write `string.upper(text)`"),
+    ("string", "to_i", "write `tonumber(text)`"),
+    ("string", "to_s", "it is a text already"),
     ("string", "trim", "write `string.match(text, \"^%s*(.-)%s*$\")`"),
+    ("string", "upcase", "write `string.upper(text)`"),
+    ("string", "uppercase", "write `string.upper(text)`"),
+    ("table", "append", "write `table.insert(list, value)`"),
     ("table", "contains", "write `table.find(list, value)`"),
+    ("table", "filter", "write a loop: `for _, item in list do`"),
     ("table", "includes", "write `table.find(list, value)`"),
+    ("table", "indexOf", "write `table.find(list, value)`"),
+    ("table", "join", "write `table.concat(list, \", \")`"),
     ("table", "length", "write `#list`"),
+    ("table", "map", "write a loop: `for _, item in list do`"),
+    ("table", "push", "write `table.insert(list, value)`"),
+    ("table", "size", "write `#list`"),
 ];
 
 /// What to do instead of a name that Danger has and we have not.
 pub(super) fn find_danger_name(namespace: &str, name: &str) -> Option<&'static str> {
     NAMES.iter().find(|(space, theirs, _)| *space == namespace && *theirs == name).map(|(_, _, advice)| *advice)
-}
-
-/// The first word of a line, or a sign in it, that another language has where Luau has something else.
-const SYNTAX: &[(&str, &str)] = &[
-    ("let", "write `local` instead of `let`"),
-    ("var", "write `local` instead of `var`"),
-    ("import", "everything is there without `import`; delete the line"),
-    ("export", "a file gives what it returns; delete `export`"),
-    ("async", "nothing waits here; delete `async`"),
-    ("await", "nothing waits here; delete `await`"),
-    ("unless", "write `if not ... then ... end` instead of `unless`"),
-    ("elif", "write `elseif` instead of `elif`"),
-    ("elsif", "write `elseif` instead of `elsif`"),
-    ("for (", "write `for _, item in list do ... end`"),
-    ("def", "write `function name() ... end` instead of `def`"),
-    ("//", "comments begin with `--` here"),
-    ("/*", "comments begin with `--` here"),
-    ("#", "comments begin with `--` here"),
-];
-
-const SIGNS: &[(&str, &str)] = &[
-    (" = require(", "nothing of Danger has to be required; delete the line, or name a file of this repository"),
-    ("async ", "nothing waits here; delete `async` and write `function() ... end`"),
-    ("=>", "write `function(x) ... end` instead of `=>`"),
-    (" do |", "write `for _, item in list do ... end`"),
-    ("{ |", "write `for _, item in list do ... end`"),
-    (" sticky:", "a comment stays while its finding does; delete `sticky:`"),
-    (" file:", "a place is a table: `{ file = \"src/a.py\", line = 2 }`"),
-    (" unless ", "write `if not ... then ... end` instead of `unless`"),
-    ("await ", "nothing waits here; delete `await`"),
-];
-
-/// What the compiler says, in part, and what somebody who comes from JavaScript, Ruby or Python meant.
-const COMPLAINTS: &[(&str, &str)] = &[
-    (
-        "Expected 'then' when parsing if statement",
-        "an `if` is written `if ... then ... end`, before what depends on it",
-    ),
-    ("(to close 'else' ", "`else if` opens a second `if`; write `elseif`"),
-    ("when parsing expression, got '['", "lists are written `{ ... }`"),
-    ("when parsing expression, got '/'", "a pattern is a text: `string.find(text, \"WIP\")`"),
-];
-
-/// What the compiler says of a script, in this page's words: a foreign sign, a hint when the line (if there is one)
-/// looks like JavaScript or Ruby, and no jargon.
-pub(super) fn explain_syntax(message: &str, line: Option<&str>) -> String {
-    // "Unexpected '&&'; did you mean 'and'?"
-    let parts = message.strip_prefix("Unexpected '").and_then(|rest| rest.split_once("'; did you mean '"));
-    if let Some((theirs, ours)) = parts.and_then(|(theirs, rest)| Some((theirs, rest.strip_suffix("'?")?))) {
-        return format!("write `{ours}` instead of `{theirs}`");
-    }
-    let hint = line.and_then(find_foreign_syntax).or_else(|| find_among(COMPLAINTS, message));
-    let message = message.trim_end_matches('.').replace("<eof>", "the end of the file");
-    hint.map(|hint| format!("{message}; {hint}")).unwrap_or(message)
-}
-
-/// For a line that does not compile: a hint when it looks like JavaScript or Ruby.
-fn find_foreign_syntax(line: &str) -> Option<&'static str> {
-    let line = line.trim_start();
-    let first = SYNTAX.iter().find(|(word, _)| {
-        let rest = line.strip_prefix(word);
-        rest.is_some_and(|rest| {
-            !word.ends_with(char::is_alphanumeric) || !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-        })
-    });
-    first.map(|(_, advice)| *advice).or_else(|| find_among(SIGNS, line))
-}
-
-fn find_among(list: &[(&str, &'static str)], text: &str) -> Option<&'static str> {
-    list.iter().find(|(part, _)| text.contains(part)).map(|(_, advice)| *advice)
 }
 
 #[cfg(test)]
@@ -186,28 +227,5 @@ mod tests {
         sorted.sort_unstable();
         sorted.dedup();
         assert_eq!(keys, sorted);
-    }
-
-    #[test]
-    fn other_languages_are_recognised() {
-        assert!(find_foreign_syntax("  let x = 1").expect("JavaScript").contains("`local`"));
-        assert!(find_foreign_syntax("#comment").expect("Ruby").contains("`--`"));
-        assert_eq!(find_foreign_syntax("letter = = 2"), None);
-    }
-
-    #[test]
-    fn the_compiler_is_put_into_words_that_say_what_to_do() {
-        let explained = |message| explain_syntax(message, None);
-        // The sign that the compiler means, not another one of the line.
-        assert_eq!(
-            explain_syntax("Unexpected '!'; did you mean 'not'?", Some("if (!a || b) {")),
-            "write `not` instead of `!`"
-        );
-        assert_eq!(
-            explained("Expected 'end' (to close 'else' at line 2), got <eof>"),
-            "Expected 'end' (to close 'else' at line 2), got the end of the file; `else if` opens a second `if`; write `elseif`"
-        );
-        assert!(explained("Expected 'then' when parsing if statement, got 'fail'").contains("`if ... then ... end`"));
-        assert_eq!(explained("Malformed string"), "Malformed string");
     }
 }

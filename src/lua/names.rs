@@ -1,25 +1,20 @@
 //! Names that a script uses and that do not exist, found by reading it: the bodies of rules are covered without being
 //! run. It only complains where it is sure: a name that is called or indexed and that nothing in the file declares.
 
-use super::api::{API, ApiState, blank_out_texts, find_record, hint, hint_among, names_in, unknown_member};
+use super::api::{API, ApiState, blank_out_texts, hint, hint_among, names_in};
 use super::builtin::find_builtin;
-use super::danger_names::find_danger_name;
-use std::collections::BTreeSet;
+use super::chains::{Chain, Known, find_known, follow};
+use super::tokens::{Kind, Token, tokenize};
+use std::collections::BTreeMap;
 
 /// So many tokens a list of names may have: a script of nothing but `function` must not make us read it all again for
 /// each.
 const MAX_LIST_TOKENS: usize = 1_000;
 
-/// Words of the language, which are no names.
-const KEYWORDS: [&str; 22] = [
-    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "if", "in", "local", "nil", "not", "or",
-    "repeat", "return", "then", "true", "until", "while", "continue",
-];
-
-/// The names of Luau's own library that people misspell.
-const STANDARD: [&str; 14] = [
-    "assert", "error", "ipairs", "math", "next", "os", "pairs", "pcall", "string", "table", "tonumber", "tostring",
-    "type", "utf8",
+/// The names of Luau's own library that people misspell, and the one of everything.
+const STANDARD: [&str; 15] = [
+    "assert", "danger", "error", "ipairs", "math", "next", "os", "pairs", "pcall", "string", "table", "tonumber",
+    "tostring", "type", "utf8",
 ];
 
 /// What is said to a global that does not exist.
@@ -46,6 +41,7 @@ pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> V
     let code = blank_out_texts(source);
     let tokens = tokenize(&code);
     let declared = find_declared(&tokens);
+    let known = find_known(&tokens, &declared);
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let Kind::Name(name) = token.kind else { continue };
@@ -53,100 +49,92 @@ pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> V
         let is_free = !matches!(before, Some(Kind::Sign('.' | ':')) | Some(Kind::Word("function" | "local" | "for")));
         let after = tokens.get(at + 1).map(|after| after.kind);
         let is_used = matches!(after, Some(Kind::Sign('(' | '.' | '[' | '{')));
-        if !is_free || !is_used || declared.contains(name) {
-            continue;
-        }
-        if state_of("", name) == Some(ApiState::Later) || !exists(name) {
-            found.push((token.line, unknown_global(name)));
-        } else {
-            found.extend(wrong_field(&tokens, at));
+        let value = match known.get(name) {
+            Some(value) if is_free => value.clone(),
+            None if is_free && is_used && !declared.contains_key(name) => {
+                if state_of("", name) == Some(ApiState::Later) || !exists(name) {
+                    found.push((token.line, unknown_global(name)));
+                    continue;
+                }
+                Known::root(name)
+            }
+            _ => continue,
+        };
+        if let Chain::Wrong(line, message) = follow(&tokens, at, value) {
+            found.push((line, message));
         }
     }
     found
 }
 
-/// Follows `danger.git.x` from its first name to the first that its namespace has not.
-fn wrong_field(tokens: &[Token<'_>], mut at: usize) -> Option<(u32, String)> {
-    let Kind::Name(root) = tokens[at].kind else { return None };
-    let mut namespace = root.to_owned();
-    while names_in(&namespace).next().is_some() {
-        let [_, Token { kind: Kind::Sign('.'), .. }, field, ..] = tokens.get(at..)? else { return None };
-        let Kind::Name(name) = field.kind else { return None };
-        let signature = API.iter().find(|item| item.namespace == namespace && item.name == name).map(|it| it.signature);
-        match state_of(&namespace, name) {
-            None | Some(ApiState::Later) => return Some((field.line, unknown_field(&namespace, name))),
-            Some(ApiState::Built) => namespace = format!("{namespace}.{name}"),
-        }
-        at += 2;
-        if let Some(signature) = signature.filter(|_| names_in(&namespace).next().is_none()) {
-            return wrong_member(&tokens[at..], namespace, signature);
-        }
-    }
-    None
-}
-
-/// Follows `.user.login` on a value of that type, as far as every step is a plain field.
-fn wrong_member(tokens: &[Token<'_>], mut path: String, mut signature: &'static str) -> Option<(u32, String)> {
-    for step in tokens.get(1..)?.chunks_exact(2) {
-        let [Token { kind: Kind::Sign('.'), .. }, field] = step else { return None };
-        let Kind::Name(name) = field.kind else { return None };
-        let said = |text: &str, advice: &str| Some((field.line, format!("a {text} has no `{name}`; {advice}")));
-        match signature.trim_end_matches('?') {
-            "string" => return find_danger_name("string", name).and_then(|advice| said("text", advice)),
-            list if list.starts_with("{ ") && !list.contains(':') => {
-                return find_danger_name("list", name).and_then(|advice| said("list", advice));
-            }
-            other => {
-                let fields = find_record(other)?.fields;
-                let Some(known) = fields.iter().find(|known| known.name == name) else {
-                    return Some((field.line, unknown_member(&path, name, fields)));
-                };
-                path = format!("{path}.{name}");
-                signature = known.signature;
-            }
-        }
-    }
-    None
-}
-
-fn state_of(namespace: &str, name: &str) -> Option<ApiState> {
+/// Whether a namespace has that name.
+pub(super) fn state_of(namespace: &str, name: &str) -> Option<ApiState> {
     let item = API.iter().find(|item| item.namespace == namespace && item.name == name);
     // What the table of namespaces does not have is a function of the robot, and all of those are there.
     item.map(|item| item.state).or_else(|| names_in(namespace).any(|it| it == name).then_some(ApiState::Built))
+}
+
+/// The type of a name in a namespace; empty where only the robot's table has it.
+pub(super) fn signature_of(namespace: &str, name: &str) -> &'static str {
+    let item = API.iter().find(|item| item.namespace == namespace && item.name == name);
+    item.map_or("", |item| item.signature)
 }
 
 fn unbuilt(name: &str) -> String {
     format!("`{name}` is not built yet in this version")
 }
 
-/// Every name that the file gives to something, wherever: scopes are not told apart.
-fn find_declared<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
+/// Every name that the file gives to something, wherever, and how often; scopes are not told apart. A key of a table is
+/// among them, and counts as nothing.
+fn find_declared<'a>(tokens: &[Token<'a>]) -> BTreeMap<&'a str, usize> {
     // What `function object:method()` declares unsaid.
-    let mut declared = BTreeSet::from(["self"]);
+    let mut declared = BTreeMap::from([("self", 1)]);
+    // Brackets and functions that are open: in a table, `name =` is a key.
+    let mut open: Vec<char> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         match token.kind {
             Kind::Word("local" | "for") => declare_list(&tokens[at + 1..], &mut declared),
             Kind::Word("function") => {
+                open.push('f');
                 if let Some(Token { kind: Kind::Name(name), .. }) = tokens.get(at + 1) {
-                    declared.insert(name);
+                    *declared.entry(name).or_default() += 1;
                 }
-                if let Some(open) =
+                if let Some(bracket) =
                     tokens[at..].iter().take(MAX_LIST_TOKENS).position(|token| token.kind == Kind::Sign('('))
                 {
-                    declare_list(&tokens[at + open + 1..], &mut declared);
+                    declare_list(&tokens[at + bracket + 1..], &mut declared);
                 }
             }
-            // `a, b = 1, 2` makes globals of the script's own.
+            // `a, b = 1, 2` makes globals of the script's own, or gives them another value.
             Kind::Sign('=') => {
+                let is_key = open.last() == Some(&'{');
                 let mut back = at;
+                let mut names = Vec::new();
                 while let Some(Token { kind: Kind::Name(name), .. }) = back.checked_sub(1).map(|before| &tokens[before])
                 {
-                    declared.insert(name);
-                    match back.checked_sub(2).map(|before| tokens[before].kind) {
-                        Some(Kind::Sign(',')) => back -= 2,
+                    names.push(*name);
+                    back -= 1;
+                    match back.checked_sub(1).map(|before| tokens[before].kind) {
+                        Some(Kind::Sign(',')) => back -= 1,
                         _ => break,
                     }
                 }
+                // What `local` and `for` give was counted with them.
+                let before = back.checked_sub(1).map(|before| tokens[before].kind);
+                let counts = !is_key && !matches!(before, Some(Kind::Word("local" | "for")));
+                for name in names {
+                    *declared.entry(name).or_default() += usize::from(counts);
+                }
+            }
+            Kind::Sign(sign @ ('(' | '[' | '{')) => open.push(sign),
+            Kind::Sign(sign @ (')' | ']' | '}')) => {
+                let opened = match sign {
+                    ')' => '(',
+                    ']' => '[',
+                    _ => '{',
+                };
+                // Functions end with the bracket around them, at the latest.
+                open.truncate(open.iter().rposition(|it| *it == opened).unwrap_or(open.len()));
             }
             _ => {}
         }
@@ -155,13 +143,13 @@ fn find_declared<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
 }
 
 /// `a, b: Type, c` up to what cannot belong to a list of names.
-fn declare_list<'a>(tokens: &[Token<'a>], declared: &mut BTreeSet<&'a str>) {
+fn declare_list<'a>(tokens: &[Token<'a>], declared: &mut BTreeMap<&'a str, usize>) {
     let mut depth = 0i32;
     let mut is_name = true;
     for token in tokens.iter().take(MAX_LIST_TOKENS) {
         match token.kind {
             Kind::Name(name) if is_name && depth == 0 => {
-                declared.insert(name);
+                *declared.entry(name).or_default() += 1;
                 is_name = false;
             }
             Kind::Sign(',') if depth == 0 => is_name = true,
@@ -173,54 +161,12 @@ fn declare_list<'a>(tokens: &[Token<'a>], declared: &mut BTreeSet<&'a str>) {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Token<'a> {
-    line: u32,
-    kind: Kind<'a>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind<'a> {
-    Name(&'a str),
-    Word(&'a str),
-    Sign(char),
-    /// Numbers, and signs of two characters, which mean nothing here.
-    Other,
-}
-
-fn tokenize(code: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut line = 1;
-    let mut rest = code;
-    while let Some(first) = rest.chars().next() {
-        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let (length, kind) = if first.is_ascii_digit() {
-            (rest.find(|c| !is_word(c) && c != '.').unwrap_or(rest.len()), Some(Kind::Other))
-        } else if is_word(first) {
-            let word = &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
-            (word.len(), Some(if KEYWORDS.contains(&word) { Kind::Word(word) } else { Kind::Name(word) }))
-        } else if let Some(sign) =
-            ["...", "..", "::", "==", "~=", "<=", ">=", "->"].iter().find(|it| rest.starts_with(**it))
-        {
-            (sign.len(), Some(Kind::Other))
-        } else if first.is_whitespace() {
-            line += u32::from(first == '\n');
-            (first.len_utf8(), None)
-        } else {
-            (first.len_utf8(), Some(Kind::Sign(first)))
-        };
-        tokens.extend(kind.map(|kind| Token { line, kind }));
-        rest = &rest[length..];
-    }
-    tokens
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn wrong(source: &str) -> Vec<(u32, String)> {
-        let known = ["danger", "fail", "warn", "rule", "string", "table", "pairs", "settings", "use"];
+        let known = ["danger", "fail", "warn", "rule", "string", "table", "pairs", "ipairs", "settings", "use"];
         find_wrong_names(source, &|name| known.contains(&name))
     }
 
@@ -239,7 +185,7 @@ mod tests {
             wrong("setings { a = 1 }"),
             [(1, "there is no `setings` here; did you mean `settings`?".to_owned())]
         );
-        assert_eq!(wrong("dagner.git.base"), [(1, "there is no `dagner` here".to_owned())]);
+        assert_eq!(wrong("dagner.git.base"), [(1, "there is no `dagner` here; did you mean `danger`?".to_owned())]);
         assert_eq!(wrong("x = danger.gti"), [(1, "`danger` has no `gti`; did you mean `git`?".to_owned())]);
     }
 
@@ -262,6 +208,53 @@ mod tests {
             "warn(danger.github.requested_reviewers.users[1].login, #danger.github.pr.labels)",
         ] {
             assert_eq!(wrong(right), [], "{right}");
+        }
+    }
+
+    #[test]
+    fn names_that_stand_for_our_values_are_followed() {
+        let source = "local pr = danger.github.pr\nlocal git = danger.git\n\
+                      if pr.titel then fail(git.modified_file) end\n\
+                      for _, commit in git.commits do\n  warn(commit.massage, { commit = commit.author.nmae })\nend\n\
+                      for _, line in ipairs(git.added_lines('*.py')) do warn('x', { file = line.path, line = line.number }) end\n\
+                      for _, line in danger.git.added_lines() do warn(line.content) end\n\
+                      warn(danger.git.commits[1].mesage .. git.match('x').edted[1])\n\
+                      local title = pr.title\nif title:includes('x') then fail(title.length) end";
+        let found: Vec<String> = wrong(source).into_iter().map(|(line, said)| format!("{line}: {said}")).collect();
+        assert_eq!(
+            found,
+            [
+                "3: `danger.github.pr` has no `titel`; did you mean `title`?",
+                "3: `danger.git` has no `modified_file`; did you mean `modified_files`?",
+                "5: an item of danger.git.commits has no `massage`; did you mean `message`?",
+                "5: an item of danger.git.commits.author has no `nmae`; did you mean `name`?",
+                "7: a line has no `path`; it has `file`, `number` and `text`",
+                "8: a line has no `content`; it has `file`, `number` and `text`",
+                "9: an item of danger.git.commits has no `mesage`; did you mean `message`?",
+                "9: danger.git.match(...) has no `edted`; did you mean `edited`?",
+                "11: a text has no `includes`; write `string.find(text, part, 1, true)`",
+                "11: a text has no `length`; write `#text`",
+            ]
+        );
+    }
+
+    #[test]
+    fn names_that_stand_for_more_than_one_thing_are_left_alone() {
+        for source in [
+            "local pr = danger.github.pr or {}\nwarn(pr.anything)",
+            "local pr = danger.github.pr\npr = {}\nwarn(pr.anything)",
+            "local pr = danger.github.pr\nlocal function go(pr) warn(pr.anything) end",
+            "local pr = danger.github.pr == nil\nlocal danger = 1",
+            "for _, x in danger.git.commits do end for _, x in danger.github.commits do warn(x.anything) end",
+            "for x in danger.git.commits do warn(x.anything) end",
+            "local function map(l) return l end for _, x in map(danger.git.commits) do warn(x.anything) end",
+            "for _, x in danger.git.commits, nil do warn(x.anything) end",
+            "local json = danger.git.json_diff_for_file('a') warn(json.version.after, json.anything.at.all)",
+            "local file = danger.git.file 'a'\nwarn(file:upper(), file:split('x'))",
+            "local at = danger.git.match('x').edited[1]\nwarn(at:sub(1))",
+            "local diff = danger.git.json_diff_for_file('a').x\nwarn(diff.added.anything)",
+        ] {
+            assert_eq!(wrong(source), [], "{source}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Option tables as scripts write them, read against a closed list: a misspelt option fails where it was written.
 
 use super::globs::Globs;
-use super::words::{did_you_mean, nearest};
+use super::words::{did_you_mean, name_all, nearest};
 use mlua::{Table, Value};
 use serde_json::{Map, Value as Json};
 
@@ -166,6 +166,22 @@ pub(super) struct OptionError {
     pub(super) message: String,
 }
 
+/// So many options are named to somebody whose word is near to none of them.
+const MAX_NAMED_OPTIONS: usize = 10;
+
+/// What to say of an option that is near to none: all of them, or where they are listed.
+fn what_there_is(owner: &str, specs: &[OptionSpec]) -> String {
+    if let Some(rule) = owner.strip_prefix("use(\"").and_then(|rest| rest.strip_suffix("\")")) {
+        return format!("; `deckhand rules {rule}` lists its options");
+    }
+    let built: Vec<&str> = specs.iter().filter(|spec| !spec.later).map(|spec| spec.name.as_str()).collect();
+    if (1..=MAX_NAMED_OPTIONS).contains(&built.len()) {
+        format!("; it takes {}", name_all(built))
+    } else {
+        String::new()
+    }
+}
+
 /// Reads a table against the list. `owner` names the call in messages, such as `rule` or `use("changelog")`.
 /// Options that were not given get their defaults; those without one are absent.
 pub(super) fn read_options(
@@ -189,6 +205,7 @@ pub(super) fn read_options(
                 none if none.is_empty() && key == "path" => {
                     did_you_mean("file", specs.iter().map(|spec| spec.name.as_str()))
                 }
+                none if none.is_empty() => what_there_is(owner, specs),
                 hint => hint,
             };
             return Err(wrong(format!("{owner} has no option `{key}`{hint}")));

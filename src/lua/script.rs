@@ -3,8 +3,8 @@
 use super::api;
 use super::budget::{MAX_MACHINE_BYTES, MAX_MEMORY_BYTES};
 use super::bytecode::{compiler, load_own};
-use super::danger_names;
 use super::error::ScriptError;
+use super::foreign_syntax;
 use super::registry::Registered;
 use super::session::{RawFinding, Session};
 use crate::model::{Effect, FactKey, RepoPath, Snapshot, Unavailable, Waiting};
@@ -151,24 +151,44 @@ fn explain(error: &mlua::Error) -> ScriptError {
         error.message = "the rule called itself too deeply (stack overflow)".to_owned();
     } else if let Some((_, advice)) = ADVICE.iter().find(|(start, _)| error.message.starts_with(start)) {
         error.message.push_str(advice);
+    } else if let Some(function) = called_without_its_text(&error.message) {
+        error
+            .message
+            .push_str(&format!("; the text comes first: `text:{function}(...)`, or `string.{function}(text, ...)`"));
     }
     error
 }
 
+/// `title.match("x")` gives the pattern where the text should be: the function that missed one.
+fn called_without_its_text(message: &str) -> Option<&str> {
+    let (_, rest) = message.strip_prefix("missing argument #")?.split_once(" to '")?;
+    let (function, kind) = rest.split_once('\'')?;
+    let takes_text =
+        ["byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "split", "sub", "upper"];
+    (kind.starts_with(" (string expected") && takes_text.contains(&function)).then_some(function)
+}
+
 /// What the machine says of a value that cannot do what is asked of it, and what its author wants to know then.
-const ADVICE: [(&str, &str); 5] = [
+const ADVICE: [(&str, &str); 8] = [
     ("attempt to index nil", NIL_ADVICE),
     ("attempt to perform arithmetic (add) on string", "; texts are joined with `..`"),
     ("attempt to perform arithmetic (add) on number and string", "; texts are joined with `..`"),
     ("attempt to modify a readonly table", "; everything under `danger` is read-only: copy it with `table.clone`"),
     ("attempt to call a nil value", "; there is no such function here"),
+    ("attempt to call a number value", VALUE_ADVICE),
+    ("attempt to call a string value", VALUE_ADVICE),
+    ("attempt to call a table value", VALUE_ADVICE),
 ];
+
+const VALUE_ADVICE: &str = "; it is a value and no function: leave out the `()`";
 
 /// A check, where nothing exists, says something else.
 pub(super) const NIL_ADVICE: &str = "; what it is read from is `nil` here: ask `if value then` first";
 
 /// Compiles a file of the repository.
 pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str) -> Result<Function, ScriptError> {
+    // The mark that some editors put before UTF-8.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     session.keep_source(path.as_str(), text.into());
     // A check finds all of them, and other mistakes too.
     if let (false, Some((line, name))) = (session.notes_mistakes(), api::find_unbuilt(text)) {
@@ -189,8 +209,9 @@ pub(super) fn compile(lua: &Lua, session: &Session, path: &RepoPath, text: &str)
 /// Says what to write instead, at a line that the file has.
 fn explain_syntax(mut error: ScriptError, text: &str) -> ScriptError {
     let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX).max(1);
+    error.line = error.line.map(|line| foreign_syntax::line_to_mend(&error.message, line, text));
     let line = error.line.and_then(|line| text.lines().nth(line.saturating_sub(1) as usize));
-    error.message = danger_names::explain_syntax(&error.message, line);
+    error.message = foreign_syntax::explain_syntax(&error.message, line);
     error.line = error.line.map(|line| line.min(lines));
     error
 }

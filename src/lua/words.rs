@@ -20,6 +20,15 @@ pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
     nearest(word, candidates).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
+/// `` `a`, `b` and `c` ``, for messages that name everything there is.
+pub(super) fn name_all<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 /// Words joined by capitals, hyphens or spaces, as they are joined here: `thisPR` is `this_pr`.
 fn to_snake(word: &str) -> String {
     let letters: Vec<char> = word.chars().collect();

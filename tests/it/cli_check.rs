@@ -50,7 +50,7 @@ fn every_mistake_is_said_at_its_line_with_the_nearest_right_name() {
         ("dangerfile.lua", 9, "`danger.git` has no `modifed_files`; did you mean `modified_files`?"),
         ("dangerfile.lua", 10, "there is no `wran` here; did you mean `warn`?"),
         ("rules/more.lua", 2, "`danger` has no `gihtub`; did you mean `github`?"),
-        ("rules/more.lua", 2, "there is no `dagner` here"),
+        ("rules/more.lua", 2, "there is no `dagner` here; did you mean `danger`?"),
     ];
     let expected: Vec<_> = expected.iter().map(|(path, line, text)| ((*path).into(), *line, (*text).into())).collect();
     assert_eq!(faults(&said.out), expected);
@@ -86,11 +86,17 @@ fn a_dangerfile_without_mistakes_is_status_0_and_runs_no_rule() {
         assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (0, expected, ""), "{arguments:?}");
     }
     assert_eq!(place.deckhand(&["check", "-q"]).out, "");
+    // Some editors put a mark before UTF-8, and end lines as Windows does.
+    place.write(".github/dangerfile.lua", "\u{feff}use(\"pr_size\")\r\nuse(\"changlog\")\r\n");
+    let said = place.deckhand(&["check", "--format", "json"]);
+    let expected = "there is no built-in rule `changlog`; did you mean `changelog`?";
+    assert_eq!(faults(&said.out), [(".github/dangerfile.lua".to_owned(), 2, expected.to_owned())]);
     // Also where there is no repository, and with everything that the code outside rules may ask for.
     let place = Place::empty();
     place.write(
         "rules.lua",
-        "if #danger.git.changed_files > 0 then fail(danger.github.pr.title) end\nrequire('./other')\n",
+        "if #danger.git.changed_files > 0 then fail(danger.github.pr.title) end\nrequire('./other')\n\
+         print(danger.github.pr.base.repo.full_name, danger.github.pr.head.label)\n",
     );
     place.write(
         "other.lua",
@@ -139,7 +145,11 @@ fn a_script_that_does_not_parse_or_fails_is_status_2() {
     for (text, message) in [
         ("local x = danger.event\n", "`danger.event` is not built yet in this version"),
         ("on(\"push\", {}, function() end)\n", "`on` is not built yet in this version"),
-        ("fail(3)\n", "fail takes a text first, got 3"),
+        (
+            "fail(3)\n",
+            "fail takes a text first, got 3; write `tostring(number)`, or `for _, item in list do` where this is a \
+             loop's first name",
+        ),
     ] {
         place.write("dangerfile.lua", text);
         let found = faults(&place.deckhand(&["check", "--format", "json"]).out);

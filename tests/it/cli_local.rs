@@ -216,6 +216,8 @@ fn rules_that_need_github_are_skipped_and_the_others_run() {
 for _, name in { "issue", "reviews", "requested_reviewers", "statuses", "check_runs", "this_pr" } do
   rule(name, function() pcall(function() return danger.github[name] end) fail("read " .. name) end)
 end
+rule("repo", function() fail(danger.github.pr.base.repo.full_name) end)
+rule("label", function() fail(danger.github.pr.head.label) end)
 rule("counts", { blocking = false }, function()
   local pr = danger.github.pr
   message(("%d+ %d- in %d files, %d commits"):format(pr.additions, pr.deletions, pr.changed_files, pr.commits))
@@ -233,7 +235,7 @@ end)
         .filter(|rule| rule["state"] == "skipped")
         .map(|rule| format!("{}: {}", rule["name"].as_str().unwrap(), rule["reason"].as_str().unwrap()))
         .collect();
-    let names = ["issue", "reviews", "requested_reviewers", "statuses", "check_runs", "this_pr"];
+    let names = ["issue", "reviews", "requested_reviewers", "statuses", "check_runs", "this_pr", "repo", "label"];
     assert_eq!(skipped, names.map(|name| format!("{name}: needs a pull request")));
     let findings = report["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1, "{}", said.out);

@@ -81,7 +81,7 @@ fn is_note(name: &str) -> bool {
 }
 
 /// Names that are looked for in the root of a repository.
-const ROOT: [&str; 26] = [
+const ROOT: [&str; 28] = [
     "CHANGELOG.md",
     "CHANGES.md",
     "CHANGELOG.rst",
@@ -105,6 +105,8 @@ const ROOT: [&str; 26] = [
     "Changes.md",
     "History.md",
     "History.rst",
+    "History.markdown",
+    "CHANGELOG.markdown",
     "CHANGELOG.adoc",
     "RELEASES.md",
     "RELEASE_NOTES.md",

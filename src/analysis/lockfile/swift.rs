@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::sync::LazyLock;
 
 static PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"\.package\(\s*(?:name:\s*"[^"]*"\s*,\s*)?(url|path):\s*"([^"]+)"\s*,?\s*([^\n]*)"#)
+    Regex::new(r#"\.package\(\s*(?:name:\s*"[^"]*"\s*,\s*)?(url|path):\s*"([^"]+)"\s*,?\s*([^)\n]*)"#)
         .expect("a pattern of our own")
 });
 
@@ -46,6 +46,16 @@ pub(super) fn read_lock(text: &str) -> Option<Lock> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packages_may_stand_on_one_line() {
+        let manifest = read_manifest(
+            "[.package(url: \"https://x/a\", .upToNextMajor(from: \"1.0.0\")), .package(url: \"https://x/b\", from: \"2\")]",
+        )
+        .expect("reads");
+        let names: Vec<_> = manifest.wanted.values().map(|wanted| wanted.name.as_str()).collect();
+        assert_eq!(names, ["a", "b"]);
+    }
 
     #[test]
     fn packages_are_known_by_the_end_of_their_address() {

@@ -264,7 +264,8 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
         text: text.to_owned(),
     };
     let repository = RepoName::new("octo", "hello").ok();
-    let subject = Subject { repository, base: base.clone(), head: head.clone(), started_at: STARTED_AT };
+    let subject =
+        Subject { repository: repository.clone(), base: base.clone(), head: head.clone(), started_at: STARTED_AT };
     let mut snapshot = Snapshot::new(subject, Ruleset { layers: vec![dangerfile] });
     snapshot.changes = Some(Fact::Known(pull.changes.clone()));
     let given =
@@ -293,8 +294,8 @@ fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
         author_association: "CONTRIBUTOR".to_owned(),
         labels: pull.labels.iter().map(|name| Label::named(name)).collect(),
         milestone: None,
-        base: Ref { name: "main".to_owned(), sha: base, repo: None },
-        head: Ref { name: "topic".to_owned(), sha: head, repo: None },
+        base: Ref { name: "main".to_owned(), sha: base, repo: repository.clone() },
+        head: Ref { name: "topic".to_owned(), sha: head, repo: repository },
         html_url: String::new(),
         created_at: STARTED_AT,
         updated_at: STARTED_AT,

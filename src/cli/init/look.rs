@@ -1,5 +1,7 @@
 //! What a repository looks like, from the names of its files and the first lines of its commits.
 
+use crate::analysis::changelog::{FileRole, role_of};
+use crate::analysis::lockfile::lock_kind;
 use crate::git::Landed;
 use crate::lua::Globs;
 use std::collections::BTreeMap;
@@ -69,25 +71,26 @@ pub(super) struct Look {
 impl Look {
     /// Looks at the tracked files and the commits that landed.
     pub(super) fn at(files: &[String], landed: &[Landed]) -> Self {
-        let find = |patterns: &[&str]| -> Vec<String> {
-            let patterns: Vec<&str> = patterns.iter().copied().chain([FOREIGN]).collect();
-            let globs = Globs::parse(&patterns).expect("our own patterns are well formed");
-            let mut found: Vec<String> = files.iter().filter(|file| globs.matches(file)).cloned().collect();
+        let parse = |patterns: &[&str]| Globs::parse(patterns).expect("our own patterns are well formed");
+        let ours = parse(&["**", FOREIGN]);
+        let find_by = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
+            let mut found: Vec<String> =
+                files.iter().filter(|file| wanted(file) && ours.matches(file)).cloned().collect();
             found.sort_by_key(|file| (file.matches('/').count(), file.clone()));
             found
+        };
+        let find = |patterns: &[&str]| {
+            let globs = parse(patterns);
+            find_by(&|file| globs.matches(file))
         };
         let subjects: Vec<&str> =
             landed.iter().filter(|it| !it.is_merge).map(|landed| landed.subject.as_str()).collect();
         Look {
             files: files.len(),
             languages: count_languages(files),
-            changelogs: find(&[
-                "{CHANGELOG,CHANGES,HISTORY,NEWS,Changelog,ChangeLog,Changes,History,News,changelog,changes,history,news}{,.md,.rst,.txt,.adoc,.org}",
-            ]),
+            changelogs: find_by(&|file| role_of(file, None) == Some(FileRole::Changelog)),
             fragment: find(&["**/{changelog.d,newsfragments,.changeset}/**"]).into_iter().next(),
-            lockfiles: find(&[
-                "{Cargo.lock,package-lock.json,npm-shrinkwrap.json,yarn.lock,pnpm-lock.yaml,bun.lock,go.sum,Gemfile.lock,poetry.lock,uv.lock,Pipfile.lock,composer.lock,mix.lock}",
-            ]),
+            lockfiles: find_by(&|file| lock_kind(file.rsplit('/').next().unwrap_or(file)).is_some()),
             workflows: find(&["/.github/workflows/*.{yml,yaml}"]),
             owners: ["CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"]
                 .into_iter()
@@ -197,6 +200,8 @@ mod tests {
             "tests/it.rs",
             "node_modules/x/index.js",
             "vendor/CHANGELOG.md",
+            "docs/History.markdown",
+            "app/pubspec.lock",
             "odd.",
         ]
         .map(str::to_owned)
@@ -209,13 +214,14 @@ mod tests {
         ];
         let look = Look::at(&files, &history);
         assert_eq!(look.languages, [("Rust", 3), ("SQL", 1), ("TypeScript", 1)]);
-        assert_eq!(look.changelogs, ["CHANGELOG.md", "web/CHANGELOG.md"]);
+        assert_eq!(look.changelogs, ["CHANGELOG.md", "docs/History.markdown", "web/CHANGELOG.md"]);
+        assert_eq!(look.lockfiles, ["Cargo.lock", "app/pubspec.lock"]);
         assert_eq!((look.subjects, look.conventional), (3, 2));
         assert_eq!(look.owners.as_deref(), Some("docs/CODEOWNERS"));
         assert_eq!(look.tests, ["tests/it.rs"]);
         assert_eq!(
             look.describe(4),
-            "14 files (Rust 3, SQL 1, TypeScript 1), CHANGELOG.md, Cargo.lock, docs/CODEOWNERS, 1 workflow, 1 migration, \
+            "16 files (Rust 3, SQL 1, TypeScript 1), CHANGELOG.md, Cargo.lock, docs/CODEOWNERS, 1 workflow, 1 migration, \
              the last 4 commits"
         );
         assert_eq!(Look::at(&[], &[]).describe(0), "0 files, a history without commits to try rules on");

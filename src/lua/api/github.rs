@@ -97,10 +97,18 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
     record::to_record(lua, session, &format!("danger.github.{name}"), signature, &value).map(Some)
 }
 
-/// Fields of a record that are facts of their own: fetched only for who reads them.
+/// Fields of a record that are facts of their own: fetched only for who reads them. A record asks for those that it has
+/// no value for.
 pub(super) fn later_field(lua: &Lua, session: &Session, record: &str, name: &str) -> Option<mlua::Result<Value>> {
-    let mergeable = || session.need(lua, session.snapshot.mergeable.as_ref(), FactKey::Mergeable);
-    (record == "PullRequest" && name == "mergeable").then(|| mergeable().map(|yes| Value::Boolean(*yes)))
+    match (record, name) {
+        ("PullRequest", "mergeable") => {
+            let mergeable = session.need(lua, session.snapshot.mergeable.as_ref(), FactKey::Mergeable);
+            Some(mergeable.map(|yes| Value::Boolean(*yes)))
+        }
+        // Nil when the fork was deleted; which repository it is, only GitHub knows.
+        ("Ref", "repo" | "user" | "label") => Some(real_pull(lua, session).map(|_| Value::Nil)),
+        _ => None,
+    }
 }
 
 /// The pull request, when there is one: a local run has only what stands in for it.

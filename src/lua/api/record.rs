@@ -4,7 +4,7 @@ use super::super::convert::{LIST_META, frozen, frozen_list, to_lua};
 use super::super::danger_names::find_danger_name;
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
-use super::super::words::did_you_mean;
+use super::super::words::{did_you_mean, name_all};
 use super::types::{Field, find_record, record_in};
 use mlua::{Lua, Table, Value};
 use serde_json::Value as Json;
@@ -69,11 +69,19 @@ pub(super) fn metatable(lua: &Lua, session: &Rc<Session>, path: &str, record: &'
 pub(in super::super) fn unknown_member(path: &str, key: &str, fields: &[Field]) -> String {
     let hint = match find_danger_name(path, key) {
         Some(advice) => format!("; {advice}"),
-        None => did_you_mean(key, fields.iter().map(|field| field.name)),
+        None => match did_you_mean(key, fields.iter().map(|field| field.name)) {
+            nothing if nothing.is_empty() && (1..=MAX_NAMED_FIELDS).contains(&fields.len()) => {
+                format!("; it has {}", name_all(fields.iter().map(|field| field.name)))
+            }
+            hint => hint,
+        },
     };
     let quote = if path.contains(' ') || path.contains('(') { "" } else { "`" };
     format!("{quote}{path}{quote} has no `{key}`{hint}")
 }
+
+/// So many fields are named to somebody whose name is near to none of them.
+const MAX_NAMED_FIELDS: usize = 8;
 
 /// Makes the metatable of lists. It is not hidden, so that `table.clone` takes a list.
 pub(super) fn register_lists(lua: &Lua, session: &Rc<Session>) -> mlua::Result<()> {

@@ -42,8 +42,15 @@ pub(super) fn report_finding(
     at: &Value,
 ) -> mlua::Result<()> {
     let Value::String(text) = text else {
+        let advice = match text {
+            Value::Integer(_) | Value::Number(_) => {
+                "; write `tostring(number)`, or `for _, item in list do` where this is a loop's first name"
+            }
+            Value::Table(_) => "; a list becomes a text with `table.concat(list, \", \")`",
+            _ => "",
+        };
         let got = describe(text);
-        return Err(session.error(lua, format!("{owner} takes a text first, got {got}")).into());
+        return Err(session.error(lua, format!("{owner} takes a text first, got {got}{advice}")).into());
     };
     let at = match at {
         Value::Nil => At::default(),

@@ -501,7 +501,7 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("sha", "string", "full commit id"),
             f("label", "string?", "`owner:branch`"),
             f("user", "Account?", "the owner of the repository"),
-            f("repo", "Repository?", "nil when it was deleted, and in `deckhand local`"),
+            f("repo", "Repository?", "nil when it was deleted"),
         ],
     },
     RecordType {

@@ -1,0 +1,204 @@
+//! What `danger.git.commits[1].message` stands for, found by reading it: the type of its value, or the first name that
+//! does not exist. Names of the script's own that stand for such a value are followed as well.
+
+use super::api::{ApiState, find_record, names_in, unknown_member};
+use super::danger_names::find_danger_name;
+use super::names::{signature_of, state_of, unknown_field};
+use super::tokens::{Kind, Token};
+use std::collections::BTreeMap;
+
+/// A value: what messages call it, and its type. The path of a namespace is its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    path: String,
+    signature: &'static str,
+}
+
+impl Known {
+    /// `danger` or `robot`.
+    pub(super) fn root(name: &str) -> Self {
+        Known { path: name.to_owned(), signature: "" }
+    }
+
+    fn is_namespace(&self) -> bool {
+        names_in(&self.path).next().is_some()
+    }
+
+    /// What a list of these holds, or nothing when this is no list.
+    fn item(&self) -> Option<Known> {
+        let signature = item_of(self.signature)?;
+        let path = if signature == "Line" { "a line".to_owned() } else { format!("an item of {}", self.path) };
+        Some(Known { path, signature })
+    }
+
+    /// What a call of it gives.
+    fn result(&self) -> Option<Known> {
+        let (_, signature) = self.signature.strip_prefix('(')?.rsplit_once(" -> ")?;
+        Some(Known { path: format!("{}(...)", self.path), signature })
+    }
+}
+
+/// How far a chain can be followed.
+pub(super) enum Chain {
+    /// To its end: where the next token is, and what the value is, if that is known.
+    End(usize, Option<Known>),
+    /// To a name that does not exist: its line, and what to say.
+    Wrong(u32, String),
+}
+
+/// Follows a chain from its first name, at `at`, which stands for `known`.
+pub(super) fn follow(tokens: &[Token<'_>], at: usize, known: Known) -> Chain {
+    let (mut at, mut known) = (at + 1, known);
+    loop {
+        let next = match tokens.get(at..).unwrap_or_default() {
+            [Token { kind: Kind::Sign(sign @ ('.' | ':')), .. }, Token { kind: Kind::Name(name), line }, ..] => {
+                match member(&known, *sign, name) {
+                    Ok(next) => next.map(|next| (at + 2, next)),
+                    Err(message) => return Chain::Wrong(*line, message),
+                }
+            }
+            [Token { kind: Kind::Sign('['), .. }, ..] => {
+                known.item().zip(close(tokens, at)).map(|(item, end)| (end, item))
+            }
+            [Token { kind: Kind::Sign('(' | '{'), .. }, ..] => {
+                known.result().zip(close(tokens, at)).map(|(result, end)| (end, result))
+            }
+            _ => return Chain::End(at, Some(known)),
+        };
+        match next {
+            Some(next) => (at, known) = next,
+            None => return Chain::End(at, None),
+        }
+    }
+}
+
+/// One step: what the member is, nothing when that is not known, or what to say when there is none.
+fn member(known: &Known, sign: char, name: &str) -> Result<Option<Known>, String> {
+    let foreign = |namespace: &str, owner: &str| match find_danger_name(namespace, name) {
+        Some(advice) => Err(format!("{owner} has no `{name}`; {advice}")),
+        None => Ok(None),
+    };
+    let signature = known.signature.trim_end_matches('?');
+    if known.is_namespace() {
+        if sign == ':' {
+            return Ok(None);
+        }
+        return match state_of(&known.path, name) {
+            None | Some(ApiState::Later) => Err(unknown_field(&known.path, name)),
+            Some(ApiState::Built) => {
+                let path = format!("{}.{name}", known.path);
+                Ok(Some(Known { signature: signature_of(&known.path, name), path }))
+            }
+        };
+    }
+    if signature == "string" {
+        return foreign("string", "a text");
+    }
+    if item_of(signature).is_some() {
+        return foreign("list", "a list");
+    }
+    let Some(record) = find_record(signature).filter(|_| sign == '.') else { return Ok(None) };
+    match record.fields.iter().find(|field| field.name == name) {
+        Some(field) => Ok(Some(Known { path: format!("{}.{name}", known.path), signature: field.signature })),
+        // Some records have more than their type can say.
+        None if record.fields.iter().any(|field| field.name.starts_with('[')) => Ok(None),
+        None => Err(unknown_member(&known.path, name, record.fields)),
+    }
+}
+
+/// `User` of `{ User }`; nothing for a table with keys.
+fn item_of(signature: &'static str) -> Option<&'static str> {
+    let inside = signature.trim_end_matches('?').strip_prefix("{ ")?.strip_suffix(" }")?;
+    (!inside.contains(':')).then_some(inside)
+}
+
+/// Behind the bracket that closes the one at `at`.
+fn close(tokens: &[Token<'_>], at: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for (index, token) in tokens.iter().enumerate().skip(at).take(MAX_BRACKET_TOKENS) {
+        match token.kind {
+            Kind::Sign('(' | '[' | '{') => depth += 1,
+            Kind::Sign(')' | ']' | '}') => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(index + 1);
+        }
+    }
+    None
+}
+
+/// So far a closing bracket is looked for: deep nesting must not make us read it all again for each.
+const MAX_BRACKET_TOKENS: usize = 1_000;
+
+/// The names of the script that always stand for a value of ours: `local pr = danger.github.pr`, and the item in
+/// `for _, commit in danger.git.commits do`. `declared` says how often each name is given to something; one that is
+/// ever given to anything else is not among them.
+pub(super) fn find_known<'a>(tokens: &[Token<'a>], declared: &BTreeMap<&'a str, usize>) -> BTreeMap<&'a str, Known> {
+    let mut seen: BTreeMap<&str, (usize, Known)> = BTreeMap::new();
+    let mut known: BTreeMap<&str, Known> = BTreeMap::new();
+    if declared.contains_key("danger") {
+        return known;
+    }
+    for at in 0..tokens.len() {
+        let Some((name, value)) = declared_value(tokens, at, &known) else { continue };
+        let times = match seen.get(name) {
+            Some((times, other)) if *other == value => times + 1,
+            Some(_) => continue,
+            None => 1,
+        };
+        if declared.get(name) == Some(&times) {
+            known.insert(name, value.clone());
+        }
+        seen.insert(name, (times, value));
+    }
+    known
+}
+
+/// The name that a statement at `at` gives to a value of ours, and that value.
+fn declared_value<'a>(tokens: &[Token<'a>], at: usize, known: &BTreeMap<&'a str, Known>) -> Option<(&'a str, Known)> {
+    let value_of = |at: usize| {
+        let Kind::Name(root) = tokens.get(at)?.kind else { return None };
+        let known = if root == "danger" { Known::root(root) } else { known.get(root)?.clone() };
+        match follow(tokens, at, known) {
+            Chain::End(end, value) => Some((end, value?)),
+            Chain::Wrong(..) => None,
+        }
+    };
+    match tokens.get(at..)? {
+        [
+            Token { kind: Kind::Word("local"), .. },
+            Token { kind: Kind::Name(name), .. },
+            Token { kind: Kind::Sign('='), .. },
+            ..,
+        ] => {
+            let (end, value) = value_of(at + 3)?;
+            let line = tokens[end - 1].line;
+            let ends = tokens.get(end).is_none_or(|next| match next.kind {
+                Kind::Sign(';') => true,
+                Kind::Name(_) => next.line > line,
+                Kind::Word(word) => word != "and" && word != "or",
+                _ => false,
+            });
+            ends.then_some((*name, value))
+        }
+        [
+            Token { kind: Kind::Word("for"), .. },
+            Token { kind: Kind::Name(_), .. },
+            Token { kind: Kind::Sign(','), .. },
+            Token { kind: Kind::Name(name), .. },
+            Token { kind: Kind::Word("in"), .. },
+            ..,
+        ] => {
+            let wrapped = matches!(
+                tokens.get(at + 5..)?,
+                [Token { kind: Kind::Name("ipairs" | "pairs"), .. }, Token { kind: Kind::Sign('('), .. }, ..]
+            );
+            let (end, list) = value_of(at + 5 + if wrapped { 2 } else { 0 })?;
+            let end = if wrapped { end + 1 } else { end };
+            let ends = matches!(tokens.get(end)?.kind, Kind::Word("do"));
+            Some((*name, list.item()?)).filter(|_| ends)
+        }
+        _ => None,
+    }
+}
