@@ -71,6 +71,17 @@ impl Github {
         }
     }
 
+    /// GitHub's limits that last and what was written in the last hour: a text for each installation, for whoever comes
+    /// after this process. They hold times alone.
+    pub fn remember_limits(&self) -> Vec<(InstallationId, String)> {
+        self.shared.pace.remember(self.shared.http.github_now())
+    }
+
+    /// Takes over such a text, before the first call.
+    pub fn recall_limits(&self, installation: InstallationId, text: &str) {
+        self.shared.pace.recall(installation, text, self.shared.http.github_now());
+    }
+
     /// The clock and the pause that this client uses.
     pub fn timing(&self) -> &Timing {
         &self.shared.http.timing

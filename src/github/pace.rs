@@ -5,6 +5,7 @@ use super::CallError;
 use super::limit::{UNTOLD, left_of, reset, resource, spent_until};
 use crate::model::{InstallationId, Timestamp};
 use http::HeaderMap;
+use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,7 +27,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// What is counted apart: by GitHub REST and GraphQL; tokens for the app's own sake, because without them nothing goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Quota {
     Rest,
     Graphql,
@@ -58,7 +60,8 @@ pub(super) struct Asking {
 }
 
 /// What is known of one installation.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Known {
     /// Until when the hour is spent.
     spent: HashMap<Quota, Timestamp>,
@@ -142,12 +145,45 @@ impl Pace {
         }
     }
 
+    /// What whoever comes after this process must know: limits that last, and what was written in the last hour.
+    pub(super) fn remember(&self, now: Timestamp) -> Vec<(InstallationId, String)> {
+        let mut known = self.lock();
+        let mut texts = Vec::new();
+        for (installation, known) in known.iter_mut() {
+            known.forget_past(now);
+            if known.lasts() {
+                texts.push((*installation, serde_json::to_string(known).expect("times are plain data")));
+            }
+        }
+        texts
+    }
+
+    /// Takes over what another process remembered. Whatever does not read is not known.
+    pub(super) fn recall(&self, installation: InstallationId, text: &str, now: Timestamp) {
+        let Ok(mut remembered) = serde_json::from_str::<Known>(text) else { return };
+        remembered.forget_past(now);
+        self.lock().insert(installation, remembered);
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<InstallationId, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Known {
+    fn forget_past(&mut self, now: Timestamp) {
+        self.spent.retain(|_, until| *until > now);
+        self.scarce.retain(|_, until| *until > now);
+        self.slow = self.slow.filter(|until| *until > now);
+        // A clock that went back leaves comments in the future, of which nothing is known.
+        self.comments.retain(|at| *at <= now && now.since(*at) < HOUR);
+    }
+
+    /// Whether there is anything that is not forgotten soon.
+    fn lasts(&self) -> bool {
+        !self.spent.is_empty() || !self.scarce.is_empty() || self.slow.is_some() || !self.comments.is_empty()
+    }
+
     fn look(&mut self, asking: Asking, now: Timestamp) -> Result<(), CallError> {
         if let Some(until) = self.slow.filter(|until| *until > now) {
             return Err(CallError::SecondaryLimit { retry_after: until.since(now) });
@@ -189,8 +225,7 @@ impl Known {
     }
 
     fn admit_comment(&mut self, now: Timestamp) -> Result<(), CallError> {
-        // A clock that went back leaves comments in the future, of which nothing is known.
-        self.comments.retain(|at| *at <= now && now.since(*at) < HOUR);
+        self.forget_past(now);
         let frees = |limit: usize, span: Duration| {
             let recent: Vec<Timestamp> = self.comments.iter().copied().filter(|at| now.since(*at) < span).collect();
             // The comment that has to grow old before there is room.

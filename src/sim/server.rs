@@ -25,6 +25,8 @@ use tokio::task::JoinSet;
 
 /// The largest request that is read.
 const MAX_REQUEST: usize = 25 * 1024 * 1024;
+/// GitHub's words for more content than it takes.
+const TOO_MUCH: &str = "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.";
 /// After the system refused a connection.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -169,6 +171,10 @@ fn counted(state: &mut State, request: &rest::Request, pushes: usize) -> (Reply,
             if graphql { Reply::json(200, faults::rate_limited(&message)) } else { Reply::refusal(403, &message) };
         return (with_quota(reply, left, graphql), kind_of(request), "");
     }
+    if account.0 != 0 && makes_content(request) && !state.quota.take_content(account.0, now) {
+        let reply = if graphql { Reply::json(200, faults::too_quickly()) } else { Reply::refusal(403, TOO_MUCH) };
+        return (with_quota(reply, left, graphql), kind_of(request), "");
+    }
     let (mut reply, kind, route) = state.as_of(pushes, |seen| {
         if graphql {
             (super::world::answer(seen, request), kind_of(request), "/graphql")
@@ -223,6 +229,15 @@ fn media_type(headers: &HeaderMap) -> String {
         (param, "") => format!("github.v3; param={param}"),
         (param, format) => format!("github.v3; param={param}; format={format}"),
     }
+}
+
+/// Whether people are told of what a request writes. What is said of a commit (checks, statuses) they look at themselves:
+/// GitHub's pages about it have no word of content that is made too quickly.
+fn makes_content(request: &rest::Request) -> bool {
+    let told_of = ["/comments", "/replies", "/reviews", "/reactions"];
+    kind_of(request) == Kind::Write
+        && request.method == "POST"
+        && (request.path == "/graphql" || told_of.iter().any(|end| request.path.ends_with(end)))
 }
 
 /// What a request would do, said without a route.
