@@ -147,7 +147,7 @@ impl Github {
 impl Shared {
     /// Sends a call as the app. A write whose answer is unclear is not sent again.
     pub(super) async fn call_as_app(&self, call: Call) -> Result<Reply, CallError> {
-        self.try_call_as_app(call).await.map_err(|error| self.in_host_time(error))
+        Box::pin(self.try_call_as_app(call)).await.map_err(|error| self.in_host_time(error))
     }
 
     async fn try_call_as_app(&self, call: Call) -> Result<Reply, CallError> {

@@ -159,7 +159,8 @@ impl Shared {
         audience: Audience,
         counter: &RequestCounter,
     ) -> Result<Reply, CallError> {
-        self.try_call(call, audience, counter).await.map_err(|error| self.in_host_time(error))
+        // Boxed: it is a part of every future of a review, and would be the largest.
+        Box::pin(self.try_call(call, audience, counter)).await.map_err(|error| self.in_host_time(error))
     }
 
     /// Whoever waits until a time looks at the host's clock, which may differ from GitHub's.

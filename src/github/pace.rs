@@ -21,10 +21,11 @@ const UNTOLD_WAIT: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(16 * 60);
 /// GitHub: "no more than 80 content-generating requests per minute and no more than 500 content-generating requests
 /// per hour" (docs.github.com, REST API, rate limits, "About secondary rate limits"). Others write in our name too.
-const COMMENTS_A_MINUTE: usize = 75;
-const COMMENTS_AN_HOUR: usize = 480;
+const COMMENTS: [(usize, Duration); 2] = [(75, MINUTE), (480, HOUR)];
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
+/// No place in the queue is further away, but where a clock went back.
+const QUEUE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is counted apart: by GitHub REST and GraphQL; tokens for the app's own sake, because without them nothing goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,6 +74,8 @@ struct Known {
     strikes: u32,
     /// When people were written to in the last hour: comments, reviews, answers, signs.
     comments: VecDeque<Timestamp>,
+    /// When those who were sent away with a comment come back, the earliest first.
+    queue: VecDeque<Timestamp>,
 }
 
 /// The limits of all installations.
@@ -177,6 +180,8 @@ impl Known {
         self.slow = self.slow.filter(|until| *until > now);
         // A clock that went back leaves comments in the future, of which nothing is known.
         self.comments.retain(|at| *at <= now && now.since(*at) < HOUR);
+        // Some come later, and some not at all.
+        self.queue.retain(|at| now.since(*at) < MINUTE && at.since(now) < QUEUE);
     }
 
     /// Whether there is anything that is not forgotten soon.
@@ -226,17 +231,27 @@ impl Known {
 
     fn admit_comment(&mut self, now: Timestamp) -> Result<(), CallError> {
         self.forget_past(now);
-        let frees = |limit: usize, span: Duration| {
-            let recent: Vec<Timestamp> = self.comments.iter().copied().filter(|at| now.since(*at) < span).collect();
-            // The comment that has to grow old before there is room.
-            recent.len().checked_sub(limit).map(|at| recent[at].after(span))
-        };
-        let until = frees(COMMENTS_A_MINUTE, MINUTE).max(frees(COMMENTS_AN_HOUR, HOUR));
-        if let Some(until) = until {
-            return Err(CallError::SecondaryLimit { retry_after: until.since(now).max(Duration::from_secs(1)) });
+        let written = |span: Duration| self.comments.iter().filter(|at| now.since(**at) < span).count();
+        if COMMENTS.iter().all(|(limit, span)| written(*span) < *limit) {
+            self.comments.push_back(now);
+            // Whoever had the earliest place in the queue has it no more, if it was not the same.
+            self.queue.pop_front_if(|at| *at <= now);
+            return Ok(());
         }
-        self.comments.push_back(now);
-        Ok(())
+        let until = self.next_place(now);
+        self.queue.push_back(until);
+        Err(CallError::SecondaryLimit { retry_after: until.since(now).max(Duration::from_secs(1)) })
+    }
+
+    /// When there is room for one more, behind all who were sent away before: if they all came back at once, most of them
+    /// would come in vain, and every time is a review.
+    fn next_place(&self, now: Timestamp) -> Timestamp {
+        let ahead = self.queue.iter().filter(|at| **at > now);
+        let times: Vec<Timestamp> = self.comments.iter().chain(ahead).copied().collect();
+        // The comment that has to grow old before there is room.
+        let frees =
+            |(limit, span): &(usize, Duration)| times.len().checked_sub(*limit).map(|at| times[at].after(*span));
+        COMMENTS.iter().filter_map(frees).max().unwrap_or(now)
     }
 }
 
@@ -244,6 +259,8 @@ impl Known {
 mod tests {
     use super::*;
 
+    const COMMENTS_A_MINUTE: usize = COMMENTS[0].0;
+    const COMMENTS_AN_HOUR: usize = COMMENTS[1].0;
     const NOW: Timestamp = Timestamp(1_000_000_000);
     const ONE: InstallationId = InstallationId(1);
 
@@ -275,6 +292,33 @@ mod tests {
             COMMENTS_A_MINUTE,
             "the first ones are an hour old"
         );
+    }
+
+    #[test]
+    fn f26_who_is_sent_away_with_a_comment_comes_back_when_there_is_room() {
+        let pace = Pace::default();
+        let comment = asking(true, false, true);
+        let mut waiting: Vec<Timestamp> = vec![NOW; 1_000];
+        let (mut tries, mut written) = (0, Vec::new());
+        while let Some(now) = waiting.iter().min().copied() {
+            let due = waiting.iter().filter(|at| **at == now).count();
+            waiting.retain(|at| *at != now);
+            for _ in 0..due {
+                tries += 1;
+                match pace.admit(ONE, comment, now) {
+                    Ok(()) => written.push(now),
+                    Err(CallError::SecondaryLimit { retry_after }) => waiting.push(now.after(retry_after)),
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
+        assert_eq!(written.len(), 1_000);
+        for (limit, span) in COMMENTS {
+            let most =
+                written.iter().map(|end| written.iter().filter(|at| **at <= *end && end.since(**at) < span).count());
+            assert!(most.max() <= Some(limit));
+        }
+        assert!(tries <= 2_000, "{tries} reviews for 1000 comments");
     }
 
     #[test]
