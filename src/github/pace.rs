@@ -2,6 +2,7 @@
 //! checks, and the pace of comments.
 
 use super::CallError;
+use super::call::APP_ITSELF;
 use super::limit::{UNTOLD, left_of, reset, resource, spent_until};
 use crate::model::{InstallationId, Timestamp};
 use http::HeaderMap;
@@ -24,6 +25,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(16 * 60);
 const COMMENTS: [(usize, Duration); 2] = [(75, MINUTE), (480, HOUR)];
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
+/// So many comments may be forgotten when the process is killed: fewer than are left below GitHub's limit.
+const FORGETTABLE: usize = 4;
 /// No place in the queue is further away, but where a clock went back.
 const QUEUE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -76,6 +79,9 @@ struct Known {
     comments: VecDeque<Timestamp>,
     /// When those who were sent away with a comment come back, the earliest first.
     queue: VecDeque<Timestamp>,
+    /// Comments since all this was remembered.
+    #[serde(skip)]
+    news: usize,
 }
 
 /// The limits of all installations.
@@ -149,16 +155,24 @@ impl Pace {
     }
 
     /// What whoever comes after this process must know: limits that last, and what was written in the last hour.
-    pub(super) fn remember(&self, now: Timestamp) -> Vec<(InstallationId, String)> {
+    /// Of this installation and of the app itself, or of all.
+    pub(super) fn remember(&self, of: Option<InstallationId>, now: Timestamp) -> Vec<(InstallationId, String)> {
         let mut known = self.lock();
         let mut texts = Vec::new();
-        for (installation, known) in known.iter_mut() {
+        let wanted = |id: InstallationId| of.is_none_or(|of| id == of || id == APP_ITSELF);
+        for (installation, known) in known.iter_mut().filter(|(id, _)| wanted(**id)) {
             known.forget_past(now);
+            known.news = 0;
             if known.lasts() {
                 texts.push((*installation, serde_json::to_string(known).expect("times are plain data")));
             }
         }
         texts
+    }
+
+    /// Whether so much was written since then that it is worth to be remembered.
+    pub(super) fn has_news(&self, installation: InstallationId) -> bool {
+        self.lock().get(&installation).is_some_and(|known| known.news > FORGETTABLE)
     }
 
     /// Takes over what another process remembered. Whatever does not read is not known.
@@ -234,6 +248,7 @@ impl Known {
         let written = |span: Duration| self.comments.iter().filter(|at| now.since(**at) < span).count();
         if COMMENTS.iter().all(|(limit, span)| written(*span) < *limit) {
             self.comments.push_back(now);
+            self.news += 1;
             // Whoever had the earliest place in the queue has it no more, if it was not the same.
             self.queue.pop_front_if(|at| *at <= now);
             return Ok(());
@@ -367,6 +382,28 @@ mod tests {
         assert_eq!(pace.admit(ONE, asking(false, true, true), now), Err(wait(90)), "not even a check");
         pace.note_success(ONE, now);
         assert_eq!(told(untold(), now.after(Duration::from_secs(90))), wait(120), "the second that names no time");
+    }
+
+    #[test]
+    fn f26_a_process_that_comes_after_one_that_was_killed_knows_nearly_all() {
+        let pace = Pace::default();
+        let comment = asking(true, false, true);
+        let mut kept = String::new();
+        // Whoever writes asks after each job.
+        for _ in 0..COMMENTS_A_MINUTE - 2 {
+            pace.admit(ONE, comment, NOW).expect("there is room");
+            if pace.has_news(ONE) {
+                kept = pace.remember(Some(ONE), NOW).remove(0).1;
+            }
+        }
+        let next = Pace::default();
+        next.recall(ONE, &kept, NOW);
+        assert!(count_admitted(&next, comment, NOW) + COMMENTS_A_MINUTE - 2 < 80);
+        let later = Pace::default();
+        later.recall(ONE, &kept, NOW.after(MINUTE));
+        assert_eq!(count_admitted(&later, comment, NOW.after(MINUTE)), COMMENTS_A_MINUTE);
+        later.recall(ONE, "[", NOW);
+        assert!(later.remember(None, NOW.after(HOUR * 2)).is_empty(), "all is over");
     }
 
     #[test]

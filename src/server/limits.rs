@@ -19,8 +19,7 @@ pub(super) async fn recall(store: &Store, github: &Github) -> Result<(), StoreEr
 
 /// Remembers them: those of this installation and of the app itself, or all.
 pub(super) async fn remember(store: &Store, github: &Github, of: Option<InstallationId>) {
-    let wanted = |id: InstallationId| of.is_none_or(|of| id == of || id == InstallationId(0));
-    for (id, text) in github.remember_limits().into_iter().filter(|(id, _)| wanted(*id)) {
+    for (id, text) in github.remember_limits(of) {
         if let Err(error) = store.end_turn(&format!("{KEPT}{id}"), &text).await {
             // GitHub says it again.
             tracing::warn!(error = %error, "a limit of GitHub could not be remembered: {error}");

@@ -139,6 +139,9 @@ async fn keep_lease(context: &WorkerContext, job: &Job) {
 /// Stores how a job ended; whether a job may be due then.
 async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, JobError>) -> Result<bool, StoreError> {
     let shared = &context.shared;
+    if context.github.has_written_much(job.spec.installation) {
+        limits::remember(&shared.store, &context.github, Some(job.spec.installation)).await;
+    }
     let now = shared.now();
     match result {
         Ok(outcome) => {

@@ -131,6 +131,11 @@ fn strike(shared: &Shared, request: &rest::Request) -> Option<Effect> {
 /// Does what is asked and logs it.
 fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_body: bool) -> Reply {
     let mut state = lock(&shared.state);
+    let now = state.clock().now();
+    let account: Account = (super::auth::installation_of(&state, &request.headers), request.path == "/graphql");
+    if account.0 != 0 && request.path != "/rate_limit" {
+        state.patience.note_call(account, now, || format!("{} {}", request.method, request.target()));
+    }
     let (reply, kind, route) = match effect {
         Some(Effect::Answer { status, body, headers }) => (faults::answer(status, body, headers), kind_of(request), ""),
         Some(Effect::DropBefore) => (Reply::empty(0), kind_of(request), ""),
@@ -139,6 +144,9 @@ fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_
         Some(Effect::StaleBy(pushes)) => counted(&mut state, request, pushes),
         Some(Effect::Delay(_) | Effect::First(_) | Effect::DropAfter) | None => counted(&mut state, request, 0),
     };
+    if account.0 != 0 {
+        state.patience.note_answer(account, now, &reply);
+    }
     drop(state);
     let reply = reply.with("x-github-media-type", &media_type(&request.headers));
     let mut log = shared.log.lock().unwrap_or_else(PoisonError::into_inner);

@@ -140,3 +140,35 @@ async fn f29_a_token_that_is_not_known_for_a_while_gives_no_job_up() {
     assert_eq!(conclusion(&story, number), "success");
     story.end().await;
 }
+
+#[tokio::test]
+async fn f26_f28_a_limit_on_looking_for_a_lost_write_makes_no_second_one() {
+    for limited in [Fault::secondary_limit(20), Fault::secondary_limit(None)] {
+        let story = Story::begin(&FILES).await;
+        // The review is there and its answer is lost; so is the first look, and every other call of this minute.
+        story.sim.inject(Fault::next("POST", "/reviews", FaultEffect::DropAfter));
+        story.sim.inject(Fault::next("POST", "query Comments", limited));
+        let number = story.open("Say it", &[NOISY]).await;
+        assert_eq!(story.sim.review_comments(REPO, number).len(), 1);
+        story.pass(65).await;
+        assert_eq!(story.sim.review_comments(REPO, number).len(), 1);
+        assert_eq!(conclusion(&story, number), "failure");
+        let sent = writes(&story.sim.log()).iter().filter(|it| it.contains("reviews")).count();
+        assert_eq!(sent, 1, "it was looked for before anything was written again");
+        story.end().await;
+    }
+}
+
+#[tokio::test]
+async fn f26_a_limit_on_concluding_is_waited_out_and_the_check_concludes_once() {
+    for told in [Some(20), None] {
+        let story = Story::begin(&FILES).await;
+        story.sim.inject(Fault::next("PATCH", "/check-runs/", Fault::secondary_limit(told)));
+        let number = story.open("Greet", &[POLITE]).await;
+        assert_eq!(conclusion(&story, number), "open");
+        story.pass(65).await;
+        let head = story.sim.head(REPO, number).unwrap();
+        assert_eq!((story.sim.checks(REPO, &head).len(), conclusion(&story, number).as_str()), (1, "success"));
+        story.end().await;
+    }
+}
