@@ -157,7 +157,8 @@ impl Shared {
         let nobody = APP_ITSELF;
         let mut waits = BACKOFF.iter();
         loop {
-            let asking = Asking { quota: call.quota, write: false, gate: true, reserved: true, begins: false };
+            let asking =
+                Asking { quota: call.quota, write: false, gate: true, reserved: true, concludes: true, begins: false };
             self.pace.admit(nobody, asking, self.http.github_now()).inspect_err(|_| self.meter.wait(nobody))?;
             self.meter.request(nobody, call.kind());
             let sent = self.send(&call, app.authorization(self.http.github_now()), nobody).await;

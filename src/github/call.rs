@@ -34,12 +34,14 @@ pub struct RequestCounter {
     used: Arc<AtomicU32>,
     limit: u32,
     concludes: bool,
+    /// Whether it is a part of a run that has begun.
+    begun: bool,
 }
 
 impl RequestCounter {
     /// For one run with so many requests. Minting a token is not counted.
     pub fn new(limit: u32) -> Self {
-        RequestCounter { used: Arc::default(), limit, concludes: false }
+        RequestCounter { used: Arc::default(), limit, concludes: false, begun: false }
     }
 
     /// The same for a run that concludes a check and does nothing else: it may use what is kept for that of the hour's
@@ -50,7 +52,7 @@ impl RequestCounter {
 
     /// A budget of its own for a part of this run: what has begun goes on.
     pub fn apart(&self, limit: u32) -> Self {
-        RequestCounter { concludes: self.is_reserved(), ..RequestCounter::new(limit) }
+        RequestCounter { begun: self.is_reserved(), ..RequestCounter::new(limit) }
     }
 
     /// Counts only.
@@ -65,12 +67,12 @@ impl RequestCounter {
 
     /// Whether its run may use the reserve: one that has begun shall come to its end.
     fn is_reserved(&self) -> bool {
-        self.concludes || (self.limit < u32::MAX && self.used() > 0)
+        self.concludes || self.begun || (self.limit < u32::MAX && self.used() > 0)
     }
 
     /// Whether its run has not asked anything yet.
     fn begins(&self) -> bool {
-        !self.concludes && self.limit < u32::MAX && self.used() == 0
+        !self.is_reserved() && self.limit < u32::MAX
     }
 
     fn take(&self) -> Result<(), CallError> {
@@ -182,6 +184,7 @@ impl Shared {
                 gate: call.gate,
                 // People who bring their own token decide for themselves what they spend it on.
                 reserved: call.gate || counter.is_reserved() || !for_app,
+                concludes: call.gate || counter.concludes || !for_app,
                 begins: for_app && !call.gate && counter.begins(),
             };
             let waits_for = |_: &CallError| self.meter.wait(installation);
@@ -255,7 +258,8 @@ impl Shared {
         let path = format!("/app/installations/{installation}/access_tokens");
         let mut call = Call { quota: Quota::Minting, ..self.rest(Method::POST, &path, "installation of the app") };
         call.outgoing.body = Some(minting_body(scope));
-        let asking = Asking { quota: call.quota, write: false, gate: true, reserved: true, begins: false };
+        let asking =
+            Asking { quota: call.quota, write: false, gate: true, reserved: true, concludes: true, begins: false };
         let mut waits = BACKOFF.iter();
         loop {
             // Who asks is the app: what limits it keeps all installations from new tokens.

@@ -15,6 +15,8 @@ use std::time::Duration;
 const RESERVE: u64 = 200;
 /// The same where the hour has few requests: one in so many.
 const RESERVE_SHARE: u64 = 20;
+/// Of those the last, a fifth, are for checks alone: reviews that have begun could need more than is kept.
+const LAST: u64 = 5;
 /// GitHub: "Otherwise, wait for at least one minute before retrying." (docs.github.com, REST API, rate limits,
 /// "Exceeding the rate limit")
 const UNTOLD_WAIT: Duration = Duration::from_secs(60);
@@ -59,6 +61,8 @@ pub(super) struct Asking {
     pub(super) gate: bool,
     /// Whether it may use what is kept in reserve.
     pub(super) reserved: bool,
+    /// Whether it may use the last of that: it is for a check.
+    pub(super) concludes: bool,
     /// Whether it is the first of a review, which will need both REST and GraphQL.
     pub(super) begins: bool,
 }
@@ -73,6 +77,8 @@ struct Known {
     slow: Option<Timestamp>,
     /// Until when the rest of the hour is kept in reserve.
     scarce: HashMap<Quota, Timestamp>,
+    /// Until when all of it is kept for checks.
+    last: HashMap<Quota, Timestamp>,
     /// Secondary limits in a row without a word on how long.
     strikes: u32,
     /// When people were written to in the last hour: comments, reviews, answers, signs.
@@ -116,10 +122,13 @@ impl Pace {
             known.note_spent(quota, until);
         }
         if let (Some((left, limit)), Some(until)) = (left_of(headers), reset(headers, now)) {
-            if left < RESERVE.min(limit / RESERVE_SHARE) {
-                known.scarce.insert(quota, until);
-            } else {
-                known.scarce.remove(&quota);
+            let reserve = RESERVE.min(limit / RESERVE_SHARE);
+            for (kept, times) in [(reserve, &mut known.scarce), (reserve / LAST, &mut known.last)] {
+                if left < kept {
+                    times.insert(quota, until);
+                } else {
+                    times.remove(&quota);
+                }
             }
         }
     }
@@ -191,6 +200,7 @@ impl Known {
     fn forget_past(&mut self, now: Timestamp) {
         self.spent.retain(|_, until| *until > now);
         self.scarce.retain(|_, until| *until > now);
+        self.last.retain(|_, until| *until > now);
         self.slow = self.slow.filter(|until| *until > now);
         // A clock that went back leaves comments in the future, of which nothing is known.
         self.comments.retain(|at| *at <= now && now.since(*at) < HOUR);
@@ -212,7 +222,8 @@ impl Known {
         let needed: &[Quota] = if asking.begins { &[Quota::Rest, Quota::Graphql] } else { &[asking.quota] };
         let spent = needed.iter().filter_map(|quota| lasts(&self.spent, *quota)).max();
         let scarce = needed.iter().filter_map(|quota| lasts(&self.scarce, *quota)).max().filter(|_| !asking.reserved);
-        match spent.max(scarce) {
+        let last = lasts(&self.last, asking.quota).filter(|_| !asking.concludes);
+        match spent.max(scarce).max(last) {
             Some(until) => Err(CallError::RateLimited { until }),
             None => Ok(()),
         }
@@ -280,7 +291,7 @@ mod tests {
     const ONE: InstallationId = InstallationId(1);
 
     fn asking(write: bool, gate: bool, reserved: bool) -> Asking {
-        Asking { quota: Quota::Rest, write, gate, reserved, begins: false }
+        Asking { quota: Quota::Rest, write, gate, reserved, concludes: gate, begins: false }
     }
 
     fn count_admitted(pace: &Pace, asking: Asking, now: Timestamp) -> usize {
@@ -477,6 +488,11 @@ mod tests {
         assert_eq!(pace.admit(ONE, new, NOW), Err(CallError::RateLimited { until }));
         assert!(pace.admit(ONE, begun, NOW).is_ok());
         assert!(pace.admit(ONE, Asking { quota: Quota::Graphql, ..new }, NOW).is_ok(), "counted apart");
+        pace.note_headers(ONE, Quota::Rest, &headers("40"), NOW);
+        assert!(pace.admit(ONE, begun, NOW).is_ok());
+        pace.note_headers(ONE, Quota::Rest, &headers("39"), NOW);
+        assert_eq!(pace.admit(ONE, begun, NOW), Err(CallError::RateLimited { until }), "the last are for checks alone");
+        assert!(pace.admit(ONE, asking(true, true, true), NOW).is_ok());
         pace.note_headers(ONE, Quota::Rest, &headers("0"), NOW);
         assert_eq!(pace.admit(ONE, begun, NOW), Err(CallError::RateLimited { until }));
         assert!(pace.admit(ONE, new, until).is_ok());
