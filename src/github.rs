@@ -23,6 +23,7 @@ mod http;
 mod jwks;
 mod kept;
 mod labelings;
+mod limit;
 mod list;
 mod meter;
 mod oidc;

@@ -18,6 +18,7 @@ mod log;
 mod oddities;
 mod pages;
 mod patch;
+mod patience;
 mod quota;
 mod render;
 mod reply;

@@ -1,7 +1,7 @@
 //! What is asked as the app itself, for no installation: its deliveries, its installations.
 
 use super::CallError;
-use super::call::{Auth, BACKOFF, Call, Effect, Shared, around, parse};
+use super::call::{APP_ITSELF, Auth, BACKOFF, Call, Effect, Shared, around, parse};
 use super::client::Github;
 use super::error::header;
 use super::http::Reply;
@@ -147,21 +147,24 @@ impl Github {
 impl Shared {
     /// Sends a call as the app. A write whose answer is unclear is not sent again.
     pub(super) async fn call_as_app(&self, call: Call) -> Result<Reply, CallError> {
+        Box::pin(self.try_call_as_app(call)).await.map_err(|error| self.in_host_time(error))
+    }
+
+    async fn try_call_as_app(&self, call: Call) -> Result<Reply, CallError> {
         let Auth::App { app, .. } = &self.auth else {
             return Err(CallError::Unauthorized("only an app may ask for that".to_owned()));
         };
-        // Limits of the app itself are counted apart from those of its installations.
-        let nobody = InstallationId(0);
+        let nobody = APP_ITSELF;
         let mut waits = BACKOFF.iter();
         loop {
-            let asking = Asking { quota: call.quota, write: false, gate: true, reserved: true };
+            let asking =
+                Asking { quota: call.quota, write: false, gate: true, reserved: true, concludes: true, begins: false };
             self.pace.admit(nobody, asking, self.http.github_now()).inspect_err(|_| self.meter.wait(nobody))?;
             self.meter.request(nobody, call.kind());
-            let sent = self.send(&call, app.authorization(self.http.github_now()), None).await;
+            let sent = self.send(&call, app.authorization(self.http.github_now()), nobody).await;
             let now = self.http.github_now();
             let error = match sent {
                 Ok(reply) => {
-                    self.pace.note_headers(nobody, call.quota, &reply.headers);
                     self.pace.note_success(nobody, now);
                     return Ok(reply);
                 }

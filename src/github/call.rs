@@ -21,6 +21,8 @@ use std::time::Duration;
 pub(super) const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 /// A token that was just minted is not known everywhere at once; a refusal in that time is waited out.
 const NEW_TOKEN: Duration = Duration::from_secs(30);
+/// The app's own requests are counted apart from those of its installations.
+pub(super) const APP_ITSELF: InstallationId = InstallationId(0);
 /// The media type of ordinary answers.
 pub(super) const JSON: &str = "application/vnd.github+json";
 /// The media type of a diff.
@@ -32,18 +34,25 @@ pub struct RequestCounter {
     used: Arc<AtomicU32>,
     limit: u32,
     concludes: bool,
+    /// Whether it is a part of a run that has begun.
+    begun: bool,
 }
 
 impl RequestCounter {
     /// For one run with so many requests. Minting a token is not counted.
     pub fn new(limit: u32) -> Self {
-        RequestCounter { used: Arc::default(), limit, concludes: false }
+        RequestCounter { used: Arc::default(), limit, concludes: false, begun: false }
     }
 
     /// The same for a run that concludes a check and does nothing else: it may use what is kept for that of the hour's
     /// requests.
     pub fn concluding(limit: u32) -> Self {
         RequestCounter { concludes: true, ..RequestCounter::new(limit) }
+    }
+
+    /// A budget of its own for a part of this run: what has begun goes on.
+    pub fn apart(&self, limit: u32) -> Self {
+        RequestCounter { begun: self.is_reserved(), ..RequestCounter::new(limit) }
     }
 
     /// Counts only.
@@ -58,7 +67,12 @@ impl RequestCounter {
 
     /// Whether its run may use the reserve: one that has begun shall come to its end.
     fn is_reserved(&self) -> bool {
-        self.concludes || (self.limit < u32::MAX && self.used() > 0)
+        self.concludes || self.begun || (self.limit < u32::MAX && self.used() > 0)
+    }
+
+    /// Whether its run has not asked anything yet.
+    fn begins(&self) -> bool {
+        !self.is_reserved() && self.limit < u32::MAX
     }
 
     fn take(&self) -> Result<(), CallError> {
@@ -111,6 +125,7 @@ impl Call {
             (Quota::Rest, Effect::Write) => RequestKind::RestWrite,
             (Quota::Graphql, Effect::Read) => RequestKind::GraphqlRead,
             (Quota::Graphql, Effect::Write) => RequestKind::GraphqlWrite,
+            (Quota::Minting, _) => RequestKind::Mint,
         }
     }
 }
@@ -146,27 +161,43 @@ impl Shared {
         audience: Audience,
         counter: &RequestCounter,
     ) -> Result<Reply, CallError> {
+        // Boxed: it is a part of every future of a review, and would be the largest.
+        Box::pin(self.try_call(call, audience, counter)).await.map_err(|error| self.in_host_time(error))
+    }
+
+    /// Whoever waits until a time looks at the host's clock, which may differ from GitHub's.
+    pub(super) fn in_host_time(&self, error: CallError) -> CallError {
+        match error {
+            CallError::RateLimited { until } => CallError::RateLimited { until: self.http.host_time(until) },
+            other => other,
+        }
+    }
+
+    async fn try_call(&self, call: Call, audience: Audience, counter: &RequestCounter) -> Result<Reply, CallError> {
         let (installation, quota) = (audience.0, call.quota);
         let mut waits = BACKOFF.iter();
         loop {
+            let for_app = self.app_id().is_some();
             let asking = Asking {
                 quota,
                 write: call.effect == Effect::Write,
                 gate: call.gate,
                 // People who bring their own token decide for themselves what they spend it on.
-                reserved: call.gate || counter.is_reserved() || self.app_id().is_none(),
+                reserved: call.gate || counter.is_reserved() || !for_app,
+                concludes: call.gate || counter.concludes || !for_app,
+                begins: for_app && !call.gate && counter.begins(),
             };
-            self.pace
-                .admit(installation, asking, self.http.github_now())
-                .inspect_err(|_| self.meter.wait(installation))?;
+            let waits_for = |_: &CallError| self.meter.wait(installation);
+            self.pace.look(installation, asking, self.http.github_now()).inspect_err(waits_for)?;
             let (header, minted_at) = self.authorization(&audience).await?;
+            // Until there was a token, another call may have met a limit.
+            self.pace.admit(installation, asking, self.http.github_now()).inspect_err(waits_for)?;
             counter.take()?;
             self.meter.request(installation, call.kind());
-            let reply = self.send(&call, header.clone(), Some(installation)).await;
+            let reply = self.send(&call, header.clone(), installation).await;
             let now = self.http.github_now();
             let error = match reply {
                 Ok(reply) => {
-                    self.pace.note_headers(installation, quota, &reply.headers);
                     // GraphQL says in its answer whether it did anything.
                     if quota == Quota::Rest {
                         self.pace.note_success(installation, now);
@@ -187,21 +218,21 @@ impl Shared {
         }
     }
 
-    /// `budget` says whose limits the answer tells of; `None` for the app's own, which are of no interest.
+    /// Sends once; `whose` limits the answer tells of is 0 for the app's own.
     pub(super) async fn send(
         &self,
         call: &Call,
         header: HeaderValue,
-        budget: Option<InstallationId>,
+        whose: InstallationId,
     ) -> Result<Reply, CallError> {
         let reply = self.http.send(call.outgoing.clone(), header).await?;
-        if let Some(installation) = budget {
-            self.meter.budget(installation, call.quota, &reply.headers);
-        }
+        let now = self.http.github_now();
+        self.meter.budget(whose, call.quota, &reply.headers);
+        self.pace.note_headers(whose, call.quota, &reply.headers, now);
         if (200..300).contains(&reply.status) || (call.wants_address && reply.status == 302) {
             return Ok(reply);
         }
-        Err(classify(reply.status, &reply.headers, &reply.body, call.asked, self.http.github_now()))
+        Err(classify(reply.status, &reply.headers, &reply.body, call.asked, now))
     }
 
     async fn authorization(&self, audience: &Audience) -> Result<(HeaderValue, Timestamp), CallError> {
@@ -225,14 +256,24 @@ impl Shared {
     /// A second token does no harm, so that minting is tried again like a read.
     async fn mint(&self, app: &App, (installation, scope): &Audience) -> Result<Minted, CallError> {
         let path = format!("/app/installations/{installation}/access_tokens");
-        let mut call = self.rest(Method::POST, &path, "installation of the app");
+        let mut call = Call { quota: Quota::Minting, ..self.rest(Method::POST, &path, "installation of the app") };
         call.outgoing.body = Some(minting_body(scope));
+        let asking =
+            Asking { quota: call.quota, write: false, gate: true, reserved: true, concludes: true, begins: false };
         let mut waits = BACKOFF.iter();
         loop {
-            self.meter.request(*installation, RequestKind::Mint);
-            let error = match self.send(&call, app.authorization(self.http.github_now()), None).await {
-                Ok(reply) => return parse(&reply.body, call.asked),
-                Err(error) => error,
+            // Who asks is the app: what limits it keeps all installations from new tokens.
+            let admitted = self.pace.admit(APP_ITSELF, asking, self.http.github_now());
+            admitted.inspect_err(|_| self.meter.wait(*installation))?;
+            self.meter.request(*installation, call.kind());
+            let sent = self.send(&call, app.authorization(self.http.github_now()), APP_ITSELF).await;
+            let now = self.http.github_now();
+            let error = match sent {
+                Ok(reply) => {
+                    self.pace.note_success(APP_ITSELF, now);
+                    return parse(&reply.body, call.asked);
+                }
+                Err(error) => self.pace.note_error(APP_ITSELF, call.quota, error, now),
             };
             // GitHub's words for a repository that is not there, or not of this installation.
             match (&error, scope) {

@@ -71,6 +71,22 @@ impl Github {
         }
     }
 
+    /// GitHub's limits that last and what was written in the last hour: a text for each installation, for whoever comes
+    /// after this process. They hold times alone. Those of one installation and of the app itself, or all.
+    pub fn remember_limits(&self, of: Option<InstallationId>) -> Vec<(InstallationId, String)> {
+        self.shared.pace.remember(of, self.shared.http.github_now())
+    }
+
+    /// Whether an installation wrote so much since then that a process killed now would leave too much unknown.
+    pub fn has_written_much(&self, installation: InstallationId) -> bool {
+        self.shared.pace.has_news(installation)
+    }
+
+    /// Takes over such a text, before the first call.
+    pub fn recall_limits(&self, installation: InstallationId, text: &str) {
+        self.shared.pace.recall(installation, text, self.shared.http.github_now());
+    }
+
     /// The clock and the pause that this client uses.
     pub fn timing(&self) -> &Timing {
         &self.shared.http.timing

@@ -1,5 +1,6 @@
 //! Why a call failed, by cause: whoever retries, waits, or tells people decides by it. Holds no body and no secret.
 
+use super::limit::{build_limit, find_limit, is_too_fast};
 use crate::model::Timestamp;
 use serde::Deserialize;
 use std::time::Duration;
@@ -79,12 +80,16 @@ impl CallError {
 /// What is wrong with an answer that is not a success. `asked` says in words what was asked for.
 pub(super) fn classify(status: u16, headers: &http::HeaderMap, body: &[u8], asked: &str, now: Timestamp) -> CallError {
     let problem: Problem = serde_json::from_slice(body).unwrap_or_default();
-    if matches!(status, 403 | 429)
-        && let Some(limit) = limit(status, headers, &problem.message, now)
-    {
+    let text = problem.text();
+    let limit = match status {
+        403 | 429 => find_limit(status, headers, &text, now),
+        // "Validation failed, or the endpoint has been spammed": the words for one who writes too fast.
+        422 if is_too_fast(&text) => Some(build_limit(headers, &text, now)),
+        _ => None,
+    };
+    if let Some(limit) = limit {
         return limit;
     }
-    let text = problem.text();
     match status {
         301 | 302 | 307 | 308 => CallError::Moved,
         401 => CallError::Unauthorized(text),
@@ -106,45 +111,6 @@ pub(super) fn header<'a>(headers: &'a http::HeaderMap, name: &str) -> Option<&'a
     headers.get(name)?.to_str().ok()
 }
 
-/// When the hourly limit is refilled, when these headers say that it is spent.
-pub(super) fn spent_until(headers: &http::HeaderMap) -> Option<Timestamp> {
-    let spent = header(headers, "x-ratelimit-remaining")?.trim() == "0";
-    reset(headers).filter(|_| spent)
-}
-
-/// What is left of the hour's requests, and how many it has.
-pub(super) fn left_of(headers: &http::HeaderMap) -> Option<(u64, u64)> {
-    let number = |name| header(headers, name)?.trim().parse().ok();
-    Some((number("x-ratelimit-remaining")?, number("x-ratelimit-limit")?))
-}
-
-/// What GitHub asks to wait, in seconds.
-pub(super) fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
-    header(headers, "retry-after")?.trim().parse().ok().map(Duration::from_secs)
-}
-
-/// When the hourly limit is refilled next.
-pub(super) fn reset(headers: &http::HeaderMap) -> Option<Timestamp> {
-    let seconds: i64 = header(headers, "x-ratelimit-reset")?.trim().parse().ok()?;
-    Some(Timestamp(seconds.saturating_mul(1000)))
-}
-
-/// GitHub without `Retry-After`: "wait at least one minute". A refusal with exactly this time counts as one without.
-/// (docs.github.com, REST API, best practices, "Handle rate limit errors appropriately")
-pub(super) const SECONDARY_WAIT: Duration = Duration::from_secs(60);
-
-fn limit(status: u16, headers: &http::HeaderMap, message: &str, now: Timestamp) -> Option<CallError> {
-    if let Some(retry_after) = retry_after(headers) {
-        return Some(CallError::SecondaryLimit { retry_after });
-    }
-    if let Some(until) = spent_until(headers).filter(|until| *until > now) {
-        return Some(CallError::RateLimited { until });
-    }
-    let told = message.to_ascii_lowercase();
-    let secondary = status == 429 || told.contains("secondary rate limit") || told.contains("abuse detection");
-    secondary.then_some(CallError::SecondaryLimit { retry_after: SECONDARY_WAIT })
-}
-
 /// GitHub's error object; the list holds objects or plain texts.
 #[derive(Default, Deserialize)]
 struct Problem {
@@ -158,7 +124,7 @@ impl Problem {
     fn text(&self) -> String {
         let mut parts = vec![if self.message.is_empty() { "no reason given".to_owned() } else { self.message.clone() }];
         for error in self.errors.as_array().into_iter().flatten().take(5) {
-            let said = error.as_str().or_else(|| error.get("message")?.as_str());
+            let said = error.as_str().or_else(|| error.get("message")?.as_str()).filter(|said| !said.is_empty());
             let field = || Some(format!("{} {}", error.get("field")?.as_str()?, error.get("code")?.as_str()?));
             parts.extend(said.map(str::to_owned).or_else(field));
         }
@@ -170,6 +136,7 @@ impl Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::github::limit::UNTOLD;
     use http::HeaderMap;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -186,7 +153,8 @@ mod tests {
         assert_eq!(told(&spent, "API rate limit exceeded"), CallError::RateLimited { until: Timestamp(1_060_000) });
         let wait = |seconds| CallError::SecondaryLimit { retry_after: Duration::from_secs(seconds) };
         assert_eq!(told(&headers(&[("retry-after", "7")]), "slow down"), wait(7));
-        assert_eq!(told(&headers(&[]), "You have exceeded a secondary rate limit"), wait(60));
+        let untold = CallError::SecondaryLimit { retry_after: UNTOLD };
+        assert_eq!(told(&headers(&[]), "You have exceeded a secondary rate limit"), untold);
         let needs = headers(&[("x-accepted-github-permissions", "checks=write"), ("x-ratelimit-remaining", "9")]);
         assert_eq!(
             told(&needs, "Resource not accessible by integration"),
@@ -200,5 +168,22 @@ mod tests {
         let text = "Unprocessable Entity; line must be part of the diff; body missing";
         assert_eq!(classify(422, &HeaderMap::new(), body, "review", Timestamp(0)), CallError::Invalid(text.into()));
         assert_eq!(classify(502, &HeaderMap::new(), b"<html>", "review", Timestamp(0)), CallError::Server(502));
+    }
+
+    #[test]
+    fn f26_a_comment_that_comes_too_fast_is_a_limit_and_no_mistake_in_it() {
+        let told = |error: &str| {
+            let body = format!("{{\"message\":\"Validation Failed\",\"errors\":[{error}]}}");
+            classify(422, &HeaderMap::new(), body.as_bytes(), "review", Timestamp(0))
+        };
+        for too_fast in [
+            r#"{"resource":"IssueComment","code":"unprocessable","field":"data","message":"was submitted too quickly after a previous comment"}"#,
+            r#"{"resource":"PullRequestReviewComment","field":"base","code":"abuse","message":""}"#,
+            r#""User was submitted too quickly""#,
+        ] {
+            assert_eq!(told(too_fast), CallError::SecondaryLimit { retry_after: UNTOLD }, "{too_fast}");
+        }
+        let wrong = told(r#"{"resource":"IssueComment","field":"body","code":"too_long"}"#);
+        assert_eq!(wrong, CallError::Invalid("Validation Failed; body too_long".into()));
     }
 }

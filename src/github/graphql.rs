@@ -2,8 +2,8 @@
 
 use super::CallError;
 use super::call::{Call, Effect, RequestCounter, Shared, body, parse};
-use super::error::{SECONDARY_WAIT, retry_after, spent_until};
 use super::http::Outgoing;
+use super::limit::{build_limit, is_spent, is_too_fast};
 use super::pace::Quota;
 use super::token::Audience;
 use http::Method;
@@ -62,6 +62,21 @@ struct Answer<T> {
     data: Option<T>,
     #[serde(default)]
     errors: Vec<Problem>,
+    /// Some refusals come as those of the REST API do.
+    #[serde(default)]
+    message: String,
+}
+
+impl<T> Answer<T> {
+    /// GitHub's words for a limit, when this is one. `RATE_LIMITED` is what the documentation has, `RATE_LIMIT` what
+    /// comes; a secondary limit has a text alone, with status 200 or 403 ("Exceeding the rate limit" of "Rate limits
+    /// and query limits for the GraphQL API").
+    fn limit(&self) -> Option<&str> {
+        let of_type = |problem: &&Problem| matches!(problem.kind.as_deref(), Some("RATE_LIMITED" | "RATE_LIMIT"));
+        let texts = self.errors.iter().map(|problem| problem.message.as_str()).chain([self.message.as_str()]);
+        let typed = self.errors.iter().find(of_type).map(|problem| problem.message.as_str());
+        typed.or_else(|| texts.into_iter().find(|text| is_too_fast(text) || is_spent(text)))
+    }
 }
 
 #[derive(Deserialize)]
@@ -98,13 +113,13 @@ impl Shared {
             )
             .await?;
         let answer: Answer<T> = parse(&reply.body, asked)?;
+        let now = self.http.github_now();
+        if let Some(told) = answer.limit() {
+            let limit = build_limit(&reply.headers, told, now);
+            return Err(self.in_host_time(self.pace.note_error(installation, Quota::Graphql, limit, now)));
+        }
         if let Some(problem) = answer.errors.into_iter().next() {
-            let told = retry_after(&reply.headers);
-            let error = match problem.kind.as_deref() {
-                Some("RATE_LIMITED") => match spent_until(&reply.headers).filter(|_| told.is_none()) {
-                    Some(until) => CallError::RateLimited { until },
-                    None => CallError::SecondaryLimit { retry_after: told.unwrap_or(SECONDARY_WAIT) },
-                },
+            return Err(match problem.kind.as_deref() {
                 // A branch that points elsewhere than expected.
                 Some("STALE_DATA") => CallError::Conflict(cut(&problem.message)),
                 Some("NOT_FOUND") => CallError::NotFound(asked.to_owned()),
@@ -112,10 +127,9 @@ impl Shared {
                 // "Something went wrong while executing your query": a timeout on GitHub's side, without a type.
                 None if problem.message.contains("Something went wrong") => CallError::Server(200),
                 _ => CallError::Invalid(cut(&problem.message)),
-            };
-            return Err(self.pace.note_error(installation, Quota::Graphql, error, self.http.github_now()));
+            });
         }
-        self.pace.note_success(installation, self.http.github_now());
+        self.pace.note_success(installation, now);
         answer.data.ok_or_else(|| CallError::Malformed(format!("{asked}, no data")))
     }
 }

@@ -71,6 +71,11 @@ impl Http {
         Timestamp(self.timing.now().0.saturating_add(self.skew.load(Ordering::Relaxed)))
     }
 
+    /// A time of GitHub's as the host's clock will show it.
+    pub(super) fn host_time(&self, at: Timestamp) -> Timestamp {
+        Timestamp(at.0.saturating_sub(self.skew.load(Ordering::Relaxed)))
+    }
+
     pub(super) async fn send(&self, outgoing: Outgoing, authorization: HeaderValue) -> Result<Reply, CallError> {
         let request = self.request(outgoing, authorization)?;
         let exchange = async {

@@ -80,12 +80,13 @@ impl Meter {
     /// Reads `x-ratelimit-remaining`, which stands in answers of any status.
     pub(super) fn budget(&self, installation: InstallationId, quota: Quota, headers: &HeaderMap) {
         let left = headers.get("x-ratelimit-remaining").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let Some(left) = left else { return };
+        let Some(left) = left.filter(|_| quota.is_meant(headers)) else { return };
         let mut uses = self.lock();
         let of = uses.entry(installation).or_default();
         match quota {
             Quota::Rest => of.rest_left = Some(left),
             Quota::Graphql => of.graphql_left = Some(left),
+            Quota::Minting => {}
         }
     }
 

@@ -13,6 +13,12 @@ pub(super) fn retry_delay(attempt: u32, random: u8) -> Duration {
     Duration::from_millis(millis * 4 / 5 + millis * 2 / 5 * u64::from(random) / 255)
 }
 
+/// Between the time that GitHub names and the next attempt: clocks differ by a second or two, and not all who wait for
+/// the same time come back in the same moment. `random` is uniform.
+pub(super) fn retry_after_reset(random: u8) -> Duration {
+    Duration::from_millis(1000 + 3000 * u64::from(random) / 255)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

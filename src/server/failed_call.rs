@@ -22,8 +22,10 @@ pub(super) fn after_call(error: CallError) -> JobError {
         CallError::Forbidden(_) => JobError::Fatal {
             reason: format!("{reason}; `deckhand doctor` on the server says which permission is missing"),
         },
-        CallError::Unauthorized(_) => JobError::Fatal { reason },
-        CallError::NotFound(_)
+        // A token may be unknown for a while after it was given, and a key is mended by a restart: neither needs the jobs
+        // to be woken by hand.
+        CallError::Unauthorized(_)
+        | CallError::NotFound(_)
         | CallError::Invalid(_)
         | CallError::Conflict(_)
         | CallError::TooLarge(_)

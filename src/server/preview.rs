@@ -8,7 +8,7 @@ use super::judges::Judges;
 use super::passes::faulted;
 use super::reviews::Reviews;
 use super::work::JobError;
-use crate::github::{CallError, Overview, Permission, RepoClient, RequestCounter, apply_facts};
+use crate::github::{CallError, Overview, Permission, RepoClient, apply_facts};
 use crate::model::{
     Conclusion, Fact, FactKey, FileKey, Preview, PullNumber, RepoPath, RepositoryId, Settings, Side, Snapshot,
     Unavailable, Verdict,
@@ -121,7 +121,7 @@ pub(super) async fn run(occasion: &Occasion<'_>, brought: &Snapshot, facts: &Sna
     for key in trial.awaited() {
         trial.refuse(&key, Unavailable::NotInPreview);
     }
-    let client = client.clone().with_counter(RequestCounter::new(MAX_REQUESTS));
+    let client = client.clone().with_counter(client.counter().apart(MAX_REQUESTS));
     let mut verdict = match judge(reviews.judges(), &client, trial).await {
         Ok(verdict) => verdict,
         Err(error) => return Ok(failed(&error)),

@@ -49,7 +49,6 @@ pub(super) fn make_github(config: &ServerConfig, clock: WallClock, meter: Meter)
 
 /// Reviews pull requests on GitHub.
 pub(super) struct Reviews {
-    github: Github,
     organisations: Organisations,
     pub(super) known_settings: KnownSettings,
     pub(super) upkeep: UpkeepState,
@@ -57,11 +56,10 @@ pub(super) struct Reviews {
 }
 
 impl Reviews {
-    pub(super) fn new(config: &ServerConfig, parts: Parts) -> Result<Reviews, StartError> {
-        let github = make_github(config, parts.clock.clone(), parts.meter.clone())?;
+    pub(super) fn new(config: &ServerConfig, parts: Parts) -> Reviews {
         let upkeep = UpkeepState::new(config);
         let known_settings = KnownSettings::default();
-        Ok(Reviews { github, organisations: Organisations::default(), known_settings, upkeep, parts })
+        Reviews { organisations: Organisations::default(), known_settings, upkeep, parts }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -81,11 +79,11 @@ impl Reviews {
     }
 
     pub(super) fn github(&self) -> &Github {
-        &self.github
+        &self.parts.github
     }
 
     pub(super) fn client(&self, spec: &JobSpec) -> RepoClient {
-        self.github
+        self.github()
             .repository(spec.installation, spec.repository, spec.name.clone())
             .with_counter(RequestCounter::new(MAX_REQUESTS))
     }
@@ -196,7 +194,7 @@ impl Reviews {
     /// The organisation's rules may have changed: every other repository is judged too, for the same reason.
     async fn fan_out_to_others(&self, spec: &JobSpec) -> Result<(), JobError> {
         self.organisations.forget(spec.installation);
-        let repositories = self.github.list_repositories(spec.installation).await.map_err(after_call)?;
+        let repositories = self.github().list_repositories(spec.installation).await.map_err(after_call)?;
         let others = repositories.into_iter().filter(|it| it.id != spec.repository);
         let under = others.filter(|it| it.name.owner().eq_ignore_ascii_case(spec.name.owner()));
         let work: Vec<JobSpec> = under.map(|it| JobSpec { repository: it.id, name: it.name, ..spec.clone() }).collect();
@@ -286,7 +284,7 @@ impl Handler for Reviews {
 
 /// Makes the handler of a real server.
 pub(super) fn make_reviews(config: &ServerConfig, parts: Parts) -> Result<Arc<dyn Handler>, StartError> {
-    Ok(Arc::new(Reviews::new(config, parts)?))
+    Ok(Arc::new(Reviews::new(config, parts)))
 }
 
 /// The overview's failure: GitHub's API can be behind its own events for some seconds (F09).

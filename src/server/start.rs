@@ -8,8 +8,8 @@ use super::shared::{Shared, WallClock};
 use super::upload::Uploads;
 use super::work::Handler;
 use super::worker::{WORKERS, WorkerContext};
-use super::{Role, ServerConfig, intake, retention, upkeep, worker};
-use crate::github::{Meter, WorkflowTokens};
+use super::{Role, ServerConfig, intake, limits, retention, upkeep, worker};
+use crate::github::{Github, Meter, WorkflowTokens};
 use crate::store::{Store, StoreError};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -59,8 +59,8 @@ pub struct Parts {
     pub public_url: String,
     /// Whether anybody can open the pages: an admin token is configured.
     pub pages_open: bool,
-    /// Counts the requests to GitHub.
-    pub meter: Meter,
+    /// GitHub as the app; all parts of a process share its limits and tokens.
+    pub github: Github,
 }
 
 /// A server in this process.
@@ -91,7 +91,6 @@ impl Server {
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
         let workers = if config.role == Role::Web { 0 } else { WORKERS };
         let shared = Arc::new(Shared::new(store.clone(), clock.clone(), workers));
-        let clock_of_uploads = clock.clone();
         let judges = match config.role {
             Role::Web => None,
             Role::All | Role::Worker => Some(Arc::new(Judges::start(config.judges.clone())?)),
@@ -99,6 +98,7 @@ impl Server {
         let (give_up, given_up) = watch::channel(false);
         let mut tasks = Vec::new();
         let meter = Meter::default();
+        let github = make_github(&config, clock.clone(), meter.clone())?;
         if config.role != Role::Worker {
             let (intake, forgetting) = (shared.clone(), shared.clone());
             tasks.push(tokio::spawn(async move { intake::run(&intake).await }));
@@ -106,16 +106,18 @@ impl Server {
         }
         if let Some(judges) = &judges {
             let pages_open = config.admin_token.is_some();
-            let (judges, public_url, meter) = (judges.clone(), public_url.clone(), meter.clone());
-            let parts = Parts { store, judges, clock, public_url, pages_open, meter };
+            limits::recall(&store, &github).await?;
+            let (judges, public_url) = (judges.clone(), public_url.clone());
+            let parts = Parts { store, judges, clock, public_url, pages_open, github: github.clone() };
             let handler = make_handler(&config, parts)?;
             let (lease, max_attempts) = (config.lease, config.max_attempts);
             shared.upkeep.begin(&config);
             tasks.push(tokio::spawn(upkeep::run(shared.clone(), handler.clone())));
-            let context = WorkerContext { shared: shared.clone(), handler, lease, max_attempts };
+            let context =
+                WorkerContext { shared: shared.clone(), handler, github: github.clone(), lease, max_attempts };
             tasks.push(tokio::spawn(worker::run(context, given_up)));
         }
-        let uploads = make_uploads(&config, clock_of_uploads, public_url.clone(), meter.clone())?;
+        let uploads = make_uploads(&config, public_url.clone(), github)?;
         let access = Access::new(config.admin_token.as_ref(), public_url.starts_with("https://"));
         let app = Arc::new(App {
             shared: shared.clone(),
@@ -139,13 +141,7 @@ impl Server {
     }
 }
 
-fn make_uploads(
-    config: &ServerConfig,
-    clock: WallClock,
-    public_url: String,
-    meter: Meter,
-) -> Result<Uploads, StartError> {
-    let github = make_github(config, clock, meter)?;
+fn make_uploads(config: &ServerConfig, public_url: String, github: Github) -> Result<Uploads, StartError> {
     let tokens = WorkflowTokens::new(&config.oidc_issuer, USER_AGENT);
     Ok(Uploads::new(tokens.map_err(|error| StartError::Github(error.to_string()))?, public_url, github))
 }

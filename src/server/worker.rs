@@ -1,8 +1,10 @@
 //! Claims jobs and has them done: several at once, with leases, retries and parking.
 
-use super::backoff::retry_delay;
+use super::backoff::{retry_after_reset, retry_delay};
+use super::limits;
 use super::shared::{Claimed, Shared};
 use super::work::{Handler, JobError, JobOutcome};
+use crate::github::Github;
 use crate::model::Timestamp;
 use crate::store::{Job, StoreError};
 use std::sync::Arc;
@@ -25,6 +27,8 @@ const LONGEST: Duration = Duration::from_secs(8 * 60);
 pub(super) struct WorkerContext {
     pub(super) shared: Arc<Shared>,
     pub(super) handler: Arc<dyn Handler>,
+    /// Whose limits are remembered.
+    pub(super) github: Github,
     pub(super) lease: Duration,
     pub(super) max_attempts: u32,
 }
@@ -72,6 +76,7 @@ pub(super) async fn run(context: WorkerContext, give_up: watch::Receiver<bool>) 
         }
     }
     while running.join_next().await.is_some() {}
+    limits::remember(&shared.store, &context.github, None).await;
 }
 
 /// Gives back what was claimed while the server was told to stop, and what nobody took up any more.
@@ -134,6 +139,9 @@ async fn keep_lease(context: &WorkerContext, job: &Job) {
 /// Stores how a job ended; whether a job may be due then.
 async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, JobError>) -> Result<bool, StoreError> {
     let shared = &context.shared;
+    if context.github.has_written_much(job.spec.installation) {
+        limits::remember(&shared.store, &context.github, Some(job.spec.installation)).await;
+    }
     let now = shared.now();
     match result {
         Ok(outcome) => {
@@ -153,7 +161,9 @@ async fn settle(context: &WorkerContext, job: &Job, result: Result<JobOutcome, J
             shared.store.give_back(job, now).await.map(|()| true)
         }
         Err(JobError::Fatal { reason }) => park(context, job, &reason).await,
-        Err(JobError::RetryAt { reason, at }) => wait(context, job, &reason, at).await,
+        Err(JobError::RetryAt { reason, at }) => {
+            wait(context, job, &reason, at.max(now).after(retry_after_reset(random_byte()))).await
+        }
         Err(JobError::RetryAfter { reason, after }) => wait(context, job, &reason, now.after(after)).await,
         Err(error) if job.attempt >= context.max_attempts => {
             park(context, job, &format!("{error} (attempt {})", job.attempt)).await
@@ -187,7 +197,8 @@ async fn wait(context: &WorkerContext, job: &Job, reason: &str, at: Timestamp) -
     let shared = &context.shared;
     tracing::warn!(reason, "job {} waits: {reason}", job.key);
     shared.metrics.retried.add();
-    shared.store.retry(job, at, reason, shared.now()).await.map(|()| true)
+    limits::remember(&shared.store, &context.github, Some(job.spec.installation)).await;
+    shared.store.wait(job, at, reason, shared.now()).await.map(|()| true)
 }
 
 async fn park(context: &WorkerContext, job: &Job, reason: &str) -> Result<bool, StoreError> {

@@ -177,7 +177,12 @@ pub(super) fn answer(status: u16, body: Value, headers: Vec<(String, String)>) -
     Reply { headers, ..Reply::json(status, body) }
 }
 
-/// GraphQL's way to say that the hour is spent.
+/// GraphQL's way to say that the hour is spent; the documentation's `RATE_LIMITED` is not what comes.
 pub(super) fn rate_limited(message: &str) -> Value {
-    json!({ "errors": [{ "type": "RATE_LIMITED", "message": message }] })
+    json!({ "errors": [{ "type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": message }] })
+}
+
+/// GraphQL's way to say that too much was written.
+pub(super) fn too_quickly() -> Value {
+    json!({ "errors": [{ "type": "UNPROCESSABLE", "message": "was submitted too quickly" }] })
 }

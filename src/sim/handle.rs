@@ -424,6 +424,11 @@ impl SimHandle {
         self.state().quota.set(remaining, reset);
     }
 
+    /// Calls of installations that came before a limit ended of which they had been told.
+    pub fn early_calls(&self) -> Vec<String> {
+        self.state().patience.early.clone()
+    }
+
     /// So many of the first calls with an installation token that is minted from now on answer 401.
     pub fn refuse_new_tokens(&self, calls: u32) {
         self.state().refuse_new_tokens = calls;

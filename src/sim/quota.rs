@@ -1,10 +1,14 @@
-//! The primary rate limit: requests of an hour, counted for each installation and for REST and GraphQL apart.
+//! Rate limits: requests of an hour, counted for each installation and for REST and GraphQL apart, and how much may be
+//! written in a minute and in an hour.
 
 use std::collections::HashMap;
 
 /// Requests in an hour, as an installation has them.
 pub(super) const LIMIT: u64 = 5000;
 const HOUR: i64 = 3600;
+/// "No more than 80 content-generating requests per minute and no more than 500 content-generating requests per hour"
+/// (docs.github.com, REST API, rate limits, "About secondary rate limits"): how many, in so many seconds.
+const CONTENT: [(usize, i64); 2] = [(80, 60), (500, HOUR)];
 
 /// Where a request is counted: an installation (0 for everybody else), and whether it is GraphQL.
 pub(super) type Account = (u64, bool);
@@ -13,6 +17,8 @@ pub(super) type Account = (u64, bool);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Quota {
     buckets: HashMap<Account, Bucket>,
+    /// When an installation wrote something that people are told of, in the last hour.
+    content: HashMap<u64, Vec<i64>>,
     /// What every installation has until the reset, when its owner said so.
     told: Option<Bucket>,
 }
@@ -46,11 +52,39 @@ impl Quota {
         (before.remaining > 0, after)
     }
 
+    /// Counts a request that makes content; whether it is taken.
+    pub(super) fn take_content(&mut self, installation: u64, now: i64) -> bool {
+        let made = self.content.entry(installation).or_default();
+        made.retain(|at| now - at < HOUR);
+        let within = |span: i64| made.iter().filter(|at| now - **at < span).count();
+        let passes = CONTENT.iter().all(|(limit, span)| within(*span) < *limit);
+        if passes {
+            made.push(now);
+        }
+        passes
+    }
+
     /// A request that turned out to be free, as an unchanged answer is.
     pub(super) fn give_back(&mut self, account: Account, now: i64) -> Bucket {
         let before = self.of(account, now);
         let after = Bucket { remaining: (before.remaining + 1).min(LIMIT), ..before };
         self.buckets.insert(account, after);
         after
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f26_so_much_is_written_in_a_minute_and_in_an_hour() {
+        let mut quota = Quota::default();
+        let mut take = |now: i64| (0..1_000).take_while(|_| quota.take_content(1, now)).count();
+        assert_eq!([take(0), take(59), take(60)], [80, 0, 80]);
+        let rest: usize = (2..60).map(|minute| take(minute * 60)).sum();
+        assert_eq!(rest, 500 - 160);
+        assert_eq!(take(HOUR), 80, "the first ones are an hour old");
+        assert!(quota.take_content(2, 0), "another installation");
     }
 }

@@ -25,6 +25,8 @@ use tokio::task::JoinSet;
 
 /// The largest request that is read.
 const MAX_REQUEST: usize = 25 * 1024 * 1024;
+/// GitHub's words for more content than it takes.
+const TOO_MUCH: &str = "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.";
 /// After the system refused a connection.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -129,6 +131,11 @@ fn strike(shared: &Shared, request: &rest::Request) -> Option<Effect> {
 /// Does what is asked and logs it.
 fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_body: bool) -> Reply {
     let mut state = lock(&shared.state);
+    let now = state.clock().now();
+    let account: Account = (super::auth::installation_of(&state, &request.headers), request.path == "/graphql");
+    if account.0 != 0 && request.path != "/rate_limit" {
+        state.patience.note_call(account, now, || format!("{} {}", request.method, request.target()));
+    }
     let (reply, kind, route) = match effect {
         Some(Effect::Answer { status, body, headers }) => (faults::answer(status, body, headers), kind_of(request), ""),
         Some(Effect::DropBefore) => (Reply::empty(0), kind_of(request), ""),
@@ -137,6 +144,9 @@ fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_
         Some(Effect::StaleBy(pushes)) => counted(&mut state, request, pushes),
         Some(Effect::Delay(_) | Effect::First(_) | Effect::DropAfter) | None => counted(&mut state, request, 0),
     };
+    if account.0 != 0 {
+        state.patience.note_answer(account, now, &reply);
+    }
     drop(state);
     let reply = reply.with("x-github-media-type", &media_type(&request.headers));
     let mut log = shared.log.lock().unwrap_or_else(PoisonError::into_inner);
@@ -167,6 +177,10 @@ fn counted(state: &mut State, request: &rest::Request, pushes: usize) -> (Reply,
         let message = format!("API rate limit exceeded for installation ID {}.", account.0);
         let reply =
             if graphql { Reply::json(200, faults::rate_limited(&message)) } else { Reply::refusal(403, &message) };
+        return (with_quota(reply, left, graphql), kind_of(request), "");
+    }
+    if account.0 != 0 && makes_content(request) && !state.quota.take_content(account.0, now) {
+        let reply = if graphql { Reply::json(200, faults::too_quickly()) } else { Reply::refusal(403, TOO_MUCH) };
         return (with_quota(reply, left, graphql), kind_of(request), "");
     }
     let (mut reply, kind, route) = state.as_of(pushes, |seen| {
@@ -223,6 +237,15 @@ fn media_type(headers: &HeaderMap) -> String {
         (param, "") => format!("github.v3; param={param}"),
         (param, format) => format!("github.v3; param={param}; format={format}"),
     }
+}
+
+/// Whether people are told of what a request writes. What is said of a commit (checks, statuses) they look at themselves:
+/// GitHub's pages about it have no word of content that is made too quickly.
+fn makes_content(request: &rest::Request) -> bool {
+    let told_of = ["/comments", "/replies", "/reviews", "/reactions"];
+    kind_of(request) == Kind::Write
+        && request.method == "POST"
+        && (request.path == "/graphql" || told_of.iter().any(|end| request.path.ends_with(end)))
 }
 
 /// What a request would do, said without a route.

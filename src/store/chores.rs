@@ -40,6 +40,15 @@ impl Store {
         let cursor = sqlx::query_scalar("SELECT cursor FROM chores WHERE name = ?1").bind(name);
         Ok(cursor.fetch_optional(&mut *self.reader().await?).await?.unwrap_or_default())
     }
+
+    /// The same of all turns whose names begin so, with their names.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn_cursors(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let cursors = sqlx::query_as("SELECT name, cursor FROM chores WHERE name GLOB ?1 || '*'").bind(prefix);
+        Ok(cursors.fetch_all(&mut *self.reader().await?).await?)
+    }
 }
 
 struct TakeTurn {

@@ -60,7 +60,17 @@ impl Store {
     /// [`StoreError::LeaseLost`] when another worker has the job.
     pub async fn retry(&self, job: &Job, run_after: Timestamp, reason: &str, now: Timestamp) -> Result<(), StoreError> {
         self.write_answers(self.answers().take(&job.key)).await?;
-        self.write(Retry { lease: job.lease, run_after, reason: reason.to_owned(), now }).await
+        self.write(Retry { lease: job.lease, run_after, reason: reason.to_owned(), counts: true, now }).await
+    }
+
+    /// The same for a job that somebody else keeps from being done: this attempt does not count among those that fail.
+    /// A job that was begun never looks again as if nobody had.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when another worker has the job.
+    pub async fn wait(&self, job: &Job, run_after: Timestamp, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write_answers(self.answers().take(&job.key)).await?;
+        self.write(Retry { lease: job.lease, run_after, reason: reason.to_owned(), counts: false, now }).await
     }
 
     /// Gives a job back as if it had not been claimed: it is due at once, and this attempt does not count.
@@ -250,6 +260,8 @@ struct Retry {
     lease: Lease,
     run_after: Timestamp,
     reason: String,
+    /// Whether the attempt counts.
+    counts: bool,
     now: Timestamp,
 }
 
@@ -258,11 +270,12 @@ impl Change for Retry {
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
         let statement = "UPDATE jobs SET state = 'waiting', run_after = CASE WHEN again IS NULL THEN ?3 ELSE MIN(?3, run_after) END,
-               attempts = CASE WHEN again IS NULL THEN attempts ELSE 0 END,
+               attempts = CASE WHEN again IS NOT NULL THEN 0 WHEN ?6 THEN attempts ELSE MAX(attempts - 1, 1) END,
                spec = COALESCE(again, spec), again = NULL, lease_until = NULL, reason = ?4, changed_at = ?5
              WHERE id = ?1 AND token = ?2 AND state = 'running'";
-        let bind =
-            |query: Query<'static, _, _>| query.bind(self.run_after.0).bind(self.reason.clone()).bind(self.now.0);
+        let bind = |query: Query<'static, _, _>| {
+            query.bind(self.run_after.0).bind(self.reason.clone()).bind(self.now.0).bind(self.counts)
+        };
         Box::pin(change_held(self.lease, statement, bind, tx))
     }
 }

@@ -29,6 +29,7 @@ mod demo;
 mod dsl;
 mod faults_calls;
 mod faults_diff;
+mod faults_limits;
 mod faults_lost_answers;
 mod faults_moves;
 mod faults_odd_files;

@@ -261,6 +261,7 @@ pub(crate) fn check_sim(sim: &SimHandle) {
         .collect();
     assert_eq!(unknown, [""; 0]);
     assert_eq!(check_log(&log), [""; 0]);
+    assert_eq!(sim.early_calls(), [""; 0], "whoever is told to wait waits");
     let deliveries = sim.deliveries();
     let complaints: Vec<String> = deliveries
         .iter()

@@ -191,7 +191,7 @@ async fn a_graphql_fault_is_found_by_its_document_or_its_variables() {
     assert_eq!(client.post("/graphql", &ask("hello")).await.status, 502);
     sim.inject(Fault::next("POST", "/graphql", Fault::graphql_limit(sim.clock().now() + 60)));
     let limited = client.post("/graphql", &ask("hello")).await;
-    assert_eq!((limited.status, &json_of(&limited)["errors"][0]["type"]), (200, &json!("RATE_LIMITED")));
+    assert_eq!((limited.status, &json_of(&limited)["errors"][0]["type"]), (200, &json!("RATE_LIMIT")));
 }
 
 #[tokio::test]
@@ -210,7 +210,7 @@ async fn the_hour_of_an_installation_ends_and_begins_again() {
     assert!(client.post("/graphql", &graphql).await.body.contains("\"data\""), "GraphQL has an hour of its own");
     client.post("/graphql", &graphql).await;
     let refused = client.post("/graphql", &graphql).await;
-    assert_eq!((refused.status, &json_of(&refused)["errors"][0]["type"]), (200, &json!("RATE_LIMITED")));
+    assert_eq!((refused.status, &json_of(&refused)["errors"][0]["type"]), (200, &json!("RATE_LIMIT")));
     assert_eq!(json_of(&client.get("/rate_limit").await)["rate"]["remaining"], 0);
     assert_eq!(Client::app(&sim, 540).get("/app").await.status, 200, "the app itself has its own");
     sim.clock().advance(Duration::from_secs(61));

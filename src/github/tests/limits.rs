@@ -4,7 +4,7 @@ use crate::github::tests::fake::*;
 use crate::github::{CallError, RequestCounter};
 use crate::model::*;
 use crate::plan::Operation;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 fn comment() -> Operation {
@@ -96,6 +96,127 @@ async fn a_secondary_limit_inside_graphql_is_one() {
             .await;
     let error = fake.client().fetch_overview(PullNumber(1)).await.unwrap_err();
     assert_eq!(error, CallError::SecondaryLimit { retry_after: Duration::from_secs(60) });
+}
+
+#[tokio::test]
+async fn f26_graphql_says_in_several_ways_that_it_is_too_much() {
+    let too_fast = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+    let spent = "API rate limit already exceeded for installation ID 5.";
+    let error = |error: Value| json!({ "data": null, "errors": [error] });
+    let answers = [
+        (200, error(json!({ "type": "RATE_LIMITED", "message": "slow down" }))),
+        (200, error(json!({ "type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": spent }))),
+        (200, error(json!({ "message": too_fast }))),
+        (200, error(json!({ "type": "UNPROCESSABLE", "message": "was submitted too quickly" }))),
+        (200, json!({ "message": too_fast, "documentation_url": "https://docs.github.com/graphql" })),
+        (200, json!({ "errors": [{ "message": "Something else" }, { "type": "RATE_LIMITED", "message": "slow" }] })),
+        (403, json!({ "message": too_fast })),
+        (429, json!({ "message": "Too many requests" })),
+    ];
+    for (status, answer) in answers {
+        let body = answer.to_string();
+        let fake = Fake::start(with_tokens(move |_, _| Reply(status, vec![], body.clone()))).await;
+        let client = fake.client();
+        let minute = CallError::SecondaryLimit { retry_after: Duration::from_secs(60) };
+        assert_eq!(client.fetch_overview(PullNumber(1)).await.unwrap_err(), minute, "{answer}");
+        assert_eq!(client.list_open_pulls(None).await, Err(minute.clone()), "REST waits too");
+        // Refused before anything happened: nobody has to look whether it did.
+        let resolve = Operation::ResolveThread { thread: "T".into() };
+        assert!(!client.perform(&resolve).await.unwrap_err().is_unclear());
+        assert_eq!(fake.lines().len(), 1, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn f26_a_write_that_a_limit_refuses_is_not_unclear_and_not_sent_again() {
+    for (status, message) in [(403, "You have exceeded a secondary rate limit"), (422, "was submitted too quickly")] {
+        let fake = Fake::start(with_tokens(move |_, _| super::fake::status(status, message))).await;
+        let client = fake.client();
+        let error = client.perform(&comment()).await.unwrap_err();
+        assert_eq!(error, CallError::SecondaryLimit { retry_after: Duration::from_secs(60) }, "{message}");
+        assert!(!error.is_unclear() && error.is_temporary());
+        client.perform(&comment()).await.unwrap_err();
+        assert_eq!(fake.lines(), ["POST /repos/o/r/issues/1/comments"]);
+    }
+}
+
+#[tokio::test]
+async fn f25_the_answer_that_spends_the_hour_is_the_last_one_whatever_its_status() {
+    let until = NOW.after(Duration::from_secs(60));
+    for status in [200, 404, 409, 422] {
+        let fake = Fake::start(with_tokens(move |_, _| {
+            let reset = until.unix_seconds().to_string();
+            let headers = vec![("x-ratelimit-remaining", "0".to_owned()), ("x-ratelimit-reset", reset)];
+            Reply(status, headers, if status == 200 { "[]".to_owned() } else { "{}".to_owned() })
+        }))
+        .await;
+        let client = fake.client();
+        _ = client.list_open_pulls(None).await;
+        assert_eq!(client.list_open_pulls(None).await, Err(CallError::RateLimited { until }), "{status}");
+        assert_eq!(fake.lines().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn f25_the_time_of_a_reset_is_told_by_the_clock_of_the_host() {
+    for off in [-3_600_000, -90_000, 90_000, 3_600_000] {
+        let fake = Fake::start(with_tokens(move |_, _| {
+            let reset = (NOW.unix_seconds() + 600).to_string();
+            let headers = vec![("x-ratelimit-remaining", "0".to_owned()), ("x-ratelimit-reset", reset)];
+            Reply(403, headers, json!({ "message": "API rate limit exceeded" }).to_string())
+        }))
+        .await;
+        let client = fake.github(off).repository(InstallationId(5), RepositoryId(7), RepoName::new("o", "r").unwrap());
+        let until = Timestamp(NOW.0 + off).after(Duration::from_secs(600));
+        for _ in 0..2 {
+            assert_eq!(client.list_open_pulls(None).await, Err(CallError::RateLimited { until }), "{off}");
+        }
+        assert_eq!(fake.lines().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn f25_near_the_end_of_rest_no_review_begins_with_graphql() {
+    let fake = Fake::start(with_tokens(|seen, _| {
+        let left = if seen.line.contains("graphql") { "4000" } else { "150" };
+        let reset = (NOW.unix_seconds() + 600).to_string();
+        let pairs = [("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", left), ("x-ratelimit-reset", &*reset)];
+        let headers = pairs.map(|(name, value)| (name, value.to_owned()));
+        Reply(200, headers.to_vec(), if seen.line.contains("graphql") { "{}" } else { "[]" }.to_owned())
+    }))
+    .await;
+    let github = fake.github(0);
+    let client = |counter| {
+        let name = RepoName::new("o", "r").unwrap();
+        github.repository(InstallationId(5), RepositoryId(7), name).with_counter(counter)
+    };
+    let begun = client(RequestCounter::new(40));
+    begun.list_open_pulls(None).await.unwrap();
+    let limited = CallError::RateLimited { until: NOW.after(Duration::from_secs(600)) };
+    let new = client(RequestCounter::new(40));
+    assert_eq!(new.fetch_overview(PullNumber(1)).await.unwrap_err(), limited);
+    assert_eq!(fake.lines().len(), 1, "nothing was asked");
+    begun.list_open_pulls(None).await.unwrap();
+    client(begun.counter().apart(40)).list_open_pulls(None).await.unwrap();
+    client(RequestCounter::concluding(40)).list_open_pulls(None).await.unwrap();
+    assert_eq!(fake.lines().len(), 4, "what has begun comes to its end, and a check is concluded");
+}
+
+#[tokio::test]
+async fn f26_a_limit_on_minting_is_waited_out_by_all_who_need_a_token() {
+    let fake = Fake::start(|_, before| {
+        let told = vec![("retry-after", "30".to_owned())];
+        if before == 0 { Reply(403, told, json!({ "message": "slow down" }).to_string()) } else { minted() }
+    })
+    .await;
+    let github = fake.github(0);
+    let name = || RepoName::new("o", "r").unwrap();
+    let limited = Err(CallError::SecondaryLimit { retry_after: Duration::from_secs(30) });
+    for installation in [5, 5, 6] {
+        let client = github.repository(InstallationId(installation), RepositoryId(installation), name());
+        assert_eq!(client.list_open_pulls(None).await, limited);
+    }
+    assert_eq!(fake.seen.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

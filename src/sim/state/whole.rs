@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::sim::clock::{SimClock, render_time};
 use crate::sim::env::Env;
+use crate::sim::patience::Patience;
 use crate::sim::quota::Quota;
 
 /// So many old states are kept for stale reads.
@@ -23,6 +24,8 @@ pub(in crate::sim) struct State {
     pub(in crate::sim) deliveries: Vec<Delivery>,
     next_id: u64,
     pub(in crate::sim) quota: Quota,
+    /// Who was told to wait.
+    pub(in crate::sim) patience: Patience,
     /// So many of the first calls with a new installation token are refused.
     pub(in crate::sim) refuse_new_tokens: u32,
     /// Old names of repositories, the newest last, and whose they were.
@@ -43,6 +46,7 @@ impl State {
             deliveries: Vec::new(),
             next_id: 1000,
             quota: Quota::default(),
+            patience: Patience::default(),
             refuse_new_tokens: 0,
             renamed: Vec::new(),
             history: VecDeque::new(),
