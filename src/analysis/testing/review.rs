@@ -2,7 +2,7 @@
 
 use super::area::area_of;
 use super::behaviour::{Change, Said, Tokens, read_change};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Skeleton};
 use super::inert::{inert_blocks, is_inert_line};
 use super::lines::code_lines;
 use super::pair::{find_own_test, in_reach, is_material, is_of_all, pairs};
@@ -38,6 +38,9 @@ const SAME_WORDS: usize = 85;
 const MIN_GONE: usize = 6;
 const GONE_FOR_EACH: usize = 4;
 const FEW_LEFT: usize = 5;
+
+/// Code grows that gets so many words for each that it loses.
+const GROWS: usize = 4;
 
 /// Words that say a file was written by a program; they stand near its top.
 const GENERATED: [&str; 7] = [
@@ -83,6 +86,8 @@ pub struct Request {
 pub struct Verdict {
     /// By part of the repository.
     pub untested: Vec<Vec<Untested>>,
+    /// Whether the sources hardly lose code: what is new in them does not stand for something else.
+    pub grows: bool,
     /// Where tests got weaker.
     pub weaker: Vec<Weaker>,
     /// What would make it surer; with it answered, the rest may be different.
@@ -100,6 +105,8 @@ pub struct Untested {
     pub count: usize,
     /// The strongest that they say for new behaviour.
     pub evidence: Evidence,
+    /// It was not there before.
+    pub is_new: bool,
     /// Its own test file, which was not touched.
     pub own_test: Option<String>,
     /// The line at which tests begin that lie beside the code and were not touched.
@@ -140,7 +147,15 @@ impl<'a> Reading<'a> {
     /// Which sources ask for a test, as [`review`] says it.
     pub fn judge(&self, tests: Option<&[String]>, each: bool) -> Verdict {
         let Reading { sources, asked, touched, .. } = self;
-        let mut verdict = Verdict::default();
+        let whole = whole(sources);
+        let (mut gained, mut lost) = (Skeleton::default(), Skeleton::default());
+        for (_, change) in sources {
+            gained.add(&change.added_skeleton);
+            lost.add(&change.removed_skeleton);
+        }
+        // Nor is a branch new that went from one file to another.
+        let most = if gained.exceeds(&lost) { Evidence::Strong } else { Evidence::Slight };
+        let mut verdict = Verdict { grows: whole.added >= whole.removed * GROWS, ..Verdict::default() };
         let changed: Vec<&str> =
             sources.iter().zip(asked).filter(|(_, lines)| !lines.is_empty()).map(|((file, _), _)| file.path).collect();
         let areas_changed: BTreeSet<String> = changed.iter().map(|path| area_of(path)).collect();
@@ -194,7 +209,8 @@ impl<'a> Reading<'a> {
                 path: file.path.to_owned(),
                 line: *first,
                 count: lines.len(),
-                evidence: change.evidence(lines),
+                evidence: change.evidence(lines).min(most),
+                is_new: file.status == ChangeStatus::Added,
                 own_test,
                 inline_test,
             });
@@ -242,12 +258,7 @@ fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<u32>> {
             *pairs.entry(pair).or_default() += 1;
         }
     }
-    let whole = sources.iter().fold(Tokens::default(), |sum, (_, change)| Tokens {
-        added: sum.added + change.tokens.added,
-        removed: sum.removed + change.tokens.removed,
-        common: sum.common + change.tokens.common,
-    });
-    let all_reshuffled = is_reshuffled(&whole);
+    let all_reshuffled = is_reshuffled(&whole(sources));
     let mut all = Vec::with_capacity(sources.len());
     for (file, change) in sources {
         let mut left: Vec<u32> = Vec::with_capacity(change.lines.len());
@@ -292,6 +303,15 @@ fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<u32>> {
         all.push(left);
     }
     all
+}
+
+/// The tokens of all sources.
+fn whole(sources: &[(&ChangedFile<'_>, Change)]) -> Tokens {
+    sources.iter().fold(Tokens::default(), |sum, (_, change)| Tokens {
+        added: sum.added + change.tokens.added,
+        removed: sum.removed + change.tokens.removed,
+        common: sum.common + change.tokens.common,
+    })
 }
 
 /// Whether a change of some size hardly brings a word that it does not take away: code in another order, or in other
