@@ -13,6 +13,7 @@ local SAME = {
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
+  "quadratic", "review comment", "fix ci",
 }
 
 -- How such a title begins, also behind a type or the name of a part: `search: move ...`.
@@ -32,7 +33,7 @@ local SAME_IN_BODY = { "no functional change", "no behavior change", "no behavio
 
 -- How words of a title begin that say of what was wrong that it is not any more.
 local REPAIRS = {
-  "fix", "bug", "crash", "panic", "wrong", "incorrect", "correct", "regress", "broken", "leak", "race ", "racy", "deadlock", "hang", "secur", "vulnerab",
+  "fix%f[%W]", "fixes", "fixed", "fixing", "bug", "crash", "panic", "wrong", "incorrect", "correct", "regress", "broken", "leak", "race ", "racy", "deadlock", "hang", "secur", "vulnerab",
   "redos", "cve%-", "workaround",
 }
 
@@ -46,10 +47,10 @@ local BRINGS = {
 local CLOSES = { "fix%a*:? #%d+", "close%a*:? #%d+", "resolve%a*:? #%d+" }
 
 -- How a title begins of something that is used in another way or given up, however short it is and whatever it closes.
-local UPKEEP = { "updat%a* ", "upgrad%a* ", "remov%a* ", "drop%a* ", "revert%a* ", "use ", "address ", "tweak ", "reorder " }
+local UPKEEP = { "updat%a* ", "upgrad%a* ", "remov%a* ", "drop%a* ", "revert%a* ", "use ", "address ", "tweaks? ?", "minor ", "reorder ", "rearrang%a* " }
 
 -- A title of so few words says nothing.
-local FEW_WORDS = 3
+local FEW_WORDS = 2
 
 local function finds(text, patterns)
   for _, pattern in patterns do
@@ -156,7 +157,7 @@ return {
       type = "globs",
       default = {
         "**/{test,tests,spec,specs,__tests__,testdata,e2e,Tests}/**", "**/*.Tests/**", "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*",
-        "*.{test,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.snap", "*.cases.md", "*_unittest.*", "conftest.py",
+        "*.{test,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.snap", "*.cases.md", "*.feature", "*_unittest.*", "conftest.py",
         "**/{androidTest,integrationTest,test-dts,fixtures,__fixtures__,__snapshots__}/**",
       },
       doc = "What counts as a test.",

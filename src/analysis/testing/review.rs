@@ -341,12 +341,16 @@ fn says_something(file: &ChangedFile<'_>) -> bool {
     if file.status == ChangeStatus::Removed {
         return false;
     }
+    // Of a new file every line is there for the tests, also one that is only data to them.
     let added = |hunk: &Hunk<'_>| {
         hunk.lines.iter().any(|line| line.kind == LineKind::Added && line.text.contains(char::is_alphanumeric))
     };
     let Some(language) = Language::of(file.path) else {
         return file.hunks.iter().any(added) || file.hunks.is_empty() && file.status == ChangeStatus::Added;
     };
+    if file.status == ChangeStatus::Added && file.hunks.iter().any(added) {
+        return true;
+    }
     // A hunk that begins inside a text does not show what is code in it.
     let asserts = |line: &crate::diff::Line<'_>| {
         line.kind == LineKind::Added
