@@ -13,7 +13,7 @@ local SAME = {
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
-  "quadratic", "review comment", "fix ci", "pre-commit", "autoupdate",
+  "quadratic", "fix slow", "review comment", "fix ci", "pre-commit", "autoupdate",
 }
 
 -- How such a title begins, also behind a type or the name of a part: `search: move ...`.
@@ -118,7 +118,7 @@ local function what_is_said(pr)
   return {
     claim = claim,
     same = reverts or labelled or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
-    removes = starts({ "remov%a* ", "drop%a* ", "delet%a* " }),
+    removes = starts({ "rm ", "remov%a* ", "drop%a* ", "delet%a* " }),
     tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
       or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
     merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),
@@ -276,7 +276,7 @@ return {
     local elsewhere = ignored[it.file] or types_change and it.kind == "fewer_assertions" and string.find(it.file, "%.test%-d%.") ~= nil
     -- A revert takes the tests of what it reverts along.
     local goes = said.tests_go and it.kind ~= "skipped" and it.kind ~= "focused" or said.merged and it.kind ~= "focused"
-    -- What goes takes its tests along, and a test that goes under its own name was no oversight.
+    -- What goes takes its tests along, and a test whose going is said is no oversight.
     if said.removes then
       local of_tests = string.find(string.lower(danger.github.pr.title), "test", 1, true) ~= nil
       goes = goes or it.kind == "fewer_tests" or not of_tests and (it.kind == "fewer_assertions" or it.kind == "deleted")

@@ -200,6 +200,8 @@ impl<'a> Reading<'a> {
                     None
                 }
             };
+            let foreign = tests.is_some_and(|tests| is_foreign(file.path, tests)) && change.first_test.is_none();
+            let most = if foreign { Evidence::None } else { most };
             let has_own = own_test.is_some() || change.first_test.is_some();
             let inline_test = change.first_test;
             if near && !has_own || !has_own && few && !touched.is_empty() {
@@ -319,6 +321,19 @@ fn whole(sources: &[(&ChangedFile<'_>, Change)]) -> Tokens {
 fn is_reshuffled(tokens: &Tokens) -> bool {
     let Tokens { added, removed, common } = *tokens;
     added >= MIN_RESHUFFLED && common * 100 >= added * SAME_WORDS && common * 100 >= removed * SAME_WORDS
+}
+
+/// Whether the repository has tests, and none in the language of this source: pages' scripts in an application that is
+/// tested on the server, native parts of a library. Rust's tests lie beside the code, where the list does not show them.
+fn is_foreign(path: &str, tests: &[String]) -> bool {
+    let family = |path: &str| match Language::of(path)? {
+        Language::Java | Language::Kotlin | Language::Scala => Some(Language::Java),
+        Language::Rust | Language::Plain => None,
+        language => Some(language),
+    };
+    let Some(of_source) = family(path) else { return false };
+    let mut known = tests.iter().filter_map(|test| family(test)).peekable();
+    known.peek().is_some() && known.all(|of_test| of_test != of_source)
 }
 
 /// Whether only the whole file tells what lies inside a text or beside tests.
@@ -501,6 +516,40 @@ mod tests {
         let hits = [LineHits::new(1, 1), LineHits::new(2, 0)];
         let missed = ChangedFile { hits: Some(&hits), ..file("src/a.py", CODE) };
         assert_eq!(review(&[missed], Some(&[]), true).untested[0][0].line, 2);
+    }
+
+    #[test]
+    fn a_language_without_tests_asks_for_none() {
+        let ruby = ["spec/a_spec.rb".to_owned(), "spec/fixtures/page.html".to_owned()];
+        let both = ["spec/a_spec.rb".to_owned(), "spec/b.test.ts".to_owned()];
+        for (tests, evidence) in [(&ruby[..], Evidence::None), (&both[..], Evidence::Strong), (&[], Evidence::Strong)] {
+            let verdict = review(&[file("app/b.js", TS)], Some(tests), false);
+            assert_eq!(verdict.untested[0][0].evidence, evidence, "{tests:?}");
+        }
+    }
+
+    #[test]
+    fn a_branch_that_went_to_another_file_is_not_new() {
+        let came = "@@ -1,0 +1,2 @@\n+    if there(a, b):\n+        c(d)\n";
+        let went = "@@ -1,2 +1,0 @@\n-    if here(e):\n-        f(g)\n";
+        let evidence = |files: &[ChangedFile<'_>]| review(files, Some(&[]), false).untested[0][0].evidence;
+        assert_eq!(evidence(&[file("src/a.py", came)]), Evidence::Strong);
+        assert_eq!(evidence(&[file("src/a.py", came), file("src/b.py", went)]), Evidence::Slight);
+    }
+
+    #[test]
+    fn code_that_takes_little_away_grows() {
+        let grows = |patch: &str| review(&[file("src/a.py", patch)], Some(&[]), false).grows;
+        assert!(grows("@@ -1,2 +1,4 @@\n a = b\n+if c:\n+    d(e)\n f = g\n"));
+        assert!(!grows("@@ -1,2 +1,2 @@\n-a = b(c)\n+a = d(c, e)\n"));
+    }
+
+    #[test]
+    fn a_new_file_among_the_tests_is_a_test() {
+        let data = ChangedFile { status: ChangeStatus::Added, ..file("tests/data/imports.py", "@@ -0,0 +1 @@\n+import a\n") };
+        assert_eq!(untested(&[file("src/lines.py", CODE), data.clone()], &[]), []);
+        let touched = ChangedFile { status: ChangeStatus::Modified, ..data };
+        assert_eq!(untested(&[file("src/lines.py", CODE), touched], &[]).len(), 1);
     }
 
     #[test]
