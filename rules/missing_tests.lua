@@ -133,9 +133,9 @@ local function is_worth_it(said, file, grows)
   elseif said.claim == "repair" then
     return true
   elseif said.claim == "new" then
-    return shows
+    return shows or file.is_new
   elseif said.claim == "plain" then
-    return shows and grows and (has_tests or file.is_new)
+    return shows and grows
   elseif said.claim == "short" then
     return shows or has_tests
   end

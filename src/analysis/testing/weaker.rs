@@ -258,11 +258,7 @@ pub(super) fn find_weaker(
         }
         let lost: usize = delta.lost.iter().map(|(_, count)| count).sum();
         let tests_lost = delta.tests_removed.len().saturating_sub(delta.tests_added);
-        if tests_lost > 0
-            && tests_removed > tests_added
-            && !source_shrinks
-            && !delta.is_rewritten(0)
-            && !source_changes
+        if tests_lost > 0 && tests_removed > tests_added && !source_shrinks && !delta.is_rewritten(0) && !source_changes
         {
             let line = delta.tests_removed.first().copied();
             found.push(Weaker { kind: WeakerKind::FewerTests, path, line, name: "", count: tests_lost });
