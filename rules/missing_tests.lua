@@ -173,7 +173,7 @@ return {
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`, or, for code with the same branches as before, a title about upkeep such as `Update the client`. Without it, only when the rule does not block.",
+      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`; and whether code has to show more where the title claims nothing new. Without it, only when the rule does not block.",
     },
     each = {
       type = "boolean",
