@@ -1,18 +1,19 @@
--- What the author says of the change. `same`: that it behaves as before. `upkeep`: that it follows something else, or is
--- about how fast and not about what, which is believed where nothing in the code speaks against it. `tests_go`: that tests
--- go with what they are for. `merged`: that it was reviewed elsewhere.
+-- What the author says of the change. `same`: that it behaves as before. `claim`: that it repairs something (`repair`), that
+-- it brings something (`new`), something else (`plain`), too little to tell (`short`), or nothing. `tests_go`: that tests go with what they are for.
+-- `merged`: that it was reviewed elsewhere.
 local nothing_said = {}
 
 -- Types of conventional titles without new behaviour.
 local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
 
 local SAME = {
-  "clippy", "linter", "linting", "lints", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
+  "clippy", "lint", "style", "compilation", "compile error", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
   "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
   "dedup", "duplicate code", "duplicated code", "code duplication", "remove duplicat", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
+  "quadratic", "fix slow", "review comment", "fix ci", "pre-commit", "autoupdate",
 }
 
 -- How such a title begins, also behind a type or the name of a part: `search: move ...`.
@@ -21,7 +22,7 @@ local SAME_FROM_START = {
   "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
   "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
-  "fix compilation", "fix compiler ", "fix deprecation ", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
+  "fix compilation", "fix compiler ", "fix.* deprecation", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
 }
 
 -- Labels, also behind a group as in `type: refactor`.
@@ -30,30 +31,26 @@ local SAME_LABELS = { "refactor", "refactoring", "performance", "internal", "mai
 -- What a body has to say in so many words.
 local SAME_IN_BODY = { "no functional change", "no behavior change", "no behaviour change", "no change in behavior", "no change in behaviour", "pure refactor" }
 
--- What a body says of how fast something is. A title about what it does is believed first.
-local FAST_IN_BODY = { "performance", "faster", "benchmark", "allocations", "speedup", "garbage collect", "memory usage", "cpu time" }
-
--- Words of a title about things that are used in another way or given up.
-local UPKEEP = {
-  "updat", "upgrad", "migrat", "deprec", "remov", "drop", "unused", "unnecessar", "redundant", "warning", "instead of", "compatib", "compil",
-  "memory", "alloc", "lazy", "lazily", "batch", "pool", "thread", "perf", "speed", "slow", "latency", "timeout", "limit", "tweak", "rewrit",
-  "rework", "internal", "replace", "rename", "revert", "reorder", "%f[%w]log", "debug", "wording", "docs", "documentation", "readme", "%f[%w]const",
-  "comment", "example", "ruby %d", "python ?%d", "node %d", "go %d", "rust %d", "prefer", "flak", "leak", "lock", "race", "unclosed", "intern",
-  "%f[%w]types?%f[%W]", "generic", "lint", "buffer", "chunk", "initializ", "freez", "frozen",
+-- How words of a title begin that say of what was wrong that it is not any more.
+local REPAIRS = {
+  "fix%f[%W]", "fixes", "fixed", "fixing", "bug", "crash", "panic", "wrong", "incorrect", "correct", "regress", "broken", "leak", "race ", "racy", "deadlock", "hang", "secur", "vulnerab",
+  "redos", "cve%-", "workaround",
 }
 
--- Words of a title about what the code does, whatever else is said of it.
-local NEW = {
-  "fix", "bug", "crash", "panic", "wrong", "incorrect", "regression", "feat", "%f[%w]adds? ", "%f[%w]added ", "allow", "support", "security", "vulnerab", "redos",
-  "broken", "handle ", "prevent", "ensure", "implement", "introduce", "option", "make sure", "correct", "resolve", "n't ", "not ", "respect",
-  "%f[%w]only ", "%f[%w]new ", "reject", "accept", "raise", "throw", "return", "error", "enable", "disable", "validat", "workaround", "restore",
-  "missing", "invalid", "fail", "hang", "deadlock", "check", "when ", "%f[%w]if ", "without ", "default", " work", " show",
+-- How words of a title begin that say of what was not there that it is now.
+local BRINGS = {
+  "feat", "add ", "adds ", "added ", "adding ", "allow", "support", "implement", "introduc", "handl", "reject", "accept", "raise", "throw", "respect", "expos",
+  "provid", "enabl", "disabl", "deprecate ", "deprecated ", "restor", "validat", "ensur", "prevent", "always ", "no longer ", "new ",
 }
 
--- How a title begins that is about upkeep whatever else it says.
-local UPKEEP_FROM_START = {
-  "updat%a* ", "upgrad%a* ", "remov%a* ", "drop%a* ", "deprecat%a* ", "use ", "address .*deprec", "tweak ", "avoid unnecessar", "prevent unnecessar",
-}
+-- What a body says of an issue that it closes.
+local CLOSES = { "fix%a*:? #%d+", "close%a*:? #%d+", "resolve%a*:? #%d+" }
+
+-- How a title begins of something that is used in another way or given up, however short it is and whatever it closes.
+local UPKEEP = { "updat%a* ", "upgrad%a* ", "remov%a* ", "drop%a* ", "revert%a* ", "use ", "address ", "tweaks? ?", "minor ", "reorder ", "rearrang%a* " }
+
+-- A title of so few words says nothing.
+local FEW_WORDS = 2
 
 local function finds(text, patterns)
   for _, pattern in patterns do
@@ -86,19 +83,63 @@ local function what_is_said(pr)
     end
     return false
   end
-  local new = finds(title, NEW)
   local labelled = false
   for _, label in pr.labels do
     local name = string.lower(label.name)
     labelled = labelled or table.find(SAME_LABELS, string.match(name, "[:/]%s*(.+)$") or name) ~= nil
   end
+  -- `fix #12` closes something, whatever it is.
+  local own = title
+  for _, closes in CLOSES do
+    own = string.gsub(own, closes, "")
+  end
+  own = string.gsub(own, "%(?#%d+%)?", "") .. " "
+  local function has_words(beginnings)
+    for _, how in beginnings do
+      if string.find(own, "%f[%w]" .. how) then
+        return true
+      end
+    end
+    return false
+  end
+  local _, words = string.gsub(own, "%w[^%s]*", "")
+  local claim
+  if has_words(REPAIRS) then
+    claim = "repair"
+  elseif has_words(BRINGS) then
+    claim = "new"
+  elseif starts(UPKEEP) then
+    claim = "plain"
+  elseif finds(title, CLOSES) or finds(body, CLOSES) then
+    claim = "new"
+  elseif words > 0 then
+    claim = if words > FEW_WORDS then "plain" else "short"
+  end
   return {
-    same = reverts or labelled or not new and starts({ "use " }) or not new and has(body, FAST_IN_BODY) or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
-    upkeep = starts(UPKEEP_FROM_START) or finds(title, UPKEEP) and not new,
+    claim = claim,
+    same = reverts or labelled or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
+    removes = starts({ "rm ", "remov%a* ", "drop%a* ", "delet%a* " }),
     tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
       or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
     merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),
   }
+end
+
+-- Whether what the author says and what the code shows agree that a file behaves in another way.
+local function is_worth_it(said, file, grows)
+  local shows, has_tests = file.evidence == "strong", file.own_test ~= nil or file.inline_test ~= nil
+  if said.same or file.evidence == "none" then
+    return false
+  elseif said.claim == "repair" then
+    return true
+  elseif said.claim == "new" then
+    return shows or file.is_new
+  elseif said.claim == "plain" then
+    return shows and grows
+  elseif said.claim == "short" then
+    return shows or has_tests
+  end
+  return true
 end
 
 return {
@@ -116,7 +157,7 @@ return {
       type = "globs",
       default = {
         "**/{test,tests,spec,specs,__tests__,testdata,e2e,Tests}/**", "**/*.Tests/**", "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*",
-        "*.{test,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.snap", "*.cases.md", "*_unittest.*", "conftest.py",
+        "*.{test,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.snap", "*.cases.md", "*.feature", "*_unittest.*", "conftest.py",
         "**/{androidTest,integrationTest,test-dts,fixtures,__fixtures__,__snapshots__}/**",
       },
       doc = "What counts as a test.",
@@ -132,7 +173,7 @@ return {
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`, or, for code with the same branches as before, a title about upkeep such as `Update the client`. Without it, only when the rule does not block.",
+      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`; and whether code has to show more where the title claims nothing new. Without it, only when the rule does not block.",
     },
     each = {
       type = "boolean",
@@ -177,9 +218,8 @@ return {
   for _, area in found.untested do
     local files = {}
     for _, file in area do
-      -- Where it only warns, it is quiet in doubt.
-      local doubtful = file.evidence == "none" and options.severity ~= "fail"
-      if not (doubtful or said.same or said.upkeep and file.evidence ~= "strong") then
+      local sure = if options.severity == "fail" then not said.same else is_worth_it(said, file, found.grows)
+      if sure then
         table.insert(files, file)
       end
     end
@@ -236,6 +276,11 @@ return {
     local elsewhere = ignored[it.file] or types_change and it.kind == "fewer_assertions" and string.find(it.file, "%.test%-d%.") ~= nil
     -- A revert takes the tests of what it reverts along.
     local goes = said.tests_go and it.kind ~= "skipped" and it.kind ~= "focused" or said.merged and it.kind ~= "focused"
+    -- What goes takes its tests along, and a test whose going is said is no oversight.
+    if said.removes then
+      local of_tests = string.find(string.lower(danger.github.pr.title), "test", 1, true) ~= nil
+      goes = goes or it.kind == "fewer_tests" or not of_tests and (it.kind == "fewer_assertions" or it.kind == "deleted")
+    end
     if not (elsewhere or goes) then
       table.insert(weaker, it)
       kinds[it.kind] = (kinds[it.kind] or 0) + 1

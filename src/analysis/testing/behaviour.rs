@@ -29,6 +29,9 @@ pub(super) struct Change {
     pub(super) removed: Vec<Said>,
     /// How many tokens the changed lines add, how many they take away, and how many of these are the same.
     pub(super) tokens: Tokens,
+    /// Branches and definitions of its added lines, and of its removed ones.
+    pub(super) added_skeleton: Skeleton,
+    pub(super) removed_skeleton: Skeleton,
     /// Names that the changed lines define or lie in.
     pub(super) names: BTreeSet<String>,
     /// Words that one took the place of another: pairs of old and new, once a place.
@@ -108,10 +111,11 @@ pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) ->
     if !grown.added.exceeds(&grown.removed) {
         change.weak.extend(grown.lines.into_iter().map(|number| (number, Evidence::Slight)));
     }
+    (change.added_skeleton, change.removed_skeleton) = (grown.added, grown.removed);
     change
 }
 
-/// Branches and definitions of all changed lines, and the lines in whose places some came in for others.
+/// Branches and definitions of all changed lines, and the lines that some came in with.
 #[derive(Debug, Default)]
 struct Grown {
     added: Skeleton,
@@ -226,8 +230,7 @@ fn read_hunk(
         }
         let fresh: Vec<CodeLine<'_, '_>> = lone.iter().map(|(_, line)| *line).collect();
         match weigh(&fresh, &removed_live, &grown.imports, language) {
-            Evidence::Strong if replaces => grown.lines.extend(lone.iter().map(|(number, _)| *number)),
-            Evidence::Strong => {}
+            Evidence::Strong => grown.lines.extend(lone.iter().map(|(number, _)| *number)),
             weak => change.weak.extend(lone.iter().map(|(number, _)| (*number, weak))),
         }
         let words =
@@ -274,7 +277,7 @@ fn read_unknown(hunks: &[Hunk<'_>]) -> Change {
         line.text.split_whitespace().for_each(|word| word.hash(&mut hasher));
         hasher.finish()
     };
-    let mut change = Change::default();
+    let mut change = Change { added_skeleton: Skeleton::unknown(), ..Change::default() };
     for line in lines {
         match line.kind {
             LineKind::Added if line.text.contains(char::is_alphanumeric) => {

@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Evidence {
     /// Nothing that a test would look at: how many threads, how long to wait, what is locked and closed.
     None,
-    /// The same branches as before, with other words in them.
+    /// The same branches as before, with other words in them or with more statements.
     Slight,
-    /// A branch, a definition or a statement that was not there.
+    /// A branch, a condition or a definition that was not there.
     Strong,
 }
 
@@ -84,6 +84,11 @@ impl Skeleton {
         skeleton
     }
 
+    /// Of lines in no known language: there is something.
+    pub(super) fn unknown() -> Self {
+        Skeleton { branches: 1, ..Skeleton::default() }
+    }
+
     /// Whether this has more of something than the other.
     pub(super) fn exceeds(&self, other: &Skeleton) -> bool {
         self.branches + self.conditions > other.branches + other.conditions || self.definitions > other.definitions
@@ -116,13 +121,13 @@ pub(super) fn weigh(
     if added.iter().all(|line| begins_empty(line.tokens)) || tells_only(added) {
         return Evidence::None;
     }
-    if removed.is_empty() {
-        return if are_rows(added) { Evidence::None } else { Evidence::Strong };
+    if removed.is_empty() && are_rows(added) {
+        return Evidence::None;
     }
     if turns_dial(added, removed) || adds_items(added, removed) || adds_calls(added, removed) {
         return Evidence::None;
     }
-    let words = Words::of(added, removed);
+    let words = if removed.is_empty() { None } else { Words::of(added, removed) };
     if words
         .as_ref()
         .is_some_and(|words| words.only_name(added, removed) || words.only_qualify(imports) || words.only_rename())
@@ -369,7 +374,6 @@ mod tests {
     #[test]
     fn branches_and_definitions_are_strong() {
         for (language, old, new) in [
-            (Language::Python, "", "x = f()"),
             (Language::Python, "return a", "return a if b else c"),
             (Language::Python, "if a:", "if a and b:"),
             (Language::JavaScript, "return a", "return a || b"),
@@ -383,6 +387,7 @@ mod tests {
     #[test]
     fn the_same_branches_are_slight() {
         for (language, old, new) in [
+            (Language::Python, "", "x = f()"),
             (Language::Python, "if a.b():", "if a.c():"),
             (Language::Rust, "match a { B => c, D => e }", "if a == B { c } else { e }"),
             (Language::Go, "x := f(1)", "x := f(2)"),

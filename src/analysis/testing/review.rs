@@ -2,7 +2,7 @@
 
 use super::area::area_of;
 use super::behaviour::{Change, Said, Tokens, read_change};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Skeleton};
 use super::inert::{inert_blocks, is_inert_line};
 use super::lines::code_lines;
 use super::pair::{find_own_test, in_reach, is_material, is_of_all, pairs};
@@ -38,6 +38,9 @@ const SAME_WORDS: usize = 85;
 const MIN_GONE: usize = 6;
 const GONE_FOR_EACH: usize = 4;
 const FEW_LEFT: usize = 5;
+
+/// Code grows that gets so many words for each that it loses.
+const GROWS: usize = 2;
 
 /// Words that say a file was written by a program; they stand near its top.
 const GENERATED: [&str; 7] = [
@@ -83,6 +86,8 @@ pub struct Request {
 pub struct Verdict {
     /// By part of the repository.
     pub untested: Vec<Vec<Untested>>,
+    /// Whether the sources hardly lose code: what is new in them does not stand for something else.
+    pub grows: bool,
     /// Where tests got weaker.
     pub weaker: Vec<Weaker>,
     /// What would make it surer; with it answered, the rest may be different.
@@ -100,6 +105,8 @@ pub struct Untested {
     pub count: usize,
     /// The strongest that they say for new behaviour.
     pub evidence: Evidence,
+    /// It was not there before.
+    pub is_new: bool,
     /// Its own test file, which was not touched.
     pub own_test: Option<String>,
     /// The line at which tests begin that lie beside the code and were not touched.
@@ -140,7 +147,15 @@ impl<'a> Reading<'a> {
     /// Which sources ask for a test, as [`review`] says it.
     pub fn judge(&self, tests: Option<&[String]>, each: bool) -> Verdict {
         let Reading { sources, asked, touched, .. } = self;
-        let mut verdict = Verdict::default();
+        let whole = whole(sources);
+        let (mut gained, mut lost) = (Skeleton::default(), Skeleton::default());
+        for (_, change) in sources {
+            gained.add(&change.added_skeleton);
+            lost.add(&change.removed_skeleton);
+        }
+        // Nor is a branch new that went from one file to another.
+        let most = if gained.exceeds(&lost) { Evidence::Strong } else { Evidence::Slight };
+        let mut verdict = Verdict { grows: whole.added >= whole.removed * GROWS, ..Verdict::default() };
         let changed: Vec<&str> =
             sources.iter().zip(asked).filter(|(_, lines)| !lines.is_empty()).map(|((file, _), _)| file.path).collect();
         let areas_changed: BTreeSet<String> = changed.iter().map(|path| area_of(path)).collect();
@@ -185,6 +200,8 @@ impl<'a> Reading<'a> {
                     None
                 }
             };
+            let foreign = tests.is_some_and(|tests| is_foreign(file.path, tests)) && change.first_test.is_none();
+            let most = if foreign { Evidence::None } else { most };
             let has_own = own_test.is_some() || change.first_test.is_some();
             let inline_test = change.first_test;
             if near && !has_own || !has_own && few && !touched.is_empty() {
@@ -194,7 +211,8 @@ impl<'a> Reading<'a> {
                 path: file.path.to_owned(),
                 line: *first,
                 count: lines.len(),
-                evidence: change.evidence(lines),
+                evidence: change.evidence(lines).min(most),
+                is_new: file.status == ChangeStatus::Added,
                 own_test,
                 inline_test,
             });
@@ -242,12 +260,7 @@ fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<u32>> {
             *pairs.entry(pair).or_default() += 1;
         }
     }
-    let whole = sources.iter().fold(Tokens::default(), |sum, (_, change)| Tokens {
-        added: sum.added + change.tokens.added,
-        removed: sum.removed + change.tokens.removed,
-        common: sum.common + change.tokens.common,
-    });
-    let all_reshuffled = is_reshuffled(&whole);
+    let all_reshuffled = is_reshuffled(&whole(sources));
     let mut all = Vec::with_capacity(sources.len());
     for (file, change) in sources {
         let mut left: Vec<u32> = Vec::with_capacity(change.lines.len());
@@ -294,11 +307,33 @@ fn live_lines(sources: &[(&ChangedFile<'_>, Change)]) -> Vec<Vec<u32>> {
     all
 }
 
+/// The tokens of all sources.
+fn whole(sources: &[(&ChangedFile<'_>, Change)]) -> Tokens {
+    sources.iter().fold(Tokens::default(), |sum, (_, change)| Tokens {
+        added: sum.added + change.tokens.added,
+        removed: sum.removed + change.tokens.removed,
+        common: sum.common + change.tokens.common,
+    })
+}
+
 /// Whether a change of some size hardly brings a word that it does not take away: code in another order, or in other
 /// functions.
 fn is_reshuffled(tokens: &Tokens) -> bool {
     let Tokens { added, removed, common } = *tokens;
     added >= MIN_RESHUFFLED && common * 100 >= added * SAME_WORDS && common * 100 >= removed * SAME_WORDS
+}
+
+/// Whether the repository has tests, and none in the language of this source: pages' scripts in an application that is
+/// tested on the server, native parts of a library. Rust's tests lie beside the code, where the list does not show them.
+fn is_foreign(path: &str, tests: &[String]) -> bool {
+    let family = |path: &str| match Language::of(path)? {
+        Language::Java | Language::Kotlin | Language::Scala => Some(Language::Java),
+        Language::Rust | Language::Plain => None,
+        language => Some(language),
+    };
+    let Some(of_source) = family(path) else { return false };
+    let mut known = tests.iter().filter_map(|test| family(test)).peekable();
+    known.peek().is_some() && known.all(|of_test| of_test != of_source)
 }
 
 /// Whether only the whole file tells what lies inside a text or beside tests.
@@ -321,12 +356,16 @@ fn says_something(file: &ChangedFile<'_>) -> bool {
     if file.status == ChangeStatus::Removed {
         return false;
     }
+    // Of a new file every line is there for the tests, also one that is only data to them.
     let added = |hunk: &Hunk<'_>| {
         hunk.lines.iter().any(|line| line.kind == LineKind::Added && line.text.contains(char::is_alphanumeric))
     };
     let Some(language) = Language::of(file.path) else {
         return file.hunks.iter().any(added) || file.hunks.is_empty() && file.status == ChangeStatus::Added;
     };
+    if file.status == ChangeStatus::Added && file.hunks.iter().any(added) {
+        return true;
+    }
     // A hunk that begins inside a text does not show what is code in it.
     let asserts = |line: &crate::diff::Line<'_>| {
         line.kind == LineKind::Added
@@ -477,6 +516,44 @@ mod tests {
         let hits = [LineHits::new(1, 1), LineHits::new(2, 0)];
         let missed = ChangedFile { hits: Some(&hits), ..file("src/a.py", CODE) };
         assert_eq!(review(&[missed], Some(&[]), true).untested[0][0].line, 2);
+    }
+
+    #[test]
+    fn a_language_without_tests_asks_for_none() {
+        let ruby = ["spec/a_spec.rb".to_owned(), "spec/fixtures/page.html".to_owned()];
+        let both = ["spec/a_spec.rb".to_owned(), "spec/b.test.ts".to_owned()];
+        for (tests, evidence) in [(&ruby[..], Evidence::None), (&both[..], Evidence::Strong), (&[], Evidence::Strong)] {
+            let verdict = review(&[file("app/b.js", TS)], Some(tests), false);
+            assert_eq!(verdict.untested[0][0].evidence, evidence, "{tests:?}");
+        }
+    }
+
+    #[test]
+    fn a_branch_that_went_to_another_file_is_not_new() {
+        let came = "@@ -1,0 +1,2 @@\n+    if there(a, b):\n+        c(d)\n";
+        let went = "@@ -1,2 +1,0 @@\n-    if here(e):\n-        f(g)\n";
+        let evidence = |files: &[ChangedFile<'_>]| review(files, Some(&[]), false).untested[0][0].evidence;
+        assert_eq!(evidence(&[file("src/a.py", came)]), Evidence::Strong);
+        assert_eq!(evidence(&[file("src/a.py", came), file("src/b.py", went)]), Evidence::Slight);
+    }
+
+    #[test]
+    fn code_that_takes_little_away_grows() {
+        let grows = |patch: &str| {
+            let shown = ChangedFile { text: None, ..file("src/a.py", patch) };
+            review(&[shown], Some(&[]), false).grows
+        };
+        assert!(grows("@@ -1,2 +1,4 @@\n a = b\n+if c:\n+    d(e)\n f = g\n"));
+        assert!(!grows("@@ -1,2 +1,2 @@\n-a = b(c)\n+a = d(c, e)\n"));
+    }
+
+    #[test]
+    fn a_new_file_among_the_tests_is_a_test() {
+        let data =
+            ChangedFile { status: ChangeStatus::Added, ..file("tests/data/imports.py", "@@ -0,0 +1 @@\n+import a\n") };
+        assert_eq!(untested(&[file("src/lines.py", CODE), data.clone()], &[]), []);
+        let touched = ChangedFile { status: ChangeStatus::Modified, ..data };
+        assert_eq!(untested(&[file("src/lines.py", CODE), touched], &[]).len(), 1);
     }
 
     #[test]

@@ -93,13 +93,14 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         let old = code_lines(&old, language, hunk.old_start.max(1));
         let new = code_lines(&new, language, hunk.new_start.max(1));
         let mut lost = Vec::new();
-        let (mut removed, mut added, mut gone) = (0, 0, 0);
+        let (mut removed, mut added, mut gone, mut instead) = (0, 0, 0, 0);
         for line in &hunk.lines {
             match line.kind {
                 LineKind::Added => {
                     added += usize::from(expects_error(line.text));
                     let Some((number, code)) = line.new.and_then(|at| Some((at, new.get(at)?))) else { continue };
                     delta.lines_added += 1;
+                    instead += 1;
                     added += assertions(code.tokens, language);
                     delta.tests_added += usize::from(is_test_definition(code.tokens, language));
                     if let Some((at, sign)) = find_sign(code.tokens, skips_of(language)) {
@@ -133,9 +134,9 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         }
         delta.asserted += added;
         delta.unasserted += removed;
-        // With a test that is gone, its assertions are gone too.
-        // One assertion in the place of two is mostly a better one.
-        if removed > 0 && gone == 0 && (added == 0 || removed >= added + MANY) {
+        // With a test that is gone, its assertions are gone too. Where more lines came, they say it in another way; one
+        // assertion in the place of two is mostly a better one.
+        if removed > 0 && gone == 0 && instead <= removed && (added == 0 || removed >= added + MANY) {
             delta.lost.push((lost.first().map_or(0, |(number, _)| *number), removed - added));
         }
     }
@@ -257,11 +258,7 @@ pub(super) fn find_weaker(
         }
         let lost: usize = delta.lost.iter().map(|(_, count)| count).sum();
         let tests_lost = delta.tests_removed.len().saturating_sub(delta.tests_added);
-        if tests_lost > 0
-            && tests_removed > tests_added
-            && !source_shrinks
-            && !delta.is_rewritten(0)
-            && !(source_changes && delta.asserted > 0)
+        if tests_lost > 0 && tests_removed > tests_added && !source_shrinks && !delta.is_rewritten(0) && !source_changes
         {
             let line = delta.tests_removed.first().copied();
             found.push(Weaker { kind: WeakerKind::FewerTests, path, line, name: "", count: tests_lost });

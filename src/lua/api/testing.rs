@@ -13,7 +13,7 @@ const COST: usize = 8;
 
 /// `{ sources, tests, patterns, each }`, changed sources, changed tests, the patterns of tests, and whether each source asks for
 /// a test of its own, into
-/// `{ untested = { { { file, line, count, evidence, own_test?, inline_test? } } }, weaker = { { kind, file, line?, name, count } } }`.
+/// `{ untested = { { { file, line, count, evidence, is_new, own_test?, inline_test? } } }, grows, weaker = { { kind, file, line?, name, count } } }`.
 pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let sources: Vec<String> = arguments.get("sources")?;
     let tests: Vec<String> = arguments.get("tests")?;
@@ -83,6 +83,7 @@ fn render(verdict: &Verdict) -> Json {
                 "line": file.line,
                 "count": file.count,
                 "evidence": file.evidence.as_str(),
+                "is_new": file.is_new,
                 "own_test": file.own_test,
                 "inline_test": file.inline_test,
             })
@@ -92,5 +93,5 @@ fn render(verdict: &Verdict) -> Json {
     let weaker = verdict.weaker.iter().map(
         |it| json!({ "kind": it.kind.as_str(), "file": it.path, "line": it.line, "name": it.name, "count": it.count }),
     );
-    json!({ "untested": untested.collect::<Json>(), "weaker": weaker.collect::<Json>() })
+    json!({ "untested": untested.collect::<Json>(), "grows": verdict.grows, "weaker": weaker.collect::<Json>() })
 }
