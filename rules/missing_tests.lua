@@ -50,7 +50,7 @@ local CLOSES = { "fix%a*:? #%d+", "close%a*:? #%d+", "resolve%a*:? #%d+" }
 local UPKEEP = { "updat%a* ", "upgrad%a* ", "remov%a* ", "drop%a* ", "revert%a* ", "use ", "address ", "tweaks? ?", "minor ", "reorder ", "rearrang%a* " }
 
 -- A title of so few words says nothing.
-local FEW_WORDS = 2
+local FEW_WORDS = 3
 
 local function finds(text, patterns)
   for _, pattern in patterns do
@@ -102,7 +102,7 @@ local function what_is_said(pr)
     end
     return false
   end
-  local _, words = string.gsub(own, "%w[^%s]*", "")
+  local _, words = string.gsub(string.gsub(own, "^%w+!?: ", ""), "%w[^%s]*", "")
   local claim
   if has_words(REPAIRS) then
     claim = "repair"
@@ -135,7 +135,7 @@ local function is_worth_it(said, file, grows)
   elseif said.claim == "new" then
     return shows or file.is_new
   elseif said.claim == "plain" then
-    return shows and grows
+    return grows
   elseif said.claim == "short" then
     return shows or has_tests
   end

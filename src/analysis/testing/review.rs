@@ -544,7 +544,7 @@ mod tests {
             review(&[shown], Some(&[]), false).grows
         };
         assert!(grows("@@ -1,2 +1,4 @@\n a = b\n+if c:\n+    d(e)\n f = g\n"));
-        assert!(!grows("@@ -1,2 +1,2 @@\n-a = b(c)\n+a = d(c, e)\n"));
+        assert!(!grows("@@ -1 +1 @@\n-a = b(c)\n+a = d(c, e)\n"));
     }
 
     #[test]
