@@ -109,7 +109,7 @@ local function what_is_said(pr)
   elseif has_words(BRINGS) then
     claim = "new"
   elseif starts(UPKEEP) then
-    claim = "plain"
+    claim = "upkeep"
   elseif finds(title, CLOSES) or finds(body, CLOSES) then
     claim = "new"
   elseif words > 0 then
@@ -134,8 +134,10 @@ local function is_worth_it(said, file, grows)
     return true
   elseif said.claim == "new" then
     return shows or file.is_new
-  elseif said.claim == "plain" then
+  elseif said.claim == "upkeep" then
     return grows
+  elseif said.claim == "plain" then
+    return grows or has_tests
   elseif said.claim == "short" then
     return shows or has_tests
   end
