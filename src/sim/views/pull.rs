@@ -169,6 +169,8 @@ fn statuses(repo: &Repo, sha: &str) -> Vec<StatusView> {
             newest.push(status);
         }
     }
+    // People see them by name, whichever came first.
+    newest.sort_by(|one, other| one.context.cmp(&other.context));
     let view = |status: &CommitStatus| {
         Some(StatusView {
             context: status.context.clone(),
