@@ -112,8 +112,8 @@ local function what_is_said(pr)
     claim = "upkeep"
   elseif finds(title, CLOSES) or finds(body, CLOSES) then
     claim = "new"
-  elseif words > 0 then
-    claim = if words > FEW_WORDS then "plain" else "short"
+  elseif words > FEW_WORDS then
+    claim = "plain"
   end
   return {
     claim = claim,
@@ -138,8 +138,6 @@ local function is_worth_it(said, file, grows)
     return grows
   elseif said.claim == "plain" then
     return grows or has_tests
-  elseif said.claim == "short" then
-    return shows or has_tests
   end
   return true
 end
