@@ -1,6 +1,7 @@
 -- What the author says of the change. `same`: that it behaves as before. `claim`: that it repairs something (`repair`), that
--- it brings something (`new`), something else (`plain`), too little to tell (`short`), or nothing. `tests_go`: that tests go with what they are for.
--- `merged`: that it was reviewed elsewhere.
+-- it brings something (`new`), that something is used in another way or given up (`upkeep`), something else (`plain`), or
+-- too little to tell. `removes`: that something goes. `tests_go`: that tests go with what they are for. `merged`: that it
+-- was reviewed elsewhere.
 local nothing_said = {}
 
 -- Types of conventional titles without new behaviour.

@@ -3,7 +3,7 @@
 
 use crate::store::{LEASE, NOON, Room, delivery, pull, url};
 use deckhand::model::Timestamp;
-use deckhand::store::{Accepted, ByHand, JobState, Pending, Retention, Touched};
+use deckhand::store::{Accepted, ByHand, Job, JobState, Pending, Retention, Touched};
 use deckhand::webhook::{Cause, JobSpec};
 use sqlx::{Connection, SqliteConnection};
 use std::time::Duration;
@@ -39,15 +39,21 @@ async fn f14_what_is_done_in_the_background_gets_on_beside_a_flood() {
     assert_eq!(claimed, [1, 1, 1, 2, 1, 1, 1, 2, 1, 1, 1, 1], "each fourth, whatever the flood wants");
 }
 
+/// As many jobs as are to be had at once.
+async fn claim_all(room: &Room) -> Vec<Job> {
+    let mut held = Vec::new();
+    while let Some(job) = room.store.claim(NOON, LEASE).await.expect("no error") {
+        held.push(job);
+    }
+    held
+}
+
 #[tokio::test]
 async fn f20_a_repository_that_hangs_keeps_three_workers_and_no_more() {
     let room = Room::new().await;
     let work: Vec<JobSpec> = (1..=9).map(|number| pull(1, number, Cause::Opened)).collect();
     room.store.enqueue_all(&work, NOON).await.expect("enqueued");
-    let mut held = Vec::new();
-    while let Some(job) = room.store.claim(NOON, LEASE).await.expect("no error") {
-        held.push(job);
-    }
+    let held = claim_all(&room).await;
     assert_eq!(held.len(), 3);
     room.store.enqueue(&pull(10, 1, Cause::Opened), NOON).await.expect("enqueued");
     let other = room.store.claim(NOON, LEASE).await.expect("no error").expect("of the other repository");
@@ -70,10 +76,7 @@ async fn f20_an_installation_whose_repositories_all_hang_keeps_six_workers_and_n
     let work: Vec<JobSpec> =
         (1..=4).flat_map(|repository| (1..=3).map(move |number| in_repository(repository, number))).collect();
     room.store.enqueue_all(&work, NOON).await.expect("enqueued");
-    let mut held = Vec::new();
-    while let Some(job) = room.store.claim(NOON, LEASE).await.expect("no error") {
-        held.push(job);
-    }
+    let held = claim_all(&room).await;
     assert_eq!(held.len(), 6);
     room.store.enqueue(&pull(2, 1, Cause::Opened), NOON).await.expect("enqueued");
     let other = room.store.claim(NOON, LEASE).await.expect("no error").expect("of the other installation");

@@ -48,12 +48,18 @@ async fn findings_are_shown_on_their_lines_and_vanish_when_they_are_fixed() {
     story.end().await;
 }
 
-#[tokio::test]
-async fn an_answered_finding_is_resolved_and_not_deleted() {
-    let story = Story::begin_with_permissions(&[("contents", "write")], &[("dangerfile.lua", RULES), HELLO]).await;
+/// Opens a pull request with a finding, to which a person answers.
+async fn open_and_answer(story: &Story) -> u64 {
     let number = story.open("Say what happens", &[NOISY]).await;
     let first = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
     story.sim.reply(REPO, first, "mona", "It helps while I debug.").unwrap();
+    number
+}
+
+#[tokio::test]
+async fn an_answered_finding_is_resolved_and_not_deleted() {
+    let story = Story::begin_with_permissions(&[("contents", "write")], &[("dangerfile.lua", RULES), HELLO]).await;
+    let number = open_and_answer(&story).await;
     story.sim.push(REPO, "say-what-happens", "mona", "Be quiet", &[POLITE], "");
     story.rest().await;
     insta::assert_snapshot!(story.page(number));
@@ -63,9 +69,7 @@ async fn an_answered_finding_is_resolved_and_not_deleted() {
 #[tokio::test]
 async fn where_the_app_may_not_resolve_threads_the_comment_says_that_it_is_settled() {
     let story = begin().await;
-    let number = story.open("Say what happens", &[NOISY]).await;
-    let first = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
-    story.sim.reply(REPO, first, "mona", "It helps while I debug.").unwrap();
+    let number = open_and_answer(&story).await;
     story.sim.push(REPO, "say-what-happens", "mona", "Be quiet", &[POLITE], "");
     story.rest().await;
     insta::assert_snapshot!(story.page(number));
@@ -84,9 +88,7 @@ async fn where_the_app_may_not_resolve_threads_the_comment_says_that_it_is_settl
 #[tokio::test]
 async fn a_permission_to_resolve_that_is_gone_is_noticed_at_the_first_refusal() {
     let story = Story::begin_with_permissions(&[("contents", "write")], &[("dangerfile.lua", RULES), HELLO]).await;
-    let number = story.open("Say what happens", &[NOISY]).await;
-    let first = story.sim.review_comments(REPO, number)[0]["id"].as_u64().unwrap();
-    story.sim.reply(REPO, first, "mona", "It helps while I debug.").unwrap();
+    let number = open_and_answer(&story).await;
     let body = serde_json::json!({ "data": { "resolveReviewThread": null }, "errors": [{ "type": "FORBIDDEN",
         "path": ["resolveReviewThread"], "message": "Resource not accessible by integration" }] });
     let refusal = FaultEffect::Answer { status: 200, body, headers: Vec::new() };
