@@ -64,6 +64,44 @@ async fn f05_five_times_the_same_at_once_is_one_job() {
 }
 
 #[tokio::test]
+async fn f05_five_times_the_same_at_once_on_three_replicas_is_one_job() {
+    let dir = tempfile::tempdir().unwrap();
+    let (clock, handler) = (TestClock::new(), Arc::new(Obedient::default()));
+    let gate = Arc::new(Semaphore::new(0));
+    handler.orders.lock().unwrap().push(Order::Hang(gate.clone()));
+    let mut replicas = Vec::new();
+    for _ in 0..3 {
+        replicas.push(start(config(&dir, &[]), &clock, &handler).await);
+    }
+    let body = pull_request("opened", 7);
+    let send = |at: usize| Request::delivery("a", "pull_request", &body).send(replicas[at % 3].addr());
+    // While nobody has begun, and while somebody is at it.
+    for _ in 0..2 {
+        let answers = futures_util::future::join_all((0..5).map(send)).await;
+        assert_eq!(answers.iter().map(|it| it.status).collect::<Vec<_>>(), [202; 5]);
+    }
+    gate.add_permits(1);
+    // Whoever has the job sees when the database that they share is at rest.
+    let rest = async || {
+        let all = replicas.iter().map(|it| Box::pin(it.idle()));
+        futures_util::future::select_ok(all).await.unwrap();
+    };
+    rest().await;
+    let key = "5/pull/7".to_owned();
+    assert_eq!(*handler.done.lock().unwrap(), [(key.clone(), 1)]);
+    assert_eq!(send(1).await.status, 202);
+    rest().await;
+    assert_eq!(
+        *handler.done.lock().unwrap(),
+        [(key.clone(), 1), (key, 1)],
+        "redelivered by an operator, done once more"
+    );
+    for replica in replicas {
+        replica.shutdown().await;
+    }
+}
+
+#[tokio::test]
 async fn f11_what_is_not_signed_is_refused() {
     let bench = Bench::start().await;
     let body = pull_request("opened", 7);
