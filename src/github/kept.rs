@@ -8,9 +8,9 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// All answers together.
-const MAX_BYTES: usize = 32 << 20;
+const MAX_BYTES: usize = 8 << 20;
 /// One answer; a larger one would push out too many others.
-const MAX_ANSWER: usize = 4 << 20;
+const MAX_ANSWER: usize = 2 << 20;
 /// What an entry costs besides its text.
 const ENTRY: usize = 200;
 

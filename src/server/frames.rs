@@ -5,6 +5,8 @@ use std::io::{self, Read};
 
 /// Longest frame that is believed. A snapshot is at most some 20 MB of texts.
 pub(super) const MAX_FRAME: usize = 256 << 20;
+/// A buffer that grew beyond this is not kept for the next frame.
+const KEEP_BUFFER: usize = 1 << 20;
 /// Bytes before the JSON.
 pub(super) const HEADER: usize = 4;
 
@@ -35,6 +37,12 @@ pub(super) fn read_frame(input: &mut impl Read, buffer: &mut Vec<u8>) -> io::Res
     buffer.resize(parse_header(header)?, 0);
     input.read_exact(buffer)?;
     Ok(true)
+}
+
+/// Empties a buffer that is done with; what a large frame made of it goes back.
+pub(super) fn let_go(buffer: &mut Vec<u8>) {
+    buffer.clear();
+    buffer.shrink_to(KEEP_BUFFER);
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Inside a judge: limits first, then snapshots in and outcomes out, until the input ends.
 
-use super::frames::{read_frame, render_frame};
+use super::frames::{let_go, read_frame, render_frame};
 use crate::model::Snapshot;
 use crate::review;
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -47,6 +47,7 @@ fn judge_until_end() -> io::Result<()> {
         render_frame(&outcome, &mut buffer)?;
         output.write_all(&buffer)?;
         output.flush()?;
+        let_go(&mut buffer);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The pool of judges: child processes of this binary in which rules run, reused, replaced when they die.
 
 use super::JudgeConfig;
-use super::frames::{HEADER, parse_header, render_frame};
+use super::frames::{HEADER, let_go, parse_header, render_frame};
 use crate::model::Snapshot;
 use crate::review::Outcome;
 use std::io;
@@ -12,9 +12,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
-
-/// A buffer that grew beyond this is not kept for the next request.
-const KEEP_BUFFER: usize = 4 << 20;
 
 /// Why no outcome came. Always a failure of ours, never of a rule: rules fault inside the verdict.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -162,8 +159,7 @@ impl Judge {
         self.buffer.resize(parse_header(header)?, 0);
         self.stdout.read_exact(&mut self.buffer).await?;
         let outcome = serde_json::from_slice(&self.buffer)?;
-        self.buffer.clear();
-        self.buffer.shrink_to(KEEP_BUFFER);
+        let_go(&mut self.buffer);
         Ok(outcome)
     }
 }
