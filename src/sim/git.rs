@@ -89,8 +89,7 @@ pub(super) struct NewCommit<'a> {
 impl Git {
     pub(super) fn init(dir: PathBuf) -> Self {
         let git = Git { dir: Arc::new(dir), cache: Arc::default() };
-        std::fs::create_dir_all(git.dir.as_path()).expect("the temporary folder is writable");
-        git.run(&["init", "--quiet", "--bare", "--initial-branch=main", "."], &[]);
+        lay_out(&git.dir).expect("the temporary folder is writable");
         git
     }
 
@@ -128,7 +127,8 @@ impl Git {
             }
         }
         stream.extend_from_slice(b"\nget-mark :1\ndone\n");
-        let out = self.run(&["fast-import", "--quiet", "--force", "--done"], &stream);
+        // As a pack: unpacking it would take another process.
+        let out = self.run(&["-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--force", "--done"], &stream);
         String::from_utf8_lossy(&out).trim().to_owned()
     }
 
@@ -188,7 +188,13 @@ impl Git {
         if let Some(known) = self.lock().bases.get(&key) {
             return known.clone();
         }
-        let base = self.try_run(&["merge-base", a, b]).map(|out| String::from_utf8_lossy(&out).trim().to_owned());
+        let base = if self.line(a, b).is_some() {
+            Some(a.to_owned())
+        } else if self.line(b, a).is_some() {
+            Some(b.to_owned())
+        } else {
+            self.try_run(&["merge-base", a, b]).map(|out| String::from_utf8_lossy(&out).trim().to_owned())
+        };
         self.lock().bases.insert(key, base.clone());
         base
     }
@@ -199,11 +205,28 @@ impl Git {
         if let Some(known) = self.lock().ranges.get(&key) {
             return known.clone();
         }
-        let range = format!("{base}..{head}");
-        let out = self.try_run(&["rev-list", "--topo-order", "--reverse", &range]).unwrap_or_default();
-        let list: Arc<Vec<String>> = Arc::new(String::from_utf8_lossy(&out).lines().map(str::to_owned).collect());
+        let list = Arc::new(self.line(base, head).unwrap_or_else(|| {
+            let range = format!("{base}..{head}");
+            let out = self.try_run(&["rev-list", "--topo-order", "--reverse", &range]).unwrap_or_default();
+            String::from_utf8_lossy(&out).lines().map(str::to_owned).collect()
+        }));
         self.lock().ranges.insert(key, list.clone());
         list
+    }
+
+    /// The commits from one to another, the first left out, oldest first, when each has the one before as its only
+    /// parent: the usual case, which takes no process. `None` when it is not that simple, or too long to tell.
+    fn line(&self, from: &str, to: &str) -> Option<Vec<String>> {
+        const LONGEST: usize = 300;
+        let mut found = Vec::new();
+        let mut at = to.to_owned();
+        while at != from {
+            let commit = self.load_commit(&at).filter(|_| found.len() < LONGEST)?;
+            let [parent] = commit.parents.as_slice() else { return None };
+            found.push(std::mem::replace(&mut at, parent.clone()));
+        }
+        found.reverse();
+        Some(found)
     }
 
     /// A commit and everything before it, newest first.
@@ -290,6 +313,15 @@ impl Drop for Reader {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// What `git init --bare --initial-branch=main` makes, without what is there for people.
+fn lay_out(dir: &Path) -> std::io::Result<()> {
+    for folder in ["objects/info", "objects/pack", "refs/heads", "refs/tags"] {
+        std::fs::create_dir_all(dir.join(folder))?;
+    }
+    std::fs::write(dir.join("HEAD"), "ref: refs/heads/main\n")?;
+    std::fs::write(dir.join("config"), "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n")
 }
 
 fn command(dir: &Path) -> Command {

@@ -2,9 +2,7 @@
 
 use super::description::{Description, json_schema};
 use super::{query, schema, unknown};
-use jsonschema::Validator;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 
 /// One request to the REST API, and its answer. GraphQL (`POST /graphql`) is not part of the description: leave it out.
 #[derive(Debug, Clone)]
@@ -36,12 +34,11 @@ pub(crate) enum Body {
 /// parameter, a body that does not fit, a property in a request that nobody reads.
 /// Statuses from 400 on may be missing in it (GitHub lists few); their bodies are then GitHub's ordinary error.
 pub(crate) fn check_openapi(records: &[Record]) -> Vec<String> {
-    let mut compiled = Compiled::default();
     records
         .iter()
         .flat_map(|record| {
             let (method, path, status) = (&record.method, &record.path, record.status);
-            check(record, &mut compiled).into_iter().map(move |it| format!("{method} {path} ({status}): {it}"))
+            check(record).into_iter().map(move |it| format!("{method} {path} ({status}): {it}"))
         })
         .collect()
 }
@@ -60,18 +57,7 @@ pub(crate) fn examples(method: &str, path: &str) -> Vec<(u16, Value)> {
         .collect()
 }
 
-/// Validators by the place of their schema in memory, so that a schema is compiled once.
-#[derive(Default)]
-struct Compiled(HashMap<*const Value, Validator>);
-
-impl Compiled {
-    fn complaints(&mut self, of: &'static Value, value: &Value) -> Vec<String> {
-        let validator = self.0.entry(std::ptr::from_ref(of)).or_insert_with(|| schema::compile(of));
-        schema::complaints(validator, value)
-    }
-}
-
-fn check(record: &Record, compiled: &mut Compiled) -> Vec<String> {
+fn check(record: &Record) -> Vec<String> {
     let (path, query) = record.path.split_once('?').unwrap_or((&record.path, ""));
     let Some(operation) = Description::github().operation(&record.method, path) else {
         return vec!["GitHub's description has no such operation".to_owned()];
@@ -79,27 +65,27 @@ fn check(record: &Record, compiled: &mut Compiled) -> Vec<String> {
     let mut complaints = query::check(operation.value, query);
     // A refused request may be wrong: being refused is what it deserved.
     if record.status < 400 {
-        complaints.extend(request(operation.value, record.request.as_ref(), compiled));
+        complaints.extend(request(operation.value, record.request.as_ref()));
     }
-    complaints.extend(response(operation.value, record, compiled));
+    complaints.extend(response(operation.value, record));
     complaints.into_iter().map(|it| format!("{it} [{}]", operation.template)).collect()
 }
 
-fn request(operation: &'static Value, body: Option<&Value>, compiled: &mut Compiled) -> Vec<String> {
+fn request(operation: &'static Value, body: Option<&Value>) -> Vec<String> {
     let declared = Description::github().follow(&operation["requestBody"]);
     match (body, json_schema(declared)) {
         (None, _) if declared["required"] == true => vec!["the request lacks its body".to_owned()],
         (None, _) => Vec::new(),
         (Some(_), None) => vec!["the request has a body, and the operation takes none".to_owned()],
         (Some(body), Some(schema)) => {
-            let wrong = compiled.complaints(schema, body).into_iter().map(|it| format!("in the request {it}"));
+            let wrong = schema::complaints(schema, body).into_iter().map(|it| format!("in the request {it}"));
             let unread = unknown::properties(schema, body);
             wrong.chain(unread.into_iter().map(|it| format!("in the request {it}: no such property"))).collect()
         }
     }
 }
 
-fn response(operation: &'static Value, record: &Record, compiled: &mut Compiled) -> Vec<String> {
+fn response(operation: &'static Value, record: &Record) -> Vec<String> {
     let description = Description::github();
     let declared = operation["responses"].get(record.status.to_string()).map(|it| description.follow(it));
     let schema = match declared {
@@ -113,7 +99,7 @@ fn response(operation: &'static Value, record: &Record, compiled: &mut Compiled)
     };
     match (&record.response, schema) {
         (Body::Json(body), Some(schema)) => {
-            let mut wrong = compiled.complaints(schema, body);
+            let mut wrong = schema::complaints(schema, body);
             // The schemas of errors require nothing.
             if record.status >= 400 && body["message"].is_null() {
                 wrong.push(": an error without a message".to_owned());

@@ -16,7 +16,7 @@ pub(super) fn check(operation: &'static Value, query: &str) -> Vec<String> {
             continue;
         };
         let value = value(description.follow(&declared["schema"]), text);
-        let wrong = schema::complaints(&schema::compile(&declared["schema"]), &value);
+        let wrong = schema::complaints(&declared["schema"], &value);
         complaints.extend(wrong.into_iter().map(|it| format!("the query's {name}{it}")));
     }
     complaints

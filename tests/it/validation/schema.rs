@@ -4,13 +4,22 @@ use super::description::Description;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// Longest complaint in characters; a failed `oneOf` prints the whole value.
 const LONGEST: usize = 400;
 
-/// What is wrong with the value, each with its place: `/user/login: 5 is not of type "string"`.
-pub(super) fn complaints(validator: &Validator, value: &Value) -> Vec<String> {
+/// What is wrong with the value by a schema of the description, each with its place:
+/// `/user/login: 5 is not of type "string"`.
+pub(super) fn complaints(schema: &'static Value, value: &Value) -> Vec<String> {
+    /// By the place of the schema in memory, so that it is compiled once.
+    static COMPILED: LazyLock<Mutex<HashMap<usize, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    let place = std::ptr::from_ref(schema).addr();
+    let validator = COMPILED.lock().unwrap().entry(place).or_insert_with(|| Arc::new(compile(schema))).clone();
+    if validator.is_valid(value) {
+        return Vec::new();
+    }
     validator.iter_errors(value).flat_map(|error| tell(&error)).collect()
 }
 
@@ -34,8 +43,7 @@ fn is_other_type(inner: &ValidationError<'_>, outer: &ValidationError<'_>) -> bo
     matches!(inner.kind(), ValidationErrorKind::Type { .. }) && inner.instance_path() == outer.instance_path()
 }
 
-/// Compiles a schema of the description.
-pub(super) fn compile(schema: &'static Value) -> Validator {
+fn compile(schema: &'static Value) -> Validator {
     let mut components = Map::new();
     let mut waiting: Vec<String> = references(schema).into_iter().collect();
     while let Some(reference) = waiting.pop() {

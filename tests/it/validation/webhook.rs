@@ -15,7 +15,7 @@ pub(crate) fn check_webhook(event: &str, action: Option<&str>, payload: &Value) 
     if payload["action"].as_str() != action {
         complaints.push(format!("{name}: the payload's action is {}", payload["action"]));
     }
-    let wrong = schema::complaints(&schema::compile(declared), payload);
+    let wrong = schema::complaints(declared, payload);
     complaints.extend(wrong.into_iter().map(|it| format!("{name}: in the payload {it}")));
     complaints
 }
