@@ -462,6 +462,11 @@ impl SimHandle {
         self.state().deliveries.iter().map(record).collect()
     }
 
+    /// How many deliveries there are.
+    pub fn count_deliveries(&self) -> usize {
+        self.state().deliveries.len()
+    }
+
     /// The check runs on a commit as REST shows them, the newest first.
     pub fn checks(&self, repo: &str, sha: &str) -> Vec<Value> {
         self.with(repo, |state, index| {

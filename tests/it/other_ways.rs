@@ -8,6 +8,7 @@ use deckhand::server::{Server, ServerHandle};
 use deckhand::sim::{DeliveryRecord, Kind, LogEntry, SimHandle};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -15,6 +16,8 @@ use tokio::runtime::Runtime;
 pub(crate) const SOME_KILLS: usize = 2;
 /// Longer than a lease.
 const LEASE_OVER: Duration = Duration::from_secs(61);
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"http://127\.0\.0\.1:\d+").unwrap());
+static COMMIT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b[0-9a-f]{7,40}\b").unwrap());
 /// A story that does not come to rest in so many steps goes round in circles.
 const MAX_STEPS: u32 = 30;
 
@@ -151,10 +154,10 @@ async fn serve(start: &Start, sim: &SimHandle, dir: &tempfile::TempDir) -> (Serv
 /// Waits until every delivery is answered and every job done; deliveries can bring further ones.
 pub(crate) async fn rest(sim: &SimHandle, server: &ServerHandle) {
     loop {
-        let before = sim.deliveries().len();
+        let before = sim.count_deliveries();
         sim.settle().await;
         server.idle().await.unwrap();
-        if sim.deliveries().len() == before {
+        if sim.count_deliveries() == before {
             return;
         }
     }
@@ -164,12 +167,10 @@ pub(crate) async fn rest(sim: &SimHandle, server: &ServerHandle) {
 /// numbers in the order in which they appear.
 pub(crate) fn pages(sim: &SimHandle) -> Vec<String> {
     let numbers = (1..).take_while(|number| sim.head(REPO, *number).is_some());
-    let address = Regex::new(r"http://127\.0\.0\.1:\d+").unwrap();
-    let commit = Regex::new(r"\b[0-9a-f]{7,40}\b").unwrap();
     numbers
         .map(|number| {
             let page = in_one_order(&sim.render_pull_text(REPO, number));
-            let page = address.replace_all(&page, "http://deckhand");
+            let page = ADDRESS.replace_all(&page, "http://deckhand");
             let mut known: Vec<String> = Vec::new();
             let name = |found: &regex::Captures<'_>| {
                 let at = known.iter().position(|it| it.starts_with(&found[0]) || found[0].starts_with(it.as_str()));
@@ -179,7 +180,7 @@ pub(crate) fn pages(sim: &SimHandle) -> Vec<String> {
                 });
                 format!("<{at}>")
             };
-            commit.replace_all(&page, name).into_owned()
+            COMMIT.replace_all(&page, name).into_owned()
         })
         .collect()
 }

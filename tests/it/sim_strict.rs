@@ -258,12 +258,12 @@ async fn an_app_hears_what_it_subscribed_to_and_may_read() {
     sim.set_deliver(false);
     sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
     sim.subscribe(APP_ID, &["pull_request"]);
-    let since = sim.deliveries().len();
+    let since = sim.count_deliveries();
     sim.comment(REPO, number, "mona", "Nobody listens");
     sim.label(REPO, number, "mona", "bug");
     assert_eq!(heard(&told(&sim, since)), ["octo/hello pull_request labeled"]);
     sim.subscribe(APP_ID, &["issue_comment"]);
-    let since = sim.deliveries().len();
+    let since = sim.count_deliveries();
     sim.comment(REPO, number, "mona", "Now somebody does");
     sim.label(REPO, number, "mona", "nice");
     sim.push(REPO, "topic", "mona", "Again", &[("list.txt", Some("x\n"))], "");
@@ -271,7 +271,7 @@ async fn an_app_hears_what_it_subscribed_to_and_may_read() {
     // Who may write checks hears of checks without asking for it.
     assert_eq!(now, ["octo/hello issue_comment created", "octo/hello check_suite requested"]);
     sim.withdraw_permission("checks");
-    let since = sim.deliveries().len();
+    let since = sim.count_deliveries();
     sim.push(REPO, "topic", "mona", "And again", &[("list.txt", Some("y\n"))], "");
     assert!(told(&sim, since).is_empty());
     sim.create_repository("octo", "third", &[("a", "b\n")], false);
@@ -293,11 +293,11 @@ async fn a_pull_request_follows_the_branch_of_its_own_repository() {
     assert_eq!((&pull["head"]["sha"], &pull["head"]["repo"]["fork"]), (&json!(first), &json!(true)));
     assert_eq!((&pull["base"]["repo"]["full_name"], &pull["changed_files"]), (&json!(REPO), &json!(1)));
 
-    let since = sim.deliveries().len();
+    let since = sim.count_deliveries();
     let second = sim.push("ada/hello", "topic", "ada", "Still mine", &[("list.txt", Some("mine!\n"))], "");
     assert_eq!(heard(&told(&sim, since)), ["octo/hello pull_request synchronize"]);
     assert_eq!((sim.head(REPO, from_fork), sim.head(REPO, number)), (Some(second.clone()), Some(head)));
-    let since = sim.deliveries().len();
+    let since = sim.count_deliveries();
     let newer = sim.push(REPO, "topic", "mona", "Ours", &[("list.txt", Some("ours\n"))], "");
     assert_eq!(
         heard(&told(&sim, since)),
@@ -444,7 +444,7 @@ async fn objects_reactions_suites_and_replies_are_served() {
     assert_eq!((&suites["total_count"], &suites["check_suites"][0]["id"]), (&json!(1), &run["check_suite"]["id"]));
     let suite = json_of(&client.get(&format!("check-suites/{}", run["check_suite"]["id"])).await);
     assert_eq!((&suite["head_sha"], &suite["app"]["id"]), (&json!(head), &json!(APP_ID)));
-    let since = sim.deliveries().len();
+    let since = sim.count_deliveries();
     assert_eq!(client.post(&format!("check-runs/{}/rerequest", run["id"]), &json!({})).await.status, 201);
     assert_eq!(heard(&told(&sim, since)), ["octo/hello check_run rerequested"]);
     assert_eq!(client.get(&format!("commits/{head}/statuses")).await.status, 403, "statuses are not granted");
