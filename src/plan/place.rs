@@ -1,9 +1,11 @@
 //! Where on GitHub a finding can be shown: on lines inside a hunk, or only in words.
 
 use super::ReviewComment;
-use crate::diff;
+use crate::diff::{self, Hunk};
 use crate::model::{Fact, FileChange, Finding, Patch, Side, Snapshot};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Lines of the diff on which GitHub takes a review comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,17 +20,34 @@ pub(super) struct Spot {
 
 /// The changed files of a snapshot, ready to be asked about many places.
 pub(super) struct Diff<'a> {
-    by_path: BTreeMap<(Side, &'a str), Vec<&'a FileChange>>,
+    by_path: BTreeMap<(Side, &'a str), Vec<Rc<Changed<'a>>>>,
     refused: &'a [ReviewComment],
+}
+
+/// A changed file, whose hunks are found once.
+struct Changed<'a> {
+    change: &'a FileChange,
+    hunks: OnceCell<Vec<Hunk<'a>>>,
+}
+
+impl Changed<'_> {
+    fn is_commentable(&self, side: Side, first: u32, last: u32) -> bool {
+        let hunks = self.hunks.get_or_init(|| match &self.change.patch {
+            Patch::Text(text) => diff::parse_hunks(text),
+            Patch::Empty | Patch::Binary | Patch::Truncated => Vec::new(),
+        });
+        diff::is_commentable(hunks, side, first, last)
+    }
 }
 
 impl<'a> Diff<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, refused: &'a [ReviewComment]) -> Self {
-        let mut by_path: BTreeMap<_, Vec<&FileChange>> = BTreeMap::new();
+        let mut by_path: BTreeMap<_, Vec<Rc<Changed<'a>>>> = BTreeMap::new();
         if let Some(Fact::Known(changes)) = &snapshot.changes {
             for change in changes {
-                by_path.entry((Side::Right, change.path.as_str())).or_default().push(change);
-                by_path.entry((Side::Left, change.old_path().as_str())).or_default().push(change);
+                let changed = Rc::new(Changed { change, hunks: OnceCell::new() });
+                by_path.entry((Side::Right, change.path.as_str())).or_default().push(changed.clone());
+                by_path.entry((Side::Left, change.old_path().as_str())).or_default().push(changed);
             }
         }
         Diff { by_path, refused }
@@ -40,12 +59,9 @@ impl<'a> Diff<'a> {
         let first = place.line?;
         let last = place.end_line.unwrap_or(first).max(first);
         let changes = self.by_path.get(&(place.side, place.path.as_str()))?;
-        let change = changes.iter().find(|change| match &change.patch {
-            Patch::Text(text) => diff::is_commentable(&diff::parse_hunks(text), place.side, first, last),
-            Patch::Empty | Patch::Binary | Patch::Truncated => false,
-        })?;
+        let changed = changes.iter().find(|it| it.is_commentable(place.side, first, last))?;
         let spot = Spot {
-            path: change.path.as_str().to_owned(),
+            path: changed.change.path.as_str().to_owned(),
             side: place.side,
             start_line: (last > first).then_some(first),
             line: last,

@@ -47,7 +47,8 @@ pub(super) fn sort_out<'a>(
     limit: usize,
     may_resolve: Option<bool>,
 ) -> Inline<'a> {
-    let mut known = known_comments(published);
+    let may_open = may_resolve != Some(false);
+    let mut known = known_comments(published, may_open);
     let placed: Vec<Placed<'a>> = findings
         .enumerate()
         .map(|(order, finding)| {
@@ -61,15 +62,24 @@ pub(super) fn sort_out<'a>(
     let mut kept = 0;
     // Findings that share a fingerprint: what is said already in these words stays where it is, then those that have
     // a place in the diff take a comment over, then the others.
-    let (said, rest): (Vec<_>, Vec<_>) = placed.into_iter().partition(|it| take_same(&mut known, it));
-    kept += said.len();
+    let mut rest = Vec::new();
+    for placed in placed {
+        let Some(comment) = take_same(&mut known, &placed, may_open) else {
+            rest.push(placed);
+            continue;
+        };
+        kept += 1;
+        if comment.resolved_by_us {
+            changes.push(Change::Reopen { thread: comment.thread.clone() });
+        }
+    }
     let (inside, outside): (Vec<_>, Vec<_>) = rest.into_iter().partition(|it| it.spot.is_some());
     for Placed { order, finding, spot, text } in inside.into_iter().chain(outside) {
         let known = known.get_mut(&finding.fingerprint).and_then(Vec::pop);
         if let Some(comment) = known {
             kept += 1;
             let mut open = !comment.resolved;
-            if comment.resolved_by_us && may_resolve != Some(false) {
+            if comment.resolved_by_us && may_open {
                 changes.push(Change::Reopen { thread: comment.thread.clone() });
                 open = true;
             }
@@ -135,11 +145,14 @@ struct Placed<'a> {
 
 type Known<'a> = BTreeMap<Fingerprint, Vec<&'a PublishedReviewComment>>;
 
-/// Takes the comment that says exactly this finding in exactly these words, when there is one.
-fn take_same(known: &mut Known<'_>, placed: &Placed<'_>) -> bool {
-    let (Some(text), Some(comments)) = (&placed.text, known.get_mut(&placed.finding.fingerprint)) else { return false };
-    let same = |comment: &&PublishedReviewComment| !comment.resolved_by_us && says(comment, text);
-    comments.iter().rposition(same).map(|at| comments.remove(at)).is_some()
+/// Takes the comment that says exactly this finding in exactly these words, when there is one: rather one that need not be
+/// opened again.
+fn take_same<'a>(known: &mut Known<'a>, placed: &Placed<'_>, may_open: bool) -> Option<&'a PublishedReviewComment> {
+    let text = placed.text.as_ref()?;
+    let comments = known.get_mut(&placed.finding.fingerprint)?;
+    let stands = comments.iter().rposition(|it| !it.resolved_by_us && says(it, text));
+    let same = stands.or_else(|| comments.iter().rposition(|it| may_open && says(it, text)));
+    same.map(|at| comments.remove(at))
 }
 
 /// Whether a comment of ours has exactly these words, as we wrote them.
@@ -147,9 +160,10 @@ fn says(comment: &PublishedReviewComment, text: &str) -> bool {
     parse_finding_marker(&comment.body).is_some_and(|marker| marker.body == digest(text))
 }
 
-/// Comments by fingerprint; of several with one, the last of the list is matched first: open ones, those that people
-/// resolved, those that people answered, then the oldest. Whatever a plan resolves or deletes moves away from that end, so that nothing follows.
-fn known_comments(published: &Published) -> Known<'_> {
+/// Comments by fingerprint; of several with one, the last of the list is matched first: those that are open or will be
+/// opened again, those that people resolved, those that people answered, then the oldest. Whatever a plan opens, resolves or
+/// deletes changes nothing in the order of the others, so that a plan that was carried out in part leads to the same page.
+fn known_comments(published: &Published, may_open: bool) -> Known<'_> {
     let mut known = Known::new();
     for comment in &published.comments {
         if let Some(marker) = parse_finding_marker(&comment.body) {
@@ -158,7 +172,8 @@ fn known_comments(published: &Published) -> Known<'_> {
     }
     for same in known.values_mut() {
         same.sort_by_key(|comment| {
-            (!comment.resolved, !comment.resolved_by_us, comment.answered, std::cmp::Reverse(comment.id))
+            let opens = !comment.resolved || comment.resolved_by_us && may_open;
+            (opens, !comment.resolved_by_us || opens, comment.answered, std::cmp::Reverse(comment.id))
         });
     }
     known

@@ -205,6 +205,7 @@ pub(super) fn without_password(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sqlx::Connection;
 
     #[tokio::test]
     async fn a_database_that_does_not_sync_what_it_acknowledges_is_refused() {
@@ -223,6 +224,8 @@ mod tests {
             let mut writer = options.connect().await.expect("a connection");
             let said = assert_durable(&mut writer, &url).await;
             assert_eq!(said.is_ok(), durable, "{journal:?} {synchronous:?}: {said:?}");
+            // To its end: the next one cannot change the journal beside it.
+            writer.close().await.expect("it closes");
         }
         // And that is how a store opens its own.
         let store = Store::open(&url).await.expect("it opens");
