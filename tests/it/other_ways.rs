@@ -1,22 +1,24 @@
 //! Every story is told again in other ways, without being asked: repeated, when no write may follow; and with the server
-//! killed at a write and started again, after which people see the same pages.
+//! killed at each of its writes, before it and after it, and started again, after which people see the same pages.
 
 use crate::recorded::Act;
 use crate::sim_bench::{APP_ID, REPO, Start, check_sim, wall, writes};
 use deckhand::model::Timestamp;
 use deckhand::server::{Server, ServerHandle};
 use deckhand::sim::{DeliveryRecord, Kind, LogEntry, SimHandle};
+use deckhand::store::RunId;
 use regex::Regex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// So many kills a story, of different kinds of writes first; all of them with `DECKHAND_TEST_KILLS=all`.
-pub(crate) const SOME_KILLS: usize = 2;
+/// A story with more writes tells of many pull requests that are alike: the first write of each kind stands for all.
+const CROWD: usize = 60;
 /// Longer than a lease.
 const LEASE_OVER: Duration = Duration::from_secs(61);
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"http://127\.0\.0\.1:\d+").unwrap());
+static RUN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"/runs/([0-9a-f]+)").unwrap());
 static COMMIT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b[0-9a-f]{7,40}\b").unwrap());
 /// A story that does not come to rest in so many steps goes round in circles.
 const MAX_STEPS: u32 = 30;
@@ -37,10 +39,10 @@ pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
     assert_eq!(writes(&more), [""; 0], "a repetition writes nothing");
 }
 
-/// The same people on another simulation, whose server is killed at one of its writes, for several of them.
-pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHandle, at_most: usize) {
+/// The same people on another simulation, whose server is killed at one of its writes, for each of them.
+pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHandle) {
     let expected = pages(plain);
-    let kills = kills(&plain.log(), at_most);
+    let kills = kills(&plain.log());
     let mut killed = kills.is_empty();
     for (writes, done) in kills {
         let (told, happened) = Killed::begin(start).await.tell(acts, (writes, done)).await;
@@ -53,21 +55,16 @@ pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHan
     assert!(killed, "none of the tellings came to the write at which the server is killed");
 }
 
-/// Which writes, counted from 0, and whether they are done: the first of each kind before all others.
-fn kills(log: &[LogEntry], at_most: usize) -> Vec<(u32, bool)> {
+/// Which writes, counted from 0, and whether they are done.
+fn kills(log: &[LogEntry]) -> Vec<(u32, bool)> {
     let all: Vec<&LogEntry> = log.iter().filter(|entry| entry.kind == Kind::Write).collect();
-    let mut places: Vec<(usize, u32, bool)> = Vec::new();
-    for done in [true, false] {
-        let mut times: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        for (at, entry) in (0..).zip(&all) {
-            let times = times.entry((&entry.method, &entry.route)).or_default();
-            places.push((*times * 2 + usize::from(!done), at, done));
-            *times += 1;
-        }
+    let mut kinds = BTreeSet::new();
+    let first_of_kind = |(_, entry): &(u32, &LogEntry)| kinds.insert((entry.method.clone(), entry.route.clone()));
+    let writes = (0..).zip(all.iter().copied());
+    if all.len() > CROWD {
+        return writes.filter(first_of_kind).map(|(at, _)| (at, true)).collect();
     }
-    places.sort();
-    let limit = if std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all") { usize::MAX } else { at_most };
-    places.into_iter().take(limit).map(|(_, at, done)| (at, done)).collect()
+    writes.flat_map(|(at, _)| [(at, false), (at, true)]).collect()
 }
 
 /// A story whose server has a runtime of its own, so that all of it can be stopped in an instant.
@@ -98,6 +95,7 @@ impl<'a> Killed<'a> {
         }
         self.rest().await;
         check_sim(&self.sim);
+        self.hold_links().await;
         self.stop().await;
         (pages(&self.sim), self.happened)
     }
@@ -126,6 +124,16 @@ impl<'a> Killed<'a> {
             }
         }
         panic!("the story does not come to rest after its server was killed");
+    }
+
+    /// Whatever a page of a pull request leads to is there: also what a run had to say that did not come to its end.
+    async fn hold_links(&self) {
+        let pages = (1..).take_while(|number| self.sim.head(REPO, *number).is_some());
+        let pages: Vec<String> = pages.map(|number| self.sim.render_pull_text(REPO, number)).collect();
+        for found in RUN.captures_iter(&pages.concat()) {
+            let run = self.server().store().load_run(&RunId::parse(&found[1]).unwrap()).await.unwrap();
+            assert!(run.is_some(), "{} leads nowhere: {pages:#?}", &found[0]);
+        }
     }
 
     fn server(&self) -> &ServerHandle {
@@ -163,14 +171,15 @@ pub(crate) async fn rest(sim: &SimHandle, server: &ServerHandle) {
     }
 }
 
-/// What people see of each pull request. Addresses and commits differ from one telling to the next; in their places stand
-/// numbers in the order in which they appear.
+/// What people see of each pull request. Addresses, runs and commits differ from one telling to the next; in the places of
+/// commits stand numbers in the order in which they appear.
 pub(crate) fn pages(sim: &SimHandle) -> Vec<String> {
     let numbers = (1..).take_while(|number| sim.head(REPO, *number).is_some());
     numbers
         .map(|number| {
             let page = in_one_order(&sim.render_pull_text(REPO, number));
             let page = ADDRESS.replace_all(&page, "http://deckhand");
+            let page = RUN.replace_all(&page, "/runs/RUN");
             let mut known: Vec<String> = Vec::new();
             let name = |found: &regex::Captures<'_>| {
                 let at = known.iter().position(|it| it.starts_with(&found[0]) || found[0].starts_with(it.as_str()));

@@ -204,22 +204,16 @@ impl Story {
 
     /// Everything that was said is as GitHub describes it, and nothing is left undone; then it is told in other ways.
     pub(crate) async fn end(self) {
-        self.end_with(other_ways::SOME_KILLS, true).await;
+        self.end_with(true).await;
     }
 
     /// The same where deliveries that come once more rightly bring something new, which `why` says.
     pub(crate) async fn end_unrepeated(self, why: &str) {
         assert!(self.sim.is_disturbed(), "a story that nothing disturbed is repeated: {why}");
-        self.end_with(0, false).await;
+        self.end_with(false).await;
     }
 
-    /// The same, and it is told with the server killed at each of its writes.
-    pub(crate) async fn end_killed_at_every_write(self) {
-        assert!(!self.sim.is_disturbed(), "it cannot be told again");
-        self.end_with(usize::MAX, true).await;
-    }
-
-    async fn end_with(self, kills: usize, repeated: bool) {
+    async fn end_with(self, repeated: bool) {
         check_sim(&self.sim);
         assert_eq!(self.parked().await, 0, "no job was given up");
         hold_replayable(&self.database_url()).await;
@@ -232,7 +226,7 @@ impl Story {
         self.server.shutdown().await;
         let (sim, acts) = self.sim.into_parts();
         if undisturbed {
-            other_ways::hold_when_killed(&self.start, &acts, &sim, kills).await;
+            other_ways::hold_when_killed(&self.start, &acts, &sim).await;
         }
     }
 }
