@@ -110,8 +110,7 @@ async fn f39_killed_before_or_after_any_chunk_none_is_there_twice() {
     // Three chunks after the open check; the page that has to come out of each telling lists every annotation.
     assert_eq!(writes(&story.requests()).iter().filter(|it| it.contains("check-runs")).count(), 4);
     assert_eq!(story.page(number).matches("[failure] b.py:").count(), 130);
-    assert!(!story.sim.is_disturbed(), "it is told again with a kill at each write");
-    story.end().await;
+    story.end_killed_around_every_write().await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Every story is told again in other ways, without being asked: repeated, when no write may follow; and with the server
-//! killed at each of its writes, before it and after it, and started again, after which people see the same pages.
+//! killed before each of its writes and started again, after which people see the same pages; with `DECKHAND_TEST_KILLS=all`
+//! also after each, when the write is done and its answer is lost.
 
 use crate::recorded::Act;
 use crate::sim_bench::{APP_ID, REPO, Start, check_sim, wall, writes};
@@ -39,10 +40,10 @@ pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
     assert_eq!(writes(&more), [""; 0], "a repetition writes nothing");
 }
 
-/// The same people on another simulation, whose server is killed at one of its writes, for each of them.
-pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHandle) {
+/// The same people on another simulation, whose server is killed before one of its writes, for each of them, and `after` it.
+pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHandle, after: bool) {
     let expected = pages(plain);
-    let kills = kills(&plain.log());
+    let kills = kills(&plain.log(), after || std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all"));
     let mut killed = kills.is_empty();
     for (writes, done) in kills {
         let (told, happened) = Killed::begin(start).await.tell(acts, (writes, done)).await;
@@ -56,7 +57,7 @@ pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHan
 }
 
 /// Which writes, counted from 0, and whether they are done.
-fn kills(log: &[LogEntry]) -> Vec<(u32, bool)> {
+fn kills(log: &[LogEntry], after: bool) -> Vec<(u32, bool)> {
     let all: Vec<&LogEntry> = log.iter().filter(|entry| entry.kind == Kind::Write).collect();
     let mut kinds = BTreeSet::new();
     let first_of_kind = |(_, entry): &(u32, &LogEntry)| kinds.insert((entry.method.clone(), entry.route.clone()));
@@ -64,7 +65,7 @@ fn kills(log: &[LogEntry]) -> Vec<(u32, bool)> {
     if all.len() > CROWD {
         return writes.filter(first_of_kind).map(|(at, _)| (at, true)).collect();
     }
-    writes.flat_map(|(at, _)| [(at, false), (at, true)]).collect()
+    writes.flat_map(|(at, _)| [Some((at, false)), after.then_some((at, true))]).flatten().collect()
 }
 
 /// A story whose server has a runtime of its own, so that all of it can be stopped in an instant.

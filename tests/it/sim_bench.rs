@@ -204,16 +204,22 @@ impl Story {
 
     /// Everything that was said is as GitHub describes it, and nothing is left undone; then it is told in other ways.
     pub(crate) async fn end(self) {
-        self.end_with(true).await;
+        self.end_with(true, false).await;
+    }
+
+    /// The same, and it is told with the server killed before and after each of its writes.
+    pub(crate) async fn end_killed_around_every_write(self) {
+        assert!(!self.sim.is_disturbed(), "it cannot be told again");
+        self.end_with(true, true).await;
     }
 
     /// The same where deliveries that come once more rightly bring something new, which `why` says.
     pub(crate) async fn end_unrepeated(self, why: &str) {
         assert!(self.sim.is_disturbed(), "a story that nothing disturbed is repeated: {why}");
-        self.end_with(false).await;
+        self.end_with(false, false).await;
     }
 
-    async fn end_with(self, repeated: bool) {
+    async fn end_with(self, repeated: bool, killed_after: bool) {
         check_sim(&self.sim);
         assert_eq!(self.parked().await, 0, "no job was given up");
         hold_replayable(&self.database_url()).await;
@@ -226,7 +232,7 @@ impl Story {
         self.server.shutdown().await;
         let (sim, acts) = self.sim.into_parts();
         if undisturbed {
-            other_ways::hold_when_killed(&self.start, &acts, &sim).await;
+            other_ways::hold_when_killed(&self.start, &acts, &sim, killed_after).await;
         }
     }
 }
