@@ -20,6 +20,8 @@ pub(super) struct Description {
     /// JSON by pointer, down to what is referred to: `/components/schemas/issue`.
     parts: BTreeMap<&'static str, &'static str>,
     parsed: Mutex<HashMap<&'static str, &'static Value>>,
+    /// By method and path, which come again in every telling of a story.
+    operations: Mutex<HashMap<String, Option<&'static Operation>>>,
 }
 
 /// An operation, and the template that the path fits.
@@ -34,7 +36,7 @@ impl Description {
             let lines: &'static str = Box::leak(lines().into_boxed_str());
             // The first line tells what the others were made of.
             let parts = lines.lines().skip(1).map(|line| line.split_once('\t').unwrap()).collect();
-            Description { parts, parsed: Mutex::default() }
+            Description { parts, parsed: Mutex::default(), operations: Mutex::default() }
         });
         &DESCRIPTION
     }
@@ -65,7 +67,17 @@ impl Description {
     }
 
     /// The operation of a path without its query. Of several templates that fit, the one with most literal segments.
-    pub(super) fn operation(&'static self, method: &str, path: &str) -> Option<Operation> {
+    pub(super) fn operation(&'static self, method: &str, path: &str) -> Option<&'static Operation> {
+        let key = format!("{method} {path}");
+        if let Some(known) = self.operations.lock().unwrap().get(&key) {
+            return *known;
+        }
+        let found = self.find_operation(method, path).map(|it| &*Box::leak(Box::new(it)));
+        self.operations.lock().unwrap().insert(key, found);
+        found
+    }
+
+    fn find_operation(&'static self, method: &str, path: &str) -> Option<Operation> {
         let wanted: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let method = method.to_ascii_lowercase();
         let pointers = self.parts.range("/paths/".."/paths0").map(|(pointer, _)| *pointer);
