@@ -58,14 +58,11 @@ pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHan
 
 /// Which writes, counted from 0, and whether they are done.
 fn kills(log: &[LogEntry], after: bool) -> Vec<(u32, bool)> {
-    let all: Vec<&LogEntry> = log.iter().filter(|entry| entry.kind == Kind::Write).collect();
+    let writes: Vec<&LogEntry> = log.iter().filter(|entry| entry.kind == Kind::Write).collect();
+    let is_crowd = writes.len() > CROWD;
     let mut kinds = BTreeSet::new();
-    let first_of_kind = |(_, entry): &(u32, &LogEntry)| kinds.insert((entry.method.clone(), entry.route.clone()));
-    let writes = (0..).zip(all.iter().copied());
-    if all.len() > CROWD {
-        return writes.filter(first_of_kind).map(|(at, _)| (at, true)).collect();
-    }
-    writes.flat_map(|(at, _)| [Some((at, false)), after.then_some((at, true))]).flatten().collect()
+    let chosen = (0..).zip(writes).filter(|(_, it)| kinds.insert((&it.method, &it.route)) || !is_crowd);
+    chosen.flat_map(|(at, _)| [Some((at, false)), after.then_some((at, true))]).flatten().collect()
 }
 
 /// A story whose server has a runtime of its own, so that all of it can be stopped in an instant.
