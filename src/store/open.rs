@@ -71,15 +71,15 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what still waits and closes the reading connections; what was acknowledged is on disk in any case.
+    /// Writes what still waits and closes all connections; what was acknowledged is on disk in any case. Whatever comes
+    /// later is refused.
     pub async fn close(&self) {
         if let Err(error) = self.write_answers(self.answers.take_all()).await {
             tracing::error!(error = %error, "the last answers could not be stored: {error}");
         }
-        if let Err(error) = self.writer.flush().await {
-            tracing::error!(error = %error, "the last changes could not be stored: {error}");
-        }
         self.readers.close().await;
+        // Last, so that SQLite tidies up its log.
+        self.writer.end().await;
     }
 
     /// Makes a change; when this returns `Ok`, it is on disk.

@@ -111,6 +111,15 @@ impl Writer {
         self.waiting.load(Ordering::Acquire)
     }
 
+    /// Writes what was sent before and closes the connection; whoever comes later is refused.
+    pub(super) async fn end(&self) {
+        let (ended, end) = oneshot::channel();
+        if self.queue.send(Request::End(ended)).await.is_ok() {
+            // It fails only when the writer has ended.
+            _ = end.await;
+        }
+    }
+
     /// Returns once everything that was sent before is written.
     pub(super) async fn flush(&self) -> Result<(), StoreError> {
         if self.waiting() == 0 {
@@ -121,7 +130,7 @@ impl Writer {
 
     async fn send(&self, entry: Box<dyn Queued>, patience: Patience) -> Result<(), StoreError> {
         self.waiting.fetch_add(1, Ordering::AcqRel);
-        let sent = self.queue.send(Request { entry, due: Instant::now() + patience.duration() }).await;
+        let sent = self.queue.send(Request::Write(entry, Instant::now() + patience.duration())).await;
         sent.map_err(|_| {
             self.waiting.fetch_sub(1, Ordering::AcqRel);
             closed()
@@ -148,9 +157,10 @@ impl Change for Nothing {
     }
 }
 
-struct Request {
-    entry: Box<dyn Queued>,
-    due: Instant,
+enum Request {
+    /// A change, and until when it may wait for others.
+    Write(Box<dyn Queued>, Instant),
+    End(oneshot::Sender<()>),
 }
 
 /// A change whose type is no longer known, with whoever waits for it.
@@ -218,31 +228,54 @@ struct Loop {
 impl Loop {
     async fn run(mut self) {
         let mut batch: Vec<Box<dyn Queued>> = Vec::new();
-        while let Some(first) = self.requests.recv().await {
-            let mut due = first.due;
-            batch.push(first.entry);
-            while batch.len() < BATCH {
-                // What is there already shares the transaction in any case; then it waits as long as all are patient.
-                let next = match self.requests.try_recv() {
-                    Ok(next) => Some(next),
-                    Err(mpsc::error::TryRecvError::Disconnected) => None,
-                    Err(mpsc::error::TryRecvError::Empty) if due <= Instant::now() => None,
-                    Err(mpsc::error::TryRecvError::Empty) => {
-                        tokio::time::timeout_at(due, self.requests.recv()).await.unwrap_or_default()
-                    }
-                };
-                let Some(next) = next else { break };
-                due = due.min(next.due);
-                batch.push(next.entry);
-            }
+        let mut ended = None;
+        while ended.is_none()
+            && let Some(first) = self.requests.recv().await
+        {
+            ended = self.gather(first, &mut batch).await;
             let written = batch.len();
-            self.write(&mut batch).await;
+            if written > 0 {
+                self.write(&mut batch).await;
+            }
             batch.clear();
             self.waiting.fetch_sub(written, Ordering::AcqRel);
         }
+        // Those who wait to be written now hear that it is closed.
+        drop(self.requests);
         if let Err(error) = self.connection.close().await {
             tracing::error!(error = %error, "the database could not be closed in order: {error}");
         }
+        if let Some(ended) = ended {
+            // Whoever asked may have given up waiting.
+            _ = ended.send(());
+        }
+    }
+
+    /// Takes the changes that share a transaction; who is to hear of the end when that is asked for.
+    async fn gather(&mut self, first: Request, batch: &mut Vec<Box<dyn Queued>>) -> Option<oneshot::Sender<()>> {
+        let mut due = None;
+        let mut next = Some(first);
+        while let Some(request) = next.take() {
+            match request {
+                Request::End(ended) => return Some(ended),
+                Request::Write(entry, until) => {
+                    due = Some(due.map_or(until, |due: Instant| due.min(until)));
+                    batch.push(entry);
+                }
+            }
+            if batch.len() == BATCH {
+                break;
+            }
+            // What is there already shares the transaction in any case; then it waits as long as all are patient.
+            next = match (self.requests.try_recv(), due) {
+                (Ok(request), _) => Some(request),
+                (Err(mpsc::error::TryRecvError::Empty), Some(due)) if due > Instant::now() => {
+                    tokio::time::timeout_at(due, self.requests.recv()).await.unwrap_or_default()
+                }
+                (Err(_), _) => None,
+            };
+        }
+        None
     }
 
     /// All in one transaction; when the database fails for one of them, each in its own.
@@ -371,6 +404,21 @@ mod tests {
                 Ok(())
             })
         }
+    }
+
+    #[tokio::test]
+    async fn whoever_closes_finds_all_written_and_nobody_at_the_database() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite:{}", dir.path().join("s.db").display());
+        let store = Store::open(&url).await.expect("a store");
+        store.writer().write_later(Add("some time soon", Fate::Done)).await.expect("sent");
+        store.close().await;
+        let late = store.write(Add("too late", Fate::Done)).await.expect_err("refused");
+        assert!(late.to_string().contains("closed"), "{late}");
+        let mut alone = SqliteConnection::connect(&url).await.expect("a connection");
+        sqlx::query("PRAGMA journal_mode = delete").execute(&mut alone).await.expect("nobody else has it open");
+        let names: Vec<String> = sqlx::query_scalar("SELECT key FROM reads").fetch_all(&mut alone).await.expect("read");
+        assert_eq!(names, ["some time soon"]);
     }
 
     #[tokio::test]
