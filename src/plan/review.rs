@@ -69,23 +69,17 @@ pub(super) fn sort_out<'a>(
             continue;
         };
         kept += 1;
-        if comment.resolved_by_us {
-            changes.push(Change::Reopen { thread: comment.thread.clone() });
-        }
+        changes.extend(reopen(comment, may_open));
     }
     let (inside, outside): (Vec<_>, Vec<_>) = rest.into_iter().partition(|it| it.spot.is_some());
     for Placed { order, finding, spot, text } in inside.into_iter().chain(outside) {
         let known = known.get_mut(&finding.fingerprint).and_then(Vec::pop);
         if let Some(comment) = known {
             kept += 1;
-            let mut open = !comment.resolved;
-            if comment.resolved_by_us && may_open {
-                changes.push(Change::Reopen { thread: comment.thread.clone() });
-                open = true;
-            }
+            changes.extend(reopen(comment, may_open));
             // What a person resolved is left as it was when they did. A comment whose lines left the diff keeps its words:
             // its suggestion was made for the old lines.
-            if let Some(text) = text.filter(|text| open && !says(comment, text)) {
+            if let Some(text) = text.filter(|text| will_be_open(comment, may_open) && !says(comment, text)) {
                 changes.push(Change::Edit { id: comment.id, text, finding: finding.fingerprint.clone() });
             }
             continue;
@@ -155,6 +149,16 @@ fn take_same<'a>(known: &mut Known<'a>, placed: &Placed<'_>, may_open: bool) -> 
     same.map(|at| comments.remove(at))
 }
 
+/// Opens the thread of a finding that is there again, when it was we who resolved it.
+fn reopen(comment: &PublishedReviewComment, may_open: bool) -> Option<Change> {
+    (comment.resolved_by_us && may_open).then(|| Change::Reopen { thread: comment.thread.clone() })
+}
+
+/// Whether the thread of a comment whose finding is there is open once the plan is carried out.
+fn will_be_open(comment: &PublishedReviewComment, may_open: bool) -> bool {
+    !comment.resolved || comment.resolved_by_us && may_open
+}
+
 /// Whether a comment of ours has exactly these words, as we wrote them.
 fn says(comment: &PublishedReviewComment, text: &str) -> bool {
     parse_finding_marker(&comment.body).is_some_and(|marker| marker.body == digest(text))
@@ -172,8 +176,8 @@ fn known_comments(published: &Published, may_open: bool) -> Known<'_> {
     }
     for same in known.values_mut() {
         same.sort_by_key(|comment| {
-            let opens = !comment.resolved || comment.resolved_by_us && may_open;
-            (opens, !comment.resolved_by_us || opens, comment.answered, std::cmp::Reverse(comment.id))
+            let open = will_be_open(comment, may_open);
+            (open, open || !comment.resolved_by_us, comment.answered, std::cmp::Reverse(comment.id))
         });
     }
     known

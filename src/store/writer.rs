@@ -253,13 +253,13 @@ impl Loop {
 
     /// Takes the changes that share a transaction; who is to hear of the end when that is asked for.
     async fn gather(&mut self, first: Request, batch: &mut Vec<Box<dyn Queued>>) -> Option<oneshot::Sender<()>> {
-        let mut due = None;
+        let mut due = Instant::now() + Patience::Much.duration();
         let mut next = Some(first);
         while let Some(request) = next.take() {
             match request {
                 Request::End(ended) => return Some(ended),
                 Request::Write(entry, until) => {
-                    due = Some(due.map_or(until, |due: Instant| due.min(until)));
+                    due = due.min(until);
                     batch.push(entry);
                 }
             }
@@ -267,12 +267,12 @@ impl Loop {
                 break;
             }
             // What is there already shares the transaction in any case; then it waits as long as all are patient.
-            next = match (self.requests.try_recv(), due) {
-                (Ok(request), _) => Some(request),
-                (Err(mpsc::error::TryRecvError::Empty), Some(due)) if due > Instant::now() => {
+            next = match self.requests.try_recv() {
+                Ok(request) => Some(request),
+                Err(mpsc::error::TryRecvError::Empty) if due > Instant::now() => {
                     tokio::time::timeout_at(due, self.requests.recv()).await.unwrap_or_default()
                 }
-                (Err(_), _) => None,
+                Err(_) => None,
             };
         }
         None

@@ -18,11 +18,11 @@ use tokio::runtime::Runtime;
 const CROWD: usize = 60;
 /// Longer than a lease.
 const LEASE_OVER: Duration = Duration::from_secs(61);
+/// A story that does not come to rest in so many steps goes round in circles.
+const MAX_STEPS: u32 = 30;
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"http://127\.0\.0\.1:\d+").unwrap());
 static RUN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"/runs/([0-9a-f]+)").unwrap());
 static COMMIT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b[0-9a-f]{7,40}\b").unwrap());
-/// A story that does not come to rest in so many steps goes round in circles.
-const MAX_STEPS: u32 = 30;
 
 /// Everybody's deliveries that arrived come once more: nobody writes anything.
 pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
@@ -126,8 +126,7 @@ impl<'a> Killed<'a> {
 
     /// Whatever a page of a pull request leads to is there: also what a run had to say that did not come to its end.
     async fn hold_links(&self) {
-        let pages = (1..).take_while(|number| self.sim.head(REPO, *number).is_some());
-        let pages: Vec<String> = pages.map(|number| self.sim.render_pull_text(REPO, number)).collect();
+        let pages: Vec<String> = raw_pages(&self.sim).collect();
         for found in RUN.captures_iter(&pages.concat()) {
             let run = self.server().store().load_run(&RunId::parse(&found[1]).unwrap()).await.unwrap();
             assert!(run.is_some(), "{} leads nowhere: {pages:#?}", &found[0]);
@@ -172,10 +171,9 @@ pub(crate) async fn rest(sim: &SimHandle, server: &ServerHandle) {
 /// What people see of each pull request. Addresses, runs and commits differ from one telling to the next; in the places of
 /// commits stand numbers in the order in which they appear.
 pub(crate) fn pages(sim: &SimHandle) -> Vec<String> {
-    let numbers = (1..).take_while(|number| sim.head(REPO, *number).is_some());
-    numbers
-        .map(|number| {
-            let page = in_one_order(&sim.render_pull_text(REPO, number));
+    raw_pages(sim)
+        .map(|page| {
+            let page = in_one_order(&page);
             let page = ADDRESS.replace_all(&page, "http://deckhand");
             let page = RUN.replace_all(&page, "/runs/RUN");
             let mut known: Vec<String> = Vec::new();
@@ -190,6 +188,11 @@ pub(crate) fn pages(sim: &SimHandle) -> Vec<String> {
             COMMIT.replace_all(&page, name).into_owned()
         })
         .collect()
+}
+
+fn raw_pages(sim: &SimHandle) -> impl Iterator<Item = String> {
+    let numbers = (1..).take_while(|number| sim.head(REPO, *number).is_some());
+    numbers.map(|number| sim.render_pull_text(REPO, number))
 }
 
 /// What the robot wrote side by side stands in whatever order it arrived.
