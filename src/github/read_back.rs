@@ -47,8 +47,8 @@ impl RepoClient {
             Operation::React { .. } => Ok(None),
             Operation::CreateReply { number, body } => self.find_reply(*number, body).await,
             Operation::SetStatus(status) => {
-                let there = self.fetch_statuses(&status.head).await?.contains(status);
-                Ok(there.then_some(Answer::Done))
+                let all = seen_of_commit(self.fetch_statuses(&status.head).await)?;
+                Ok(all.unwrap_or_default().contains(status).then_some(Answer::Done))
             }
             Operation::CreateCommit(commit) => self.find_commit(commit).await,
         }
@@ -72,9 +72,10 @@ impl RepoClient {
     async fn find_check(&self, check: &CheckRun) -> Result<Option<Answer>, CallError> {
         let app = self.shared.app_id().map(|id| format!("&app_id={id}")).unwrap_or_default();
         let query = format!("check_name={}&filter=all&per_page={PAGE}{app}", encode(&check.name));
-        let list: WireChecks = self.get(&format!("/commits/{}/check-runs?{query}", check.head), "check runs").await?;
+        let list = self.get(&format!("/commits/{}/check-runs?{query}", check.head), "check runs").await;
+        let Some(WireChecks { check_runs }) = seen_of_commit(list)? else { return Ok(None) };
         let ours = |run: &WireCheck| run.external_id.as_deref() == Some(check.external_id.as_str());
-        Ok(list.check_runs.into_iter().find(ours).map(Answer::from))
+        Ok(check_runs.into_iter().find(ours).map(Answer::from))
     }
 
     async fn find_summary(&self, number: PullNumber, body: &str) -> Result<Option<Answer>, CallError> {
@@ -123,6 +124,15 @@ fn seen<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
         Ok(value) => Ok(Some(value)),
         Err(CallError::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The same for what is asked of a commit: GitHub refuses (422) to look where it is not, as in a repository that took the
+/// name of the one that was meant.
+fn seen_of_commit<T>(result: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match result {
+        Err(CallError::Invalid(_)) => Ok(None),
+        other => seen(other),
     }
 }
 
