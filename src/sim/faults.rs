@@ -43,6 +43,8 @@ pub enum Effect {
     Delay(Duration),
     /// Something else happens before it; then it is done and answered.
     First(Meanwhile),
+    /// It is done, and this becomes of the answer's body.
+    Alter(fn(&mut Value)),
     /// A read is answered from how things were before the last push; writes pass.
     Stale,
     /// The same, before the last so many pushes (at most eight are remembered).

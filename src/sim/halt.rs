@@ -63,6 +63,11 @@ impl SimHandle {
         *halt.at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Place { after: writes, done });
     }
 
+    /// Whether that write was asked for.
+    pub fn is_halted(&self) -> bool {
+        *self.shared().halt.reached.borrow()
+    }
+
     /// Returns once that write was asked for.
     pub async fn halted(&self) {
         let mut reached = self.shared().halt.reached.subscribe();

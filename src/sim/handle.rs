@@ -530,6 +530,15 @@ impl SimHandle {
         self.with(repo, |state, index| state.repos[index].pulls.get(&number).map(|pull| pull.head_sha.clone()))
     }
 
+    /// All pull requests: the repository's `owner/name`, the number.
+    pub fn pulls(&self) -> Vec<(String, u64)> {
+        let state = self.state();
+        let of = |repo: &super::state::Repo| -> Vec<(String, u64)> {
+            repo.pulls.keys().map(|number| (format!("{}/{}", repo.owner, repo.name), *number)).collect()
+        };
+        state.repos.iter().flat_map(of).collect()
+    }
+
     /// What a person sees of a pull request, as text without times and ids.
     ///
     /// # Panics

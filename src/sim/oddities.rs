@@ -47,10 +47,10 @@ impl SimHandle {
         self.with(repo, |state, index| state.finish_workflow(index, head, actor, artifacts))
     }
 
-    /// The artifacts of a run are over 90 days old.
-    pub fn expire_artifacts(&self, repo: &str, run: u64) {
+    /// The artifacts of this name are over 90 days old.
+    pub fn expire_artifacts(&self, repo: &str, name: &str) {
         self.with(repo, |state, index| {
-            state.repos[index].artifacts.iter_mut().filter(|it| it.run == run).for_each(|it| it.expired = true);
+            state.repos[index].artifacts.iter_mut().filter(|it| it.name == name).for_each(|it| it.expired = true);
         });
     }
 

@@ -142,6 +142,13 @@ fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_
         _ if has_body && request.body.is_null() => (Reply::refusal(400, "Problems parsing JSON"), kind_of(request), ""),
         Some(Effect::Stale) => counted(&mut state, request, 1),
         Some(Effect::StaleBy(pushes)) => counted(&mut state, request, pushes),
+        Some(Effect::Alter(alter)) => {
+            let (mut reply, kind, route) = counted(&mut state, request, 0);
+            if let ReplyBody::Json(body) = &mut reply.body {
+                alter(body);
+            }
+            (reply, kind, route)
+        }
         Some(Effect::Delay(_) | Effect::First(_) | Effect::DropAfter) | None => counted(&mut state, request, 0),
     };
     if account.0 != 0 {

@@ -2,7 +2,8 @@
 
 use crate::server_bench::Request;
 use crate::sim_bench::{APP_ID, REPO, Story, writes};
-use deckhand::sim::{AppConfig, Fault, FaultEffect, Kind, LogEntry};
+use deckhand::server::ServerHandle;
+use deckhand::sim::{AppConfig, Fault, FaultEffect, Kind, LogEntry, SimHandle};
 use serde_json::json;
 
 const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do
@@ -155,7 +156,7 @@ async fn f26_comments_stay_below_80_a_minute_and_all_are_made() {
     }
     assert!(minutes.iter().all(|comments| *comments < 80), "{minutes:?}");
     assert_eq!(minutes.iter().sum::<usize>(), numbers.len(), "{minutes:?}: each review once");
-    story.end().await;
+    story.end_long().await;
 }
 
 #[tokio::test]
@@ -202,7 +203,10 @@ async fn f27_reads_that_fail_for_an_hour_are_given_up_with_the_reason_and_tried_
     assert_eq!(job["reason"], "GitHub failed with status 502 (attempt 8)", "{list:#}");
     story.sim.clear_faults();
     let retry = format!("/api/v1/jobs/{}/retry", job["id"]);
-    assert_eq!(Request::post(&retry, b"").with_token().send(story.server.addr()).await.status, 200);
+    let post = move |_: &SimHandle, server: &ServerHandle, _: &[String]| {
+        Request::post(&retry, b"").with_token().send(server.addr())
+    };
+    assert_eq!(story.sim.ask(&story.server, &[], post).await.status, 200);
     story.rest().await;
     assert_eq!(conclusion(&story, REPO, number), "success");
     assert_eq!(story.sim.checks(REPO, &head).len(), 1);
@@ -297,7 +301,7 @@ async fn f29_fifty_jobs_at_once_mint_one_token() {
     assert!(numbers.iter().all(|number| conclusion(&story, REPO, *number) == "success"));
     // One for the repository, one for the account's own.
     assert!(mints(&story) - before <= 2, "{}", mints(&story) - before);
-    story.end().await;
+    story.end_long().await;
 }
 
 #[tokio::test]

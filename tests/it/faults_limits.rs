@@ -106,7 +106,7 @@ async fn f26_a_server_that_begins_anew_knows_what_it_wrote_in_this_minute() {
     let all: Vec<u64> = numbers.into_iter().chain([number]).collect();
     assert!(all.iter().all(|number| story.sim.review_comments(REPO, *number).len() == 1));
     assert_eq!(comments(&story.sim.log()), all.len(), "each review once");
-    story.end().await;
+    story.end_long().await;
 }
 
 #[tokio::test]

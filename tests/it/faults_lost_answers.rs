@@ -54,7 +54,7 @@ async fn tell(lost: Option<&FaultEffect>) -> (Vec<String>, Vec<LogEntry>) {
     story.rest().await;
     story.sim.edit_pull(REPO, number, "mona", Some("Say it"), None, None);
     story.rest().await;
-    let told = (pages(story.sim.handle()), story.sim.log());
+    let told = (pages(&story.sim), story.sim.log());
     story.end().await;
     told
 }

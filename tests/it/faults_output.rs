@@ -2,7 +2,7 @@
 
 use crate::faults_moves::before_request;
 use crate::sim_bench::{REPO, Story, writes};
-use deckhand::sim::{Fault, FaultEffect, Kind};
+use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -228,7 +228,13 @@ async fn f41_one_refused_comment_of_ten_costs_no_other() {
     let comments = story.sim.comments(REPO, number);
     assert!(comments.len() == 1 && body(&comments[0]).contains("on 3!"), "{comments:#?}");
     assert_eq!(checks(&story, number)[0]["conclusion"], "failure");
-    story.end_unrepeated("the line is not refused any more, and said where it belongs").await;
+    let lines = |sim: &SimHandle, when: &str| {
+        let on: Vec<u64> = sim.review_comments(REPO, number).iter().map(|it| it["line"].as_u64().unwrap()).collect();
+        assert_eq!(on.iter().copied().collect::<BTreeSet<_>>(), posted, "{when}");
+        assert_eq!((on.len(), sim.comments(REPO, number).len()), (9, 1), "{when}");
+    };
+    // A review that was begun before and one that follows it are two.
+    story.end_unrepeated_where("the line is not refused any more, and said where it belongs", lines).await;
 }
 
 #[tokio::test]
@@ -251,7 +257,11 @@ async fn f41_refusals_that_name_several_comments_or_none_cost_no_other() {
         let comments = story.sim.comments(REPO, number);
         assert!(comments.len() == 1 && bad.iter().all(|it| body(&comments[0]).contains(it)), "{comments:#?}");
         assert_eq!(checks(&story, number)[0]["output"]["title"], "10 problems", "{words}");
-        story.end_unrepeated("nothing is refused any more").await;
+        let said = move |sim: &SimHandle, when: &str| {
+            let seen = (sim.review_comments(REPO, number).len(), sim.comments(REPO, number).len());
+            assert_eq!(seen, (10 - bad.len(), 1), "{words}: {when}");
+        };
+        story.end_unrepeated_where("nothing is refused any more", said).await;
     }
 }
 
@@ -477,24 +487,29 @@ async fn f45_a_head_that_moves_at_any_request_leaves_nothing_on_the_next() {
         });
         let number = story.open("Move", &[OLD]).await;
         story.pass(60).await;
-        if !moved.load(Ordering::SeqCst) {
-            story.sim.clear_faults();
-            story.end().await;
+        // Where a server is killed, more requests come, and the head may move before one of these.
+        let holds = |sim: &SimHandle, when: &str| {
+            let head = sim.head(REPO, number).unwrap();
+            let has_moved = sim.message(REPO, &head).unwrap() == "Move on";
+            let (word, title, problems) = if has_moved { ("'new'", "1 problem", 1) } else { ("'old", "2 problems", 2) };
+            let checks = sim.checks(REPO, &head);
+            assert_eq!(checks[0]["conclusion"], "failure", "{when}");
+            for check in &checks {
+                assert_eq!(check["output"]["title"], title, "{when}");
+                assert!(check["output"]["summary"].as_str().unwrap().contains(word), "{when}");
+            }
+            let comments = sim.review_comments(REPO, number);
+            assert_eq!(comments.len(), problems, "{when}: {comments:#?}");
+            assert!(comments.iter().all(|it| body(it).contains(word)), "{when}");
+            assert!(comments.iter().all(|it| it["commit_id"] == json!(head)), "{when}");
+            assert!(sim.comments(REPO, number).is_empty(), "{when}");
+        };
+        holds(&story.sim, &format!("at request {moves}"));
+        let has_moved = moved.load(Ordering::SeqCst);
+        story.end_one_of_many(moves, holds).await;
+        if !has_moved {
             break;
         }
-        let head = story.sim.head(REPO, number).unwrap();
-        let checks = checks(&story, number);
-        assert_eq!(checks[0]["conclusion"], "failure", "at request {moves}");
-        for check in &checks {
-            assert_eq!(check["output"]["title"], "1 problem", "at request {moves}");
-            assert!(check["output"]["summary"].as_str().unwrap().contains("'new'"), "at request {moves}");
-        }
-        let comments = story.sim.review_comments(REPO, number);
-        assert_eq!(comments.len(), 1, "at request {moves}: {comments:#?}");
-        assert!(body(&comments[0]).contains("'new'"), "at request {moves}");
-        assert_eq!(comments[0]["commit_id"], json!(head), "at request {moves}");
-        assert!(story.sim.comments(REPO, number).is_empty(), "at request {moves}");
-        story.end().await;
         moves += 1;
     }
     assert!(moves >= 7, "the head moved before each of {moves} requests");
@@ -506,12 +521,10 @@ async fn f45_what_was_refused_on_an_old_head_is_not_said_on_the_next() {
     let body = json!({ "message": "Line could not be resolved", "documentation_url": "https://docs.github.com/rest" });
     let refusal = FaultEffect::Answer { status: 422, body, headers: Vec::new() };
     story.sim.inject(Fault::next("POST", "/reviews", refusal));
-    let sim = story.sim.handle().clone();
     // What was refused is planned anew, and by then the head is another one.
-    let push = FaultEffect::first(move || {
+    story.sim.meanwhile("POST", "query Overview", 1, |sim| {
         sim.push(REPO, "say-it", "mona", "Move on", &[QUIET], "");
     });
-    story.sim.inject(Fault::next("POST", "query Overview", push).after(1));
     let number = story.open("Say it", &[NOISY]).await;
     assert_eq!(checks(&story, number)[0]["conclusion"], "success");
     assert!(story.sim.comments(REPO, number).is_empty() && story.sim.review_comments(REPO, number).is_empty());
@@ -524,8 +537,6 @@ async fn f44_a_renamed_check_opens_at_once_when_its_name_is_known_and_none_stays
        settings { check_name = waits and 'waits' or 'gate' }
        if waits then fail('Not ready yet.') end";
     let story = begin(rules).await;
-    // A server that was killed does not know what it guessed: then the watchdog concludes.
-    story.sim.disturb();
     let of_checks = |story: &Story| -> Vec<String> {
         writes(&story.requests()).into_iter().filter(|it| it.contains("check-runs")).collect()
     };
@@ -544,5 +555,15 @@ async fn f44_a_renamed_check_opens_at_once_when_its_name_is_known_and_none_stays
     assert_eq!(said(second), ["gate success"]);
     let third = story.open("WIP", &[QUIET, ("c.py", Some("c = 1\n"))]).await;
     assert_eq!(said(third), ["gate failure", "waits failure"], "the guess was wrong, and says the same");
-    story.end().await;
+    // A server that begins anew guesses nothing, or does not know what was guessed: then the watchdog concludes.
+    story.pass(15 * 60).await;
+    story
+        .end_where(|sim, when| {
+            let of = |number| sim.checks(REPO, &sim.head(REPO, number).unwrap());
+            assert!((1..=2).all(|number| of(number).iter().all(|it| it["conclusion"] == "success")), "{when}");
+            let blocked = of(third);
+            assert!(blocked.iter().all(|it| it["conclusion"] == "failure"), "{when}: {blocked:#?}");
+            assert!(blocked.iter().any(|it| it["name"] == "waits"), "{when}: {blocked:#?}");
+        })
+        .await;
 }

@@ -1,31 +1,33 @@
 //! Every story is told again in other ways, without being asked: repeated, when no write may follow; and with the server
-//! killed before each of its writes and started again, after which people see the same pages; with `DECKHAND_TEST_KILLS=all`
-//! also after each, when the write is done and its answer is lost.
+//! killed before each of its writes and started again, after which people see the same pages. With `DECKHAND_TEST_KILLS=all`,
+//! as in CI, also in stories of many writes, and after each, when the write is done and its answer is lost. Stories that take
+//! long to tell, and those of which there are many alike, are killed at fewer places.
 
-use crate::recorded::Act;
-use crate::sim_bench::{APP_ID, REPO, Start, check_sim, wall, writes};
+use crate::recorded::{Act, Telling};
+use crate::sim_bench::{APP_ID, NOWHERE, Start, check_said, copy_of, writes};
 use deckhand::model::Timestamp;
-use deckhand::server::{Server, ServerHandle};
+use deckhand::server::{Server, ServerHandle, WallClock};
 use deckhand::sim::{DeliveryRecord, Kind, LogEntry, SimHandle};
-use deckhand::store::RunId;
+use deckhand::store::{JobState, RunId};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// A story with more writes tells of many pull requests that are alike: the first write of each kind stands for all.
-const CROWD: usize = 60;
+/// In a story with more writes the first of each kind stands for all, unless all are asked for.
+const FEW: usize = 20;
 /// Longer than a lease.
 const LEASE_OVER: Duration = Duration::from_secs(61);
 /// A story that does not come to rest in so many steps goes round in circles.
 const MAX_STEPS: u32 = 30;
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"http://127\.0\.0\.1:\d+").unwrap());
 static RUN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"/runs/([0-9a-f]+)").unwrap());
+static TIME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(\d{4}-\d\d-\d\d[ T])?\d\d:\d\d(:\d\dZ| UTC)").unwrap());
 static COMMIT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b[0-9a-f]{7,40}\b").unwrap());
 
-/// Everybody's deliveries that arrived come once more: nobody writes anything.
-pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
+/// Everybody's deliveries that arrived come once more; the answer is what was written then.
+pub(crate) async fn repeat(sim: &SimHandle, server: &ServerHandle) -> Vec<String> {
     let before = sim.log().len();
     let mut seen = BTreeSet::new();
     let mut is_newest = |it: &&DeliveryRecord| {
@@ -36,97 +38,160 @@ pub(crate) async fn hold_repeatable(sim: &SimHandle, server: &ServerHandle) {
         assert!(sim.redeliver(&delivery.guid));
     }
     rest(sim, server).await;
-    let more = sim.log().split_off(before);
-    assert_eq!(writes(&more), [""; 0], "a repetition writes nothing");
+    writes(&sim.log()[before..])
 }
 
-/// The same people on another simulation, whose server is killed before one of its writes, for each of them, and `after` it.
-pub(crate) async fn hold_when_killed(start: &Start, acts: &[Act], plain: &SimHandle, after: bool) {
-    let expected = pages(plain);
-    let kills = kills(&plain.log(), after || std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all"));
-    let mut killed = kills.is_empty();
-    for (writes, done) in kills {
+/// At which writes a server is killed. With `DECKHAND_TEST_KILLS=all` it is what the words in brackets say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kills {
+    /// Before this one, counted from 0 and round in circles (before the first of each kind).
+    One(u32),
+    /// Before each in a story of few, else before the first of each kind (before and after each).
+    Each,
+    /// Before and after each.
+    Around,
+}
+
+/// The same people on another simulation, whose server is killed at one of its writes, for each of them. What `holds` of the
+/// story holds of every telling.
+pub(crate) async fn hold_when_killed(
+    start: &Start,
+    acts: &[Act],
+    plain: &[LogEntry],
+    kills: Kills,
+    holds: impl Fn(&SimHandle, &str),
+) {
+    let places = kills.places(plain, std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all"));
+    let mut killed = places.is_empty();
+    for (writes, done) in places {
         let (told, happened) = Killed::begin(start).await.tell(acts, (writes, done)).await;
         // How many writes there are can depend on who is faster, where reviews of one commit run side by side.
         killed |= happened;
         let when = if done { "after" } else { "before" };
-        let write = plain.log().into_iter().filter(|it| it.kind == Kind::Write).nth(writes as usize).unwrap();
-        assert_eq!(told, expected, "killed {when} write {writes}, {} {}", write.method, write.path);
+        let write = plain.iter().filter(|it| it.kind == Kind::Write).nth(writes as usize).unwrap();
+        holds(&told, &format!("killed {when} write {writes}, {} {}", write.method, write.path));
     }
     assert!(killed, "none of the tellings came to the write at which the server is killed");
 }
 
-/// Which writes, counted from 0, and whether they are done.
-fn kills(log: &[LogEntry], after: bool) -> Vec<(u32, bool)> {
-    let writes: Vec<&LogEntry> = log.iter().filter(|entry| entry.kind == Kind::Write).collect();
-    let is_crowd = writes.len() > CROWD;
-    let mut kinds = BTreeSet::new();
-    let chosen = (0..).zip(writes).filter(|(_, it)| kinds.insert((&it.method, &it.route)) || !is_crowd);
-    chosen.flat_map(|(at, _)| [Some((at, false)), after.then_some((at, true))]).flatten().collect()
+impl Kills {
+    /// Which writes, counted from 0, and whether they are done.
+    fn places(self, log: &[LogEntry], all: bool) -> Vec<(u32, bool)> {
+        let writes: Vec<&LogEntry> = log.iter().filter(|entry| entry.kind == Kind::Write).collect();
+        let mut kinds = BTreeSet::new();
+        let mut is_first = |it: &LogEntry| kinds.insert(format!("{} {}", it.method, it.route));
+        let one = match self {
+            Kills::One(at) if !all => Some(at as usize % writes.len().max(1)),
+            _ => None,
+        };
+        let each = self == Kills::Around || self == Kills::Each && (all || writes.len() <= FEW);
+        let after = self == Kills::Around || self == Kills::Each && all;
+        let is_chosen = |(at, it): &(usize, &LogEntry)| one.map_or_else(|| each || is_first(it), |one| one == *at);
+        let chosen = writes.into_iter().enumerate().filter(is_chosen).map(|(at, _)| u32::try_from(at).unwrap());
+        chosen.flat_map(|at| [Some((at, false)), after.then_some((at, true))]).flatten().collect()
+    }
 }
 
 /// A story whose server has a runtime of its own, so that all of it can be stopped in an instant.
 struct Killed<'a> {
     start: &'a Start,
-    sim: SimHandle,
+    telling: Telling,
+    clock: WallClock,
     dir: tempfile::TempDir,
-    /// One at a time: nothing while it is replaced.
+    /// A copy of the database.
+    kept: Option<tempfile::TempDir>,
+    /// One at a time: nothing while it is replaced or away.
     served: Option<(ServerHandle, Runtime)>,
+    /// Whether deliveries go to the server.
+    here: bool,
     happened: bool,
+    /// What was in hand when the server was killed is still leased.
+    leased: bool,
 }
 
 impl<'a> Killed<'a> {
     async fn begin(start: &'a Start) -> Killed<'a> {
-        let (sim, dir) = (start.make().await, tempfile::tempdir().unwrap());
-        let served = serve(start, &sim, &dir).await;
-        rest(&sim, &served.0).await;
-        Killed { start, sim, dir, served: Some(served), happened: false }
+        let sim = start.make().await;
+        let mut told = Killed {
+            start,
+            clock: start.clock(&sim),
+            telling: Telling::new(sim),
+            dir: tempfile::tempdir().unwrap(),
+            kept: None,
+            served: None,
+            here: true,
+            happened: false,
+            leased: false,
+        };
+        told.serve().await;
+        rest(&told.telling.sim, told.server()).await;
+        told
     }
 
-    async fn tell(mut self, acts: &[Act], (writes, done): (u32, bool)) -> (Vec<String>, bool) {
-        self.sim.halt_after_writes(writes, done);
+    async fn tell(mut self, acts: &[Act], (writes, done): (u32, bool)) -> (SimHandle, bool) {
+        self.telling.sim.halt_after_writes(writes, done);
         for act in acts {
-            match act {
-                Some(act) => act(&self.sim),
-                None => self.rest().await,
-            }
+            self.act(act).await;
         }
-        self.rest().await;
-        check_sim(&self.sim);
+        check_said(&self.telling.sim);
         self.hold_links().await;
-        self.stop().await;
-        (pages(&self.sim), self.happened)
+        let happened = self.happened;
+        self.kill().await;
+        (self.telling.sim, happened)
     }
 
-    /// Until everything is done; when the write comes that is not answered, the server dies and another one starts.
-    async fn rest(&mut self) {
-        let server = self.server();
-        // Time may have gone by.
-        server.wake();
-        tokio::select! {
-            biased;
-            () = self.sim.halted(), if !self.happened => {}
-            () = rest(&self.sim, server) => return,
+    async fn act(&mut self, act: &Act) {
+        match act {
+            Act::Do(act) => act(&self.telling),
+            Act::Ask(ask) => ask(&self.telling, self.server()).await,
+            Act::Pass(by) => self.telling.sim.clock().advance(*by),
+            Act::Settle => self.telling.sim.settle().await,
+            Act::Rest { waiting } => self.rest(*waiting).await,
+            Act::Deliver { here } => {
+                self.here = *here;
+                self.address();
+            }
+            Act::Leave => self.leave().await,
+            Act::Return => self.serve().await,
+            Act::Keep => self.kept = Some(copy_of(&self.dir)),
+            Act::Restore => self.dir = self.kept.take().expect("a copy was kept"),
+            Act::Forget => self.dir = tempfile::tempdir().unwrap(),
         }
-        self.happened = true;
-        self.stop().await;
-        self.served = Some(serve(self.start, &self.sim, &self.dir).await);
-        let server = self.server();
+    }
+
+    /// Until everything is done but what waited in the story too; when the write comes that is not answered, the server dies
+    /// and another one starts. Time goes by until what it had in hand is free, and as long as more waits than in the story:
+    /// how long a failure waits is drawn by lot.
+    async fn rest(&mut self, waiting: u64) {
         for _ in 0..MAX_STEPS {
-            self.sim.clock().advance(LEASE_OVER);
+            if std::mem::take(&mut self.leased) {
+                self.telling.sim.clock().advance(LEASE_OVER);
+            }
+            let (sim, server) = (&self.telling.sim, self.server());
+            // Time may have gone by.
             server.wake();
-            rest(&self.sim, server).await;
-            let now = Timestamp(self.sim.clock().now() * 1000);
-            if server.store().count_jobs(now).await.unwrap().later == 0 {
+            let halted = tokio::select! {
+                biased;
+                () = sim.halted(), if !self.happened => true,
+                () = rest(sim, server) => false,
+            };
+            let now = Timestamp(sim.clock().now() * 1000);
+            if halted {
+                self.kill().await;
+                self.serve().await;
+            } else if server.store().count_jobs(now).await.unwrap().later <= waiting {
                 return;
+            } else {
+                sim.clock().advance(LEASE_OVER);
             }
         }
-        panic!("the story does not come to rest after its server was killed");
+        let waiting = self.server().store().list_jobs(JobState::Waiting, 10).await.unwrap();
+        panic!("the story does not come to rest: {waiting:#?}");
     }
 
     /// Whatever a page of a pull request leads to is there: also what a run had to say that did not come to its end.
     async fn hold_links(&self) {
-        let pages: Vec<String> = raw_pages(&self.sim).collect();
+        let pages: Vec<String> = raw_pages(&self.telling.sim).collect();
         for found in RUN.captures_iter(&pages.concat()) {
             let run = self.server().store().load_run(&RunId::parse(&found[1]).unwrap()).await.unwrap();
             assert!(run.is_some(), "{} leads nowhere: {pages:#?}", &found[0]);
@@ -137,23 +202,45 @@ impl<'a> Killed<'a> {
         &self.served.as_ref().expect("there is a server but for an instant").0
     }
 
+    async fn serve(&mut self) {
+        let config = self.start.config(&self.telling.sim, &self.dir);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (handle, clock) = (runtime.handle().clone(), self.clock.clone());
+        let started = tokio::task::spawn_blocking(move || handle.block_on(Server::start(config, clock)));
+        self.served = Some((started.await.unwrap().unwrap(), runtime));
+        self.address();
+    }
+
+    fn address(&self) {
+        let url =
+            if self.here { format!("http://{}/webhooks/github", self.server().addr()) } else { NOWHERE.to_owned() };
+        self.telling.sim.set_webhook_url(APP_ID, Some(&url));
+    }
+
+    /// It ends as one should; also meanwhile the write can come that is not answered.
+    async fn leave(&mut self) {
+        let (server, runtime) = self.served.take().expect("a server is there to be stopped");
+        let stopped = runtime.spawn(server.shutdown());
+        tokio::select! {
+            biased;
+            () = self.telling.sim.halted(), if !self.happened => (self.happened, self.leased) = (true, true),
+            ended = stopped => ended.unwrap(),
+        }
+        end(runtime).await;
+    }
+
     /// As SIGKILL would: nothing is finished, nothing is given back.
-    async fn stop(&mut self) {
+    async fn kill(&mut self) {
         let Some((server, runtime)) = self.served.take() else { return };
-        tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10))).await.unwrap();
+        end(runtime).await;
         // Not before: its workers would notice, and give their jobs back.
         drop(server);
+        (self.happened, self.leased) = (true, true);
     }
 }
 
-async fn serve(start: &Start, sim: &SimHandle, dir: &tempfile::TempDir) -> (ServerHandle, Runtime) {
-    let config = start.config(sim, dir);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let (handle, clock) = (runtime.handle().clone(), wall(sim));
-    let started = tokio::task::spawn_blocking(move || handle.block_on(Server::start(config, clock)));
-    let server = started.await.unwrap().unwrap();
-    sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
-    (server, runtime)
+async fn end(runtime: Runtime) {
+    tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10))).await.unwrap();
 }
 
 /// Waits until every delivery is answered and every job done; deliveries can bring further ones.
@@ -168,14 +255,15 @@ pub(crate) async fn rest(sim: &SimHandle, server: &ServerHandle) {
     }
 }
 
-/// What people see of each pull request. Addresses, runs and commits differ from one telling to the next; in the places of
-/// commits stand numbers in the order in which they appear.
+/// What people see of each pull request. Addresses, runs, times and commits differ from one telling to the next; in the
+/// places of commits stand numbers in the order in which they appear.
 pub(crate) fn pages(sim: &SimHandle) -> Vec<String> {
     raw_pages(sim)
         .map(|page| {
             let page = in_one_order(&page);
             let page = ADDRESS.replace_all(&page, "http://deckhand");
             let page = RUN.replace_all(&page, "/runs/RUN");
+            let page = TIME.replace_all(&page, "TIME");
             let mut known: Vec<String> = Vec::new();
             let name = |found: &regex::Captures<'_>| {
                 let at = known.iter().position(|it| it.starts_with(&found[0]) || found[0].starts_with(it.as_str()));
@@ -191,8 +279,7 @@ pub(crate) fn pages(sim: &SimHandle) -> Vec<String> {
 }
 
 fn raw_pages(sim: &SimHandle) -> impl Iterator<Item = String> {
-    let numbers = (1..).take_while(|number| sim.head(REPO, *number).is_some());
-    numbers.map(|number| sim.render_pull_text(REPO, number))
+    sim.pulls().into_iter().map(|(repo, number)| sim.render_pull_text(&repo, number))
 }
 
 /// What the robot wrote side by side stands in whatever order it arrived.

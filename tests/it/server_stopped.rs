@@ -64,7 +64,7 @@ async fn f22_stopped_among_many_reviews_it_loses_nothing_and_says_nothing_twice(
         let story = Story::begin_with_drain(drain, &FILES).await;
         let before = story.sim.log().len();
         story.sim.set_delay(Duration::from_millis(1));
-        open_many(story.sim.handle());
+        story.sim.happen(open_many);
         // Four at once are under way, at different steps.
         while story.sim.log().len() < before + 40 {
             tokio::task::yield_now().await;
@@ -77,8 +77,8 @@ async fn f22_stopped_among_many_reviews_it_loses_nothing_and_says_nothing_twice(
             story.pass(300).await;
         }
         assert_eq!(count_judged(&story.sim), PULLS, "{judged} were judged before");
-        hold_once(story.sim.handle());
-        story.end().await;
+        hold_once(&story.sim);
+        story.end_long().await;
     }
 }
 

@@ -1,8 +1,8 @@
 //! A simulated GitHub and the real server in one process: what happens on the one is seen on the other.
 
 use crate::cli_replay::hold_replayable;
-use crate::other_ways;
-use crate::recorded::Github;
+use crate::other_ways::{self, Kills};
+use crate::recorded::{Act, Github};
 use crate::server_bench::{KEY, SECRET, config};
 use crate::validation::{check_log, check_webhook};
 use deckhand::model::Timestamp;
@@ -14,6 +14,8 @@ use std::time::Duration;
 
 pub(crate) const REPO: &str = "octo/hello";
 pub(crate) const APP_ID: u64 = 1;
+/// An address at which nobody listens.
+pub(crate) const NOWHERE: &str = "http://127.0.0.1:9/";
 
 pub(crate) struct Story {
     pub(crate) sim: Github,
@@ -23,6 +25,19 @@ pub(crate) struct Story {
     dir: tempfile::TempDir,
     clock: WallClock,
     start: Start,
+    untold: Untold,
+}
+
+/// What is true of every telling of a story; the text says how it was told.
+type Holds<'a> = dyn Fn(&SimHandle, &str) + 'a;
+
+/// Complains of a story that nobody brings to its end, so that no other way of telling it is forgotten.
+struct Untold(bool);
+
+impl Drop for Untold {
+    fn drop(&mut self) {
+        assert!(!self.0 || std::thread::panicking(), "this story is not ended");
+    }
 }
 
 /// A story whose server is away.
@@ -31,6 +46,7 @@ pub(crate) struct Away {
     pub(crate) dir: tempfile::TempDir,
     clock: WallClock,
     start: Start,
+    untold: Untold,
 }
 
 /// What there is before anybody does anything.
@@ -44,7 +60,11 @@ pub(crate) struct Start {
     settings: Vec<(String, String)>,
     /// How long it takes to stop, when that is not as usual.
     drain: Option<Duration>,
+    /// Its host's, when that is not GitHub's.
+    clock: Option<HostClock>,
 }
+
+type HostClock = Arc<dyn Fn(&SimHandle) -> WallClock + Send + Sync>;
 
 impl Start {
     fn with_files(files: &[(&str, &str)]) -> Start {
@@ -57,6 +77,11 @@ impl Start {
         let mut config = config(dir, &usual.into_iter().chain(borrowed(&self.settings)).collect::<Vec<_>>());
         config.drain = self.drain.unwrap_or(config.drain);
         config
+    }
+
+    /// The clock of the host of a server of this simulation.
+    pub(crate) fn clock(&self, sim: &SimHandle) -> WallClock {
+        self.clock.as_ref().map_or_else(|| wall(sim), |clock| clock(sim))
     }
 
     /// A simulation with a repository that has these files, the app registered, nothing listening yet.
@@ -76,11 +101,11 @@ pub(crate) const PUBLIC_KEY: &str = include_str!("../data/github/app-key.pub.pem
 pub(crate) const PERMISSIONS: [(&str, &str); 5] =
     [("checks", "write"), ("contents", "read"), ("issues", "write"), ("metadata", "read"), ("pull_requests", "write")];
 
-fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(crate) fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
+pub(crate) fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
     pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
@@ -137,25 +162,38 @@ impl Story {
     }
 
     /// The server's host has a clock of its own.
-    pub(crate) async fn begin_with_clock(files: &[(&str, &str)], clock: impl FnOnce(&SimHandle) -> WallClock) -> Story {
-        let start = Start::with_files(files);
-        let sim = Github::new(start.make().await);
-        sim.disturb();
-        let clock = clock(&sim);
-        Away { sim, dir: tempfile::tempdir().unwrap(), clock, start }.back().await
+    pub(crate) async fn begin_with_clock(
+        files: &[(&str, &str)],
+        clock: impl Fn(&SimHandle) -> WallClock + Send + Sync + 'static,
+    ) -> Story {
+        Story::listen(Start { clock: Some(Arc::new(clock)), ..Start::with_files(files) }).await
     }
 
     async fn listen(start: Start) -> Story {
         let sim = Github::new(start.make().await);
-        let clock = wall(&sim);
-        Away { sim, dir: tempfile::tempdir().unwrap(), clock, start }.back().await
+        let clock = start.clock(&sim);
+        let dir = tempfile::tempdir().unwrap();
+        let story = Away { sim, dir, clock, start, untold: Untold(true) }.serve().await;
+        story.rest().await;
+        story.requests();
+        story
     }
 
     /// The server goes away.
     pub(crate) async fn away(self) -> Away {
+        self.sim.note(Act::Leave);
         self.server.shutdown().await;
-        self.sim.disturb();
-        Away { sim: self.sim, dir: self.dir, clock: self.clock, start: self.start }
+        Away { sim: self.sim, dir: self.dir, clock: self.clock, start: self.start, untold: self.untold }
+    }
+
+    /// Deliveries go to the server, also where they went astray before.
+    pub(crate) fn deliver(&self) {
+        self.sim.note(Act::Deliver { here: true });
+        self.address();
+    }
+
+    fn address(&self) {
+        self.sim.set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", self.server.addr())));
     }
 
     /// Time goes by, and whatever it brings comes to its end.
@@ -176,8 +214,9 @@ impl Story {
 
     /// Waits until every delivery is answered and every job done; deliveries can bring further ones.
     pub(crate) async fn rest(&self) {
-        self.sim.note_rest();
         other_ways::rest(&self.sim, &self.server).await;
+        let now = Timestamp(self.sim.clock().now() * 1000);
+        self.sim.note_rest(self.server.store().count_jobs(now).await.unwrap().later);
     }
 
     /// The pages of a pull request as text; the server's port, which differs from run to run, is hidden.
@@ -204,36 +243,61 @@ impl Story {
 
     /// Everything that was said is as GitHub describes it, and nothing is left undone; then it is told in other ways.
     pub(crate) async fn end(self) {
-        self.end_with(true, false).await;
+        assert_eq!(self.end_with(Kills::Each, None).await, [""; 0], "a repetition writes nothing");
+    }
+
+    /// The same for a story that takes long to tell: with the server killed at one of its writes.
+    pub(crate) async fn end_long(self) {
+        assert_eq!(self.end_with(Kills::One(1), None).await, [""; 0], "a repetition writes nothing");
     }
 
     /// The same, and it is told with the server killed before and after each of its writes.
     pub(crate) async fn end_killed_around_every_write(self) {
-        assert!(!self.sim.is_disturbed(), "it cannot be told again");
-        self.end_with(true, true).await;
+        assert_eq!(self.end_with(Kills::Around, None).await, [""; 0], "a repetition writes nothing");
     }
 
-    /// The same where deliveries that come once more rightly bring something new, which `why` says.
-    pub(crate) async fn end_unrepeated(self, why: &str) {
-        assert!(self.sim.is_disturbed(), "a story that nothing disturbed is repeated: {why}");
-        self.end_with(false, false).await;
+    /// The same where deliveries that come once more may rightly bring something new, which the text says.
+    pub(crate) async fn end_unrepeated(self, _why: &str) {
+        self.end_with(Kills::Each, None).await;
     }
 
-    async fn end_with(self, repeated: bool, killed_after: bool) {
+    /// The same where a page rightly depends on the moment at which the server is killed: this holds of every telling.
+    pub(crate) async fn end_where(self, holds: impl Fn(&SimHandle, &str)) {
+        assert_eq!(self.end_with(Kills::Each, Some(&holds)).await, [""; 0], "a repetition writes nothing");
+    }
+
+    /// Both.
+    pub(crate) async fn end_unrepeated_where(self, _why: &str, holds: impl Fn(&SimHandle, &str)) {
+        self.end_with(Kills::Each, Some(&holds)).await;
+    }
+
+    /// The same for one of many stories that differ in the request at which something else happens: `at` is which one.
+    pub(crate) async fn end_one_of_many(self, at: u32, holds: impl Fn(&SimHandle, &str)) {
+        assert_eq!(self.end_with(Kills::One(at), Some(&holds)).await, [""; 0], "a repetition writes nothing");
+    }
+
+    /// Both.
+    pub(crate) async fn end_unrepeated_one_of_many(self, at: u32, _why: &str, holds: impl Fn(&SimHandle, &str)) {
+        self.end_with(Kills::One(at), Some(&holds)).await;
+    }
+
+    /// The answer is what a repetition wrote.
+    async fn end_with(mut self, kills: Kills, holds: Option<&Holds<'_>>) -> Vec<String> {
+        self.untold.0 = false;
+        self.rest().await;
         check_sim(&self.sim);
         assert_eq!(self.parked().await, 0, "no job was given up");
         hold_replayable(&self.database_url()).await;
-        let undisturbed = !self.sim.is_disturbed();
-        if repeated {
-            // Whatever went wrong is over; then a repetition of a story that was disturbed writes nothing either.
-            self.sim.handle().clear_faults();
-            other_ways::hold_repeatable(self.sim.handle(), &self.server).await;
-        }
+        let (log, expected) = (self.sim.log(), other_ways::pages(&self.sim));
+        // Whatever went wrong is over.
+        SimHandle::clear_faults(&self.sim);
+        let more = other_ways::repeat(&self.sim, &self.server).await;
         self.server.shutdown().await;
-        let (sim, acts) = self.sim.into_parts();
-        if undisturbed {
-            other_ways::hold_when_killed(&self.start, &acts, &sim, killed_after).await;
-        }
+        let acts = self.sim.into_acts();
+        let same = |sim: &SimHandle, when: &str| assert_eq!(other_ways::pages(sim), expected, "{when}");
+        let holds = holds.unwrap_or(&same);
+        other_ways::hold_when_killed(&self.start, &acts, &log, kills, holds).await;
+        more
     }
 }
 
@@ -241,18 +305,58 @@ impl Away {
     /// The server comes back, with the database that it left or was given. What it does unasked at its start is not
     /// counted among the requests.
     pub(crate) async fn back(self) -> Story {
-        let Away { sim, dir, clock, start } = self;
-        let server = Server::start(start.config(&sim, &dir), clock.clone()).await.unwrap();
-        sim.handle().set_webhook_url(APP_ID, Some(&format!("http://{}/webhooks/github", server.addr())));
-        let story = Story { sim, server, seen: Cell::new(0), dir, clock, start };
+        self.sim.note(Act::Return);
+        let story = self.serve().await;
         story.rest().await;
         story.requests();
         story
     }
+
+    async fn serve(self) -> Story {
+        let Away { sim, dir, clock, start, untold } = self;
+        let server = Server::start(start.config(&sim, &dir), clock.clone()).await.unwrap();
+        let story = Story { sim, server, seen: Cell::new(0), dir, clock, start, untold };
+        story.address();
+        story
+    }
+
+    /// A copy of the database, to which it can go back.
+    pub(crate) fn keep(&self) -> tempfile::TempDir {
+        self.sim.note(Act::Keep);
+        copy_of(&self.dir)
+    }
+
+    /// The database is that copy again.
+    pub(crate) fn restore(&mut self, kept: tempfile::TempDir) {
+        self.sim.note(Act::Restore);
+        self.dir = kept;
+    }
+
+    /// The database is lost.
+    pub(crate) fn forget(&mut self) {
+        self.sim.note(Act::Forget);
+        self.dir = tempfile::tempdir().unwrap();
+    }
 }
 
-/// Holds all requests, answers and deliveries against GitHub's descriptions.
+/// A copy of what is in this directory.
+pub(crate) fn copy_of(dir: &tempfile::TempDir) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(dir.path()).unwrap() {
+        let path = file.unwrap().path();
+        std::fs::copy(&path, copy.path().join(path.file_name().unwrap())).unwrap();
+    }
+    copy
+}
+
+/// Holds all requests, answers and deliveries against GitHub's descriptions, and whoever asks to what they were told.
 pub(crate) fn check_sim(sim: &SimHandle) {
+    assert_eq!(sim.early_calls(), [""; 0], "whoever is told to wait waits");
+    check_said(sim);
+}
+
+/// The same without the waits: a server that is killed in the instant in which it is told to wait does not know it.
+pub(crate) fn check_said(sim: &SimHandle) {
     let log = sim.log();
     let unknown: Vec<String> = log
         .iter()
@@ -261,7 +365,6 @@ pub(crate) fn check_sim(sim: &SimHandle) {
         .collect();
     assert_eq!(unknown, [""; 0]);
     assert_eq!(check_log(&log), [""; 0]);
-    assert_eq!(sim.early_calls(), [""; 0], "whoever is told to wait waits");
     let deliveries = sim.deliveries();
     let complaints: Vec<String> = deliveries
         .iter()

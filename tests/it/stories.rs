@@ -1,6 +1,6 @@
 //! Stories on a simulated GitHub, from the delivery to what people see.
 
-use crate::sim_bench::{APP_ID, REPO, Story, writes};
+use crate::sim_bench::{REPO, Story, writes};
 use deckhand::sim::{Fault, FaultEffect, Kind};
 
 const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do
@@ -180,12 +180,11 @@ async fn a_new_dangerfile_judges_open_pull_requests_again() {
 #[tokio::test]
 async fn a_server_that_was_away_loses_nothing_when_it_hears_later() {
     let story = begin().await;
-    let url = format!("http://{}/webhooks/github", story.server.addr());
-    story.sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
+    story.sim.misdirect();
     let number = story.open("Greet politely", &[POLITE]).await;
     let lost = story.sim.deliveries().into_iter().find(|it| it.action == "opened").unwrap();
     assert_eq!(lost.status, 0);
-    story.sim.set_webhook_url(APP_ID, Some(&url));
+    story.deliver();
     assert!(story.sim.redeliver(&lost.guid));
     story.rest().await;
     assert!(story.page(number).contains("deckhand (by deckhand): success"));
@@ -224,7 +223,9 @@ async fn a_withdrawn_permission_stops_the_job_and_nothing_else() {
     let number = story.open("Greet politely", &[POLITE]).await;
     assert!(story.page(number).contains("(none)"), "{}", story.page(number));
     assert_eq!(story.parked().await, 1);
-    story.server.shutdown().await;
+    story.sim.grant_permission("octo", "checks", "write");
+    story.rest().await;
+    story.end().await;
 }
 
 #[tokio::test]

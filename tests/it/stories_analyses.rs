@@ -72,8 +72,6 @@ async fn a_manifest_and_its_lockfile_cost_few_requests() {
 async fn coverage_fails_closed_where_no_report_can_arrive() {
     let files = [("dangerfile.lua", "use('diff_coverage')"), ("a.py", "one = 1\n")];
     let story = Story::begin(&files).await;
-    // It ends by the clock, which runs on while a server is replaced.
-    story.sim.disturb();
     let number = story.open("Count to two", &[("a.py", Some("one = 1\ntwo = 2\n"))]).await;
     let head = story.sim.head(REPO, number).unwrap();
     assert_eq!(story.sim.checks(REPO, &head)[0]["status"], "in_progress");

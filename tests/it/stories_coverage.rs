@@ -4,7 +4,8 @@ use crate::issuer::Issuer;
 use crate::server_bench::{Answer, Request};
 use crate::sim_bench::{APP_ID, REPO, Story};
 use deckhand::model::Timestamp;
-use deckhand::sim::AppConfig;
+use deckhand::server::ServerHandle;
+use deckhand::sim::{AppConfig, SimHandle};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -21,8 +22,6 @@ impl Scene {
     async fn begin(files: &[(&str, &str)]) -> Scene {
         let issuer = Issuer::start().await;
         let story = Story::begin_with_settings(&[("DECKHAND_OIDC_ISSUER", &issuer.url)], files).await;
-        // Reports come from elsewhere: a story that is told again would wait for them.
-        story.sim.disturb();
         Scene { story, issuer }
     }
 
@@ -30,26 +29,31 @@ impl Scene {
         self.story.sim.head(REPO, number).unwrap()
     }
 
-    /// What a workflow that runs on this commit says of itself.
-    fn claims(&self, sha: &str) -> Value {
-        let now = Timestamp(self.story.sim.clock().now() * 1000);
-        let mut claims = self.issuer.claims(self.story.server.public_url(), sha, now);
-        claims["repository_id"] = json!(self.story.sim.repository_id(REPO).to_string());
-        claims
-    }
-
-    async fn send(&self, claims: &Value, sha: &str, query: &str, report: &str) -> Answer {
-        let path = format!("/api/v1/repos/{REPO}/commits/{sha}/coverage{query}");
-        let token = format!("Bearer {}", self.issuer.sign(claims));
-        let request = Request::post(&path, report.as_bytes()).with("authorization", &token);
-        let answer = request.send(self.story.server.addr()).await;
+    /// A workflow that runs on one commit sends a report of another one; `alter` makes its token's claims other ones.
+    async fn send(
+        &self,
+        [on, of]: [&str; 2],
+        query: &'static str,
+        report: &str,
+        alter: impl Fn(&mut Value) + 'static,
+    ) -> Answer {
+        let (issuer, report) = (self.issuer.clone(), report.to_owned());
+        let send = move |sim: &SimHandle, server: &ServerHandle, commits: &[String]| {
+            let mut claims = issuer.claims(server.public_url(), &commits[0], Timestamp(sim.clock().now() * 1000));
+            claims["repository_id"] = json!(sim.repository_id(REPO).to_string());
+            alter(&mut claims);
+            let path = format!("/api/v1/repos/{REPO}/commits/{}/coverage{query}", commits[1]);
+            let token = format!("Bearer {}", issuer.sign(&claims));
+            Request::post(&path, report.as_bytes()).with("authorization", &token).send(server.addr())
+        };
+        let answer = self.story.sim.ask(&self.story.server, &[on, of], send).await;
         self.story.rest().await;
         answer
     }
 
     /// A workflow that runs on this commit sends a report of it.
-    async fn upload(&self, sha: &str, query: &str, report: &str) {
-        let answer = self.send(&self.claims(sha), sha, query, report).await;
+    async fn upload(&self, sha: &str, query: &'static str, report: &str) {
+        let answer = self.send([sha, sha], query, report, |_| {}).await;
         assert_eq!(answer.status, 202, "{}", answer.body);
     }
 
@@ -105,24 +109,19 @@ async fn f65_tokens_for_something_else_change_nothing() {
     let scene = Scene::begin(&[("dangerfile.lua", COVERED), ("m/a.py", OLD)]).await;
     let number = scene.story.open("Count on", &[("m/a.py", Some(NEW))]).await;
     let (head, report) = (scene.head(number), lcov("m/a.py", &[(4, 1), (5, 1)]));
-    let right = scene.claims(&head);
-    let with = |name: &str, value: Value| {
-        let mut claims = right.clone();
-        claims[name] = value;
-        claims
-    };
+    let now = scene.story.sim.clock().now();
     let main = scene.story.sim.push(REPO, "main", "mona", "Elsewhere", &[("b.txt", Some("b\n"))], "");
     let mut said = String::new();
-    for (name, claims) in [
-        ("audience", with("aud", json!("https://github.com/octo"))),
-        ("issuer", with("iss", json!("http://127.0.0.1:9"))),
-        ("expired", with("exp", json!(right["iat"].as_i64().unwrap() - 61))),
-        ("repository", with("repository", json!("octo/other"))),
-        ("id", with("repository_id", json!("4711"))),
-        ("commit", with("sha", json!(main))),
-        ("unknown commit", with("sha", json!("c".repeat(40)))),
+    for (name, claim, value) in [
+        ("audience", "aud", json!("https://github.com/octo")),
+        ("issuer", "iss", json!("http://127.0.0.1:9")),
+        ("expired", "exp", json!(now - 61)),
+        ("repository", "repository", json!("octo/other")),
+        ("id", "repository_id", json!("4711")),
+        ("commit", "sha", json!(main)),
+        ("unknown commit", "sha", json!("c".repeat(40))),
     ] {
-        let answer = scene.send(&claims, &head, "", &report).await;
+        let answer = scene.send([&head, &head], "", &report, move |claims| claims[claim] = value.clone()).await;
         let body: Value = serde_json::from_str(&answer.body).unwrap();
         said.push_str(&format!("{name}: {} {}\n", answer.status, body["error"].as_str().unwrap()));
     }
@@ -160,7 +159,7 @@ async fn a_report_of_the_test_merge_speaks_for_the_head() {
     assert!(said.contains("**`m/b.py`**\n\n- ⚠️ **line 5:** The tests do not run this line."), "{said}");
     // A workflow on the test merge may also name the head itself, and then speaks of its lines.
     let head = scene.head(number);
-    let answer = scene.send(&scene.claims(&merge), &head, "?flag=b", &lcov("m/b.py", &[(5, 1)])).await;
+    let answer = scene.send([&merge, &head], "?flag=b", &lcov("m/b.py", &[(5, 1)]), |_| {}).await;
     assert_eq!(answer.status, 202, "{}", answer.body);
     assert!(scene.check(number).starts_with("success"), "{}", scene.check(number));
     scene.end().await;
@@ -321,7 +320,6 @@ async fn begin_with_workflows(rules: &str) -> Story {
     let mut events = AppConfig::events();
     events.push("workflow_run".to_owned());
     story.sim.subscribe(APP_ID, &events.iter().map(String::as_str).collect::<Vec<_>>());
-    story.sim.disturb();
     story
 }
 
@@ -380,8 +378,8 @@ async fn artifacts_that_cannot_be_had_change_nothing() {
     let before = first_line(&story, number);
     story.sim.set_deliver(false);
     let good = zip(&[("lcov.info", &lcov("m/a.py", &[(4, 1), (5, 1)]))]);
-    let expired = story.sim.finish_workflow(REPO, &head, "mona", &[("coverage-old", good.clone())]);
-    story.sim.expire_artifacts(REPO, expired);
+    story.sim.finish_workflow(REPO, &head, "mona", &[("coverage-old", good.clone())]);
+    story.sim.expire_artifacts(REPO, "coverage-old");
     story.sim.set_deliver(true);
     let deliveries = story.sim.deliveries();
     assert!(story.sim.redeliver(&deliveries.last().unwrap().guid));

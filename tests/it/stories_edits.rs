@@ -176,8 +176,6 @@ async fn f46_whether_it_merges_is_asked_again_when_the_base_moves() {
 async fn f46_many_that_a_base_concerns_are_judged_one_after_the_other() {
     let rules = "if not danger.github.pr.mergeable then fail('It conflicts.') end";
     let story = Story::begin(&[("dangerfile.lua", rules), ("a.py", "a = 1\n")]).await;
-    // It ends by the clock, which runs on while a server is replaced.
-    story.sim.disturb();
     let mut numbers = Vec::new();
     for at in 0..7 {
         numbers.push(story.open(&format!("Change {at}"), &[(&format!("f{at}.py"), Some("f = 1\n"))]).await);

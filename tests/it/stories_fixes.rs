@@ -1,7 +1,7 @@
 //! Fixes that are committed on request: by a button of the check, by a command, or not at all and why.
 
 use crate::sim_bench::{REPO, Story, writes};
-use deckhand::sim::{Fault, FaultEffect, LogEntry, OddEdit};
+use deckhand::sim::{Fault, FaultEffect, LogEntry, OddEdit, SimHandle};
 use std::time::Duration;
 
 const RULES: &str = "use('changelog')\n";
@@ -33,11 +33,11 @@ async fn open(story: &Story) -> u64 {
 
 /// Writes a comment and waits; the signs under it and the answers, without their markers.
 async fn say(story: &Story, number: u64, who: &str, text: &str) -> (Vec<String>, Vec<String>) {
-    let before = answers(story, number).len();
+    let before = answers(&story.sim, number).len();
     let comment = story.sim.comment(REPO, number, who, text).unwrap();
     story.rest().await;
     let signs = story.sim.reactions(REPO, comment).into_iter().map(|(_, sign)| sign).collect();
-    (signs, answers(story, number).split_off(before))
+    (signs, answers(&story.sim, number).split_off(before))
 }
 
 /// The one reason that is given to a command that is refused.
@@ -49,13 +49,13 @@ async fn refused(story: &Story, number: u64, who: &str, text: &str) -> String {
     told.into_iter().next().unwrap()
 }
 
-fn answers(story: &Story, number: u64) -> Vec<String> {
+fn answers(sim: &SimHandle, number: u64) -> Vec<String> {
     let ours = |it: &serde_json::Value| it["body"].as_str().unwrap().contains("deckhand:v1 reply");
     let text = |it: &serde_json::Value| {
         let body = it["body"].as_str().unwrap();
         body.split("\n\n<!--").next().unwrap().split_once("\n\n").unwrap().1.to_owned()
     };
-    story.sim.comments(REPO, number).iter().filter(|it| ours(it)).map(text).collect()
+    sim.comments(REPO, number).iter().filter(|it| ours(it)).map(text).collect()
 }
 
 fn check(story: &Story, number: u64) -> serde_json::Value {
@@ -130,7 +130,7 @@ async fn a_program_presses_no_button() {
     let head = story.sim.head(REPO, number);
     press(&story, number, 0, "deckhand[bot]").await;
     assert_eq!(story.sim.head(REPO, number), head);
-    assert_eq!(answers(&story, number), [""; 0]);
+    assert_eq!(answers(&story.sim, number), [""; 0]);
     story.end().await;
 }
 
@@ -225,11 +225,11 @@ async fn f63_a_button_pressed_by_somebody_who_may_not_is_answered_once() {
     press(&story, number, 0, "rob").await;
     press(&story, number, 0, "rob").await;
     assert_eq!(story.sim.head(REPO, number), head);
-    let told = answers(&story, number);
+    let told = answers(&story.sim, number);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("needs write permission"), "{told:?}");
     press(&story, number, 0, "ada").await;
-    assert_eq!((conclusion(&story, number).as_str(), answers(&story, number).len()), ("success", 1));
+    assert_eq!((conclusion(&story, number).as_str(), answers(&story.sim, number).len()), ("success", 1));
     story.end().await;
 }
 
@@ -250,7 +250,7 @@ async fn f63_a_fix_is_bound_to_the_commit_that_was_shown() {
     story.rest().await;
     let signs: Vec<String> = story.sim.reactions(REPO, comment).into_iter().map(|(_, sign)| sign).collect();
     assert_eq!((signs, story.sim.head(REPO, number)), (vec!["confused".to_owned()], head));
-    assert!(answers(&story, number)[0].contains("began after this comment was written"));
+    assert!(answers(&story.sim, number)[0].contains("began after this comment was written"));
     story.end().await;
 }
 
@@ -289,17 +289,27 @@ async fn f28_an_answer_that_is_lost_is_one_commit() {
 async fn f45_a_head_that_moves_at_the_last_moment_gets_nothing() {
     let story = begin(RULES).await;
     let number = open(&story).await;
-    let sim = story.sim.handle().clone();
-    let push = move || {
+    story.sim.meanwhile("POST", "createCommitOnBranch", 0, |sim| {
         sim.push(REPO, "turn-twice-as-fast", "mona", "More", &[("src/more.py", Some("x = 1\n"))], "");
-    };
-    story.sim.inject(Fault::next("POST", "createCommitOnBranch", FaultEffect::first(push)));
+    });
     let (signs, told) = say(&story, number, "mona", "/deckhand fix").await;
     assert_eq!(signs, ["confused"]);
     assert!(told[0].starts_with("The branch has moved on from"), "{told:?}");
     let head = story.sim.head(REPO, number).unwrap();
     assert_eq!(story.sim.message(REPO, &head).unwrap(), "More");
-    story.end().await;
+    // A server that begins anew takes the command up once more, and finds the branch as it is then.
+    story
+        .end_where(|sim, when| {
+            let told = answers(sim, number);
+            assert_eq!(told.len(), 1, "{when}: {told:?}");
+            let head = sim.head(REPO, number).unwrap();
+            if told[0].starts_with("The branch has moved on from") || told[0].contains(" began after this comment ") {
+                assert_eq!(sim.message(REPO, &head).unwrap(), "More", "{when}");
+            } else {
+                assert_eq!(sim.message(REPO, &sim.parent(REPO, &head)).unwrap(), "More", "{when}: {told:?}");
+            }
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -424,7 +434,14 @@ async fn a_refusal_of_githubs_own_is_told_in_its_words() {
     story.sim.inject(Fault::next("POST", "createCommitOnBranch", answer));
     let said = refused(&story, number, "mona", "/deckhand fix").await;
     assert!(said.starts_with("GitHub did not take the commit: Changes must be made by @") && !said.contains("@octo"));
-    story.end().await;
+    let head = story.sim.head(REPO, number);
+    // A server that begins anew takes the command up once more, and then GitHub takes the commit.
+    story
+        .end_where(|sim, when| {
+            let told = answers(sim, number);
+            assert_eq!(told == [said.clone()], sim.head(REPO, number) == head, "{when}: {told:?}");
+        })
+        .await;
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 use crate::other_ways::pages;
 use crate::server_bench::Request;
 use crate::sim_bench::{REPO, Story, writes};
+use deckhand::server::ServerHandle;
+use deckhand::sim::SimHandle;
 
 const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do
   if line.text:find('print(', 1, true) then
@@ -31,13 +33,13 @@ async fn f08_events_in_any_order_end_in_the_same_pages() {
     let shifted = (1..guids.len()).map(|by| [&guids[by..], &guids[..by]].concat());
     for order in std::iter::once(backwards).chain(shifted) {
         for guid in &order {
-            assert!(story.sim.handle().redeliver(guid));
+            assert!(story.sim.redeliver(guid));
             story.rest().await;
         }
         assert_eq!([story.page(open), story.page(closed)], pages, "{order:?}");
     }
     assert_eq!(writes(&story.requests()), [""; 0], "what is there already is not written again");
-    story.server.shutdown().await;
+    story.end().await;
 }
 
 /// The pages after deliveries arrived for the first time, in the order of their acts or in the opposite one.
@@ -64,7 +66,7 @@ async fn pages_told(backwards: bool) -> Vec<String> {
         assert!(story.sim.redeliver(&guid));
         story.rest().await;
     }
-    let pages = pages(story.sim.handle());
+    let pages = pages(&story.sim);
     story.end().await;
     pages
 }
@@ -103,15 +105,18 @@ async fn f06_one_guid_of_two_hooks_is_said_once() {
     let number = story.open("Say something", &[("src/a.py", Some("print('a')\n"))]).await;
     let page = story.page(number);
     story.requests();
-    let all = story.sim.deliveries();
-    let opened = all.iter().find(|it| it.event == "pull_request" && it.action == "opened").unwrap();
     // The repository has a hook of its own, whose deliveries have the same GUIDs.
-    let other = |guid: &str| Request::delivery_of("4711", guid, "pull_request", opened.body.to_string().as_bytes());
-    assert_eq!(other(&opened.guid).send(story.server.addr()).await.status, 202);
+    let other = |sim: &SimHandle, server: &ServerHandle, _: &[String]| {
+        let all = sim.deliveries();
+        let opened = all.iter().find(|it| it.event == "pull_request" && it.action == "opened").unwrap();
+        let body = opened.body.to_string();
+        Request::delivery_of("4711", &opened.guid, "pull_request", body.as_bytes()).send(server.addr())
+    };
+    assert_eq!(story.sim.ask(&story.server, &[], other).await.status, 202);
     story.rest().await;
     let requests = story.requests();
     assert_eq!(writes(&requests), [""; 0]);
     assert!(requests.len() <= 6, "{requests:#?}");
     assert_eq!(story.page(number), page);
-    story.server.shutdown().await;
+    story.end().await;
 }

@@ -86,8 +86,6 @@ async fn a_search_among_very_many_files() {
         vec![RULES, FIRST, ("web/deep/down/user_card.ts", "export const name = (user) => user.nickName;\n")];
     files.extend(code.iter().map(|(path, text)| (path.as_str(), text.as_str())));
     let story = Story::begin(&files).await;
-    // So many files make every other way of telling this long.
-    story.sim.disturb();
     let rename = "ALTER TABLE users RENAME COLUMN nick_name TO handle;\n";
     let number = story.open("Rename", &[("migrations/0002_rename.sql", Some(rename))]).await;
     let said = check(&story, number);

@@ -1,5 +1,6 @@
 //! What repairs itself: lost deliveries, checks that stay open, installations that come and go, clocks that jump.
 
+use crate::recorded::Github;
 use crate::server_bench::Request;
 use crate::sim_bench::{APP_ID, REPO, Story, wall, writes};
 use deckhand::model::Timestamp;
@@ -36,7 +37,7 @@ fn check(sim: &SimHandle, number: u64) -> String {
 }
 
 /// A pull request that nobody waits for.
-fn open(sim: &SimHandle, branch: &str, edits: &[(&str, Option<&str>)]) -> u64 {
+fn open(sim: &Github, branch: &str, edits: &[(&str, Option<&str>)]) -> u64 {
     sim.push(REPO, branch, "mona", "Change it", edits, "main");
     sim.open_pull(REPO, branch, "", branch, "main", "mona", false)
 }
@@ -46,7 +47,7 @@ fn bad_gateway() -> FaultEffect {
 }
 
 /// No review comes beyond its open check until faults are cleared.
-fn break_reviews(sim: &SimHandle) {
+fn break_reviews(sim: &Github) {
     sim.inject(Fault::next("GET", "/compare/", bad_gateway()).times(1000));
 }
 
@@ -60,7 +61,7 @@ async fn f03_deliveries_that_failed_while_the_server_was_down_are_asked_for() {
     let away = story.away().await;
     let number = open(&away.sim, "greet", &[POLITE]);
     away.sim.settle().await;
-    away.sim.clock().advance(std::time::Duration::from_secs(3 * 3600));
+    away.sim.advance(std::time::Duration::from_secs(3 * 3600));
     assert_eq!(check(&away.sim, number), "no check");
     let failed = away.sim.deliveries().iter().filter(|it| it.status == 0).count();
     assert!(failed > 0);
@@ -98,7 +99,7 @@ async fn f03_more_failed_deliveries_than_a_page_has_are_all_asked_for() {
 #[tokio::test]
 async fn f03_a_delivery_that_goes_on_failing_is_asked_for_less_and_less() {
     let story = Story::begin_with_settings(&[("DECKHAND_RECONCILE_SECONDS", "0")], &FILES).await;
-    story.sim.set_webhook_url(APP_ID, Some("http://127.0.0.1:9/"));
+    story.sim.misdirect();
     story.sim.ping(APP_ID);
     for _ in 0..24 {
         story.pass(300).await;
@@ -115,7 +116,7 @@ async fn f03_a_delivery_that_goes_on_failing_is_asked_for_less_and_less() {
 #[tokio::test]
 async fn f04_a_delivery_that_was_never_sent_is_made_up_for() {
     let story = Story::begin(&FILES).await;
-    story.sim.clock().advance(std::time::Duration::from_secs(10));
+    story.sim.advance(std::time::Duration::from_secs(10));
     story.sim.set_deliver(false);
     let number = open(&story.sim, "greet", &[NOISY]);
     story.sim.set_deliver(true);
@@ -174,7 +175,7 @@ async fn f04_a_command_whose_delivery_was_lost_is_carried_out_once() {
     let command = story.sim.comment(REPO, number, "mona", "/deckhand help").unwrap();
     let edited = story.sim.comment(REPO, number, "mona", "Nice.").unwrap();
     story.sim.comment(REPO, number, "mona", "Is it?").unwrap();
-    story.sim.clock().advance(std::time::Duration::from_secs(5));
+    story.sim.advance(std::time::Duration::from_secs(5));
     story.sim.edit_comment(REPO, edited, "maya", "/deckhand help").unwrap();
     story.sim.set_deliver(true);
     story.rest().await;
@@ -235,19 +236,15 @@ async fn f24_yesterdays_database_answers_no_command_again() {
     let number = story.open("Greet", &[NOISY]).await;
     story.pass(300).await;
     let away = story.away().await;
-    let yesterday = tempfile::tempdir().unwrap();
-    for file in std::fs::read_dir(away.dir.path()).unwrap() {
-        let path = file.unwrap().path();
-        std::fs::copy(&path, yesterday.path().join(path.file_name().unwrap())).unwrap();
-    }
+    let yesterday = away.keep();
     let story = away.back().await;
     let command = story.sim.comment(REPO, number, "mona", "/deckhand help").unwrap();
     story.rest().await;
     assert_eq!(answers(&story.sim, number), 1);
     let before = story.page(number);
     let mut away = story.away().await;
-    away.sim.clock().advance(std::time::Duration::from_secs(3600));
-    away.dir = yesterday;
+    away.sim.advance(std::time::Duration::from_secs(3600));
+    away.restore(yesterday);
     let story = away.back().await;
     story.pass(300).await;
     story.pass(300).await;
@@ -259,22 +256,18 @@ async fn f24_yesterdays_database_answers_no_command_again() {
 #[tokio::test]
 async fn f24_yesterdays_database_posts_nothing_again() {
     let away = Story::begin(&FILES).await.away().await;
-    let yesterday = tempfile::tempdir().unwrap();
-    for file in std::fs::read_dir(away.dir.path()).unwrap() {
-        let path = file.unwrap().path();
-        std::fs::copy(&path, yesterday.path().join(path.file_name().unwrap())).unwrap();
-    }
+    let yesterday = away.keep();
     let story = away.back().await;
     story.pass(3600).await;
     let number = story.open("Greet", &[NOISY]).await;
     let before = story.page(number);
     let mut away = story.away().await;
-    away.sim.clock().advance(std::time::Duration::from_secs(3600));
-    away.dir = yesterday;
-    away.sim.reset_log();
+    away.sim.advance(std::time::Duration::from_secs(3600));
+    away.restore(yesterday);
+    let before_it = away.sim.log().len();
     let story = away.back().await;
     story.pass(300).await;
-    let log = story.sim.log();
+    let log = story.sim.log().split_off(before_it);
     assert!(log.iter().any(|it| it.path.contains("/compare/")), "it was judged");
     assert!(writes(&log).is_empty(), "{:#?}", writes(&log));
     assert_eq!(story.page(number), before);
@@ -334,8 +327,8 @@ async fn f44_workers_that_were_gone_for_hours_find_what_they_left_without_their_
     story.sim.clear_faults();
     assert!(check(&story.sim, number).starts_with("open"));
     let mut away = story.away().await;
-    away.sim.clock().advance(std::time::Duration::from_secs(4 * 3600));
-    away.dir = tempfile::tempdir().unwrap();
+    away.sim.advance(std::time::Duration::from_secs(4 * 3600));
+    away.forget();
     let story = away.back().await;
     assert_eq!(check(&story.sim, number), "success: No problems");
     story.end().await;
@@ -497,10 +490,11 @@ async fn f33_nothing_lands_in_the_repository_that_takes_the_old_name() {
 }
 
 /// A host whose clock is its own: GitHub's, moved by so many seconds.
-fn host_clock(moved: &Arc<AtomicI64>) -> impl FnOnce(&SimHandle) -> deckhand::server::WallClock {
-    let moved = moved.clone();
+fn host_clock(moved: &Arc<AtomicI64>) -> impl Fn(&SimHandle) -> deckhand::server::WallClock + use<> {
+    let (moved, first) = (moved.clone(), moved.load(Ordering::SeqCst));
     move |sim| {
-        let github = wall(sim);
+        moved.store(first, Ordering::SeqCst);
+        let (github, moved) = (wall(sim), moved.clone());
         Arc::new(move || Timestamp(github().0 + 1000 * moved.load(Ordering::SeqCst)))
     }
 }
@@ -524,7 +518,8 @@ async fn f23_a_clock_that_jumps_keeps_tokens_and_jobs_right() {
         let number = story.open("Greet", &[POLITE]).await;
         story.sim.clear_faults();
         assert!(check(&story.sim, number).starts_with("open"));
-        moved.store(jump, Ordering::SeqCst);
+        let jumps = moved.clone();
+        story.sim.happen(move |_| jumps.store(jump, Ordering::SeqCst));
         story.pass(5).await;
         story.pass(5).await;
         assert_eq!(check(&story.sim, number), "success: No problems", "the job waits no longer than it was meant to");
@@ -546,15 +541,13 @@ async fn f18_f23_a_worker_that_was_overtaken_writes_nothing() {
     let moved = Arc::new(AtomicI64::new(0));
     let story = Story::begin_with_clock(&FILES, host_clock(&moved)).await;
     story.requests();
-    let sim = story.sim.handle().clone();
-    // The first worker's question is answered when its lease is long over and another has done the job.
-    let overtaken = FaultEffect::first(move || {
+    // The first worker's question is answered when its lease is long over and another has done the job, or both were killed.
+    story.sim.meanwhile("POST", "query Overview", 0, move |sim| {
         moved.store(600, Ordering::SeqCst);
-        while !check(&sim, 1).starts_with("success") {
+        while !check(sim, 1).starts_with("success") && !sim.is_halted() {
             std::thread::yield_now();
         }
     });
-    story.sim.inject(Fault::next("POST", "query Overview", overtaken));
     let number = story.open("Greet", &[POLITE]).await;
     assert_eq!(check(&story.sim, number), "success: No problems");
     let requests = story.requests();
@@ -568,7 +561,7 @@ async fn f09_a_pull_request_that_the_api_does_not_know_yet_is_judged_once_it_doe
     let story = Story::begin(&FILES).await;
     story.sim.push(REPO, "greet", "mona", "Greet", &[POLITE], "main");
     story.rest().await;
-    story.sim.clock().advance(std::time::Duration::from_secs(10));
+    story.sim.advance(std::time::Duration::from_secs(10));
     story.requests();
     story.sim.inject(Fault::next("POST", "query Overview", FaultEffect::Stale).times(2));
     let number = story.sim.open_pull(REPO, "Greet", "", "greet", "main", "mona", false);
@@ -590,7 +583,7 @@ async fn f09_while_the_api_is_behind_its_event_nothing_is_written_to_the_old_hea
     let old = story.sim.head(REPO, number).unwrap();
     assert_eq!(check(&story.sim, number), "failure: 1 problem");
     story.requests();
-    story.sim.clock().advance(std::time::Duration::from_secs(10));
+    story.sim.advance(std::time::Duration::from_secs(10));
     // Two looks still see what was there before the push.
     story.sim.inject(Fault::next("POST", "/graphql", FaultEffect::Stale).times(2));
     story.sim.push(REPO, "greet", "mona", "Be quiet", &[POLITE], "");
