@@ -1,7 +1,7 @@
--- What the author says of the change. `same`: that it behaves as before. `claim`: that it repairs something (`repair`), that
--- it brings something (`new`), that something is used in another way or given up (`upkeep`), something else (`plain`), or
--- too little to tell. `removes`: that something goes. `tests_go`: that tests go with what they are for. `merged`: that it
--- was reviewed elsewhere.
+-- What the author says of the change. `same`: that it behaves as before, or why it needs no test. `claim`: that it repairs
+-- something (`repair`), that it brings something (`new`), that something is used in another way or given up (`upkeep`),
+-- something else (`plain`), or too little to tell. `removes`: that something goes. `tests_go`: that tests go with what they
+-- are for. `merged`: that it was reviewed elsewhere.
 local nothing_said = {}
 
 -- Types of conventional titles without new behaviour.
@@ -31,6 +31,40 @@ local SAME_LABELS = { "refactor", "refactoring", "performance", "internal", "mai
 
 -- What a body has to say in so many words.
 local SAME_IN_BODY = { "no functional change", "no behavior change", "no behaviour change", "no change in behavior", "no change in behaviour", "pure refactor" }
+
+-- What a sentence of a body says that tells the reviewer why no test is needed.
+local TOLD = {
+  "covered by existing", "covered by the existing", "covered by the same test", "existing coverage", "existing test coverage", "existing tests cover",
+  "existing tests already", "existing tests are enough", "existing tests are sufficient", "existing tests suffice", "already covered by", "already tested by",
+  "no new tests needed", "no new tests are needed", "no new tests necessary", "no tests needed", "no tests are needed", "no test needed", "no test is needed",
+  "not adding tests", "not adding a test", "hard to test", "difficult to test", "impossible to test",
+}
+
+-- What a body says that is about how fast something is.
+local SPEED = {
+  "performance", "%f[%w]perf%f[%W]", "%f[%w]speed", "%f[%w]faster%f[%W]", "%f[%w]slower%f[%W]", "%f[%w]slow%f[%W]", "%f[%w]slowdown", "benchmark", "latency",
+  "throughput", "overhead", "allocat", "%f[%w]allocs", "cpu time", "of cpu%f[%W]", "quadratic", "%f[%w]o%(n", "memory usage", "peak memory", "expensive", "inefficient",
+  "more efficient", "hot path", "hot loop", "cheaper", "wasteful", "flame ?graph", "%f[%w]profiler?%f[%W]", "optimi[sz]ation",
+}
+
+-- What only measures say, also in a block of code.
+local MEASURED = {
+  "%d ?[munµ]*s? ±", "ns/op", "allocs/op", "%d%% faster", "%d%% slower", "%d%% speed", "%d ?x faster", "%d ?x speed", "%d times faster", "hyperfine", "benchstat",
+  "%f[%w]strace%f[%W]", "%d ?[munµ]+s %->", "%d ?[munµ]+s →", "%d ?[munµ]+s to %d", "%d → [%d.]+ ?[munµ]*s%f[%W]", "%d %-> [%d.]+ ?[munµ]*s%f[%W]",
+}
+
+-- What a body does not say that is about nothing but speed.
+local MORE_THAN_SPEED = {
+  "%f[%w]bugs?%f[%W]", "%f[%w]buggy", "%f[%w]crash", "%f[%w]panic", "incorrect", "%f[%w]wrong", "regress", "%f[%w]fix%f[%W]", "%f[%w]fixes%f[%W]", "%f[%w]fixing", "[swb][er]e? fixed",
+  "is fixed", "broken", "%f[%w]errors?%f[%W]", "%f[%w]now supports?%f[%W]", "%f[%w]now allows?", "%f[%w]now accepts?", "%f[%w]now returns?", "%f[%w]now raises?", "%f[%w]now rejects?",
+  "support for%f[%W]", "breaking change", "restriction",
+}
+
+-- Of so many sentences, one is about speed.
+local SENTENCES_FOR_EACH = 3
+
+-- So much of a body is read.
+local MAX_BODY = 10000
 
 -- How words of a title begin that say of what was wrong that it is not any more.
 local REPAIRS = {
@@ -69,6 +103,55 @@ local function has(text, words)
     end
   end
   return false
+end
+
+-- The sentences of a body that its author wrote: no comments, quotes, headings, check lists, code and trailers.
+local function sentences_of(body)
+  local sentences, open = {}, nil
+  local fenced = false
+  local function close()
+    for sentence in string.gmatch(string.gsub(open or "", "([%.!?:]) +", "%1\n"), "[^\n]+") do
+      if string.find(sentence, "%a%a%a") then
+        table.insert(sentences, sentence)
+      end
+    end
+    open = nil
+  end
+  for line in string.gmatch(`{string.gsub(body, "<!%-%-.-%-%->", "")}\n`, "(.-)\n") do
+    local text = string.match(line, "^%s*(.-)%s*$")
+    if string.find(text, "^```") or string.find(text, "^~~~") then
+      fenced = not fenced
+      close()
+    elseif fenced or string.find(text, "^>") or string.find(text, "^#+ ") or string.find(text, "^[%-*] %[[ x]%]") or string.find(text, "^%a[%w%-]*%-by: ") then
+      close()
+    else
+      if text == "" or string.find(text, "^[%-*|] ?") or string.find(text, "^%d+%. ") then
+        close()
+      end
+      open = if open then `{open} {text}` else text
+    end
+  end
+  close()
+  return sentences
+end
+
+-- Whether a body tells why no test is needed, and whether it is about nothing but how fast something is.
+local function what_body_says(body)
+  body = string.sub(body, 1, MAX_BODY)
+  local sentences = sentences_of(body)
+  local told, fast, more = false, 0, false
+  for _, sentence in sentences do
+    told = told or has(sentence, TOLD) or string.find(sentence, "^[%-* ]*existing tests%.?$") ~= nil
+    fast += if finds(sentence, SPEED) then 1 else 0
+    local own = sentence
+    for _, closes in CLOSES do
+      own = string.gsub(own, closes, "")
+    end
+    own = string.gsub(string.gsub(own, "fix%a*:? https?://%S+", ""), "fix%a*:? %S+#%d+", "")
+    more = more or finds(own, MORE_THAN_SPEED)
+  end
+  local about_speed = not more and (fast > 0 and fast * SENTENCES_FOR_EACH >= #sentences or finds(body, MEASURED))
+  return told, about_speed
 end
 
 local function what_is_said(pr)
@@ -116,9 +199,11 @@ local function what_is_said(pr)
   elseif words > FEW_WORDS then
     claim = "plain"
   end
+  local told, about_speed = what_body_says(body)
+  local claims_more = claim == "repair" or claim == "new"
   return {
     claim = claim,
-    same = reverts or labelled or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
+    same = told or about_speed and not claims_more or reverts or labelled or kind ~= nil and table.find(QUIET, kind) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
     removes = starts({ "rm ", "remov%a* ", "drop%a* ", "delet%a* " }),
     tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
       or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
@@ -157,9 +242,11 @@ return {
     tests = {
       type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,testdata,e2e,Tests}/**", "**/*.Tests/**", "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*",
-        "*.{test,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}", "*.snap", "*.cases.md", "*.feature", "*_unittest.*", "conftest.py",
-        "**/{androidTest,integrationTest,test-dts,fixtures,__fixtures__,__snapshots__}/**",
+        "**/{test,tests,spec,specs,__tests__,testdata,test-data,test_data,testutil,testutils,e2e}/**", "**/*{-test,_test,-tests,_tests,Test,Tests}/**",
+        "**/{mdtest,testscripts,test-d,test-dts,fixtures,__fixtures__,__snapshots__}/**",
+        "{test,tests}.*", "*_{test,tests,spec}.*", "*-{test,tests,spec}.{js,jsx,ts,tsx,mjs,cjs,mts,cts,py,rb,rs,go,dart,c,cc,cpp,sh}", "test_*.*",
+        "*.{test,tests,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}",
+        "*.snap", "*.cases.md", "*.feature", "*.*test", "*_unittest.*", "conftest.py",
       },
       doc = "What counts as a test.",
     },
@@ -174,7 +261,7 @@ return {
     },
     author_may_skip = {
       type = "boolean",
-      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`; and whether code has to show more where the title claims nothing new. Without it, only when the rule does not block.",
+      doc = "Whether what the author says counts: a title of the type build, chore, ci, docs, perf, refactor, revert, style, test or types, with a word such as `refactor`, `performance` or `typing`, or of a branch or tag that is merged, a label such as `refactor`, a body that tells why no test is needed or that is about speed alone; and whether code has to show more where the title claims nothing new. Without it, only when the rule does not block.",
     },
     each = {
       type = "boolean",

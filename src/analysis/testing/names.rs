@@ -1,5 +1,7 @@
 //! Names of sources and tests, bare: what they are about.
 
+use crate::analysis::code::Language;
+
 /// File names that say nothing: the directory's name does.
 const COMMON: [&str; 9] = ["index", "mod", "lib", "main", "init", "__init__", "__main__", "doc", "entry"];
 
@@ -83,6 +85,36 @@ pub(super) fn is_named_as_test(path: &str) -> bool {
 /// What tests of Rust share.
 const SHARED: [&str; 8] = ["util", "utils", "helpers", "common", "support", "macros", "mod", "testenv"];
 
+/// Systems that a project's own tests seldom run on, as file names end with them.
+const PLATFORMS: [&str; 14] = [
+    "windows",
+    "darwin",
+    "macos",
+    "plan9",
+    "freebsd",
+    "netbsd",
+    "openbsd",
+    "dragonfly",
+    "solaris",
+    "illumos",
+    "aix",
+    "android",
+    "wasm",
+    "wasi",
+];
+
+/// Whether the file's name says that it is code for one such system only: `terminal_windows.go`, `wasm.rs`.
+pub(super) fn is_of_platform(path: &str) -> bool {
+    let name = file_name(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let last = stem.rsplit('_').next().unwrap_or(stem);
+    match Language::of(path) {
+        Some(Language::Go) => PLATFORMS.contains(&last) && last != stem || stem.ends_with("_js"),
+        Some(Language::Rust | Language::C | Language::Python) => PLATFORMS.contains(&last),
+        _ => false,
+    }
+}
+
 /// Letters and digits only, in lower case.
 fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -132,5 +164,22 @@ mod tests {
             assert_eq!(source_subject(source), test_subject(test), "{source} {test}");
         }
         assert_eq!(without_role("userscontroller"), Some("users"));
+    }
+
+    #[test]
+    fn files_for_one_system_are_known_by_their_names() {
+        for (path, is) in [
+            ("src/terminal_windows.go", true),
+            ("robustio_plan9.go", true),
+            ("cmd/wasm_js.go", true),
+            ("src/io/wasm.rs", true),
+            ("src/windows.go", false),
+            ("src/terminal_unix.go", false),
+            ("src/windows.ts", false),
+            ("src/windows/main.rs", false),
+            ("src/windows.rs", true),
+        ] {
+            assert_eq!(is_of_platform(path), is, "{path}");
+        }
     }
 }

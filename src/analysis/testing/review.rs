@@ -5,6 +5,7 @@ use super::behaviour::{Change, Said, Tokens, read_change};
 use super::evidence::{Evidence, Skeleton};
 use super::inert::{inert_blocks, is_inert_line};
 use super::lines::code_lines;
+use super::names::is_of_platform;
 use super::pair::{find_own_test, in_reach, is_material, is_of_all, pairs};
 use super::vocabulary::assertions;
 use super::weaker::{Delta, Weaker, find_weaker, read_delta};
@@ -201,8 +202,8 @@ impl<'a> Reading<'a> {
                 }
             };
             let foreign = tests.is_some_and(|tests| is_foreign(file.path, tests)) && change.first_test.is_none();
-            let most = if foreign { Evidence::None } else { most };
             let has_own = own_test.is_some() || change.first_test.is_some();
+            let most = if foreign || !has_own && is_of_platform(file.path) { Evidence::None } else { most };
             let inline_test = change.first_test;
             if near && !has_own || !has_own && few && !touched.is_empty() {
                 continue;

@@ -3,8 +3,8 @@
 use super::lines::{CodeLines, Piece, code_lines};
 use super::review::ChangedFile;
 use super::vocabulary::{assertions, find_sign, focuses_of, skips_of};
-use crate::analysis::code::Language;
-use crate::diff::{Hunk, LineKind};
+use crate::analysis::code::{Language, TokenKind};
+use crate::diff::{Hunk, Line, LineKind};
 use crate::model::ChangeStatus;
 
 /// In what way tests got weaker.
@@ -55,6 +55,8 @@ pub struct Weaker {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Delta {
     skips: Vec<(u32, &'static str)>,
+    /// The same of tests that were not there before.
+    born_skipped: Vec<(u32, &'static str)>,
     skips_removed: usize,
     focuses: Vec<(u32, &'static str)>,
     /// Places inside tests that stay, with how many assertions fewer.
@@ -94,7 +96,10 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         let new = code_lines(&new, language, hunk.new_start.max(1));
         let mut lost = Vec::new();
         let (mut removed, mut added, mut gone, mut instead) = (0, 0, 0, 0);
-        for line in &hunk.lines {
+        let tests_gone = hunk.lines.iter().filter(|line| line.kind == LineKind::Removed).any(|line| {
+            line.old.and_then(|at| old.get(at)).is_some_and(|code| is_test_definition(code.tokens, language))
+        });
+        for (index, line) in hunk.lines.iter().enumerate() {
             match line.kind {
                 LineKind::Added => {
                     added += usize::from(expects_error(line.text));
@@ -106,9 +111,12 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                     if let Some((at, sign)) = find_sign(code.tokens, skips_of(language)) {
                         let conditional = is_chosen(code.tokens, at)
                             || sign.name == "@pytest.mark.xfail" && has_condition(&new, number, at)
+                            || sign.name == "test.skip" && asks_first(&new, number, at)
                             || sign.may_be_conditional && is_conditional(&new, number, at);
-                        if !conditional {
-                            delta.skips.push((number, sign.name));
+                        if !conditional && !says_when(hunk, index) {
+                            let born = !tests_gone && is_born(hunk, index, &new, language);
+                            let skips = if born { &mut delta.born_skipped } else { &mut delta.skips };
+                            skips.push((number, sign.name));
                         }
                     }
                     if let Some((_, sign)) = find_sign(code.tokens, focuses_of(language)) {
@@ -152,6 +160,64 @@ fn has_condition(lines: &CodeLines<'_>, number: u32, at: usize) -> bool {
     let next = || lines.get(number + 1).and_then(|line| line.tokens.first().copied());
     let first = behind.or_else(|| if opens { next() } else { None });
     first.is_some_and(|first| first.is_word() && !NAMED.contains(&first.text))
+}
+
+/// Whether `test.skip(` at `at` asks something before it skips, as Playwright's does: its first argument is no title.
+fn asks_first(lines: &CodeLines<'_>, number: u32, at: usize) -> bool {
+    let Some(line) = lines.get(number) else { return false };
+    let behind = &line.tokens[at..];
+    let arrow = behind.windows(2).any(|two| two[0].is("=") && two[1].is(">"));
+    let has_body = arrow || behind.iter().any(|token| token.is("function"));
+    let first = match behind {
+        [_, _, _, open, first, ..] if open.is("(") => Some(*first),
+        [_, _, _, open] if open.is("(") => lines.get(number + 1).and_then(|line| line.tokens.first().copied()),
+        _ => None,
+    };
+    !has_body && first.is_some_and(|first| first.kind != TokenKind::Text && !first.is("`") && !first.is(")"))
+}
+
+/// So many lines of comments before a skip, or of its arguments behind it, speak of it.
+const BESIDE: usize = 5;
+
+/// Words that say when something comes back.
+const COMES_BACK: [&str; 8] =
+    ["until ", "once ", "unskip", "un-skip", "re-enable", "reenable", "will be enabled", "turn on "];
+
+/// Whether what stands beside the skip at `index` says when it ends, or names the issue that decides it.
+fn says_when(hunk: &Hunk<'_>, index: usize) -> bool {
+    let there = |line: &&Line<'_>| line.kind != LineKind::Removed;
+    let is_comment = |line: &&Line<'_>| {
+        let text = line.text.trim_start();
+        ["//", "/*", "*", "--"].iter().any(|sign| text.starts_with(sign))
+            || text.starts_with('#') && !text.starts_with("#[")
+    };
+    let opens = |line: &&Line<'_>| line.text.trim_end().ends_with(['(', ',', '\\', '[']);
+    let before = hunk.lines[..index].iter().rev().filter(there).take(BESIDE).take_while(is_comment);
+    let from_here: Vec<&Line<'_>> = hunk.lines[index..].iter().filter(there).take(BESIDE).collect();
+    let behind = from_here.iter().take_while(|line| opens(line)).count();
+    before.chain(from_here.into_iter().take(behind + 1)).any(|line| {
+        let text = line.text.to_ascii_lowercase();
+        let numbered = text.match_indices('#').any(|(at, _)| text[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
+        numbered || text.contains("://") || COMES_BACK.iter().any(|words| text.contains(words))
+    })
+}
+
+/// Whether the test that the line at `index` skips comes with it: its definition, on this line or near it, is new.
+fn is_born(hunk: &Hunk<'_>, index: usize, new: &CodeLines<'_>, language: Language) -> bool {
+    let defines = |line: &&Line<'_>| {
+        line.new.and_then(|at| new.get(at)).is_some_and(|code| is_test_definition(code.tokens, language))
+    };
+    let there = |line: &&Line<'_>| line.kind != LineKind::Removed;
+    let near = |lines: &mut dyn Iterator<Item = &Line<'_>>| {
+        lines.filter(there).take(BESIDE).find(defines).map(|line| line.kind == LineKind::Added)
+    };
+    // Behind an attribute, before a statement.
+    let here = hunk.lines[index].text.trim_start();
+    if here.starts_with(['@', '#', '[']) || defines(&&hunk.lines[index]) {
+        near(&mut hunk.lines[index..].iter()) == Some(true)
+    } else {
+        near(&mut hunk.lines[..index].iter().rev()) == Some(true)
+    }
 }
 
 /// Tests of types assert in a comment that the next line is wrong; one that goes may as well have come right.
@@ -221,22 +287,30 @@ pub(super) fn find_weaker(
 ) -> Vec<Weaker> {
     let mut found = Vec::new();
     let removed_skips: usize = files.iter().map(|(_, delta)| delta.skips_removed).sum();
-    let added_skips: usize = files.iter().map(|(_, delta)| delta.skips.len()).sum();
     let net_asserts = sum(files, |delta| delta.asserted) < sum(files, |delta| delta.unasserted);
     let tests_added = sum(files, |delta| delta.tests_added);
     let tests_removed = sum(files, |delta| delta.tests_removed.len());
+    // A test that is new and does not run makes no test weaker, unless it is all that comes with other code.
+    let born = sum(files, |delta| delta.born_skipped.len());
+    let counts_born = source_changes && tests_added <= born;
+    let added_skips = sum(files, |delta| delta.skips.len()) + if counts_born { born } else { 0 };
     for (file, delta) in files {
         let path = file.path.to_owned();
         let is_gone = file.status == ChangeStatus::Removed;
+        let mut skips = delta.skips.clone();
+        if counts_born {
+            skips.extend_from_slice(&delta.born_skipped);
+            skips.sort_unstable();
+        }
         if let ([(line, name), ..], true) =
-            (delta.skips.as_slice(), added_skips > removed_skips && delta.skips.len() > delta.skips_removed)
+            (skips.as_slice(), added_skips > removed_skips && skips.len() > delta.skips_removed)
         {
             found.push(Weaker {
                 kind: WeakerKind::Skipped,
                 path: path.clone(),
                 line: Some(*line),
                 name,
-                count: delta.skips.len() - delta.skips_removed,
+                count: skips.len() - delta.skips_removed,
             });
         }
         if let [(line, name), ..] = delta.focuses.as_slice() {
@@ -313,8 +387,8 @@ mod tests {
             ("ATests.swift", "throw XCTSkip(\"x\")", "XCTSkip"),
             ("a_test.cc", "GTEST_SKIP() << 1;", "GTEST_SKIP"),
         ] {
-            let skips = delta(path, &format!("@@ -1,0 +2,1 @@\n+{line}\n")).skips;
-            assert_eq!(skips, [(2, name)], "{path} {line}");
+            let seen = delta(path, &format!("@@ -1,0 +2,1 @@\n+{line}\n"));
+            assert_eq!([seen.skips, seen.born_skipped].concat(), [(2, name)], "{path} {line}");
         }
     }
 
@@ -358,6 +432,58 @@ mod tests {
         assert_eq!((weaker(0), weaker(1), weaker(8)), (1, 1, 0));
         let typed = delta("a.test-d.ts", "@@ -1 +1,2 @@\n-expectError(f(1))\n+// @ts-expect-error no\n+f(1)\n");
         assert_eq!((typed.asserted, typed.unasserted), (1, 1));
+    }
+
+    #[test]
+    fn a_skip_that_says_when_it_ends_is_none() {
+        let skips = |path: &str, lines: &str| {
+            let old = lines.lines().filter(|line| line.starts_with(' ')).count();
+            let seen = delta(path, &format!("@@ -1,{old} +1,{} @@\n{lines}", lines.lines().count()));
+            seen.skips.len() + seen.born_skipped.len()
+        };
+        for (path, lines) in [
+            ("a_test.go", "+\tt.Skip(\"golang/go#64235\")\n"),
+            ("a_test.go", "+\tt.Skip() // until the parser reads it\n"),
+            ("a.test.ts", "+// Back when https://example.com/1 is mended.\n+it.skip('a', () => {\n"),
+            ("test_a.py", "+@pytest.mark.xfail(\n+    reason='see #12',\n+)\n"),
+            ("a.rs", " // Re-enable with the new parser.\n+#[ignore]\n"),
+            ("a.spec.ts", "+test.skip(isOld(), 'no workers')\n"),
+            ("a.spec.ts", "+test.skip(\n+  isOld(),\n+)\n"),
+        ] {
+            assert_eq!(skips(path, lines), 0, "{path} {lines}");
+        }
+        for (path, lines) in [
+            ("a_test.go", "+\tt.Skip(\"TODO: broken\")\n"),
+            ("test_a.py", "+# Flaky.\n+@pytest.mark.skip\n"),
+            ("test_a.py", "+x = 1 # see #12\n \n+@pytest.mark.skip\n"),
+            ("a.spec.ts", "+test.skip('a', () => {\n"),
+            ("a.spec.ts", "+test.skip(title, () => {\n"),
+        ] {
+            assert_eq!(skips(path, lines), 1, "{path} {lines}");
+        }
+    }
+
+    #[test]
+    fn a_test_that_comes_skipped_is_told_from_one_that_stays() {
+        let seen = |path: &str, patch: &str| {
+            let seen = delta(path, patch);
+            (seen.skips.len(), seen.born_skipped.len())
+        };
+        for (path, patch) in [
+            ("a.test.ts", "@@ -1,0 +1,2 @@\n+it.skip('a', () => {\n+})\n"),
+            ("test_a.py", "@@ -1,0 +1,2 @@\n+@pytest.mark.skip\n+def test_a():\n"),
+            ("a_test.go", "@@ -1,0 +1,2 @@\n+func TestA(t *testing.T) {\n+\tt.Skip(\"no\")\n"),
+            ("a.rs", "@@ -1,0 +1,3 @@\n+#[ignore]\n+#[test]\n+fn a() {}\n"),
+        ] {
+            assert_eq!(seen(path, patch), (0, 1), "{path}");
+        }
+        for (path, patch) in [
+            ("a.test.ts", "@@ -1 +1 @@\n-it('a', () => {\n+it.skip('a', () => {\n"),
+            ("test_a.py", "@@ -1 +1,2 @@\n+@pytest.mark.skip\n def test_a():\n"),
+            ("a_test.go", "@@ -1 +1,2 @@\n func TestA(t *testing.T) {\n+\tt.Skip(\"no\")\n"),
+        ] {
+            assert_eq!(seen(path, patch), (1, 0), "{path}");
+        }
     }
 
     #[test]
