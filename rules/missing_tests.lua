@@ -295,12 +295,12 @@ return {
       table.insert(sources, path)
     end
   end
-  local found = analyse.missing_tests({ sources = sources, tests = tests, patterns = options.tests, each = options.each })
-
   local author_may_skip = options.author_may_skip
   if author_may_skip == nil then
     author_may_skip = options.severity ~= "fail"
   end
+  local found = analyse.missing_tests({ sources = sources, tests = tests, patterns = options.tests, each = options.each, strict = not author_may_skip })
+
   local said = if author_may_skip then what_is_said(danger.github.pr) else nothing_said
   local untested = {}
   for _, area in found.untested do

@@ -118,7 +118,7 @@ pub struct Untested {
 /// named after nothing that changed does not speak for sources that have a test of their own.
 pub fn review(files: &[ChangedFile<'_>], tests: Option<&[String]>, each: bool) -> Verdict {
     let reading = Reading::of(files);
-    Verdict { weaker: reading.find_weaker(), ..reading.judge(tests, each) }
+    Verdict { weaker: reading.find_weaker(false), ..reading.judge(tests, each) }
 }
 
 /// What the files of a pull request say: the dear part of judging it, which need not be done again when more is known of
@@ -225,8 +225,8 @@ impl<'a> Reading<'a> {
         verdict
     }
 
-    /// Where tests got weaker.
-    pub fn find_weaker(&self) -> Vec<Weaker> {
+    /// Where tests got weaker. `strict`: a skip is one, also where it says when it ends, or comes with its test.
+    pub fn find_weaker(&self, strict: bool) -> Vec<Weaker> {
         let Reading { files, sources, asked, .. } = self;
         let removed: usize = sources.iter().map(|(_, change)| change.removed.len()).sum();
         let added: usize = asked.iter().map(Vec::len).sum();
@@ -244,7 +244,7 @@ impl<'a> Reading<'a> {
         };
         // Where code goes, its tests go.
         let shrinks = removed_source || removed > added || removed >= MANY_REMOVED && removed * 2 > added;
-        find_weaker(&deltas, shrinks, added > 0, &replaced)
+        find_weaker(&deltas, strict, shrinks, added > 0, &replaced)
     }
 }
 

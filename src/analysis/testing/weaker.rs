@@ -57,6 +57,8 @@ pub(super) struct Delta {
     skips: Vec<(u32, &'static str)>,
     /// The same of tests that were not there before.
     born_skipped: Vec<(u32, &'static str)>,
+    /// Those that say when they end.
+    excused: Vec<(u32, &'static str)>,
     skips_removed: usize,
     focuses: Vec<(u32, &'static str)>,
     /// Places inside tests that stay, with how many assertions fewer.
@@ -113,9 +115,14 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                             || sign.name == "@pytest.mark.xfail" && has_condition(&new, number, at)
                             || sign.name == "test.skip" && asks_first(&new, number, at)
                             || sign.may_be_conditional && is_conditional(&new, number, at);
-                        if !conditional && !says_when(hunk, index) {
-                            let born = !tests_gone && is_born(hunk, index, &new, language);
-                            let skips = if born { &mut delta.born_skipped } else { &mut delta.skips };
+                        let skips = if says_when(hunk, index) {
+                            &mut delta.excused
+                        } else if !tests_gone && is_born(hunk, index, &new, language) {
+                            &mut delta.born_skipped
+                        } else {
+                            &mut delta.skips
+                        };
+                        if !conditional {
                             skips.push((number, sign.name));
                         }
                     }
@@ -278,9 +285,11 @@ fn is_test_definition(tokens: &[Piece<'_>], language: Language) -> bool {
 }
 
 /// Where the tests of a whole pull request got weaker. `source_shrinks`: its sources lose more code than they gain, so
-/// that tests may go with it. `source_changes`: they get other code, so that tests may say something else of it.
+/// that tests may go with it. `source_changes`: they get other code, so that tests may say something else of it. `strict`: a
+/// skip is one, whatever stands beside it.
 pub(super) fn find_weaker(
     files: &[(&ChangedFile<'_>, Delta)],
+    strict: bool,
     source_shrinks: bool,
     source_changes: bool,
     has_replacement: &dyn Fn(&str) -> bool,
@@ -292,16 +301,19 @@ pub(super) fn find_weaker(
     let tests_removed = sum(files, |delta| delta.tests_removed.len());
     // A test that is new and does not run makes no test weaker, unless it is all that comes with other code.
     let born = sum(files, |delta| delta.born_skipped.len());
-    let counts_born = source_changes && tests_added <= born;
-    let added_skips = sum(files, |delta| delta.skips.len()) + if counts_born { born } else { 0 };
+    let counts_born = strict || source_changes && tests_added <= born;
+    let counted = |delta: &Delta| {
+        let born: &[_] = if counts_born { &delta.born_skipped } else { &[] };
+        let excused: &[_] = if strict { &delta.excused } else { &[] };
+        let mut skips = [&delta.skips, born, excused].concat();
+        skips.sort_unstable();
+        skips
+    };
+    let added_skips = sum(files, |delta| counted(delta).len());
     for (file, delta) in files {
         let path = file.path.to_owned();
         let is_gone = file.status == ChangeStatus::Removed;
-        let mut skips = delta.skips.clone();
-        if counts_born {
-            skips.extend_from_slice(&delta.born_skipped);
-            skips.sort_unstable();
-        }
+        let skips = counted(delta);
         if let ([(line, name), ..], true) =
             (skips.as_slice(), added_skips > removed_skips && skips.len() > delta.skips_removed)
         {
@@ -427,7 +439,7 @@ mod tests {
                 is_source: false,
                 hits: None,
             };
-            find_weaker(&[(&file, delta)], false, false, &|_| false).len()
+            find_weaker(&[(&file, delta)], false, false, false, &|_| false).len()
         };
         assert_eq!((weaker(0), weaker(1), weaker(8)), (1, 1, 0));
         let typed = delta("a.test-d.ts", "@@ -1 +1,2 @@\n-expectError(f(1))\n+// @ts-expect-error no\n+f(1)\n");

@@ -19,6 +19,7 @@ pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> 
     let tests: Vec<String> = arguments.get("tests")?;
     let patterns: Vec<String> = arguments.get("patterns")?;
     let each: bool = arguments.get("each")?;
+    let strict: bool = arguments.get("strict")?;
     let is_test: HashSet<&str> = tests.iter().map(String::as_str).collect();
     let both: Vec<String> = sources.iter().chain(&tests).cloned().collect();
     let changed = changed_files(lua, session, &both)?;
@@ -62,7 +63,7 @@ pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> 
         session.charge_bytes(lua, known.len() * verdict.untested.len().max(1) * 32)?;
         verdict = reading.judge(Some(&known), each);
     }
-    verdict.weaker = reading.find_weaker();
+    verdict.weaker = reading.find_weaker(strict);
     Ok(render(&verdict))
 }
 
