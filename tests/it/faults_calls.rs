@@ -331,7 +331,7 @@ async fn f29_each_repository_of_an_installation_has_one_token_of_its_own() {
     }
     let distinct: std::collections::BTreeSet<&String> = minted.iter().collect();
     assert_eq!(distinct.len(), minted.len(), "none was minted twice: {minted:#?}");
-    story.end().await;
+    story.end_long().await;
 }
 
 #[tokio::test]

@@ -439,7 +439,8 @@ async fn a_refusal_of_githubs_own_is_told_in_its_words() {
     story
         .end_where(|sim, when| {
             let told = answers(sim, number);
-            assert_eq!(told == [said.clone()], sim.head(REPO, number) == head, "{when}: {told:?}");
+            let is_committed = sim.head(REPO, number) != head;
+            assert!(told == [said.clone()] || told.is_empty() && is_committed, "{when}: {told:?}");
         })
         .await;
 }

@@ -93,7 +93,8 @@ async fn f03_more_failed_deliveries_than_a_page_has_are_all_asked_for() {
     let story = away.back().await;
     assert_eq!(redeliveries(&story.sim), failed);
     assert_eq!(check(&story.sim, number), "success: No problems");
-    story.end().await;
+    story.pass(600).await;
+    story.end_long().await;
 }
 
 #[tokio::test]
@@ -125,7 +126,6 @@ async fn f04_a_delivery_that_was_never_sent_is_made_up_for() {
     story.pass(300).await;
     assert_eq!(check(&story.sim, number), "failure: 1 problem");
     assert_eq!(story.sim.review_comments(REPO, number).len(), 1, "somebody opened it and waits");
-
     story.sim.set_deliver(false);
     story.sim.push(REPO, "greet", "mona", "Be quiet", &[POLITE], "");
     story.sim.set_deliver(true);
