@@ -478,7 +478,6 @@ async fn f33_nothing_lands_in_the_repository_that_takes_the_old_name() {
     story.sim.install(REPO);
     open(&story.sim, "greet", &[NOISY]);
     story.rest().await;
-    story.sim.reset_log();
     for _ in 0..8 {
         story.pass(60).await;
     }
