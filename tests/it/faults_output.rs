@@ -1,7 +1,8 @@
 //! What people read: complete, within GitHub's limits, harmless, and never what another head was told.
 
 use crate::faults_moves::before_request;
-use crate::sim_bench::{REPO, Story, writes};
+use crate::other_ways::Kills;
+use crate::sim_bench::{Ending, REPO, Story, writes};
 use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -234,7 +235,8 @@ async fn f41_one_refused_comment_of_ten_costs_no_other() {
         assert_eq!((on.len(), sim.comments(REPO, number).len()), (9, 1), "{when}");
     };
     // A review that was begun before and one that follows it are two.
-    story.end_unrepeated_where("the line is not refused any more, and said where it belongs", lines).await;
+    let unrepeated = Some("the line is not refused any more, and said where it belongs");
+    story.end_as(Ending { unrepeated, holds: Some(&lines), ..Ending::default() }).await;
 }
 
 #[tokio::test]
@@ -261,7 +263,8 @@ async fn f41_refusals_that_name_several_comments_or_none_cost_no_other() {
             let seen = (sim.review_comments(REPO, number).len(), sim.comments(REPO, number).len());
             assert_eq!(seen, (10 - bad.len(), 1), "{words}: {when}");
         };
-        story.end_unrepeated_where("nothing is refused any more", said).await;
+        let unrepeated = Some("nothing is refused any more");
+        story.end_as(Ending { unrepeated, holds: Some(&said), ..Ending::default() }).await;
     }
 }
 
@@ -506,7 +509,7 @@ async fn f45_a_head_that_moves_at_any_request_leaves_nothing_on_the_next() {
         };
         holds(&story.sim, &format!("at request {moves}"));
         let has_moved = moved.load(Ordering::SeqCst);
-        story.end_one_of_many(moves, holds).await;
+        story.end_as(Ending { kills: Kills::One(moves), holds: Some(&holds), ..Ending::default() }).await;
         if !has_moved {
             break;
         }

@@ -42,11 +42,13 @@ pub(crate) async fn repeat(sim: &SimHandle, server: &ServerHandle) -> Vec<String
 }
 
 /// At which writes a server is killed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Kills {
-    /// Before this one, counted from 0 and round in circles.
+    /// Before this one, counted from 0 and round in circles: in a long story, or one of many that differ in the request at
+    /// which something else happens.
     One(u32),
     /// Before each in a story of few, else before the first of each kind; with `DECKHAND_TEST_KILLS=all` around every one.
+    #[default]
     Each,
     /// Before and after each.
     Around,
