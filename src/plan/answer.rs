@@ -27,16 +27,28 @@ pub fn build_answer(
     lines: &[(CommandLine, Heeded)],
     published: &Published,
 ) -> Plan {
-    let run = format!("comment-{comment}");
+    let run = run_of(comment);
     let refused = lines.iter().any(|(_, heeded)| matches!(heeded, Heeded::Refused(_)));
     let sign = if refused { Sign::Confused } else { Sign::Done };
     let mut operations = vec![Operation::React { comment, sign }];
-    let id = operation_id(&run, 1);
-    let answered = is_answered(published, &id);
-    if let Some(text) = render_answer(lines).filter(|_| !answered) {
+    let id = answer_id(comment);
+    if let Some(text) = render_answer(lines).filter(|_| !is_answered(published, &id)) {
         operations.push(Operation::CreateReply { number, body: with_reply_marker(&text, &id) });
     }
     Plan { head: head.clone(), run, recheck_head: None, operations }
+}
+
+/// Whether the comment has its answer. That is the last thing it gets, so its commands are dealt with, as it says.
+pub fn has_answer(comment: u64, published: &Published) -> bool {
+    is_answered(published, &answer_id(comment))
+}
+
+fn run_of(comment: u64) -> String {
+    format!("comment-{comment}")
+}
+
+fn answer_id(comment: u64) -> String {
+    operation_id(&run_of(comment), 1)
 }
 
 /// The answer to a button whose wish was not, or not wholly, fulfilled. The same words for the same press are said once.

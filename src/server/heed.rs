@@ -12,8 +12,8 @@ use super::work::{JobError, JobOutcome};
 use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
 use crate::model::{Overridden, Override, PullNumber, PullState, Verdict};
 use crate::plan::{
-    FixChoice, Heeded, Sibling, build_answer, check_name, has_fixes, neutralise, nothing_to_fix, render_explain,
-    render_help, render_misread, render_why, unknown_rule,
+    FixChoice, Heeded, Sibling, build_answer, check_name, has_answer, has_fixes, neutralise, nothing_to_fix,
+    render_explain, render_help, render_misread, render_why, unknown_rule,
 };
 use crate::publish::{Outbox, carry_out, settle};
 use crate::review::{FAULTS, find_coverable};
@@ -38,6 +38,11 @@ pub(super) async fn run(
         settle(&outbox, &client).await.map_err(after_publish)?;
     }
     let overview = client.fetch_overview(number).await.map_err(|error| after_overview(error, job.attempt))?;
+    if has_answer(said.comment, &overview.published) {
+        // By an attempt that did not hear of it. What was refused then is not tried again.
+        store.mark_heeded(repository, said.comment, reviews.now()).await?;
+        return Ok(JobOutcome { summary: "the commands of this comment are answered".to_owned() });
+    }
     let client = client.with_name(overview.name.clone());
     let neighbours = Neighbours::load(reviews, job, &overview).await?;
     let verdict = neighbours.present().and_then(|judgement| serde_json::from_str::<Verdict>(&judgement.verdict).ok());

@@ -4,8 +4,8 @@ use super::apply::apply;
 use super::sample::{commit, finding, input, snapshot, verdict};
 use crate::model::{Conclusion, Overridden, PullNumber, Severity, Timestamp};
 use crate::plan::{
-    AnnotationLevel, Heeded, Operation, Plan, Published, Sign, build, build_answer, render_title, render_why,
-    without_marker,
+    AnnotationLevel, Heeded, Operation, Plan, Published, Sign, build, build_answer, has_answer, render_title,
+    render_why, without_marker,
 };
 use crate::webhook::{Command, CommandLine};
 
@@ -25,7 +25,9 @@ fn an_answer_is_given_once() {
     assert_eq!(plan.operations[0], Operation::React { comment: 9, sign: Sign::Confused });
     let Operation::CreateReply { body, .. } = &plan.operations[1] else { panic!("{plan:?}") };
     assert_eq!(without_marker(body), "> `/deckhand why`\n\nDone.\n\n---\n\n> `/deckhand why`\n\nNo, @mona <b>.");
+    assert!(!has_answer(9, &published));
     apply(&plan.operations, &mut published);
+    assert!(has_answer(9, &published) && !has_answer(1, &published));
     assert!(published.summaries.is_empty());
     assert_eq!(answer(&both, &published).operations.len(), 1, "the sign is idempotent, the answer stands there");
 }
