@@ -1,7 +1,6 @@
 //! Every story is told again in other ways, without being asked: repeated, when no write may follow; and with the server
-//! killed before each of its writes and started again, after which people see the same pages. With `DECKHAND_TEST_KILLS=all`,
-//! as in CI, also in stories of many writes, and after each, when the write is done and its answer is lost. Stories that take
-//! long to tell, and those of which there are many alike, are killed at one place each.
+//! killed at its writes and started again, after which people see the same pages: before every fourth write of most stories,
+//! and with `DECKHAND_TEST_KILLS=all`, as in CI, before and after each, when the write is done and its answer is lost.
 
 use crate::recorded::{Act, Telling};
 use crate::sim_bench::{APP_ID, NOWHERE, Start, check_said, copy_of, writes};
@@ -15,8 +14,10 @@ use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// In a story with more writes the first of each kind stands for all, unless all are asked for.
-const FEW: usize = 20;
+/// From one write at which a server is killed to the next in the same telling: a job that is killed too often is given up.
+const STRIDE: u32 = 4;
+/// The same where many jobs are under way when it is killed, or one begins anew with more writes than that.
+const LONG_STRIDE: u32 = 20;
 /// Longer than a lease.
 const LEASE_OVER: Duration = Duration::from_secs(61);
 /// A story that does not come to rest in so many steps goes round in circles.
@@ -44,18 +45,20 @@ pub(crate) async fn repeat(sim: &SimHandle, server: &ServerHandle) -> Vec<String
 /// At which writes a server is killed.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Kills {
-    /// Before this one, counted from 0 and round in circles: in a long story, or one of many that differ in the request at
-    /// which something else happens.
-    One(u32),
-    /// Before each in a story of few, else before the first of each kind; with `DECKHAND_TEST_KILLS=all` around every one.
+    /// Before each fourth; with `DECKHAND_TEST_KILLS=all` before and after each.
     #[default]
     Each,
     /// Before and after each.
     Around,
+    /// With `DECKHAND_TEST_KILLS=all` before each: in a story that takes long, or that begins anew with many writes.
+    Before,
+    /// With `DECKHAND_TEST_KILLS=all` in one telling, in which it begins with this write, counted from 0 and round in circles:
+    /// in one of many stories that differ in the request at which something else happens.
+    From(u32),
 }
 
-/// The same people on another simulation, whose server is killed at one of its writes, for each of them. What `holds` of the
-/// story holds of every telling.
+/// The same people on another simulation, whose server is killed at its writes. What `holds` of the story holds of every
+/// telling.
 pub(crate) async fn hold_when_killed(
     start: &Start,
     acts: &[Act],
@@ -63,34 +66,48 @@ pub(crate) async fn hold_when_killed(
     kills: Kills,
     holds: impl Fn(&SimHandle, &str),
 ) {
-    let places = kills.places(plain, std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all"));
+    let writes: Vec<&LogEntry> = plain.iter().filter(|it| it.kind == Kind::Write).collect();
+    let places = kills.places(writes.len(), std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all"));
     let mut killed = places.is_empty();
-    for (writes, done) in places {
-        let (told, happened) = Killed::begin(start).await.tell(acts, (writes, done)).await;
+    for place in places {
+        let (told, happened) = Killed::begin(start).await.tell(acts, place).await;
         // How many writes there are can depend on who is faster, where reviews of one commit run side by side.
         killed |= happened;
-        let when = if done { "after" } else { "before" };
-        let write = plain.iter().filter(|it| it.kind == Kind::Write).nth(writes as usize).unwrap();
-        holds(&told, &format!("killed {when} write {writes}, {} {}", write.method, write.path));
+        let (when, first) = (if place.done { "after" } else { "before" }, writes[place.first as usize]);
+        let every = format!(
+            "killed {when} every {}th write, the first being {}: {} {}",
+            place.apart, place.first, first.method, first.path
+        );
+        holds(&told, &every);
     }
     assert!(killed, "none of the tellings came to the write at which the server is killed");
 }
 
+/// Where the server is killed in a telling: at this write, counted from 0, which is done or not, and at those that come so
+/// far apart after it.
+#[derive(Clone, Copy)]
+struct Place {
+    first: u32,
+    apart: u32,
+    done: bool,
+}
+
 impl Kills {
-    /// Which writes, counted from 0, and whether they are done.
-    fn places(self, log: &[LogEntry], all: bool) -> Vec<(u32, bool)> {
-        let writes: Vec<&LogEntry> = log.iter().filter(|entry| entry.kind == Kind::Write).collect();
-        let mut kinds = BTreeSet::new();
-        let mut is_first = |it: &LogEntry| kinds.insert(format!("{} {}", it.method, it.route));
-        let one = match self {
-            Kills::One(at) => Some(at as usize % writes.len().max(1)),
-            Kills::Each | Kills::Around => None,
-        };
-        let each = self == Kills::Around || self == Kills::Each && (all || writes.len() <= FEW);
-        let after = self == Kills::Around || self == Kills::Each && all;
-        let is_chosen = |(at, it): &(usize, &LogEntry)| one.map_or_else(|| each || is_first(it), |one| one == *at);
-        let chosen = writes.into_iter().enumerate().filter(is_chosen).map(|(at, _)| u32::try_from(at).unwrap());
-        chosen.flat_map(|at| [Some((at, false)), after.then_some((at, true))]).flatten().collect()
+    fn places(self, writes: usize, all: bool) -> Vec<Place> {
+        let writes = u32::try_from(writes).unwrap();
+        let apart = if self == Kills::Before { LONG_STRIDE } else { STRIDE };
+        let firsts = 0..apart.min(writes);
+        let before = |first| Place { first, apart, done: false };
+        let after = |first| Place { first, apart, done: true };
+        match self {
+            Kills::Around => firsts.flat_map(|first| [before(first), after(first)]).collect(),
+            Kills::Each if all => Kills::Around.places(writes as usize, all),
+            // Not always the first, which opens a check.
+            Kills::Each => firsts.last().map(|_| before(writes % apart.min(writes))).into_iter().collect(),
+            Kills::Before | Kills::From(_) if !all => Vec::new(),
+            Kills::Before => firsts.map(before).collect(),
+            Kills::From(at) => firsts.last().map(|last| before(at % (last + 1))).into_iter().collect(),
+        }
     }
 }
 
@@ -106,6 +123,9 @@ struct Killed<'a> {
     served: Option<(ServerHandle, Runtime)>,
     /// Whether deliveries go to the server.
     here: bool,
+    /// So many writes after a kill comes the next one.
+    next: u32,
+    done: bool,
     happened: bool,
     /// What was in hand when the server was killed is still leased.
     leased: bool,
@@ -122,6 +142,8 @@ impl<'a> Killed<'a> {
             kept: None,
             served: None,
             here: true,
+            next: 0,
+            done: false,
             happened: false,
             leased: false,
         };
@@ -130,8 +152,10 @@ impl<'a> Killed<'a> {
         told
     }
 
-    async fn tell(mut self, acts: &[Act], (writes, done): (u32, bool)) -> (SimHandle, bool) {
-        self.telling.sim.halt_after_writes(writes, done);
+    async fn tell(mut self, acts: &[Act], Place { first, apart, done }: Place) -> (SimHandle, bool) {
+        // What was not done is the first write afterwards.
+        (self.next, self.done) = (if done { apart - 1 } else { apart }, done);
+        self.telling.sim.halt_after_writes(first, done);
         for act in acts {
             self.act(act).await;
         }
@@ -165,7 +189,9 @@ impl<'a> Killed<'a> {
     /// and another one starts. Time goes by until what it had in hand is free, and as long as more waits than in the story:
     /// how long a failure waits is drawn by lot.
     async fn rest(&mut self, waiting: u64) {
-        for _ in 0..MAX_STEPS {
+        let mut steps = 0;
+        while steps < MAX_STEPS {
+            steps += 1;
             if std::mem::take(&mut self.leased) {
                 self.telling.sim.clock().advance(LEASE_OVER);
             }
@@ -174,13 +200,14 @@ impl<'a> Killed<'a> {
             server.wake();
             let halted = tokio::select! {
                 biased;
-                () = sim.halted(), if !self.happened => true,
+                () = sim.halted() => true,
                 () = rest(sim, server) => false,
             };
             let now = Timestamp(sim.clock().now() * 1000);
             if halted {
                 self.kill().await;
                 self.serve().await;
+                steps = 0;
             } else if server.store().count_jobs(now).await.unwrap().later <= waiting {
                 return;
             } else {
@@ -205,6 +232,9 @@ impl<'a> Killed<'a> {
     }
 
     async fn serve(&mut self) {
+        if self.telling.sim.is_halted() {
+            self.telling.sim.halt_after_writes(self.next, self.done);
+        }
         let config = self.start.config(&self.telling.sim, &self.dir);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (handle, clock) = (runtime.handle().clone(), self.clock.clone());
@@ -225,7 +255,7 @@ impl<'a> Killed<'a> {
         let stopped = runtime.spawn(server.shutdown());
         tokio::select! {
             biased;
-            () = self.telling.sim.halted(), if !self.happened => (self.happened, self.leased) = (true, true),
+            () = self.telling.sim.halted() => (self.happened, self.leased) = (true, true),
             ended = stopped => ended.unwrap(),
         }
         end(runtime).await;

@@ -256,9 +256,9 @@ impl Story {
         self.end_as(Ending::default()).await;
     }
 
-    /// The same for a story that takes long to tell: with the server killed at one of its writes.
+    /// The same for a story that takes long to tell.
     pub(crate) async fn end_long(self) {
-        self.end_as(Ending { kills: Kills::One(1), ..Ending::default() }).await;
+        self.end_as(Ending { kills: Kills::Before, ..Ending::default() }).await;
     }
 
     /// The same, and it is told with the server killed before and after each of its writes.
