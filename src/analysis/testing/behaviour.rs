@@ -1,7 +1,7 @@
 //! The added lines of a source file that may change what it does.
 
 use super::essence::sequence;
-use super::evidence::{Evidence, Skeleton, weigh};
+use super::evidence::{Evidence, Skeleton, decides_more, weigh, without_idle};
 use super::inert::{imports, inert_blocks, is_inert_line, is_log};
 use super::inline::inline_tests;
 use super::lines::{CodeLine, CodeLines, Inside, Piece, code_lines};
@@ -188,14 +188,17 @@ fn read_hunk(
         let live = |number: &&u32| !is_test(**number);
         let added: Vec<(u32, CodeLine<'_, '_>)> =
             block.added.iter().filter(live).filter_map(|at| Some((*at, new.get(*at)?))).collect();
-        let removed: Vec<CodeLine<'_, '_>> = block.removed.iter().filter_map(|at| old.get(*at)).collect();
+        let gone: Vec<(u32, CodeLine<'_, '_>)> =
+            block.removed.iter().filter_map(|at| Some((*at, old.get(*at)?))).collect();
+        let removed: Vec<CodeLine<'_, '_>> = gone.iter().map(|(_, line)| *line).collect();
         change.removed.extend(removed.iter().map(|line| said_by(line.tokens)));
         let changed = added.iter().map(|(_, line)| *line).chain(removed.iter().copied());
         for line in changed.filter(|line| imports(line.tokens, language)) {
             grown.imports.extend(line.tokens.iter().filter(|token| token.is_word()).map(|token| token.text.to_owned()));
         }
-        grown.removed.add(&Skeleton::of(removed.iter().copied(), language));
-        grown.added.add(&Skeleton::of(added.iter().map(|(_, line)| *line), language));
+        let (deciding, decided) = (without_idle(&added), without_idle(&gone));
+        grown.removed.add(&Skeleton::of(decided.iter().map(|(_, line)| *line), language));
+        grown.added.add(&Skeleton::of(deciding.iter().map(|(_, line)| *line), language));
         // Where nothing was, nothing stayed the same.
         let replaces = !removed.is_empty() && !added.is_empty();
         if replaces && loses_items(added.iter().map(|(_, line)| *line), &removed) {
@@ -214,13 +217,11 @@ fn read_hunk(
                 continue;
             }
         }
-        let lone: Vec<(u32, CodeLine<'_, '_>)> = added
-            .into_iter()
-            .filter(|(number, line)| !inert.contains(number) && !is_inert_line(*line, language))
-            .collect();
+        let speaks = |line: &CodeLine<'_, '_>| !is_inert_line(*line, language);
+        let stands_alone = |(number, line): &(u32, CodeLine<'_, '_>)| !inert.contains(number) && speaks(line);
+        let lone: Vec<(u32, CodeLine<'_, '_>)> = added.into_iter().filter(stands_alone).collect();
         // Lines that say nothing by themselves do not make the others different.
-        let removed_live: Vec<CodeLine<'_, '_>> =
-            removed.iter().copied().filter(|line| !is_inert_line(*line, language)).collect();
+        let removed_live: Vec<CodeLine<'_, '_>> = removed.iter().copied().filter(speaks).collect();
         let same = || {
             let (new, old) = (lone.iter().map(|(_, line)| *line), removed_live.iter().copied());
             sequence(new, language) == sequence(old, language)
@@ -229,7 +230,12 @@ fn read_hunk(
             continue;
         }
         let fresh: Vec<CodeLine<'_, '_>> = lone.iter().map(|(_, line)| *line).collect();
-        match weigh(&fresh, &removed_live, &grown.imports, language) {
+        let branches = decides_more(
+            deciding.into_iter().filter(stands_alone).map(|(_, line)| line),
+            decided.into_iter().map(|(_, line)| line).filter(speaks),
+            language,
+        );
+        match weigh(&fresh, &removed_live, branches, &grown.imports, language) {
             Evidence::Strong => grown.lines.extend(lone.iter().map(|(number, _)| *number)),
             weak => change.weak.extend(lone.iter().map(|(number, _)| (*number, weak))),
         }

@@ -107,11 +107,12 @@ const DIALS: [&str; 15] = [
     "chunk", "batch", "size", "ttl",
 ];
 
-/// What the change of one place shows: the lines that are new there and the ones that are gone.
-/// `imports` are words of changed imports.
+/// What the change of one place shows: the lines that are new there and the ones that are gone. `branches`: whether code
+/// decides more than before. `imports` are words of changed imports.
 pub(super) fn weigh(
     added: &[CodeLine<'_, '_>],
     removed: &[CodeLine<'_, '_>],
+    branches: bool,
     imports: &BTreeSet<String>,
     language: Language,
 ) -> Evidence {
@@ -134,10 +135,49 @@ pub(super) fn weigh(
     {
         return Evidence::None;
     }
-    // What is asked of versions and of what is there at all keeps the code going elsewhere.
-    let probed = added.iter().copied().filter(|line| !probes(line.tokens));
-    let before = Skeleton::of(removed.iter().copied(), language);
-    if Skeleton::of(probed, language).exceeds(&before) { Evidence::Strong } else { Evidence::Slight }
+    if branches { Evidence::Strong } else { Evidence::Slight }
+}
+
+/// Whether lines decide more than those in whose place they are. What is asked of versions and of what is there at all keeps
+/// the code going elsewhere.
+pub(super) fn decides_more<'l>(
+    added: impl Iterator<Item = CodeLine<'l, 'l>>,
+    removed: impl Iterator<Item = CodeLine<'l, 'l>>,
+    language: Language,
+) -> bool {
+    let added = added.filter(|line| !probes(line.tokens));
+    Skeleton::of(added, language).exceeds(&Skeleton::of(removed, language))
+}
+
+/// A branch of more lines does more than log.
+const MAX_LOGGED: usize = 20;
+
+/// The lines without those that open a branch in which nothing happens but that it is logged: there the code goes on in the
+/// same way.
+pub(super) fn without_idle<'l, 'a>(lines: &[(u32, CodeLine<'l, 'a>)]) -> Vec<(u32, CodeLine<'l, 'a>)> {
+    let others = lines.iter().enumerate().filter(|(at, (_, line))| !only_logs(*line, &lines[at + 1..]));
+    others.map(|(_, numbered)| *numbered).collect()
+}
+
+fn only_logs(header: CodeLine<'_, '_>, after: &[(u32, CodeLine<'_, '_>)]) -> bool {
+    let opens = |line: CodeLine<'_, '_>| {
+        line.tokens.last().is_some_and(|it| it.is("{")) && line.tokens.iter().any(|it| BRANCHES.contains(&it.text))
+    };
+    let goes_on =
+        |line: CodeLine<'_, '_>| line.tokens.iter().all(|it| ["}", "else", "{"].iter().any(|word| it.is(word)));
+    if !opens(header) {
+        return false;
+    }
+    // How deep the last log began; what is deeper belongs to it.
+    let mut log: Option<usize> = None;
+    for (at, (_, line)) in after.iter().take_while(|(_, line)| line.depth > header.depth).enumerate() {
+        if is_log(line.tokens) {
+            log = Some(line.depth);
+        } else if at > MAX_LOGGED || log.is_none_or(|depth| line.depth <= depth) && !opens(*line) && !goes_on(*line) {
+            return false;
+        }
+    }
+    log.is_some()
 }
 
 /// Whether the lines are rows of a list that call by one name: `alias("cursor", "Cursor"),`.
@@ -368,7 +408,29 @@ mod tests {
         let (old, new) = (code_lines(old, language, 1), code_lines(new, language, 1));
         let removed: Vec<CodeLine<'_, '_>> = old.iter().map(|(_, line)| line).collect();
         let added: Vec<CodeLine<'_, '_>> = new.iter().map(|(_, line)| line).collect();
-        weigh(&added, &removed, &BTreeSet::from(["safe".to_owned()]), language)
+        let branches = decides_more(added.iter().copied(), removed.iter().copied(), language);
+        weigh(&added, &removed, branches, &BTreeSet::from(["safe".to_owned()]), language)
+    }
+
+    #[test]
+    fn branches_that_only_log_are_known() {
+        for (language, text, expected) in [
+            (Language::Rust, "if let Err(error) = a() {\n  log::debug!(\n    \"{}\",\n    error\n  );\n}\nb()", true),
+            (
+                Language::Rust,
+                "if let Err(e) = a() {\n  if b {\n    warn!(\"b\");\n  } else {\n    warn!(\"c\");\n  }\n}",
+                true,
+            ),
+            (Language::Go, "if err := a(); err != nil {\n  log.Printf(\"%v\", err)\n}", true),
+            (Language::Go, "if err := a(); err != nil {\n  log.Printf(\"%v\", err)\n  return err\n}", false),
+            (Language::JavaScript, "if (a) {\n  console.warn(b)\n  c()\n}", false),
+            (Language::JavaScript, "if (a) {\n}\nconsole.warn(b)", false),
+            (Language::JavaScript, "a(() => {\n  console.warn(b)\n})", false),
+        ] {
+            let lines = code_lines(text, language, 1);
+            let lines: Vec<(u32, CodeLine<'_, '_>)> = lines.iter().collect();
+            assert_eq!(without_idle(&lines).len() < lines.len(), expected, "{text}");
+        }
     }
 
     #[test]
