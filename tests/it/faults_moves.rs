@@ -119,7 +119,7 @@ async fn f45_whatever_a_review_was_about_to_write_nothing_of_it_is_on_the_next_h
         };
         holds(&story.sim, &format!("at request {moves}"));
         let has_moved = moved.load(Ordering::SeqCst);
-        story.end_as(Ending { kills: Kills::From(moves), holds: Some(&holds), ..Ending::default() }).await;
+        story.end_as(Ending { kills: Kills::Before, holds: Some(&holds), ..Ending::default() }).await;
         if !has_moved {
             break;
         }
@@ -190,7 +190,7 @@ async fn f33_at_whatever_request_the_name_goes_to_another_repository_nothing_lan
             };
             holds(&story.sim, "told as it is");
             let has_left = left.load(Ordering::SeqCst);
-            story.end_as(Ending { kills: Kills::From(moves), holds: Some(&holds), ..Ending::default() }).await;
+            story.end_as(Ending { kills: Kills::Before, holds: Some(&holds), ..Ending::default() }).await;
             if !has_left {
                 break;
             }
@@ -254,7 +254,7 @@ async fn f32_at_whatever_request_the_app_is_stopped_its_job_ends_and_comes_back_
             judged(&story.sim, "told as it is");
             assert_eq!(story.parked().await, 0, "{at}");
             let unrepeated = Some("whoever comes back is judged quietly; the old event speaks");
-            story.end_as(Ending { kills: Kills::From(moves), unrepeated, holds: Some(&judged) }).await;
+            story.end_as(Ending { kills: Kills::Before, unrepeated, holds: Some(&judged) }).await;
             moves += 1;
         }
         assert!(moves >= 7, "{name}: before each of {moves} requests");

@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 /// From one write at which a server is killed to the next in the same telling: a job that is killed too often is given up.
 const STRIDE: u32 = 4;
 /// The same where many jobs are under way when it is killed, or one begins anew with more writes than that.
-const LONG_STRIDE: u32 = 20;
+const SPARSE_STRIDE: u32 = 8;
 /// Longer than a lease.
 const LEASE_OVER: Duration = Duration::from_secs(61);
 /// A story that does not come to rest in so many steps goes round in circles.
@@ -50,11 +50,11 @@ pub(crate) enum Kills {
     Each,
     /// Before and after each.
     Around,
-    /// With `DECKHAND_TEST_KILLS=all` before each: in a story that takes long, or that begins anew with many writes.
+    /// With `DECKHAND_TEST_KILLS=all` before each: in one of many stories that differ in the request at which something else
+    /// happens.
     Before,
-    /// With `DECKHAND_TEST_KILLS=all` in one telling, in which it begins with this write, counted from 0 and round in circles:
-    /// in one of many stories that differ in the request at which something else happens.
-    From(u32),
+    /// The same, further apart from each other: in a story in which much happens at once.
+    Sparse,
 }
 
 /// The same people on another simulation, whose server is killed at its writes. What `holds` of the story holds of every
@@ -95,7 +95,7 @@ struct Place {
 impl Kills {
     fn places(self, writes: usize, all: bool) -> Vec<Place> {
         let writes = u32::try_from(writes).unwrap();
-        let apart = if self == Kills::Before { LONG_STRIDE } else { STRIDE };
+        let apart = if self == Kills::Sparse { SPARSE_STRIDE } else { STRIDE };
         let firsts = 0..apart.min(writes);
         let before = |first| Place { first, apart, done: false };
         let after = |first| Place { first, apart, done: true };
@@ -103,10 +103,9 @@ impl Kills {
             Kills::Around => firsts.flat_map(|first| [before(first), after(first)]).collect(),
             Kills::Each if all => Kills::Around.places(writes as usize, all),
             // Not always the first, which opens a check.
-            Kills::Each => firsts.last().map(|_| before(writes % apart.min(writes))).into_iter().collect(),
-            Kills::Before | Kills::From(_) if !all => Vec::new(),
-            Kills::Before => firsts.map(before).collect(),
-            Kills::From(at) => firsts.last().map(|last| before(at % (last + 1))).into_iter().collect(),
+            Kills::Each => firsts.last().map(|last| before(writes % (last + 1))).into_iter().collect(),
+            Kills::Before | Kills::Sparse if all => firsts.map(before).collect(),
+            Kills::Before | Kills::Sparse => Vec::new(),
         }
     }
 }

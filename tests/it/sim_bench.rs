@@ -258,7 +258,7 @@ impl Story {
 
     /// The same for a story that takes long to tell.
     pub(crate) async fn end_long(self) {
-        self.end_as(Ending { kills: Kills::Before, ..Ending::default() }).await;
+        self.end_as(Ending { kills: Kills::Sparse, ..Ending::default() }).await;
     }
 
     /// The same, and it is told with the server killed before and after each of its writes.
