@@ -12,14 +12,14 @@ local SAME = {
   "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
   "dedup", "duplicate code", "duplicated code", "code duplication", "remove duplicat", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
-  "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab", "clarif",
+  "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab", "wording",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
   "quadratic", "fix slow", "review comment", "fix ci", "pre-commit", "autoupdate",
 }
 
 -- How such a title begins, also behind a type or the name of a part: `search: move ...`.
 local SAME_FROM_START = {
-  "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "switch .*to ", "split ", "convert ", "unify ", "reuse ", "make use of ",
+  "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "clarify ", "switch .*to ", "split ", "convert ", "unify ", "reuse ", "make use of ",
   "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
   "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
