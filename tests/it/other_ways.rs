@@ -14,7 +14,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// From one write at which a server is killed to the next in the same telling: a job that is killed too often is given up.
+/// From one write at which a server is killed to the next in the same telling: what begins anew with so many writes gets no
+/// further.
 const STRIDE: u32 = 4;
 /// The same where many jobs are under way when it is killed, or one begins anew with more writes than that.
 const SPARSE_STRIDE: u32 = 8;
@@ -70,7 +71,7 @@ pub(crate) async fn hold_when_killed(
     let places = kills.places(writes.len(), std::env::var("DECKHAND_TEST_KILLS").is_ok_and(|it| it == "all"));
     let mut killed = places.is_empty();
     for place in places {
-        let (told, happened) = Killed::begin(start).await.tell(acts, place).await;
+        let (told, happened) = Killed::begin(start, place).await.tell(acts).await;
         // How many writes there are can depend on who is faster, where reviews of one commit run side by side.
         killed |= happened;
         let (when, first) = (if place.done { "after" } else { "before" }, writes[place.first as usize]);
@@ -122,16 +123,14 @@ struct Killed<'a> {
     served: Option<(ServerHandle, Runtime)>,
     /// Whether deliveries go to the server.
     here: bool,
-    /// So many writes after a kill comes the next one.
-    next: u32,
-    done: bool,
+    place: Place,
     happened: bool,
     /// What was in hand when the server was killed is still leased.
     leased: bool,
 }
 
 impl<'a> Killed<'a> {
-    async fn begin(start: &'a Start) -> Killed<'a> {
+    async fn begin(start: &'a Start, place: Place) -> Killed<'a> {
         let sim = start.make().await;
         let mut told = Killed {
             start,
@@ -141,8 +140,7 @@ impl<'a> Killed<'a> {
             kept: None,
             served: None,
             here: true,
-            next: 0,
-            done: false,
+            place,
             happened: false,
             leased: false,
         };
@@ -151,10 +149,8 @@ impl<'a> Killed<'a> {
         told
     }
 
-    async fn tell(mut self, acts: &[Act], Place { first, apart, done }: Place) -> (SimHandle, bool) {
-        // What was not done is the first write afterwards.
-        (self.next, self.done) = (if done { apart - 1 } else { apart }, done);
-        self.telling.sim.halt_after_writes(first, done);
+    async fn tell(mut self, acts: &[Act]) -> (SimHandle, bool) {
+        self.telling.sim.halt_after_writes(self.place.first, self.place.done);
         for act in acts {
             self.act(act).await;
         }
@@ -232,7 +228,9 @@ impl<'a> Killed<'a> {
 
     async fn serve(&mut self) {
         if self.telling.sim.is_halted() {
-            self.telling.sim.halt_after_writes(self.next, self.done);
+            let Place { apart, done, .. } = self.place;
+            // What was not done is the first write afterwards.
+            self.telling.sim.halt_after_writes(if done { apart - 1 } else { apart }, done);
         }
         let config = self.start.config(&self.telling.sim, &self.dir);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
