@@ -34,6 +34,7 @@ pub use operation::{
     ReviewComment, Sign, StatusState,
 };
 pub use overdue::build_overdue;
+pub use place::Spot;
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
 pub use render::{
     code_span, neutralise, render_explain, render_help, render_misread, render_title, render_whole, render_why, spoken,

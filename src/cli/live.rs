@@ -12,7 +12,7 @@ use crate::model::{
     ChangeStatus, CommitId, Conclusion, CoverageFacts, Fact, FileChange, InstallationId, LintFacts, PullNumber,
     PullState, RepoName, RepoPath, RepositoryId, Ruleset, Snapshot, Subject, Timestamp, Verdict,
 };
-use crate::plan::{self, Plan, PlanInput, Published, ReviewComment};
+use crate::plan::{self, Plan, PlanInput, Published, Spot};
 use crate::publish::{self, Outbox, carry_out};
 use crate::server::{JudgeConfig, Judges, JudgingError, MAX_REQUESTS, Surroundings, faulted, judge};
 use crate::store::RunId;
@@ -185,7 +185,7 @@ impl<'a> Live<'a> {
         plan::build_for_token(&reviewed.verdict, &reviewed.snapshot, published, &input, self.context)
     }
 
-    fn plan_input(&self, refused: Vec<ReviewComment>) -> PlanInput {
+    fn plan_input(&self, refused: Vec<Spot>) -> PlanInput {
         let now = self.client.timing().now();
         PlanInput {
             run: self.run.to_string(),

@@ -2,10 +2,10 @@
 
 use super::marker::with_finding_marker;
 use super::operation::operation_id;
-use super::place::Diff;
+use super::place::{Diff, Spot};
 use super::render::spoken;
 use super::review::{self, Change};
-use super::{Hands, Operation, Plan, Published, ReviewComment, Sibling, check, rule_status, status, summary};
+use super::{Hands, Operation, Plan, Published, Sibling, check, rule_status, status, summary};
 use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
 
 /// What a plan needs to know besides the verdict.
@@ -29,8 +29,8 @@ pub struct PlanInput {
     pub recheck_head: bool,
     /// Other open pull requests that share the check.
     pub siblings: Vec<Sibling>,
-    /// Comments that GitHub refused at their lines: those places are treated as outside the diff.
-    pub refused: Vec<ReviewComment>,
+    /// Lines of this head on which GitHub took no comment: they are treated as outside the diff.
+    pub refused: Vec<Spot>,
     /// Contexts of commit statuses that the base branch requires, when statuses of rules are to be written and those
     /// that stand on the head are in [`Published::statuses`]; `None` where nobody asked for them.
     pub required_statuses: Option<Vec<String>>,

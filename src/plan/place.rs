@@ -3,25 +3,35 @@
 use super::ReviewComment;
 use crate::diff::{self, Hunk};
 use crate::model::{Fact, FileChange, Finding, Patch, Side, Snapshot};
+use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Lines of the diff on which GitHub takes a review comment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Spot {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spot {
     /// The path as the diff names it (the new one of a renamed file).
-    pub(super) path: String,
-    pub(super) side: Side,
+    pub path: String,
+    /// Old or new side.
+    pub side: Side,
     /// First line, when there is more than one.
-    pub(super) start_line: Option<u32>,
-    pub(super) line: u32,
+    pub start_line: Option<u32>,
+    /// The (last) line.
+    pub line: u32,
+}
+
+impl ReviewComment {
+    /// The lines that it is about.
+    pub fn spot(&self) -> Spot {
+        Spot { path: self.path.clone(), side: self.side, start_line: self.start_line, line: self.line }
+    }
 }
 
 /// The changed files of a snapshot, ready to be asked about many places.
 pub(super) struct Diff<'a> {
     by_path: BTreeMap<(Side, &'a str), Vec<Rc<Changed<'a>>>>,
-    refused: &'a [ReviewComment],
+    refused: &'a [Spot],
 }
 
 /// A changed file, whose hunks are found once.
@@ -41,7 +51,7 @@ impl Changed<'_> {
 }
 
 impl<'a> Diff<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, refused: &'a [ReviewComment]) -> Self {
+    pub(super) fn new(snapshot: &'a Snapshot, refused: &'a [Spot]) -> Self {
         let mut by_path: BTreeMap<_, Vec<Rc<Changed<'a>>>> = BTreeMap::new();
         if let Some(Fact::Known(changes)) = &snapshot.changes {
             for change in changes {
@@ -66,10 +76,6 @@ impl<'a> Diff<'a> {
             start_line: (last > first).then_some(first),
             line: last,
         };
-        let refused = self.refused.iter().any(|comment| {
-            (&comment.path, comment.side, comment.start_line, comment.line)
-                == (&spot.path, spot.side, spot.start_line, spot.line)
-        });
-        (!refused).then_some(spot)
+        (!self.refused.contains(&spot)).then_some(spot)
     }
 }

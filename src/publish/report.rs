@@ -1,16 +1,16 @@
 //! What became of a plan.
 
 use crate::github::Answer;
-use crate::plan::ReviewComment;
+use crate::plan::Spot;
 
 /// What was done, and what GitHub would not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Operations that are done, by their index in the plan, with what GitHub said.
     pub done: Vec<(usize, Answer)>,
-    /// Review comments that GitHub refuses, mostly at their lines. Planning again with them in
+    /// Lines of the diff on which GitHub takes no comment. Planning again with them in
     /// [`crate::plan::PlanInput::refused`] puts them into the summary.
-    pub refused: Vec<ReviewComment>,
+    pub refused: Vec<Spot>,
     /// Comments that the app may not write or resolve: GitHub's reasons. The check says the same things.
     pub forbidden: Vec<String>,
     /// Threads that we may not resolve. Planning again with [`crate::plan::PlanInput::may_resolve`] denied has their

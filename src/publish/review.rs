@@ -23,9 +23,9 @@ pub(super) async fn post_review(
     let (mut posted, mut unnamed) = (0, 0);
     let mut first = Some(known);
     let mut waiting = vec![(id.to_owned(), comments.to_vec())];
-    while let Some((id, mut comments)) = waiting.pop() {
+    while let Some((id, comments)) = waiting.pop() {
         if unnamed >= MAX_UNNAMED {
-            report.refused.append(&mut comments);
+            report.refused.extend(comments.iter().map(ReviewComment::spot));
             continue;
         }
         let review = Operation::CreateReview { number, head: head.clone(), comments };
@@ -41,7 +41,7 @@ pub(super) async fn post_review(
                 unnamed += usize::from(!names_a_line(&reason));
                 if comments.len() == 1 {
                     tracing::warn!(operation = id, reason, "GitHub refuses a comment.");
-                    report.refused.append(&mut comments);
+                    report.refused.extend(comments.iter().map(ReviewComment::spot));
                     continue;
                 }
                 let second = comments.split_off(comments.len() / 2);

@@ -348,7 +348,7 @@ impl<'a> Stage<'a> {
             });
             self.conclude_as(outbox, &verdict, &snapshot, passed).await?;
         }
-        let mut input = PlanInput { siblings, ..self.plan_input(&verdict.settings) };
+        let mut input = PlanInput { siblings, refused: neighbours.refused(), ..self.plan_input(&verdict.settings) };
         let known = neighbours.present().is_some();
         let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
@@ -450,7 +450,7 @@ impl<'a> Stage<'a> {
         verdict: &Verdict,
         snapshot: &Snapshot,
         input: &mut PlanInput,
-        refused: Vec<plan::ReviewComment>,
+        refused: Vec<plan::Spot>,
     ) -> Result<(), JobError> {
         let overview = self.client.fetch_overview(self.review.number).await.map_err(after_call)?;
         if overview.pull.head.sha != verdict.head {
@@ -458,7 +458,12 @@ impl<'a> Stage<'a> {
             return Ok(());
         }
         let published: Published = overview.published;
-        input.refused = refused;
+        if !refused.is_empty() {
+            input.refused.extend(refused);
+            let spots = serde_json::to_string(&input.refused).expect("places are plain data");
+            let repository = self.review.job.spec.repository;
+            self.reviews.store().note_refused_lines(repository, self.review.number, &verdict.head, spots).await?;
+        }
         input.required_statuses = None;
         input.run = format!("{}-2", self.run);
         let plan = plan::build(verdict, snapshot, &published, input);

@@ -5,7 +5,7 @@ use super::reviews::Reviews;
 use super::work::JobError;
 use crate::github::Overview;
 use crate::model::{CommitId, PullNumber, Settings, Verdict};
-use crate::plan::{Sibling, check_name, has_rule_statuses};
+use crate::plan::{Sibling, Spot, check_name, has_rule_statuses};
 use crate::store::{Job, Judgement};
 use crate::webhook::{Cause, JobSpec, Work};
 use std::time::Duration;
@@ -123,6 +123,13 @@ impl Neighbours {
         // The word first: most verdicts need not be read.
         let last = self.own().filter(|own| own.head == self.head && own.verdict.contains("\"per_rule\""));
         last.and_then(|own| serde_json::from_str(&own.verdict).ok()).is_some_and(|last| has_rule_statuses(&last))
+    }
+
+    /// Lines on which GitHub took no comment when this pull request was judged at this head.
+    pub(super) fn refused(&self) -> Vec<Spot> {
+        let noted = self.own().filter(|own| own.head == self.head).and_then(|own| own.refused.as_deref());
+        // Of another version that no longer reads: they are tried again.
+        noted.and_then(|noted| serde_json::from_str(noted).ok()).unwrap_or_default()
     }
 
     fn own(&self) -> Option<&Judgement> {

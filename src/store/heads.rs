@@ -20,6 +20,8 @@ pub struct Judgement {
     pub base: String,
     /// `Verdict` as JSON.
     pub verdict: String,
+    /// Lines on which GitHub took no comment at that commit: a list of `Spot` as JSON.
+    pub refused: Option<String>,
 }
 
 impl Store {
@@ -35,7 +37,8 @@ impl Store {
         head: &CommitId,
     ) -> Result<Vec<Judgement>, StoreError> {
         let rows = sqlx::query(
-            "SELECT h.number, h.head, r.base, r.verdict FROM heads h JOIN runs r ON r.id = h.run
+            "SELECT h.number, h.head, r.base, r.verdict, f.spots FROM heads h JOIN runs r ON r.id = h.run
+             LEFT JOIN refused_lines f ON f.repository = h.repository AND f.number = h.number AND f.head = h.head
              WHERE h.repository = ?1 AND (h.number = ?2 OR h.head = ?3
                OR h.head = (SELECT head FROM heads WHERE repository = ?1 AND number = ?2))
              ORDER BY h.number",
@@ -66,6 +69,21 @@ impl Store {
         Ok(numbers.into_iter().map(|number| PullNumber(number.unsigned_abs())).collect())
     }
 
+    /// Remembers the lines on which GitHub takes no comment at this head, so that the next review does not try them again.
+    /// What was refused at another head is forgotten.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_refused_lines(
+        &self,
+        repository: RepositoryId,
+        number: PullNumber,
+        head: &CommitId,
+        spots: String,
+    ) -> Result<(), StoreError> {
+        self.write(NoteRefused { repository, number, head: head.clone(), spots }).await
+    }
+
     /// Forgets the judgement of a pull request that is closed, and enqueues the work that this brings about.
     ///
     /// # Errors
@@ -87,7 +105,35 @@ fn judgement(row: &SqliteRow) -> Result<Judgement, StoreError> {
         head: CommitId::new(row.try_get("head")?).map_err(|error| StoreError::Corrupt(error.to_string()))?,
         base: row.try_get("base")?,
         verdict: row.try_get("verdict")?,
+        refused: row.try_get("spots")?,
     })
+}
+
+struct NoteRefused {
+    repository: RepositoryId,
+    number: PullNumber,
+    head: CommitId,
+    spots: String,
+}
+
+impl Change for NoteRefused {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            sqlx::query(
+                "INSERT INTO refused_lines (repository, number, head, spots) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, spots = excluded.spots",
+            )
+            .bind(as_i64(self.repository.0)?)
+            .bind(as_i64(self.number.0)?)
+            .bind(self.head.as_str())
+            .bind(&self.spots)
+            .execute(tx)
+            .await?;
+            Ok(())
+        })
+    }
 }
 
 struct Forget {
@@ -105,6 +151,7 @@ impl Change for Forget {
             for statement in [
                 "DELETE FROM heads WHERE repository = ?1 AND number = ?2",
                 "DELETE FROM judged WHERE repository = ?1 AND number = ?2",
+                "DELETE FROM refused_lines WHERE repository = ?1 AND number = ?2",
             ] {
                 let query = sqlx::query(statement).bind(as_i64(self.repository.0)?).bind(as_i64(self.number.0)?);
                 query.execute(&mut *tx).await?;

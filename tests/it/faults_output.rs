@@ -52,6 +52,12 @@ async fn look_again(story: &Story, number: u64, title: &str) {
     story.rest().await;
 }
 
+/// A commit that adds a file on which nothing is said.
+async fn push_quiet(story: &Story, branch: &str, path: &str) {
+    story.sim.push(REPO, branch, "mona", "More", &[(path, Some("pass\n"))], "main");
+    story.rest().await;
+}
+
 #[tokio::test]
 async fn f39_annotations_go_out_by_fifty_and_none_twice() {
     for (how_many, requests) in [(50, 1), (51, 2), (1_000, 20)] {
@@ -235,8 +241,7 @@ async fn f41_one_refused_comment_of_ten_costs_no_other() {
         assert_eq!((on.len(), sim.comments(REPO, number).len()), (9, 1), "{when}");
     };
     // A review that was begun before and one that follows it are two.
-    let unrepeated = Some("the line is not refused any more, and said where it belongs");
-    story.end_as(Ending { kills: Kills::Sparse, unrepeated, holds: Some(&lines) }).await;
+    story.end_as(Ending { kills: Kills::Sparse, holds: Some(&lines), ..Ending::default() }).await;
 }
 
 #[tokio::test]
@@ -263,9 +268,31 @@ async fn f41_refusals_that_name_several_comments_or_none_cost_no_other() {
             let seen = (sim.review_comments(REPO, number).len(), sim.comments(REPO, number).len());
             assert_eq!(seen, (10 - bad.len(), 1), "{words}: {when}");
         };
-        let unrepeated = Some("nothing is refused any more");
-        story.end_as(Ending { kills: Kills::Sparse, unrepeated, holds: Some(&said) }).await;
+        story.end_as(Ending { kills: Kills::Sparse, holds: Some(&said), ..Ending::default() }).await;
     }
+}
+
+#[tokio::test]
+async fn f41_a_line_that_stays_refused_is_tried_once_for_each_head() {
+    let story = begin(PRINTS).await;
+    let words = json!({ "message": "Line could not be resolved", "documentation_url": "https://docs.github.com/rest", "status": "422" });
+    let refusal = FaultEffect::Answer { status: 422, body: words, headers: Vec::new() };
+    story.sim.inject(Fault::next("POST", "/reviews", refusal).containing("on 3!").times(1_000));
+    let text = prints(4);
+    let number = story.open("Print four", &[("b.py", Some(text.as_str()))]).await;
+    story.requests();
+    look_again(&story, number, "Print all four").await;
+    let again = story.requests();
+    assert_eq!(writes(&again), [""; 0]);
+    assert!(again.iter().all(|it| it.status < 400), "nothing is asked for that was refused: {again:#?}");
+    assert!(body(&story.sim.comments(REPO, number)[0]).contains("on 3!"));
+    // Another head is another diff.
+    push_quiet(&story, "print-four", "c.py").await;
+    assert!(story.requests().iter().any(|it| it.path.ends_with("/reviews") && it.status == 422));
+    story.sim.clear_faults();
+    push_quiet(&story, "print-four", "d.py").await;
+    assert_eq!(story.sim.review_comments(REPO, number).len(), 4, "what is not refused any more is said at its line");
+    story.end().await;
 }
 
 /// A text without its code spans and blocks.
