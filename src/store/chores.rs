@@ -1,104 +1,42 @@
 //! Whose turn it is: chores that one process does for all that share the database.
 
-use super::writer::Change;
-use super::{Store, StoreError};
+use super::StoreError;
 use crate::model::Timestamp;
-use futures_util::future::BoxFuture;
-use sqlx::{Row, SqliteConnection};
+use async_trait::async_trait;
 use std::time::Duration;
 
-impl Store {
+/// Work that the servers of one database take turns at.
+#[async_trait]
+pub trait Chores: Send + Sync {
     /// Takes the turn of a chore that is done once `every` so often. `None` when another process had it lately; then the
     /// turn is nobody's. Otherwise where the last turn ended; empty at first. A turn far in the future is from a clock
     /// that went back, and counts for nothing. With `anyway`, the turn is taken whoever had it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn take_turn(
+    async fn take_turn(
         &self,
         name: &str,
         every: Duration,
         anyway: bool,
         now: Timestamp,
-    ) -> Result<Option<String>, StoreError> {
-        self.write(TakeTurn { name: name.to_owned(), every, anyway, now }).await
-    }
+    ) -> Result<Option<String>, StoreError>;
 
     /// Remembers where a turn ended.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end_turn(&self, name: &str, cursor: &str) -> Result<(), StoreError> {
-        self.write(EndTurn { name: name.to_owned(), cursor: cursor.to_owned() }).await
-    }
+    async fn end_turn(&self, name: &str, cursor: &str) -> Result<(), StoreError>;
 
     /// Where the last turn ended; empty when there was none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn turn_cursor(&self, name: &str) -> Result<String, StoreError> {
-        let cursor = sqlx::query_scalar("SELECT cursor FROM chores WHERE name = ?1").bind(name);
-        Ok(cursor.fetch_optional(&mut *self.reader().await?).await?.unwrap_or_default())
-    }
+    async fn turn_cursor(&self, name: &str) -> Result<String, StoreError>;
 
     /// The same of all turns whose names begin so, with their names.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn turn_cursors(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
-        let cursors = sqlx::query_as("SELECT name, cursor FROM chores WHERE name GLOB ?1 || '*'").bind(prefix);
-        Ok(cursors.fetch_all(&mut *self.reader().await?).await?)
-    }
-}
-
-struct TakeTurn {
-    name: String,
-    every: Duration,
-    anyway: bool,
-    now: Timestamp,
-}
-
-impl Change for TakeTurn {
-    type Output = Option<String>;
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
-        Box::pin(async move {
-            let next = self.now.after(self.every);
-            let row = sqlx::query(
-                "INSERT INTO chores (name, due_at) VALUES (?1, ?2)
-                 ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at
-                 WHERE ?4 OR chores.due_at <= ?3 OR chores.due_at > ?2 RETURNING cursor",
-            )
-            .bind(&self.name)
-            .bind(next.0)
-            .bind(self.now.0)
-            .bind(self.anyway)
-            .fetch_optional(tx)
-            .await?;
-            Ok(row.map(|row| row.try_get("cursor")).transpose()?)
-        })
-    }
-}
-
-struct EndTurn {
-    name: String,
-    cursor: String,
-}
-
-impl Change for EndTurn {
-    type Output = ();
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO chores (name, due_at, cursor) VALUES (?1, 0, ?2)
-                 ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor",
-            )
-            .bind(&self.name)
-            .bind(&self.cursor)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    }
+    async fn turn_cursors(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError>;
 }

@@ -18,7 +18,8 @@ pub struct StoreCounts {
 pub struct Tally(AtomicU64);
 
 impl Tally {
-    pub(super) fn add(&self, number: u64) {
+    /// That many more.
+    pub fn add(&self, number: u64) {
         self.0.fetch_add(number, Ordering::Relaxed);
     }
 

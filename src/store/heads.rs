@@ -1,13 +1,9 @@
 //! At which commit each open pull request was judged last. Pull requests with one head share its check.
 
-use super::runs::as_i64;
-use super::writer::Change;
-use super::{Store, StoreError, jobs};
+use super::StoreError;
 use crate::model::{CommitId, PullNumber, RepositoryId, Timestamp};
 use crate::webhook::JobSpec;
-use futures_util::future::BoxFuture;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use async_trait::async_trait;
 
 /// The last judgement of a pull request that was open then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,140 +20,49 @@ pub struct Judgement {
     pub refused: Option<String>,
 }
 
-impl Store {
+/// Remembers at which commit each open pull request was judged.
+#[async_trait]
+pub trait Judgements: Send + Sync {
     /// The last judgement of this pull request, and those of all others at `head` or at the commit where this one was
     /// judged last; by number.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_judgements(
+    async fn find_judgements(
         &self,
         repository: RepositoryId,
         number: PullNumber,
         head: &CommitId,
-    ) -> Result<Vec<Judgement>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT h.number, h.head, r.base, r.verdict, f.spots FROM heads h JOIN runs r ON r.id = h.run
-             LEFT JOIN refused_lines f ON f.repository = h.repository AND f.number = h.number AND f.head = h.head
-             WHERE h.repository = ?1 AND (h.number = ?2 OR h.head = ?3
-               OR h.head = (SELECT head FROM heads WHERE repository = ?1 AND number = ?2))
-             ORDER BY h.number",
-        )
-        .bind(as_i64(repository.0)?)
-        .bind(as_i64(number.0)?)
-        .bind(head.as_str())
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        rows.iter().map(judgement).collect()
-    }
+    ) -> Result<Vec<Judgement>, StoreError>;
 
     /// The pull requests that were judged last at this commit.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_judged_at(
-        &self,
-        repository: RepositoryId,
-        head: &CommitId,
-    ) -> Result<Vec<PullNumber>, StoreError> {
-        let numbers: Vec<i64> =
-            sqlx::query_scalar("SELECT number FROM heads WHERE repository = ?1 AND head = ?2 ORDER BY number")
-                .bind(as_i64(repository.0)?)
-                .bind(head.as_str())
-                .fetch_all(&mut *self.reader().await?)
-                .await?;
-        Ok(numbers.into_iter().map(|number| PullNumber(number.unsigned_abs())).collect())
-    }
+    async fn find_judged_at(&self, repository: RepositoryId, head: &CommitId) -> Result<Vec<PullNumber>, StoreError>;
 
     /// Remembers the lines on which GitHub takes no comment at this head, so that the next review does not try them again.
     /// What was refused at another head is forgotten.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_refused_lines(
+    async fn note_refused_lines(
         &self,
         repository: RepositoryId,
         number: PullNumber,
         head: &CommitId,
         spots: String,
-    ) -> Result<(), StoreError> {
-        self.write(NoteRefused { repository, number, head: head.clone(), spots }).await
-    }
+    ) -> Result<(), StoreError>;
 
     /// Forgets the judgement of a pull request that is closed, and enqueues the work that this brings about.
     ///
     /// # Errors
     /// When the database fails; then neither happened.
-    pub async fn forget_judgement(
+    async fn forget_judgement(
         &self,
         repository: RepositoryId,
         number: PullNumber,
         wakes: &[JobSpec],
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.write(Forget { repository, number, wakes: wakes.to_vec(), now }).await
-    }
-}
-
-fn judgement(row: &SqliteRow) -> Result<Judgement, StoreError> {
-    Ok(Judgement {
-        number: PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs()),
-        head: CommitId::new(row.try_get("head")?).map_err(|error| StoreError::Corrupt(error.to_string()))?,
-        base: row.try_get("base")?,
-        verdict: row.try_get("verdict")?,
-        refused: row.try_get("spots")?,
-    })
-}
-
-struct NoteRefused {
-    repository: RepositoryId,
-    number: PullNumber,
-    head: CommitId,
-    spots: String,
-}
-
-impl Change for NoteRefused {
-    type Output = ();
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO refused_lines (repository, number, head, spots) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, spots = excluded.spots",
-            )
-            .bind(as_i64(self.repository.0)?)
-            .bind(as_i64(self.number.0)?)
-            .bind(self.head.as_str())
-            .bind(&self.spots)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    }
-}
-
-struct Forget {
-    repository: RepositoryId,
-    number: PullNumber,
-    wakes: Vec<JobSpec>,
-    now: Timestamp,
-}
-
-impl Change for Forget {
-    type Output = ();
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            for statement in [
-                "DELETE FROM heads WHERE repository = ?1 AND number = ?2",
-                "DELETE FROM judged WHERE repository = ?1 AND number = ?2",
-                "DELETE FROM refused_lines WHERE repository = ?1 AND number = ?2",
-            ] {
-                let query = sqlx::query(statement).bind(as_i64(self.repository.0)?).bind(as_i64(self.number.0)?);
-                query.execute(&mut *tx).await?;
-            }
-            jobs::enqueue_all_within(tx, &self.wakes, self.now, self.now).await?;
-            Ok(())
-        })
-    }
+    ) -> Result<(), StoreError>;
 }

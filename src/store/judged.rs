@@ -1,12 +1,8 @@
 //! What open pull requests were like when they were judged last, so that a look at all of them finds those that were not.
 
-use super::runs::as_i64;
-use super::writer::Change;
-use super::{Store, StoreError};
+use super::StoreError;
 use crate::model::{CommitId, InstallationId, PullNumber, RepositoryId, Timestamp};
-use crate::webhook::{Cause, JobSpec, Work};
-use futures_util::future::BoxFuture;
-use sqlx::{Row, SqliteConnection};
+use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a pull request was like when it was judged.
@@ -33,126 +29,24 @@ pub struct KnownPulls {
     pub open_checks: BTreeSet<u64>,
 }
 
-impl Store {
+/// Remembers what each open pull request was like when it was judged.
+#[async_trait]
+pub trait LastLooks: Send + Sync {
     /// Remembers some time soon that a pull request was judged. Losing it costs another look, which writes nothing.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_judged(
-        &self,
-        repository: RepositoryId,
-        number: PullNumber,
-        judged: Judged,
-    ) -> Result<(), StoreError> {
-        self.writer().write_later(Note { repository, number, judged }).await
-    }
+    async fn note_judged(&self, repository: RepositoryId, number: PullNumber, judged: Judged)
+    -> Result<(), StoreError>;
 
     /// What is known of a repository's pull requests; from now on it counts as looked after.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn know_pulls(
+    async fn know_pulls(
         &self,
         installation: InstallationId,
         repository: RepositoryId,
         now: Timestamp,
-    ) -> Result<KnownPulls, StoreError> {
-        let since = self.write(Know { installation, repository, now }).await?;
-        let mut known = KnownPulls { since, ..KnownPulls::default() };
-        let rows = sqlx::query("SELECT number, head, facts, ruleset FROM judged WHERE repository = ?1")
-            .bind(as_i64(repository.0)?)
-            .fetch_all(&mut *self.reader().await?)
-            .await?;
-        for row in rows {
-            let number = PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs());
-            let head = CommitId::new(row.try_get("head")?).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            let judged = Judged { head, facts: row.try_get("facts")?, ruleset: row.try_get("ruleset")? };
-            known.judged.insert(number, judged);
-        }
-        let prefix = format!("{repository}/pull/");
-        let rows = sqlx::query(
-            "SELECT key, state, spec, changed_at FROM jobs WHERE key >= ?1 AND key < ?2 AND state <> 'done'",
-        )
-        .bind(&prefix)
-        .bind(format!("{prefix}\u{10ffff}"))
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        for row in rows {
-            let Ok(number) = row.try_get::<String, _>("key")?[prefix.len()..].parse() else { continue };
-            // One that only waits for something would not see what was lost meanwhile.
-            if matches!(
-                serde_json::from_str(row.try_get("spec")?)?,
-                JobSpec { work: Work::ReviewPull { cause: Cause::Awaited, .. }, .. }
-            ) {
-                continue;
-            }
-            let parked = row.try_get::<&str, _>("state")? == "parked";
-            let at = parked.then_some(Timestamp(row.try_get("changed_at")?));
-            known.jobs.insert(PullNumber(number), at);
-        }
-        let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM open_checks WHERE job_key >= ?1 AND job_key < ?2")
-            .bind(&prefix)
-            .bind(format!("{prefix}\u{10ffff}"))
-            .fetch_all(&mut *self.reader().await?)
-            .await?;
-        known.open_checks = ids.into_iter().map(i64::unsigned_abs).collect();
-        Ok(known)
-    }
-}
-
-struct Note {
-    repository: RepositoryId,
-    number: PullNumber,
-    judged: Judged,
-}
-
-impl Change for Note {
-    type Output = ();
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO judged (repository, number, head, facts, ruleset) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (repository, number) DO UPDATE
-                 SET head = excluded.head, facts = excluded.facts, ruleset = excluded.ruleset",
-            )
-            .bind(as_i64(self.repository.0)?)
-            .bind(as_i64(self.number.0)?)
-            .bind(self.judged.head.as_str())
-            .bind(&self.judged.facts)
-            .bind(&self.judged.ruleset)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    }
-}
-
-struct Know {
-    installation: InstallationId,
-    repository: RepositoryId,
-    now: Timestamp,
-}
-
-impl Change for Know {
-    type Output = Timestamp;
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Timestamp, StoreError>> {
-        Box::pin(async move {
-            let since: i64 = sqlx::query_scalar(
-                "INSERT INTO known_repositories (repository, installation, since) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (repository) DO UPDATE
-                 SET since = CASE WHEN known_repositories.installation = excluded.installation
-                       THEN known_repositories.since ELSE excluded.since END,
-                     installation = excluded.installation
-                 RETURNING since",
-            )
-            .bind(as_i64(self.repository.0)?)
-            .bind(as_i64(self.installation.0)?)
-            .bind(self.now.0)
-            .fetch_one(tx)
-            .await?;
-            Ok(Timestamp(since))
-        })
-    }
+    ) -> Result<KnownPulls, StoreError>;
 }

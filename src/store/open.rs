@@ -1,33 +1,19 @@
-//! Opens the database: one writing connection, a few reading ones, migrations applied.
+//! Opens a store. Its URL says which engine it is.
 
-use super::answers::Answers;
-use super::readers::{Reader, Readers};
-use super::writer::{Change, Patience, Writer};
-use super::{StoreCounts, StoreError};
-use sqlx::migrate::MigrateError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection};
-use std::str::FromStr;
+use super::engine::Engine;
+use super::error::StoreError;
+use super::sqlite::Sqlite;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::Instant;
 
-/// How long SQLite waits for another process's write lock. Below the 8 seconds in which a sender must hear 503.
+/// How long we wait for another process's write lock. Below the 8 seconds in which a sender must hear 503.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Processes that start at the same time on a new database get into each other's way; they look again after this.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
-
-/// The durable state of a server. Cheap to clone; all clones share the connections.
-///
-/// Writes go through one connection and begin with `BEGIN IMMEDIATE`, so that a transaction never
-/// fails in its middle because it could not become a writer. Those that come together share a transaction.
+/// The durable state of a server, by whatever engine. Cheap to clone; all clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Store {
-    writer: Writer,
-    readers: Readers,
-    counts: Arc<StoreCounts>,
-    answers: Answers,
+    engine: Arc<dyn Engine>,
 }
 
 impl Store {
@@ -35,7 +21,7 @@ impl Store {
     /// Migrations of a newer version are ignored: the previous binary can be started again.
     ///
     /// # Errors
-    /// [`StoreError::Open`] with what to do; the causes of SQLite otherwise.
+    /// [`StoreError::Open`] with what to do; the causes of the database otherwise.
     pub async fn open(url: &str) -> Result<Store, StoreError> {
         Store::open_waiting(url, BUSY_TIMEOUT).await
     }
@@ -45,153 +31,39 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub async fn open_waiting(url: &str, busy_timeout: Duration) -> Result<Store, StoreError> {
-        let options = parse_url(url)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(busy_timeout)
-            .foreign_keys(true)
-            .disable_statement_logging();
-        let mut writer = connect_and_migrate(&options, url, busy_timeout).await?;
-        assert_durable(&mut writer, url).await?;
-        Ok(Store {
-            writer: Writer::start(writer),
-            readers: Readers::new(options),
-            answers: Answers::default(),
-            counts: Arc::default(),
-        })
-    }
-
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// The cause, when it does not.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&mut *self.readers.get().await?).await?;
-        Ok(())
-    }
-
-    /// Writes what still waits and closes all connections; what was acknowledged is on disk in any case. Whatever comes
-    /// later is refused.
-    pub async fn close(&self) {
-        if let Err(error) = self.write_answers(self.answers.take_all()).await {
-            tracing::error!(error = %error, "the last answers could not be stored: {error}");
+        match Kind::of(url)? {
+            Kind::Sqlite => Ok(Store::from(Sqlite::open(url, busy_timeout).await?)),
         }
-        self.readers.close().await;
-        // Last, so that SQLite tidies up its log.
-        self.writer.end().await;
-    }
-
-    /// Makes a change; when this returns `Ok`, it is on disk.
-    pub(super) async fn write<C: Change>(&self, change: C) -> Result<C::Output, StoreError> {
-        self.writer.write(change, Patience::None).await
-    }
-
-    pub(super) fn writer(&self) -> &Writer {
-        &self.writer
-    }
-
-    /// What was avoided since the start.
-    pub fn counts(&self) -> &StoreCounts {
-        &self.counts
-    }
-
-    /// Changes that wait to be written.
-    pub fn waiting_changes(&self) -> usize {
-        self.writer.waiting()
-    }
-
-    pub(super) fn answers(&self) -> &Answers {
-        &self.answers
-    }
-
-    /// A connection to read with.
-    pub(super) async fn reader(&self) -> Result<Reader, StoreError> {
-        self.readers.get().await
     }
 }
 
-/// Where the file is.
-pub(super) fn parse_url(url: &str) -> Result<SqliteConnectOptions, StoreError> {
-    let refuse = |reason: String| StoreError::Open { url: without_password(url), reason };
-    if !url.starts_with("sqlite:") {
-        return Err(refuse("this version knows only `sqlite:FILE`".to_owned()));
+impl<E: Engine + 'static> From<E> for Store {
+    fn from(engine: E) -> Store {
+        Store { engine: Arc::new(engine) }
     }
-    if url.contains(":memory:") {
-        return Err(refuse("a database in memory loses accepted deliveries; name a file".to_owned()));
+}
+
+impl Deref for Store {
+    type Target = dyn Engine;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.engine
     }
-    SqliteConnectOptions::from_str(url).map_err(|error| refuse(error.to_string()))
 }
 
-fn migrator() -> sqlx::migrate::Migrator {
-    let mut migrator = sqlx::migrate!("migrations/sqlite");
-    migrator.set_ignore_missing(true);
-    migrator
+/// The engines.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Sqlite,
 }
 
-/// How many of our migrations are not among those that were applied, and how many of those are not ours.
-pub(super) fn unapplied_migrations(applied: &[i64]) -> (usize, usize) {
-    let ours: Vec<i64> = migrator().iter().map(|it| it.version).collect();
-    let count = |these: &[i64], those: &[i64]| these.iter().filter(|version| !those.contains(version)).count();
-    (count(&ours, applied), count(applied, &ours))
-}
-
-/// A connection to a database that has our tables. Processes that start at the same time make both at once: SQLite lets
-/// one of them through, and the others look again until they find it done, at most as long as they wait for a lock.
-async fn connect_and_migrate(
-    options: &SqliteConnectOptions,
-    url: &str,
-    busy_timeout: Duration,
-) -> Result<SqliteConnection, StoreError> {
-    let begun = Instant::now();
-    loop {
-        match try_to_connect_and_migrate(options, url).await {
-            Ok(writer) => return Ok(writer),
-            Err(NotReady { passes: true, .. }) if begun.elapsed() < busy_timeout => {}
-            Err(NotReady { error, .. }) => return Err(error),
+impl Kind {
+    pub(super) fn of(url: &str) -> Result<Kind, StoreError> {
+        if url.starts_with("sqlite:") {
+            return Ok(Kind::Sqlite);
         }
-        tokio::time::sleep(BETWEEN_LOOKS).await;
+        Err(StoreError::Open { url: without_password(url), reason: "this version knows only `sqlite:FILE`".to_owned() })
     }
-}
-
-/// Why the database cannot be used.
-struct NotReady {
-    error: StoreError,
-    /// Whether the start of another process explains it.
-    passes: bool,
-}
-
-async fn try_to_connect_and_migrate(options: &SqliteConnectOptions, url: &str) -> Result<SqliteConnection, NotReady> {
-    // A new database is switched to write-ahead logging at once or not at all: SQLite does not wait for that lock.
-    let mut writer = options.connect().await.map_err(StoreError::from).map_err(|error| NotReady {
-        passes: matches!(error, StoreError::Locked),
-        error: StoreError::Open { url: without_password(url), reason: error.to_string() },
-    })?;
-    migrator().run(&mut writer).await.map_err(|error| NotReady {
-        passes: matches!(error, MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)),
-        error: match error {
-            MigrateError::Execute(cause) => StoreError::from(cause),
-            other => StoreError::Internal(format!("a migration failed: {other}")),
-        },
-    })?;
-    Ok(writer)
-}
-
-/// "Durable before acknowledged" stands and falls with these two; a build or a file system that
-/// silently refuses them must not serve.
-async fn assert_durable(writer: &mut SqliteConnection, url: &str) -> Result<(), StoreError> {
-    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *writer).await?;
-    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(writer).await?;
-    if journal.eq_ignore_ascii_case("wal") && synchronous >= 2 {
-        return Ok(());
-    }
-    Err(StoreError::Open {
-        url: without_password(url),
-        reason: format!(
-            "it does not offer write-ahead logging with full synchronisation \
-             (journal_mode={journal}, synchronous={synchronous}); use a local disk"
-        ),
-    })
 }
 
 /// A connection URL can carry a password (`postgres://user:password@host/db`); errors and logs must not.
@@ -205,50 +77,6 @@ pub(super) fn without_password(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sqlx::Connection;
-
-    #[tokio::test]
-    async fn a_database_that_does_not_sync_what_it_acknowledges_is_refused() {
-        let dir = tempfile::tempdir().expect("a directory");
-        let url = format!("sqlite:{}", dir.path().join("deckhand.db").display());
-        let settings = [
-            (SqliteJournalMode::Wal, SqliteSynchronous::Full, true),
-            (SqliteJournalMode::Wal, SqliteSynchronous::Extra, true),
-            (SqliteJournalMode::Wal, SqliteSynchronous::Normal, false),
-            (SqliteJournalMode::Wal, SqliteSynchronous::Off, false),
-            (SqliteJournalMode::Delete, SqliteSynchronous::Full, false),
-        ];
-        for (journal, synchronous, durable) in settings {
-            let options = parse_url(&url).expect("a file").create_if_missing(true);
-            let options = options.journal_mode(journal).synchronous(synchronous);
-            let mut writer = options.connect().await.expect("a connection");
-            let said = assert_durable(&mut writer, &url).await;
-            assert_eq!(said.is_ok(), durable, "{journal:?} {synchronous:?}: {said:?}");
-            // To its end: the next one cannot change the journal beside it.
-            writer.close().await.expect("it closes");
-        }
-        // And that is how a store opens its own.
-        let store = Store::open(&url).await.expect("it opens");
-        let said = store.write(Settings).await.expect("read");
-        assert_eq!(said, ("wal".to_owned(), 2));
-    }
-
-    /// Reads how the one writing connection writes.
-    struct Settings;
-
-    impl Change for Settings {
-        type Output = (String, i64);
-
-        fn apply<'a>(
-            &'a self,
-            tx: &'a mut SqliteConnection,
-        ) -> futures_util::future::BoxFuture<'a, Result<Self::Output, StoreError>> {
-            Box::pin(async move {
-                let journal = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *tx).await?;
-                Ok((journal, sqlx::query_scalar("PRAGMA synchronous").fetch_one(tx).await?))
-            })
-        }
-    }
 
     #[test]
     fn a_password_is_not_shown() {

@@ -1,11 +1,10 @@
 //! Check runs that are in progress on GitHub: none may stay so for ever.
 
+use super::StoreError;
 use super::jobs::Job;
-use super::writer::Change;
-use super::{Lease, Store, StoreError, unread};
+use super::parked::JobState;
 use crate::model::Timestamp;
-use futures_util::future::BoxFuture;
-use sqlx::{Row, SqliteConnection};
+use async_trait::async_trait;
 use std::time::Duration;
 
 /// A check run that should have been concluded.
@@ -37,214 +36,49 @@ pub struct TakenJob {
     pub reason: Option<String>,
     /// When it is tried again; `None` when nobody would.
     pub next: Option<Timestamp>,
-    state: String,
-    run_after: i64,
+    /// Where it stood: waiting, parked or done.
+    pub state: JobState,
+    /// Not before this time, when it waits.
+    pub run_after: Timestamp,
 }
 
-impl Store {
+/// Remembers the checks that are in progress.
+#[async_trait]
+pub trait OpenChecks: Send + Sync {
     /// Takes note some time soon of a check run that is in progress now, or is no more.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_check(&self, id: u64, key: &str, open: Option<(String, Overdue)>) -> Result<(), StoreError> {
-        self.writer().write_later(NoteCheck { id, key: key.to_owned(), open }).await
-    }
+    async fn note_check(&self, id: u64, key: &str, open: Option<(String, Overdue)>) -> Result<(), StoreError>;
 
     /// A check run may stay in progress until then.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn await_check(&self, id: u64, until: Timestamp) -> Result<(), StoreError> {
-        self.write(AwaitCheck { id, until }).await
-    }
+    async fn await_check(&self, id: u64, until: Timestamp) -> Result<(), StoreError>;
 
     /// The check runs whose time is over.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn overdue_checks(&self, now: Timestamp) -> Result<Vec<OverdueCheck>, StoreError> {
-        let rows = sqlx::query("SELECT id, job_key, check_run FROM open_checks WHERE overdue <= ?1 ORDER BY overdue")
-            .bind(now.0)
-            .fetch_all(&mut *self.reader().await?)
-            .await?;
-        let entry = |row: &sqlx::sqlite::SqliteRow| {
-            Ok(OverdueCheck {
-                id: row.try_get::<i64, _>("id")?.unsigned_abs(),
-                key: row.try_get("job_key")?,
-                check: row.try_get("check_run")?,
-            })
-        };
-        rows.iter().map(entry).collect()
-    }
+    async fn overdue_checks(&self, now: Timestamp) -> Result<Vec<OverdueCheck>, StoreError>;
 
     /// Takes the job of that key, unless a worker has it: so nobody else writes for it meanwhile. Should the taker die,
     /// the job is done again.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn take_job(&self, key: &str, now: Timestamp, lease: Duration) -> Result<Option<TakenJob>, StoreError> {
-        self.write(TakeJob { key: key.to_owned(), now, until: now.after(lease) }).await
-    }
+    async fn take_job(&self, key: &str, now: Timestamp, lease: Duration) -> Result<Option<TakenJob>, StoreError>;
 
     /// Puts a job back as it lay; work that arrived meanwhile takes its place, at once.
     ///
     /// # Errors
     /// When the database fails. That the job was taken over is none.
-    pub async fn put_back(&self, taken: TakenJob, now: Timestamp) -> Result<(), StoreError> {
-        self.write_answers(self.answers().take(&taken.job.key)).await?;
-        self.write(PutBack { taken, now }).await
-    }
+    async fn put_back(&self, taken: TakenJob, now: Timestamp) -> Result<(), StoreError>;
 
     /// Whether there is a job of that key, in any state.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn has_job(&self, key: &str) -> Result<bool, StoreError> {
-        let found = sqlx::query("SELECT 1 FROM jobs WHERE key = ?1").bind(key);
-        Ok(found.fetch_optional(&mut *self.reader().await?).await?.is_some())
-    }
-}
-
-struct NoteCheck {
-    id: u64,
-    key: String,
-    open: Option<(String, Overdue)>,
-}
-
-impl Change for NoteCheck {
-    type Output = ();
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            let id = super::runs::as_i64(self.id)?;
-            match &self.open {
-                None => sqlx::query("DELETE FROM open_checks WHERE id = ?1").bind(id).execute(tx).await?,
-                Some((check, overdue)) => {
-                    let (overdue, wins) = match overdue {
-                        Overdue::SinceOpened(overdue) => (overdue, false),
-                        Overdue::Awaited(overdue) => (overdue, true),
-                    };
-                    sqlx::query(
-                        "INSERT INTO open_checks (id, job_key, check_run, overdue) VALUES (?1, ?2, ?3, ?4)
-                         ON CONFLICT (id) DO UPDATE SET job_key = excluded.job_key, check_run = excluded.check_run,
-                           overdue = CASE WHEN ?5 THEN excluded.overdue ELSE open_checks.overdue END",
-                    )
-                    .bind(id)
-                    .bind(&self.key)
-                    .bind(check)
-                    .bind(overdue.0)
-                    .bind(wins)
-                    .execute(tx)
-                    .await?
-                }
-            };
-            Ok(())
-        })
-    }
-}
-
-struct AwaitCheck {
-    id: u64,
-    until: Timestamp,
-}
-
-impl Change for AwaitCheck {
-    type Output = ();
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            sqlx::query("UPDATE open_checks SET overdue = ?2 WHERE id = ?1")
-                .bind(super::runs::as_i64(self.id)?)
-                .bind(self.until.0)
-                .execute(tx)
-                .await?;
-            Ok(())
-        })
-    }
-}
-
-struct TakeJob {
-    key: String,
-    now: Timestamp,
-    until: Timestamp,
-}
-
-impl Change for TakeJob {
-    type Output = Option<TakenJob>;
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Option<TakenJob>, StoreError>> {
-        Box::pin(async move {
-            let before = sqlx::query(
-                "SELECT state, run_after, reason, spec FROM jobs
-                 WHERE key = ?1 AND (state <> 'running' OR lease_until <= ?2)",
-            )
-            .bind(&self.key)
-            .bind(self.now.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-            let Some(before) = before else { return Ok(None) };
-            // Left to the newer version that it is for.
-            let Some(spec) = unread::read_spec(before.try_get("spec")?) else { return Ok(None) };
-            let row = sqlx::query(
-                "UPDATE jobs SET state = 'running', token = token + 1, lease_until = ?2 WHERE key = ?1
-                 RETURNING id, token, attempts",
-            )
-            .bind(&self.key)
-            .bind(self.until.0)
-            .fetch_one(tx)
-            .await?;
-            let job = Job {
-                key: self.key.clone(),
-                spec,
-                attempt: row.try_get("attempts")?,
-                lease: Lease { job: row.try_get("id")?, token: row.try_get("token")? },
-                unsettled: false,
-                waits: true,
-                more: false,
-            };
-            // A worker that died left it so: it is done again.
-            let state = match before.try_get::<&str, _>("state")? {
-                "running" => "waiting",
-                state => state,
-            };
-            let run_after: i64 = before.try_get("run_after")?;
-            Ok(Some(TakenJob {
-                job,
-                reason: before.try_get("reason")?,
-                next: (state == "waiting").then_some(Timestamp(run_after)),
-                state: state.to_owned(),
-                run_after,
-            }))
-        })
-    }
-}
-
-struct PutBack {
-    taken: TakenJob,
-    now: Timestamp,
-}
-
-impl Change for PutBack {
-    type Output = ();
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            let lease = self.taken.job.lease;
-            sqlx::query(
-                "UPDATE jobs SET state = CASE WHEN again IS NULL THEN ?3 ELSE 'waiting' END,
-                   run_after = CASE WHEN again IS NULL THEN ?4 ELSE ?5 END,
-                   attempts = CASE WHEN again IS NULL THEN attempts ELSE 0 END,
-                   spec = COALESCE(again, spec), again = NULL, lease_until = NULL
-                 WHERE id = ?1 AND token = ?2 AND state = 'running'",
-            )
-            .bind(lease.job)
-            .bind(lease.token)
-            .bind(&self.taken.state)
-            .bind(self.taken.run_after)
-            .bind(self.now.0)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    }
+    async fn has_job(&self, key: &str) -> Result<bool, StoreError>;
 }

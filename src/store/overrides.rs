@@ -1,12 +1,8 @@
 //! What people let pass on pull requests, and which comments with commands are dealt with.
 
-use super::runs::as_i64;
-use super::writer::Change;
-use super::{Store, StoreError};
-use crate::model::{CommitId, Overridden, Override, PullNumber, RepositoryId, Timestamp};
-use futures_util::future::BoxFuture;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use super::StoreError;
+use crate::model::{CommitId, Override, PullNumber, RepositoryId, Timestamp};
+use async_trait::async_trait;
 
 /// An override with the comment that decided it. A comment decides once about a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,145 +19,45 @@ pub struct OverrideRecord {
     pub decision: Override,
 }
 
-impl Store {
+/// Remembers overrides, and the comments that were heeded.
+#[async_trait]
+pub trait Overrides: Send + Sync {
     /// Saves a decision. One that the same comment has made about the same rule before stays as it is.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_override(&self, record: &OverrideRecord) -> Result<(), StoreError> {
-        self.write(SaveOverride(record.clone())).await
-    }
+    async fn save_override(&self, record: &OverrideRecord) -> Result<(), StoreError>;
 
     /// The decisions about a pull request, oldest first.
     ///
     /// # Errors
     /// When the database fails or a row does not read.
-    pub async fn find_overrides(
+    async fn find_overrides(
         &self,
         repository: RepositoryId,
         number: PullNumber,
-    ) -> Result<Vec<OverrideRecord>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT comment, rule, covers, actor, reason, head, written_at FROM overrides
-             WHERE repository = ?1 AND number = ?2 ORDER BY written_at, comment, rule",
-        )
-        .bind(as_i64(repository.0)?)
-        .bind(as_i64(number.0)?)
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        rows.iter().map(|row| record(row, repository, number)).collect()
-    }
+    ) -> Result<Vec<OverrideRecord>, StoreError>;
 
     /// When the first review of this pull request at this commit ended; `None` when none did.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_first_run(
+    async fn find_first_run(
         &self,
         repository: RepositoryId,
         number: PullNumber,
         head: &CommitId,
-    ) -> Result<Option<Timestamp>, StoreError> {
-        let first: Option<i64> =
-            sqlx::query_scalar("SELECT MIN(created_at) FROM runs WHERE repository = ?1 AND number = ?2 AND head = ?3")
-                .bind(as_i64(repository.0)?)
-                .bind(as_i64(number.0)?)
-                .bind(head.as_str())
-                .fetch_one(&mut *self.reader().await?)
-                .await?;
-        Ok(first.map(Timestamp))
-    }
+    ) -> Result<Option<Timestamp>, StoreError>;
 
     /// Remembers that the commands of a comment are dealt with.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn mark_heeded(&self, repository: RepositoryId, comment: u64, now: Timestamp) -> Result<(), StoreError> {
-        self.write(MarkHeeded { repository, comment, now }).await
-    }
+    async fn mark_heeded(&self, repository: RepositoryId, comment: u64, now: Timestamp) -> Result<(), StoreError>;
 
     /// Whether the commands of a comment are dealt with.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn is_heeded(&self, repository: RepositoryId, comment: u64) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT 1 FROM heeded_comments WHERE repository = ?1 AND comment = ?2")
-            .bind(as_i64(repository.0)?)
-            .bind(as_i64(comment)?)
-            .fetch_optional(&mut *self.reader().await?)
-            .await?;
-        Ok(row.is_some())
-    }
-}
-
-fn record(row: &SqliteRow, repository: RepositoryId, number: PullNumber) -> Result<OverrideRecord, StoreError> {
-    let covers: &str = row.try_get("covers")?;
-    Ok(OverrideRecord {
-        repository,
-        number,
-        comment: row.try_get::<i64, _>("comment")?.unsigned_abs(),
-        head: CommitId::new(row.try_get("head")?).map_err(|error| StoreError::Corrupt(error.to_string()))?,
-        decision: Override {
-            rule: row.try_get("rule")?,
-            covers: serde_json::from_str(covers)?,
-            decision: Overridden {
-                by: row.try_get("actor")?,
-                at: Timestamp(row.try_get("written_at")?),
-                reason: row.try_get("reason")?,
-            },
-        },
-    })
-}
-
-struct SaveOverride(OverrideRecord);
-
-impl Change for SaveOverride {
-    type Output = ();
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            let OverrideRecord { repository, number, comment, head, decision } = &self.0;
-            sqlx::query(
-                "INSERT INTO overrides (repository, number, comment, rule, covers, actor, reason, head, written_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (repository, comment, rule) DO NOTHING",
-            )
-            .bind(as_i64(repository.0)?)
-            .bind(as_i64(number.0)?)
-            .bind(as_i64(*comment)?)
-            .bind(&decision.rule)
-            .bind(serde_json::to_string(&decision.covers)?)
-            .bind(&decision.decision.by)
-            .bind(&decision.decision.reason)
-            .bind(head.as_str())
-            .bind(decision.decision.at.0)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    }
-}
-
-struct MarkHeeded {
-    repository: RepositoryId,
-    comment: u64,
-    now: Timestamp,
-}
-
-impl Change for MarkHeeded {
-    type Output = ();
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            sqlx::query(
-                "INSERT INTO heeded_comments (repository, comment, heeded_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (repository, comment) DO NOTHING",
-            )
-            .bind(as_i64(self.repository.0)?)
-            .bind(as_i64(self.comment)?)
-            .bind(self.now.0)
-            .execute(tx)
-            .await?;
-            Ok(())
-        })
-    }
+    async fn is_heeded(&self, repository: RepositoryId, comment: u64) -> Result<bool, StoreError>;
 }

@@ -1,13 +1,9 @@
 //! Jobs as an operator sees them: listed with their reasons; those that were given up are tried again or dropped by hand.
 
-use super::runs::as_i64;
-use super::writer::Change;
-use super::{Store, StoreError, unread};
+use super::StoreError;
 use crate::model::{InstallationId, Timestamp};
 use crate::webhook::JobSpec;
-use futures_util::future::BoxFuture;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use async_trait::async_trait;
 
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +41,7 @@ impl JobState {
 /// A job in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedJob {
-    /// Names it in [`Store::decide_by_hand`].
+    /// Names it in [`JobsByHand::decide_by_hand`].
     pub id: i64,
     /// What makes two jobs the same.
     pub key: String,
@@ -83,77 +79,18 @@ pub enum Touched {
     Unknown,
 }
 
-impl Store {
+/// Shows jobs to an operator, who decides about those that were given up.
+#[async_trait]
+pub trait JobsByHand: Send + Sync {
     /// Jobs in one state, the one that came into it last first; at most `limit`.
     ///
     /// # Errors
     /// When the database fails or a row does not read.
-    pub async fn list_jobs(&self, state: JobState, limit: u32) -> Result<Vec<ListedJob>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id, key, installation, spec, attempts, reason, run_after, changed_at FROM jobs WHERE state = ?1
-             ORDER BY changed_at DESC, id DESC LIMIT ?2",
-        )
-        .bind(state.as_str())
-        .bind(limit)
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        rows.iter().map(read_row).collect()
-    }
+    async fn list_jobs(&self, state: JobState, limit: u32) -> Result<Vec<ListedJob>, StoreError>;
 
     /// Tries a job that was given up again, or drops it. Work that arrives later for its key makes it wait in any case.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn decide_by_hand(&self, id: u64, decision: ByHand, now: Timestamp) -> Result<Touched, StoreError> {
-        // A number that no row has names no job.
-        let Ok(id) = as_i64(id) else { return Ok(Touched::Unknown) };
-        self.write(Decide { id, decision, now }).await
-    }
-}
-
-fn read_row(row: &SqliteRow) -> Result<ListedJob, StoreError> {
-    Ok(ListedJob {
-        id: row.try_get("id")?,
-        key: row.try_get("key")?,
-        installation: InstallationId(row.try_get::<i64, _>("installation")?.unsigned_abs()),
-        spec: unread::read_spec(row.try_get("spec")?),
-        attempts: row.try_get("attempts")?,
-        reason: row.try_get("reason")?,
-        run_after: Timestamp(row.try_get("run_after")?),
-        changed_at: Timestamp(row.try_get("changed_at")?),
-    })
-}
-
-struct Decide {
-    id: i64,
-    decision: ByHand,
-    now: Timestamp,
-}
-
-impl Change for Decide {
-    type Output = Touched;
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Touched, StoreError>> {
-        let (state, reason) = match self.decision {
-            ByHand::Retry => (JobState::Waiting, None),
-            ByHand::Drop => (JobState::Done, Some("dropped by hand")),
-        };
-        Box::pin(async move {
-            let changed: Option<String> = sqlx::query_scalar(
-                "UPDATE jobs SET state = ?2, reason = ?3, attempts = 0, run_after = ?4, changed_at = ?4
-                 WHERE id = ?1 AND state = 'parked' RETURNING key",
-            )
-            .bind(self.id)
-            .bind(state.as_str())
-            .bind(reason)
-            .bind(self.now.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-            if let Some(key) = changed {
-                return Ok(Touched::Done(key));
-            }
-            let known = sqlx::query("SELECT 1 FROM jobs WHERE id = ?1").bind(self.id).fetch_optional(tx).await?;
-            Ok(if known.is_some() { Touched::NotParked } else { Touched::Unknown })
-        })
-    }
+    async fn decide_by_hand(&self, id: u64, decision: ByHand, now: Timestamp) -> Result<Touched, StoreError>;
 }

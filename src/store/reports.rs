@@ -1,19 +1,14 @@
 //! Reports that were sent to this server: of coverage, and of linters. Each speaks for one head.
 
-use super::pack::{pack, unpack_bytes};
-use super::runs::as_i64;
-use super::writer::Change;
-use super::{RunId, Store, StoreError, jobs, unread};
+use super::{RunId, StoreError};
 use crate::model::{CommitId, RepositoryId, Timestamp};
 use crate::webhook::JobSpec;
-use futures_util::future::BoxFuture;
-use sha2::{Digest, Sha256};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use async_trait::async_trait;
 use std::collections::BTreeSet;
 
 /// A commit has at most so many reports.
 pub const MAX_REPORTS: usize = 100;
+
 /// All reports of one commit together: 256 MB before they are compressed.
 pub const MAX_REPORTS_BYTES: usize = 256 << 20;
 
@@ -27,7 +22,7 @@ pub enum ReportKind {
 }
 
 impl ReportKind {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             ReportKind::Coverage => "coverage",
             ReportKind::Lint => "lint",
@@ -82,50 +77,36 @@ pub struct KeptReport {
     pub name: String,
 }
 
-impl Store {
+/// Keeps reports of coverage and of linters.
+#[async_trait]
+pub trait Reports: Send + Sync {
     /// Keeps a report, and enqueues the work that it brings about, or neither.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_report(
+    async fn save_report(
         &self,
         report: NewReport,
         wakes: Vec<JobSpec>,
         now: Timestamp,
-    ) -> Result<SavedReport, StoreError> {
-        let digest = Sha256::digest(&report.bytes).to_vec();
-        let (bytes, packed) = (report.bytes.len(), pack(&report.bytes)?);
-        let report = NewReport { bytes: Vec::new(), ..report };
-        self.write(SaveReport { report, digest, bytes, packed, wakes, now }).await
-    }
+    ) -> Result<SavedReport, StoreError>;
 
     /// The reports that were made of a commit or speak for it, oldest first.
     ///
     /// # Errors
     /// When the database fails or a row does not read.
-    pub async fn find_reports(
+    async fn find_reports(
         &self,
         repository: RepositoryId,
         head: &CommitId,
         kind: ReportKind,
-    ) -> Result<Vec<KeptReport>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id, commit_id, head, flag, from_artifact, name FROM reports
-             WHERE repository = ?1 AND (head = ?2 OR commit_id = ?2) AND kind = ?3 ORDER BY created_at, id",
-        )
-        .bind(as_i64(repository.0)?)
-        .bind(head.as_str())
-        .bind(kind.as_str())
-        .fetch_all(&mut *self.reader().await?)
-        .await?;
-        rows.iter().map(read_row).collect()
-    }
+    ) -> Result<Vec<KeptReport>, StoreError>;
 
     /// The newest reports with flags of each of these commits, for flags that have none of `but`; in the order of the commits.
     ///
     /// # Errors
     /// When the database fails or a row does not read.
-    pub async fn find_earlier_reports(
+    async fn find_earlier_reports(
         &self,
         repository: RepositoryId,
         commits: &[CommitId],
@@ -149,177 +130,34 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or the report does not unpack.
-    pub async fn load_report(&self, id: &RunId) -> Result<Option<Vec<u8>>, StoreError> {
-        let row = sqlx::query("SELECT packed FROM reports WHERE id = ?1")
-            .bind(id.as_str())
-            .fetch_optional(&mut *self.reader().await?)
-            .await?;
-        row.map(|row| unpack_bytes(row.try_get("packed")?)).transpose()
-    }
+    async fn load_report(&self, id: &RunId) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// From now on the reports of a commit speak for another one: the head of which it is a test merge. Answers how many.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn note_test_merge(
+    async fn note_test_merge(
         &self,
         repository: RepositoryId,
         commit: &CommitId,
         head: &CommitId,
-    ) -> Result<u64, StoreError> {
-        self.write(NoteTestMerge { repository, commit: commit.clone(), head: head.clone() }).await
-    }
+    ) -> Result<u64, StoreError>;
 
     /// Which artifacts of its workflows a repository's rules name, as they were when they last ran.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_report_artifacts(&self, repository: RepositoryId) -> Result<Vec<String>, StoreError> {
-        let patterns: Option<Option<String>> = sqlx::query_scalar(
-            "SELECT json_extract(verdict, '$.settings.report_artifacts') FROM runs
-             WHERE repository = ?1 ORDER BY created_at DESC LIMIT 1",
-        )
-        .bind(as_i64(repository.0)?)
-        .fetch_optional(&mut *self.reader().await?)
-        .await?;
-        Ok(patterns.flatten().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
-    }
+    async fn find_report_artifacts(&self, repository: RepositoryId) -> Result<Vec<String>, StoreError>;
 
     /// Some work of the repository that has this name, as the newest event knows it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_repository(&self, name: &str) -> Result<Option<JobSpec>, StoreError> {
-        let row = sqlx::query(
-            "SELECT spec FROM jobs WHERE CASE WHEN json_valid(spec) THEN lower(json_extract(spec, '$.name')) END = ?1
-             ORDER BY changed_at DESC LIMIT 1",
-        )
-        .bind(name.to_ascii_lowercase())
-        .fetch_optional(&mut *self.reader().await?)
-        .await?;
-        Ok(row.map(|row| row.try_get::<String, _>("spec")).transpose()?.and_then(|text| unread::read_spec(&text)))
-    }
+    async fn find_repository(&self, name: &str) -> Result<Option<JobSpec>, StoreError>;
 
     /// The same of the repository that has this id.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_repository_by_id(&self, id: RepositoryId) -> Result<Option<JobSpec>, StoreError> {
-        // `0` follows `/`: all keys of this repository and no other.
-        let row = sqlx::query("SELECT spec FROM jobs WHERE key > ?1 AND key < ?2 ORDER BY changed_at DESC LIMIT 1")
-            .bind(format!("{id}/"))
-            .bind(format!("{id}0"))
-            .fetch_optional(&mut *self.reader().await?)
-            .await?;
-        Ok(row.map(|row| row.try_get::<String, _>("spec")).transpose()?.and_then(|text| unread::read_spec(&text)))
-    }
-}
-
-fn read_row(row: &SqliteRow) -> Result<KeptReport, StoreError> {
-    let damaged = |error: crate::model::InvalidId| StoreError::Corrupt(error.to_string());
-    let id: String = row.try_get("id")?;
-    let flag: String = row.try_get("flag")?;
-    Ok(KeptReport {
-        id: RunId::parse(&id).ok_or_else(|| StoreError::Corrupt("a report's id is none".to_owned()))?,
-        commit: CommitId::new(row.try_get("commit_id")?).map_err(damaged)?,
-        head: CommitId::new(row.try_get("head")?).map_err(damaged)?,
-        flag: (!flag.is_empty()).then_some(flag),
-        from_artifact: row.try_get("from_artifact")?,
-        name: row.try_get("name")?,
-    })
-}
-
-struct SaveReport {
-    /// Without its bytes.
-    report: NewReport,
-    digest: Vec<u8>,
-    bytes: usize,
-    packed: Vec<u8>,
-    wakes: Vec<JobSpec>,
-    now: Timestamp,
-}
-
-impl Change for SaveReport {
-    type Output = SavedReport;
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<SavedReport, StoreError>> {
-        Box::pin(async move {
-            let (report, repository) = (&self.report, as_i64(self.report.repository.0)?);
-            let flag = report.flag.as_deref().unwrap_or_default();
-            let rows = sqlx::query(
-                "SELECT id, head, kind, flag, digest, bytes FROM reports WHERE repository = ?1 AND commit_id = ?2",
-            )
-            .bind(repository)
-            .bind(report.commit.as_str())
-            .fetch_all(&mut *tx)
-            .await?;
-            // What is known of the commit holds for all its reports.
-            let mut head = report.commit.to_string();
-            let (mut others, mut same, mut replaced) = ((0, 0), None, Vec::new());
-            for row in &rows {
-                head = row.try_get("head")?;
-                let of_this_kind = row.try_get::<&str, _>("kind")? == report.kind.as_str();
-                let of_this_flag = of_this_kind && row.try_get::<&str, _>("flag")? == flag;
-                if of_this_flag && row.try_get::<&[u8], _>("digest")? == self.digest {
-                    same = RunId::parse(row.try_get("id")?);
-                } else if of_this_flag && !flag.is_empty() {
-                    replaced.push(row.try_get::<String, _>("id")?);
-                } else {
-                    others.0 += 1;
-                    others.1 += usize::try_from(row.try_get::<i64, _>("bytes")?).unwrap_or(usize::MAX);
-                }
-            }
-            if same.is_none() && (others.0 >= MAX_REPORTS || others.1.saturating_add(self.bytes) > MAX_REPORTS_BYTES) {
-                return Ok(SavedReport::Full);
-            }
-            for id in &replaced {
-                sqlx::query("DELETE FROM reports WHERE id = ?1").bind(id).execute(&mut *tx).await?;
-            }
-            if same.is_none() {
-                sqlx::query(
-                    "INSERT INTO reports
-                       (id, repository, commit_id, head, kind, flag, name, digest, bytes, packed, created_at, from_artifact)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (id) DO NOTHING",
-                )
-                .bind(report.id.as_str())
-                .bind(repository)
-                .bind(report.commit.as_str())
-                .bind(&head)
-                .bind(report.kind.as_str())
-                .bind(flag)
-                .bind(&report.name)
-                .bind(&self.digest)
-                .bind(as_i64(self.bytes as u64)?)
-                .bind(&self.packed)
-                .bind(self.now.0)
-                .bind(report.from_artifact)
-                .execute(&mut *tx)
-                .await?;
-            }
-            jobs::enqueue_all_within(tx, &self.wakes, self.now, self.now).await?;
-            Ok(SavedReport::Saved(same.unwrap_or_else(|| report.id.clone())))
-        })
-    }
-}
-
-struct NoteTestMerge {
-    repository: RepositoryId,
-    commit: CommitId,
-    head: CommitId,
-}
-
-impl Change for NoteTestMerge {
-    type Output = u64;
-
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
-        Box::pin(async move {
-            let changed = sqlx::query("UPDATE reports SET head = ?3 WHERE repository = ?1 AND commit_id = ?2")
-                .bind(as_i64(self.repository.0)?)
-                .bind(self.commit.as_str())
-                .bind(self.head.as_str())
-                .execute(tx)
-                .await?;
-            Ok(changed.rows_affected())
-        })
-    }
+    async fn find_repository_by_id(&self, id: RepositoryId) -> Result<Option<JobSpec>, StoreError>;
 }

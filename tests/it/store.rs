@@ -1,66 +1,40 @@
-//! The store as its users see it: claims, leases, coalescing, crashes, refusals.
+//! The store as its users see it, whatever its engine: claims, leases, coalescing, crashes, refusals.
 
-use crate::server_bench::sign;
-use deckhand::model::{
-    CommitId, FactKey, Fingerprint, InstallationId, Overridden, Override, PullNumber, RepoName, RepositoryId, Timestamp,
-};
+use crate::engines::{LEASE, NOON, Room, delivery, on_every_engine, pull, run};
+use deckhand::model::{CommitId, FactKey, Fingerprint, Overridden, Override, PullNumber, RepositoryId, Timestamp};
 use deckhand::store::{
     Accepted, Begun, Claimer, OutboxEntry, OverrideRecord, Pending, RunId, RunRecord, Store, StoreError,
 };
-use deckhand::webhook::{Cause, Delivery, DeliveryHeaders, JobSpec, Secrets, Work, verify};
-use sqlx::Connection;
+use deckhand::webhook::{Cause, Delivery};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-pub(crate) const LEASE: Duration = Duration::from_secs(60);
-pub(crate) const NOON: Timestamp = Timestamp(1_795_262_400_000);
-
-pub(crate) struct Room {
-    pub(crate) dir: tempfile::TempDir,
-    pub(crate) store: Store,
+on_every_engine! {
+    f23_a_clock_that_goes_back_prolongs_no_lease_and_no_wait,
+    one_process_takes_a_turn_for_all,
+    two_claimers_get_one_job_once,
+    f18_an_ended_lease_passes_to_another_and_fences_the_first,
+    work_for_a_waiting_key_replaces_it,
+    quiet_work_does_not_silence_what_waits,
+    work_for_a_running_key_makes_it_run_once_more,
+    who_finishes_hears_of_other_work_that_is_due,
+    retries_wait_and_parked_jobs_wake_for_new_work,
+    new_work_has_all_its_attempts_whatever_failed_before,
+    installations_take_turns_and_people_go_first,
+    a_crash_loses_neither_deliveries_nor_jobs,
+    f05_f07_a_delivery_is_known_by_hook_and_guid,
+    a_delivery_brings_its_work_in_one_transaction,
+    a_free_worker_gets_the_work_of_a_delivery_with_it,
+    a_lost_lease_in_a_shared_transaction_costs_the_others_nothing,
+    a_run_is_there_once_its_first_operation_is_begun,
+    judgements_are_found_by_pull_request_and_commit,
+    work_for_later_waits_and_does_not_put_off_what_waits,
+    closing_writes_what_waits,
+    runs_and_reads_come_back,
+    a_comment_decides_once_and_is_dealt_with_once,
 }
 
-impl Room {
-    pub(crate) async fn new() -> Room {
-        let dir = tempfile::tempdir().expect("a directory");
-        let store = Store::open(&url(&dir)).await.expect("a store");
-        Room { dir, store }
-    }
-
-    /// As after a kill: nothing is finished, nothing is closed in order.
-    async fn reopen(&self) -> Store {
-        Store::open(&url(&self.dir)).await.expect("the same store")
-    }
-}
-
-pub(crate) fn url(dir: &tempfile::TempDir) -> String {
-    format!("sqlite:{}", dir.path().join("deckhand.db").display())
-}
-
-pub(crate) fn pull(installation: u64, number: u64, cause: Cause) -> JobSpec {
-    JobSpec {
-        installation: InstallationId(installation),
-        repository: RepositoryId(installation * 100),
-        name: RepoName::new("octo", "hello").expect("a name"),
-        work: Work::ReviewPull { number: PullNumber(number), cause, changed_at: None },
-    }
-}
-
-pub(crate) fn delivery(hook: &str, guid: &str, body: &str) -> Delivery {
-    let signature = sign("secret", body.as_bytes());
-    let headers = DeliveryHeaders {
-        signature: Some(&signature),
-        event: Some("pull_request"),
-        guid: Some(guid),
-        hook_id: Some(hook),
-    };
-    let secrets = Secrets::parse("secret").expect("a secret");
-    verify(&secrets, &headers, body.as_bytes().to_vec()).expect("signed").delivery
-}
-
-#[tokio::test]
-async fn f23_a_clock_that_goes_back_prolongs_no_lease_and_no_wait() {
-    let room = Room::new().await;
+async fn f23_a_clock_that_goes_back_prolongs_no_lease_and_no_wait(room: Room) {
     let (first, second) = (pull(1, 1, Cause::Opened), pull(1, 2, Cause::Opened));
     room.store.enqueue(&first, NOON).await.unwrap();
     let died = room.store.claim(NOON, LEASE).await.unwrap().unwrap();
@@ -76,9 +50,7 @@ async fn f23_a_clock_that_goes_back_prolongs_no_lease_and_no_wait() {
     assert!(matches!(late, Err(StoreError::LeaseLost(_))), "{late:?}");
 }
 
-#[tokio::test]
-async fn one_process_takes_a_turn_for_all() {
-    let room = Room::new().await;
+async fn one_process_takes_a_turn_for_all(room: Room) {
     let every = Duration::from_secs(300);
     let turn = async |anyway, now| room.store.take_turn("sweep", every, anyway, now).await.unwrap();
     assert_eq!(turn(false, NOON).await, Some(String::new()));
@@ -95,9 +67,7 @@ async fn begin(store: &Store, entry: &OutboxEntry) -> Begun {
     begun
 }
 
-#[tokio::test]
-async fn two_claimers_get_one_job_once() {
-    let room = Room::new().await;
+async fn two_claimers_get_one_job_once(room: Room) {
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let other = room.reopen().await;
     let (one, two) = tokio::join!(room.store.claim(NOON, LEASE), other.claim(NOON, LEASE));
@@ -105,9 +75,7 @@ async fn two_claimers_get_one_job_once() {
     assert_eq!(claims.iter().flatten().count(), 1);
 }
 
-#[tokio::test]
-async fn f18_an_ended_lease_passes_to_another_and_fences_the_first() {
-    let room = Room::new().await;
+async fn f18_an_ended_lease_passes_to_another_and_fences_the_first(room: Room) {
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let first = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
     room.store.renew(&first.lease, NOON.after(Duration::from_secs(30)), LEASE).await.expect("renewed");
@@ -134,9 +102,7 @@ async fn f18_an_ended_lease_passes_to_another_and_fences_the_first() {
     assert!(lost(room.store.finish(&second, later).await.map(|_| ())), "finished once");
 }
 
-#[tokio::test]
-async fn work_for_a_waiting_key_replaces_it() {
-    let room = Room::new().await;
+async fn work_for_a_waiting_key_replaces_it(room: Room) {
     for cause in [Cause::Opened, Cause::Synchronize, Cause::Synchronize] {
         room.store.enqueue(&pull(1, 7, cause), NOON).await.expect("enqueued");
     }
@@ -145,18 +111,14 @@ async fn work_for_a_waiting_key_replaces_it() {
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
 }
 
-#[tokio::test]
-async fn quiet_work_does_not_silence_what_waits() {
-    let room = Room::new().await;
+async fn quiet_work_does_not_silence_what_waits(room: Room) {
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     room.store.enqueue(&pull(1, 7, Cause::Installed), NOON).await.expect("enqueued");
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
     assert_eq!(job.spec, pull(1, 7, Cause::Opened));
 }
 
-#[tokio::test]
-async fn work_for_a_running_key_makes_it_run_once_more() {
-    let room = Room::new().await;
+async fn work_for_a_running_key_makes_it_run_once_more(room: Room) {
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
     for _ in 0..3 {
@@ -170,9 +132,7 @@ async fn work_for_a_running_key_makes_it_run_once_more() {
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
 }
 
-#[tokio::test]
-async fn who_finishes_hears_of_other_work_that_is_due() {
-    let room = Room::new().await;
+async fn who_finishes_hears_of_other_work_that_is_due(room: Room) {
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
     room.store.enqueue(&pull(1, 8, Cause::Opened), NOON.after(LEASE)).await.expect("enqueued");
@@ -182,9 +142,7 @@ async fn who_finishes_hears_of_other_work_that_is_due() {
     assert!(room.store.finish(&other, NOON.after(LEASE)).await.expect("finished"));
 }
 
-#[tokio::test]
-async fn retries_wait_and_parked_jobs_wake_for_new_work() {
-    let room = Room::new().await;
+async fn retries_wait_and_parked_jobs_wake_for_new_work(room: Room) {
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
     let later = NOON.after(Duration::from_secs(5));
@@ -202,9 +160,7 @@ async fn retries_wait_and_parked_jobs_wake_for_new_work() {
     assert_eq!(room.store.claim(later, LEASE).await.expect("no error").expect("awake").attempt, 1);
 }
 
-#[tokio::test]
-async fn new_work_has_all_its_attempts_whatever_failed_before() {
-    let room = Room::new().await;
+async fn new_work_has_all_its_attempts_whatever_failed_before(room: Room) {
     let (first, second) = (pull(1, 7, Cause::Opened), pull(1, 7, Cause::Synchronize));
     room.store.enqueue(&first, NOON).await.expect("enqueued");
     for attempt in 1..=3 {
@@ -221,9 +177,7 @@ async fn new_work_has_all_its_attempts_whatever_failed_before() {
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error").expect("the newer work").attempt, 1);
 }
 
-#[tokio::test]
-async fn installations_take_turns_and_people_go_first() {
-    let room = Room::new().await;
+async fn installations_take_turns_and_people_go_first(room: Room) {
     for number in 1..=4 {
         room.store.enqueue(&pull(1, number, Cause::Opened), NOON).await.expect("enqueued");
     }
@@ -238,9 +192,7 @@ async fn installations_take_turns_and_people_go_first() {
     assert_eq!(order, [1, 2, 1, 3, 1, 1]);
 }
 
-#[tokio::test]
-async fn a_crash_loses_neither_deliveries_nor_jobs() {
-    let room = Room::new().await;
+async fn a_crash_loses_neither_deliveries_nor_jobs(room: Room) {
     room.store.accept(&delivery("1", "g-1", "{}"), Pending::Unread, None, NOON).await.expect("accepted");
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
@@ -271,9 +223,7 @@ async fn a_crash_loses_neither_deliveries_nor_jobs() {
     assert!(store.unfinished(&job.key).await.expect("no error").is_empty());
 }
 
-#[tokio::test]
-async fn f05_f07_a_delivery_is_known_by_hook_and_guid() {
-    let room = Room::new().await;
+async fn f05_f07_a_delivery_is_known_by_hook_and_guid(room: Room) {
     let accept =
         async |delivery: Delivery| room.store.accept(&delivery, Pending::Unread, None, NOON).await.expect("accepted");
     assert_eq!(accept(delivery("1", "g", "{}")).await, Accepted::New);
@@ -294,9 +244,7 @@ async fn f05_f07_a_delivery_is_known_by_hook_and_guid() {
     assert_eq!(again.body, b"{}");
 }
 
-#[tokio::test]
-async fn a_delivery_brings_its_work_in_one_transaction() {
-    let room = Room::new().await;
+async fn a_delivery_brings_its_work_in_one_transaction(room: Room) {
     let work = [pull(1, 7, Cause::Opened)];
     let accept = async |body: &str| {
         room.store.accept(&delivery("1", "g", body), Pending::Work(&work), None, NOON).await.expect("accepted")
@@ -311,9 +259,7 @@ async fn a_delivery_brings_its_work_in_one_transaction() {
     assert!(room.store.claim(NOON, LEASE).await.expect("no error").is_some(), "an operator asked for it again");
 }
 
-#[tokio::test]
-async fn a_free_worker_gets_the_work_of_a_delivery_with_it() {
-    let room = Room::new().await;
+async fn a_free_worker_gets_the_work_of_a_delivery_with_it(room: Room) {
     let (taken, jobs) = std::sync::mpsc::channel();
     let claimer = || {
         let taken = taken.clone();
@@ -333,9 +279,7 @@ async fn a_free_worker_gets_the_work_of_a_delivery_with_it() {
     room.store.finish(&job, NOON).await.expect("the lease is valid");
 }
 
-#[tokio::test]
-async fn a_lost_lease_in_a_shared_transaction_costs_the_others_nothing() {
-    let room = Room::new().await;
+async fn a_lost_lease_in_a_shared_transaction_costs_the_others_nothing(room: Room) {
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let first = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
     let later = NOON.after(LEASE);
@@ -361,9 +305,7 @@ async fn a_lost_lease_in_a_shared_transaction_costs_the_others_nothing() {
     assert_eq!(unfinished.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["one", "two"]);
 }
 
-#[tokio::test]
-async fn a_run_is_there_once_its_first_operation_is_begun() {
-    let room = Room::new().await;
+async fn a_run_is_there_once_its_first_operation_is_begun(room: Room) {
     let run = run(RunId::from_random([1; 16]));
     let entry = OutboxEntry {
         id: "op".to_owned(),
@@ -376,9 +318,7 @@ async fn a_run_is_there_once_its_first_operation_is_begun() {
     assert_eq!(room.reopen().await.load_run(&run.id).await.expect("no error"), Some(run));
 }
 
-#[tokio::test]
-async fn judgements_are_found_by_pull_request_and_commit() {
-    let room = Room::new().await;
+async fn judgements_are_found_by_pull_request_and_commit(room: Room) {
     let judged = async |number: u64, digit: &str| {
         let id = RunId::from_random([u8::try_from(number).expect("small"); 16]);
         let head = CommitId::new(&digit.repeat(40)).expect("an id");
@@ -404,9 +344,7 @@ async fn judgements_are_found_by_pull_request_and_commit() {
     assert_eq!(find(10, &old).await, of(&[7]));
 }
 
-#[tokio::test]
-async fn work_for_later_waits_and_does_not_put_off_what_waits() {
-    let room = Room::new().await;
+async fn work_for_later_waits_and_does_not_put_off_what_waits(room: Room) {
     let later = NOON.after(Duration::from_secs(30));
     room.store.enqueue_later(&pull(1, 7, Cause::SharedHead), later, NOON).await.expect("enqueued");
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
@@ -416,9 +354,7 @@ async fn work_for_later_waits_and_does_not_put_off_what_waits() {
     assert_eq!(job.spec, pull(1, 7, Cause::Opened), "and not quieter");
 }
 
-#[tokio::test]
-async fn closing_writes_what_waits() {
-    let room = Room::new().await;
+async fn closing_writes_what_waits(room: Room) {
     let facts = BTreeSet::from([FactKey::Commits]);
     room.store.remember_reads("5/pull/7", "digest", &facts).await.expect("remembered");
     room.store.close().await;
@@ -426,24 +362,7 @@ async fn closing_writes_what_waits() {
     assert_eq!(recalled.expect("no error"), (facts, true));
 }
 
-fn run(id: RunId) -> RunRecord {
-    RunRecord {
-        id,
-        repository: RepositoryId(5),
-        name: RepoName::new("octo", "hello").expect("a name"),
-        number: PullNumber(7),
-        base: "main".to_owned(),
-        head: CommitId::new(&"a".repeat(40)).expect("an id"),
-        verdict: "{}".to_owned(),
-        snapshot: "{}".to_owned(),
-        created_at: NOON,
-        wakes: Vec::new(),
-    }
-}
-
-#[tokio::test]
-async fn runs_and_reads_come_back() {
-    let room = Room::new().await;
+async fn runs_and_reads_come_back(room: Room) {
     let id = RunId::from_random([0xab; 16]);
     assert_eq!(RunId::parse(id.as_str()), Some(id.clone()));
     for bad in ["", "AB", "../../../etc/passwd", &"g".repeat(32), &"a".repeat(33)] {
@@ -479,47 +398,7 @@ async fn runs_and_reads_come_back() {
     assert_eq!(readers, BTreeSet::from(["5/pull/8".to_owned(), "5/pull/9".to_owned()]));
 }
 
-#[tokio::test]
-async fn refusals_say_what_to_do() {
-    let refused = async |url: &str| Store::open(url).await.expect_err("refused").to_string();
-    assert!(refused("postgres://me:canary@host/db").await.contains("sqlite:FILE"));
-    assert!(!refused("postgres://me:canary@host/db").await.contains("canary"));
-    assert!(refused("sqlite::memory:").await.contains("name a file"));
-    assert!(refused("sqlite:/no/such/directory/deckhand.db").await.contains("/no/such/directory"));
-    let dir = tempfile::tempdir().expect("a directory");
-    std::fs::write(dir.path().join("deckhand.db"), "not a database ".repeat(1000)).expect("written");
-    assert!(refused(&url(&dir)).await.contains("damaged"));
-}
-
-#[tokio::test]
-async fn f21_an_older_binary_starts_on_a_newer_schema() {
-    let room = Room::new().await;
-    let mut other = sqlx::SqliteConnection::connect(&url(&room.dir)).await.expect("a connection");
-    sqlx::query(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-         VALUES (9999, 'from the future', TRUE, x'00', 0)",
-    )
-    .execute(&mut other)
-    .await
-    .expect("inserted");
-    room.reopen().await.ping().await.expect("it answers");
-}
-
-#[tokio::test]
-async fn f21_those_that_start_at_once_on_a_new_database_all_start() {
-    for _ in 0..5 {
-        let dir = tempfile::tempdir().expect("a directory");
-        let url = url(&dir);
-        let all = futures_util::future::join_all((0..4).map(|_| Store::open(&url))).await;
-        for one in all {
-            one.expect("it starts").ping().await.expect("it answers");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_comment_decides_once_and_is_dealt_with_once() {
-    let room = Room::new().await;
+async fn a_comment_decides_once_and_is_dealt_with_once(room: Room) {
     let (repository, number) = (RepositoryId(100), PullNumber(7));
     let record = |comment: u64, reason: &str, at: i64| OverrideRecord {
         repository,

@@ -1,18 +1,23 @@
 //! What must not bring a store to a standstill: floods, one repository that hangs, work and deliveries that only another
 //! version understands.
 
-use crate::store::{LEASE, NOON, Room, delivery, pull, url};
+use crate::engines::{LEASE, NOON, Room, delivery, on_every_engine, pull};
 use deckhand::model::Timestamp;
-use deckhand::store::{Accepted, ByHand, Job, JobState, Pending, Retention, Touched};
+use deckhand::store::{Accepted, Job, Pending, Retention};
 use deckhand::webhook::{Cause, JobSpec};
-use sqlx::{Connection, SqliteConnection};
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-#[tokio::test]
-async fn f14_five_thousand_events_keep_another_installation_waiting_for_one_job() {
-    let room = Room::new().await;
+on_every_engine! {
+    f14_five_thousand_events_keep_another_installation_waiting_for_one_job,
+    f14_what_is_done_in_the_background_gets_on_beside_a_flood,
+    f20_a_repository_that_hangs_keeps_three_workers_and_no_more,
+    f20_an_installation_whose_repositories_all_hang_keeps_six_workers_and_no_more,
+    f13_what_one_version_made_nothing_of_is_read_again_by_another,
+}
+
+async fn f14_five_thousand_events_keep_another_installation_waiting_for_one_job(room: Room) {
     let events: Vec<JobSpec> = (0..5000).map(|event| pull(1, event % 400, Cause::Synchronize)).collect();
     room.store.enqueue_all(&events, NOON).await.expect("enqueued");
     assert_eq!(room.store.count_jobs(NOON).await.expect("counts").due, 400, "one for a pull request");
@@ -24,9 +29,7 @@ async fn f14_five_thousand_events_keep_another_installation_waiting_for_one_job(
     assert_eq!(room.store.count_jobs(NOON).await.expect("counts").due, 399, "what runs waits with its job");
 }
 
-#[tokio::test]
-async fn f14_what_is_done_in_the_background_gets_on_beside_a_flood() {
-    let room = Room::new().await;
+async fn f14_what_is_done_in_the_background_gets_on_beside_a_flood(room: Room) {
     let flood: Vec<JobSpec> = (1..=40).map(|number| pull(1, number, Cause::Synchronize)).collect();
     room.store.enqueue_all(&flood, NOON).await.expect("enqueued");
     room.store.enqueue_all(&[pull(2, 1, Cause::Push), pull(2, 2, Cause::Push)], NOON).await.expect("enqueued");
@@ -48,9 +51,7 @@ async fn claim_all(room: &Room) -> Vec<Job> {
     held
 }
 
-#[tokio::test]
-async fn f20_a_repository_that_hangs_keeps_three_workers_and_no_more() {
-    let room = Room::new().await;
+async fn f20_a_repository_that_hangs_keeps_three_workers_and_no_more(room: Room) {
     let work: Vec<JobSpec> = (1..=9).map(|number| pull(1, number, Cause::Opened)).collect();
     room.store.enqueue_all(&work, NOON).await.expect("enqueued");
     let held = claim_all(&room).await;
@@ -65,9 +66,7 @@ async fn f20_a_repository_that_hangs_keeps_three_workers_and_no_more() {
     assert!(room.store.claim(NOON.after(LEASE), LEASE).await.expect("no error").is_some());
 }
 
-#[tokio::test]
-async fn f20_an_installation_whose_repositories_all_hang_keeps_six_workers_and_no_more() {
-    let room = Room::new().await;
+async fn f20_an_installation_whose_repositories_all_hang_keeps_six_workers_and_no_more(room: Room) {
     let in_repository = |repository: u64, number| {
         let mut work = pull(1, number, Cause::Opened);
         work.repository.0 = repository;
@@ -86,63 +85,7 @@ async fn f20_an_installation_whose_repositories_all_hang_keeps_six_workers_and_n
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
 }
 
-/// As a newer version would have stored it.
-async fn store_newer_work(room: &Room, key: &str) {
-    let mut other = SqliteConnection::connect(&url(&room.dir)).await.expect("a connection");
-    let spec = r#"{"installation":1,"repository":100,"name":"octo/hello","work":{"kind":"from_the_future"}}"#;
-    let changed = sqlx::query("UPDATE jobs SET spec = ?1, priority = 99 WHERE key = ?2").bind(spec).bind(key);
-    assert_eq!(changed.execute(&mut other).await.expect("changed").rows_affected(), 1);
-}
-
-#[tokio::test]
-async fn f21_work_of_a_newer_version_is_left_for_it_and_others_go_on() {
-    let room = Room::new().await;
-    for number in [7, 8] {
-        room.store.enqueue(&pull(1, number, Cause::Opened), NOON).await.expect("enqueued");
-    }
-    store_newer_work(&room, "100/pull/7").await;
-    let job = room.store.claim(NOON, LEASE).await.expect("it costs the others nothing").expect("a job");
-    assert_eq!(job.spec, pull(1, 8, Cause::Opened));
-    room.store.finish(&job, NOON).await.expect("finished");
-    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
-    let listed = room.store.list_jobs(JobState::Waiting, 9).await.expect("listed");
-    assert_eq!((listed.len(), &listed[0].spec, listed[0].attempts), (1, &None, 0));
-    assert!(listed[0].reason.as_deref().expect("a reason").contains("newer version"));
-    assert_eq!(room.store.take_job("100/pull/7", NOON, LEASE).await.expect("no error"), None);
-
-    // Nobody came for it in a day: it is a person's.
-    for after in [DAY / 2, DAY, DAY * 2] {
-        assert_eq!(room.store.claim(NOON.after(after), LEASE).await.expect("no error"), None);
-    }
-    let parked = room.store.list_jobs(JobState::Parked, 9).await.expect("listed");
-    assert!(parked[0].reason.as_deref().expect("a reason").contains("try the job again"));
-    let (id, later) = (parked[0].id.unsigned_abs(), NOON.after(DAY * 3));
-    let touched = room.store.decide_by_hand(id, ByHand::Retry, later).await.expect("decided");
-    assert_eq!(touched, Touched::Done("100/pull/7".to_owned()));
-    // New work that reads takes its place.
-    room.store.enqueue(&pull(1, 7, Cause::Synchronize), later).await.expect("enqueued");
-    let job = room.store.claim(later, LEASE).await.expect("no error").expect("a job");
-    assert_eq!((job.spec, job.attempt), (pull(1, 7, Cause::Synchronize), 1));
-}
-
-#[tokio::test]
-async fn f21_a_hundred_jobs_of_a_newer_version_are_passed_by() {
-    let room = Room::new().await;
-    let work: Vec<JobSpec> = (1..=250).map(|number| pull(1, number, Cause::Opened)).collect();
-    room.store.enqueue_all(&work, NOON).await.expect("enqueued");
-    for number in 1..250 {
-        store_newer_work(&room, &format!("100/pull/{number}")).await;
-    }
-    let mut found = None;
-    for _ in 0..3 {
-        found = found.or(room.store.claim(NOON, LEASE).await.expect("no error"));
-    }
-    assert_eq!(found.expect("the one that reads").spec, pull(1, 250, Cause::Opened));
-}
-
-#[tokio::test]
-async fn f13_what_one_version_made_nothing_of_is_read_again_by_another() {
-    let room = Room::new().await;
+async fn f13_what_one_version_made_nothing_of_is_read_again_by_another(room: Room) {
     let body = r#"{"action":"invented"}"#;
     let work = [pull(1, 7, Cause::Opened)];
     for (guid, pending) in [("none", Pending::Work(&[])), ("some", Pending::Work(&work)), ("unread", Pending::Unread)] {

@@ -1,45 +1,33 @@
 //! Runs on disk: compressed, readable in both forms, and forgotten in time.
 
+use crate::engines::{NOON, Room, on_every_engine, url};
 use crate::server_bench::{Bench, Request, config, pull_request, start};
 use deckhand::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
-use deckhand::store::{Archive, Retention, RunId, RunRecord, Store, StoreError};
-use sqlx::{Connection, Row, SqliteConnection};
+use deckhand::store::{Retention, RunId, RunRecord};
+use sqlx::{Connection, SqliteConnection};
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-const NOON: Timestamp = Timestamp(1_795_262_400_000);
 const ALL: Retention = Retention { age: Duration::from_secs(30 * 24 * 3600), runs: 1000 };
 
-struct Room {
-    dir: tempfile::TempDir,
-    store: Store,
+/// Those of these runs that are still there.
+async fn left(room: &Room, digits: std::ops::RangeInclusive<u8>) -> Vec<u8> {
+    let mut left = Vec::new();
+    for digit in digits {
+        if room.store.load_run(&RunId::from_random([digit; 16])).await.unwrap().is_some() {
+            left.push(digit);
+        }
+    }
+    left
 }
 
-impl Room {
-    async fn new() -> Room {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&url(&dir)).await.unwrap();
-        Room { dir, store }
-    }
-
-    async fn raw(&self) -> SqliteConnection {
-        SqliteConnection::connect(&url(&self.dir)).await.unwrap()
-    }
-
-    async fn left(&self) -> Vec<u8> {
-        let archive = Archive::open(&url(&self.dir)).await.unwrap();
-        let ids = archive.find_newest(None, 1000).await.unwrap();
-        archive.close().await;
-        ids.iter().map(|id| u8::from_str_radix(&id.as_str()[..2], 16).unwrap()).collect()
-    }
-}
-
-fn url(dir: &tempfile::TempDir) -> String {
-    format!("sqlite:{}", dir.path().join("deckhand.db").display())
+on_every_engine! {
+    old_runs_are_forgotten_but_not_the_last_judgement_of_a_pull_request,
+    the_newest_runs_are_kept_and_the_surplus_is_forgotten,
 }
 
 /// A run `days` before noon.
-fn run(digit: u8, number: u64, days: u32) -> RunRecord {
+pub(crate) fn run(digit: u8, number: u64, days: u32) -> RunRecord {
     RunRecord {
         id: RunId::from_random([digit; 16]),
         repository: RepositoryId(5),
@@ -54,80 +42,22 @@ fn run(digit: u8, number: u64, days: u32) -> RunRecord {
     }
 }
 
-#[tokio::test]
-async fn snapshots_are_compressed_and_come_back() {
-    let room = Room::new().await;
-    let saved = run(1, 7, 0);
-    room.store.save_run(&saved).await.unwrap();
-    let row = sqlx::query("SELECT length(packed) AS packed, snapshot FROM runs").fetch_one(&mut room.raw().await).await;
-    let row = row.unwrap();
-    assert!(row.get::<i64, _>("packed") < 1000 && row.get::<&str, _>("snapshot").is_empty());
-    assert_eq!(room.store.load_run(&saved.id).await.unwrap(), Some(saved.clone()));
-    let archive = Archive::open(&url(&room.dir)).await.unwrap();
-    assert_eq!(archive.load_run(&saved.id).await.unwrap(), Some(saved.clone()));
-    assert_eq!(archive.find_version(&saved.id).await.unwrap().as_deref(), Some(env!("CARGO_PKG_VERSION")));
-    assert_eq!(archive.find_newest(Some(&RepoName::new("Octo", "Hello").unwrap()), 9).await.unwrap().len(), 1);
-    assert!(archive.find_newest(Some(&RepoName::new("octo", "other").unwrap()), 9).await.unwrap().is_empty());
-
-    sqlx::query("UPDATE runs SET packed = substr(packed, 1, 40)").execute(&mut room.raw().await).await.unwrap();
-    let damaged = room.store.load_run(&saved.id).await;
-    assert!(matches!(damaged, Err(StoreError::Corrupt(_))), "{damaged:?}");
-}
-
-#[tokio::test]
-async fn f21_rows_of_an_older_binary_are_read_and_ours_by_it() {
-    let room = Room::new().await;
-    let older = run(2, 8, 0);
-    // The statements of the version before this one.
-    sqlx::query(
-        "INSERT INTO runs (id, repository, name, number, base, head, verdict, snapshot, created_at)
-         VALUES (?1, 5, 'octo/hello', 8, 'main', ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(older.id.as_str())
-    .bind(older.head.as_str())
-    .bind(&older.verdict)
-    .bind(&older.snapshot)
-    .bind(older.created_at.0)
-    .execute(&mut room.raw().await)
-    .await
-    .unwrap();
-    assert_eq!(room.store.load_run(&older.id).await.unwrap(), Some(older.clone()));
-    let archive = Archive::open(&url(&room.dir)).await.unwrap();
-    assert_eq!(archive.find_version(&older.id).await.unwrap(), None);
-
-    let ours = run(1, 7, 0);
-    room.store.save_run(&ours).await.unwrap();
-    let row = sqlx::query(
-        "SELECT id, repository, name, number, base, head, verdict, snapshot, created_at FROM runs WHERE id = ?1",
-    )
-    .bind(ours.id.as_str())
-    .fetch_one(&mut room.raw().await)
-    .await
-    .unwrap();
-    assert_eq!(row.get::<String, _>("verdict"), ours.verdict, "what its pages and shared heads need");
-    assert_eq!(row.get::<String, _>("snapshot"), "", "which it never reads");
-}
-
-#[tokio::test]
-async fn old_runs_are_forgotten_but_not_the_last_judgement_of_a_pull_request() {
-    let room = Room::new().await;
+async fn old_runs_are_forgotten_but_not_the_last_judgement_of_a_pull_request(room: Room) {
     // Of pull request 7: two old ones and a new one; of 8: only an old one, which `heads` still needs.
     for (digit, number, days) in [(1, 7, 50), (2, 7, 31), (3, 7, 29), (4, 8, 90), (5, 7, 0)] {
         room.store.save_run(&run(digit, number, days)).await.unwrap();
     }
     let forgotten = room.store.forget_old(&ALL, NOON).await.unwrap();
     assert_eq!((forgotten.runs, forgotten.deliveries), (2, 0));
-    assert_eq!(room.left().await, [5, 3, 4]);
+    assert_eq!(left(&room, 1..=5).await, [3, 4, 5]);
     let head = CommitId::new(&"a".repeat(40)).unwrap();
     assert_eq!(room.store.find_judgements(RepositoryId(5), PullNumber(8), &head).await.unwrap().len(), 2);
     room.store.forget_judgement(RepositoryId(5), PullNumber(8), &[], NOON).await.unwrap();
     assert_eq!(room.store.forget_old(&ALL, NOON).await.unwrap().runs, 1, "it is closed now");
-    assert_eq!(room.left().await, [5, 3]);
+    assert_eq!(left(&room, 1..=5).await, [3, 5]);
 }
 
-#[tokio::test]
-async fn the_newest_runs_are_kept_and_the_surplus_is_forgotten() {
-    let room = Room::new().await;
+async fn the_newest_runs_are_kept_and_the_surplus_is_forgotten(room: Room) {
     // More than one transaction's worth, and two of one moment.
     for digit in 0..250 {
         room.store.save_run(&run(digit, 7, 1)).await.unwrap();
@@ -135,7 +65,7 @@ async fn the_newest_runs_are_kept_and_the_surplus_is_forgotten() {
     room.store.save_run(&run(255, 8, 2)).await.unwrap();
     let few = Retention { runs: 3, ..ALL };
     assert_eq!(room.store.forget_old(&few, NOON).await.unwrap().runs, 247);
-    assert_eq!(room.left().await, [249, 248, 247, 255], "three, and the last judgement of 8");
+    assert_eq!(left(&room, 0..=255).await, [247, 248, 249, 255], "three, and the last judgement of 8");
     assert_eq!(room.store.forget_old(&few, NOON).await.unwrap().runs, 0);
 }
 
@@ -162,23 +92,4 @@ async fn a_server_forgets_deliveries_that_cannot_come_again() {
         tokio::task::yield_now().await;
     }
     server.shutdown().await;
-}
-
-#[tokio::test]
-async fn only_a_database_of_this_version_is_looked_into() {
-    let dir = tempfile::tempdir().unwrap();
-    let said = async || Archive::open(&url(&dir)).await.map(|_| ()).unwrap_err().to_string();
-    assert!(said().await.contains("there is no such file"));
-    std::fs::write(
-        dir.path().join("deckhand.db"),
-        "not a database, but long enough to look like a page of one\n".repeat(99),
-    )
-    .unwrap();
-    assert!(said().await.contains("damaged"), "{}", said().await);
-    std::fs::remove_file(dir.path().join("deckhand.db")).unwrap();
-    let mut other = SqliteConnection::connect(&format!("{}?mode=rwc", url(&dir))).await.unwrap();
-    sqlx::query("CREATE TABLE runs (id TEXT)").execute(&mut other).await.unwrap();
-    assert!(said().await.contains("no database of this version"), "{}", said().await);
-    let in_memory = Archive::open("sqlite::memory:").await.map(|_| ()).unwrap_err();
-    assert!(in_memory.to_string().contains("memory"), "{in_memory}");
 }

@@ -2,7 +2,7 @@
 //!
 //! A pool of the library asks a connection for a sign of life after each use, which costs as much as the read itself.
 
-use super::StoreError;
+use crate::store::StoreError;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::ops::{Deref, DerefMut};

@@ -1,8 +1,8 @@
 //! Work that this version cannot read: a newer one stored it, and shares the database or was here before a rollback. It is
 //! left for the newer one and stands in nobody's way.
 
-use super::StoreError;
 use crate::model::Timestamp;
+use crate::store::StoreError;
 use crate::webhook::JobSpec;
 use sqlx::SqliteConnection;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The one writer: changes queue up, and those that come together share one transaction and one sync to disk.
 
-use super::StoreError;
+use crate::store::StoreError;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
@@ -342,7 +342,8 @@ impl Loop {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
+    use crate::store::Engine;
+    use crate::store::sqlite::Sqlite;
 
     /// Adds a row in a transaction of its own, and fails before it ends.
     struct AddAlone;
@@ -370,7 +371,9 @@ mod tests {
     #[tokio::test]
     async fn a_change_that_fails_in_its_own_transaction_leaves_nothing_and_none_open() {
         let dir = tempfile::tempdir().expect("a directory");
-        let store = Store::open(&format!("sqlite:{}", dir.path().join("s.db").display())).await.expect("a store");
+        let store = Sqlite::open(&format!("sqlite:{}", dir.path().join("s.db").display()), Duration::ZERO)
+            .await
+            .expect("a store");
         assert!(store.write(AddAlone).await.expect_err("refused").to_string().contains("nowhere"));
         store.write(Add("whole", Fate::Done)).await.expect("the writer lives on");
         let names: Vec<String> = sqlx::query_scalar("SELECT key FROM reads")
@@ -410,7 +413,7 @@ mod tests {
     async fn whoever_closes_finds_all_written_and_nobody_at_the_database() {
         let dir = tempfile::tempdir().expect("a directory");
         let url = format!("sqlite:{}", dir.path().join("s.db").display());
-        let store = Store::open(&url).await.expect("a store");
+        let store = Sqlite::open(&url, Duration::ZERO).await.expect("a store");
         store.writer().write_later(Add("some time soon", Fate::Done)).await.expect("sent");
         store.close().await;
         let late = store.write(Add("too late", Fate::Done)).await.expect_err("refused");
@@ -424,7 +427,9 @@ mod tests {
     #[tokio::test]
     async fn a_change_that_fails_costs_the_others_nothing() {
         let dir = tempfile::tempdir().expect("a directory");
-        let store = Store::open(&format!("sqlite:{}", dir.path().join("s.db").display())).await.expect("a store");
+        let store = Sqlite::open(&format!("sqlite:{}", dir.path().join("s.db").display()), Duration::ZERO)
+            .await
+            .expect("a store");
         let write = |name, fate| store.write(Add(name, fate));
         // All are sent before the writer has its turn.
         let (one, bad, panicked, two) = tokio::join!(
