@@ -22,6 +22,10 @@ const POLL: Duration = Duration::from_secs(1);
 /// No attempt takes longer: its check must not stay in progress for more than ten minutes.
 const LONGEST: Duration = Duration::from_secs(8 * 60);
 
+/// An attempt that fails ends with its reason; one that ends with the whole server leaves only its number. So many of these
+/// are not the job's fault, or cannot be told from it: servers are restarted.
+const UNEXPLAINED: u32 = 24;
+
 /// What a worker needs besides the job.
 #[derive(Clone)]
 pub(super) struct WorkerContext {
@@ -99,6 +103,24 @@ async fn carry(context: WorkerContext, (job, permit): Claimed, give_up: watch::R
 }
 
 async fn carry_in_span(context: &WorkerContext, job: &Job, mut give_up: watch::Receiver<bool>) -> bool {
+    let result = if job.attempt > context.max_attempts.saturating_add(UNEXPLAINED) {
+        let ended = job.attempt - 1;
+        Err(JobError::Fatal { reason: format!("{ended} attempts ended together with the server; look at its memory") })
+    } else {
+        attempt(context, job, &mut give_up).await
+    };
+    settle(context, job, result).await.unwrap_or_else(|error| {
+        // The lease ends by itself and the job is done again: jobs are safe to repeat.
+        tracing::error!(error = %error, "the end of the job could not be stored");
+        true
+    })
+}
+
+async fn attempt(
+    context: &WorkerContext,
+    job: &Job,
+    give_up: &mut watch::Receiver<bool>,
+) -> Result<JobOutcome, JobError> {
     // A task of its own, so that a panic is a failed attempt and not the end of the worker.
     let mut work = tokio::spawn({
         let (handler, job) = (context.handler.clone(), job.clone());
@@ -117,11 +139,7 @@ async fn carry_in_span(context: &WorkerContext, job: &Job, mut give_up: watch::R
         _ = give_up.wait_for(|over| *over) => Err(JobError::Interrupted),
     };
     work.abort();
-    settle(context, job, result).await.unwrap_or_else(|error| {
-        // The lease ends by itself and the job is done again: jobs are safe to repeat.
-        tracing::error!(error = %error, "the end of the job could not be stored");
-        true
-    })
+    result
 }
 
 /// Renews the lease while the job is in work; returns when it is lost.

@@ -1,8 +1,11 @@
 //! Jobs: retries, parking, panics, coalescing, shutdown, and what a restart takes up.
 
+use crate::engines::{LEASE, pull, url};
 use crate::server_bench::{Bench, Obedient, Order, Request, TestClock, config, pull_request, start};
 use deckhand::model::Timestamp;
 use deckhand::server::{JobError, Server};
+use deckhand::store::Store;
+use deckhand::webhook::Cause;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -68,6 +71,38 @@ async fn f17_a_job_that_always_panics_is_given_up_with_the_reason_and_others_go_
     bench.server.idle().await.unwrap();
     assert_eq!(bench.handler.done.lock().unwrap().last(), Some(&("5/pull/8".to_owned(), 1)));
     bench.server.shutdown().await;
+}
+
+#[tokio::test]
+async fn f17_a_job_that_ends_its_server_again_and_again_is_given_up_and_others_go_on() {
+    let bench = Bench::start().await;
+    let Bench { dir, clock, handler, server } = bench;
+    server.shutdown().await;
+    let deaths = async |times: usize| {
+        let store = Store::open(&url(&dir)).await.unwrap();
+        store.enqueue(&pull(1, 7, Cause::Opened), clock.wall()()).await.unwrap();
+        for _ in 0..times {
+            store.claim(clock.wall()(), LEASE).await.unwrap().unwrap();
+            clock.advance(LEASE);
+        }
+        store.close().await;
+    };
+    deaths(20).await;
+    let server = start(config(&dir, &[]), &clock, &handler).await;
+    server.idle().await.unwrap();
+    assert_eq!(handler.done.lock().unwrap().as_slice(), [("100/pull/7".to_owned(), 21)], "servers are restarted");
+    server.shutdown().await;
+    deaths(32).await;
+    let server = start(config(&dir, &[]), &clock, &handler).await;
+    server.idle().await.unwrap();
+    let given_up = handler.given_up.lock().unwrap().clone();
+    let reason = "32 attempts ended together with the server; look at its memory";
+    assert_eq!(given_up, [("100/pull/7".to_owned(), reason.to_owned())]);
+    server.store().enqueue(&pull(1, 8, Cause::Opened), clock.wall()()).await.unwrap();
+    server.wake();
+    server.idle().await.unwrap();
+    assert_eq!(handler.done.lock().unwrap().last(), Some(&("100/pull/8".to_owned(), 1)));
+    server.shutdown().await;
 }
 
 #[tokio::test]
