@@ -33,9 +33,11 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
             retry_after.as_secs().max(1)
         )),
         CallError::Moved => Failure::failed(format!(
-            "{subject} was pushed to, or its repository renamed, while it was read: run the command again, with the \
-             present address"
+            "the repository of {subject} was renamed or transferred: run the command again, with the present address"
         )),
+        CallError::HeadMoved => {
+            Failure::failed(format!("{subject} was pushed to while it was read: run the command again"))
+        }
         CallError::Network(reason) => {
             let root = access.root.variable.map(|name| format!(" ({name})")).unwrap_or_default();
             Failure::failed(format!(

@@ -33,7 +33,7 @@ impl RepoClient {
     /// are changed, when that is known.
     ///
     /// # Errors
-    /// [`CallError::Moved`] when the list is another head's. A list that is not complete is no error but
+    /// [`CallError::HeadMoved`] when the list is another head's. A list that is not complete is no error but
     /// [`Unavailable::Truncated`].
     pub async fn fetch_changes(
         &self,
@@ -69,7 +69,7 @@ impl RepoClient {
         expected: Option<u32>,
     ) -> Result<Fact<Vec<FileChange>>, CallError> {
         let listed = self.fetch_file_list(number, expected).await?;
-        if self.fetch_head(number).await? == *head { Ok(listed) } else { Err(CallError::Moved) }
+        if self.fetch_head(number).await? == *head { Ok(listed) } else { Err(CallError::HeadMoved) }
     }
 
     async fn fetch_file_list(

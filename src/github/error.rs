@@ -41,6 +41,9 @@ pub enum CallError {
     /// The repository has another name by now.
     #[error("the repository was renamed or transferred; the next attempt uses its new name")]
     Moved,
+    /// What was read is of another head than the one that was asked about.
+    #[error("the pull request has another head by now")]
+    HeadMoved,
     /// GitHub failed; a write may or may not have happened.
     #[error("GitHub failed with status {0}")]
     Server(u16),
@@ -67,7 +70,10 @@ impl CallError {
     /// Whether the same call may succeed later without anybody doing anything.
     pub fn is_temporary(&self) -> bool {
         match self {
-            CallError::RateLimited { .. } | CallError::SecondaryLimit { .. } | CallError::Moved => true,
+            CallError::RateLimited { .. }
+            | CallError::SecondaryLimit { .. }
+            | CallError::Moved
+            | CallError::HeadMoved => true,
             CallError::Server(_) | CallError::Network(_) | CallError::Timeout(_) | CallError::Conflict(_) => true,
             CallError::NotFound(_) | CallError::Forbidden(_) | CallError::Unauthorized(_) | CallError::Invalid(_) => {
                 false

@@ -24,7 +24,7 @@ impl RepoClient {
     ///
     /// # Errors
     /// `NotFound` when the installation has it no more.
-    pub(super) async fn under_present_name(&self) -> Result<RepoClient, CallError> {
+    pub async fn under_present_name(&self) -> Result<RepoClient, CallError> {
         let call = self.shared.rest(Method::GET, "/installation/repositories?per_page=100", "list of repositories");
         let reply = self.call(call).await?;
         let names: WireNames = parse(&reply.body, "list of repositories")?;

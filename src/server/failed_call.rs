@@ -22,6 +22,7 @@ pub(super) fn after_call(error: CallError) -> JobError {
         CallError::Forbidden(_) => JobError::Fatal {
             reason: format!("{reason}; `deckhand doctor` on the server says which permission is missing"),
         },
+        CallError::Moved => JobError::Renamed { reason },
         // A token may be unknown for a while after it was given, and a key is mended by a restart: neither needs the jobs
         // to be woken by hand.
         CallError::Unauthorized(_)
@@ -29,7 +30,7 @@ pub(super) fn after_call(error: CallError) -> JobError {
         | CallError::Invalid(_)
         | CallError::Conflict(_)
         | CallError::TooLarge(_)
-        | CallError::Moved
+        | CallError::HeadMoved
         | CallError::Server(_)
         | CallError::Network(_)
         | CallError::Timeout(_)

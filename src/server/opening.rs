@@ -51,8 +51,12 @@ pub(super) struct Before {
     pub(super) said: Option<Verdict>,
     /// The name that the check has by the settings of the last time.
     pub(super) check_name: Option<String>,
-    /// Whether this pull request was judged there for another base: what stands there is not said of this one.
-    pub(super) other_base: bool,
+    /// What was said of this pull request on the head that it had before.
+    pub(super) elsewhere: Option<Verdict>,
+    /// Whether this pull request was not judged on this head for this base yet.
+    pub(super) unjudged: bool,
+    /// Whether it was judged last for another base or on another head: what stands here of it is of another time.
+    pub(super) other_place: bool,
 }
 
 /// Opens the check on a head, when its name is known before the rules ran and no check of that name stands there for
@@ -71,15 +75,34 @@ pub(super) async fn announce(
         input.check_name.clone_from(name);
     }
     let mut published = published.clone();
-    published.checks.retain(|check| check.conclusion.is_none() || !before.other_base);
-    let Some(operation) = plan::build_started(&published, head, &input) else { return Ok(None) };
-    let Operation::CreateCheck(check) = &operation else { return Ok(None) };
-    let id = format!("{}.started", input.run);
-    let answer = carry_out_one(outbox, client, head, &id, &operation).await.map_err(after_publish)?;
-    if let Some(said) = &before.said {
+    let stood = published.checks.len();
+    published.checks.retain(|check| check.conclusion.is_none() || !before.other_place);
+    let taken_back = published.checks.len() < stood;
+    let opened = match plan::build_started(&published, head, &input) {
+        Some(operation) => open(outbox, client, head, (&input.run, &operation)).await?,
+        None => None,
+    };
+    // An open check was perhaps opened for another pull request, or by an attempt that came no further.
+    let of_statuses = match &before.said {
+        Some(said) => (opened.is_some() || before.unjudged).then_some(said),
+        None => before.elsewhere.as_ref().filter(|_| taken_back),
+    };
+    if let Some(said) = of_statuses {
         let statuses = plan::build_reopened(said, head, &input);
         Box::pin(carry_out(outbox, client, &statuses)).await.map_err(after_publish)?;
     }
+    Ok(opened)
+}
+
+async fn open(
+    outbox: &Outbox<'_>,
+    client: &RepoClient,
+    head: &CommitId,
+    (run, operation): (&str, &Operation),
+) -> Result<Option<PublishedCheck>, JobError> {
+    let Operation::CreateCheck(check) = operation else { return Ok(None) };
+    let id = format!("{run}.started");
+    let answer = carry_out_one(outbox, client, head, &id, operation).await.map_err(after_publish)?;
     let Answer::Check { id, .. } = answer else { return Ok(None) };
     let (name, external_id) = (check.name.clone(), check.external_id.clone());
     Ok(Some(PublishedCheck { id, name, external_id, conclusion: None, annotations: 0 }))

@@ -8,7 +8,8 @@ use super::failed_call::{after_call, after_judging, after_publish, not_caught_up
 use super::fixing;
 use super::opening::{announce, draw_run_id};
 use super::organisations::build_ruleset;
-use super::passes::{Judged, WHOLE, faulted};
+use super::other_names;
+use super::passes::{Judged, faulted};
 use super::preview::{self, Occasion, Previewed};
 use super::reports::Reports;
 use super::reviews::{Reviews, after_overview};
@@ -19,10 +20,10 @@ use super::waiting::{self, ServerSide};
 use super::work::{JobError, JobOutcome};
 use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, Fact, FactKey, Origin, Override, PullNumber, PullState, RepoPath, Ruleset, Settings, Side, Snapshot,
-    Subject, Timestamp, Verdict,
+    Fact, FactKey, Origin, Override, PullNumber, PullState, RepoPath, Ruleset, Settings, Side, Snapshot, Subject,
+    Timestamp, Verdict,
 };
-use crate::plan::{self, Hands, PlanInput, Published, PublishedCheck};
+use crate::plan::{self, Hands, PlanInput, Published, PublishedCheck, Sibling};
 use crate::publish::{Outbox, carry_out, settle};
 use crate::store::{Job, RunId, RunRecord};
 use crate::webhook::{Cause, JobSpec};
@@ -319,16 +320,12 @@ impl<'a> Stage<'a> {
     ) -> Result<JobOutcome, JobError> {
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
         let check_name = self.plan_input(&verdict.settings).check_name;
-        if let Some(announced) = self.announced.take_if(|it| it.name != check_name) {
-            // The settings depend on the pull request, so that the guess was wrong: it says the same, and stays behind.
-            Box::pin(self.conclude_as(outbox, &verdict, &snapshot, vec![announced.name])).await?;
-        }
         let siblings = neighbours.siblings(&self.overview, &verdict.settings, &check_name);
         self.wakes = neighbours.left_behind(self.review.job);
         // A check that can be concluded is concluded first; what statuses lack comes with the next attempt.
         let of_siblings = || siblings.iter().filter_map(|it| it.verdict.as_ref()).any(plan::has_rule_statuses);
         // An earlier attempt may have saved its verdict and not come to the statuses that it meant to take back.
-        let interrupted = self.review.job.attempt > 1;
+        let interrupted = self.review.job.attempt > 1 || self.review.job.unsettled;
         let wanted =
             plan::has_rule_statuses(&verdict) || of_siblings() || neighbours.had_rule_statuses() || interrupted;
         let at = (&self.overview.pull.head.sha, self.overview.pull.base.name.as_str());
@@ -341,15 +338,11 @@ impl<'a> Stage<'a> {
         }
         (self.overview.published.statuses, self.required_statuses) = (standing.own, standing.required);
         self.hands = fixing::find_hands(&self.client, &self.overview).await.ok();
-        if verdict.faults.iter().any(|fault| fault.rule == WHOLE) {
-            // Nobody knows how the check is called: what passed under another name must not stand for this ruleset.
-            let passed = self.names_of_ours(|conclusion| {
-                matches!(conclusion, None | Some(Conclusion::Success | Conclusion::Neutral))
-            });
-            self.conclude_as(outbox, &verdict, &snapshot, passed).await?;
-        }
+        let others = other_names::find(&self.overview, &check_name, neighbours.former_name(&self.overview), &verdict);
+        let others = others.into_iter().map(|name| (neighbours.judged_as(&self.overview, &name), name)).collect();
+        Box::pin(self.conclude_as(outbox, &verdict, &snapshot, others)).await?;
         let mut input = PlanInput { siblings, refused: neighbours.refused(), ..self.plan_input(&verdict.settings) };
-        let known = neighbours.present().is_some();
+        let known = neighbours.says(&verdict);
         let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
         // Boxed: the future of a review is large enough.
@@ -377,7 +370,7 @@ impl<'a> Stage<'a> {
         let title = format!("{}{asked}", plan::render_title(verdict));
         if plan.operations.is_empty() {
             if !known {
-                // Another database said all this on GitHub; commands and other pull requests need to know it here.
+                // GitHub shows all this already; commands, merge groups and other pull requests need to know it here.
                 self.reviews.store().save_run(&self.record(verdict, snapshot)?).await?;
             }
             return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
@@ -403,11 +396,8 @@ impl<'a> Stage<'a> {
 
     /// Without a dangerfile there is no check, but one that a review opened before the file went away is concluded.
     async fn conclude_open(&self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
-        let mut open = self.names_of_ours(|conclusion| conclusion.is_none());
-        let name = self.plan_input(&Settings::default()).check_name;
-        open.extend(
-            self.overview.published.checks.iter().any(|it| it.name == name && it.conclusion.is_none()).then_some(name),
-        );
+        let open = other_names::find_open(&self.overview);
+        let open: Vec<_> = open.into_iter().map(|name| (Vec::new(), name)).collect();
         let message = "The dangerfile was removed while this pull request was being judged.".to_owned();
         let snapshot = self.empty_snapshot();
         let concluded = open.len();
@@ -416,26 +406,17 @@ impl<'a> Stage<'a> {
         Ok(JobOutcome { summary: format!("no dangerfile, so no check{open}") })
     }
 
-    /// Names of checks of ours on the head that can be this pull request's, besides the default one.
-    fn names_of_ours(&self, wanted: impl Fn(Option<Conclusion>) -> bool) -> Vec<String> {
-        let name = self.plan_input(&Settings::default()).check_name;
-        let of_this_base = format!(" ({})", self.overview.pull.base.name);
-        let checks = self.overview.published.checks.iter();
-        let ours = checks.filter(|it| it.name != name && (!it.name.ends_with(')') || it.name.ends_with(&of_this_base)));
-        ours.filter(|it| wanted(it.conclusion)).map(|it| it.name.clone()).collect()
-    }
-
-    /// Writes the verdict to checks of these names, and no comments.
+    /// Writes the verdict to checks of these names, beside what they say of others, and no comments.
     async fn conclude_as(
         &self,
         outbox: &Outbox<'_>,
         verdict: &Verdict,
         snapshot: &Snapshot,
-        names: Vec<String>,
+        names: Vec<(Vec<Sibling>, String)>,
     ) -> Result<(), JobError> {
-        for (index, check_name) in names.into_iter().enumerate() {
+        for (index, (siblings, check_name)) in names.into_iter().enumerate() {
             let run = format!("{}-n{index}", self.run);
-            let input = PlanInput { run, check_name, quiet: true, ..self.plan_input(&verdict.settings) };
+            let input = PlanInput { run, check_name, siblings, quiet: true, ..self.plan_input(&verdict.settings) };
             let plan = plan::build(verdict, snapshot, &self.overview.published, &input);
             carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
         }

@@ -201,8 +201,19 @@ impl Reviews {
         Ok(self.store().enqueue_all(&work, self.now()).await?)
     }
 
+    /// The job knows its repository by the name that it had.
     async fn do_work(&self, job: &Job) -> Result<JobOutcome, JobError> {
         let client = self.client(&job.spec);
+        match self.do_work_as(job, client.clone()).await {
+            Err(JobError::Renamed { .. }) => {
+                let present = client.under_present_name().await.map_err(after_call)?;
+                Box::pin(self.do_work_as(job, present)).await
+            }
+            done => done,
+        }
+    }
+
+    async fn do_work_as(&self, job: &Job, client: RepoClient) -> Result<JobOutcome, JobError> {
         match &job.spec.work {
             Work::ReviewPull { number, cause, changed_at } => {
                 let review = Review { job, client, number: *number, cause: *cause, changed_at: *changed_at };

@@ -38,7 +38,7 @@ impl Neighbours {
         let same_check = |base: &str| check_name(settings, base, &overview.default_branch) == name;
         let here = || self.others().filter(|it| it.head == self.head);
         let listed = overview.sharing.iter().filter(|pull| same_check(&pull.base)).map(|pull| {
-            let judgement = here().find(|it| it.number == pull.number);
+            let judgement = here().find(|it| it.number == pull.number && it.base == pull.base);
             // A verdict that another version wrote and that no longer reads is one that is not there.
             Sibling { number: pull.number, verdict: judgement.and_then(|it| serde_json::from_str(&it.verdict).ok()) }
         });
@@ -51,6 +51,29 @@ impl Neighbours {
             })
             .collect();
         listed.into_iter().chain(only_stored).collect()
+    }
+
+    /// The others whose judgement at this head was said by a check of this name.
+    pub(super) fn judged_as(&self, overview: &Overview, name: &str) -> Vec<Sibling> {
+        let here = self.others().filter(|it| it.head == self.head);
+        here.filter_map(|it| {
+            let verdict: Verdict = serde_json::from_str(&it.verdict).ok()?;
+            let named_so = check_name(&verdict.settings, &it.base, &overview.default_branch) == name;
+            named_so.then_some(Sibling { number: it.number, verdict: Some(verdict) })
+        })
+        .collect()
+    }
+
+    /// The name that the check had when this pull request was judged at this head and base the last time.
+    pub(super) fn former_name(&self, overview: &Overview) -> Option<String> {
+        let settings = self.own_settings()?;
+        Some(check_name(&settings, &self.base, &overview.default_branch))
+    }
+
+    /// Whether the last judgement at this head and base says this too, but for how long it took.
+    pub(super) fn says(&self, verdict: &Verdict) -> bool {
+        let said = self.present().and_then(|it| serde_json::from_str::<Verdict>(&it.verdict).ok());
+        said.is_some_and(|said| untimed(said) == untimed(verdict.clone()))
     }
 
     /// What was said of the pull request at its present head and base; `None` when it was not judged there yet.
@@ -69,11 +92,14 @@ impl Neighbours {
         let name = |settings: &Settings| check_name(settings, &self.base, &overview.default_branch);
         let here = || self.judgements.iter().filter(|it| it.head == self.head);
         // All of them are judged by the default branch's rules.
-        let said = here().find_map(|it| serde_json::from_str::<Verdict>(&it.verdict).ok());
+        let read = |it: &Judgement| serde_json::from_str::<Verdict>(&it.verdict).ok();
+        let said = here().find_map(read);
         Before {
             check_name: said.as_ref().map(|said| name(&said.settings)),
+            elsewhere: self.own().filter(|own| own.head != self.head).and_then(read),
             said,
-            other_base: here().any(|it| it.number == self.number && it.base != self.base),
+            unjudged: self.present().is_none(),
+            other_place: self.own().is_some_and(|own| own.base != self.base || own.head != self.head),
         }
     }
 
@@ -143,9 +169,15 @@ impl Neighbours {
 
 /// What they say, without how long it took.
 fn timeless(mut siblings: Vec<Sibling>) -> Vec<Sibling> {
-    let verdicts = siblings.iter_mut().filter_map(|it| it.verdict.as_mut());
-    verdicts.flat_map(|verdict| &mut verdict.rules).for_each(|rule| rule.millis = 0);
+    for sibling in &mut siblings {
+        sibling.verdict = sibling.verdict.take().map(untimed);
+    }
     siblings
+}
+
+fn untimed(mut verdict: Verdict) -> Verdict {
+    verdict.rules.iter_mut().for_each(|rule| rule.millis = 0);
+    verdict
 }
 
 fn review_of(job: &Job, number: PullNumber) -> JobSpec {

@@ -39,6 +39,12 @@ pub enum JobError {
         /// When, if that is known.
         after: Option<Duration>,
     },
+    /// The repository has another name by now: it may work under that.
+    #[error("{reason}")]
+    Renamed {
+        /// What happened.
+        reason: String,
+    },
     /// GitHub asks to slow down for so long.
     #[error("{reason}")]
     RetryAfter {

@@ -85,6 +85,7 @@ mod stories_flood;
 mod stories_groups;
 mod stories_inbox;
 mod stories_migrations;
+mod stories_names;
 mod stories_organisation;
 mod stories_previews;
 mod stories_repair;

@@ -94,7 +94,7 @@ async fn a_diff_that_is_too_large_is_read_from_the_list() {
     assert!(matches!(of(102).await.unwrap(), Fact::Unavailable(Unavailable::Truncated(_))));
     // The list belongs to the pull request, not to the commit: with another head it is another commit's.
     let moved = client.fetch_changes(PullNumber(3), (&head, &base), Some(101)).await;
-    assert!(matches!(moved, Err(CallError::Moved)), "{moved:?}");
+    assert!(matches!(moved, Err(CallError::HeadMoved)), "{moved:?}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Whether an open pull request is judged as it is now; otherwise why it is judged.
 
 use super::facts::facts_digest;
-use crate::github::GlancedPull;
+use crate::github::{GlancedCheck, GlancedPull};
 use crate::model::Timestamp;
 use crate::plan::covers;
 use crate::store::KnownPulls;
@@ -13,11 +13,18 @@ const ABANDONED: Duration = Duration::from_secs(600);
 
 /// Why a pull request is to be judged; `None` when it need not be. `ruleset` is the digest of the present one.
 pub(super) fn decide(pull: &GlancedPull, known: &KnownPulls, ruleset: &str, now: Timestamp) -> Option<Cause> {
+    let watched = |check: &GlancedCheck| {
+        check.started_at.is_none_or(|at| now.since(at) < ABANDONED) || known.open_checks.contains(&check.id)
+    };
+    let of_this = || pull.checks.iter().filter(|check| covers(&check.external_id, pull.number));
     match known.jobs.get(&pull.number) {
         // It will be.
         Some(None) => return None,
         // It was given up, and nothing happened since.
-        Some(Some(parked_at)) if pull.updated_at <= *parked_at => return None,
+        Some(Some(parked_at)) if pull.updated_at <= *parked_at => {
+            // Its check may be open since an answer that nobody heard.
+            return of_this().any(|check| check.open && !watched(check)).then_some(Cause::Rerequested);
+        }
         Some(Some(_)) | None => {}
     }
     let Some(judged) = known.judged.get(&pull.number) else {
@@ -35,18 +42,13 @@ pub(super) fn decide(pull: &GlancedPull, known: &KnownPulls, ruleset: &str, now:
     if judged.facts != facts_digest(&pull.title, &pull.body, pull.draft, &pull.base, labels) {
         return (!ruleset.is_empty()).then_some(Cause::Edited);
     }
-    let current = pull.checks.iter().any(|check| {
-        let fresh = check.started_at.is_none_or(|at| now.since(at) < ABANDONED);
-        let watched = check.open && (fresh || known.open_checks.contains(&check.id));
-        covers(&check.external_id, pull.number) && (check.concluded || watched)
-    });
+    let current = of_this().any(|check| check.concluded || check.open && watched(check));
     (!current && !ruleset.is_empty()).then_some(Cause::Rerequested)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::github::GlancedCheck;
     use crate::model::{CommitId, PullNumber};
     use crate::store::Judged;
 
@@ -123,5 +125,10 @@ mod tests {
         assert_eq!(decide(&unjudged, &with(None), "rules", NOW), None);
         assert_eq!(decide(&unjudged, &with(Some(Timestamp(3_000))), "rules", NOW), None);
         assert_eq!(decide(&unjudged, &with(Some(Timestamp(2_999))), "rules", NOW), Some(Cause::Synchronize));
+        let open = GlancedCheck { open: true, concluded: false, ..check() };
+        let left_open = GlancedPull { checks: vec![open], ..pull() };
+        assert_eq!(decide(&left_open, &with(Some(Timestamp(3_000))), "rules", NOW), Some(Cause::Rerequested));
+        let fresh = Timestamp(ABANDONED.as_millis() as i64 - 1);
+        assert_eq!(decide(&left_open, &with(Some(Timestamp(3_000))), "rules", fresh), None);
     }
 }

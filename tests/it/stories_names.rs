@@ -1,0 +1,184 @@
+//! Stories of checks whose name changes: by what a pull request says, by a push to the dangerfile, by a retarget. What a
+//! branch requires by an old name must not stay green.
+
+use crate::sim_bench::{REPO, Story, writes};
+use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
+use serde_json::json;
+
+const HELLO: (&str, &str) = ("src/hello.py", "x = 1\n");
+const POLITE: (&str, Option<&str>) = ("src/hello.py", Some("x = 2\n"));
+/// The title decides on the name, and on the verdict.
+const RENAMING: &str = "local title = danger.github.pr.title
+settings { check_name = title:find('WIP', 1, true) and 'waits' or 'gate' }
+rule('honest', function() if title:find('bad', 1, true) then fail('It says so itself.') end end)
+";
+const MAY: (&str, &str) = ("statuses", "write");
+
+async fn begin(rules: &str) -> Story {
+    Story::begin(&[("dangerfile.lua", rules), HELLO]).await
+}
+
+/// The newest of our checks by each name on the head: `name: conclusion`, sorted.
+fn said(sim: &SimHandle, number: u64) -> Vec<String> {
+    let mut checks = sim.checks(REPO, &sim.head(REPO, number).unwrap());
+    checks.sort_by_key(|it| std::cmp::Reverse(it["id"].as_u64()));
+    let mut names: Vec<String> = Vec::new();
+    let mut said: Vec<String> = Vec::new();
+    for check in checks {
+        let name = check["name"].as_str().unwrap().to_owned();
+        if !names.contains(&name) {
+            said.push(format!("{name}: {}", check["conclusion"].as_str().unwrap_or("open")));
+            names.push(name);
+        }
+    }
+    said.sort();
+    said
+}
+
+/// The states of statuses on the head: `context: state`, sorted.
+fn states(story: &Story, number: u64) -> Vec<String> {
+    let head = story.sim.head(REPO, number).unwrap();
+    let all = story.sim.statuses(REPO, &head);
+    let mut all: Vec<String> = all
+        .iter()
+        .map(|it| format!("{}: {}", it["context"].as_str().unwrap(), it["state"].as_str().unwrap()))
+        .collect();
+    all.sort();
+    all
+}
+
+/// GitHub does not do it.
+fn broken() -> FaultEffect {
+    FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() }
+}
+
+async fn retitle(story: &Story, number: u64, title: &str) {
+    story.sim.edit_pull(REPO, number, "mona", Some(title), None, None);
+    story.rest().await;
+}
+
+#[tokio::test]
+async fn f44_a_check_that_changes_its_name_leaves_nothing_green_behind() {
+    let story = begin(RENAMING).await;
+    let number = story.open("Greet", &[POLITE]).await;
+    assert_eq!(said(&story.sim, number), ["gate: success"]);
+    retitle(&story, number, "WIP and bad").await;
+    assert_eq!(said(&story.sim, number), ["gate: failure", "waits: failure"]);
+    retitle(&story, number, "Greet").await;
+    assert_eq!(said(&story.sim, number), ["gate: success", "waits: success"]);
+    retitle(&story, number, "Something bad").await;
+    assert_eq!(said(&story.sim, number), ["gate: failure", "waits: failure"]);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f44_a_check_renamed_on_the_default_branch_goes_on_under_its_old_name_too() {
+    let story = begin("rule('honest', function() end)").await;
+    let number = story.open("Something bad", &[POLITE]).await;
+    assert_eq!(said(&story.sim, number), ["deckhand: success"]);
+    let renamed = RENAMING.replace("'gate'", "'ci'");
+    story.sim.push(REPO, "main", "mona", "Rename the check", &[("dangerfile.lua", Some(&renamed))], "");
+    story.rest().await;
+    assert_eq!(said(&story.sim, number), ["ci: failure", "deckhand: failure"]);
+    story.requests();
+    story.sim.edit_pull(REPO, number, "mona", None, Some("It is."), None);
+    story.rest().await;
+    assert_eq!(writes(&story.requests()), [""; 0]);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f48_a_wrong_guess_does_not_turn_another_pull_requests_check_green() {
+    let story = begin(RENAMING).await;
+    let first = story.open("Something bad", &[POLITE]).await;
+    assert_eq!(said(&story.sim, first), ["gate: failure"]);
+    story.sim.branch(REPO, "twin", "something-bad", "mona");
+    story.sim.open_pull(REPO, "WIP", "", "twin", "main", "mona", false);
+    story.rest().await;
+    assert_eq!(said(&story.sim, first), ["gate: failure", "waits: failure"]);
+    retitle(&story, first, "Something good").await;
+    assert_eq!(said(&story.sim, first), ["gate: success", "waits: success"]);
+    story.end_where(|sim, when| assert_eq!(said(sim, first)[0], "gate: success", "{when}")).await;
+}
+
+#[tokio::test]
+async fn f44_whatever_its_name_no_check_and_no_status_outlives_rules_that_do_not_load() {
+    // The check itself has failed already, and the branch requires another rule's status.
+    let rules = "if danger.github.pr.title:find('crash', 1, true) then error('It crashed.') end
+settings { check_name = 'Danger (rules)', statuses = 'per_rule' }
+rule('bad', function() fail('Never.') end)
+rule('good', function() end)";
+    let story = Story::begin_with_permissions(&[MAY], &[("dangerfile.lua", rules), HELLO]).await;
+    let number = story.open("Greet", &[POLITE]).await;
+    assert_eq!(said(&story.sim, number), ["Danger (rules): failure"]);
+    let good = || states(&story, number).into_iter().find(|it| it.starts_with("Danger (rules)/good")).unwrap();
+    assert_eq!(good(), "Danger (rules)/good: success");
+    retitle(&story, number, "Let it crash").await;
+    assert_eq!(said(&story.sim, number), ["Danger (rules): failure", "deckhand: failure"]);
+    assert_eq!(good(), "Danger (rules)/good: failure");
+    retitle(&story, number, "Greet").await;
+    assert_eq!(good(), "Danger (rules)/good: success");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f67_what_was_said_for_another_base_counts_for_nobody() {
+    let rules = "settings { bases = { 'next' } }
+rule('honest', function() if danger.github.pr.base.ref == 'next' then fail('Not there.') end end)";
+    let story = begin(rules).await;
+    story.sim.branch(REPO, "next", "main", "mona");
+    let first = story.open("Greet", &[POLITE]).await;
+    story.sim.branch(REPO, "twin", "greet", "mona");
+    let second = story.sim.open_pull(REPO, "Greet again", "", "twin", "main", "mona", false);
+    story.rest().await;
+    assert_eq!(said(&story.sim, first), ["deckhand: success"]);
+    // The second is retargeted, and GitHub fails whenever it is looked at.
+    story.sim.inject(Fault::next("POST", &format!("\"number\":{second}"), broken()).times(100));
+    story.sim.edit_pull(REPO, second, "mona", None, None, Some("next"));
+    story.sim.edit_pull(REPO, first, "mona", Some("Greet them"), None, None);
+    story.rest().await;
+    assert_eq!(said(&story.sim, first), ["deckhand: open"]);
+    story.sim.clear_faults();
+    story.pass(60).await;
+    assert_eq!(said(&story.sim, first), ["deckhand: failure"]);
+    story.end_where(|sim, when| assert_eq!(said(sim, first), ["deckhand: failure"], "{when}")).await;
+}
+
+#[tokio::test]
+async fn f67_a_head_that_comes_back_for_another_base_is_open_again_before_it_is_judged() {
+    let rules = "settings { bases = { 'next' } }
+rule('honest', function() if danger.github.pr.base.ref == 'next' then fail('Not there.') end end)";
+    let story = begin(rules).await;
+    story.sim.branch(REPO, "next", "main", "mona");
+    let number = story.open("Greet", &[POLITE]).await;
+    let head = story.sim.head(REPO, number).unwrap();
+    assert_eq!(said(&story.sim, number), ["deckhand: success"]);
+    story.sim.push(REPO, "greet", "mona", "Go on", &[("src/more.py", Some("y = 1\n"))], "");
+    story.rest().await;
+    story.sim.edit_pull(REPO, number, "mona", None, None, Some("next"));
+    story.rest().await;
+    story.requests();
+    story.sim.branch(REPO, "greet", &head, "mona");
+    story.rest().await;
+    let written: Vec<_> = story.requests().into_iter().filter(|it| it.kind == Kind::Write).collect();
+    assert_eq!((written[0].method.as_str(), &written[0].request["status"]), ("POST", &"in_progress".into()));
+    assert_eq!(said(&story.sim, number), ["deckhand: failure"]);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f33_what_was_unclear_when_the_repository_was_renamed_is_settled_under_its_new_name() {
+    let story = begin("rule('honest', function() end)").await;
+    // GitHub opened the check, and nobody heard of it.
+    story.sim.inject(Fault::next("POST", "/check-runs", FaultEffect::DropAfter).times(1));
+    story.sim.inject(Fault::next("GET", "/check-runs", broken()).times(100));
+    let number = story.open("Greet", &[POLITE]).await;
+    story.sim.clear_faults();
+    story.sim.rename(REPO, "hi", "mona");
+    story.pass(120).await;
+    let head = story.sim.head("octo/hi", number).unwrap();
+    let checks = story.sim.checks("octo/hi", &head);
+    assert_eq!(checks.len(), 1);
+    assert_eq!(checks[0]["conclusion"], "success");
+    story.end_where(|_, _| ()).await;
+}
