@@ -2,7 +2,7 @@
 
 use super::{Comparison, GitError};
 use crate::diff::parse_patch_set;
-use crate::model::FileChange;
+use crate::model::{ChangeStatus, FileChange, Patch};
 
 impl Comparison {
     /// The files that differ between merge base and head, with renames found.
@@ -41,8 +41,19 @@ impl Comparison {
             .map_err(|error| self.explain(error))?;
         let set = parse_patch_set(&patch);
         match set.problems.into_iter().next() {
-            None => Ok(set.files),
+            None => Ok(self.mark_large_texts(set.files)?),
             Some(problem) => Err(GitError::BadPatch(problem)),
         }
+    }
+
+    /// A text that git takes for binary because of its size alone was cut, so that nobody judges it as empty.
+    fn mark_large_texts(&self, mut files: Vec<FileChange>) -> Result<Vec<FileChange>, GitError> {
+        let binary = |file: &&mut FileChange| file.patch == Patch::Binary && file.status != ChangeStatus::Removed;
+        for file in files.iter_mut().filter(binary) {
+            if self.is_large_text(&file.path)? {
+                file.patch = Patch::Truncated;
+            }
+        }
+        Ok(files)
     }
 }

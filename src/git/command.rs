@@ -17,7 +17,7 @@ const CONFIG: &[&str] = &[
     // A submodule that .gitmodules or the user hides in `git status` is still part of the change.
     "diff.ignoreSubmodules=none",
     "core.fsync=none",
-    // A forgotten log file or disk image counts as binary and does not fill the patch.
+    // A forgotten log file or disk image does not fill the patch: see `Comparison::load_changes`.
     "core.bigFileThreshold=16m",
     "core.looseCompression=0",
     "diff.suppressBlankEmpty=false",

@@ -86,6 +86,11 @@ impl Comparison {
         self.blobs.borrow_mut().load(at, &key.path).map_err(|error| self.explain(error))
     }
 
+    /// Whether a file of the head is a text that is too large for a patch.
+    pub(super) fn is_large_text(&self, path: &RepoPath) -> Result<bool, GitError> {
+        self.blobs.borrow_mut().is_large_text(self.head_tree(), path).map_err(|error| self.explain(error))
+    }
+
     /// The bytes of a file on one side; `None` when there is none. Of a submodule the size is not known: `None` too.
     ///
     /// # Errors

@@ -87,12 +87,14 @@ fn a_submodule_is_told_by_its_commits_even_where_status_hides_it() {
 }
 
 #[test]
-fn a_large_file_is_binary_and_does_not_fill_the_patch() {
+fn a_large_text_does_not_fill_the_patch_and_is_not_taken_for_empty() {
     let repo = Fixture::new();
     repo.write("huge.log", &"a line of a log\n".repeat(1_100_000));
+    repo.write("huge.img", &"\0".repeat(17_000_000));
     let comparison = repo.compare(None, None);
     let changes = comparison.load_changes().expect("changes");
-    assert_eq!((changes[0].patch.clone(), changes[0].additions), (Patch::Binary, 0));
+    assert_eq!((changes[0].path.as_str(), &changes[0].patch), ("huge.img", &Patch::Binary));
+    assert_eq!((changes[1].path.as_str(), &changes[1].patch), ("huge.log", &Patch::Truncated));
     assert!(matches!(head_text(&comparison, "huge.log"), FileText::Cut(_)));
     // After a text that is too large the next one still comes.
     assert_eq!(head_text(&comparison, "a.txt"), FileText::Text("one\ntwo\nthree\n".to_owned()));
