@@ -340,6 +340,8 @@ return {
     local saying
     if not touchable then
       saying = `{names} {change} and no test does.`
+    elseif touchable.own_test and table.find(danger.git.changed_files, touchable.own_test) then
+      saying = `{names} {change}; the test file \`{touchable.own_test}\` was touched, but gained nothing.`
     elseif #area > 1 then
       local own = if touchable.own_test then `the test file \`{touchable.own_test}\`` else `tests in \`{touchable.file}\``
       saying = `{names} {change} and no test of theirs does: {own} {if touchable.own_test then "exists and was" else "exist and were"} not touched.`

@@ -29,6 +29,7 @@ mod metrics;
 mod metrics_github;
 mod opening;
 mod organisations;
+mod other_names;
 mod pages;
 mod passes;
 mod preview;

@@ -10,13 +10,14 @@ use super::terminal::{GREEN, RED, paint, print_result};
 use crate::git::Repository;
 use crate::lua::{Checked, check};
 use crate::model::{
-    Conclusion, Fact, FactKey, Fault, FileText, RepoPath, RuleOutcome, RuleState, Settings, Snapshot, Verdict,
+    Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Searched,
+    Settings, Snapshot, Verdict,
 };
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// As in a real run; see `local`. Every pass but the last adds files that the dangerfile requires.
-const MAX_PASSES: usize = 20;
+const MAX_PASSES: usize = 200;
 
 /// Load a dangerfile and say every mistake in it, with file and line
 ///
@@ -96,15 +97,38 @@ fn judge(snapshot: &mut Snapshot, sources: Option<&Path>) -> Result<Checked, Fai
                     };
                     snapshot.sources.insert((layer, path), text);
                 }
-                // Nothing exists in an empty pull request.
-                FactKey::File(file) => {
-                    snapshot.files.insert(file, Fact::Known(FileText::Absent));
-                }
-                _ => return Err(Failure::failed("the empty pull request of `check` lacks a fact: please report this")),
+                key => lack(snapshot, key),
             }
         }
     }
     Err(Failure::usage(format!("the dangerfile still asked for more files after {MAX_PASSES} passes")))
+}
+
+/// Nothing exists in an empty pull request.
+fn lack(snapshot: &mut Snapshot, key: FactKey) {
+    match key {
+        FactKey::File(file) => drop(snapshot.files.insert(file, Fact::Known(FileText::Absent))),
+        FactKey::Size(file) => drop(snapshot.sizes.insert(file, Fact::Known(None))),
+        FactKey::CodeOwners => snapshot.code_owners = Some(Fact::Known(None)),
+        FactKey::Mergeable => snapshot.mergeable = Some(Fact::Known(true)),
+        FactKey::Uses(word) => drop(snapshot.uses.insert(word, Fact::Known(Vec::new()))),
+        FactKey::Search(search) => {
+            snapshot.searches.insert(search, Fact::Known(Searched { files: Vec::new(), read: 0, of: 0 }));
+        }
+        FactKey::Paths(patterns) => drop(snapshot.paths.insert(patterns, Fact::Known(Vec::new()))),
+        FactKey::Folder(folder) => drop(snapshot.folders.insert(folder, Fact::Known(Vec::new()))),
+        FactKey::Coverage(patterns) => drop(snapshot.coverage.insert(patterns, Fact::Known(CoverageFacts::default()))),
+        FactKey::Lint(patterns) => drop(snapshot.lint.insert(patterns, Fact::Known(LintFacts::default()))),
+        FactKey::Pull
+        | FactKey::Changes
+        | FactKey::Commits
+        | FactKey::Labelings
+        | FactKey::Reviews
+        | FactKey::RequestedReviewers
+        | FactKey::Statuses
+        | FactKey::CheckRuns
+        | FactKey::Source { .. } => unreachable!("an empty pull request has them"),
+    }
 }
 
 /// The mistakes as the faults of a verdict, so that every format can print them.

@@ -8,7 +8,8 @@ use super::terminal::{note, print_result, warn};
 use super::{coverage, dangerfile, lint_reports};
 use crate::git::{Comparison, Repository};
 use crate::model::{
-    Conclusion, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict,
+    Conclusion, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Unavailable,
+    Verdict,
 };
 use crate::review::{self, Outcome, Settled};
 use std::collections::BTreeSet;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// So many passes of the rules may ask for more facts; no sensible rule needs as many.
-const MAX_PASSES: usize = 6;
+const MAX_PASSES: usize = 200;
 
 /// Review what the working tree adds to its merge base, without a network or a server
 ///
@@ -162,7 +163,7 @@ fn judge(facts: &Facts<'_>, mut snapshot: Snapshot) -> Result<(Snapshot, Verdict
     }
     Err(Failure::usage(format!(
         "the rules still asked for more facts after {MAX_PASSES} passes: \
-         ask for a file's text before looking at others, not depending on what they say"
+         let them read fewer files that the change does not touch"
     )))
 }
 
@@ -175,6 +176,7 @@ fn explain(common: &Common, comparison: &Comparison, snapshot: &Snapshot, verdic
     if matches!(&snapshot.changes, Some(Fact::Known(changes)) if changes.is_empty()) {
         note(common, &format!("nothing differs from {against}; name another base with --base REF"));
     }
+    say_unjudged(common, verdict);
     if common.verbose {
         let head = if comparison.is_working_tree() { "the working tree" } else { comparison.head_name.as_str() };
         note(common, &format!("compared {head} with {against}"));
@@ -184,6 +186,22 @@ fn explain(common: &Common, comparison: &Comparison, snapshot: &Snapshot, verdic
             let state = state.trim_matches('"');
             note(common, &format!("rule {}: {state}{reason}, {} steps, {} ms", rule.name, rule.steps, rule.millis));
         }
+    }
+}
+
+/// What no pull request could be asked for here: nobody may take the verdict for more than it is.
+fn say_unjudged(common: &Common, verdict: &Verdict) {
+    let reason = Unavailable::NeedsPullRequest.to_string();
+    let mut rules = Vec::new();
+    for rule in verdict.rules.iter().filter(|rule| rule.reason.as_ref() == Some(&reason)) {
+        if rule.name == "dangerfile" {
+            warn(common, "the dangerfile needs a pull request, so it ended early: rules further down were not run");
+        } else {
+            rules.push(rule.name.as_str());
+        }
+    }
+    if !rules.is_empty() {
+        note(common, &format!("not run, because they need a pull request: {}", rules.join(", ")));
     }
 }
 

@@ -10,7 +10,7 @@ use crate::server::{JudgeConfig, Judges};
 use std::collections::BTreeSet;
 
 /// As many passes as a dangerfile may take to require files that require files.
-const MAX_PASSES: usize = 20;
+const MAX_PASSES: usize = 200;
 /// Of the facts that are lacking so many are named.
 const NAMED: usize = 3;
 

@@ -10,8 +10,8 @@ use crate::review::{Outcome, apply_overrides};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeSet;
 
-/// Passes of one run. Rules that need more ask for facts in a chain.
-const MAX_PASSES: usize = 6;
+/// Passes of one run: files that rules read one after the other cost one each. What they read is fetched ahead the next time.
+const MAX_PASSES: usize = 30;
 /// Bytes of texts of one run.
 const MAX_TEXT: usize = 20 << 20;
 /// The rule that speaks for the ruleset as a whole.
@@ -111,7 +111,7 @@ pub async fn judge(
     }
     let message = format!(
         "The rules asked for more facts {MAX_PASSES} times in a row. \
-         Do not let the path of one file depend on the content of another more often than that."
+         Let them read fewer files that the pull request does not change."
     );
     Ok(Judged { verdict: faulted(snapshot, message), asked })
 }

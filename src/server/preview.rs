@@ -17,7 +17,7 @@ use crate::review::Outcome;
 use std::collections::BTreeSet;
 
 /// Passes of a preview, as of any run.
-const MAX_PASSES: usize = 6;
+const MAX_PASSES: usize = 30;
 /// Requests of a preview: files of the head come in batches.
 const MAX_REQUESTS: u32 = 8;
 /// Said on the check where the author may not write.

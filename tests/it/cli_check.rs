@@ -168,3 +168,17 @@ fn wrong_usage_is_said() {
     assert!(place.deckhand(&["check", "none.lua"]).err.starts_with("error: none.lua: no such file"));
     assert!(place.deckhand(&["check", "a.lua", "--dangerfile", "b.lua"]).err.contains("name one file"));
 }
+
+#[test]
+fn whatever_code_outside_rules_reads_is_not_there_and_no_error() {
+    let place = Place::repository();
+    place.write(
+        "dangerfile.lua",
+        "local owners = danger.github.code_owners('src/a.py')
+         local state, notes = danger.coverage.state, danger.lint.notes
+         local size, mergeable = danger.git.file_size('a'), danger.github.pr.mergeable
+         use('secrets')",
+    );
+    let said = place.deckhand(&["check"]);
+    assert_eq!(said.status, 0, "{}{}", said.out, said.err);
+}

@@ -240,6 +240,40 @@ end)
     let findings = report["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1, "{}", said.out);
     assert_eq!(findings[0]["message"], "2+ 2- in 1 files, 0 commits");
+    let note = "not run, because they need a pull request: issue, reviews, requested_reviewers, statuses, check_runs, \
+                this_pr, repo, label";
+    assert!(said.err.contains(note), "{}", said.err);
+}
+
+#[test]
+fn code_outside_rules_that_needs_github_hides_no_rule_in_silence() {
+    let place = with_rules("if #danger.github.reviews == 0 then warn('Nobody looked.') end\nuse('secrets')\n");
+    let said = place.deckhand(&["local"]);
+    let verdict = "no findings - the check would pass, as far as it can be told without a pull request\n";
+    assert_eq!((said.status, said.out.as_str()), (0, verdict));
+    assert!(said.err.contains("rules further down were not run"), "{}", said.err);
+}
+
+#[test]
+fn rules_may_read_a_dozen_files_one_after_the_other() {
+    let place = with_rules(
+        "local there = 0
+         for number = 1, 12 do if danger.git.file('file' .. number) then there += 1 end end
+         message(there .. ' of 12')",
+    );
+    place.write("file7", "x");
+    let said = place.deckhand(&["local"]);
+    assert!(said.status == 0 && said.out.contains("1 of 12"), "{}{}", said.out, said.err);
+    let said = place.deckhand(&["check"]);
+    assert_eq!(said.status, 0, "{}{}", said.out, said.err);
+}
+
+#[test]
+fn a_second_pattern_beside_the_first_is_a_mistake() {
+    let place = with_rules("danger.git.added_lines('*.js', '*.py')\n");
+    let said = place.deckhand(&["local"]);
+    assert!(said.out.contains("added_lines takes one pattern, or a list of them"), "{}{}", said.out, said.err);
+    assert!(said.status != 0 && said.out.contains("dangerfile.lua:1"), "{}", said.out);
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(super) const RECORDS: &[RecordType] = &[
         fields: &[
             f("file", "string", "the path on the line's side"),
             f("number", "number", "the line's number on its side, from 1"),
-            f("text", "string", "without the line end"),
+            f("text", "string", "without its line feed; a carriage return before it stays"),
         ],
     },
     RecordType {
