@@ -40,6 +40,7 @@ mod graphql_schema;
 mod issuer;
 mod json_documents;
 mod lint;
+mod memory;
 mod migrations;
 mod migrations_hostile;
 mod migrations_mutated;
