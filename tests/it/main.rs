@@ -72,6 +72,7 @@ mod sim_strict;
 mod sim_tokens;
 mod store;
 mod store_faults;
+mod store_model;
 mod store_runs;
 mod store_sqlite;
 mod stories;
