@@ -1,7 +1,7 @@
 //! Durable state: deliveries, jobs, runs, outbox. What an engine has to do for it is said by traits; SQLite is one.
 //!
 //! Every method takes the present as an argument. A method that returns has its effect on disk, but for the few whose
-//! loss costs nothing but a look; those say so.
+//! loss costs nothing but a look; those say so, and theirs is there with the next change that is not one of them.
 
 mod archive;
 mod chores;

@@ -34,7 +34,7 @@ pub trait Chores: Send + Sync {
     /// When the database fails.
     async fn turn_cursor(&self, name: &str) -> Result<String, StoreError>;
 
-    /// The same of all turns whose names begin so, with their names.
+    /// The same of all turns whose names begin so, with their names and in their order.
     ///
     /// # Errors
     /// When the database fails.

@@ -38,7 +38,7 @@ pub trait Installations: Send + Sync {
     /// When the database fails.
     async fn wake_jobs(&self, installation: InstallationId, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Drops the jobs of an installation, but those of these repositories and those that came after `seen`, when
+    /// Drops the jobs of an installation, but those of these repositories and those that came or changed after `seen`, when
     /// the repositories were listed. Answers how many.
     ///
     /// # Errors

@@ -52,7 +52,7 @@ pub struct Job {
     pub attempt: u32,
     /// The proof that this worker may write.
     pub lease: Lease,
-    /// Whether an earlier attempt left writes in the outbox whose answers are not known.
+    /// Whether an earlier attempt may have left writes in the outbox whose answers are not known.
     pub unsettled: bool,
     /// Whether an earlier review noted what it awaits.
     pub waits: bool,
@@ -89,7 +89,8 @@ pub struct JobCounts {
 /// Enqueues work.
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// Enqueues work, coalescing by key.
+    /// Enqueues work, coalescing by key. Work that joins other that waits is due when either is, and as urgent as the
+    /// more urgent of the two.
     ///
     /// # Errors
     /// When the database fails.

@@ -23,7 +23,8 @@ pub struct KnownPulls {
     pub since: Timestamp,
     /// The last judgements.
     pub judged: BTreeMap<PullNumber, Judged>,
-    /// Those with a job that waits, runs, or was parked; with the time when it was parked.
+    /// Those with a job that waits, runs, or was parked; with the time when it was parked. One that only
+    /// looks whether what it awaits is there does not count.
     pub jobs: BTreeMap<PullNumber, Option<Timestamp>>,
     /// Check runs that are known to be in progress, and will be concluded in time.
     pub open_checks: BTreeSet<u64>,

@@ -26,8 +26,9 @@ pub struct Claimer {
 pub trait Leases: Send + Sync {
     /// Takes the next job that is due, or whose worker let its lease end, unless its repository or installation has
     /// enough in work.
-    /// Among equals the installation whose job started longest ago goes first; of four in a row one goes first whatever
-    /// the others want, so that work in the background of one gets on beside a flood from another.
+    /// Among equals the installation whose job started longest ago goes first, and of its jobs the one that was due
+    /// first; of four in a row one goes by turns alone, whatever the others want, so that work in the background of one
+    /// gets on beside a flood from another.
     ///
     /// # Errors
     /// When the database fails.
@@ -45,7 +46,8 @@ pub trait Leases: Send + Sync {
     /// [`StoreError::LeaseLost`] when another worker has the job.
     async fn finish(&self, job: &Job, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// Gives a job back to be tried again not before `run_after`. Work that arrived meanwhile takes its place, at once.
+    /// Gives a job back to be tried again not before `run_after`. Work that arrived meanwhile takes its place, as soon as
+    /// either is wanted.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
@@ -58,7 +60,8 @@ pub trait Leases: Send + Sync {
     /// [`StoreError::LeaseLost`] when another worker has the job.
     async fn wait(&self, job: &Job, run_after: Timestamp, reason: &str, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Gives a job back as if it had not been claimed: it is due at once, and this attempt does not count.
+    /// Gives a job back as if it had not been claimed: it is due at once, and this attempt does not count. Work that
+    /// arrived meanwhile takes its place.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.

@@ -30,7 +30,7 @@ pub enum Overdue {
 /// A job that was taken from the queue for something else than its work, and how it lay there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenJob {
-    /// The job, held with a lease.
+    /// The job, held with a lease. What it left behind, and what else is due, was not looked at.
     pub job: Job,
     /// Why it waits or was parked, when it failed.
     pub reason: Option<String>,
@@ -57,7 +57,7 @@ pub trait OpenChecks: Send + Sync {
     /// When the database fails.
     async fn await_check(&self, id: u64, until: Timestamp) -> Result<(), StoreError>;
 
-    /// The check runs whose time is over.
+    /// The check runs whose time is over, that of the longest first.
     ///
     /// # Errors
     /// When the database fails.

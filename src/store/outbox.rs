@@ -34,7 +34,7 @@ pub enum Begun {
 #[async_trait]
 pub trait OutboxEntries: Send + Sync {
     /// Records that operations are about to be carried out, together with the run that they show to people. The answer
-    /// has an element for each.
+    /// has an element for each; of equal ones only the first is new.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`] when an entry names a lease that is no longer valid; then nothing is recorded.

@@ -29,8 +29,8 @@ pub trait Reads: Send + Sync {
     /// When the database fails.
     async fn find_readers_of_base(&self, prefix: &str, of: BaseFact) -> Result<BTreeSet<String>, StoreError>;
 
-    /// What the previous run of `key` asked for, if it was the same ruleset; the same of `other`, when nothing is known
-    /// of `key`; otherwise nothing. With it, whether it is that of `key`.
+    /// What the previous run of `key` asked for, if it was the same ruleset; otherwise the same of `other`; otherwise
+    /// nothing. With it, whether it is that of `key`.
     ///
     /// # Errors
     /// When the database fails.

@@ -132,7 +132,8 @@ pub trait Reports: Send + Sync {
     /// When the database fails or the report does not unpack.
     async fn load_report(&self, id: &RunId) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// From now on the reports of a commit speak for another one: the head of which it is a test merge. Answers how many.
+    /// From now on the reports of a commit, and those that join them, speak for another one: the head of which it is a
+    /// test merge. Answers how many.
     ///
     /// # Errors
     /// When the database fails.

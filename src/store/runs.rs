@@ -65,7 +65,7 @@ pub struct RunRecord {
 /// Keeps finished runs.
 #[async_trait]
 pub trait Runs: Send + Sync {
-    /// Saves a run, which is from then on the last judgement of its pull request.
+    /// Saves a run, which is from then on the last judgement of its pull request. One that is known stays as it was.
     ///
     /// # Errors
     /// When the database fails.

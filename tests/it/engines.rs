@@ -1,5 +1,6 @@
 //! The engines of the store. One suite holds for all of them: each of its tests is told what to work on.
 
+use crate::memory::Memory;
 use crate::server_bench::sign;
 use deckhand::model::{CommitId, InstallationId, PullNumber, RepoName, RepositoryId, Timestamp};
 use deckhand::store::{RunId, RunRecord, Store};
@@ -12,6 +13,7 @@ pub(crate) const NOON: Timestamp = Timestamp(1_795_262_400_000);
 /// The engines. A new one is a line here, one in [`Room`], and one in [`on_every_engine`].
 pub(crate) enum Kind {
     Sqlite,
+    Memory,
 }
 
 /// A store, and the place where its engine keeps what it was told.
@@ -22,12 +24,14 @@ pub(crate) struct Room {
 
 enum Kept {
     File(tempfile::TempDir),
+    Memory(Memory),
 }
 
 impl Room {
     pub(crate) async fn new(kind: Kind) -> Room {
         let kept = match kind {
             Kind::Sqlite => Kept::File(tempfile::tempdir().expect("a directory")),
+            Kind::Memory => Kept::Memory(Memory::default()),
         };
         Room { store: kept.open().await, kept }
     }
@@ -41,6 +45,7 @@ impl Room {
     pub(crate) fn url(&self) -> String {
         match &self.kept {
             Kept::File(dir) => url(dir),
+            Kept::Memory(_) => panic!("nobody else opens it"),
         }
     }
 }
@@ -49,6 +54,7 @@ impl Kept {
     async fn open(&self) -> Store {
         match self {
             Kept::File(dir) => Store::open(&url(dir)).await.expect("a store"),
+            Kept::Memory(memory) => Store::from(memory.reopen()),
         }
     }
 }
@@ -67,6 +73,11 @@ macro_rules! on_every_engine {
                 #[tokio::test]
                 async fn on_sqlite() {
                     super::$test(Room::new(Kind::Sqlite).await).await;
+                }
+
+                #[tokio::test]
+                async fn on_memory() {
+                    super::$test(Room::new(Kind::Memory).await).await;
                 }
             }
         )+

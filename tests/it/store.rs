@@ -3,7 +3,7 @@
 use crate::engines::{LEASE, NOON, Room, delivery, on_every_engine, pull, run};
 use deckhand::model::{CommitId, FactKey, Fingerprint, Overridden, Override, PullNumber, RepositoryId, Timestamp};
 use deckhand::store::{
-    Accepted, Begun, Claimer, OutboxEntry, OverrideRecord, Pending, RunId, RunRecord, Store, StoreError,
+    Accepted, Begun, Claimer, Lease, OutboxEntry, OverrideRecord, Pending, RunId, RunRecord, Store, StoreError,
 };
 use deckhand::webhook::{Cause, Delivery};
 use std::collections::BTreeSet;
@@ -12,20 +12,29 @@ use std::time::Duration;
 on_every_engine! {
     f23_a_clock_that_goes_back_prolongs_no_lease_and_no_wait,
     one_process_takes_a_turn_for_all,
+    turns_are_found_by_how_their_names_begin,
     two_claimers_get_one_job_once,
     f18_an_ended_lease_passes_to_another_and_fences_the_first,
     work_for_a_waiting_key_replaces_it,
     quiet_work_does_not_silence_what_waits,
     work_for_a_running_key_makes_it_run_once_more,
     who_finishes_hears_of_other_work_that_is_due,
+    work_for_later_is_not_due_when_its_key_ends,
     retries_wait_and_parked_jobs_wake_for_new_work,
     new_work_has_all_its_attempts_whatever_failed_before,
+    new_work_has_all_its_attempts_when_the_worker_dies_or_gives_the_job_back,
+    work_that_joins_other_work_is_as_urgent,
     installations_take_turns_and_people_go_first,
     a_crash_loses_neither_deliveries_nor_jobs,
     f05_f07_a_delivery_is_known_by_hook_and_guid,
     a_delivery_brings_its_work_in_one_transaction,
     a_free_worker_gets_the_work_of_a_delivery_with_it,
     a_lost_lease_in_a_shared_transaction_costs_the_others_nothing,
+    operations_are_begun_under_all_their_leases_or_not_at_all,
+    an_operation_that_is_named_twice_is_new_once,
+    who_comes_too_late_to_finish_takes_no_answers_along,
+    a_job_that_was_stopped_keeps_its_operations,
+    work_that_a_judgement_brings_about_is_counted_when_it_joins,
     a_run_is_there_once_its_first_operation_is_begun,
     judgements_are_found_by_pull_request_and_commit,
     work_for_later_waits_and_does_not_put_off_what_waits,
@@ -59,6 +68,19 @@ async fn one_process_takes_a_turn_for_all(room: Room) {
     assert_eq!(turn(true, NOON.after(Duration::from_secs(299))).await, Some("there".to_owned()), "a start");
     assert_eq!(turn(false, Timestamp(NOON.0 - 600_000)).await, Some("there".to_owned()), "the clock went back");
     assert_eq!(turn(false, NOON).await, Some("there".to_owned()));
+}
+
+async fn turns_are_found_by_how_their_names_begin(room: Room) {
+    for name in ["b*c", "b", "abc", "b*a", "bac"] {
+        room.store.end_turn(name, "there").await.unwrap();
+    }
+    let names = async |prefix| {
+        let found = room.store.turn_cursors(prefix).await.unwrap();
+        found.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    assert_eq!(names("b*").await, ["b*a", "b*c"], "a star is a star");
+    assert_eq!(names("b").await, ["b", "b*a", "b*c", "bac"]);
+    assert_eq!(names("").await.len(), 5);
 }
 
 async fn begin(store: &Store, entry: &OutboxEntry) -> Begun {
@@ -142,6 +164,15 @@ async fn who_finishes_hears_of_other_work_that_is_due(room: Room) {
     assert!(room.store.finish(&other, NOON.after(LEASE)).await.expect("finished"));
 }
 
+async fn work_for_later_is_not_due_when_its_key_ends(room: Room) {
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    room.store.enqueue_later(&pull(1, 7, Cause::Awaited), NOON.after(LEASE), NOON).await.expect("enqueued");
+    assert!(!room.store.finish(&job, NOON).await.expect("finished"), "nothing is due");
+    assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error"), None);
+    assert!(room.store.claim(NOON.after(LEASE), LEASE).await.expect("no error").is_some());
+}
+
 async fn retries_wait_and_parked_jobs_wake_for_new_work(room: Room) {
     room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
     let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
@@ -175,6 +206,35 @@ async fn new_work_has_all_its_attempts_whatever_failed_before(room: Room) {
     room.store.enqueue(&first, NOON).await.expect("enqueued");
     room.store.retry(&job, NOON, "GitHub answered 502", NOON).await.expect("given back");
     assert_eq!(room.store.claim(NOON, LEASE).await.expect("no error").expect("the newer work").attempt, 1);
+}
+
+async fn new_work_has_all_its_attempts_when_the_worker_dies_or_gives_the_job_back(room: Room) {
+    let (first, second) = (pull(1, 7, Cause::Opened), pull(1, 7, Cause::Synchronize));
+    room.store.enqueue(&first, NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    room.store.retry(&job, NOON, "GitHub answered 502", NOON).await.expect("given back");
+    room.store.claim(NOON, LEASE).await.expect("no error").expect("its second attempt");
+    room.store.enqueue(&second, NOON).await.expect("enqueued");
+    let later = NOON.after(LEASE);
+    let job = room.store.claim(later, LEASE).await.expect("no error").expect("taken over");
+    assert_eq!((job.attempt, &job.spec), (1, &second));
+    room.store.retry(&job, later, "GitHub answered 502", later).await.expect("given back");
+    let job = room.store.claim(later, LEASE).await.expect("no error").expect("its second attempt");
+    room.store.enqueue(&second, later).await.expect("enqueued");
+    room.store.give_back(&job, later).await.expect("given back");
+    assert_eq!(room.store.claim(later, LEASE).await.expect("no error").expect("the newer work").attempt, 1);
+}
+
+async fn work_that_joins_other_work_is_as_urgent(room: Room) {
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    // Somebody waits for this one; then the base moves.
+    room.store.enqueue(&pull(1, 7, Cause::Synchronize), NOON).await.expect("enqueued");
+    room.store.enqueue(&pull(1, 7, Cause::Push), NOON).await.expect("enqueued");
+    room.store.enqueue(&pull(2, 1, Cause::Push), NOON).await.expect("enqueued");
+    room.store.finish(&job, NOON).await.expect("finished");
+    let next = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    assert_eq!(next.spec, pull(1, 7, Cause::Push), "it goes before work in the background");
 }
 
 async fn installations_take_turns_and_people_go_first(room: Room) {
@@ -303,6 +363,73 @@ async fn a_lost_lease_in_a_shared_transaction_costs_the_others_nothing(room: Roo
     other.expect("enqueued");
     let unfinished = room.store.unfinished(&first.key).await.expect("no error");
     assert_eq!(unfinished.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+}
+
+/// An operation of this job.
+fn operation(key: &str, id: &str, lease: Option<Lease>) -> OutboxEntry {
+    OutboxEntry {
+        id: id.to_owned(),
+        key: key.to_owned(),
+        head: CommitId::new(&"a".repeat(40)).expect("an id"),
+        operation: "{}".to_owned(),
+        lease,
+    }
+}
+
+async fn operations_are_begun_under_all_their_leases_or_not_at_all(room: Room) {
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let lost = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    let held = room.store.claim(NOON.after(LEASE), LEASE).await.expect("no error").expect("the job again");
+    let entries = [(held.lease, "one"), (lost.lease, "two")].map(|(lease, id)| operation(&held.key, id, Some(lease)));
+    let foreign = pull(2, 1, Cause::Opened);
+    // What comes with it is written in any case.
+    let (fenced, other) =
+        tokio::join!(room.store.begin(entries.to_vec(), None, NOON), room.store.enqueue(&foreign, NOON));
+    assert!(matches!(fenced, Err(StoreError::LeaseLost(_))), "{fenced:?}");
+    other.expect("enqueued");
+    assert!(room.store.unfinished(&held.key).await.expect("no error").is_empty());
+}
+
+async fn an_operation_that_is_named_twice_is_new_once(room: Room) {
+    let twice = ["a", "a", "b"].map(|id| operation("k", id, None)).to_vec();
+    let begun = room.store.begin(twice, None, NOON).await.expect("begun");
+    assert_eq!(begun, [Begun::New, Begun::Unclear, Begun::New]);
+}
+
+async fn who_comes_too_late_to_finish_takes_no_answers_along(room: Room) {
+    room.store.enqueue(&pull(1, 7, Cause::Opened), NOON).await.expect("enqueued");
+    let late = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    let job = room.store.claim(NOON.after(LEASE), LEASE).await.expect("no error").expect("the job again");
+    let entry = operation(&job.key, "op", Some(job.lease));
+    assert_eq!(begin(&room.store, &entry).await, Begun::New);
+    room.store.complete(&job.key, "op", "7");
+    assert!(matches!(room.store.finish(&late, NOON).await, Err(StoreError::LeaseLost(_))));
+    assert_eq!(begin(&room.store, &entry).await, Begun::Completed("7".to_owned()));
+    room.store.finish(&job, NOON).await.expect("finished");
+}
+
+async fn a_job_that_was_stopped_keeps_its_operations(room: Room) {
+    let spec = pull(1, 7, Cause::Opened);
+    room.store.enqueue(&spec, NOON).await.expect("enqueued");
+    let job = room.store.claim(NOON, LEASE).await.expect("no error").expect("a job");
+    let entry = operation(&job.key, "op", None);
+    assert_eq!(begin(&room.store, &entry).await, Begun::New);
+    room.store.complete(&job.key, "op", "7");
+    room.store.park_jobs(spec.installation, "suspended", NOON).await.expect("parked");
+    assert!(matches!(room.store.finish(&job, NOON).await, Err(StoreError::LeaseLost(_))));
+    assert_eq!(begin(&room.reopen().await, &entry).await, Begun::Unclear, "a crash takes the answer, nothing else");
+    room.store.close().await;
+    assert_eq!(begin(&room.reopen().await, &entry).await, Begun::Completed("7".to_owned()));
+}
+
+async fn work_that_a_judgement_brings_about_is_counted_when_it_joins(room: Room) {
+    let wakes = vec![pull(1, 8, Cause::SharedHead)];
+    room.store.enqueue_all(&wakes, NOON).await.expect("enqueued");
+    let run = RunRecord { wakes: wakes.clone(), ..run(RunId::from_random([1; 16])) };
+    room.store.save_run(&run).await.expect("saved");
+    room.store.begin(vec![operation("k", "op", None)], Some(run.clone()), NOON).await.expect("begun");
+    room.store.forget_judgement(run.repository, run.number, &wakes, NOON).await.expect("forgotten");
+    assert_eq!(room.store.counts().joined_jobs.get(), 3);
 }
 
 async fn a_run_is_there_once_its_first_operation_is_begun(room: Room) {

@@ -31,7 +31,9 @@ impl Chores for Sqlite {
     }
 
     async fn turn_cursors(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
-        let cursors = sqlx::query_as("SELECT name, cursor FROM chores WHERE name GLOB ?1 || '*'").bind(prefix);
+        let cursors = sqlx::query_as("SELECT name, cursor FROM chores WHERE name >= ?1 AND name < ?2 ORDER BY name")
+            .bind(prefix)
+            .bind(format!("{prefix}\u{10ffff}"));
         Ok(cursors.fetch_all(&mut *self.reader().await?).await?)
     }
 }

@@ -61,7 +61,9 @@ impl Judgements for Sqlite {
         wakes: &[JobSpec],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(Forget { repository, number, wakes: wakes.to_vec(), now }).await
+        let joined = self.write(Forget { repository, number, wakes: wakes.to_vec(), now }).await?;
+        self.counters().joined_jobs.add(joined);
+        Ok(())
     }
 }
 
@@ -110,9 +112,9 @@ struct Forget {
 }
 
 impl Change for Forget {
-    type Output = ();
+    type Output = u64;
 
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(async move {
             for statement in [
                 "DELETE FROM heads WHERE repository = ?1 AND number = ?2",
@@ -122,8 +124,7 @@ impl Change for Forget {
                 let query = sqlx::query(statement).bind(as_i64(self.repository.0)?).bind(as_i64(self.number.0)?);
                 query.execute(&mut *tx).await?;
             }
-            jobs::enqueue_all_within(tx, &self.wakes, self.now, self.now).await?;
-            Ok(())
+            jobs::enqueue_all_within(tx, &self.wakes, self.now, self.now).await
         })
     }
 }

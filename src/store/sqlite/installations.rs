@@ -99,8 +99,8 @@ impl Change for ParkJobs {
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(async move {
             let parked = sqlx::query(
-                "UPDATE jobs SET state = 'parked', spec = COALESCE(again, spec), again = NULL, lease_until = NULL,
-                   reason = ?2, changed_at = ?3
+                "UPDATE jobs SET state = 'parked', attempts = CASE WHEN again IS NULL THEN attempts ELSE 0 END,
+                   spec = COALESCE(again, spec), again = NULL, lease_until = NULL, reason = ?2, changed_at = ?3
                  WHERE installation = ?1 AND state IN ('waiting', 'running')",
             )
             .bind(as_i64(self.installation.0)?)

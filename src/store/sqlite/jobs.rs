@@ -134,7 +134,8 @@ async fn enqueue_within(
            attempts  = CASE state WHEN 'running' THEN attempts ELSE 0 END,
            run_after = CASE WHEN state = 'waiting' OR (state = 'running' AND again IS NOT NULL)
                        THEN MIN(run_after, ?5) ELSE ?5 END,
-           priority  = CASE state WHEN 'waiting' THEN MAX(priority, ?4) ELSE ?4 END,
+           priority  = CASE WHEN state = 'waiting' OR (state = 'running' AND again IS NOT NULL)
+                       THEN MAX(priority, ?4) ELSE ?4 END,
            installation = ?2,
            changed_at = ?6
          WHERE key = ?1",

@@ -30,10 +30,16 @@ impl Leases for Sqlite {
     }
 
     async fn finish(&self, job: &Job, now: Timestamp) -> Result<bool, StoreError> {
-        let answered = self.answers().take(&job.key).into_iter().map(|(id, _)| id).collect();
+        let answers = self.answers().take(&job.key);
+        let answered = answers.iter().map(|(id, _)| id.clone()).collect();
         let finish = Finish { lease: job.lease, key: job.key.clone(), answered, now };
         // What the job has just done comes back as deliveries, which can share the transaction.
-        self.writer().write(finish, Patience::Little).await
+        let finished = self.writer().write(finish, Patience::Little).await;
+        if finished.is_err() {
+            // It is not done, and whoever goes on with it knows them still.
+            answers.iter().for_each(|(id, answer)| self.answers().keep(&job.key, id, answer));
+        }
+        finished
     }
 
     async fn retry(&self, job: &Job, run_after: Timestamp, reason: &str, now: Timestamp) -> Result<(), StoreError> {
@@ -89,7 +95,8 @@ pub(super) async fn claim_within(
 ) -> Result<Option<Job>, StoreError> {
     for _ in 0..unread::MAX_PUT_OFF {
         let row = sqlx::query(
-            "UPDATE jobs SET state = 'running', spec = COALESCE(again, spec), again = NULL, attempts = attempts + 1,
+            "UPDATE jobs SET state = 'running', spec = COALESCE(again, spec), again = NULL,
+                   attempts = CASE WHEN again IS NULL THEN attempts + 1 ELSE 1 END,
                    token = token + 1, lease_until = ?2, changed_at = ?1
                  WHERE id = (
                    SELECT j.id FROM jobs j LEFT JOIN installation_turns t ON t.installation = j.installation
@@ -187,17 +194,18 @@ impl Change for Finish {
     }
 }
 
-/// Two statements in one command.
-const FINISH: &str = "UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
+/// Two statements in one command. What was answered goes first, as long as the lease can be told from one that is lost.
+const FINISH: &str =
+    "DELETE FROM outbox WHERE job_key = ?4 AND (answer IS NOT NULL OR id IN (SELECT value FROM json_each(?5)))
+       AND EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND token = ?2 AND state = 'running');
+
+     UPDATE jobs SET state = CASE WHEN again IS NULL THEN 'done' ELSE 'waiting' END,
        spec = COALESCE(again, spec), again = NULL, attempts = 0, lease_until = NULL,
        run_after = CASE WHEN again IS NULL THEN ?3 ELSE run_after END, reason = NULL, changed_at = ?3
      WHERE id = ?1 AND token = ?2 AND state = 'running'
-     RETURNING state = 'waiting' OR EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id
+     RETURNING (state = 'waiting' AND run_after <= ?3) OR EXISTS (SELECT 1 FROM jobs j WHERE j.id <> jobs.id
        AND ((j.state = 'waiting' AND j.run_after <= ?3) OR (j.state = 'running' AND j.lease_until <= ?3)))
-       AS due;
-
-     DELETE FROM outbox WHERE job_key = ?4 AND (answer IS NOT NULL OR id IN (SELECT value FROM json_each(?5)))
-       AND EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND token = ?2 AND state <> 'running')";
+       AS due";
 
 impl Finish {
     async fn run(&self, command: impl SqlSafeStr, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
@@ -246,7 +254,8 @@ impl Change for GiveBack {
     type Output = ();
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
-        let statement = "UPDATE jobs SET state = 'waiting', run_after = ?3, attempts = MAX(attempts - 1, 0),
+        let statement = "UPDATE jobs SET state = 'waiting', run_after = ?3,
+               attempts = CASE WHEN again IS NULL THEN MAX(attempts - 1, 0) ELSE 0 END,
                spec = COALESCE(again, spec), again = NULL, lease_until = NULL, changed_at = ?3
              WHERE id = ?1 AND token = ?2 AND state = 'running'";
         Box::pin(change_held(self.lease, statement, |query| query.bind(self.now.0), tx))

@@ -21,10 +21,11 @@ impl OpenChecks for Sqlite {
     }
 
     async fn overdue_checks(&self, now: Timestamp) -> Result<Vec<OverdueCheck>, StoreError> {
-        let rows = sqlx::query("SELECT id, job_key, check_run FROM open_checks WHERE overdue <= ?1 ORDER BY overdue")
-            .bind(now.0)
-            .fetch_all(&mut *self.reader().await?)
-            .await?;
+        let rows =
+            sqlx::query("SELECT id, job_key, check_run FROM open_checks WHERE overdue <= ?1 ORDER BY overdue, id")
+                .bind(now.0)
+                .fetch_all(&mut *self.reader().await?)
+                .await?;
         let entry = |row: &sqlx::sqlite::SqliteRow| {
             Ok(OverdueCheck {
                 id: row.try_get::<i64, _>("id")?.unsigned_abs(),

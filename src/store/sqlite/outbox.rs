@@ -23,7 +23,8 @@ impl OutboxEntries for Sqlite {
         let run = run.map(PackedRun::new).transpose()?;
         let known: Vec<Option<String>> =
             entries.iter().map(|entry| self.answers().find(&entry.key, &entry.id)).collect();
-        let begun = self.write(Begin { entries, run, now }).await?;
+        let (begun, joined) = self.write(Begin { entries, run, now }).await?;
+        self.counters().joined_jobs.add(joined);
         let answered = |(begun, known): (Begun, Option<String>)| known.map_or(begun, Begun::Completed);
         let begun: Vec<Begun> = begun.into_iter().zip(known).map(answered).collect();
         for begun in &begun {
@@ -90,26 +91,28 @@ struct Begin {
 }
 
 impl Change for Begin {
-    type Output = Vec<Begun>;
+    /// How many jobs that the run brings about joined work that waited already comes with it.
+    type Output = (Vec<Begun>, u64);
 
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Vec<Begun>, StoreError>> {
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Self::Output, StoreError>> {
         Box::pin(async move {
             let begun = begin_all(tx, self).await?;
-            if let Some(run) = &self.run {
-                runs::save_within(tx, run).await?;
-            }
-            Ok(begun)
+            let joined = match &self.run {
+                Some(run) => runs::save_within(tx, run).await?,
+                None => 0,
+            };
+            Ok((begun, joined))
         })
     }
 
     fn apply_alone<'a>(
         &'a self,
         connection: &'a mut SqliteConnection,
-    ) -> Option<BoxFuture<'a, Result<Vec<Begun>, StoreError>>> {
+    ) -> Option<BoxFuture<'a, Result<Self::Output, StoreError>>> {
         // Work that a run wakes takes commands of its own.
         let wakes = self.run.as_ref().is_some_and(PackedRun::wakes);
         let lease = self.lease().filter(|_| !wakes)?;
-        Some(Box::pin(self.run_alone(lease, connection)))
+        Some(Box::pin(async move { Ok((self.run_alone(lease, connection).await?, 0)) }))
     }
 }
 
@@ -127,22 +130,29 @@ impl Begin {
     ) -> Result<Vec<Begun>, StoreError> {
         let Some(run) = &self.run else {
             let new = insert_all(connection, in_own_transaction(INSERT), &self.entries, lease, self.now).await?;
-            return begin_others(connection, &self.entries, &new, self.now).await;
+            return begin_others(connection, &self.entries, new, self.now).await;
         };
         let new = insert_all(connection, after_begin(INSERT), &self.entries, lease, self.now).await?;
-        let begun = begin_others(connection, &self.entries, &new, self.now).await?;
+        let begun = begin_others(connection, &self.entries, new, self.now).await?;
         runs::save_by(connection, before_commit(runs::SAVE), run).await?;
         Ok(begun)
     }
 }
 
-/// All in one statement; one by one only where some of them are known.
+/// All in one statement; one by one only where some of them are known, or their leases differ.
 async fn begin_all(tx: &mut SqliteConnection, begin: &Begin) -> Result<Vec<Begun>, StoreError> {
     let new = match begin.lease() {
         Some(lease) if begin.entries.len() > 1 => insert_all(tx, INSERT, &begin.entries, lease, begin.now).await?,
-        _ => BTreeSet::new(),
+        Some(_) => BTreeSet::new(),
+        None => {
+            // Before anything is written: what shares the transaction is kept when this is refused.
+            for lease in begin.entries.iter().filter_map(|entry| entry.lease) {
+                check_held(tx, lease).await?;
+            }
+            BTreeSet::new()
+        }
     };
-    begin_others(tx, &begin.entries, &new, begin.now).await
+    begin_others(tx, &begin.entries, new, begin.now).await
 }
 
 const INSERT: &str = "INSERT INTO outbox (id, job_key, head, operation, begun_at)
@@ -175,12 +185,13 @@ async fn insert_all(
 async fn begin_others(
     connection: &mut SqliteConnection,
     entries: &[OutboxEntry],
-    new: &BTreeSet<String>,
+    mut new: BTreeSet<String>,
     now: Timestamp,
 ) -> Result<Vec<Begun>, StoreError> {
     let mut begun = Vec::with_capacity(entries.len());
     for entry in entries {
-        begun.push(if new.contains(&entry.id) { Begun::New } else { begin_one(connection, entry, now).await? });
+        // One that is named twice is new only once.
+        begun.push(if new.remove(&entry.id) { Begun::New } else { begin_one(connection, entry, now).await? });
     }
     Ok(begun)
 }
@@ -205,19 +216,23 @@ async fn begin_one(tx: &mut SqliteConnection, entry: &OutboxEntry, now: Timestam
         return Ok(Begun::New);
     }
     // The lease is lost, or it was begun before.
-    if let Some(lease) = &entry.lease {
-        let held = sqlx::query("SELECT 1 FROM jobs WHERE id = ?1 AND token = ?2 AND state = 'running'")
-            .bind(lease.job)
-            .bind(lease.token)
-            .fetch_optional(&mut *tx)
-            .await?;
-        held.ok_or(StoreError::LeaseLost(lease.job))?;
+    if let Some(lease) = entry.lease {
+        check_held(tx, lease).await?;
     }
     let row = sqlx::query("SELECT answer FROM outbox WHERE id = ?1").bind(&entry.id).fetch_one(tx).await?;
     Ok(match row.try_get::<Option<String>, _>("answer")? {
         Some(answer) => Begun::Completed(answer),
         None => Begun::Unclear,
     })
+}
+
+async fn check_held(tx: &mut SqliteConnection, lease: Lease) -> Result<(), StoreError> {
+    let held = sqlx::query("SELECT 1 FROM jobs WHERE id = ?1 AND token = ?2 AND state = 'running'")
+        .bind(lease.job)
+        .bind(lease.token)
+        .fetch_optional(tx)
+        .await?;
+    held.map(|_| ()).ok_or(StoreError::LeaseLost(lease.job))
 }
 
 struct Complete {

@@ -26,7 +26,9 @@ impl Reports for Sqlite {
         let digest = Sha256::digest(&report.bytes).to_vec();
         let (bytes, packed) = (report.bytes.len(), pack(&report.bytes)?);
         let report = NewReport { bytes: Vec::new(), ..report };
-        self.write(SaveReport { report, digest, bytes, packed, wakes, now }).await
+        let (saved, joined) = self.write(SaveReport { report, digest, bytes, packed, wakes, now }).await?;
+        self.counters().joined_jobs.add(joined);
+        Ok(saved)
     }
 
     async fn find_reports(
@@ -67,7 +69,7 @@ impl Reports for Sqlite {
     async fn find_report_artifacts(&self, repository: RepositoryId) -> Result<Vec<String>, StoreError> {
         let patterns: Option<Option<String>> = sqlx::query_scalar(
             "SELECT json_extract(verdict, '$.settings.report_artifacts') FROM runs
-             WHERE repository = ?1 ORDER BY created_at DESC LIMIT 1",
+             WHERE repository = ?1 ORDER BY created_at DESC, id DESC LIMIT 1",
         )
         .bind(as_i64(repository.0)?)
         .fetch_optional(&mut *self.reader().await?)
@@ -78,7 +80,7 @@ impl Reports for Sqlite {
     async fn find_repository(&self, name: &str) -> Result<Option<JobSpec>, StoreError> {
         let row = sqlx::query(
             "SELECT spec FROM jobs WHERE CASE WHEN json_valid(spec) THEN lower(json_extract(spec, '$.name')) END = ?1
-             ORDER BY changed_at DESC LIMIT 1",
+             ORDER BY changed_at DESC, id DESC LIMIT 1",
         )
         .bind(name.to_ascii_lowercase())
         .fetch_optional(&mut *self.reader().await?)
@@ -88,11 +90,12 @@ impl Reports for Sqlite {
 
     async fn find_repository_by_id(&self, id: RepositoryId) -> Result<Option<JobSpec>, StoreError> {
         // `0` follows `/`: all keys of this repository and no other.
-        let row = sqlx::query("SELECT spec FROM jobs WHERE key > ?1 AND key < ?2 ORDER BY changed_at DESC LIMIT 1")
-            .bind(format!("{id}/"))
-            .bind(format!("{id}0"))
-            .fetch_optional(&mut *self.reader().await?)
-            .await?;
+        let row =
+            sqlx::query("SELECT spec FROM jobs WHERE key > ?1 AND key < ?2 ORDER BY changed_at DESC, id DESC LIMIT 1")
+                .bind(format!("{id}/"))
+                .bind(format!("{id}0"))
+                .fetch_optional(&mut *self.reader().await?)
+                .await?;
         Ok(row.map(|row| row.try_get::<String, _>("spec")).transpose()?.and_then(|text| unread::read_spec(&text)))
     }
 }
@@ -122,9 +125,9 @@ struct SaveReport {
 }
 
 impl Change for SaveReport {
-    type Output = SavedReport;
+    type Output = (SavedReport, u64);
 
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<SavedReport, StoreError>> {
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<Self::Output, StoreError>> {
         Box::pin(async move {
             let (report, repository) = (&self.report, as_i64(self.report.repository.0)?);
             let flag = report.flag.as_deref().unwrap_or_default();
@@ -152,7 +155,7 @@ impl Change for SaveReport {
                 }
             }
             if same.is_none() && (others.0 >= MAX_REPORTS || others.1.saturating_add(self.bytes) > MAX_REPORTS_BYTES) {
-                return Ok(SavedReport::Full);
+                return Ok((SavedReport::Full, 0));
             }
             for id in &replaced {
                 sqlx::query("DELETE FROM reports WHERE id = ?1").bind(id).execute(&mut *tx).await?;
@@ -178,8 +181,8 @@ impl Change for SaveReport {
                 .execute(&mut *tx)
                 .await?;
             }
-            jobs::enqueue_all_within(tx, &self.wakes, self.now, self.now).await?;
-            Ok(SavedReport::Saved(same.unwrap_or_else(|| report.id.clone())))
+            let joined = jobs::enqueue_all_within(tx, &self.wakes, self.now, self.now).await?;
+            Ok((SavedReport::Saved(same.unwrap_or_else(|| report.id.clone())), joined))
         })
     }
 }

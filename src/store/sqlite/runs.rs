@@ -14,7 +14,9 @@ use sqlx::{Row, SqlSafeStr, SqliteConnection};
 #[async_trait]
 impl Runs for Sqlite {
     async fn save_run(&self, run: &RunRecord) -> Result<(), StoreError> {
-        self.write(SaveRun(PackedRun::new(run.clone())?)).await
+        let joined = self.write(SaveRun(PackedRun::new(run.clone())?)).await?;
+        self.counters().joined_jobs.add(joined);
+        Ok(())
     }
 
     async fn load_run(&self, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
@@ -74,9 +76,9 @@ fn read_row(id: &RunId, row: &SqliteRow) -> Result<RunRecord, StoreError> {
 struct SaveRun(PackedRun);
 
 impl Change for SaveRun {
-    type Output = ();
+    type Output = u64;
 
-    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(save_within(tx, &self.0))
     }
 }
@@ -91,12 +93,11 @@ pub(super) const SAVE: &str =
      INSERT INTO heads (repository, number, head, run) SELECT ?2, ?4, ?6, ?1 WHERE ?4 <> 0
      ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, run = excluded.run";
 
-/// From then on it is the last judgement of its pull request.
-pub(super) async fn save_within(tx: &mut SqliteConnection, packed: &PackedRun) -> Result<(), StoreError> {
+/// From then on it is the last judgement of its pull request. How many jobs that it brings about joined others.
+pub(super) async fn save_within(tx: &mut SqliteConnection, packed: &PackedRun) -> Result<u64, StoreError> {
     save_by(tx, SAVE, packed).await?;
     let run = &packed.run;
-    jobs::enqueue_all_within(tx, &run.wakes, run.created_at, run.created_at).await?;
-    Ok(())
+    jobs::enqueue_all_within(tx, &run.wakes, run.created_at, run.created_at).await
 }
 
 /// Binds a run to a command that holds [`SAVE`].
