@@ -19,6 +19,13 @@ pub(super) const PRELUDE_NAME: &str = "deckhand";
 /// After a rule that left more than this behind, garbage is collected.
 const COLLECT_ABOVE_BYTES: usize = 16 * 1024 * 1024;
 
+/// While a rule runs, garbage is collected whenever so much was added: it must not count against the budget, and Luau's own
+/// collector does not keep up with large texts.
+const COLLECT_EVERY_BYTES: usize = 24 * 1024 * 1024;
+
+/// Steps between looks at the memory.
+const STEPS_BETWEEN_LOOKS: u64 = 16;
+
 const PRELUDE: &str = include_str!("prelude.luau");
 
 /// Why a rule ended before its end.
@@ -124,6 +131,7 @@ impl Script {
 
     fn execute(&self, body: &Function, paths: Option<super::Globs>) -> Execution {
         self.session.begin(paths);
+        self.session.collect_above.set(self.lua.used_memory() + COLLECT_EVERY_BYTES);
         let _ = self.lua.set_memory_limit((self.lua.used_memory() + MAX_MEMORY_BYTES).min(MAX_MACHINE_BYTES));
         let result = body.call::<()>(());
         let stop = self.session.take_stop().or_else(|| result.err().map(|error| Stop::Fault(explain(&error))));
@@ -227,10 +235,22 @@ fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {
     let watcher = Rc::clone(session);
     lua.set_interrupt(move |lua| {
         if watcher.steps.charge(1) && !watcher.is_stopped() {
+            if watcher.steps.spent() % STEPS_BETWEEN_LOOKS == 0 && lua.used_memory() > watcher.collect_above.get() {
+                collect(lua, &watcher)?;
+            }
             return Ok(VmState::Continue);
         }
         // Raised again at every step, so that no protected call outlives it.
         Err(watcher.out_of_steps(lua))
     });
     Ok(lua)
+}
+
+/// What making so much garbage costs is charged, as a loop that makes it would be with small pieces.
+fn collect(lua: &Lua, session: &Session) -> mlua::Result<()> {
+    let before = lua.used_memory();
+    lua.gc_collect()?;
+    let left = lua.used_memory();
+    session.collect_above.set(left + COLLECT_EVERY_BYTES);
+    session.charge_bytes(lua, before.saturating_sub(left))
 }

@@ -51,6 +51,8 @@ pub(super) struct Session {
     pub(super) registering: Cell<bool>,
     /// The base branch's code owners, once they were read.
     pub(super) code_owners: RefCell<Option<Rc<CodeOwners>>>,
+    /// More memory than this makes a collection worth while.
+    pub(super) collect_above: Cell<usize>,
     findings: RefCell<Vec<RawFinding>>,
     effects: RefCell<Vec<Effect>>,
     said: Cell<usize>,
@@ -74,6 +76,7 @@ impl Session {
             current_paths: RefCell::default(),
             registering: Cell::new(true),
             code_owners: RefCell::default(),
+            collect_above: Cell::new(usize::MAX),
             findings: RefCell::default(),
             effects: RefCell::default(),
             said: Cell::default(),

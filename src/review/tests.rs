@@ -148,6 +148,17 @@ fn memory_is_capped_and_the_next_rule_has_its_own() {
 }
 
 #[test]
+fn garbage_does_not_count_as_memory_and_making_much_of_it_is_charged() {
+    // More than a gigabyte in all, of which half a megabyte lives.
+    let line = "a line of some fifty characters, as lines of code go";
+    let verdict = done(&format!("local out = '' for _ = 1, 8000 do out = out .. '{line}' end message(`{{#out}}`)"));
+    assert_eq!(verdict.faults, []);
+    assert_eq!(verdict.findings[0].message, (8000 * line.len()).to_string());
+    let (message, _) = fault("while true do local s = string.rep('x', 4000000) end");
+    assert!(message.contains("2 s of CPU"), "{message}");
+}
+
+#[test]
 fn deep_recursion_is_a_fault() {
     let (message, _) = fault("local function f(n) return 1 + f(n + 1) end f(1)");
     assert!(message.contains("stack overflow"), "{message}");
