@@ -6,6 +6,9 @@ use super::options::{OptionKind, text_of};
 use crate::model::Severity;
 use mlua::{Lua, Table, Value};
 use serde_json::Value as Json;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A built-in rule's description of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +45,22 @@ pub(super) fn chunk_name(rule: &BuiltinRule) -> String {
     format!("=deckhand:rules/{}.lua", rule.name)
 }
 
-pub(super) fn read_metadata(name: &str, table: &Table) -> mlua::Result<RuleMetadata> {
+thread_local! {
+    /// What the built-in rules take, by name: a judge loads the same few rules for ever.
+    static OPTIONS: RefCell<HashMap<&'static str, Rc<[OptionSpec]>>> = RefCell::default();
+}
+
+/// The options that a built-in rule takes, read from the table at its head at the first time.
+pub(super) fn options_of(rule: &BuiltinRule, table: &Table) -> mlua::Result<Rc<[OptionSpec]>> {
+    if let Some(known) = OPTIONS.with_borrow(|known| known.get(rule.name).cloned()) {
+        return Ok(known);
+    }
+    let options: Rc<[OptionSpec]> = read_metadata(rule.name, table)?.all_options().into();
+    OPTIONS.with_borrow_mut(|known| known.insert(rule.name, Rc::clone(&options)));
+    Ok(options)
+}
+
+fn read_metadata(name: &str, table: &Table) -> mlua::Result<RuleMetadata> {
     let severity = match table.get::<String>("severity")?.as_str() {
         "fail" => Severity::Fail,
         "warn" => Severity::Warn,

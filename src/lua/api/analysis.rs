@@ -17,8 +17,14 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// The table; a rule gets one of its own.
+/// Where a machine keeps the table.
+const KEPT: &str = "analyses";
+
+/// The table, which nobody can write to: the rules of a machine share it.
 pub(super) fn table(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> {
+    if let Some(table) = lua.named_registry_value(KEPT)? {
+        return Ok(table);
+    }
     let table = lua.create_table()?;
     let lockfiles = Rc::clone(session);
     table.raw_set(
@@ -89,6 +95,7 @@ pub(super) fn table(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> {
     )?;
     super::code_analyses::add_to(&table, lua, session)?;
     table.set_readonly(true);
+    lua.set_named_registry_value(KEPT, &table)?;
     Ok(table)
 }
 
