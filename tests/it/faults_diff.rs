@@ -142,8 +142,8 @@ async fn f37_commits_that_github_leaves_out_fail_the_rule_that_reads_them_and_no
     assert_eq!(conclusion, "failure");
     assert!(title.contains("rule commits could not run"), "{title}");
     assert!(summary.contains("100 of 120") && summary.contains("sees n.txt"), "{summary}");
-    let unrepeated = Some("all commits are there now");
-    story.end_as(Ending { kills: Kills::Sparse, unrepeated, ..Ending::default() }).await;
+    let news = Some("all commits are there now");
+    story.end_as(Ending { kills: Kills::Sparse, news, ..Ending::default() }).await;
 }
 
 #[tokio::test]

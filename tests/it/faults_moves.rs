@@ -253,8 +253,8 @@ async fn f32_at_whatever_request_the_app_is_stopped_its_job_ends_and_comes_back_
             story.pass(60).await;
             judged(&story.sim, "told as it is");
             assert_eq!(story.parked().await, 0, "{at}");
-            let unrepeated = Some("whoever comes back is judged quietly; the old event speaks");
-            story.end_as(Ending { kills: Kills::Before, unrepeated, holds: Some(&judged) }).await;
+            let news = Some("whoever comes back is judged quietly; the old event speaks");
+            story.end_as(Ending { kills: Kills::Before, news, holds: Some(&judged) }).await;
             moves += 1;
         }
         assert!(moves >= 7, "{name}: before each of {moves} requests");
