@@ -235,7 +235,9 @@ fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {
     let watcher = Rc::clone(session);
     lua.set_interrupt(move |lua| {
         if watcher.steps.charge(1) && !watcher.is_stopped() {
-            if watcher.steps.spent() % STEPS_BETWEEN_LOOKS == 0 && lua.used_memory() > watcher.collect_above.get() {
+            if watcher.steps.spent().is_multiple_of(STEPS_BETWEEN_LOOKS)
+                && lua.used_memory() > watcher.collect_above.get()
+            {
                 collect(lua, &watcher)?;
             }
             return Ok(VmState::Continue);
