@@ -2,6 +2,7 @@
 //! branch requires by an old name must not stay green.
 
 use crate::sim_bench::{REPO, Story, writes};
+use deckhand::model::{CommitId, PullNumber, RepositoryId};
 use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
 use serde_json::json;
 
@@ -180,5 +181,45 @@ async fn f33_what_was_unclear_when_the_repository_was_renamed_is_settled_under_i
     let checks = story.sim.checks("octo/hi", &head);
     assert_eq!(checks.len(), 1);
     assert_eq!(checks[0]["conclusion"], "success");
+    story.end_where(|_, _| ()).await;
+}
+
+#[tokio::test]
+async fn a_verdict_that_changes_nothing_on_github_is_stored() {
+    let story = begin("rule('honest', function() end)").await;
+    let number = story.open("Greet", &[POLITE]).await;
+    story.requests();
+    let more = "rule('honest', function() end)\nrule('titled', function() return danger.github.pr.title end)";
+    story.sim.push(REPO, "main", "mona", "Read the title", &[("dangerfile.lua", Some(more))], "");
+    story.rest().await;
+    assert_eq!(writes(&story.requests()), [""; 0]);
+    let repository = RepositoryId(SimHandle::repository_id(&story.sim, REPO));
+    let head = CommitId::new(&story.sim.head(REPO, number).unwrap()).unwrap();
+    let stored = story.server.store().find_judgements(repository, PullNumber(number), &head).await.unwrap();
+    assert!(stored[0].verdict.contains("titled"), "{}", stored[0].verdict);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f67_statuses_beside_an_open_check_are_pending_for_who_comes_later() {
+    let rules = "settings { statuses = 'per_rule' }
+rule('quick', function() end)
+rule('slow', function() return danger.github.pr.mergeable end)";
+    let story = Story::begin_with_permissions(&[MAY], &[("dangerfile.lua", rules), HELLO]).await;
+    story.sim.set_deliver(false);
+    let first = story.open("Greet", &[POLITE]).await;
+    story.sim.set_mergeable(REPO, first, None);
+    story.sim.set_deliver(true);
+    retitle(&story, first, "Greet them").await;
+    assert_eq!(said(&story.sim, first), ["deckhand: open"]);
+    let quick = |states: Vec<String>| states.into_iter().find(|it| it.starts_with("deckhand/quick")).unwrap();
+    assert_eq!(quick(states(&story, first)), "deckhand/quick: success");
+    story.requests();
+    story.sim.branch(REPO, "twin", "greet", "mona");
+    story.sim.open_pull(REPO, "Greet again", "", "twin", "main", "mona", false);
+    story.rest().await;
+    let set = story.requests().into_iter().filter(|it| it.request["context"] == "deckhand/quick");
+    let set: Vec<String> = set.map(|it| it.request["state"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(set.first().map(String::as_str), Some("pending"), "{set:?}");
     story.end_where(|_, _| ()).await;
 }
