@@ -23,6 +23,10 @@ const COLLECT_ABOVE_BYTES: usize = 16 * 1024 * 1024;
 /// collector does not keep up with large texts.
 const COLLECT_EVERY_BYTES: usize = 24 * 1024 * 1024;
 
+/// So often for one rule: then it makes garbage and nothing else. Steps are not charged for it, because when Luau collects
+/// depends on what ran before, and steps are what two runs agree on.
+const MAX_COLLECTIONS: u32 = 200;
+
 /// Steps between looks at the memory.
 const STEPS_BETWEEN_LOOKS: u64 = 16;
 
@@ -131,6 +135,7 @@ impl Script {
 
     fn execute(&self, body: &Function, paths: Option<super::Globs>) -> Execution {
         self.session.begin(paths);
+        self.session.collections.set(0);
         self.session.collect_above.set(self.lua.used_memory() + COLLECT_EVERY_BYTES);
         let _ = self.lua.set_memory_limit((self.lua.used_memory() + MAX_MEMORY_BYTES).min(MAX_MACHINE_BYTES));
         let result = body.call::<()>(());
@@ -248,11 +253,12 @@ fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {
     Ok(lua)
 }
 
-/// What making so much garbage costs is charged, as a loop that makes it would be with small pieces.
 fn collect(lua: &Lua, session: &Session) -> mlua::Result<()> {
-    let before = lua.used_memory();
+    session.collections.set(session.collections.get() + 1);
+    if session.collections.get() > MAX_COLLECTIONS {
+        return Err(session.out_of_steps(lua));
+    }
     lua.gc_collect()?;
-    let left = lua.used_memory();
-    session.collect_above.set(left + COLLECT_EVERY_BYTES);
-    session.charge_bytes(lua, before.saturating_sub(left))
+    session.collect_above.set(lua.used_memory() + COLLECT_EVERY_BYTES);
+    Ok(())
 }

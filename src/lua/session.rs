@@ -53,6 +53,8 @@ pub(super) struct Session {
     pub(super) code_owners: RefCell<Option<Rc<CodeOwners>>>,
     /// More memory than this makes a collection worth while.
     pub(super) collect_above: Cell<usize>,
+    /// Collections for the running rule.
+    pub(super) collections: Cell<u32>,
     findings: RefCell<Vec<RawFinding>>,
     effects: RefCell<Vec<Effect>>,
     said: Cell<usize>,
@@ -77,6 +79,7 @@ impl Session {
             registering: Cell::new(true),
             code_owners: RefCell::default(),
             collect_above: Cell::new(usize::MAX),
+            collections: Cell::default(),
             findings: RefCell::default(),
             effects: RefCell::default(),
             said: Cell::default(),
