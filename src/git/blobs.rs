@@ -14,9 +14,6 @@ pub(super) const MAX_TEXT_BYTES: u64 = 1_000_000;
 /// How far git looks for a NUL byte to call a file binary (`buffer_is_binary` in git's `xdiff-interface.c`).
 const BINARY_PROBE_BYTES: usize = 8_000;
 
-/// `core.bigFileThreshold` of our git: what is larger counts as binary there, whatever it holds.
-const BIG_FILE_BYTES: u64 = 16 << 20;
-
 /// Reads blobs of commits and trees.
 #[derive(Debug)]
 pub(super) struct Blobs {
@@ -51,15 +48,18 @@ impl Blobs {
         }
     }
 
-    /// Whether a file that is too large for git's patch (`core.bigFileThreshold`) would have been shown in it.
-    pub(super) fn is_large_text(&mut self, tree: &CommitId, path: &RepoPath) -> Result<bool, GitError> {
-        let header = self.batch.ask(&[tree.as_str().as_bytes(), b":", &path.to_bytes()].concat())?;
-        let size = header.rsplit(' ').next().and_then(|size| size.parse::<u64>().ok());
-        let is_large = size.is_some_and(|size| size > BIG_FILE_BYTES);
-        let begins = if is_large { self.batch.content(BINARY_PROBE_BYTES as u64)? } else { Vec::new() };
-        // The rest is not wanted, and what did not answer the question is not read either.
+    /// Whether git's look at the beginning of a large file would call it text. A path that does not fit on a line is not
+    /// looked at, and counts as text.
+    pub(super) fn begins_as_text(&mut self, tree: &CommitId, path: &RepoPath) -> Result<bool, GitError> {
+        let path = path.to_bytes();
+        if path.contains(&b'\n') || path.ends_with(b"\r") {
+            return Ok(true);
+        }
+        self.batch.ask(&[tree.as_str().as_bytes(), b":", &path].concat())?;
+        let beginning = self.batch.content(BINARY_PROBE_BYTES as u64 - 1)?;
+        // Nobody wants the rest.
         self.batch.end()?;
-        Ok(is_large && memchr::memchr(0, &begins).is_none())
+        Ok(memchr::memchr(0, &beginning).is_none())
     }
 
     fn load_batched(&mut self, tree: &CommitId, path: &[u8]) -> Result<FileText, GitError> {

@@ -41,7 +41,7 @@ impl Comparison {
             .map_err(|error| self.explain(error))?;
         let set = parse_patch_set(&patch);
         match set.problems.into_iter().next() {
-            None => Ok(self.mark_large_texts(set.files)?),
+            None => self.mark_large_texts(set.files),
             Some(problem) => Err(GitError::BadPatch(problem)),
         }
     }

@@ -27,6 +27,9 @@ const CONFIG: &[&str] = &[
     "gc.auto=0",
 ];
 
+/// [`CONFIG`]'s `core.bigFileThreshold`: what is larger counts as binary, whatever it holds.
+pub(super) const BIG_FILE_BYTES: u64 = 16 << 20;
+
 /// How to start git for one repository.
 #[derive(Clone, Debug)]
 pub(super) struct Git {

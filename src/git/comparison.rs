@@ -1,7 +1,7 @@
 //! What is compared: the merge base, and a head that is a commit or the working tree.
 
 use super::blobs::Blobs;
-use super::command::{Git, refused};
+use super::command::{BIG_FILE_BYTES, Git, refused};
 use super::sizes::Sizes;
 use super::working_tree::WorkingTree;
 use super::{GitError, Repository};
@@ -86,9 +86,13 @@ impl Comparison {
         self.blobs.borrow_mut().load(at, &key.path).map_err(|error| self.explain(error))
     }
 
-    /// Whether a file of the head is a text that is too large for a patch.
+    /// Whether a file of the head counts as binary for its size alone.
     pub(super) fn is_large_text(&self, path: &RepoPath) -> Result<bool, GitError> {
-        self.blobs.borrow_mut().is_large_text(self.head_tree(), path).map_err(|error| self.explain(error))
+        let key = FileKey { side: Side::Right, path: path.clone() };
+        if self.load_size(&key)?.is_none_or(|size| size <= BIG_FILE_BYTES) {
+            return Ok(false);
+        }
+        self.blobs.borrow_mut().begins_as_text(self.head_tree(), path).map_err(|error| self.explain(error))
     }
 
     /// The bytes of a file on one side; `None` when there is none. Of a submodule the size is not known: `None` too.
