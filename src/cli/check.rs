@@ -13,11 +13,9 @@ use crate::model::{
     Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Searched,
     Settings, Snapshot, Verdict,
 };
+use crate::review::MAX_PASSES;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-
-/// As in a real run; see `local`. Every pass but the last adds files that the dangerfile requires.
-const MAX_PASSES: usize = 200;
 
 /// Load a dangerfile and say every mistake in it, with file and line
 ///

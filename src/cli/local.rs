@@ -8,16 +8,12 @@ use super::terminal::{note, print_result, warn};
 use super::{coverage, dangerfile, lint_reports};
 use crate::git::{Comparison, Repository};
 use crate::model::{
-    Conclusion, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Unavailable,
-    Verdict,
+    Conclusion, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict,
 };
-use crate::review::{self, Outcome, Settled};
+use crate::review::{self, MAX_PASSES, Outcome, Settled};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
-
-/// So many passes of the rules may ask for more facts; no sensible rule needs as many.
-const MAX_PASSES: usize = 200;
 
 /// Review what the working tree adds to its merge base, without a network or a server
 ///
@@ -191,9 +187,8 @@ fn explain(common: &Common, comparison: &Comparison, snapshot: &Snapshot, verdic
 
 /// What no pull request could be asked for here: nobody may take the verdict for more than it is.
 fn say_unjudged(common: &Common, verdict: &Verdict) {
-    let reason = Unavailable::NeedsPullRequest.to_string();
     let mut rules = Vec::new();
-    for rule in verdict.rules.iter().filter(|rule| rule.reason.as_ref() == Some(&reason)) {
+    for rule in verdict.rules.iter().filter(|rule| rule.needs_pull_request()) {
         if rule.name == "dangerfile" {
             warn(common, "the dangerfile needs a pull request, so it ended early: rules further down were not run");
         } else {

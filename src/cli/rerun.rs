@@ -5,12 +5,10 @@ use super::failure::Failure;
 use super::stored::StoredRun;
 use crate::git::Repository;
 use crate::model::{FactKey, FileKey, Origin, RuleState, Ruleset, Side, Snapshot, Verdict};
-use crate::review::Outcome;
+use crate::review::{MAX_PASSES, Outcome};
 use crate::server::{JudgeConfig, Judges};
 use std::collections::BTreeSet;
 
-/// As many passes as a dangerfile may take to require files that require files.
-const MAX_PASSES: usize = 200;
 /// Of the facts that are lacking so many are named.
 const NAMED: usize = 3;
 

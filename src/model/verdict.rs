@@ -1,6 +1,6 @@
 //! What a run of the rules says in the end.
 
-use super::{CommitId, Finding, Overridden, Preview, RepoPath, Settings, StatusMode, Waiting};
+use super::{CommitId, Finding, Overridden, Preview, RepoPath, Settings, StatusMode, Unavailable, Waiting};
 use serde::{Deserialize, Serialize};
 
 /// The outcome of running a ruleset over a complete snapshot.
@@ -123,6 +123,13 @@ pub struct RuleOutcome {
     pub steps: u64,
     /// Wall-clock milliseconds in the last pass; 0 where no clock was given. Not part of what two runs must agree on.
     pub millis: u64,
+}
+
+impl RuleOutcome {
+    /// Whether it was not run because there is no pull request here to be asked.
+    pub fn needs_pull_request(&self) -> bool {
+        self.state == RuleState::Skipped && self.reason == Some(Unavailable::NeedsPullRequest.to_string())
+    }
 }
 
 /// What became of a rule.

@@ -20,6 +20,10 @@ use std::time::Duration;
 /// Tells how much time has passed since some fixed moment. Only durations of rules are measured with it; no rule sees it.
 pub type Clock<'a> = &'a dyn Fn() -> Duration;
 
+/// So often rules may ask for facts in one run, wherever it runs: what passes here passes on the server. Files that they read
+/// one after the other, and that the change does not touch, cost one pass each.
+pub const MAX_PASSES: usize = 30;
+
 /// The rule to which code outside any `rule` belongs.
 const TOP_LEVEL: &str = "dangerfile";
 

@@ -6,12 +6,10 @@ use crate::model::{
     Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Settings,
     Snapshot, Verdict,
 };
-use crate::review::{Outcome, apply_overrides};
+use crate::review::{MAX_PASSES, Outcome, apply_overrides};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeSet;
 
-/// Passes of one run: files that rules read one after the other cost one each. What they read is fetched ahead the next time.
-const MAX_PASSES: usize = 30;
 /// Bytes of texts of one run.
 const MAX_TEXT: usize = 20 << 20;
 /// The rule that speaks for the ruleset as a whole.

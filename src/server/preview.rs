@@ -13,11 +13,9 @@ use crate::model::{
     Conclusion, Fact, FactKey, FileKey, Preview, PullNumber, RepoPath, RepositoryId, Settings, Side, Snapshot,
     Unavailable, Verdict,
 };
-use crate::review::Outcome;
+use crate::review::{MAX_PASSES, Outcome};
 use std::collections::BTreeSet;
 
-/// Passes of a preview, as of any run.
-const MAX_PASSES: usize = 30;
 /// Requests of a preview: files of the head come in batches.
 const MAX_REQUESTS: u32 = 8;
 /// Said on the check where the author may not write.

@@ -143,8 +143,6 @@ struct Stage<'a> {
     hands: Option<Hands>,
     /// Whether these rules judged this pull request before.
     same_rules: bool,
-    /// The check that says that this review has begun.
-    announced: Option<PublishedCheck>,
     /// Reviews that this one brings about, to be enqueued when it is saved.
     wakes: Vec<JobSpec>,
 }
@@ -171,7 +169,6 @@ impl<'a> Stage<'a> {
             may_resolve: None,
             hands: None,
             same_rules: false,
-            announced: None,
             wakes: Vec::new(),
         })
     }
@@ -290,8 +287,7 @@ impl<'a> Stage<'a> {
             CallError::NotFound(_) => after_overview(error, self.review.job.attempt),
             other => after_call(other),
         })?;
-        self.announced = announced?;
-        self.overview.published.checks.extend(self.announced.clone());
+        self.overview.published.checks.extend(announced?);
         snapshot.subject.base = comparison.merge_base;
         snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);

@@ -1,7 +1,7 @@
 //! Calls that GitHub limits, loses or refuses: nothing is sent too early, nothing is done twice, everything is done.
 
 use crate::server_bench::Request;
-use crate::sim_bench::{APP_ID, REPO, Story, writes};
+use crate::sim_bench::{APP_ID, REPO, Story, bad_gateway, writes};
 use deckhand::server::ServerHandle;
 use deckhand::sim::{AppConfig, Fault, FaultEffect, Kind, LogEntry, SimHandle};
 use serde_json::json;
@@ -26,10 +26,6 @@ fn conclusion(story: &Story, repo: &str, number: u64) -> String {
     let checks = story.sim.checks(repo, &head);
     let newest = checks.iter().find(|it| it["app"]["id"] == APP_ID);
     newest.map_or("none", |it| it["conclusion"].as_str().unwrap_or("open")).to_owned()
-}
-
-fn bad_gateway() -> FaultEffect {
-    FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() }
 }
 
 /// Pull requests that nobody waits for.

@@ -1,9 +1,8 @@
 //! GitHub's limits beyond a single one: at their edges, many in a row, and with a server that begins anew.
 
-use crate::sim_bench::{REPO, Story, writes};
+use crate::sim_bench::{REPO, Story, bad_gateway, writes};
 use deckhand::model::Timestamp;
 use deckhand::sim::{Fault, FaultEffect, LogEntry};
-use serde_json::json;
 use std::sync::Arc;
 
 const RULES: &str = "for _, line in danger.git.added_lines('**/*.py') do
@@ -117,9 +116,7 @@ async fn f26_f27_waiting_for_limits_uses_up_no_attempt() {
     for _ in 0..11 {
         story.pass(3).await;
     }
-    let bad_gateway =
-        FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() };
-    story.sim.inject(Fault::next("POST", "query Overview", bad_gateway).times(3));
+    story.sim.inject(Fault::next("POST", "query Overview", bad_gateway()).times(3));
     story.pass(3).await;
     assert_eq!(story.parked().await, 0, "one attempt failed");
     story.pass(30).await;

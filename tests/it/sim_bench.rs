@@ -7,7 +7,8 @@ use crate::server_bench::{KEY, SECRET, config};
 use crate::validation::{check_log, check_webhook};
 use deckhand::model::Timestamp;
 use deckhand::server::{Server, ServerConfig, ServerHandle, WallClock};
-use deckhand::sim::{AppConfig, Kind, LogEntry, Sim, SimConfig, SimHandle};
+use deckhand::sim::{AppConfig, FaultEffect, Kind, LogEntry, Sim, SimConfig, SimHandle};
+use serde_json::json;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
@@ -378,4 +379,9 @@ pub(crate) fn writes(log: &[LogEntry]) -> Vec<String> {
         format!("{} {} {}", entry.method, words.join("/"), entry.status)
     };
     log.iter().filter(|entry| entry.kind == Kind::Write).map(short).collect()
+}
+
+/// GitHub does not do it, and nobody knows why.
+pub(crate) fn bad_gateway() -> FaultEffect {
+    FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() }
 }

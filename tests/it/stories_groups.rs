@@ -2,7 +2,7 @@
 //! they have said of each queued one.
 
 use crate::other_ways::pages;
-use crate::sim_bench::{APP_ID, REPO, Story, writes};
+use crate::sim_bench::{APP_ID, REPO, Story, bad_gateway, writes};
 use deckhand::sim::{AppConfig, Fault, FaultEffect};
 use serde_json::json;
 
@@ -164,8 +164,7 @@ async fn f49_pull_requests_of_ignored_authors_pass_the_queue_unread() {
 async fn f49_destroyed_cancels() {
     let story = begin(RULES).await;
     let number = open(&story, "greet", "Says hello.", &[("a.txt", Some("a\n"))]).await;
-    let answer = FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() };
-    story.sim.inject(Fault::next("GET", "/compare/", answer).times(1000));
+    story.sim.inject(Fault::next("GET", "/compare/", bad_gateway()).times(1000));
     let head = enqueue(&story, number).await;
     assert!(check(&story, &head).starts_with("deckhand open"), "{}", check(&story, &head));
     story.sim.leave_queue(REPO, number, "dequeued", "mona");

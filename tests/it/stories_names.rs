@@ -1,10 +1,9 @@
 //! Stories of checks whose name changes: by what a pull request says, by a push to the dangerfile, by a retarget. What a
 //! branch requires by an old name must not stay green.
 
-use crate::sim_bench::{REPO, Story, writes};
+use crate::sim_bench::{REPO, Story, bad_gateway, writes};
 use deckhand::model::{CommitId, PullNumber, RepositoryId};
 use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
-use serde_json::json;
 
 const HELLO: (&str, &str) = ("src/hello.py", "x = 1\n");
 const POLITE: (&str, Option<&str>) = ("src/hello.py", Some("x = 2\n"));
@@ -46,11 +45,6 @@ fn states(story: &Story, number: u64) -> Vec<String> {
         .collect();
     all.sort();
     all
-}
-
-/// GitHub does not do it.
-fn broken() -> FaultEffect {
-    FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() }
 }
 
 async fn retitle(story: &Story, number: u64, title: &str) {
@@ -134,7 +128,7 @@ rule('honest', function() if danger.github.pr.base.ref == 'next' then fail('Not 
     story.rest().await;
     assert_eq!(said(&story.sim, first), ["deckhand: success"]);
     // The second is retargeted, and GitHub fails whenever it is looked at.
-    story.sim.inject(Fault::next("POST", &format!("\"number\":{second}"), broken()).times(100));
+    story.sim.inject(Fault::next("POST", &format!("\"number\":{second}"), bad_gateway()).times(100));
     story.sim.edit_pull(REPO, second, "mona", None, None, Some("next"));
     story.sim.edit_pull(REPO, first, "mona", Some("Greet them"), None, None);
     story.rest().await;
@@ -172,16 +166,18 @@ async fn f33_what_was_unclear_when_the_repository_was_renamed_is_settled_under_i
     let story = begin("rule('honest', function() end)").await;
     // GitHub opened the check, and nobody heard of it.
     story.sim.inject(Fault::next("POST", "/check-runs", FaultEffect::DropAfter).times(1));
-    story.sim.inject(Fault::next("GET", "/check-runs", broken()).times(100));
+    story.sim.inject(Fault::next("GET", "/check-runs", bad_gateway()).times(100));
     let number = story.open("Greet", &[POLITE]).await;
     story.sim.clear_faults();
     story.sim.rename(REPO, "hi", "mona");
     story.pass(120).await;
     let head = story.sim.head("octo/hi", number).unwrap();
-    let checks = story.sim.checks("octo/hi", &head);
-    assert_eq!(checks.len(), 1);
-    assert_eq!(checks[0]["conclusion"], "success");
-    story.end_where(|_, _| ()).await;
+    let settled = |sim: &SimHandle, when: &str| {
+        let checks = sim.checks("octo/hi", &head);
+        assert_eq!((checks.len(), &checks[0]["conclusion"]), (1, &"success".into()), "{when}");
+    };
+    settled(&story.sim, "told as it is");
+    story.end_where(settled).await;
 }
 
 #[tokio::test]
@@ -221,5 +217,5 @@ rule('slow', function() return danger.github.pr.mergeable end)";
     let set = story.requests().into_iter().filter(|it| it.request["context"] == "deckhand/quick");
     let set: Vec<String> = set.map(|it| it.request["state"].as_str().unwrap().to_owned()).collect();
     assert_eq!(set.first().map(String::as_str), Some("pending"), "{set:?}");
-    story.end_where(|_, _| ()).await;
+    story.end_where(|sim, when| assert_eq!(said(sim, first), ["deckhand: open"], "{when}")).await;
 }

@@ -2,10 +2,9 @@
 
 use crate::recorded::Github;
 use crate::server_bench::Request;
-use crate::sim_bench::{APP_ID, REPO, Story, wall, writes};
+use crate::sim_bench::{APP_ID, REPO, Story, bad_gateway, wall, writes};
 use deckhand::model::Timestamp;
 use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
-use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -40,10 +39,6 @@ fn check(sim: &SimHandle, number: u64) -> String {
 fn open(sim: &Github, branch: &str, edits: &[(&str, Option<&str>)]) -> u64 {
     sim.push(REPO, branch, "mona", "Change it", edits, "main");
     sim.open_pull(REPO, branch, "", branch, "main", "mona", false)
-}
-
-fn bad_gateway() -> FaultEffect {
-    FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() }
 }
 
 /// No review comes beyond its open check until faults are cleared.

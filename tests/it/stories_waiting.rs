@@ -1,8 +1,7 @@
 //! Stories of what is not there yet: the check stays open, says what for and until when, and is concluded in time.
 
-use crate::sim_bench::{REPO, Story, writes};
-use deckhand::sim::{Fault, FaultEffect};
-use serde_json::json;
+use crate::sim_bench::{REPO, Story, bad_gateway, writes};
+use deckhand::sim::Fault;
 
 const MERGES: &str = "settings { statuses = 'per_rule' }
 rule('merges', function()
@@ -188,8 +187,7 @@ async fn end_by_the_watchdog(rules: &str) {
     )
     .await;
     let number = story.open("Change it", &[CODE]).await;
-    let answer = FaultEffect::Answer { status: 502, body: json!({ "message": "Server Error" }), headers: Vec::new() };
-    story.sim.inject(Fault::next("POST", "query Overview", answer).times(1000));
+    story.sim.inject(Fault::next("POST", "query Overview", bad_gateway()).times(1000));
     story.pass(20 * 60).await;
     assert!(only_check(&story, number).starts_with("in_progress"), "{:?}", checks(&story, number));
     // The watchdog looks once a minute, and leaves a job alone that a worker has in hand at that moment.

@@ -12,12 +12,9 @@ use crate::model::{
     FileText, Finding, Label, Labeling, LintFacts, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref,
     RepoName, RepoPath, Ruleset, Search, Searched, Side, Snapshot, Subject, Timestamp, User, Verdict,
 };
-use crate::review::{self, Outcome};
+use crate::review::{self, MAX_PASSES, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-
-/// As in a real run; see `local`.
-const MAX_PASSES: usize = 200;
 
 /// Every case runs at 2026-01-01T00:00:00Z.
 const STARTED_AT: Timestamp = Timestamp(1_767_225_600_000);

@@ -6,7 +6,7 @@ use super::source::{Excerpt, render_source};
 use super::{Report, Texts};
 use crate::cli::plain;
 use crate::cli::terminal::{BLUE, BOLD, DIM, GREEN, RED, YELLOW, paint};
-use crate::model::{Conclusion, Fault, Finding, Place, RepoPath, Severity, Side, Unavailable, Verdict};
+use crate::model::{Conclusion, Fault, Finding, Place, RepoPath, RuleOutcome, Severity, Side, Verdict};
 use crate::plan::spoken;
 use anstyle::Style;
 use std::borrow::Cow;
@@ -72,8 +72,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
 
 /// The last line: what was counted and what the check would say.
 pub(super) fn render_verdict(verdict: &Verdict) -> String {
-    let needs_pull = Unavailable::NeedsPullRequest.to_string();
-    let unjudged = verdict.rules.iter().any(|rule| rule.reason.as_ref() == Some(&needs_pull));
+    let unjudged = verdict.rules.iter().any(RuleOutcome::needs_pull_request);
     let (style, outlook) = match verdict.conclusion {
         Conclusion::Success if unjudged => {
             (YELLOW, "the check would pass, as far as it can be told without a pull request")

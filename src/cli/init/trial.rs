@@ -3,10 +3,7 @@
 use crate::cli::failure::Failure;
 use crate::git::{Landed, Repository};
 use crate::model::{Dangerfile, Origin, Ruleset, Snapshot, Subject, Timestamp, Verdict};
-use crate::review::{self, Outcome};
-
-/// As in a real run; see `local`.
-const MAX_PASSES: usize = 6;
+use crate::review::{self, MAX_PASSES, Outcome};
 
 /// The history with the facts that were read so far, so that the next dangerfile finds them.
 pub(super) struct Trial<'a> {

@@ -10,22 +10,21 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Processes that start at the same time on a new database get into each other's way; they look again after this.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
-/// One file. Cheap to clone; all clones share the connections.
+/// One file.
 ///
 /// Writes go through one connection and begin with `BEGIN IMMEDIATE`, so that a transaction never
 /// fails in its middle because it could not become a writer. Those that come together share a transaction.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::store) struct Sqlite {
     writer: Writer,
     readers: Readers,
-    counts: Arc<StoreCounts>,
+    counts: StoreCounts,
     answers: Answers,
 }
 
@@ -45,7 +44,7 @@ impl Sqlite {
             writer: Writer::start(writer),
             readers: Readers::new(options),
             answers: Answers::default(),
-            counts: Arc::default(),
+            counts: StoreCounts::default(),
         })
     }
 
