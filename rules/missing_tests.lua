@@ -1,11 +1,11 @@
 -- What the author says of the change. `same`: that it behaves as before, or why it needs no test. `claim`: that it repairs
 -- something (`repair`), that it brings something (`new`), that something is used in another way or given up (`upkeep`),
--- something else (`plain`), or too little to tell. `removes`: that something goes. `tests_go`: that tests go with what they
--- are for. `merged`: that it was reviewed elsewhere.
+-- something else (`plain`), or too little to tell. `removes`: that something goes. `unskips`: that tests run again.
+-- `tests_go`: that tests go with what they are for. `merged`: that it was reviewed elsewhere.
 local nothing_said = {}
 
 -- Types of conventional titles without new behaviour.
-local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
+local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "fmt", "lint", "maint", "mnt", "nit", "nits", "perf", "polish", "refactor", "revert", "style", "test", "tests", "types" }
 
 local SAME = {
   "clippy", "lint", "style", "compilation", "compile error", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
@@ -14,7 +14,8 @@ local SAME = {
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab", "wording",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
-  "quadratic", "fix slow", "review comment", "fix ci", "pre-commit", "autoupdate",
+  "polish", "dry up", "circular", "flaky", "flakiness", "flakes", "code scanning", "for clarity", "32-bit", "32 bit", "lazily", "data race", "o(1)",
+  "quadratic", "fix slow", "review comment", "fix ci", "ci failure", "pre-commit", "autoupdate",
 }
 
 -- How such a title begins, also behind a type or the name of a part: `search: move ...`.
@@ -23,7 +24,8 @@ local SAME_FROM_START = {
   "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
   "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
-  "fix compilation", "fix compiler ", "fix.* deprecation", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
+  "document ", "documents ", "documented ", "documenting ", "describe ", "rework ", "cheap", "make .+ lazy%f[%W]",
+  "fix compilation", "fix compiler ", "add .+ to ci%f[%W]", "updat%a* .+ from v?%d.+ to v?%d", "updat%a* to [%w%s%.%-]*%d[%d%.]*$", "test::", "fix.* deprecation", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
 }
 
 -- Labels, also behind a group as in `type: refactor`.
@@ -148,6 +150,7 @@ local function what_body_says(body)
       own = string.gsub(own, closes, "")
     end
     own = string.gsub(string.gsub(own, "fix%a*:? https?://%S+", ""), "fix%a*:? %S+#%d+", "")
+    own = string.gsub(own, "%f[%w]no%f[%W][%w%s]- regress%a*", "")
     more = more or finds(own, MORE_THAN_SPEED)
   end
   local about_speed = not more and (fast > 0 and fast * SENTENCES_FOR_EACH >= #sentences or finds(body, MEASURED))
@@ -157,8 +160,8 @@ end
 local function what_is_said(pr)
   local title, body = string.lower(pr.title), string.lower(pr.body)
   local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
-  local rest = string.match(title, "^[%w/%-_,]+!?: (.*)") or string.match(title, "^%w+%b()!?: (.*)") or title
-  local reverts = string.find(title, '^revert "') ~= nil
+  local rest = string.match(title, "^[%w/%-_,]+!?: (.*)") or string.match(title, "^%w+%b()!?: (.*)") or string.match(title, "^[%w/%-_]+, [%w/%-_, ]+: (.*)") or title
+  local reverts = string.find(title, '^revert "') ~= nil or has(body, { "this reverts commit" })
   local function starts(patterns)
     for _, how in patterns do
       if string.find(title, "^" .. how) or string.find(rest, "^" .. how) then
@@ -205,6 +208,7 @@ local function what_is_said(pr)
     claim = claim,
     same = told or about_speed and not claims_more or reverts or labelled or table.find(QUIET, kind or title) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
     removes = starts({ "rm ", "remov%a* ", "drop%a* ", "delet%a* " }),
+    unskips = finds(title, { "remov%a* .*%f[%w]skips?%f[%W]", "un%-?skip" }),
     tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
       or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
     merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),
@@ -242,19 +246,19 @@ return {
     tests = {
       type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,testdata,test-data,test_data,testutil,testutils,e2e}/**", "**/*{-test,_test,-tests,_tests,Test,Tests}/**",
+        "**/{test,tests,spec,specs,__tests__,__tests_dts__,testdata,test-data,test_data,testutil,testutils,e2e,fuzz}/**", "**/*{-test,_test,-tests,_tests,Test,Tests,-testing-support,-test-support}/**",
         "**/{mdtest,testscripts,test-d,test-dts,fixtures,__fixtures__,__snapshots__}/**",
         "{test,tests}.*", "*_{test,tests,spec}.*", "*-{test,tests,spec}.{js,jsx,ts,tsx,mjs,cjs,mts,cts,py,rb,rs,go,dart,c,cc,cpp,sh}", "test_*.*",
         "*.{test,tests,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}",
-        "*.snap", "*.cases.md", "*.feature", "*.*test", "*_unittest.*", "conftest.py",
+        "*.snap", "*.cases.md", "*.feature", "*.*test", "*_unittest.*", "conftest.py", "!lib/**/test_*.rb",
       },
       doc = "What counts as a test.",
     },
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,docs}/**",
-        "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "build.rs", "dangerfile*.lua",
+        "**/{vendor,_vendor,_vendored,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,sample,samples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,script,scripts,doc,docs,book,xtask,build-logic,buildSrc}/**",
+        "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "noxfile.py", "build.rs", "dangerfile*.lua",
         ".*", "**/.*/**",
       },
       doc = "Source files that need no test.",
@@ -304,45 +308,48 @@ return {
   local said = if author_may_skip then what_is_said(danger.github.pr) else nothing_said
   local untested = {}
   for _, area in found.untested do
-    local files = {}
     for _, file in area do
       local sure = if options.severity == "fail" then not said.same else is_worth_it(said, file, found.grows)
       if sure then
-        table.insert(files, file)
+        table.insert(untested, file)
       end
     end
-    if #files > 0 then
-      table.insert(untested, files)
-    end
   end
+  local function has_tests(file)
+    return file.own_test ~= nil or file.inline_test ~= nil
+  end
+  table.sort(untested, function(a, b)
+    if has_tests(a) ~= has_tests(b) then
+      return has_tests(a)
+    end
+    return if a.count == b.count then a.file < b.file else a.count > b.count
+  end)
 
-  -- One finding for each part of the repository, at the file that changes most.
+  -- One finding: at the file that changes most, and has tests where any has.
   local advice = "Add a test that fails without this change, or tell the reviewer why none is needed."
-  for _, area in untested do
-    local names, touchable = {}, nil
-    for index, file in area do
+  if #untested > 0 then
+    local names = {}
+    for index, file in untested do
       if index <= 3 then
         table.insert(names, `\`{file.file}\``)
       end
-      if not touchable and (file.own_test or file.inline_test) then
-        touchable = file
-      end
     end
-    local first = area[1]
-    if #area > 3 then
-      names = `{table.concat(names, ", ")} and {#area - 3} more`
-    elseif #area > 1 then
-      names = `{table.concat(names, ", ", 1, #area - 1)} and {names[#area]}`
+    local first = untested[1]
+    local touchable = if has_tests(first) then first else nil
+    if #untested > 3 then
+      names = `{table.concat(names, ", ")} and {#untested - 3} more`
+    elseif #untested > 1 then
+      names = `{table.concat(names, ", ", 1, #untested - 1)} and {names[#untested]}`
     else
       names = names[1]
     end
-    local change = if #area == 1 then "changes" else "change"
+    local change = if #untested == 1 then "changes" else "change"
     local saying
     if not touchable then
       saying = `{names} {change} and no test does.`
     elseif touchable.own_test and table.find(danger.git.changed_files, touchable.own_test) then
       saying = `{names} {change}; the test file \`{touchable.own_test}\` was touched, but gained nothing.`
-    elseif #area > 1 then
+    elseif #untested > 1 then
       local own = if touchable.own_test then `the test file \`{touchable.own_test}\`` else `tests in \`{touchable.file}\``
       saying = `{names} {change} and no test of theirs does: {own} {if touchable.own_test then "exists and was" else "exist and were"} not touched.`
     elseif touchable.own_test then
@@ -365,7 +372,8 @@ return {
   for _, it in found.weaker do
     local elsewhere = ignored[it.file] or types_change and it.kind == "fewer_assertions" and string.find(it.file, "%.test%-d%.") ~= nil
     -- A revert takes the tests of what it reverts along.
-    local goes = said.tests_go and it.kind ~= "skipped" and it.kind ~= "focused" or said.merged and it.kind ~= "focused"
+    local goes = said.unskips and it.kind == "skipped"
+    goes = goes or said.tests_go and it.kind ~= "skipped" and it.kind ~= "focused" or said.merged and it.kind ~= "focused"
     -- What goes takes its tests along, and a test whose going is said is no oversight.
     if said.removes then
       local of_tests = string.find(string.lower(danger.github.pr.title), "test", 1, true) ~= nil

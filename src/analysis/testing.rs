@@ -4,6 +4,7 @@
 //! formatting and moved code are taken away. A touched test speaks for the source that it is named after; one that is
 //! named after none of the changed sources speaks for all of its part of the repository.
 
+mod accessors;
 mod area;
 mod behaviour;
 mod essence;

@@ -1,6 +1,7 @@
 //! How much a change of one place shows that code does something new: a branch that was not there, or the same in other
 //! words.
 
+use super::accessors::are_accessors;
 use super::inert::is_log;
 use super::lines::{CodeLine, Inside, Piece};
 use crate::analysis::code::{Language, TokenKind};
@@ -35,7 +36,7 @@ const BRANCHES: [&str; 20] = [
 ];
 
 /// Words that define what can be called.
-const DEFINES: [&str; 9] = ["def", "defp", "fn", "func", "fun", "function", "class", "impl", "lambda"];
+pub(super) const DEFINES: [&str; 9] = ["def", "defp", "fn", "func", "fun", "function", "class", "impl", "lambda"];
 
 /// How often each kind of thing stands in changed lines that decides what code does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,7 +123,7 @@ pub(super) fn weigh(
     if added.iter().all(|line| begins_empty(line.tokens)) || tells_only(added) {
         return Evidence::None;
     }
-    if removed.is_empty() && are_rows(added) {
+    if removed.is_empty() && (are_rows(added) || are_accessors(added)) {
         return Evidence::None;
     }
     if turns_dial(added, removed) || adds_items(added, removed) || adds_calls(added, removed) {
@@ -478,6 +479,7 @@ mod tests {
             (Language::Ruby, "", "@a = nil"),
             (Language::Go, "", "defer f.Close()"),
             (Language::Go, "", "c.mu.RLock()"),
+            (Language::Rust, "", "pub fn a(&self) -> &A {\n  &self.a"),
         ] {
             assert_eq!(evidence(old, new, language), Evidence::None, "{old} {new}");
         }

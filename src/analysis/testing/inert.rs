@@ -240,7 +240,7 @@ pub(super) fn is_inert_line(line: CodeLine<'_, '_>, language: Language) -> bool 
         tokens.iter().any(|token| matches!(token.kind, TokenKind::Word | TokenKind::Number | TokenKind::Text));
     let mut words = tokens.iter().filter(|token| token.kind != TokenKind::Mark);
     // A line of a text that goes over several lines.
-    let prose = words.clone().all(|word| word.kind == TokenKind::Text && is_prose(word.text));
+    let prose = words.clone().all(|word| word.kind == TokenKind::Text && (is_prose(word.text) || is_style(word.text)));
     let lone = words.all(|word| LONE.contains(&word.text));
     !telling
         || lone
@@ -290,6 +290,13 @@ fn is_required(tokens: &[Piece<'_>], language: Language) -> bool {
         _ => false,
     };
     begins && named && path && rest.len() <= 7 && !rest[3.min(rest.len())..].iter().any(|token| token.is("("))
+}
+
+/// `font-weight: bold;` in a text over several lines: how a page looks.
+fn is_style(text: &str) -> bool {
+    let Some((name, value)) = text.strip_suffix(';').and_then(|text| text.split_once(':')) else { return false };
+    let is_name = name.len() > 2 && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    is_name && value.starts_with(' ') && !value.contains(['{', '}', ':', '$'])
 }
 
 /// Several words for people.
@@ -350,8 +357,26 @@ pub(super) fn is_log(tokens: &[Piece<'_>]) -> bool {
     let path = next == ":" && tokens.get(start + 2).is_some_and(|token| token.is(":"));
     // Ruby's `log "..."`.
     let told = tokens.get(start + 1).is_some_and(|token| token.kind == TokenKind::Text);
-    LOGS.contains(&first.text) && (path || told || ["(", ".", "!"].contains(&next))
+    // `caddy.Log().Warn(`
+    let asked = tokens.windows(4).take(ASKED_LOG).any(|four| {
+        LOGS.contains(&four[0].text.to_ascii_lowercase().as_str())
+            && four[1].is("(")
+            && four[2].is(")")
+            && four[3].is(".")
+    });
+    // `cli.logger.error {`, but not `app.log.push(`.
+    let member = tokens.len() > 4 && tokens[1].is(".") && tokens[3].is(".") && LEVELS.contains(&tokens[4].text);
+    asked
+        || member && LOGS.contains(&tokens[2].text)
+        || LOGS.contains(&first.text) && (path || told || ["(", ".", "!"].contains(&next))
 }
+
+/// What a log is told by.
+const LEVELS: [&str; 10] =
+    ["error", "warn", "warning", "info", "debug", "trace", "fatal", "critical", "exception", "notice"];
+
+/// A statement that speaks to a log that it asks for first does so within so many tokens.
+const ASKED_LOG: usize = 5;
 
 /// `class NotFound(LookupError):`: a name for a kind of error, with nothing said of it on this line.
 fn is_kind_of_error(tokens: &[Piece<'_>]) -> bool {

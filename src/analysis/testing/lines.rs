@@ -97,8 +97,14 @@ pub(super) fn code_lines(text: &str, language: Language, first: u32) -> CodeLine
     let tokens = tokenize(text, language, first);
     let mut lines = CodeLines { pieces: Vec::with_capacity(tokens.len()), lines: Vec::new() };
     let mut open: Vec<Inside> = Vec::new();
+    let mut help_ends = 0;
     for (at, token) in tokens.iter().enumerate() {
         if token.kind == TokenKind::Comment || is_documentation(&tokens, at, language, open.len()) {
+            continue;
+        }
+        // Of a help text, and of what is filled into it, nothing is code.
+        if token.kind == TokenKind::Text && (token.line <= help_ends || is_help(&tokens[..at], token)) {
+            help_ends = help_ends.max(token.last_line());
             continue;
         }
         let is_prose = token.kind == TokenKind::Text && is_prose(token.text);
@@ -156,13 +162,45 @@ pub(super) fn is_query(text: &str) -> bool {
     ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", " WHERE ", "ALTER "].iter().any(|word| upper.contains(word))
 }
 
-/// A text that is a statement of its own: Python's docstrings. In Elixir the text after `@doc` and its like.
+/// Names of what holds a text for whoever asks a program for help.
+const HELP: [&str; 9] = ["long", "short", "help", "usage", "example", "examples", "description", "about", "long_about"];
+
+/// Between such a name and its text stand at most so many tokens: `Long: heredoc.Doc(`.
+const BEFORE_HELP: usize = 6;
+
+/// Whether the text is what a command says of itself: the value behind such a name, on the same line.
+fn is_help(before: &[Token<'_>], text: &Token<'_>) -> bool {
+    let on_line = before.iter().rev().take_while(|token| token.line == text.line);
+    let behind: Vec<&Token<'_>> = on_line.take(BEFORE_HELP).collect();
+    let Some(at) = behind
+        .iter()
+        .position(|token| token.kind == TokenKind::Word && HELP.contains(&token.text.to_ascii_lowercase().as_str()))
+    else {
+        return false;
+    };
+    at > 0 && matches!(behind[at - 1].text, ":" | "=") && behind[..at].iter().all(|token| token.kind != TokenKind::Text)
+}
+
+/// A text that is a statement of its own: Python's docstrings, with what stands before one that is raw. In Elixir the text
+/// after `@doc` and its like.
 fn is_documentation(tokens: &[Token<'_>], at: usize, language: Language, depth: usize) -> bool {
+    let is_raw = |token: &Token<'_>| token.kind == TokenKind::Word && matches!(token.text, "r" | "R" | "u" | "U");
+    let mut at = at;
+    if language == Language::Python
+        && is_raw(&tokens[at])
+        && tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::Text && next.line == tokens[at].line)
+    {
+        at += 1;
+    }
     let token = &tokens[at];
     if token.kind != TokenKind::Text {
         return false;
     }
-    let before = tokens[..at].iter().rev().find(|other| other.kind != TokenKind::Comment);
+    let mut others = tokens[..at].iter().rev().filter(|other| other.kind != TokenKind::Comment).peekable();
+    if language == Language::Python && others.peek().is_some_and(|other| is_raw(other) && other.line == token.line) {
+        others.next();
+    }
+    let before = others.next();
     match language {
         Language::Python => {
             let after = tokens[at + 1..].iter().find(|other| other.kind != TokenKind::Comment);
@@ -187,10 +225,28 @@ mod tests {
     }
 
     #[test]
+    fn of_help_only_the_name_is_code() {
+        let words = |text: &str| {
+            let lines = code_lines(text, Language::Go, 1);
+            let words = lines.iter().flat_map(|(_, line)| line.tokens.iter().map(|piece| piece.text.to_owned()));
+            words.filter(|word| word.chars().any(char::is_alphanumeric)).collect::<Vec<_>>()
+        };
+        let text =
+            "c := &C{\n\tLong: heredoc.Docf(`\n\t\tList %[1]sall%[1]s.\n\t\t$ gh a\n\t`, \"b\"),\n\tName: \"c\",\n}\n";
+        assert_eq!(words(text), ["c", "C", "Long", "heredoc", "Docf", "Name", "\"c\""]);
+        assert_eq!(words("help(\"a\")\nusage := f(\"b\", \"c\")\n"), ["help", "\"a\"", "usage", "f"]);
+    }
+
+    #[test]
     fn comments_and_documentation_are_no_code() {
         assert_eq!(seen("def a():\n    \"\"\"Says\n\n    much.\"\"\"\n    return 1 # one\n", Language::Python), [1, 5]);
         assert_eq!(seen("x = \"\"\"a\nb\"\"\"\n", Language::Python), [1, 2]);
         assert_eq!(seen("f(\n  \"a\"\n)\n", Language::Python), [1, 2, 3]);
+        assert_eq!(
+            seen("def a():\n    r\"\"\"Says\n\n    much.\"\"\"\n    return 1 # one\n", Language::Python),
+            [1, 5]
+        );
+        assert_eq!(seen("x = r\"\"\"a\nb\"\"\"\n", Language::Python), [1, 2]);
         assert_eq!(seen("/* a\n b */\nint x; // c\n", Language::C), [3]);
         assert_eq!(seen("@doc \"\"\"\nhi\n\"\"\"\ndef a, do: 1\n", Language::Elixir), [1, 4]);
     }

@@ -97,11 +97,15 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         let old = code_lines(&old, language, hunk.old_start.max(1));
         let new = code_lines(&new, language, hunk.new_start.max(1));
         let mut lost = Vec::new();
+        let mut measures = begins_benchmark(hunk.heading, language).unwrap_or(false);
         let (mut removed, mut added, mut gone, mut instead) = (0, 0, 0, 0);
         let tests_gone = hunk.lines.iter().filter(|line| line.kind == LineKind::Removed).any(|line| {
             line.old.and_then(|at| old.get(at)).is_some_and(|code| is_test_definition(code.tokens, language))
         });
         for (index, line) in hunk.lines.iter().enumerate() {
+            if let Some(begun) = begins_benchmark(line.text, language) {
+                measures = begun;
+            }
             match line.kind {
                 LineKind::Added => {
                     added += usize::from(expects_error(line.text));
@@ -115,9 +119,10 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                             || sign.name == "@pytest.mark.xfail" && has_condition(&new, number, at)
                             || sign.name == "test.skip" && asks_first(&new, number, at)
                             || sign.may_be_conditional && is_conditional(&new, number, at);
+                        let born = is_born(hunk, index, &new, language);
                         let skips = if says_when(hunk, index) {
                             &mut delta.excused
-                        } else if !tests_gone && is_born(hunk, index, &new, language) {
+                        } else if !tests_gone && born {
                             &mut delta.born_skipped
                         } else {
                             &mut delta.skips
@@ -133,7 +138,7 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                 LineKind::Removed => {
                     let Some((number, code)) = line.old.and_then(|at| Some((at, old.get(at)?))) else { continue };
                     delta.lines_removed += 1;
-                    let count = assertions(code.tokens, language);
+                    let count = if measures { 0 } else { assertions(code.tokens, language) };
                     removed += count;
                     if count > 0 {
                         lost.push((number, count));
@@ -156,6 +161,12 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
         }
     }
     delta
+}
+
+/// Whether a function begins here that measures, and asserts nothing by it; `None` where none begins.
+fn begins_benchmark(line: &str, language: Language) -> Option<bool> {
+    let name = line.trim_start().strip_prefix("func ").filter(|_| language == Language::Go)?;
+    Some(name.to_ascii_lowercase().starts_with("benchmark"))
 }
 
 /// Whether `mark.xfail(` at `at` names a condition first, on its line or on the next one, and not only a reason.
@@ -186,9 +197,9 @@ fn asks_first(lines: &CodeLines<'_>, number: u32, at: usize) -> bool {
 /// So many lines of comments before a skip, or of its arguments behind it, speak of it.
 const BESIDE: usize = 5;
 
-/// Words that say when something comes back.
-const COMES_BACK: [&str; 8] =
-    ["until ", "once ", "unskip", "un-skip", "re-enable", "reenable", "will be enabled", "turn on "];
+/// Words that say when something comes back, or that it is there to be compiled.
+const COMES_BACK: [&str; 9] =
+    ["until ", "once ", "unskip", "un-skip", "re-enable", "reenable", "will be enabled", "turn on ", "only compil"];
 
 /// Whether what stands beside the skip at `index` says when it ends, or names the issue that decides it.
 fn says_when(hunk: &Hunk<'_>, index: usize) -> bool {
@@ -218,14 +229,29 @@ fn is_born(hunk: &Hunk<'_>, index: usize, new: &CodeLines<'_>, language: Languag
     let near = |lines: &mut dyn Iterator<Item = &Line<'_>>| {
         lines.filter(there).take(BESIDE).find(defines).map(|line| line.kind == LineKind::Added)
     };
-    // Behind an attribute, before a statement.
+    // Behind an attribute, before a statement; in Rust an attribute itself is what makes it a test. Among the cases of a new
+    // test, its definition comes where they end.
     let here = hunk.lines[index].text.trim_start();
-    if here.starts_with(['@', '#', '[']) || defines(&&hunk.lines[index]) {
-        near(&mut hunk.lines[index..].iter()) == Some(true)
+    let (before, behind) = (&hunk.lines[..index], &hunk.lines[index..]);
+    if language != Language::Rust && (here.starts_with(['@', '#', '[']) || defines(&&hunk.lines[index])) {
+        near(&mut behind.iter()) == Some(true)
+    } else if language == Language::Rust {
+        let is_attribute = |line: &&Line<'_>| line.text.trim_start().starts_with("#[");
+        let attributes = before.iter().rev().take_while(is_attribute).chain(behind.iter().take_while(is_attribute));
+        attributes.filter(there).find(defines).map(|line| line.kind == LineKind::Added) == Some(true)
     } else {
-        near(&mut hunk.lines[..index].iter().rev()) == Some(true)
+        near(&mut before.iter().rev()) == Some(true)
+            || behind
+                .iter()
+                .filter(there)
+                .take(CASES)
+                .take_while(|line| line.kind == LineKind::Added)
+                .any(|it| defines(&it))
     }
 }
+
+/// The cases of one test take at most so many lines.
+const CASES: usize = 60;
 
 /// Tests of types assert in a comment that the next line is wrong; one that goes may as well have come right.
 fn expects_error(text: &str) -> bool {
@@ -496,6 +522,28 @@ mod tests {
         ] {
             assert_eq!(seen(path, patch), (1, 0), "{path}");
         }
+    }
+
+    #[test]
+    fn a_new_test_is_known_by_its_attributes_and_behind_its_cases() {
+        let seen = delta("a.rs", "@@ -1,0 +1,3 @@\n+#[ignore] // only compilation is checked\n+#[test]\n+fn a() {}\n");
+        assert_eq!((seen.skips.len(), seen.born_skipped.len(), seen.excused.len()), (0, 0, 1));
+        let other = delta("a.rs", "@@ -1,0 +1,3 @@\n+#[tokio::test]\n+#[ignore] // slow\n+async fn a() {}\n");
+        assert_eq!((other.skips.len(), other.born_skipped.len()), (0, 1));
+        let case = "@@ -1,0 +1,5 @@\n+@pytest.mark.parametrize('a', [\n+    pytest.param(1,\n+        marks=pytest.mark.xfail(reason='no')),\n+])\n+def test_a(a):\n";
+        let case = delta("test_a.py", case);
+        assert_eq!((case.skips.len(), case.born_skipped.len()), (0, 1));
+        let stays = delta("a.rs", "@@ -1,2 +1,3 @@\n+#[ignore] // slow\n #[test]\n fn a() {}\n");
+        assert_eq!((stays.skips.len(), stays.born_skipped.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_benchmark_asserts_nothing() {
+        let patch = "@@ -1,4 +1,2 @@\n func BenchmarkA(b *testing.B) {\n-if x {\n-\tb.Fatal(\"x\")\n }\n";
+        assert_eq!(delta("a_test.go", patch).unasserted, 0);
+        assert_eq!(delta("a_test.go", &patch.replace("BenchmarkA(b", "TestA(t").replace("b.F", "t.F")).unasserted, 1);
+        let gone = "@@ -1,2 +0,0 @@\n-func benchmarkA(b *testing.B) {\n-\tb.Fatal(\"x\")\n";
+        assert_eq!(delta("a_test.go", gone).unasserted, 0);
     }
 
     #[test]

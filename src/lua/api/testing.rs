@@ -2,8 +2,9 @@
 
 use super::super::session::Session;
 use super::code_analyses::changed_files;
+use super::git::changes;
 use crate::analysis::testing::{ChangedFile, Reading, Verdict};
-use crate::model::{Fact, FactKey, FileKey, FileText, LineHits, RepoPath, Side};
+use crate::model::{Fact, FactKey, FileKey, FileText, LineHits, Patch, RepoPath, Side};
 use mlua::{Lua, Table};
 use serde_json::{Value as Json, json};
 use std::collections::HashSet;
@@ -43,6 +44,17 @@ pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> 
             is_source: !is_test.contains(path),
         });
     }
+    // What tests read need be no text.
+    let binary = changes(lua, session)?.iter().filter(|change| change.patch == Patch::Binary);
+    files.extend(binary.filter(|change| is_test.contains(change.path.as_str())).map(|change| ChangedFile {
+        path: change.path.as_str(),
+        status: change.status,
+        hits: None,
+        hunks: Vec::new(),
+        text: None,
+        is_test: true,
+        is_source: false,
+    }));
     let reading = Reading::of(&files);
     let mut verdict = reading.judge(None, each);
     let key =
