@@ -3,11 +3,12 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use deckhand::diff::parse_patch_set;
+use deckhand::lua::Clock;
 use deckhand::model::{
     CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileText, LintFacts, Origin, PullDetails, PullNumber,
     PullRequest, PullState, Ref, RepoPath, Ruleset, Snapshot, Subject, Timestamp, User,
 };
-use deckhand::review::{Outcome, frozen_clock, run};
+use deckhand::review::{Outcome, run};
 use std::fmt::Write as _;
 use std::hint::black_box;
 
@@ -82,7 +83,7 @@ fn snapshot(lua: &str, patch: &str) -> Snapshot {
 }
 
 fn check(snapshot: &Snapshot) -> Outcome {
-    let outcome = run(snapshot, &frozen_clock);
+    let outcome = run(snapshot, &Clock::frozen());
     assert!(matches!(&outcome, Outcome::Done(verdict) if verdict.faults.is_empty()), "{outcome:?}");
     outcome
 }
@@ -90,7 +91,7 @@ fn check(snapshot: &Snapshot) -> Outcome {
 /// The snapshot with whatever the rules ask for: a repository without other files.
 fn settled(lua: &str, patch: &str) -> Snapshot {
     let mut snapshot = snapshot(lua, patch);
-    while let Outcome::Missing(missing) = run(&snapshot, &frozen_clock) {
+    while let Outcome::Missing(missing) = run(&snapshot, &Clock::frozen()) {
         for key in missing {
             match key {
                 FactKey::File(file) => drop(snapshot.files.insert(file, Fact::Known(FileText::Absent))),
@@ -134,7 +135,7 @@ fn bench(criterion: &mut Criterion) {
     });
     let endless = snapshot("rule(\"x\", function() while true do end end)", &patch(1, 1));
     group.sample_size(10).bench_function("an endless loop until its budget ends", |bencher| {
-        bencher.iter(|| run(black_box(&endless), &frozen_clock));
+        bencher.iter(|| run(black_box(&endless), &Clock::frozen()));
     });
     group.finish();
 }

@@ -5,6 +5,7 @@ mod backtest;
 pub mod cases;
 mod check;
 mod ci;
+mod clock;
 mod commands;
 mod common;
 mod completions;

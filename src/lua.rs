@@ -9,6 +9,7 @@ mod builtin;
 mod bytecode;
 mod chains;
 mod check;
+mod clock;
 mod convert;
 mod danger_names;
 mod error;
@@ -32,6 +33,7 @@ pub use api::{
 pub use budget::{MAX_FINDINGS, MAX_MEMORY_BYTES, MAX_STEPS};
 pub use builtin::{BuiltinRule, builtin_rules, find_builtin, is_planned_rule};
 pub use check::{Checked, check};
+pub use clock::Clock;
 pub use error::ScriptError;
 pub use globs::{GlobError, Globs};
 pub use metadata::{OptionSpec, RuleMetadata, rule_metadata};

@@ -1,6 +1,7 @@
 //! `deckhand check`: loads a dangerfile and says every mistake at its file and line. No rule runs.
 
 use super::cases::empty_snapshot;
+use super::clock::start_clock;
 use super::commands::Subcommand;
 use super::common::Common;
 use super::dangerfile::{self, Found};
@@ -81,8 +82,9 @@ impl Check {
 
 /// Checks until no required file is missing.
 fn judge(snapshot: &mut Snapshot, sources: Option<&Path>) -> Result<Checked, Failure> {
+    let clock = start_clock();
     for _ in 0..MAX_PASSES {
-        let checked = check(Rc::new(snapshot.clone()), 0);
+        let checked = check(Rc::new(snapshot.clone()), 0, &clock);
         if checked.missing.is_empty() {
             return Ok(checked);
         }

@@ -1,5 +1,6 @@
 //! `deckhand local`: reviews what the working tree, or a branch, adds to its merge base.
 
+use super::clock::start_clock;
 use super::commands::Subcommand;
 use super::common::Common;
 use super::failure::{Failure, Status};
@@ -13,7 +14,7 @@ use crate::model::{
 use crate::review::{self, MAX_PASSES, Outcome, Settled};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Review what the working tree adds to its merge base, without a network or a server
 ///
@@ -149,10 +150,10 @@ impl Facts<'_> {
 
 /// Runs the rules until they lack no fact.
 fn judge(facts: &Facts<'_>, mut snapshot: Snapshot) -> Result<(Snapshot, Verdict), Failure> {
-    let started = Instant::now();
+    let clock = start_clock();
     let mut settled = Settled::default();
     for _ in 0..MAX_PASSES {
-        match review::run_on(&snapshot, &mut settled, &|| started.elapsed()) {
+        match review::run_on(&snapshot, &mut settled, &clock) {
             Outcome::Done(verdict) => return Ok((snapshot, *verdict)),
             Outcome::Missing(wanted) => facts.load(&mut snapshot, &wanted)?,
         }

@@ -1,6 +1,7 @@
 //! Every mistake of a dangerfile at once: the code outside rules runs and wrong calls are noted instead of raised;
 //! names in the bodies of rules, which do not run, are read as text.
 
+use super::clock::Clock;
 use super::error::ScriptError;
 use super::names::find_wrong_names;
 use super::script::{NIL_ADVICE, Script, Stop};
@@ -26,8 +27,8 @@ pub struct Checked {
 ///
 /// # Panics
 /// When the ruleset has no such layer, or the host's own Lua code is broken.
-pub fn check(snapshot: Rc<Snapshot>, layer: usize) -> Checked {
-    let script = Script::load_to_check(snapshot, layer);
+pub fn check(snapshot: Rc<Snapshot>, layer: usize, clock: &Clock) -> Checked {
+    let script = Script::load_to_check(snapshot, layer, clock);
     let stop = script.run_top_level().stop;
     let mut mistakes = script.session.take_mistakes();
     if let Some(Stop::Fault(mut error)) = stop {

@@ -3,6 +3,7 @@
 use super::api;
 use super::budget::{MAX_MACHINE_BYTES, MAX_MEMORY_BYTES};
 use super::bytecode::{compiler, load_own};
+use super::clock::Clock;
 use super::error::ScriptError;
 use super::foreign_syntax;
 use super::registry::Registered;
@@ -27,7 +28,7 @@ const COLLECT_EVERY_BYTES: usize = 24 * 1024 * 1024;
 /// depends on what ran before, and steps are what two runs agree on.
 const MAX_COLLECTIONS: u32 = 200;
 
-/// Steps between looks at the memory.
+/// Steps between looks at the memory and the clock.
 const STEPS_BETWEEN_LOOKS: u64 = 16;
 
 const PRELUDE: &str = include_str!("prelude.luau");
@@ -72,13 +73,13 @@ impl Script {
     ///
     /// # Panics
     /// When the ruleset has no such layer, or the host's own Lua code is broken.
-    pub fn load(snapshot: Rc<Snapshot>, layer: usize) -> Self {
-        Script::prepare(Session::new(Rc::clone(&snapshot), layer), &snapshot, layer)
+    pub fn load(snapshot: Rc<Snapshot>, layer: usize, clock: &Clock) -> Self {
+        Script::prepare(Session::new(Rc::clone(&snapshot), layer, clock.clone()), &snapshot, layer)
     }
 
     /// The same for a check: mistakes of the code outside rules are noted, and it goes on.
-    pub(super) fn load_to_check(snapshot: Rc<Snapshot>, layer: usize) -> Self {
-        Script::prepare(Session::to_check(Rc::clone(&snapshot), layer), &snapshot, layer)
+    pub(super) fn load_to_check(snapshot: Rc<Snapshot>, layer: usize, clock: &Clock) -> Self {
+        Script::prepare(Session::to_check(Rc::clone(&snapshot), layer, clock.clone()), &snapshot, layer)
     }
 
     fn prepare(session: Session, snapshot: &Snapshot, layer: usize) -> Self {
@@ -240,10 +241,13 @@ fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {
     let watcher = Rc::clone(session);
     lua.set_interrupt(move |lua| {
         if watcher.steps.charge(1) && !watcher.is_stopped() {
-            if watcher.steps.spent().is_multiple_of(STEPS_BETWEEN_LOOKS)
-                && lua.used_memory() > watcher.collect_above.get()
-            {
-                collect(lua, &watcher)?;
+            if watcher.steps.spent().is_multiple_of(STEPS_BETWEEN_LOOKS) {
+                if lua.used_memory() > watcher.collect_above.get() {
+                    collect(lua, &watcher)?;
+                }
+                if watcher.is_out_of_time() {
+                    return Err(watcher.out_of_time(lua));
+                }
             }
             return Ok(VmState::Continue);
         }

@@ -3,6 +3,7 @@
 use super::budget::{
     HOST_STEPS, MAX_EFFECTS, MAX_FINDINGS, MAX_LOG_LINES, MAX_SAID_BYTES, MAX_SAID_BYTES_IN_ALL, MAX_TEXT_BYTES, Steps,
 };
+use super::clock::Clock;
 use super::error::ScriptError;
 use super::options::{OptionError, OptionSpec, find_option_line, read_options};
 use super::place::At;
@@ -55,6 +56,9 @@ pub(super) struct Session {
     pub(super) collect_above: Cell<usize>,
     /// Collections for the running rule.
     pub(super) collections: Cell<u32>,
+    clock: Clock,
+    /// When the running rule has to end, by the clock.
+    ends_at: Cell<Option<Duration>>,
     findings: RefCell<Vec<RawFinding>>,
     effects: RefCell<Vec<Effect>>,
     said: Cell<usize>,
@@ -66,8 +70,10 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(snapshot: Rc<Snapshot>, layer: usize) -> Self {
+    pub(super) fn new(snapshot: Rc<Snapshot>, layer: usize, clock: Clock) -> Self {
         Session {
+            clock,
+            ends_at: Cell::default(),
             snapshot,
             layer,
             steps: Steps::default(),
@@ -91,8 +97,8 @@ impl Session {
     }
 
     /// For a check of the dangerfile: mistakes are noted.
-    pub(super) fn to_check(snapshot: Rc<Snapshot>, layer: usize) -> Self {
-        Session { mistakes: Some(RefCell::default()), ..Session::new(snapshot, layer) }
+    pub(super) fn to_check(snapshot: Rc<Snapshot>, layer: usize, clock: Clock) -> Self {
+        Session { mistakes: Some(RefCell::default()), ..Session::new(snapshot, layer, clock) }
     }
 
     pub(super) fn notes_mistakes(&self) -> bool {
@@ -143,6 +149,7 @@ impl Session {
     /// Begins a rule: nothing of the one before is left.
     pub(super) fn begin(&self, paths: Option<super::Globs>) {
         self.steps.reset();
+        self.ends_at.set(self.clock.end_of_rule());
         self.findings.borrow_mut().clear();
         self.effects.borrow_mut().clear();
         self.said.set(0);
@@ -269,6 +276,15 @@ impl Session {
 
     pub(super) fn out_of_steps(&self, lua: &Lua) -> mlua::Error {
         self.fault(lua, "the rule used up its budget of about 2 s of CPU; look for a loop that does not end")
+    }
+
+    /// Whether the running rule has taken as long as it may.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        self.ends_at.get().is_some_and(|ends_at| self.clock.elapsed() > ends_at)
+    }
+
+    pub(super) fn out_of_time(&self, lua: &Lua) -> mlua::Error {
+        self.fault(lua, "the rule took too long; it makes few steps, so each of them works on a large text or table")
     }
 
     pub(super) fn report(&self, lua: &Lua, severity: Severity, message: String, at: At) -> mlua::Result<()> {

@@ -7,7 +7,7 @@ use super::hide::hide_shared_lines;
 use super::overrides;
 use super::recorded::{Recorded, find_recorded};
 use super::settled::Settled;
-use crate::lua::{Execution, RawFinding, Registered, Script, ScriptError, Stop, build_settings};
+use crate::lua::{Clock, Execution, RawFinding, Registered, Script, ScriptError, Stop, build_settings};
 use crate::model::{
     Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, QueuedPull, RepoPath,
     RuleOutcome, RuleState, Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
@@ -15,10 +15,6 @@ use crate::model::{
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::time::Duration;
-
-/// Tells how much time has passed since some fixed moment. Only durations of rules are measured with it; no rule sees it.
-pub type Clock<'a> = &'a dyn Fn() -> Duration;
 
 /// So often rules may ask for facts in one run, wherever it runs: what passes here passes on the server. Files that they read
 /// one after the other, and that the change does not touch, cost one pass each.
@@ -27,22 +23,17 @@ pub const MAX_PASSES: usize = 30;
 /// The rule to which code outside any `rule` belongs.
 const TOP_LEVEL: &str = "dangerfile";
 
-/// A clock that stands still: every rule takes no time.
-pub fn frozen_clock() -> Duration {
-    Duration::ZERO
-}
-
 /// Runs every rule of the snapshot's ruleset. Never fails: what goes wrong in a rule is a fault in the verdict.
-pub fn run(snapshot: &Snapshot, clock: Clock<'_>) -> Outcome {
+pub fn run(snapshot: &Snapshot, clock: &Clock) -> Outcome {
     run_on(snapshot, &mut Settled::default(), clock)
 }
 
 /// The same for passes over one snapshot that grows: a built-in rule that has said its last word does not run again.
-pub fn run_on(snapshot: &Snapshot, settled: &mut Settled, clock: Clock<'_>) -> Outcome {
+pub fn run_on(snapshot: &Snapshot, settled: &mut Settled, clock: &Clock) -> Outcome {
     let shared = Rc::new(snapshot.clone());
     let mut pass = Pass::new(snapshot, clock, settled);
     for layer in 0..snapshot.ruleset.layers.len() {
-        let script = Script::load(Rc::clone(&shared), layer);
+        let script = Script::load(Rc::clone(&shared), layer, clock);
         pass.layer = layer;
         pass.missing.push(BTreeSet::new());
         pass.run_script(&script);
@@ -53,7 +44,7 @@ pub fn run_on(snapshot: &Snapshot, settled: &mut Settled, clock: Clock<'_>) -> O
 
 struct Pass<'a> {
     snapshot: &'a Snapshot,
-    clock: Clock<'a>,
+    clock: &'a Clock,
     settled: &'a mut Settled,
     /// Which dangerfile runs; what it says is kept with its number.
     layer: usize,
@@ -79,7 +70,7 @@ struct Said {
 }
 
 impl<'a> Pass<'a> {
-    fn new(snapshot: &'a Snapshot, clock: Clock<'a>, settled: &'a mut Settled) -> Self {
+    fn new(snapshot: &'a Snapshot, clock: &'a Clock, settled: &'a mut Settled) -> Self {
         Pass {
             snapshot,
             clock,
@@ -134,9 +125,9 @@ impl<'a> Pass<'a> {
 
     /// Beside what was done, how many milliseconds it took.
     fn timed(&self, execute: impl FnOnce() -> Execution) -> (Execution, u64) {
-        let begun = (self.clock)();
+        let begun = self.clock.elapsed();
         let execution = execute();
-        let elapsed = (self.clock)().saturating_sub(begun).as_millis();
+        let elapsed = self.clock.elapsed().saturating_sub(begun).as_millis();
         (execution, u64::try_from(elapsed).unwrap_or(u64::MAX))
     }
 

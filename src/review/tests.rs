@@ -3,8 +3,9 @@
 mod settled;
 mod waits;
 
-use super::{FAULTS, Outcome, fault_fingerprint, find_coverable, frozen_clock, run};
+use super::{FAULTS, Outcome, fault_fingerprint, find_coverable, run};
 use crate::diff::parse_patch_set;
+use crate::lua::Clock;
 use crate::model::*;
 
 const PATCH: &str = "diff --git a/src/a.py b/src/a.py\n--- a/src/a.py\n+++ b/src/a.py\n@@ -1,2 +1,3 @@\n x = 1\n-y = 2\n+y = 3\n+print(y)\n";
@@ -52,7 +53,7 @@ fn snapshot(lua: &str) -> Snapshot {
 
 #[track_caller]
 fn done(lua: &str) -> Verdict {
-    match run(&snapshot(lua), &frozen_clock) {
+    match run(&snapshot(lua), &Clock::frozen()) {
         Outcome::Done(verdict) => *verdict,
         Outcome::Missing(facts) => panic!("missing {facts:?}"),
     }
@@ -107,7 +108,7 @@ fn missing_facts_of_all_rules_come_together_and_pcall_does_not_hide_them() {
         rule("a", function() pcall(function() danger.git.file("src/a.py") end) end)
         rule("b", function() local c = danger.git.commits end)
     "#;
-    let Outcome::Missing(facts) = run(&snapshot(lua), &frozen_clock) else { panic!("nothing was missing") };
+    let Outcome::Missing(facts) = run(&snapshot(lua), &Clock::frozen()) else { panic!("nothing was missing") };
     let file = FactKey::File(FileKey { side: Side::Right, path: RepoPath::new("src/a.py") });
     assert_eq!(facts.into_iter().collect::<Vec<_>>(), [FactKey::Commits, file]);
 }
@@ -254,11 +255,11 @@ fn the_list_of_globals_is_the_one_we_mean() {
 fn required_files_are_facts_and_their_errors_name_them() {
     let lua = "local x = require(\"./rules/x\")\nx.go()";
     let key = FactKey::Source { layer: 0, path: RepoPath::new("rules/x.lua") };
-    assert_eq!(run(&snapshot(lua), &frozen_clock), Outcome::Missing([key].into()));
+    assert_eq!(run(&snapshot(lua), &Clock::frozen()), Outcome::Missing([key].into()));
     let with = |text: Option<&str>| {
         let mut snapshot = snapshot(lua);
         snapshot.sources.insert((0, RepoPath::new("rules/x.lua")), text.map(str::to_owned));
-        let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+        let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("missing") };
         *verdict
     };
     assert_eq!(with(Some("return { go = function() warn('gone') end }")).findings[0].message, "gone");
@@ -302,7 +303,7 @@ fn a_cut_patch_fails_closed() {
     if let Some(Fact::Known(changes)) = &mut snapshot.changes {
         changes[0].patch = Patch::Truncated;
     }
-    let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+    let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("missing") };
     assert_eq!(verdict.conclusion, Conclusion::Failure);
     assert!(verdict.faults[0].message.contains("the diff of `src/a.py` is incomplete"), "{:?}", verdict.faults);
 }
@@ -313,7 +314,7 @@ fn a_text_that_was_cut_fails_closed() {
         snapshot("rule(\"x\", function() pcall(function() return danger.git.file(\"src/a.py\") end) end)");
     let file = FileKey { side: Side::Right, path: RepoPath::new("src/a.py") };
     snapshot.files.insert(file, Fact::Known(FileText::Cut("9 bytes too many".to_owned())));
-    let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+    let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("missing") };
     assert_eq!(verdict.conclusion, Conclusion::Failure);
     assert!(verdict.faults[0].message.contains("`src/a.py` cannot be read whole"), "{:?}", verdict.faults);
 }
@@ -338,12 +339,12 @@ fn rules_that_do_not_apply_say_why() {
 #[test]
 fn a_label_on_a_blocking_rule_counts_only_from_another_writer() {
     let lua = "rule(\"x\", { skip_label = \"skip-it\" }, function() fail(\"no\") end)";
-    assert_eq!(run(&snapshot(lua), &frozen_clock), Outcome::Missing([FactKey::Labelings].into()));
+    assert_eq!(run(&snapshot(lua), &Clock::frozen()), Outcome::Missing([FactKey::Labelings].into()));
     let with = |actor: &str, can_write| {
         let mut snapshot = snapshot(lua);
         let labeling = Labeling { label: "skip-it".to_owned(), actor: actor.to_owned(), can_write };
         snapshot.labelings = Some(Fact::Known(vec![labeling]));
-        let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+        let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("missing") };
         verdict.conclusion
     };
     assert_eq!(with("grace", true), Conclusion::Success);
@@ -365,7 +366,7 @@ fn moved_lines_keep_their_fingerprint_and_equal_lines_differ() {
     let with = |patch: &str| {
         let mut snapshot = snapshot(lua);
         snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
-        let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+        let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("missing") };
         verdict.findings.into_iter().map(|finding| finding.fingerprint.0).collect::<Vec<_>>()
     };
     let head = "diff --git a/a b/a\n--- a/a\n+++ b/a\n";
@@ -424,7 +425,7 @@ fn layered(organisation: &str, own: &str) -> Verdict {
         ..snapshot.ruleset.layers[0].clone()
     };
     snapshot.ruleset.layers.insert(0, shared);
-    match run(&snapshot, &frozen_clock) {
+    match run(&snapshot, &Clock::frozen()) {
         Outcome::Done(verdict) => *verdict,
         Outcome::Missing(facts) => panic!("missing {facts:?}"),
     }
@@ -493,7 +494,7 @@ fn a_dropped_column_is_told_also_where_the_tree_cannot_be_listed() {
     snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
     let file = FileKey { side: Side::Right, path: RepoPath::new("migrations/2.sql") };
     snapshot.files.insert(file, Fact::Known(FileText::Text(sql.to_owned())));
-    let Outcome::Missing(missing) = run(&snapshot, &frozen_clock) else { panic!("nothing is asked for") };
+    let Outcome::Missing(missing) = run(&snapshot, &Clock::frozen()) else { panic!("nothing is asked for") };
     let searches = missing.iter().filter(|key| matches!(key, FactKey::Search(_))).count();
     assert_eq!((searches, missing.len()), (1, 3), "with both folders, in one round: {missing:?}");
     for key in missing {
@@ -504,7 +505,7 @@ fn a_dropped_column_is_told_also_where_the_tree_cannot_be_listed() {
             other => snapshot.refuse(&other, Unavailable::Truncated("the list of files".to_owned())),
         }
     }
-    let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+    let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("missing") };
     assert_eq!(verdict.faults, []);
     let said: Vec<_> = verdict.findings.iter().map(|finding| finding.message.as_str()).collect();
     assert_eq!(
@@ -522,12 +523,12 @@ fn a_removed_flag_is_told_also_where_the_tree_cannot_be_searched() {
     let patch = "diff --git a/flags.yml b/flags.yml\n--- a/flags.yml\n+++ b/flags.yml\n@@ -1,2 +1 @@\n-new_checkout: true\n dark_mode: true\n";
     snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
     let file = FileKey { side: Side::Right, path: RepoPath::new("flags.yml") };
-    assert_eq!(run(&snapshot, &frozen_clock), Outcome::Missing([FactKey::File(file.clone())].into()));
+    assert_eq!(run(&snapshot, &Clock::frozen()), Outcome::Missing([FactKey::File(file.clone())].into()));
     snapshot.files.insert(file, Fact::Known(FileText::Text("dark_mode: true\n".to_owned())));
     let word = "new_checkout".to_owned();
-    assert_eq!(run(&snapshot, &frozen_clock), Outcome::Missing([FactKey::Uses(word.clone())].into()));
+    assert_eq!(run(&snapshot, &Clock::frozen()), Outcome::Missing([FactKey::Uses(word.clone())].into()));
     snapshot.uses.insert(word, Fact::Unavailable(Unavailable::NeedsCheckout));
-    let Outcome::Done(verdict) = run(&snapshot, &frozen_clock) else { panic!("missing") };
+    let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("missing") };
     assert_eq!(verdict.faults, []);
     let said: Vec<_> = verdict.findings.iter().map(|finding| finding.message.as_str()).collect();
     assert_eq!(
@@ -542,7 +543,7 @@ fn overrides_let_pass_what_they_cover_and_nothing_else() {
     const LUA: &str = "rule('a', function() fail('one') end)\nrule('b', function() fail('two') error('no') end)";
     let with = |overrides: Vec<Override>| {
         let snapshot = Snapshot { overrides, ..snapshot(LUA) };
-        match run(&snapshot, &frozen_clock) {
+        match run(&snapshot, &Clock::frozen()) {
             Outcome::Done(verdict) => *verdict,
             Outcome::Missing(facts) => panic!("missing {facts:?}"),
         }
@@ -573,4 +574,23 @@ fn overrides_let_pass_what_they_cover_and_nothing_else() {
     assert!(find_coverable(&passed, FAULTS).is_empty());
     let elsewhere = decide("a", vec![Fingerprint("0".repeat(16))]);
     assert_eq!(with(vec![elsewhere]), before);
+}
+
+#[test]
+fn a_rule_of_few_long_steps_ends_by_the_clock_where_one_is_set() {
+    let lua = "rule('slow', function()\n  local all = table.create(100, 1)\n  while true do\n    table.find(all, 2)\n  end\nend)\n\
+               rule('fine', function() warn('fine') end)\n";
+    // A minute for each look at the clock.
+    let looks = std::cell::Cell::new(0);
+    let clock = Clock::new(move || {
+        looks.set(looks.get() + 1);
+        std::time::Duration::from_secs(looks.get() * 60)
+    });
+    let clock = clock.with_longest_rule(std::time::Duration::from_secs(20 * 60));
+    let Outcome::Done(verdict) = run(&snapshot(lua), &clock) else { panic!("nothing is missing") };
+    let fault = &verdict.faults[0];
+    assert_eq!((fault.rule.as_str(), fault.line), ("slow", Some(4)));
+    assert!(fault.message.starts_with("the rule took too long"), "{}", fault.message);
+    assert!(verdict.rules[1].steps < 10_000, "{:?}", verdict.rules[1]);
+    assert_eq!(verdict.findings.len(), 1, "the next rule runs");
 }

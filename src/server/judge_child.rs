@@ -1,6 +1,7 @@
 //! Inside a judge: limits first, then snapshots in and outcomes out, until the input ends.
 
 use super::frames::{let_go, read_frame, render_frame};
+use crate::lua::Clock;
 use crate::model::Snapshot;
 use crate::review;
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -43,7 +44,7 @@ fn judge_until_end() -> io::Result<()> {
     while read_frame(&mut input, &mut buffer)? {
         let snapshot: Snapshot = serde_json::from_slice(&buffer)?;
         let start = Instant::now();
-        let outcome = review::run(&snapshot, &|| start.elapsed());
+        let outcome = review::run(&snapshot, &Clock::new(move || start.elapsed()));
         render_frame(&outcome, &mut buffer)?;
         output.write_all(&buffer)?;
         output.flush()?;

@@ -3,8 +3,9 @@
 use crate::cli::{Place, Said};
 use crate::server_bench::Request;
 use crate::sim_bench::Story;
+use deckhand::lua::Clock;
 use deckhand::model::{RuleState, Snapshot, Verdict};
-use deckhand::review::{Outcome, frozen_clock, run};
+use deckhand::review::{Outcome, run};
 use deckhand::store::{Archive, RunId};
 
 const RULES: &str = "rule('no-print', function()
@@ -29,7 +30,7 @@ pub(crate) async fn hold_replayable(url: &str) {
         }
         let snapshot: Snapshot = serde_json::from_str(&stored.snapshot).unwrap();
         verdict.rules.iter_mut().for_each(|rule| rule.millis = 0);
-        assert_eq!(run(&snapshot, &frozen_clock), Outcome::Done(Box::new(verdict)), "{id}");
+        assert_eq!(run(&snapshot, &Clock::frozen()), Outcome::Done(Box::new(verdict)), "{id}");
     }
     archive.close().await;
 }

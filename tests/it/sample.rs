@@ -1,8 +1,9 @@
 //! A pull request with a bit of everything, for tests of what a dangerfile can say.
 
 use deckhand::diff::parse_patch_set;
+use deckhand::lua::Clock;
 use deckhand::model::*;
-use deckhand::review::{Outcome, frozen_clock, run};
+use deckhand::review::{Outcome, run};
 
 const PATCH: &str = "\
 diff --git a/src/a.py b/src/a.py
@@ -207,7 +208,7 @@ pub(crate) fn judge(lua: &str) -> Verdict {
 #[track_caller]
 pub(crate) fn judge_snapshot(mut snapshot: Snapshot) -> Verdict {
     for _ in 0..6 {
-        match run(&snapshot, &frozen_clock) {
+        match run(&snapshot, &Clock::frozen()) {
             Outcome::Done(verdict) => return *verdict,
             Outcome::Missing(facts) => {
                 for fact in facts {

@@ -6,6 +6,7 @@ use super::pull::{Pull, parse_pull, whole_text};
 use crate::analysis::coverage::{Named, Places, Tree, combine, parse_report, restrict};
 use crate::analysis::lint::{self, NamedLint, is_lint_report};
 use crate::analysis::search::{holds_word, order_by_likelihood};
+use crate::cli::clock::start_clock;
 use crate::lua::Globs;
 use crate::model::{
     Author, ChangeStatus, CodeOwnersFile, Commit, CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileKey,
@@ -55,8 +56,9 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
     };
     let texts = collect_texts(case, &pull);
     let mut snapshot = build_snapshot(case, default_rule, &pull);
+    let clock = start_clock();
     for _ in 0..MAX_PASSES {
-        let wanted = match review::run(&snapshot, &review::frozen_clock) {
+        let wanted = match review::run(&snapshot, &clock) {
             Outcome::Done(verdict) => return Ok((expected, *verdict)),
             Outcome::Missing(wanted) => wanted,
         };

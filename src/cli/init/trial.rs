@@ -1,5 +1,6 @@
 //! Tries a dangerfile on what landed: each commit of the first-parent history as if it were a pull request.
 
+use crate::cli::clock::start_clock;
 use crate::cli::failure::Failure;
 use crate::git::{Landed, Repository};
 use crate::model::{Dangerfile, Origin, Ruleset, Snapshot, Subject, Timestamp, Verdict};
@@ -42,8 +43,9 @@ impl<'a> Trial<'a> {
 fn judge_one(repository: &Repository, landed: &Landed, snapshot: &mut Snapshot) -> Result<Verdict, Failure> {
     // Built when a fact is wanted, and dropped here: it holds a git process.
     let mut comparison = None;
+    let clock = start_clock();
     for _ in 0..MAX_PASSES {
-        let wanted = match review::run(snapshot, &review::frozen_clock) {
+        let wanted = match review::run(snapshot, &clock) {
             Outcome::Done(verdict) => return Ok(*verdict),
             Outcome::Missing(wanted) => wanted,
         };

@@ -1,20 +1,23 @@
 //! Passes over a snapshot that grows.
 
 use super::snapshot;
+use crate::lua::Clock;
 use crate::model::*;
 use crate::review::{Outcome, Settled, run_on};
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 const PATH: &str = "src/a.py";
 
 /// How often the clock was read while the rules ran: twice for whatever ran.
 fn count_runs(snapshot: &Snapshot, settled: &mut Settled) -> (Outcome, u32) {
-    let reads = Cell::new(0);
-    let clock = || {
-        reads.set(reads.get() + 1);
+    let reads = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&reads);
+    let clock = Clock::new(move || {
+        counted.set(counted.get() + 1);
         Duration::ZERO
-    };
+    });
     let outcome = run_on(snapshot, settled, &clock);
     (outcome, reads.get() / 2)
 }

@@ -22,7 +22,7 @@ fn waiting(minutes: Option<u64>) -> Snapshot {
 }
 
 fn judge(snapshot: &Snapshot) -> Verdict {
-    let Outcome::Done(verdict) = run(snapshot, &frozen_clock) else { panic!("nothing is missing") };
+    let Outcome::Done(verdict) = run(snapshot, &Clock::frozen()) else { panic!("nothing is missing") };
     *verdict
 }
 
