@@ -14,6 +14,7 @@ local SAME = {
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab", "wording",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
+  "unbundl", "centraliz", "centralis", "early return", "avoid unnecessary", "unexport", "lazy-load", "lazy load", "benchmark",
   "polish", "dry up", "circular", "flaky", "flakiness", "flakes", "code scanning", "for clarity", "32-bit", "32 bit", "lazily", "data race", "o(1)",
   "quadratic", "fix slow", "review comment", "fix ci", "ci failure", "pre-commit", "autoupdate",
 }
@@ -24,9 +25,13 @@ local SAME_FROM_START = {
   "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
   "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
+  "fix [^%.]*%f[%w]warnings?%f[%W]", "suppress .*warning", "silence .*warning", "fix to compile ", "rewrite .+ to ", "replaced .+ with ",
   "document ", "documents ", "documented ", "documenting ", "describe ", "rework ", "cheap", "make .+ lazy%f[%W]",
   "fix compilation", "fix compiler ", "add .+ to ci%f[%W]", "updat%a* .+ from v?%d.+ to v?%d", "updat%a* to [%w%s%.%-]*%d[%d%.]*$", "test::", "fix.* deprecation", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
 }
+
+-- Where it says that something runs elsewhere: another version of a language, another program.
+local ELSEWHERE = { "%f[%w]go ?1%.%d", "%f[%w]ruby[ %-]?%d", "%f[%w]python ?[23]%.?%d", "%f[%w]node%.?j?s? v?%d", "compatib%a+ with ", "^fix %S+ compatibility", "^fix %S+ %S+ compatibility" }
 
 -- Labels, also behind a group as in `type: refactor`.
 local SAME_LABELS = { "refactor", "refactoring", "performance", "internal", "maintenance", "cleanup", "chore", "dependencies", "tech debt", "technical debt" }
@@ -39,6 +44,7 @@ local TOLD = {
   "covered by existing", "covered by the existing", "covered by the same test", "existing coverage", "existing test coverage", "existing tests cover",
   "existing tests already", "existing tests are enough", "existing tests are sufficient", "existing tests suffice", "already covered by", "already tested by",
   "no new tests needed", "no new tests are needed", "no new tests necessary", "no tests needed", "no tests are needed", "no test needed", "no test is needed",
+  "no tests as ", "no tests because", "no test because", "unable to reproduce", "can't be tested", "cannot be tested", "not been able to demonstrate", "in practice, no difference",
   "not adding tests", "not adding a test", "hard to test", "difficult to test", "impossible to test",
 }
 
@@ -51,7 +57,7 @@ local SPEED = {
 
 -- What only measures say, also in a block of code.
 local MEASURED = {
-  "%d ?[munµ]*s? ±", "ns/op", "allocs/op", "%d%% faster", "%d%% slower", "%d%% speed", "%d ?x faster", "%d ?x speed", "%d times faster", "hyperfine", "benchstat",
+  "%d ?[munµ]*s? ±", "ns/op", "sec/op", "allocs/op", "vs base", "%d%% faster", "%d%% slower", "%d%% speed", "%d ?x faster", "%d ?x speed", "%d times faster", "hyperfine", "benchstat",
   "%f[%w]strace%f[%W]", "%d ?[munµ]+s %->", "%d ?[munµ]+s →", "%d ?[munµ]+s to %d", "%d → [%d.]+ ?[munµ]*s%f[%W]", "%d %-> [%d.]+ ?[munµ]*s%f[%W]",
 }
 
@@ -206,7 +212,8 @@ local function what_is_said(pr)
   local claims_more = claim == "repair" or claim == "new"
   return {
     claim = claim,
-    same = told or about_speed and not claims_more or reverts or labelled or table.find(QUIET, kind or title) ~= nil or starts(SAME_FROM_START) or has(title, SAME) or has(body, SAME_IN_BODY),
+    same = told or about_speed and not claims_more or reverts or labelled or table.find(QUIET, kind or title) ~= nil or starts(SAME_FROM_START)
+      or finds(title, ELSEWHERE) and not finds(title, { "backward", "forward" }) or has(title, SAME) or has(body, SAME_IN_BODY),
     removes = starts({ "rm ", "remov%a* ", "drop%a* ", "delet%a* " }),
     unskips = finds(title, { "remov%a* .*%f[%w]skips?%f[%W]", "un%-?skip" }),
     tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
@@ -257,8 +264,8 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,_vendor,_vendored,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,sample,samples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,script,scripts,doc,docs,book,xtask,build-logic,buildSrc}/**",
-        "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "noxfile.py", "build.rs", "dangerfile*.lua",
+        "**/{vendor,_vendor,_vendored,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,sample,samples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,script,scripts,ci,magefiles,doc,docs,book,xtask,build-logic,buildSrc}/**",
+        "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "noxfile.py", "magefile.go", "build.rs", "dangerfile*.lua",
         ".*", "**/.*/**",
       },
       doc = "Source files that need no test.",

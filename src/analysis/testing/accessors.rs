@@ -10,21 +10,74 @@ const MAX_TOKENS: usize = 20;
 /// Calls in such a line: `self.inner.map(|it| it.into_parts())`.
 const MAX_CALLS: usize = 2;
 
-/// Whether new lines are such functions and nothing else: each a line that begins it and one that is all it does.
-/// In Rust also one or more `impl` around them.
+/// Whether new lines are such functions and nothing else: what begins each, and at most one line that is all it does. In
+/// Rust also the `impl` around them, with its bounds and types, and a value whose fields are all handed on.
 pub(super) fn are_accessors(added: &[CodeLine<'_, '_>]) -> bool {
-    let is_frame =
-        |line: &CodeLine<'_, '_>| line.tokens[0].is("impl") && line.tokens.last().is_some_and(|it| it.is("{"));
-    let lines: Vec<CodeLine<'_, '_>> = added.iter().filter(|line| !is_frame(line)).copied().collect();
-    !lines.is_empty()
-        && lines.len().is_multiple_of(2)
-        && lines.chunks(2).all(|two| begins_function(two[0].tokens) && hands_on(two[1].tokens))
+    let mut functions = 0;
+    let mut at = At::Outside;
+    for tokens in added.iter().map(|line| line.tokens) {
+        let opens = tokens.last().is_some_and(|last| last.is("{") || last.is(":"));
+        at = match at {
+            At::Head if opens => At::Body { lines: 0 },
+            At::Head => At::Head,
+            _ if begins_function(tokens) => {
+                functions += 1;
+                match opens || tokens[0].is("def") {
+                    true => At::Body { lines: 0 },
+                    // All of it on one line.
+                    false if tokens.iter().any(|token| token.is("{")) => return false,
+                    false => At::Head,
+                }
+            }
+            At::Body { lines: 0 } if makes_value(tokens) => At::Fields,
+            At::Body { lines: 0 } if hands_on(tokens) => At::Body { lines: 1 },
+            At::Fields if hands_on(without_name(tokens)) => At::Fields,
+            At::Outside | At::Body { .. } | At::Fields if is_frame(tokens) => At::Outside,
+            _ => return false,
+        };
+    }
+    functions > 0 && !matches!(at, At::Head)
+}
+
+/// Where a line stands.
+enum At {
+    Outside,
+    /// A function's parameters and bounds.
+    Head,
+    Body {
+        lines: usize,
+    },
+    /// The members of the value that a function makes.
+    Fields,
 }
 
 fn begins_function(tokens: &[Piece<'_>]) -> bool {
-    let defines = tokens.iter().any(|token| DEFINES.contains(&token.text) && !["class", "impl"].contains(&token.text));
-    let opens = tokens.last().is_some_and(|last| last.is("{") || last.is(":"));
-    defines && (opens || tokens[0].is("def"))
+    tokens.iter().any(|token| DEFINES.contains(&token.text) && !["class", "impl", "lambda"].contains(&token.text))
+}
+
+/// `impl<S> Layer<S> for L {`, `where`, `S: Clone,`, `type Service = S::Service;`.
+fn is_frame(tokens: &[Piece<'_>]) -> bool {
+    let bound = tokens.len() > 2
+        && tokens[0].is_word()
+        && tokens[1].is(":")
+        && tokens.last().is_some_and(|last| last.is(",") || last.is("{"))
+        && tokens.iter().all(|token| token.is_word() || token.kind == TokenKind::Mark && token.text != "(");
+    tokens[0].is("impl") || tokens[0].is("unsafe") || tokens[0].is("where") || tokens[0].is("type") || bound
+}
+
+/// `Self {`, `Clone {`.
+fn makes_value(tokens: &[Piece<'_>]) -> bool {
+    let [name, rest @ ..] = tokens else { return false };
+    let is_type = name.is_word() && name.text.starts_with(|c: char| c.is_ascii_uppercase());
+    is_type && matches!(rest, [open] if open.is("{"))
+}
+
+/// `a: self.a.clone(),` without `a:`.
+fn without_name<'t, 'a>(tokens: &'t [Piece<'a>]) -> &'t [Piece<'a>] {
+    match tokens {
+        [name, colon, rest @ ..] if name.is_word() && colon.is(":") && !rest.is_empty() => rest,
+        _ => tokens,
+    }
 }
 
 /// A field, an assignment of a name to one, or a call with nothing but names in it.
@@ -63,6 +116,16 @@ mod tests {
             (Language::Rust, "impl<T> D<T> {\n  pub fn a(&mut self, b: B) {\n    self.b = b", true),
             (Language::Rust, "pub fn a(&self) -> usize {\n  self.inner.1.a()", true),
             (Language::Rust, "impl<T> D<T> {", false),
+            (
+                Language::Rust,
+                "impl<S, L> Layer<S> for B<L>\nwhere\n  L: Layer<S>,\n{\n  type Service = L::Service;\n  \
+                 fn layer(&self, s: S) -> Self::Service {\n    self.layer.layer(s)",
+                true,
+            ),
+            (Language::Rust, "fn clone(&self) -> Self {\n  Self {\n    a: self.a.clone(),\n    b: self.b,", true),
+            (Language::Rust, "fn clone(&self) -> Self {\n  Self {\n    a: self.a + 1,", false),
+            (Language::Rust, "pub fn one() -> u8 { 1 }", false),
+            (Language::Rust, "fn a<S>(\n  &self,\n  s: S,\n) -> S {\n  s", true),
             (Language::Go, "func (w *W) Flush() {\n\t_ = w.FlushError()", true),
             (Language::Python, "def a(self):\n  self.b = b\ndef c(self):\n  return self._c", true),
             (Language::Ruby, "def a\n  @a", true),

@@ -115,6 +115,37 @@ pub(super) fn is_of_platform(path: &str) -> bool {
     }
 }
 
+/// Words of Go's build constraints for what a project's own tests seldom run on.
+const CONSTRAINED: [&str; 20] = [
+    "windows",
+    "darwin",
+    "plan9",
+    "freebsd",
+    "netbsd",
+    "openbsd",
+    "dragonfly",
+    "solaris",
+    "illumos",
+    "aix",
+    "android",
+    "zos",
+    "js",
+    "wasm",
+    "wasip1",
+    "nacl",
+    "appengine",
+    "tinygo",
+    "mage",
+    "ignore",
+];
+
+/// Whether a line of Go says that the file is built for one such system only: `//go:build js && wasm`, `// +build !appengine`
+/// is none.
+pub(super) fn constrains(line: &str) -> bool {
+    let Some(tags) = line.strip_prefix("//go:build ").or_else(|| line.strip_prefix("// +build ")) else { return false };
+    tags.split([' ', ',', '(', ')', '&', '|']).any(|tag| CONSTRAINED.contains(&tag))
+}
+
 /// Letters and digits only, in lower case.
 fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -122,8 +153,8 @@ fn fold(name: &str) -> String {
 
 /// Whether a line of documentation holds an example that is run as a test: `>>>`, `iex>`, Rust's `/// assert_eq!(`.
 pub fn is_test_text(line: &str) -> bool {
-    let of_rust = ["///", "//!"].iter().find_map(|sign| line.trim_start().strip_prefix(sign));
-    if of_rust.is_some_and(|text| text.trim_start().starts_with("assert")) {
+    let of_rust = ["///", "//!"].iter().find_map(|sign| line.trim_start().strip_prefix(sign)).map(str::trim);
+    if of_rust.is_some_and(|text| text.starts_with("assert")) {
         return true;
     }
     let text = line.trim_start().trim_start_matches(['#', '*', '/', '!']).trim_start();
@@ -164,6 +195,21 @@ mod tests {
             assert_eq!(source_subject(source), test_subject(test), "{source} {test}");
         }
         assert_eq!(without_role("userscontroller"), Some("users"));
+    }
+
+    #[test]
+    fn constraints_of_go_name_systems() {
+        for (line, is) in [
+            ("//go:build js && wasm", true),
+            ("// +build appengine", true),
+            ("//go:build (darwin || freebsd)", true),
+            ("//go:build !windows", false),
+            ("//go:build linux", false),
+            ("// +build go1.8", false),
+            ("package windows", false),
+        ] {
+            assert_eq!(constrains(line), is, "{line}");
+        }
     }
 
     #[test]

@@ -5,9 +5,9 @@ use super::behaviour::{Change, Said, Tokens, read_change};
 use super::evidence::{Evidence, Skeleton};
 use super::inert::{inert_blocks, is_inert_line};
 use super::lines::code_lines;
-use super::names::is_of_platform;
+use super::names::{constrains, is_of_platform};
 use super::pair::{find_own_test, in_reach, is_material, is_of_all, pairs};
-use super::vocabulary::assertions;
+use super::vocabulary::{assertions, find_sign, skips_of};
 use super::weaker::{Delta, Weaker, find_weaker, read_delta};
 use crate::analysis::code::{Language, TokenKind};
 use crate::diff::{Hunk, LineKind};
@@ -203,7 +203,11 @@ impl<'a> Reading<'a> {
             };
             let foreign = tests.is_some_and(|tests| is_foreign(file.path, tests)) && change.first_test.is_none();
             let has_own = own_test.is_some() || change.first_test.is_some();
-            let most = if foreign || !has_own && is_of_platform(file.path) { Evidence::None } else { most };
+            let most = if foreign || !has_own && (is_of_platform(file.path) || is_constrained(file)) {
+                Evidence::None
+            } else {
+                most
+            };
             let inline_test = change.first_test;
             if near && !has_own || !has_own && few && !touched.is_empty() {
                 continue;
@@ -344,12 +348,21 @@ fn is_unsure(file: &ChangedFile<'_>) -> bool {
 
 /// Whether a program wrote the file.
 fn is_generated(file: &ChangedFile<'_>) -> bool {
-    let near_top = |text: &str| GENERATED.iter().any(|sign| text.contains(sign));
+    has_near_top(file, |line| GENERATED.iter().any(|sign| line.contains(sign)))
+}
+
+/// Whether the file is built for one system only.
+fn is_constrained(file: &ChangedFile<'_>) -> bool {
+    Language::of(file.path) == Some(Language::Go) && has_near_top(file, constrains)
+}
+
+/// Whether one of its first lines is such, as far as they are known.
+fn has_near_top(file: &ChangedFile<'_>, near_top: impl Fn(&str) -> bool) -> bool {
     let shown = file.hunks.first().filter(|hunk| hunk.new_start <= 1);
     let from_hunk = shown.is_some_and(|hunk| {
         hunk.lines.iter().filter(|line| line.kind != LineKind::Removed).take(6).any(|line| near_top(line.text))
     });
-    from_hunk || file.text.is_some_and(|text| text.lines().take(6).any(near_top))
+    from_hunk || file.text.is_some_and(|text| text.lines().take(6).any(&near_top))
 }
 
 /// Whether a test file's change adds something: not a comment, not an import alone.
@@ -372,7 +385,15 @@ fn says_something(file: &ChangedFile<'_>) -> bool {
         line.kind == LineKind::Added
             && code_lines(line.text, language, 1).iter().any(|(_, line)| assertions(line.tokens, language) > 0)
     };
-    file.hunks.iter().flat_map(|hunk| &hunk.lines).any(asserts)
+    // A test that was skipped and is not any more tests something.
+    let runs_again = |line: &crate::diff::Line<'_>| {
+        line.kind == LineKind::Removed
+            && code_lines(line.text, language, 1)
+                .iter()
+                .any(|(_, line)| find_sign(line.tokens, skips_of(language)).is_some())
+    };
+    let changes_skips = read_delta(file.path, &file.hunks).gains_skips();
+    file.hunks.iter().flat_map(|hunk| &hunk.lines).any(|line| asserts(line) || !changes_skips && runs_again(line))
         || file.hunks.iter().any(|hunk| {
             let text = hunk
                 .lines

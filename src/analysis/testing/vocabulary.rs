@@ -99,6 +99,7 @@ pub(super) fn skips_of(language: Language) -> &'static [Sign] {
                     sign(&["xdescribe"], "xdescribe"),
                     sign(&["xcontext"], "xcontext"),
                     sign(&["skip", ":", "true"], "skip: true"),
+                    sign(&[":", "skip", "=", ">", "true"], "skip: true"),
                 ]
             }
         }

@@ -76,6 +76,11 @@ pub(super) struct Delta {
 const REWRITTEN: usize = 8;
 
 impl Delta {
+    /// Whether it skips tests, here or elsewhere.
+    pub(super) fn gains_skips(&self) -> bool {
+        !(self.skips.is_empty() && self.born_skipped.is_empty() && self.excused.is_empty())
+    }
+
     /// Whether the file loses too few lines for so many assertions or tests: they are written in another way.
     fn is_rewritten(&self, lost: usize) -> bool {
         self.lines_added >= REWRITTEN && self.lines_removed < self.lines_added + lost
@@ -222,9 +227,13 @@ fn says_when(hunk: &Hunk<'_>, index: usize) -> bool {
 
 /// Whether the test that the line at `index` skips comes with it: its definition, on this line or near it, is new.
 fn is_born(hunk: &Hunk<'_>, index: usize, new: &CodeLines<'_>, language: Language) -> bool {
-    let defines = |line: &&Line<'_>| {
-        line.new.and_then(|at| new.get(at)).is_some_and(|code| is_test_definition(code.tokens, language))
+    // What a test calls can skip it too.
+    let begins = |tokens: &[Piece<'_>]| match language {
+        Language::Go => tokens[0].is("func"),
+        Language::Python => tokens[0].is("def") || tokens[0].is("async"),
+        _ => is_test_definition(tokens, language),
     };
+    let defines = |line: &&Line<'_>| line.new.and_then(|at| new.get(at)).is_some_and(|code| begins(code.tokens));
     let there = |line: &&Line<'_>| line.kind != LineKind::Removed;
     let near = |lines: &mut dyn Iterator<Item = &Line<'_>>| {
         lines.filter(there).take(BESIDE).find(defines).map(|line| line.kind == LineKind::Added)
