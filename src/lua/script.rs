@@ -138,9 +138,11 @@ impl Script {
         self.session.begin(paths);
         self.session.collections.set(0);
         self.session.collect_above.set(self.lua.used_memory() + COLLECT_EVERY_BYTES);
+        self.session.note_above.set(self.lua.used_memory() + COLLECT_EVERY_BYTES);
         let _ = self.lua.set_memory_limit((self.lua.used_memory() + MAX_MEMORY_BYTES).min(MAX_MACHINE_BYTES));
         let result = body.call::<()>(());
-        let stop = self.session.take_stop().or_else(|| result.err().map(|error| Stop::Fault(explain(&error))));
+        let explained = |error: &mlua::Error| self.placed(explain(error));
+        let stop = self.session.take_stop().or_else(|| result.err().map(|error| Stop::Fault(explained(&error))));
         if self.lua.used_memory() > COLLECT_ABOVE_BYTES {
             // The next rule's allowance comes on top of what is used now, so garbage must not pile up.
             let _ = self.lua.gc_collect();
@@ -154,13 +156,24 @@ impl Script {
             steps: self.session.steps.spent(),
         }
     }
+
+    /// Luau does not say where memory ended: then it is where the rule was seen last with a lot of it.
+    fn placed(&self, error: ScriptError) -> ScriptError {
+        match self.session.noted_place() {
+            Some((path, line)) if error.line.is_none() && error.message == OUT_OF_MEMORY => {
+                ScriptError { path: Some(RepoPath::new(&path)), line: Some(line), ..error }
+            }
+            _ => error,
+        }
+    }
 }
+
+const OUT_OF_MEMORY: &str = "the rule used up its budget of 64 MiB of memory; look for a table or text that grows";
 
 fn explain(error: &mlua::Error) -> ScriptError {
     let mut error = ScriptError::from_lua(error);
     if error.message.contains("not enough memory") {
-        error.message =
-            "the rule used up its budget of 64 MiB of memory; look for a table or text that grows".to_owned();
+        error.message = OUT_OF_MEMORY.to_owned();
     } else if error.message.contains("stack overflow") {
         error.message = "the rule called itself too deeply (stack overflow)".to_owned();
     } else if let Some((_, advice)) = ADVICE.iter().find(|(start, _)| error.message.starts_with(start)) {
@@ -242,8 +255,12 @@ fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {
     lua.set_interrupt(move |lua| {
         if watcher.steps.charge(1) && !watcher.is_stopped() {
             if watcher.steps.spent().is_multiple_of(STEPS_BETWEEN_LOOKS) {
-                if lua.used_memory() > watcher.collect_above.get() {
+                let used = lua.used_memory();
+                if used > watcher.collect_above.get() {
                     collect(lua, &watcher)?;
+                }
+                if used > watcher.note_above.get() {
+                    watcher.note_place(lua);
                 }
                 if watcher.is_out_of_time() {
                     return Err(watcher.out_of_time(lua));

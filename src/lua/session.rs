@@ -54,6 +54,9 @@ pub(super) struct Session {
     pub(super) code_owners: RefCell<Option<Rc<CodeOwners>>>,
     /// More memory than this makes a collection worth while.
     pub(super) collect_above: Cell<usize>,
+    /// From so much memory on, it is noted where the running rule is.
+    pub(super) note_above: Cell<usize>,
+    noted: RefCell<Option<(String, u32)>>,
     /// Collections for the running rule.
     pub(super) collections: Cell<u32>,
     clock: Clock,
@@ -85,6 +88,8 @@ impl Session {
             registering: Cell::new(true),
             code_owners: RefCell::default(),
             collect_above: Cell::new(usize::MAX),
+            note_above: Cell::new(usize::MAX),
+            noted: RefCell::default(),
             collections: Cell::default(),
             findings: RefCell::default(),
             effects: RefCell::default(),
@@ -150,6 +155,7 @@ impl Session {
     pub(super) fn begin(&self, paths: Option<super::Globs>) {
         self.steps.reset();
         self.ends_at.set(self.clock.end_of_rule());
+        *self.noted.borrow_mut() = None;
         self.findings.borrow_mut().clear();
         self.effects.borrow_mut().clear();
         self.said.set(0);
@@ -276,6 +282,16 @@ impl Session {
 
     pub(super) fn out_of_steps(&self, lua: &Lua) -> mlua::Error {
         self.fault(lua, "the rule used up its budget of about 2 s of CPU; look for a loop that does not end")
+    }
+
+    /// Notes where the running rule is.
+    pub(super) fn note_place(&self, lua: &Lua) {
+        *self.noted.borrow_mut() = current_place(lua);
+    }
+
+    /// Where it was noted last.
+    pub(super) fn noted_place(&self) -> Option<(String, u32)> {
+        self.noted.borrow().clone()
     }
 
     /// Whether the running rule has taken as long as it may.

@@ -396,6 +396,17 @@ fn what_findings_hold_outside_the_machine_is_bounded() {
 }
 
 #[test]
+fn a_rule_that_grows_hears_where() {
+    for grows in ["all[#all + 1] = i .. 'x'", "text ..= string.rep('y', 100000)"] {
+        let (message, line) = fault(&format!(
+            "rule('grows', function()\n  local all, text, i = {{}}, 'x', 0\n  while true do\n    i += 1\n    {grows}\n  end\nend)"
+        ));
+        assert!(message.contains("64 MiB of memory"), "{message}");
+        assert!(matches!(line, Some(3..=5)), "{grows}: {line:?}");
+    }
+}
+
+#[test]
 fn rules_and_what_they_keep_are_bounded() {
     let (message, line) = fault("for i = 1, 1e6 do\n  rule('r' .. i, function() end)\nend");
     assert_eq!((message.as_str(), line), ("a dangerfile has at most 500 rules", Some(2)));
