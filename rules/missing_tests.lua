@@ -25,7 +25,7 @@ local SAME_FROM_START = {
   "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
   "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
-  "fix [^%.]*%f[%w]warnings?%f[%W]", "suppress .*warning", "silence .*warning", "fix to compile ", "rewrite .+ to ", "replaced .+ with ",
+  "fix [^%.]*%f[%w]warnings?%f[%W]", "suppress .*warning", "silence .*warning", "avoid .*warnings$", "fix to compile ", "rewrite .+ to ", "replaced .+ with ",
   "document ", "documents ", "documented ", "documenting ", "describe ", "rework ", "cheap", "make .+ lazy%f[%W]",
   "fix compilation", "fix compiler ", "add .+ to ci%f[%W]", "updat%a* .+ from v?%d.+ to v?%d", "updat%a* to [%w%s%.%-]*%d[%d%.]*$", "test::", "fix.* deprecation", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
 }

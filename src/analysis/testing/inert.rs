@@ -250,6 +250,34 @@ pub(super) fn is_inert_line(line: CodeLine<'_, '_>, language: Language) -> bool 
         || is_data(tokens, inside)
         || is_log(tokens)
         || is_declaration(tokens, language)
+        || language == Language::Rust && is_condition_of_build(tokens)
+}
+
+/// A line of a `cfg` over several lines, `target_os = "linux",`, or what is only there while it is built or debugged.
+fn is_condition_of_build(tokens: &[Piece<'_>]) -> bool {
+    const CONDITIONS: [&str; 10] = [
+        "target_os",
+        "target_arch",
+        "target_env",
+        "target_family",
+        "target_vendor",
+        "feature",
+        "not",
+        "any",
+        "all",
+        "debug_assertions",
+    ];
+    const MARKS: [&str; 4] = ["=", ",", "(", ")"];
+    let only = |token: &Piece<'_>| match token.kind {
+        TokenKind::Word => CONDITIONS.contains(&token.text) || ["unix", "windows"].contains(&token.text),
+        TokenKind::Mark => MARKS.contains(&token.text),
+        TokenKind::Text => true,
+        TokenKind::Number | TokenKind::Comment => false,
+    };
+    let first = tokens[0].text;
+    CONDITIONS.contains(&first) && tokens.iter().all(only)
+        || (first == "compile_error" || first.starts_with("debug_assert"))
+            && tokens.get(1).is_some_and(|next| next.is("!"))
 }
 
 /// A row of a table: texts, numbers and the brackets around them, as an item of a list or a value in a map.
