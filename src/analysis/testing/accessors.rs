@@ -15,7 +15,8 @@ const MAX_CALLS: usize = 2;
 pub(super) fn are_accessors(added: &[CodeLine<'_, '_>]) -> bool {
     let mut functions = 0;
     let mut at = At::Outside;
-    for tokens in added.iter().map(|line| line.tokens) {
+    let tells = |tokens: &&[Piece<'_>]| tokens.iter().any(|token| token.kind != TokenKind::Mark);
+    for tokens in added.iter().map(|line| line.tokens).filter(tells) {
         let opens = tokens.last().is_some_and(|last| last.is("{") || last.is(":"));
         at = match at {
             At::Head if opens => At::Body { lines: 0 },
