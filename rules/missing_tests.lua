@@ -14,8 +14,8 @@ local SAME = {
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab", "wording",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
-  "unbundl", "centraliz", "centralis", "early return", "avoid unnecessary", "unexport", "lazy-load", "lazy load", "benchmark",
-  "polish", "dry up", "circular", "flaky", "flakiness", "flakes", "code scanning", "for clarity", "32-bit", "32 bit", "lazily", "data race", "o(1)",
+  "unbundl", "centraliz", "centralis", "early return", "avoid unnecessary", "unexport", "lazy-load", "lazy load",
+  "polish", "dry up", "circular dependenc", "circular import", "flaky", "flakiness", "code scanning", "for clarity", "on 32-bit", "on 32 bit", "32-bit build", "32-bit system", "data race", "o(1)",
   "quadratic", "fix slow", "review comment", "fix ci", "ci failure", "pre-commit", "autoupdate",
 }
 
@@ -25,13 +25,16 @@ local SAME_FROM_START = {
   "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
   "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
-  "fix [^%.]*%f[%w]warnings?%f[%W]", "suppress .*warning", "silence .*warning", "avoid .*warnings$", "fix to compile ", "rewrite .+ to ", "replaced .+ with ",
-  "document ", "documents ", "documented ", "documenting ", "describe ", "rework ", "cheap", "make .+ lazy%f[%W]",
+  "fix .*initiali[sz]ed warning", "fix \"?warning: ", "suppress .*warning", "silence .*warning", "avoid .*warnings$", "fix to compile ", "rewrite .+ to ", "replaced .+ with ",
+  "document the ", "document how ", "document that ", "document what ", "document when ", "document why ", "describe ", "rework ", "add .*benchmark", "update .*benchmark", "cheap", "make .+ lazy%f[%W]",
   "fix compilation", "fix compiler ", "add .+ to ci%f[%W]", "updat%a* .+ from v?%d.+ to v?%d", "updat%a* to [%w%s%.%-]*%d[%d%.]*$", "test::", "fix.* deprecation", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
 }
 
 -- Where it says that something runs elsewhere: another version of a language, another program.
-local ELSEWHERE = { "%f[%w]go ?1%.%d", "%f[%w]ruby[ %-]?%d", "%f[%w]python ?[23]%.?%d", "%f[%w]node%.?j?s? v?%d", "compatib%a+ with ", "^fix %S+ compatibility", "^fix %S+ %S+ compatibility" }
+local ELSEWHERE = {
+  "%f[%w]on go ?1%.%d", "%f[%w]since go ?1%.%d", "%f[%w]on ruby[ %-]?%d", "%f[%w]in ruby[ %-]?%d", "%f[%w]on python ?[23]", "%f[%w]on node%.?j?s? v?%d",
+  "%f[%w]ci$", "compatib%a+ with ", "^fix %S+ compatibility", "^fix %S+ %S+ compatibility",
+}
 
 -- Labels, also behind a group as in `type: refactor`.
 local SAME_LABELS = { "refactor", "refactoring", "performance", "internal", "maintenance", "cleanup", "chore", "dependencies", "tech debt", "technical debt" }
@@ -253,7 +256,7 @@ return {
     tests = {
       type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,__tests_dts__,testdata,test-data,test_data,testutil,testutils,e2e,fuzz}/**", "**/*{-test,_test,-tests,_tests,Test,Tests,-testing-support,-test-support}/**",
+        "**/{test,tests,spec,specs,__tests__,__tests_dts__,testdata,test-data,test_data,testutil,testutils,e2e}/**", "**/fuzz/{fuzz_targets,corpus,regressions,seeds}/**", "**/*{-test,_test,-tests,_tests,Test,Tests,-testing-support,-test-support}/**",
         "**/{mdtest,testscripts,test-d,test-dts,fixtures,__fixtures__,__snapshots__}/**",
         "{test,tests}.*", "*_{test,tests,spec}.*", "*-{test,tests,spec}.{js,jsx,ts,tsx,mjs,cjs,mts,cts,py,rb,rs,go,dart,c,cc,cpp,sh}", "test_*.*",
         "*.{test,tests,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}",
@@ -264,7 +267,7 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,_vendor,_vendored,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,sample,samples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,script,scripts,ci,magefiles,doc,docs,book,xtask,build-logic,buildSrc}/**",
+        "**/{vendor,_vendor,_vendored,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,magefiles,docs,xtask,build-logic,buildSrc}/**", "{book,ci,doc,sample,samples,script}/**",
         "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "noxfile.py", "magefile.go", "build.rs", "dangerfile*.lua",
         ".*", "**/.*/**",
       },

@@ -82,6 +82,14 @@ impl<'a> CodeLines<'a> {
         CodeLine { tokens: &self.pieces[begin..end], depth, inside }
     }
 
+    /// Takes back the last pieces, each of them on one line.
+    fn drop_last(&mut self, count: usize) {
+        self.pieces.truncate(self.pieces.len().saturating_sub(count));
+        while self.lines.last().is_some_and(|line| line.begin >= self.pieces.len()) {
+            self.lines.pop();
+        }
+    }
+
     /// Numbers never fall.
     fn push(&mut self, number: u32, piece: Piece<'a>, open: &[Inside]) {
         if self.lines.last().is_none_or(|line| line.number < number) {
@@ -103,8 +111,12 @@ pub(super) fn code_lines(text: &str, language: Language, first: u32) -> CodeLine
             continue;
         }
         // Of a help text, and of what is filled into it, nothing is code.
-        if token.kind == TokenKind::Text && (token.line <= help_ends || is_help(&tokens[..at], token)) {
-            help_ends = help_ends.max(token.last_line());
+        if token.kind == TokenKind::Text && token.line <= help_ends {
+            continue;
+        }
+        if let Some(named) = help_before(&tokens[..at], token) {
+            help_ends = token.last_line();
+            lines.drop_last(named);
             continue;
         }
         let is_prose = token.kind == TokenKind::Text && is_prose(token.text);
@@ -168,17 +180,26 @@ const HELP: [&str; 9] = ["long", "short", "help", "usage", "example", "examples"
 /// Between such a name and its text stand at most so many tokens: `Long: heredoc.Doc(`.
 const BEFORE_HELP: usize = 6;
 
-/// Whether the text is what a command says of itself: the value behind such a name, on the same line.
-fn is_help(before: &[Token<'_>], text: &Token<'_>) -> bool {
-    let on_line = before.iter().rev().take_while(|token| token.line == text.line);
+/// Whether the text is what a command says of itself: the value behind such a name, on the same line. Then how many tokens
+/// before it say only that: a key with what makes its text, `Long: heredoc.Doc(`.
+fn help_before(before: &[Token<'_>], text: &Token<'_>) -> Option<usize> {
+    if text.kind != TokenKind::Text {
+        return None;
+    }
+    let on_line = before.iter().rev().take_while(|token| token.line == text.line && token.kind != TokenKind::Comment);
     let behind: Vec<&Token<'_>> = on_line.take(BEFORE_HELP).collect();
-    let Some(at) = behind
-        .iter()
-        .position(|token| token.kind == TokenKind::Word && HELP.contains(&token.text.to_ascii_lowercase().as_str()))
-    else {
-        return false;
+    let is_name = |token: &Token<'_>| {
+        token.kind == TokenKind::Word && HELP.iter().any(|name| token.text.eq_ignore_ascii_case(name))
     };
-    at > 0 && matches!(behind[at - 1].text, ":" | "=") && behind[..at].iter().all(|token| token.kind != TokenKind::Text)
+    let at = behind.iter().position(|token| is_name(token)).filter(|at| *at > 0)?;
+    let only_names = behind[..at].iter().all(|token| token.kind != TokenKind::Text);
+    // Go's `:=` gives a name to a value; a key stands before a `:` alone.
+    let is_key = behind[at - 1].text == ":" && (at < 2 || behind[at - 2].text != "=");
+    match behind[at - 1].text {
+        ":" if only_names => Some(if is_key { at + 1 } else { 0 }),
+        "=" if only_names => Some(0),
+        _ => None,
+    }
 }
 
 /// A text that is a statement of its own: Python's docstrings, with what stands before one that is raw. In Elixir the text
@@ -225,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn of_help_only_the_name_is_code() {
+    fn texts_of_help_are_no_code() {
         let words = |text: &str| {
             let lines = code_lines(text, Language::Go, 1);
             let words = lines.iter().flat_map(|(_, line)| line.tokens.iter().map(|piece| piece.text.to_owned()));
@@ -233,7 +254,7 @@ mod tests {
         };
         let text =
             "c := &C{\n\tLong: heredoc.Docf(`\n\t\tList %[1]sall%[1]s.\n\t\t$ gh a\n\t`, \"b\"),\n\tName: \"c\",\n}\n";
-        assert_eq!(words(text), ["c", "C", "Long", "heredoc", "Docf", "Name", "\"c\""]);
+        assert_eq!(words(text), ["c", "C", "Name", "\"c\""]);
         assert_eq!(words("help(\"a\")\nusage := f(\"b\", \"c\")\n"), ["help", "\"a\"", "usage", "f"]);
     }
 
