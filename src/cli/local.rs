@@ -19,7 +19,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Review what the working tree adds to its merge base, without a network or a server
 ///
 /// The head is the working tree: staged, unstaged and untracked files that are not ignored. The rules are those of the
-/// working tree's dangerfile. A rule that reads what only GitHub knows is skipped, "needs a pull request".
+/// working tree's dangerfile. A rule that reads what only GitHub knows is skipped, "needs a pull request"; title and body
+/// are those of the last commit's message, and there are no labels.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
