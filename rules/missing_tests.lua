@@ -5,7 +5,7 @@
 local nothing_said = {}
 
 -- Types of conventional titles without new behaviour.
-local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "fmt", "lint", "maint", "mnt", "nit", "nits", "perf", "polish", "refactor", "revert", "style", "test", "tests", "types" }
+local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
 
 local SAME = {
   "clippy", "lint", "style", "compilation", "compile error", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
@@ -14,8 +14,7 @@ local SAME = {
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
   "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab", "wording",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
-  "unbundl", "centraliz", "centralis", "early return", "avoid unnecessary", "unexport", "lazy-load", "lazy load",
-  "polish", "dry up", "circular dependenc", "circular import", "flaky", "flakiness", "code scanning", "for clarity", "on 32-bit", "on 32 bit", "32-bit build", "32-bit system", "data race", "o(1)",
+  "on 32-bit", "on 32 bit", "32-bit build", "32-bit system",
   "quadratic", "fix slow", "review comment", "fix ci", "ci failure", "pre-commit", "autoupdate",
 }
 
@@ -25,15 +24,17 @@ local SAME_FROM_START = {
   "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
   "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
-  "fix .*initiali[sz]ed warning", "fix \"?warning: ", "suppress .*warning", "silence .*warning", "avoid .*warnings$", "fix to compile ", "rewrite .+ to ", "replaced .+ with ",
-  "document the ", "document how ", "document that ", "document what ", "document when ", "document why ", "describe ", "rework ", "add .*benchmark", "update .*benchmark", "cheap", "make .+ lazy%f[%W]",
-  "fix compilation", "fix compiler ", "add .+ to ci%f[%W]", "updat%a* .+ from v?%d.+ to v?%d", "updat%a* to [%w%s%.%-]*%d[%d%.]*$", "test::", "fix.* deprecation", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
+  "fix .*initiali[sz]ed warning", "fix \"?warning: ", "fix to compile ",
+  "fix compilation", "fix compiler ", "add .+ to ci%f[%W]", "updat%a* .+ from v?%d.+ to v?%d", "test::", "fix.* deprecation", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
 }
 
--- Where it says that something runs elsewhere: another version of a language, another program.
-local ELSEWHERE = {
-  "%f[%w]on go ?1%.%d", "%f[%w]since go ?1%.%d", "%f[%w]on ruby[ %-]?%d", "%f[%w]in ruby[ %-]?%d", "%f[%w]on python ?[23]", "%f[%w]on node%.?j?s? v?%d",
-  "%f[%w]ci$", "compatib%a+ with ", "^fix %S+ compatibility", "^fix %S+ %S+ compatibility",
+-- The same of a title that claims neither a repair nor something new: what is done to the code, what goes no further than to
+-- whoever builds it, and what runs elsewhere.
+local SAME_UNCLAIMED = {
+  "^fmt%f[%W]", "^lint%f[%W]", "^mnt%f[%W]", "^maint%f[%W]", "^nits?%f[%W]", "%f[%w]polish", "%f[%w]dry up", "%f[%w]unbundl", "%f[%w]centrali[sz]", "early return", "avoid unnecessary",
+  "%f[%w]unexport", "lazy%-?%s?load", "%f[%w]lazily%f[%W]", "circular dependenc", "circular import", "%f[%w]flak[iy]", "code scanning", "for clarity", "data race", "o%(1%)", "%f[%w]cheap",
+  "suppress .*warning", "silence .*warning", "avoid .*warnings$", "%f[%w]rewrite ", "replaced .+ with ", "%f[%w]document%a* %l", "^describe ", "%f[%w]rework", "make .+ lazy%f[%W]", "benchmark",
+  "updat%a* to [%w%s%.%-]*%d[%d%.]*$", "%f[%w]on go ?1%.%d", "%f[%w]since go ?1%.%d", "%f[%w]on ruby[ %-]?%d", "%f[%w]in ruby[ %-]?%d", "%f[%w]on node%.?j?s? v?%d", "%f[%w]ci$", "compatib%a+ with ",
 }
 
 -- Labels, also behind a group as in `type: refactor`.
@@ -47,7 +48,7 @@ local TOLD = {
   "covered by existing", "covered by the existing", "covered by the same test", "existing coverage", "existing test coverage", "existing tests cover",
   "existing tests already", "existing tests are enough", "existing tests are sufficient", "existing tests suffice", "already covered by", "already tested by",
   "no new tests needed", "no new tests are needed", "no new tests necessary", "no tests needed", "no tests are needed", "no test needed", "no test is needed",
-  "no tests as ", "no tests because", "no test because", "unable to reproduce", "can't be tested", "cannot be tested", "not been able to demonstrate", "in practice, no difference",
+  "no tests as ", "no tests because", "no test because",
   "not adding tests", "not adding a test", "hard to test", "difficult to test", "impossible to test",
 }
 
@@ -60,7 +61,7 @@ local SPEED = {
 
 -- What only measures say, also in a block of code.
 local MEASURED = {
-  "%d ?[munµ]*s? ±", "ns/op", "sec/op", "allocs/op", "vs base", "%d%% faster", "%d%% slower", "%d%% speed", "%d ?x faster", "%d ?x speed", "%d times faster", "hyperfine", "benchstat",
+  "%d ?[munµ]*s? ±", "ns/op", "sec/op", "allocs/op", "%d%% faster", "%d%% slower", "%d%% speed", "%d ?x faster", "%d ?x speed", "%d times faster", "hyperfine", "benchstat",
   "%f[%w]strace%f[%W]", "%d ?[munµ]+s %->", "%d ?[munµ]+s →", "%d ?[munµ]+s to %d", "%d → [%d.]+ ?[munµ]*s%f[%W]", "%d %-> [%d.]+ ?[munµ]*s%f[%W]",
 }
 
@@ -170,7 +171,7 @@ local function what_is_said(pr)
   local title, body = string.lower(pr.title), string.lower(pr.body)
   local kind = string.match(title, "^(%l+)!?:") or string.match(title, "^(%l+)%b()!?:")
   local rest = string.match(title, "^[%w/%-_,]+!?: (.*)") or string.match(title, "^%w+%b()!?: (.*)") or string.match(title, "^[%w/%-_]+, [%w/%-_, ]+: (.*)") or title
-  local reverts = string.find(title, '^revert "') ~= nil or has(body, { "this reverts commit" })
+  local reverts = string.find(title, '^revert "') ~= nil
   local function starts(patterns)
     for _, how in patterns do
       if string.find(title, "^" .. how) or string.find(rest, "^" .. how) then
@@ -216,9 +217,9 @@ local function what_is_said(pr)
   return {
     claim = claim,
     same = told or about_speed and not claims_more or reverts or labelled or table.find(QUIET, kind or title) ~= nil or starts(SAME_FROM_START)
-      or finds(title, ELSEWHERE) and not finds(title, { "backward", "forward" }) or has(title, SAME) or has(body, SAME_IN_BODY),
+      or not claims_more and finds(title, SAME_UNCLAIMED) or has(title, SAME) or has(body, SAME_IN_BODY),
     removes = starts({ "rm ", "remov%a* ", "drop%a* ", "delet%a* " }),
-    unskips = finds(title, { "remov%a* .*%f[%w]skips?%f[%W]", "un%-?skip" }),
+    unskips = finds(title, { "remov%a* [%w%s]*%f[%w]skips?$", "un%-?skip" }),
     tests_go = reverts or finds(title, { "duplicat.* tests?%f[%W]", "redundant .*tests?%f[%W]", "obsolete .*tests?%f[%W]", "unnec+es+ary .*tests?%f[%W]" })
       or starts({ "updat%a* to ", "upgrad%a* ", "bump ", "deps: ", "deprecat%a* " }) or string.find(title, "^deps: ") ~= nil,
     merged = finds(title, { "^merge branch ", "^merge tag ", "^merge remote%-tracking branch " }),
@@ -260,14 +261,14 @@ return {
         "**/{mdtest,testscripts,test-d,test-dts,fixtures,__fixtures__,__snapshots__}/**",
         "{test,tests}.*", "*_{test,tests,spec}.*", "*-{test,tests,spec}.{js,jsx,ts,tsx,mjs,cjs,mts,cts,py,rb,rs,go,dart,c,cc,cpp,sh}", "test_*.*",
         "*.{test,tests,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}",
-        "*.snap", "*.cases.md", "*.feature", "*.*test", "*_unittest.*", "conftest.py", "!lib/**/test_*.rb",
+        "*.snap", "*.cases.md", "*.feature", "*.*test", "*_unittest.*", "conftest.py",
       },
       doc = "What counts as a test.",
     },
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,_vendor,_vendored,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,magefiles,docs,xtask,build-logic,buildSrc}/**", "{book,ci,doc,sample,samples,script}/**",
+        "**/{vendor,_vendor,_vendored,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,magefiles,docs,xtask,build-logic,buildSrc}/**", "{ci,doc,samples}/**",
         "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "noxfile.py", "magefile.go", "build.rs", "dangerfile*.lua",
         ".*", "**/.*/**",
       },
@@ -316,28 +317,37 @@ return {
   local found = analyse.missing_tests({ sources = sources, tests = tests, patterns = options.tests, each = options.each, strict = not author_may_skip })
 
   local said = if author_may_skip then what_is_said(danger.github.pr) else nothing_said
-  local untested = {}
+  local blocks = options.severity == "fail"
+  local findings = if blocks then {} else { {} }
   for _, area in found.untested do
+    if blocks then
+      table.insert(findings, {})
+    end
     for _, file in area do
-      local sure = if options.severity == "fail" then not said.same else is_worth_it(said, file, found.grows)
+      local sure = if blocks then not said.same else is_worth_it(said, file, found.grows)
       if sure then
-        table.insert(untested, file)
+        table.insert(findings[#findings], file)
       end
     end
   end
   local function has_tests(file)
     return file.own_test ~= nil or file.inline_test ~= nil
   end
-  table.sort(untested, function(a, b)
+  local function first_with_tests(a, b)
     if has_tests(a) ~= has_tests(b) then
       return has_tests(a)
     end
     return if a.count == b.count then a.file < b.file else a.count > b.count
-  end)
+  end
 
-  -- One finding: at the file that changes most, and has tests where any has.
+  -- One finding, at the file that changes most and has tests where any has. Where it blocks, one for each part of the
+  -- repository: what is waved through for one part is not for another.
   local advice = "Add a test that fails without this change, or tell the reviewer why none is needed."
-  if #untested > 0 then
+  for _, untested in findings do
+    if #untested == 0 then
+      continue
+    end
+    table.sort(untested, first_with_tests)
     local names = {}
     for index, file in untested do
       if index <= 3 then

@@ -3,8 +3,7 @@
 use crate::lua::Clock;
 use std::time::{Duration, Instant};
 
-/// A rule that has spent no budget by then spends its time inside functions that work on large texts and tables: its steps
-/// alone are over in a few seconds.
+/// The budget of steps is spent in a few seconds; a rule that takes longer works on large texts and tables with few steps.
 const LONGEST_RULE: Duration = Duration::from_secs(20);
 
 /// A clock that begins now.

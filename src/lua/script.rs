@@ -138,7 +138,7 @@ impl Script {
         self.session.begin(paths);
         self.session.collections.set(0);
         self.session.collect_above.set(self.lua.used_memory() + COLLECT_EVERY_BYTES);
-        self.session.note_above.set(self.lua.used_memory() + COLLECT_EVERY_BYTES);
+        self.session.note_above.set(self.lua.used_memory() + MAX_MEMORY_BYTES / 2);
         let _ = self.lua.set_memory_limit((self.lua.used_memory() + MAX_MEMORY_BYTES).min(MAX_MACHINE_BYTES));
         let result = body.call::<()>(());
         let explained = |error: &mlua::Error| self.placed(explain(error));
@@ -254,14 +254,14 @@ fn new_machine(session: &Rc<Session>) -> mlua::Result<Lua> {
     let watcher = Rc::clone(session);
     lua.set_interrupt(move |lua| {
         if watcher.steps.charge(1) && !watcher.is_stopped() {
-            if watcher.steps.spent().is_multiple_of(STEPS_BETWEEN_LOOKS) {
+            // The host charges more than one step at once.
+            if watcher.steps.spent() >= watcher.next_look.get() {
+                watcher.next_look.set(watcher.steps.spent() + STEPS_BETWEEN_LOOKS);
                 let used = lua.used_memory();
                 if used > watcher.collect_above.get() {
                     collect(lua, &watcher)?;
                 }
-                if used > watcher.note_above.get() {
-                    watcher.note_place(lua);
-                }
+                watcher.note_place(lua, used);
                 if watcher.is_out_of_time() {
                     return Err(watcher.out_of_time(lua));
                 }

@@ -54,6 +54,8 @@ pub(super) struct Session {
     pub(super) code_owners: RefCell<Option<Rc<CodeOwners>>>,
     /// More memory than this makes a collection worth while.
     pub(super) collect_above: Cell<usize>,
+    /// At so many steps the memory and the clock are looked at next.
+    pub(super) next_look: Cell<u64>,
     /// From so much memory on, it is noted where the running rule is.
     pub(super) note_above: Cell<usize>,
     noted: RefCell<Option<(String, u32)>>,
@@ -88,6 +90,7 @@ impl Session {
             registering: Cell::new(true),
             code_owners: RefCell::default(),
             collect_above: Cell::new(usize::MAX),
+            next_look: Cell::default(),
             note_above: Cell::new(usize::MAX),
             noted: RefCell::default(),
             collections: Cell::default(),
@@ -155,6 +158,7 @@ impl Session {
     pub(super) fn begin(&self, paths: Option<super::Globs>) {
         self.steps.reset();
         self.ends_at.set(self.clock.end_of_rule());
+        self.next_look.set(0);
         *self.noted.borrow_mut() = None;
         self.findings.borrow_mut().clear();
         self.effects.borrow_mut().clear();
@@ -284,9 +288,13 @@ impl Session {
         self.fault(lua, "the rule used up its budget of about 2 s of CPU; look for a loop that does not end")
     }
 
-    /// Notes where the running rule is.
-    pub(super) fn note_place(&self, lua: &Lua) {
-        *self.noted.borrow_mut() = current_place(lua);
+    /// Notes where the running rule is while it has so much memory that more may end it.
+    pub(super) fn note_place(&self, lua: &Lua, used: usize) {
+        if used > self.note_above.get() {
+            *self.noted.borrow_mut() = current_place(lua);
+        } else if self.noted.borrow().is_some() {
+            *self.noted.borrow_mut() = None;
+        }
     }
 
     /// Where it was noted last.
@@ -300,7 +308,10 @@ impl Session {
     }
 
     pub(super) fn out_of_time(&self, lua: &Lua) -> mlua::Error {
-        self.fault(lua, "the rule took too long; it makes few steps, so each of them works on a large text or table")
+        self.fault(
+            lua,
+            "the rule was stopped, because it took too long on this machine; look for work on large texts or tables",
+        )
     }
 
     pub(super) fn report(&self, lua: &Lua, severity: Severity, message: String, at: At) -> mlua::Result<()> {

@@ -17,23 +17,28 @@ pub(super) fn are_accessors(added: &[CodeLine<'_, '_>]) -> bool {
     let mut at = At::Outside;
     let tells = |tokens: &&[Piece<'_>]| tokens.iter().any(|token| token.kind != TokenKind::Mark);
     for tokens in added.iter().map(|line| line.tokens).filter(tells) {
+        let has = |text: &str| tokens.iter().any(|token| token.is(text));
         let opens = tokens.last().is_some_and(|last| last.is("{") || last.is(":"));
         at = match at {
+            // Its parameters and bounds, one to a line.
+            At::Head if begins_function(tokens) || has("=") => return false,
             At::Head if opens => At::Body { lines: 0 },
             At::Head => At::Head,
             _ if begins_function(tokens) => {
                 functions += 1;
-                match opens || tokens[0].is("def") {
+                let of_ruby = tokens[0].is("def") && !has("=") && !has(";") && !has(":");
+                match opens || of_ruby {
                     true => At::Body { lines: 0 },
-                    // All of it on one line.
-                    false if tokens.iter().any(|token| token.is("{")) => return false,
+                    // All of it on one line, or its parameters follow.
+                    false if has("{") || has("=") || has(":") && tokens[0].is("def") => return false,
                     false => At::Head,
                 }
             }
             At::Body { lines: 0 } if makes_value(tokens) => At::Fields,
             At::Body { lines: 0 } if hands_on(tokens) => At::Body { lines: 1 },
             At::Fields if hands_on(without_name(tokens)) => At::Fields,
-            At::Outside | At::Body { .. } | At::Fields if is_frame(tokens) => At::Outside,
+            At::Outside if is_frame(tokens) => At::Outside,
+            At::Body { .. } | At::Fields if begins_impl(tokens) => At::Outside,
             _ => return false,
         };
     }
@@ -52,18 +57,53 @@ enum At {
     Fields,
 }
 
+/// Whether the line begins a function that has a name: its word comes first, but for who may call it and how.
 fn begins_function(tokens: &[Piece<'_>]) -> bool {
-    tokens.iter().any(|token| DEFINES.contains(&token.text) && !["class", "impl", "lambda"].contains(&token.text))
+    const BEFORE: [&str; 12] = [
+        "pub",
+        "public",
+        "private",
+        "protected",
+        "internal",
+        "static",
+        "final",
+        "export",
+        "async",
+        "const",
+        "unsafe",
+        "override",
+    ];
+    let mut rest = tokens;
+    while let [first, after @ ..] = rest
+        && BEFORE.contains(&first.text)
+    {
+        // `pub(crate)`
+        let scoped = after.first().is_some_and(|next| next.is("("));
+        let close = after.iter().position(|token| token.is(")")).map_or(0, |at| at + 1);
+        rest = if scoped { &after[close..] } else { after };
+    }
+    let [define, rest @ ..] = rest else { return false };
+    // Go's receiver.
+    let method = define.is("func") && rest.first().is_some_and(|next| next.is("("));
+    let named = if method { rest.iter().skip_while(|token| !token.is(")")).nth(1) } else { rest.first() };
+    DEFINES.contains(&define.text)
+        && !["class", "impl", "lambda"].contains(&define.text)
+        && named.is_some_and(Piece::is_word)
+}
+
+fn begins_impl(tokens: &[Piece<'_>]) -> bool {
+    tokens[0].is("impl") || tokens[0].is("unsafe") && tokens.get(1).is_some_and(|next| next.is("impl"))
 }
 
 /// `impl<S> Layer<S> for L {`, `where`, `S: Clone,`, `type Service = S::Service;`.
 fn is_frame(tokens: &[Piece<'_>]) -> bool {
+    const OF_BOUNDS: [&str; 8] = [":", "+", "<", ">", ",", "&", "?", "{"];
     let bound = tokens.len() > 2
         && tokens[0].is_word()
         && tokens[1].is(":")
         && tokens.last().is_some_and(|last| last.is(",") || last.is("{"))
-        && tokens.iter().all(|token| token.is_word() || token.kind == TokenKind::Mark && token.text != "(");
-    tokens[0].is("impl") || tokens[0].is("unsafe") || tokens[0].is("where") || tokens[0].is("type") || bound
+        && tokens.iter().all(|token| token.is_word() || OF_BOUNDS.contains(&token.text));
+    begins_impl(tokens) || tokens[0].is("where") || tokens[0].is("type") || bound
 }
 
 /// `Self {`, `Clone {`.
@@ -85,8 +125,30 @@ fn without_name<'t, 'a>(tokens: &'t [Piece<'a>]) -> &'t [Piece<'a>] {
 fn hands_on(tokens: &[Piece<'_>]) -> bool {
     const MARKS: [&str; 11] = [".", "(", ")", "&", "*", ";", ":", "|", ",", "=", "@"];
     /// Words that decide, make or wait for something.
-    const DOES_MORE: [&str; 12] =
-        ["if", "match", "case", "for", "while", "not", "and", "or", "in", "raise", "throw", "yield"];
+    const DOES_MORE: [&str; 22] = [
+        "if",
+        "match",
+        "case",
+        "for",
+        "while",
+        "not",
+        "and",
+        "or",
+        "in",
+        "raise",
+        "throw",
+        "yield",
+        "unless",
+        "rescue",
+        "is",
+        "instanceof",
+        "delete",
+        "go",
+        "defer",
+        "when",
+        "until",
+        "del",
+    ];
     let count = |text: &str| tokens.iter().filter(|token| token.is(text)).count();
     let plain = |(at, token): (usize, &Piece<'_>)| match token.kind {
         TokenKind::Word => !DOES_MORE.contains(&token.text),
@@ -125,6 +187,14 @@ mod tests {
             ),
             (Language::Rust, "fn clone(&self) -> Self {\n  Self {\n    a: self.a.clone(),\n    b: self.b,", true),
             (Language::Rust, "fn clone(&self) -> Self {\n  Self {\n    a: self.a + 1,", false),
+            (Language::JavaScript, "app.get(path, function (req, res) {\n  res.send(users)", false),
+            (Language::Go, "go func() {\n\ts.purge(ctx)", false),
+            (Language::Python, "def total(self): return sum(self.items)", false),
+            (Language::Ruby, "def total = items.sum", false),
+            (Language::Ruby, "def discount\n  @discount unless @expired", false),
+            (Language::Kotlin, "fun price() = if (member) base else rate\nfun a(): B {\n  return b", false),
+            (Language::Rust, "fn a(&self) -> A {\n  unsafe { self.a.get(self.b) }", false),
+            (Language::Rust, "fn a(&self) -> Self {\n  Self {\n    a: self.a + self.b,", false),
             (Language::Rust, "pub fn one() -> u8 { 1 }", false),
             (Language::Rust, "fn a<S>(\n  &self,\n  s: S,\n) -> S {\n  s", true),
             (Language::Go, "func (w *W) Flush() {\n\t_ = w.FlushError()", true),

@@ -177,11 +177,13 @@ fn read_hunk(
     language: Language,
     is_test: &dyn Fn(u32) -> bool,
 ) {
-    let idle = hunk.lines.iter().any(|line| is_idle_example(line.text));
+    let is_new = |line: &&crate::diff::Line<'_>| line.kind == LineKind::Added;
+    let fences = hunk.lines.iter().filter(is_new).filter(|line| is_fence_of_example(line.text)).count();
+    let idle = fences < 2 || hunk.lines.iter().any(|line| is_idle_example(line.text));
     for line in hunk.lines.iter().filter(|line| line.kind == LineKind::Added) {
         let number = line.new.unwrap_or(0);
         let inside = is_test(number) && new.get(number).is_some();
-        let example = language == Language::Rust && !idle && opens_example(line.text);
+        let example = language == Language::Rust && !idle && is_fence_of_example(line.text);
         change.touches_tests |=
             inside || example || is_test_text(line.text) || language == Language::Rust && looks_like_test(line.text);
     }
@@ -402,16 +404,16 @@ fn name_in_heading(heading: &str) -> Option<String> {
 }
 
 /// Whether a fence of Rust's documentation opens or closes an example that is run.
-fn opens_example(line: &str) -> bool {
+fn is_fence_of_example(line: &str) -> bool {
     let text = ["///", "//!"].iter().find_map(|sign| line.trim_start().strip_prefix(sign)).map(str::trim);
-    matches!(text, Some("```" | "```rust"))
+    matches!(text, Some("```" | "```rust" | "```should_panic" | "```compile_fail"))
 }
 
 /// Whether a fence opens one that is not run.
 fn is_idle_example(line: &str) -> bool {
     let text = ["///", "//!"].iter().find_map(|sign| line.trim_start().strip_prefix(sign)).map(str::trim);
     let fence = text.and_then(|text| text.strip_prefix("```"));
-    fence.is_some_and(|kind| !kind.is_empty() && kind != "rust")
+    fence.is_some_and(|kind| !["", "rust", "should_panic", "compile_fail"].contains(&kind))
 }
 
 /// Without the whole file, what only tests of Rust say.

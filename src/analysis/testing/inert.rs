@@ -323,8 +323,30 @@ fn is_required(tokens: &[Piece<'_>], language: Language) -> bool {
 /// `font-weight: bold;` in a text over several lines: how a page looks.
 fn is_style(text: &str) -> bool {
     let Some((name, value)) = text.strip_suffix(';').and_then(|text| text.split_once(':')) else { return false };
-    let is_name = name.len() > 2 && name.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-    is_name && value.starts_with(' ') && !value.contains(['{', '}', ':', '$'])
+    const STYLES: [&str; 18] = [
+        "color",
+        "background",
+        "font",
+        "margin",
+        "padding",
+        "border",
+        "width",
+        "height",
+        "display",
+        "position",
+        "line-height",
+        "text-",
+        "opacity",
+        "flex",
+        "grid",
+        "gap",
+        "z-index",
+        "overflow",
+    ];
+    STYLES.iter().any(|style| name.starts_with(style))
+        && !name.contains(' ')
+        && value.starts_with(' ')
+        && !value.contains(['{', '}', ':', '$'])
 }
 
 /// Several words for people.
@@ -385,18 +407,28 @@ pub(super) fn is_log(tokens: &[Piece<'_>]) -> bool {
     let path = next == ":" && tokens.get(start + 2).is_some_and(|token| token.is(":"));
     // Ruby's `log "..."`.
     let told = tokens.get(start + 1).is_some_and(|token| token.kind == TokenKind::Text);
-    // `caddy.Log().Warn(`
-    let asked = tokens.windows(4).take(ASKED_LOG).any(|four| {
-        LOGS.contains(&four[0].text.to_ascii_lowercase().as_str())
-            && four[1].is("(")
-            && four[2].is(")")
-            && four[3].is(".")
-    });
-    // `cli.logger.error {`, but not `app.log.push(`.
-    let member = tokens.len() > 4 && tokens[1].is(".") && tokens[3].is(".") && LEVELS.contains(&tokens[4].text);
-    asked
-        || member && LOGS.contains(&tokens[2].text)
-        || LOGS.contains(&first.text) && (path || told || ["(", ".", "!"].contains(&next))
+    is_told_log(tokens) || LOGS.contains(&first.text) && (path || told || ["(", ".", "!"].contains(&next))
+}
+
+/// `caddy.Log().Warn(`, `cli.logger.error {`: a log that is asked for first, and told by a level. Not `app.log.push(`, and
+/// nothing that decides or sets something.
+fn is_told_log(tokens: &[Piece<'_>]) -> bool {
+    let decides = ["if", "return", "for", "while", "unless", "case", "match"].contains(&tokens[0].text);
+    if decides || !tokens[0].is_word() || tokens.iter().any(|token| token.is("=")) {
+        return false;
+    }
+    let is_log = |token: &Piece<'_>| ["log", "logger"].iter().any(|name| token.text.eq_ignore_ascii_case(name));
+    let is_level = |token: &Piece<'_>| LEVELS.iter().any(|level| token.text.eq_ignore_ascii_case(level));
+    let Some(at) = tokens.iter().take(ASKED_LOG).position(is_log).filter(|at| *at > 0 && tokens[at - 1].is(".")) else {
+        return false;
+    };
+    let behind = match &tokens[at + 1..] {
+        [open, close, dot, rest @ ..] if open.is("(") && close.is(")") && dot.is(".") => rest,
+        [dot, rest @ ..] if dot.is(".") => rest,
+        _ => return false,
+    };
+    let tells = |token: &Piece<'_>| token.is("(") || token.is("{") || token.kind == TokenKind::Text;
+    behind.first().is_some_and(is_level) && behind.get(1).is_some_and(tells)
 }
 
 /// What a log is told by.

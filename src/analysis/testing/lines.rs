@@ -115,7 +115,8 @@ pub(super) fn code_lines(text: &str, language: Language, first: u32) -> CodeLine
             continue;
         }
         if let Some(named) = help_before(&tokens[..at], token) {
-            help_ends = token.last_line();
+            // With more than a name before it, it is what a call makes a text of.
+            help_ends = if named > 2 { token.last_line() } else { 0 };
             lines.drop_last(named);
             continue;
         }
@@ -180,26 +181,41 @@ const HELP: [&str; 9] = ["long", "short", "help", "usage", "example", "examples"
 /// Between such a name and its text stand at most so many tokens: `Long: heredoc.Doc(`.
 const BEFORE_HELP: usize = 6;
 
-/// Whether the text is what a command says of itself: the value behind such a name, on the same line. Then how many tokens
-/// before it say only that: a key with what makes its text, `Long: heredoc.Doc(`.
+/// What only makes one text of another.
+const WRAPPERS: [&str; 14] = [
+    "heredoc",
+    "Doc",
+    "Docf",
+    "dedent",
+    "Dedent",
+    "textwrap",
+    "strings",
+    "TrimSpace",
+    "trim",
+    "templates",
+    "LongDesc",
+    "Examples",
+    "i18n",
+    "T",
+];
+
+/// Whether the text is what a command says of itself: the value of such a key, on the same line. Then how many tokens before
+/// it say only that, `Long: heredoc.Doc(`.
 fn help_before(before: &[Token<'_>], text: &Token<'_>) -> Option<usize> {
     if text.kind != TokenKind::Text {
         return None;
     }
     let on_line = before.iter().rev().take_while(|token| token.line == text.line && token.kind != TokenKind::Comment);
-    let behind: Vec<&Token<'_>> = on_line.take(BEFORE_HELP).collect();
-    let is_name = |token: &Token<'_>| {
+    let behind: Vec<&Token<'_>> = on_line.take(BEFORE_HELP + 1).collect();
+    let wrapped = behind.iter().take_while(|token| matches!(token.text, "." | "(") || WRAPPERS.contains(&token.text));
+    let colon = wrapped.count();
+    let is_name = |token: &&Token<'_>| {
         token.kind == TokenKind::Word && HELP.iter().any(|name| token.text.eq_ignore_ascii_case(name))
     };
-    let at = behind.iter().position(|token| is_name(token)).filter(|at| *at > 0)?;
-    let only_names = behind[..at].iter().all(|token| token.kind != TokenKind::Text);
-    // Go's `:=` gives a name to a value; a key stands before a `:` alone.
-    let is_key = behind[at - 1].text == ":" && (at < 2 || behind[at - 2].text != "=");
-    match behind[at - 1].text {
-        ":" if only_names => Some(if is_key { at + 1 } else { 0 }),
-        "=" if only_names => Some(0),
-        _ => None,
-    }
+    let is_key = behind.get(colon).is_some_and(|token| token.text == ":") && behind.get(colon + 1).is_some_and(is_name);
+    // `short ? long : "text"`
+    let chosen = behind.get(colon + 2).is_some_and(|token| token.text == "?");
+    (is_key && !chosen).then_some(colon + 2)
 }
 
 /// A text that is a statement of its own: Python's docstrings, with what stands before one that is raw. In Elixir the text
@@ -255,7 +271,10 @@ mod tests {
         let text =
             "c := &C{\n\tLong: heredoc.Docf(`\n\t\tList %[1]sall%[1]s.\n\t\t$ gh a\n\t`, \"b\"),\n\tName: \"c\",\n}\n";
         assert_eq!(words(text), ["c", "C", "Name", "\"c\""]);
-        assert_eq!(words("help(\"a\")\nusage := f(\"b\", \"c\")\n"), ["help", "\"a\"", "usage", "f"]);
+        assert_eq!(words("help(\"a\")\nusage := \"b\"\n"), ["help", "\"a\"", "usage", "\"b\""]);
+        assert_eq!(words("a := usage == \"b\" && c == \"d\"\n").len(), 5);
+        assert_eq!(words("{ description: query(\"b\") }\n"), ["description", "query", "\"b\""]);
+        assert_eq!(words("a = short ? long : \"b\"\n"), ["a", "short", "long", "\"b\""]);
     }
 
     #[test]

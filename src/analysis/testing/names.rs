@@ -139,11 +139,17 @@ const CONSTRAINED: [&str; 20] = [
     "ignore",
 ];
 
-/// Whether a line of Go says that the file is built for one such system only: `//go:build js && wasm`, `// +build !appengine`
-/// is none.
+/// Whether a line of Go says that the file is built for such systems only: `//go:build js && wasm`. Where anything is ruled
+/// out or another system will do, the file may well be built for the tests.
 pub(super) fn constrains(line: &str) -> bool {
-    let Some(tags) = line.strip_prefix("//go:build ").or_else(|| line.strip_prefix("// +build ")) else { return false };
-    tags.split([' ', ',', '(', ')', '&', '|']).any(|tag| CONSTRAINED.contains(&tag))
+    let (tags, or, and) = match (line.strip_prefix("//go:build "), line.strip_prefix("// +build ")) {
+        (Some(tags), _) => (tags, "||", "&&"),
+        (None, Some(tags)) => (tags, " ", ","),
+        (None, None) => return false,
+    };
+    let is_one = |tag: &str| CONSTRAINED.contains(&tag.trim_matches([' ', '(', ')']));
+    let tags = tags.trim();
+    !tags.contains('!') && tags.split(or).all(|way| way.split(and).any(is_one))
 }
 
 /// Letters and digits only, in lower case.
@@ -204,6 +210,10 @@ mod tests {
             ("// +build appengine", true),
             ("//go:build (darwin || freebsd)", true),
             ("//go:build !windows", false),
+            ("//go:build linux || darwin", false),
+            ("//go:build (linux || aix) && !js", false),
+            ("// +build linux windows", false),
+            ("// +build windows,amd64 plan9", true),
             ("//go:build linux", false),
             ("// +build go1.8", false),
             ("package windows", false),

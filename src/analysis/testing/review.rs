@@ -392,8 +392,8 @@ fn says_something(file: &ChangedFile<'_>) -> bool {
                 .iter()
                 .any(|(_, line)| find_sign(line.tokens, skips_of(language)).is_some())
     };
-    let changes_skips = read_delta(file.path, &file.hunks).gains_skips();
-    file.hunks.iter().flat_map(|hunk| &hunk.lines).any(|line| asserts(line) || !changes_skips && runs_again(line))
+    let may_run_again = read_delta(file.path, &file.hunks).may_run_again();
+    file.hunks.iter().flat_map(|hunk| &hunk.lines).any(|line| asserts(line) || may_run_again && runs_again(line))
         || file.hunks.iter().any(|hunk| {
             let text = hunk
                 .lines

@@ -76,9 +76,10 @@ pub(super) struct Delta {
 const REWRITTEN: usize = 8;
 
 impl Delta {
-    /// Whether it skips tests, here or elsewhere.
-    pub(super) fn gains_skips(&self) -> bool {
-        !(self.skips.is_empty() && self.born_skipped.is_empty() && self.excused.is_empty())
+    /// Whether tests that stay may run again: none is skipped in another place, and none goes.
+    pub(super) fn may_run_again(&self) -> bool {
+        let skips = self.skips.len() + self.born_skipped.len() + self.excused.len();
+        skips == 0 && self.tests_removed.is_empty()
     }
 
     /// Whether the file loses too few lines for so many assertions or tests: they are written in another way.
@@ -124,10 +125,9 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                             || sign.name == "@pytest.mark.xfail" && has_condition(&new, number, at)
                             || sign.name == "test.skip" && asks_first(&new, number, at)
                             || sign.may_be_conditional && is_conditional(&new, number, at);
-                        let born = is_born(hunk, index, &new, language);
                         let skips = if says_when(hunk, index) {
                             &mut delta.excused
-                        } else if !tests_gone && born {
+                        } else if !tests_gone && is_born(hunk, index, &new, language) {
                             &mut delta.born_skipped
                         } else {
                             &mut delta.skips
@@ -227,35 +227,38 @@ fn says_when(hunk: &Hunk<'_>, index: usize) -> bool {
 
 /// Whether the test that the line at `index` skips comes with it: its definition, on this line or near it, is new.
 fn is_born(hunk: &Hunk<'_>, index: usize, new: &CodeLines<'_>, language: Language) -> bool {
-    // What a test calls can skip it too.
-    let begins = |tokens: &[Piece<'_>]| match language {
-        Language::Go => tokens[0].is("func"),
-        Language::Python => tokens[0].is("def") || tokens[0].is("async"),
-        _ => is_test_definition(tokens, language),
+    // What a test calls can skip it too: a function of its own, at the top of the file.
+    let begins = |line: &Line<'_>, tokens: &[Piece<'_>]| {
+        let at_top = matches!(language, Language::Go | Language::Python) && !line.text.starts_with([' ', '\t']);
+        let function = tokens[0].is("func") || tokens[0].is("def") || tokens.get(1).is_some_and(|word| word.is("def"));
+        at_top && function || is_test_definition(tokens, language)
     };
-    let defines = |line: &&Line<'_>| line.new.and_then(|at| new.get(at)).is_some_and(|code| begins(code.tokens));
+    let defines = |line: &&Line<'_>| line.new.and_then(|at| new.get(at)).is_some_and(|code| begins(line, code.tokens));
     let there = |line: &&Line<'_>| line.kind != LineKind::Removed;
     let near = |lines: &mut dyn Iterator<Item = &Line<'_>>| {
         lines.filter(there).take(BESIDE).find(defines).map(|line| line.kind == LineKind::Added)
     };
-    // Behind an attribute, before a statement; in Rust an attribute itself is what makes it a test. Among the cases of a new
-    // test, its definition comes where they end.
     let here = hunk.lines[index].text.trim_start();
     let (before, behind) = (&hunk.lines[..index], &hunk.lines[index..]);
-    if language != Language::Rust && (here.starts_with(['@', '#', '[']) || defines(&&hunk.lines[index])) {
-        near(&mut behind.iter()) == Some(true)
-    } else if language == Language::Rust {
-        let is_attribute = |line: &&Line<'_>| line.text.trim_start().starts_with("#[");
-        let attributes = before.iter().rev().take_while(is_attribute).chain(behind.iter().take_while(is_attribute));
-        attributes.filter(there).find(defines).map(|line| line.kind == LineKind::Added) == Some(true)
-    } else {
-        near(&mut before.iter().rev()) == Some(true)
-            || behind
-                .iter()
-                .filter(there)
-                .take(CASES)
-                .take_while(|line| line.kind == LineKind::Added)
-                .any(|it| defines(&it))
+    // In Rust an attribute beside it makes it a test.
+    if language == Language::Rust {
+        let beside = |line: &&Line<'_>| ["#[", "//"].iter().any(|sign| line.text.trim_start().starts_with(sign));
+        let before = before.iter().rev().take(BESIDE).take_while(beside);
+        let attributes = before.chain(behind.iter().take(BESIDE).take_while(beside));
+        return attributes.filter(there).find(defines).map(|line| line.kind == LineKind::Added) == Some(true);
+    }
+    // Behind an attribute, before a statement.
+    if here.starts_with(['@', '#', '[']) || defines(&&hunk.lines[index]) {
+        return near(&mut behind.iter()) == Some(true);
+    }
+    match near(&mut before.iter().rev()) {
+        Some(is_new) => is_new,
+        // One of the cases of a new test, whose definition comes where they end.
+        None => {
+            let inside = hunk.lines[index].new.and_then(|at| new.get(at)).is_some_and(|code| code.depth > 0);
+            let added = behind.iter().filter(there).take(CASES).take_while(|line| line.kind == LineKind::Added);
+            inside && added.into_iter().any(|line| defines(&line))
+        }
     }
 }
 

@@ -115,7 +115,8 @@ fn a_rule_of_few_long_steps_ends_by_the_clock_where_one_is_set() {
     let clock = clock.with_longest_rule(std::time::Duration::from_secs(20 * 60));
     let Outcome::Done(verdict) = run(&snapshot(lua), &clock) else { panic!("nothing is missing") };
     let fault = &verdict.faults[0];
-    assert_eq!((fault.rule.as_str(), fault.line), ("slow", Some(4)));
+    // Where the loop begins again, or at the call in it.
+    assert!(fault.rule == "slow" && matches!(fault.line, Some(3 | 4)), "{fault:?}");
     assert!(fault.message.starts_with("the rule took too long"), "{}", fault.message);
     assert!(verdict.rules[1].steps < 10_000, "{:?}", verdict.rules[1]);
     assert_eq!(verdict.findings.len(), 1, "the next rule runs");
