@@ -117,7 +117,7 @@ fn a_rule_of_few_long_steps_ends_by_the_clock_where_one_is_set() {
     let fault = &verdict.faults[0];
     // Where the loop begins again, or at the call in it.
     assert!(fault.rule == "slow" && matches!(fault.line, Some(3 | 4)), "{fault:?}");
-    assert!(fault.message.starts_with("the rule took too long"), "{}", fault.message);
+    assert!(fault.message.starts_with("the rule was stopped, because it took too long"), "{}", fault.message);
     assert!(verdict.rules[1].steps < 10_000, "{:?}", verdict.rules[1]);
     assert_eq!(verdict.findings.len(), 1, "the next rule runs");
 }
