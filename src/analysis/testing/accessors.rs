@@ -1,6 +1,7 @@
 //! Functions that only hand something on: what a field holds, or a call of the same on another value.
 
 use super::evidence::DEFINES;
+use super::inert::behind_visibility;
 use super::lines::{CodeLine, Piece};
 use crate::analysis::code::TokenKind;
 
@@ -59,30 +60,7 @@ enum At {
 
 /// Whether the line begins a function that has a name: its word comes first, but for who may call it and how.
 fn begins_function(tokens: &[Piece<'_>]) -> bool {
-    const BEFORE: [&str; 12] = [
-        "pub",
-        "public",
-        "private",
-        "protected",
-        "internal",
-        "static",
-        "final",
-        "export",
-        "async",
-        "const",
-        "unsafe",
-        "override",
-    ];
-    let mut rest = tokens;
-    while let [first, after @ ..] = rest
-        && BEFORE.contains(&first.text)
-    {
-        // `pub(crate)`
-        let scoped = after.first().is_some_and(|next| next.is("("));
-        let close = after.iter().position(|token| token.is(")")).map_or(0, |at| at + 1);
-        rest = if scoped { &after[close..] } else { after };
-    }
-    let [define, rest @ ..] = rest else { return false };
+    let [define, rest @ ..] = behind_visibility(tokens, &["async", "unsafe"]) else { return false };
     // Go's receiver.
     let method = define.is("func") && rest.first().is_some_and(|next| next.is("("));
     let named = if method { rest.iter().skip_while(|token| !token.is(")")).nth(1) } else { rest.first() };

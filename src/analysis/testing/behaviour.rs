@@ -177,15 +177,12 @@ fn read_hunk(
     language: Language,
     is_test: &dyn Fn(u32) -> bool,
 ) {
-    let is_new = |line: &&crate::diff::Line<'_>| line.kind == LineKind::Added;
-    let fences = hunk.lines.iter().filter(is_new).filter(|line| is_fence_of_example(line.text)).count();
-    let idle = fences < 2 || hunk.lines.iter().any(|line| is_idle_example(line.text));
+    change.touches_tests |= language == Language::Rust && brings_example(hunk);
     for line in hunk.lines.iter().filter(|line| line.kind == LineKind::Added) {
         let number = line.new.unwrap_or(0);
         let inside = is_test(number) && new.get(number).is_some();
-        let example = language == Language::Rust && !idle && is_fence_of_example(line.text);
         change.touches_tests |=
-            inside || example || is_test_text(line.text) || language == Language::Rust && looks_like_test(line.text);
+            inside || is_test_text(line.text) || language == Language::Rust && looks_like_test(line.text);
     }
     let before = change.lines.len();
     for block in blocks(hunk) {
@@ -403,17 +400,17 @@ fn name_in_heading(heading: &str) -> Option<String> {
     Some(name.to_owned()).filter(|name| name.len() >= 4)
 }
 
-/// Whether a fence of Rust's documentation opens or closes an example that is run.
-fn is_fence_of_example(line: &str) -> bool {
-    let text = ["///", "//!"].iter().find_map(|sign| line.trim_start().strip_prefix(sign)).map(str::trim);
-    matches!(text, Some("```" | "```rust" | "```should_panic" | "```compile_fail"))
-}
-
-/// Whether a fence opens one that is not run.
-fn is_idle_example(line: &str) -> bool {
-    let text = ["///", "//!"].iter().find_map(|sign| line.trim_start().strip_prefix(sign)).map(str::trim);
-    let fence = text.and_then(|text| text.strip_prefix("```"));
-    fence.is_some_and(|kind| !["", "rust", "should_panic", "compile_fail"].contains(&kind))
+/// Whether the hunk brings an example in Rust's documentation that is run: two fences, and none of one that is not.
+fn brings_example(hunk: &Hunk<'_>) -> bool {
+    const RUN: [&str; 4] = ["", "rust", "should_panic", "compile_fail"];
+    let runs_in_fence = |line: &str| {
+        let text = ["///", "//!"].iter().find_map(|sign| line.trim_start().strip_prefix(sign))?;
+        Some(RUN.contains(&text.trim().strip_prefix("```")?))
+    };
+    let fences: Vec<(LineKind, bool)> =
+        hunk.lines.iter().filter_map(|line| Some((line.kind, runs_in_fence(line.text)?))).collect();
+    let new = fences.iter().filter(|(kind, _)| *kind == LineKind::Added).count();
+    new >= 2 && fences.iter().all(|(_, is_run)| *is_run)
 }
 
 /// Without the whole file, what only tests of Rust say.

@@ -168,19 +168,22 @@ fn opens_call(tokens: &[Piece<'_>]) -> bool {
     open == ["("]
 }
 
-fn first_word<'t>(tokens: &[Piece<'t>]) -> &'t str {
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
-        if !VISIBILITY.contains(&token.text) {
-            return if token.is_word() { token.text } else { "" };
-        }
-        at += 1;
+/// What comes behind the words that say who may see a declaration; `others` may stand among them.
+pub(super) fn behind_visibility<'t, 'a>(tokens: &'t [Piece<'a>], others: &[&str]) -> &'t [Piece<'a>] {
+    let mut rest = tokens;
+    while let [first, after @ ..] = rest
+        && (VISIBILITY.contains(&first.text) || others.contains(&first.text))
+    {
         // `pub(crate)`
-        if tokens.get(at).is_some_and(|token| token.is("(")) {
-            at += tokens[at..].iter().position(|token| token.is(")")).map_or(0, |close| close + 1);
-        }
+        let scoped = after.first().is_some_and(|next| next.is("("));
+        let close = after.iter().position(|token| token.is(")")).filter(|_| scoped);
+        rest = &after[close.map_or(0, |close| close + 1)..];
     }
-    ""
+    rest
+}
+
+fn first_word<'t>(tokens: &[Piece<'t>]) -> &'t str {
+    behind_visibility(tokens, &[]).first().filter(|token| token.is_word()).map_or("", |token| token.text)
 }
 
 fn is_closing(tokens: &[Piece<'_>]) -> bool {

@@ -392,8 +392,9 @@ fn says_something(file: &ChangedFile<'_>) -> bool {
                 .iter()
                 .any(|(_, line)| find_sign(line.tokens, skips_of(language)).is_some())
     };
-    let may_run_again = read_delta(file.path, &file.hunks).may_run_again();
-    file.hunks.iter().flat_map(|hunk| &hunk.lines).any(|line| asserts(line) || may_run_again && runs_again(line))
+    let lines = || file.hunks.iter().flat_map(|hunk| &hunk.lines);
+    lines().any(asserts)
+        || lines().any(runs_again) && read_delta(file.path, &file.hunks).may_run_again()
         || file.hunks.iter().any(|hunk| {
             let text = hunk
                 .lines
