@@ -1,4 +1,5 @@
-//! The check run: a new one when its annotations changed, an update when only its words did, nothing otherwise.
+//! The check run: a new one when its annotations changed or when it waits again, an update when only its words or its
+//! conclusion did, nothing otherwise.
 
 use super::fix::buttons;
 use super::marker::{digest, link_to_rest};
@@ -111,7 +112,10 @@ pub(super) fn plan_check(
     let (old_marks, old_words) = digests(now);
     let concluded = if pending { now.conclusion.is_none() } else { now.conclusion == Some(conclusion) };
     let complete = now.annotations == check.annotations.len();
-    if old_marks == Some(marks.as_str()) && complete {
+    // A run that is completed stays so, whatever it is sent: GitHub answers well and shows the old conclusion. The newest
+    // run of a name is the one that counts.
+    let waits_again = pending && now.conclusion.is_some();
+    if old_marks == Some(marks.as_str()) && complete && !waits_again {
         if old_words == Some(words.as_str()) && concluded {
             return None;
         }
@@ -120,7 +124,7 @@ pub(super) fn plan_check(
     }
     // A bare run in progress is the one that announced this review, and one that was concluded without a verdict stands
     // for it. GitHub appends annotations and never takes one away.
-    let bare = now.annotations == 0 && (now.conclusion.is_none() || is_unjudged(now));
+    let bare = now.annotations == 0 && (now.conclusion.is_none() || is_unjudged(now) && !pending);
     Some(if bare { Operation::UpdateCheck { id: now.id, check } } else { Operation::CreateCheck(check) })
 }
 

@@ -1,7 +1,7 @@
 //! Stories of what is not there yet: the check stays open, says what for and until when, and is concluded in time.
 
 use crate::sim_bench::{REPO, Story, bad_gateway, writes};
-use deckhand::sim::Fault;
+use deckhand::sim::{Fault, FaultEffect};
 
 const MERGES: &str = "settings { statuses = 'per_rule' }
 rule('merges', function()
@@ -82,6 +82,37 @@ async fn f51_mergeable_that_is_null_for_two_minutes_is_awaited() {
     story.requests();
     story.pass(3600).await;
     assert!(story.requests().iter().all(|it| !it.path.contains("/pulls/")), "nobody asks any more");
+    story.end().await;
+}
+
+/// GitHub takes no status of a completed check back, so that the old one would stay green for as long as this one waits.
+#[tokio::test]
+async fn a_check_that_passed_and_waits_again_is_a_new_one() {
+    let story = begin("use('work_in_progress')").await;
+    let number = story.open("Change it", &[CODE]).await;
+    assert!(only_check(&story, number).starts_with("success"), "{:?}", checks(&story, number));
+    story.requests();
+    story.sim.push(REPO, "main", "mona", "Ask for coverage", &[("dangerfile.lua", Some(COVERED))], "");
+    story.rest().await;
+    assert_eq!(writes(&story.requests()), ["POST check-runs 201"]);
+    let open = &checks(&story, number)[0];
+    assert!(open.starts_with("in_progress: Waiting"), "{open}");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn a_conclusion_that_github_keeps_is_overruled_by_a_new_check() {
+    let story = begin("use('work_in_progress')").await;
+    let number = story.open("Change it", &[CODE]).await;
+    let keep = FaultEffect::Alter(|body| body["conclusion"] = "success".into());
+    story.sim.inject(Fault::next("PATCH", "/check-runs/", keep));
+    story.requests();
+    story.sim.edit_pull(REPO, number, "mona", Some("WIP: change it"), None, None);
+    story.rest().await;
+    let written = writes(&story.requests());
+    let of_checks: Vec<&String> = written.iter().filter(|it| it.contains("check-runs")).collect();
+    assert_eq!(of_checks, ["PATCH check-runs 200", "POST check-runs 201"]);
+    assert!(checks(&story, number)[0].starts_with("failure: 1 problem"), "{:?}", checks(&story, number));
     story.end().await;
 }
 

@@ -17,6 +17,8 @@ pub(super) fn apply(operations: &[Operation], published: &mut Published) {
             Operation::CreateCheck(check) => published.note_check(id, check),
             Operation::UpdateCheck { id, check } => {
                 let now = published.checks.iter_mut().find(|now| now.id == *id).expect("an existing check");
+                let reopens = now.conclusion.is_some() && check.status == CheckStatus::InProgress;
+                assert!(!reopens, "GitHub takes no status of a completed run back");
                 now.external_id = check.external_id.clone();
                 now.conclusion = conclusion(check.status);
                 now.annotations += check.annotations.len();

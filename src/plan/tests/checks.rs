@@ -41,6 +41,19 @@ fn changed_annotations_make_a_new_run_and_changed_words_an_update() {
 }
 
 #[test]
+fn a_run_that_is_completed_does_not_wait_again() {
+    let mut published = Published::default();
+    let passed = verdict(vec![]);
+    apply(&plan(&passed, &published), &mut published);
+    let failed = Verdict { conclusion: Conclusion::Failure, ..passed.clone() };
+    assert!(matches!(plan(&failed, &published).as_slice(), [Operation::UpdateCheck { id: 1, .. }]));
+    let waits = Verdict { conclusion: Conclusion::Pending, ..passed.clone() };
+    assert!(matches!(plan(&waits, &published).as_slice(), [Operation::CreateCheck(_)]));
+    apply(&plan(&waits, &published), &mut published);
+    assert!(matches!(plan(&passed, &published).as_slice(), [Operation::UpdateCheck { id: 2, .. }]));
+}
+
+#[test]
 fn an_interrupted_run_is_replaced_or_finished() {
     let all = verdict((0..60).map(|n| finding(Severity::Warn, Some(("src/a.py", n + 1)), "a")).collect());
     let mut published = Published::default();

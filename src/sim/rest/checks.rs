@@ -157,10 +157,11 @@ fn apply(run: &mut CheckRun, body: &Value, now: &str) -> Result<(), Reply> {
         if status == "completed" && body["conclusion"].is_null() {
             return Err(Reply::malformed("\"conclusion\" wasn't supplied."));
         }
-        if status != "completed" {
-            (run.conclusion, run.completed_at) = (None, None);
+        // One that is completed stays so, and nobody is told. Source: github.com/orgs/community/discussions/24761, "it's not
+        // possible to modify its status"; tektoncd/pipelines-as-code#998, "although API call succeeded".
+        if run.status != "completed" {
+            run.status = status;
         }
-        run.status = status;
     }
     if let Some(conclusion) = text("conclusion") {
         run.conclusion = Some(conclusion);
