@@ -47,9 +47,11 @@ mod upkeep;
 mod upload;
 mod upload_access;
 mod waiting;
+mod without_rules;
 mod work;
 mod worker;
 
+pub use broken_base::{judge_or_fall_back, load_brought_rules};
 pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Pause, Role, ServerConfig};
 pub use judge_child::judge_main;
 pub use judges::{JudgeError, Judges};

@@ -14,7 +14,9 @@ use crate::model::{
 };
 use crate::plan::{self, Plan, PlanInput, Published, Spot};
 use crate::publish::{self, Outbox, carry_out};
-use crate::server::{JudgeConfig, Judges, JudgingError, MAX_REQUESTS, Surroundings, faulted, judge};
+use crate::server::{
+    JudgeConfig, Judges, JudgingError, MAX_REQUESTS, Surroundings, faulted, judge_or_fall_back, load_brought_rules,
+};
 use crate::store::RunId;
 use futures_util::future::BoxFuture;
 use std::path::PathBuf;
@@ -113,6 +115,8 @@ impl<'a> Live<'a> {
     pub(super) async fn review(&mut self, named: Option<dangerfile::Found>) -> Result<Outcome, Failure> {
         let mut snapshot = self.empty_snapshot();
         let mut directory = None;
+        // Rules of other bases never judge, and a file of the caller's choice stands for all others.
+        let are_judged = named.is_none() && self.overview.pull.base.name == self.overview.default_branch;
         let layer = match (named, self.overview.judging_dangerfile()) {
             (Some(found), _) => {
                 directory = found.sources;
@@ -136,8 +140,13 @@ impl<'a> Live<'a> {
         // A child process without the environment: no rule and no text of the pull request is where the token is.
         let judges = Judges::start(JudgeConfig { count: 1, ..JudgeConfig::default() })
             .map_err(|error| Failure::failed(error.to_string()))?;
-        let judged = judge(&judges, &self.client, &mut snapshot, &Checkout { directory }).await;
-        let judged = judged.map_err(|error| after_judging(self.access, &self.name(), error))?;
+        let judged = async {
+            if are_judged {
+                load_brought_rules(&judges, &self.client, &mut snapshot).await?;
+            }
+            judge_or_fall_back(&judges, &self.client, &mut snapshot, &Checkout { directory }).await
+        };
+        let judged = judged.await.map_err(|error| after_judging(self.access, &self.name(), error))?;
         Ok(Outcome::Reviewed(Box::new(Reviewed { snapshot, verdict: judged.verdict })))
     }
 

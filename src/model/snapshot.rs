@@ -104,6 +104,9 @@ pub struct Snapshot {
     /// Why the rules that the pull request brings do not load, when they do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brought: Option<Fault>,
+    /// Whether the rules are only loaded: the code outside of rules runs, and none of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_loads: bool,
 }
 
 impl Snapshot {
@@ -137,6 +140,7 @@ impl Snapshot {
             notes: Vec::new(),
             preview: None,
             brought: None,
+            only_loads: false,
         }
     }
 

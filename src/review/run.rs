@@ -90,7 +90,8 @@ impl<'a> Pass<'a> {
     fn run_script(&mut self, script: &Script) {
         let (execution, millis) = self.timed(|| script.run_top_level());
         self.keep(TOP_LEVEL, true, execution, millis);
-        for rule in script.rules() {
+        let rules = if self.snapshot.only_loads { Vec::new() } else { script.rules() };
+        for rule in rules {
             let (blocking, known) = (rule.options.blocking, self.rules.len());
             match applies(&rule.options, self.snapshot) {
                 Applies::Yes => self.run_rule(script, &rule),

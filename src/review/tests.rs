@@ -1,6 +1,7 @@
 //! Rulesets over small snapshots.
 
 mod budgets;
+mod cut;
 mod settled;
 mod waits;
 
@@ -66,6 +67,15 @@ fn fault(lua: &str) -> (String, Option<u32>) {
     assert_eq!(verdict.conclusion, Conclusion::Failure, "{verdict:?}");
     let fault = verdict.faults.first().unwrap_or_else(|| panic!("no fault in {verdict:?}"));
     (fault.message.clone(), fault.line)
+}
+
+#[test]
+fn rules_that_are_only_loaded_do_not_run() {
+    let mut snapshot = snapshot("print('loads')\nrule('x', function() while true do end end)\nfail(nil)");
+    snapshot.only_loads = true;
+    let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("nothing is missing") };
+    assert_eq!(verdict.rules.len(), 1, "{:?}", verdict.rules);
+    assert_eq!((verdict.log.len(), verdict.faults.len(), verdict.faults[0].mistake), (1, 1, true));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //!
 //! A fault of code that loads is another matter: whoever wrote it sees it in every check.
 
-use super::judges::Judges;
+use super::judges::{JudgeError, Judges};
 use super::passes::{Judged, JudgingError, Surroundings, WHOLE, judge};
 use crate::github::{CallError, DANGERFILE_PLACES, RepoClient, apply_facts};
 use crate::model::{
@@ -20,7 +20,7 @@ const MAX_LOADS: usize = 10;
 ///
 /// # Errors
 /// As [`judge`].
-pub(super) async fn judge_or_fall_back(
+pub async fn judge_or_fall_back(
     judges: &Judges,
     client: &RepoClient,
     snapshot: &mut Snapshot,
@@ -67,12 +67,13 @@ pub(super) async fn judge_or_fall_back(
 }
 
 /// Loads the rules that the pull request brings, when it changes any, and notes in the snapshot why they do not load;
-/// they come back with what they require, as far as that was read.
+/// they come back with what they require, as far as that was read. None of them runs: whoever may open a pull request
+/// wrote them.
 /// One request, and one for each pass in which they require further files; none where no script is changed.
 ///
 /// # Errors
-/// As [`judge`].
-pub(super) async fn load_brought_rules(
+/// As [`judge`]; a judge that the rules keep busy until it ends is their mistake.
+pub async fn load_brought_rules(
     judges: &Judges,
     client: &RepoClient,
     snapshot: &mut Snapshot,
@@ -95,16 +96,22 @@ pub(super) async fn load_brought_rules(
         }
     };
     let mut trial = snapshot.clone();
-    let dangerfile = Dangerfile { origin: Origin::Repository, path, commit: Some(head), text };
+    let dangerfile = Dangerfile { origin: Origin::Repository, path: path.clone(), commit: Some(head), text };
     trial.ruleset = Ruleset { layers: vec![dangerfile] };
     trial.sources.clear();
+    trial.only_loads = true;
     for _ in 0..MAX_LOADS {
-        match judges.judge(&trial).await? {
-            Outcome::Done(verdict) => {
+        match judges.judge_once(&trial).await {
+            Err(error @ (JudgeError::Timeout(_) | JudgeError::Died(_))) => {
+                snapshot.brought = Some(fault(path, format!("{error} while it loaded them")));
+                return Ok(None);
+            }
+            Err(error @ JudgeError::Start(_)) => return Err(error.into()),
+            Ok(Outcome::Done(verdict)) => {
                 snapshot.brought = find_mistake(&trial, &verdict).cloned();
                 return Ok(Some(trial));
             }
-            Outcome::Missing(missing) => {
+            Ok(Outcome::Missing(missing)) => {
                 let is_source = |key: &FactKey| matches!(key, FactKey::Source { .. });
                 let sources: BTreeSet<FactKey> = missing.into_iter().filter(is_source).collect();
                 // Whatever else is missing is asked for by code that has been loaded.

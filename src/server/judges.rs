@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Why no outcome came. Always a failure of ours, never of a rule: rules fault inside the verdict.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -72,14 +72,27 @@ impl Judges {
     /// # Errors
     /// When the second try fails too.
     pub async fn judge(&self, snapshot: &Snapshot) -> Result<Outcome, JudgeError> {
-        let _seat = self.seats.acquire().await.map_err(|_| JudgeError::Start("the pool is closed".to_owned()))?;
-        match self.judge_once(snapshot).await {
+        let _seat = self.take_seat().await?;
+        match self.run_in_one(snapshot).await {
             Ok(outcome) => Ok(outcome),
             Err(error) => {
                 tracing::warn!(error = %error, "a judge failed and was replaced; the run is tried once more");
-                self.judge_once(snapshot).await
+                self.run_in_one(snapshot).await
             }
         }
+    }
+
+    /// The same without a second try, for rules on which nothing depends yet.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub(super) async fn judge_once(&self, snapshot: &Snapshot) -> Result<Outcome, JudgeError> {
+        let _seat = self.take_seat().await?;
+        self.run_in_one(snapshot).await
+    }
+
+    async fn take_seat(&self) -> Result<SemaphorePermit<'_>, JudgeError> {
+        self.seats.acquire().await.map_err(|_| JudgeError::Start("the pool is closed".to_owned()))
     }
 
     /// Whether a judge is there or can be started.
@@ -101,7 +114,7 @@ impl Judges {
         self.idle.lock().expect("no holder panics").iter().filter_map(|judge| judge.child.id()).collect()
     }
 
-    async fn judge_once(&self, snapshot: &Snapshot) -> Result<Outcome, JudgeError> {
+    async fn run_in_one(&self, snapshot: &Snapshot) -> Result<Outcome, JudgeError> {
         let idle = self.idle.lock().expect("no holder panics").pop();
         // The guard counts a judge that does not come back, also when this future is dropped: it is killed with it.
         let lost = CountOnDrop(&self.replaced);

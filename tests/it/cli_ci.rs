@@ -187,6 +187,24 @@ async fn the_verdict_belongs_to_the_commit_that_started_the_job() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rules_that_do_not_load_are_judged_as_a_server_does() {
+    let world = begin().await;
+    let broken = format!("{RULES}foo(\n");
+    let brings = world.open(&[POLITE, ("dangerfile.lua", Some(&broken))]);
+    let said = Job::new(&world, "pull_request", brings).run(&["--dry-run"]).await;
+    assert_eq!(said.status, 1, "{}{}", said.out, said.err);
+    assert!(said.out.contains("The rules that this pull request brings do not load"), "{}", said.out);
+
+    // On the base the last ones that load judge, so that it can be mended.
+    world.sim.push(REPO, "main", "mona", "Slip", &[("dangerfile.lua", Some(&broken))], "");
+    world.sim.push(REPO, "mends", "mona", "Mend", &[("dangerfile.lua", Some(RULES))], "main");
+    let mends = world.sim.open_pull(REPO, "Mend", "Loads again.", "mends", "main", "mona", false);
+    let said = Job::new(&world, "pull_request", mends).run(&["--dry-run"]).await;
+    assert_eq!(said.status, 0, "{}{}", said.out, said.err);
+    world.end();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_dangerfile_passes_and_a_missing_one_does_not() {
     let world = World::begin(&[HELLO]).await;
     let number = world.open(&[NOISY, (".github/dangerfile.lua", Some(RULES))]);
