@@ -10,6 +10,7 @@ use super::reports::Reports;
 use super::reviews::{Reviews, after_overview};
 use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::waiting::{self, ServerSide};
+use super::without_rules;
 use super::work::{JobError, JobOutcome};
 use crate::github::{GroupOverview, RepoClient};
 use crate::model::{
@@ -49,7 +50,7 @@ pub(super) async fn run(reviews: &Reviews, queued: &Queued<'_>) -> Result<JobOut
     let mut stage = Stage::open(reviews, queued).await?;
     let ruleset = stage.find_ruleset().await?;
     match ruleset {
-        Ok(None) => Ok(JobOutcome { summary: "no dangerfile, so no check".to_owned() }),
+        Ok(None) => stage.do_without_rules(&outbox).await,
         Ok(Some(ruleset)) => stage.judge_and_publish(&outbox, ruleset).await,
         Err(message) => {
             let snapshot = stage.empty_snapshot();
@@ -90,12 +91,7 @@ async fn conclude_open(reviews: &Reviews, queued: &Queued<'_>, message: String) 
         stage.overview.published.checks.iter().filter(|it| it.conclusion.is_none()).map(|it| it.name.clone()).collect();
     let snapshot = stage.empty_snapshot();
     let verdict = faulted(&snapshot, message);
-    for (index, check_name) in open.iter().enumerate() {
-        let run = format!("{}-n{index}", stage.run);
-        let input = PlanInput { run, check_name: check_name.clone(), ..stage.plan_input(&verdict.settings) };
-        let plan = plan::build(&verdict, &snapshot, &stage.overview.published, &input);
-        carry_out(&outbox, &stage.client, &plan).await.map_err(after_publish)?;
-    }
+    stage.conclude_as(&outbox, &verdict, &snapshot, &open).await?;
     Ok(!open.is_empty())
 }
 
@@ -130,6 +126,35 @@ impl<'a> Stage<'a> {
         let installation = self.queued.job.spec.installation;
         let organisation = self.reviews.organisations().find(&self.client, installation).await.map_err(after_call)?;
         Ok(build_ruleset(&organisation, &self.overview.judging_dangerfile, &self.overview.name))
+    }
+
+    async fn do_without_rules(&self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
+        let (base, default_branch) = (&self.queued.group.base, &self.overview.default_branch);
+        let required = without_rules::find_required(&self.client, base, default_branch).await?;
+        if required.is_empty() {
+            return Ok(JobOutcome { summary: "no dangerfile, so no check".to_owned() });
+        }
+        let snapshot = self.empty_snapshot();
+        let verdict = without_rules::say_no_rules(&snapshot, base, default_branch);
+        self.conclude_as(outbox, &verdict, &snapshot, &required).await?;
+        Ok(JobOutcome { summary: "no dangerfile, and the branch requires the check: it fails".to_owned() })
+    }
+
+    /// Writes the verdict to checks of these names.
+    async fn conclude_as(
+        &self,
+        outbox: &Outbox<'_>,
+        verdict: &Verdict,
+        snapshot: &Snapshot,
+        names: &[String],
+    ) -> Result<(), JobError> {
+        for (index, check_name) in names.iter().enumerate() {
+            let run = format!("{}-n{index}", self.run);
+            let input = PlanInput { run, check_name: check_name.clone(), ..self.plan_input(&verdict.settings) };
+            let plan = plan::build(verdict, snapshot, &self.overview.published, &input);
+            carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
+        }
+        Ok(())
     }
 
     async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, ruleset: Ruleset) -> Result<JobOutcome, JobError> {

@@ -17,6 +17,7 @@ use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::shared_head::Neighbours;
 use super::upkeep;
 use super::waiting::{self, ServerSide};
+use super::without_rules;
 use super::work::{JobError, JobOutcome};
 use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
@@ -228,8 +229,17 @@ impl<'a> Stage<'a> {
 
     /// Without rules there is no check; the first ones that the pull request brings are tried on it.
     async fn do_without_rules(&mut self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
-        let outcome = self.conclude_open(outbox).await?;
+        let mut outcome = self.conclude_open(outbox).await?;
         let overview = &self.overview;
+        let (base, default_branch) = (&overview.pull.base.name, &overview.default_branch);
+        let required = without_rules::find_required(&self.client, base, default_branch).await?;
+        if !required.is_empty() {
+            let snapshot = self.empty_snapshot();
+            let verdict = without_rules::say_no_rules(&snapshot, base, default_branch);
+            let required = required.into_iter().map(|name| (Vec::new(), name)).collect();
+            self.conclude_as(outbox, &verdict, &snapshot, required).await?;
+            "no dangerfile, and the branch requires the check: it fails".clone_into(&mut outcome.summary);
+        }
         let brings = overview.head_has_dangerfile && overview.pull.base.name == overview.default_branch;
         if self.quiet || !brings && overview.published.summaries.is_empty() {
             return Ok(outcome);

@@ -115,6 +115,19 @@ async fn without_a_dangerfile_there_is_no_check() {
     story.end().await;
 }
 
+/// The contract's line: a branch that requires the check hears that nobody can judge, and does not wait for ever.
+#[tokio::test]
+async fn without_a_dangerfile_a_required_check_fails_and_says_so() {
+    let story = Story::begin(&[HELLO]).await;
+    story.sim.require_by_rule(REPO, "main", "deckhand");
+    let number = story.open("Greet politely", &[POLITE]).await;
+    insta::assert_snapshot!(story.page(number));
+    story.sim.push(REPO, "main", "mona", "Add rules", &[("dangerfile.lua", Some("use('work_in_progress')\n"))], "");
+    story.rest().await;
+    assert!(story.page(number).contains("deckhand (by deckhand): success"), "{}", story.page(number));
+    story.end().await;
+}
+
 #[tokio::test]
 async fn a_broken_dangerfile_says_where() {
     let story = Story::begin(&[("dangerfile.lua", "fail('never ends'\n"), HELLO]).await;

@@ -58,6 +58,19 @@ fn check(story: &Story, head: &str) -> String {
     )
 }
 
+#[tokio::test]
+async fn a_group_without_rules_fails_a_required_check() {
+    let story = begin(RULES).await;
+    story.sim.require_by_protection(REPO, "main", "deckhand/no-print");
+    let number = open(&story, "one", "It helps.", &[("src/one.py", Some("x = 2\n"))]).await;
+    story.sim.push(REPO, "main", "mona", "Drop the rules", &[("dangerfile.lua", None)], "");
+    story.rest().await;
+    let head = enqueue(&story, number).await;
+    let said = check(&story, &head);
+    assert!(said.starts_with("deckhand failure: 1 fault") && said.contains("no dangerfile on main"), "{said}");
+    story.end().await;
+}
+
 fn statuses(story: &Story, head: &str) -> Vec<String> {
     let word = |status: &serde_json::Value, name: &str| status[name].as_str().unwrap_or_default().to_owned();
     let line =
