@@ -1,6 +1,7 @@
 //! The routes, and the doors in front of them.
 
 use super::access::{Access, Entry};
+use super::body::Room;
 use super::judges::Judges;
 use super::shared::Shared;
 use super::upload::{self, Uploads};
@@ -34,6 +35,8 @@ pub(super) struct App {
     pub(super) lease: Duration,
     /// How long a delivery waits to be stored.
     pub(super) store_timeout: Duration,
+    /// Room for bodies of deliveries that are being read.
+    pub(super) bodies: Room,
 }
 
 /// All routes of this role; `inbox` says whether deliveries and pages are among them.

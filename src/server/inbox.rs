@@ -19,6 +19,8 @@ use std::time::Duration;
 const BODY_LIMIT: usize = 25 << 20;
 /// Deliveries up to this size are read before they are stored; GitHub's are about 30 kB.
 const READ_AT_ONCE: usize = 1 << 20;
+/// All deliveries that are being read or stored take no more than this.
+pub(super) const ALL_BODIES: usize = 64 << 20;
 /// A sender must have sent its body by then.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// A delivery waits so long to be stored: its sender must hear 503 within 8 seconds.
@@ -38,8 +40,12 @@ pub(super) async fn receive(State(app): State<Arc<App>>, request: Request) -> Re
     {
         return refused(&app, refusal);
     }
-    let body = match read_body(body, BODY_LIMIT, BODY_TIMEOUT).await {
-        Ok(body) => body,
+    let (body, _room) = match read_body(body, BODY_LIMIT, BODY_TIMEOUT, &app.bodies).await {
+        Ok(read) => read,
+        Err(Unread::NoRoom) => {
+            tracing::error!("a delivery cannot be read now: others fill the memory for them");
+            return unstored(&app);
+        }
         Err(Unread::TooLong) => return oversized(&app),
         Err(Unread::Broken) => return (StatusCode::BAD_REQUEST, "the body did not arrive\n").into_response(),
         Err(Unread::TooSlow) => {

@@ -1,6 +1,7 @@
 //! Starting and stopping: store, socket, judges, intake, workers; a drain of at most 30 seconds.
 
 use super::access::Access;
+use super::body::Room;
 use super::http::{App, routes};
 use super::judges::{JudgeError, Judges};
 use super::reviews::{USER_AGENT, make_github, make_reviews};
@@ -8,7 +9,7 @@ use super::shared::{Shared, WallClock};
 use super::upload::Uploads;
 use super::work::Handler;
 use super::worker::{WORKERS, WorkerContext};
-use super::{Role, ServerConfig, intake, limits, retention, upkeep, worker};
+use super::{Role, ServerConfig, inbox, intake, limits, retention, upkeep, worker};
 use crate::github::{Github, Meter, WorkflowTokens};
 use crate::store::{Store, StoreError};
 use std::net::SocketAddr;
@@ -128,6 +129,7 @@ impl Server {
             uploads,
             lease: config.lease,
             store_timeout: config.store_timeout,
+            bodies: Room::new(inbox::ALL_BODIES),
         });
         let router = routes(app, config.role != Role::Worker);
         let stopping = shared.clone();

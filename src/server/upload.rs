@@ -1,7 +1,7 @@
 //! `POST /api/v1/repos/{owner}/{repo}/commits/{sha}/coverage`: a report as the body. Who sends it, how large it is, whether
 //! it reads, disk, then 202; the review of what waits for it is on disk with it.
 
-use super::body::{Unread, announces_more, read_body};
+use super::body::{Room, Unread, announces_more, read_body};
 use super::http::App;
 use super::opening::draw_run_id;
 use super::read_report::{ReadReport, read_report};
@@ -22,7 +22,9 @@ use tokio::sync::Semaphore;
 
 /// A larger report is refused: 64 MB.
 const MAX_UPLOAD_BYTES: usize = 64 << 20;
-/// So many reports are in memory at once.
+/// All reports that are being taken in take no more than this.
+const ALL_BODIES: usize = 128 << 20;
+/// So many reports are read at once.
 const AT_ONCE: usize = 2;
 /// A sender must have sent its report by then.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -38,11 +40,12 @@ pub(super) struct Uploads {
     pub(super) audience: String,
     pub(super) github: Github,
     turns: Semaphore,
+    bodies: Room,
 }
 
 impl Uploads {
     pub(super) fn new(tokens: WorkflowTokens, audience: String, github: Github) -> Uploads {
-        Uploads { tokens, audience, github, turns: Semaphore::new(AT_ONCE) }
+        Uploads { tokens, audience, github, turns: Semaphore::new(AT_ONCE), bodies: Room::new(ALL_BODIES) }
     }
 }
 
@@ -109,11 +112,11 @@ async fn take(
     if announces_more(headers, MAX_UPLOAD_BYTES) {
         return Err(too_large());
     }
-    let busy =
-        || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too many reports arrive at once; try again in a minute");
+    // Its turn comes when it is there: whoever sends slowly keeps nobody waiting.
+    let read = read_body(body, MAX_UPLOAD_BYTES, BODY_TIMEOUT, &app.uploads.bodies).await;
+    let (bytes, _room) = read.map_err(unread)?;
     let turn = tokio::time::timeout(TURN_TIMEOUT, app.uploads.turns.acquire()).await;
     let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
-    let bytes = read_body(body, MAX_UPLOAD_BYTES, BODY_TIMEOUT).await.map_err(unread)?;
     let read = tokio::task::spawn_blocking(move || read_report(bytes)).await;
     let read =
         read.map_err(|_| bad("the report makes its reader fail; send it to the makers of deckhand".to_owned()))?;
@@ -121,8 +124,13 @@ async fn take(
     save(app, &repository, commit, (flag, query.name.as_deref()), read).await
 }
 
+fn busy() -> Refusal {
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too many reports arrive at once; try again in a minute")
+}
+
 fn unread(unread: Unread) -> Refusal {
     match unread {
+        Unread::NoRoom => busy(),
         Unread::TooLong => too_large(),
         Unread::Broken => Refusal::new(StatusCode::BAD_REQUEST, "the report did not arrive whole; send it again"),
         Unread::TooSlow => {
