@@ -4,7 +4,7 @@ use super::combine::language_of;
 use super::percent::Share;
 use super::ranges::{LineRange, ranges};
 use super::test_path::is_test_path;
-use crate::diff::{LineKind, parse_hunks};
+use crate::diff::{LineKind, is_whole, parse_hunks};
 use crate::model::{ChangeStatus, CoverageFacts, FileChange, LineHits, Patch, RepoPath};
 use std::collections::BTreeMap;
 
@@ -122,7 +122,12 @@ pub fn measure(
         let should_be_known = !is_test_path(change.path.as_str())
             && language_of(change.path.as_str()).is_some_and(|ending| facts.languages.contains(&ending));
         let unknown = known.is_none() && !added.is_empty() && should_be_known;
-        let truncated = change.patch == Patch::Truncated && (known.is_some() || should_be_known);
+        let is_cut = match &change.patch {
+            Patch::Truncated => true,
+            Patch::Text(text) => !is_whole(text),
+            Patch::Empty | Patch::Binary => false,
+        };
+        let truncated = is_cut && (known.is_some() || should_be_known);
         if !unknown && !truncated && (known.is_none() || added.is_empty()) {
             continue;
         }

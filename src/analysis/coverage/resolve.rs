@@ -6,6 +6,7 @@
 use super::report::{Format, Report, ReportFile};
 use super::roots::Parts;
 use crate::model::RepoPath;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -123,17 +124,19 @@ fn reverse<'p>(parts: impl DoubleEndedIterator<Item = &'p str>) -> String {
 }
 
 /// How a file was found.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
-    /// The whole path of one of the two is the end of the other, or more is known.
-    Whole,
     /// Both have other directories above.
     Partial,
+    /// The whole path of one of the two is the end of the other.
+    Whole,
+    /// The path names it.
+    Exact,
 }
 
 /// A path that waits for what the others of its report say.
 enum Draft {
-    Settled(usize, Fit),
+    Settled(usize),
     Open { whole: Vec<(usize, String)>, rest: Vec<usize>, rest_is_longer: bool, fit: Fit },
     Nothing,
 }
@@ -150,7 +153,8 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
     }
     let top = places.top.as_deref().map(Parts::new);
     let here = Parts::new(&places.here);
-    let resolver = Resolver { tree, sources, top, here };
+    let beside = Parts::new(beside.unwrap_or_default()).parts;
+    let resolver = Resolver { tree, sources, top, here, beside };
     let mut distinct: HashMap<&str, usize> = HashMap::new();
     let mut drafts: Vec<(&str, Option<&str>, Parts, Draft)> = Vec::new();
     let mut of_file = Vec::with_capacity(report.files.len());
@@ -167,7 +171,7 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
     let mut settled: Vec<(Resolution, Fit)> = drafts
         .iter()
         .map(|(_, hint, parts, draft)| match draft {
-            Draft::Settled(found, fit) => (Resolution::Found(*found), *fit),
+            Draft::Settled(found) => (Resolution::Found(*found), Fit::Exact),
             Draft::Nothing => (Resolution::Unknown, Fit::Whole),
             Draft::Open { whole, rest, rest_is_longer, fit } => {
                 if let Some(found) = votes.best(whole, *rest_is_longer) {
@@ -176,18 +180,21 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
                 match rest.as_slice() {
                     [] => (Resolution::Unknown, Fit::Whole),
                     [one] => (Resolution::Found(*one), *fit),
-                    many => match resolver
-                        .decide(many, parts, *hint, places, beside)
-                        .or_else(|| votes.added(tree, many, parts))
-                    {
-                        Some(found) => (Resolution::Found(found), *fit),
-                        None => (Resolution::Ambiguous(many.iter().copied().take(MAX_CANDIDATES).collect()), *fit),
-                    },
+                    many => {
+                        match resolver.decide(many, parts, *hint, places).or_else(|| votes.added(tree, many, parts)) {
+                            Some(found) => (Resolution::Found(found), *fit),
+                            None => (Resolution::Ambiguous(many.iter().copied().take(MAX_CANDIDATES).collect()), *fit),
+                        }
+                    }
                 }
             }
         })
         .collect();
-    drop_contested(&mut settled);
+    drop_contested(&mut settled, |at, found| {
+        let parts = &drafts[at].2.parts;
+        let before = parts.len().saturating_sub(depth(tree.path(found)));
+        votes.before.get(&parts[..before].join("/")).copied().unwrap_or(0)
+    });
     of_file.into_iter().map(|at| settled[at].0.clone()).collect()
 }
 
@@ -206,20 +213,28 @@ pub fn resolve_paths(tree: &Tree, places: &Places, paths: &[&str], beside: Optio
         .collect()
 }
 
-/// Two paths of one report are two files. What fits a file only in part gives way to what fits it whole, and of several
-/// that fit in part none is believed.
-fn drop_contested(settled: &mut [(Resolution, Fit)]) {
-    let mut claims: HashMap<usize, (usize, usize)> = HashMap::new();
-    for (resolution, fit) in settled.iter() {
+/// Two paths of one report are two files. What fits a file less gives way to what fits it more; of several that fit it
+/// whole the one counts whose root more others share, and of equals, as of several that fit in part, none is believed.
+fn drop_contested(settled: &mut [(Resolution, Fit)], shared: impl Fn(usize, usize) -> usize) {
+    let rank = |index: usize, fit: Fit, at: usize| (fit, if fit == Fit::Whole { shared(index, at) } else { 0 });
+    let mut claims: HashMap<usize, ((Fit, usize), usize)> = HashMap::new();
+    for (index, (resolution, fit)) in settled.iter().enumerate() {
         if let Resolution::Found(at) = resolution {
-            let count = claims.entry(*at).or_default();
-            *if *fit == Fit::Whole { &mut count.0 } else { &mut count.1 } += 1;
+            let rank = rank(index, *fit, *at);
+            let (best, count) = claims.entry(*at).or_insert((rank, 0));
+            match rank.cmp(best) {
+                Ordering::Greater => (*best, *count) = (rank, 1),
+                Ordering::Equal => *count += 1,
+                Ordering::Less => {}
+            }
         }
     }
-    for (resolution, fit) in settled.iter_mut() {
-        if let (Resolution::Found(at), Fit::Partial) = (&*resolution, *fit)
-            && claims.get(at).is_some_and(|(whole, partial)| whole + partial > 1)
-        {
+    for (index, (resolution, fit)) in settled.iter_mut().enumerate() {
+        let Resolution::Found(at) = resolution else { continue };
+        let (best, count) = claims[at];
+        // Several ways to name a file are one file.
+        let is_contested = count > 1 && *fit != Fit::Exact;
+        if rank(index, *fit, *at) < best || is_contested {
             *resolution = Resolution::Unknown;
         }
     }
@@ -230,6 +245,8 @@ struct Resolver<'t> {
     sources: Vec<Parts>,
     top: Option<Parts>,
     here: Parts,
+    /// Where the report lies.
+    beside: Vec<String>,
 }
 
 impl Resolver<'_> {
@@ -238,7 +255,7 @@ impl Resolver<'_> {
             return Draft::Nothing;
         }
         if let Some(found) = self.direct(raw, path) {
-            return Draft::Settled(found, Fit::Whole);
+            return Draft::Settled(found);
         }
         let mut variants = vec![path.clone()];
         if !path.absolute {
@@ -304,28 +321,26 @@ impl Resolver<'_> {
             }
         });
         let in_here = || if self.here.parts.is_empty() { None } else { exact(&path.under(&self.here).parts) };
+        // A package's report names the package's files.
+        let in_package = || if self.sources.is_empty() { self.in_package(path, |_| true) } else { None };
         // With sources, the bare path is only the end of a path.
         let bare = || if self.sources.iter().any(|source| source.absolute) { None } else { exact(&path.parts) };
-        in_sources.or_else(in_here).or_else(bare)
+        in_sources.or_else(in_here).or_else(in_package).or_else(bare)
+    }
+
+    /// The file below the nearest directory around the report, the repository's top left out.
+    fn in_package(&self, path: &Parts, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        let around = (1..=self.beside.len()).rev().map(|kept| &self.beside[..kept]);
+        let mut found =
+            around.filter_map(|directory| self.tree.exact(directory.iter().chain(&path.parts).map(String::as_str)));
+        found.find(|at| fits(*at))
     }
 
     /// Of files that fit equally well, the one that where the report lies, where the user stands or its module speaks for.
-    fn decide(
-        &self,
-        many: &[usize],
-        path: &Parts,
-        hint: Option<&str>,
-        places: &Places,
-        beside: Option<&str>,
-    ) -> Option<usize> {
+    fn decide(&self, many: &[usize], path: &Parts, hint: Option<&str>, places: &Places) -> Option<usize> {
         if !path.absolute {
-            let mut directory = Parts::new(beside.unwrap_or_default()).parts;
-            while !directory.is_empty() {
-                let full = directory.iter().chain(&path.parts).map(String::as_str);
-                if let Some(found) = self.tree.exact(full).filter(|found| many.contains(found)) {
-                    return Some(found);
-                }
-                directory.pop();
+            if let Some(found) = self.in_package(path, |at| many.contains(&at)) {
+                return Some(found);
             }
             if let Some(working) = &places.working {
                 let ends = self.tree.ends(&path.under(&Parts::new(working)).parts, false);
@@ -443,6 +458,29 @@ mod tests {
     }
 
     const MONOREPO: [&str; 3] = ["packages/api/src/a.py", "packages/web/src/a.py", "packages/web/src/b.py"];
+
+    #[test]
+    fn what_a_path_names_takes_no_hits_of_another() {
+        let none = Places::default();
+        let tree = ["src/a.js", "src/b.js", "src/c.js"];
+        assert_eq!(resolve_in(&tree, &["src/a.js", "dist/src/a.js"], &[], &none, None), ["src/a.js", "-"]);
+        assert_eq!(resolve_in(&tree, &["src/a.js", "./src/a.js"], &[], &none, None), ["src/a.js", "src/a.js"]);
+        // Two roots, and nothing speaks for one of them; then others do.
+        let two = ["/app/src/a.js", "/opt/lib/x/src/a.js"];
+        assert_eq!(resolve_in(&tree, &two, &[], &none, None), ["-", "-"]);
+        let more = ["/app/src/a.js", "/opt/lib/x/src/a.js", "/app/src/b.js"];
+        assert_eq!(resolve_in(&tree, &more, &[], &none, None), ["src/a.js", "-", "src/b.js"]);
+    }
+
+    #[test]
+    fn a_packages_report_names_the_packages_files() {
+        let none = Places::default();
+        let tree = ["src/index.ts", "packages/a/src/index.ts", "packages/b/src/index.ts"];
+        let of = |beside: &str| resolve_in(&tree, &["src/index.ts"], &[], &none, Some(beside)).remove(0);
+        assert_eq!(of("packages/a/coverage"), "packages/a/src/index.ts");
+        assert_eq!(of("coverage"), "src/index.ts");
+        assert_eq!(of("packages/c/coverage"), "src/index.ts");
+    }
 
     #[test]
     fn the_longest_suffix_that_one_file_has_wins() {

@@ -35,10 +35,13 @@ impl View<'_> {
     pub(super) fn passes(&self) -> bool {
         use crate::analysis::coverage::State;
         let Some(minimum) = self.minimum else { return true };
+        if self.measured.files.iter().any(|file| file.truncated) {
+            return false;
+        }
         match self.measured.state {
             State::Measured => self.measured.total().reaches(minimum),
             State::NothingAdded => true,
-            State::NothingMeasured => !self.measured.files.iter().any(|file| file.unknown || file.truncated),
+            State::NothingMeasured => !self.measured.files.iter().any(|file| file.unknown),
             State::NoReport | State::Empty | State::NothingMatched => false,
         }
     }

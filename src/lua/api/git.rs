@@ -268,11 +268,13 @@ pub(super) fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChang
             Ok(Some(text))
         }
         Patch::Empty | Patch::Binary => Ok(None),
-        Patch::Text(_) | Patch::Truncated => {
-            let message = format!("the diff of `{}` is incomplete, so this rule cannot judge it", change.path);
-            Err(session.fault(lua, message))
-        }
+        Patch::Text(_) | Patch::Truncated => Err(session.fault(lua, say_incomplete(&change.path))),
     }
+}
+
+/// Why a rule ends that needs lines which nobody has.
+pub(super) fn say_incomplete(path: &RepoPath) -> String {
+    format!("the diff of `{path}` is incomplete, so this rule cannot judge it")
 }
 
 /// Hunks as 32-bit numbers for the prelude: their count; for each, its four numbers and its count of lines; for each
