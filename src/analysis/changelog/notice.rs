@@ -256,7 +256,9 @@ fn pieces<'a>(text: &'a str, language: Language, path: &str) -> Vec<Piece<'a>> {
 
 /// The index of the mark that closes the bracket at `open`, or the end.
 pub(super) fn closing(pieces: &[Piece<'_>], open: usize) -> usize {
-    crate::analysis::code::closing(pieces.iter().map(|(token, _)| token), open).unwrap_or(pieces.len())
+    // Counted from the bracket: an iterator that maps walks to it each time.
+    let rest = pieces.get(open..).unwrap_or_default().iter().map(|(token, _)| token);
+    crate::analysis::code::closing(rest, 0).map_or(pieces.len(), |at| open + at)
 }
 
 /// Rust without its `#[cfg(test)]` items, its imports, and attributes for documentation and lints.
