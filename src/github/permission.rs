@@ -43,25 +43,24 @@ impl RepoClient {
         }
     }
 
-    /// When the first of our checks on this commit that speak of this pull request began; `None` when there is none.
+    /// When our checks on this commit that speak of this pull request began.
     ///
     /// # Errors
     /// As every call.
-    pub async fn fetch_first_check(&self, head: &CommitId, number: PullNumber) -> Result<Option<Timestamp>, CallError> {
+    pub async fn fetch_beginnings(&self, head: &CommitId, number: PullNumber) -> Result<Vec<Timestamp>, CallError> {
         let app = self.shared.app_id().map(|id| format!("&app_id={id}")).unwrap_or_default();
-        let mut first: Option<Timestamp> = None;
+        let mut all = Vec::new();
         for page in 1..=MAX_PAGES {
             let path = format!("/commits/{head}/check-runs?filter=all&per_page={PAGE}&page={page}{app}");
             let list: WireChecks = self.get(&path, "check runs").await?;
             let last = list.check_runs.len() < PAGE;
             let ours = list.check_runs.iter().filter(|run| covers(run.external_id.as_deref().unwrap_or(""), number));
-            let began = ours.filter_map(|run| Timestamp::parse_rfc3339(run.started_at.as_deref()?));
-            first = began.chain(first).min();
+            all.extend(ours.filter_map(|run| Timestamp::parse_rfc3339(run.started_at.as_deref()?)));
             if last {
                 break;
             }
         }
-        Ok(first)
+        Ok(all)
     }
 }
 

@@ -10,7 +10,7 @@ use super::reviews::{Reviews, after_overview};
 use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
 use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
-use crate::model::{Overridden, Override, PullNumber, PullState, Verdict};
+use crate::model::{Overridden, Override, PullNumber, PullState, Timestamp, Verdict};
 use crate::plan::{
     FixChoice, Heeded, Sibling, build_answer, check_name, has_answer, has_fixes, neutralise, nothing_to_fix,
     render_explain, render_help, render_misread, render_why, unknown_rule,
@@ -289,17 +289,21 @@ impl Hearing<'_> {
         )
     }
 
-    /// Whether our first check of this pull request at its present head had begun when the comment was written.
+    /// Whether the comment was written when the present head was the one shown: the last review that had ended was of it,
+    /// or a check on it had begun after that review. A head that comes back was shown before and is not meant.
     async fn was_shown(&self) -> Result<bool, JobError> {
         let pull = &self.overview.pull;
         // GitHub's times are whole seconds.
         let written = self.said.written_at.unix_seconds();
-        let first = self.reviews.store().find_first_run(self.job.spec.repository, pull.number, &pull.head.sha).await?;
-        if first.is_some_and(|ended| ended.unix_seconds() <= written) {
-            return Ok(true);
-        }
-        let began = self.client.fetch_first_check(&pull.head.sha, pull.number).await.map_err(after_call)?;
-        Ok(began.is_some_and(|began| began.unix_seconds() <= written))
+        let end_of_second = Timestamp(written * 1_000 + 999);
+        let last = self.reviews.store().find_last_run(self.job.spec.repository, pull.number, end_of_second).await?;
+        let since = match last {
+            Some((head, _)) if head == pull.head.sha => return Ok(true),
+            Some((_, ended)) => ended.unix_seconds(),
+            None => i64::MIN,
+        };
+        let began = self.client.fetch_beginnings(&pull.head.sha, pull.number).await.map_err(after_call)?;
+        Ok(began.iter().any(|began| (since..=written).contains(&began.unix_seconds())))
     }
 
     async fn review_again(&self) -> Result<(), JobError> {

@@ -38,16 +38,17 @@ pub trait Overrides: Send + Sync {
         number: PullNumber,
     ) -> Result<Vec<OverrideRecord>, StoreError>;
 
-    /// When the first review of this pull request at this commit ended; `None` when none did.
+    /// The commit of the last review of this pull request that had ended at this time, and when it ended; `None` when none
+    /// had.
     ///
     /// # Errors
     /// When the database fails.
-    async fn find_first_run(
+    async fn find_last_run(
         &self,
         repository: RepositoryId,
         number: PullNumber,
-        head: &CommitId,
-    ) -> Result<Option<Timestamp>, StoreError>;
+        at: Timestamp,
+    ) -> Result<Option<(CommitId, Timestamp)>, StoreError>;
 
     /// Remembers that the commands of a comment are dealt with.
     ///

@@ -251,6 +251,31 @@ async fn f63_a_command_is_bound_to_the_commit_that_was_shown() {
     story.end().await;
 }
 
+/// The head that comes back was shown before, and the command was written for the one between.
+#[tokio::test]
+async fn f63_a_command_does_not_follow_to_a_head_that_comes_back() {
+    let (story, number) = begin().await;
+    let first = story.sim.head(REPO, number).unwrap();
+    story.sim.advance(Duration::from_secs(60));
+    let harmless = ("src/hello.py", Some("def hello():\n    print('once')\n"));
+    story.sim.push(REPO, "say-what-happens", "mona", "Say less", &[harmless], "");
+    story.rest().await;
+    story.sim.advance(Duration::from_secs(60));
+    story.sim.set_deliver(false);
+    let comment = story.sim.comment(REPO, number, "ada", "/deckhand override no-print Fine").unwrap();
+    let told = story.sim.deliveries().pop().unwrap();
+    story.sim.set_deliver(true);
+    story.sim.branch(REPO, "say-what-happens", &first, "mona");
+    story.rest().await;
+    assert!(story.sim.redeliver(&told.guid));
+    story.rest().await;
+    assert_eq!(signs(&story, comment), ["confused"], "{:?}", answers(&story, number));
+    assert_eq!(check(&story, number), "failure: 1 problem");
+    story.sim.advance(Duration::from_secs(60));
+    assert_eq!(say(&story, number, "ada", "/deckhand override no-print I have seen it").await, done());
+    story.end().await;
+}
+
 #[tokio::test]
 async fn f48_an_override_holds_for_its_pull_request_alone() {
     let (story, first) = begin().await;

@@ -32,20 +32,26 @@ impl Overrides for Sqlite {
         rows.iter().map(|row| record(row, repository, number)).collect()
     }
 
-    async fn find_first_run(
+    async fn find_last_run(
         &self,
         repository: RepositoryId,
         number: PullNumber,
-        head: &CommitId,
-    ) -> Result<Option<Timestamp>, StoreError> {
-        let first: Option<i64> =
-            sqlx::query_scalar("SELECT MIN(created_at) FROM runs WHERE repository = ?1 AND number = ?2 AND head = ?3")
-                .bind(as_i64(repository.0)?)
-                .bind(as_i64(number.0)?)
-                .bind(head.as_str())
-                .fetch_one(&mut *self.reader().await?)
-                .await?;
-        Ok(first.map(Timestamp))
+        at: Timestamp,
+    ) -> Result<Option<(CommitId, Timestamp)>, StoreError> {
+        let row = sqlx::query(
+            "SELECT head, created_at FROM runs WHERE repository = ?1 AND number = ?2 AND created_at <= ?3
+             ORDER BY created_at DESC, id DESC LIMIT 1",
+        )
+        .bind(as_i64(repository.0)?)
+        .bind(as_i64(number.0)?)
+        .bind(at.0)
+        .fetch_optional(&mut *self.reader().await?)
+        .await?;
+        row.map(|row| {
+            let head = CommitId::new(row.try_get("head")?).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            Ok((head, Timestamp(row.try_get("created_at")?)))
+        })
+        .transpose()
     }
 
     async fn mark_heeded(&self, repository: RepositoryId, comment: u64, now: Timestamp) -> Result<(), StoreError> {

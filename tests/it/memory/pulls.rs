@@ -31,15 +31,17 @@ impl Overrides for Memory {
         Ok(found)
     }
 
-    async fn find_first_run(
+    async fn find_last_run(
         &self,
         repository: RepositoryId,
         number: PullNumber,
-        head: &CommitId,
-    ) -> Result<Option<Timestamp>, StoreError> {
+        at: Timestamp,
+    ) -> Result<Option<(CommitId, Timestamp)>, StoreError> {
         let state = self.state()?;
         let of_pull = state.runs.values().filter(|run| run.repository == repository && run.number == number);
-        Ok(of_pull.filter(|run| run.head == *head).map(|run| run.created_at).min())
+        let ended = of_pull.filter(|run| run.created_at <= at);
+        let last = ended.max_by_key(|run| (run.created_at, run.id.as_str()));
+        Ok(last.map(|run| (run.head.clone(), run.created_at)))
     }
 
     async fn mark_heeded(&self, repository: RepositoryId, comment: u64, _now: Timestamp) -> Result<(), StoreError> {

@@ -85,12 +85,14 @@ async fn look_at(store: &Store, repository: RepositoryId, now: Timestamp, seen: 
         seen.note("has", store.has_job(&key).await);
         seen.note("unfinished", store.unfinished(&key).await);
         seen.note("overrides", store.find_overrides(repository, number).await);
+        for ago in [0, 3_600_000] {
+            seen.note("last run", store.find_last_run(repository, number, Timestamp(now.0 - ago)).await);
+        }
         for ruleset in RULESETS {
             seen.note("reads", store.recall_reads(&key, &format!("{repository}/repository"), ruleset).await);
         }
         for head in &commits() {
             seen.note("judgements", store.find_judgements(repository, number, head).await);
-            seen.note("first run", store.find_first_run(repository, number, head).await);
             seen.note("preview", store.find_preview(repository, number, head).await);
             seen.note("waits", store.recall_waits(&key, head).await);
         }
