@@ -7,7 +7,7 @@ use super::graphql::OVERVIEW;
 use super::list::OpenPull;
 use super::published::{WireComment, WireHead, WireThread};
 use super::repo::RepoClient;
-use super::shared_head::{WireHeadRef, find_sharing};
+use super::shared_head::{Sharing, WireHeadRef, find_sharing};
 use super::wire::{Nodes, Page, WireActor, actor};
 use crate::model::{
     CommitId, Dangerfile, Label, Milestone, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName,
@@ -40,6 +40,8 @@ pub struct Overview {
     pub changed_files: u32,
     /// Other open pull requests of the repository with the same head; by number.
     pub sharing: Vec<OpenPull>,
+    /// Other pull requests with the same head that GitHub says are not open any more.
+    pub closed_here: Vec<PullNumber>,
     /// What this app has written.
     pub published: Published,
 }
@@ -111,7 +113,8 @@ impl RepoClient {
         let head_has_dangerfile = head.as_ref().is_some_and(WireHead::has_dangerfile);
         let of_branch = wire.head_ref.map(WireHeadRef::into_page);
         let head_sha = CommitId::new(&wire.head_ref_oid).map_err(malformed)?;
-        let sharing = find_sharing(of_commit.into_iter().chain(of_branch), repository.database_id, number, &head_sha)?;
+        let lists = of_commit.into_iter().chain(of_branch);
+        let Sharing { open, closed } = find_sharing(lists, repository.database_id, number, &head_sha)?;
         // Checks of the commit that is the head; a list that lags behind says nothing about it.
         let head = head.filter(|head| self.shared.app_id().is_some() && head.oid == wire.head_ref_oid);
         let published = self.gather_published(number, head, wire.comments, wire.review_threads).await?;
@@ -162,7 +165,8 @@ impl RepoClient {
             default_dangerfile: find_dangerfile(repository.default_branch_ref)?,
             head_has_dangerfile,
             changed_files: wire.changed_files,
-            sharing,
+            sharing: open,
+            closed_here: closed,
             published,
         })
     }

@@ -37,7 +37,14 @@ impl WireHeadRef {
     }
 }
 
-/// Those of the lists that are open, of this repository, at this head, and not `number` itself; by number.
+/// Others at the same head, by number.
+pub(super) struct Sharing {
+    pub(super) open: Vec<OpenPull>,
+    /// Those that were closed at it, or merged.
+    pub(super) closed: Vec<PullNumber>,
+}
+
+/// Those of the lists that are of this repository, at this head, and not `number` itself.
 ///
 /// # Errors
 /// `TooLarge` when a list goes on: a check must not be green for somebody who was not looked at.
@@ -46,26 +53,26 @@ pub(super) fn find_sharing(
     repository: Option<u64>,
     number: PullNumber,
     head: &CommitId,
-) -> Result<Vec<OpenPull>, CallError> {
-    let mut found = Vec::new();
+) -> Result<Sharing, CallError> {
+    let (mut open, mut closed) = (Vec::new(), Vec::new());
     for list in lists {
         let (pulls, more) = list.into_parts();
         if more.is_some() {
             return Err(CallError::TooLarge("list of pull requests with this commit".to_owned()));
         }
         let sharing = pulls.into_iter().filter(|pull| {
-            pull.state == "OPEN"
-                && pull.number != number
-                && pull.head_ref_oid == head.as_str()
-                && pull.repository.database_id == repository
+            pull.number != number && pull.head_ref_oid == head.as_str() && pull.repository.database_id == repository
         });
-        found.extend(sharing.map(|pull| OpenPull {
-            number: pull.number,
-            base: pull.base_ref_name,
-            head: head.clone(),
-        }));
+        for pull in sharing {
+            if pull.state == "OPEN" {
+                open.push(OpenPull { number: pull.number, base: pull.base_ref_name, head: head.clone() });
+            } else {
+                closed.push(pull.number);
+            }
+        }
     }
-    found.sort_by_key(|pull| pull.number);
-    found.dedup_by_key(|pull| pull.number);
-    Ok(found)
+    open.sort_by_key(|pull| pull.number);
+    open.dedup_by_key(|pull| pull.number);
+    closed.retain(|number| !open.iter().any(|pull| pull.number == *number));
+    Ok(Sharing { open, closed })
 }

@@ -44,7 +44,9 @@ impl Neighbours {
         });
         let listed: Vec<Sibling> = listed.collect();
         let is_listed = |number| overview.sharing.iter().any(|pull| pull.number == number);
-        let only_stored = here().filter(|it| same_check(&it.base) && !is_listed(it.number));
+        // Whose closing nobody told is known to be closed all the same.
+        let is_closed = |number| overview.closed_here.contains(&number);
+        let only_stored = here().filter(|it| same_check(&it.base) && !is_listed(it.number) && !is_closed(it.number));
         let only_stored: Vec<Sibling> = only_stored
             .filter_map(|it| {
                 Some(Sibling { number: it.number, verdict: Some(serde_json::from_str(&it.verdict).ok()?) })

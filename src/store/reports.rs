@@ -144,7 +144,8 @@ pub trait Reports: Send + Sync {
         head: &CommitId,
     ) -> Result<u64, StoreError>;
 
-    /// Which artifacts of its workflows a repository's rules name, as they were when they last ran.
+    /// Which artifacts of its workflows a repository's rules name, as they were when the dangerfile last ran to its end: what
+    /// was given up before says nothing of them.
     ///
     /// # Errors
     /// When the database fails.

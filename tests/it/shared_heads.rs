@@ -87,6 +87,20 @@ async fn f48_whoever_leaves_takes_its_problems_along() {
 }
 
 #[tokio::test]
+async fn f04_whoever_left_unheard_takes_its_problems_along() {
+    let story = begin().await;
+    let first = story.open("Greet politely", &[POLITE]).await;
+    let second = open_twin(&story, "WIP: greet politely").await;
+    story.sim.misdirect();
+    story.sim.close(REPO, second, "mona");
+    story.deliver();
+    story.sim.edit_pull(REPO, first, "mona", None, Some("Says good day."), None);
+    story.rest().await;
+    assert_eq!(newest(&story.sim, first), "success: No problems");
+    story.end().await;
+}
+
+#[tokio::test]
 async fn f48_a_retarget_leaves_the_check_of_the_old_base() {
     let story = begin().await;
     story.sim.branch(REPO, "release", "main", "mona");

@@ -2,6 +2,7 @@
 
 use super::Sqlite;
 use super::runs::as_i64;
+use super::unread;
 use super::writer::Change;
 use crate::model::{CommitId, InstallationId, PullNumber, RepositoryId, Timestamp};
 use crate::store::{Judged, KnownPulls, LastLooks, StoreError};
@@ -51,8 +52,8 @@ impl LastLooks for Sqlite {
             let Ok(number) = row.try_get::<String, _>("key")?[prefix.len()..].parse() else { continue };
             // One that only waits for something would not see what was lost meanwhile.
             if matches!(
-                serde_json::from_str(row.try_get("spec")?)?,
-                JobSpec { work: Work::ReviewPull { cause: Cause::Awaited, .. }, .. }
+                unread::read_spec(row.try_get("spec")?),
+                Some(JobSpec { work: Work::ReviewPull { cause: Cause::Awaited, .. }, .. })
             ) {
                 continue;
             }

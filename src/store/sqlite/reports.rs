@@ -69,7 +69,10 @@ impl Reports for Sqlite {
     async fn find_report_artifacts(&self, repository: RepositoryId) -> Result<Vec<String>, StoreError> {
         let patterns: Option<Option<String>> = sqlx::query_scalar(
             "SELECT json_extract(verdict, '$.settings.report_artifacts') FROM runs
-             WHERE repository = ?1 ORDER BY created_at DESC, id DESC LIMIT 1",
+             WHERE repository = ?1 AND NOT EXISTS (
+               SELECT 1 FROM json_each(verdict, '$.faults') WHERE json_extract(value, '$.rule') = 'dangerfile'
+             )
+             ORDER BY created_at DESC, id DESC LIMIT 1",
         )
         .bind(as_i64(repository.0)?)
         .fetch_optional(&mut *self.reader().await?)

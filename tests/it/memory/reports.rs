@@ -106,10 +106,14 @@ impl Reports for Memory {
     async fn find_report_artifacts(&self, repository: RepositoryId) -> Result<Vec<String>, StoreError> {
         let state = self.state()?;
         let of_repository = state.runs.values().filter(|run| run.repository == repository);
-        let Some(newest) = of_repository.max_by_key(|run| (run.created_at, run.id.as_str())) else {
-            return Ok(Vec::new());
+        let mut runs: Vec<_> = of_repository.collect();
+        runs.sort_by_key(|run| (run.created_at, run.id.as_str()));
+        let verdicts = runs.iter().rev().filter_map(|run| serde_json::from_str(&run.verdict).ok());
+        let ended = |verdict: &serde_json::Value| {
+            let mut faults = verdict["faults"].as_array().into_iter().flatten();
+            !faults.any(|fault| fault["rule"] == "dangerfile")
         };
-        let verdict: serde_json::Value = serde_json::from_str(&newest.verdict)?;
+        let Some(verdict) = { verdicts }.find(ended) else { return Ok(Vec::new()) };
         let patterns = &verdict["settings"]["report_artifacts"];
         Ok(serde_json::from_value(patterns.clone()).unwrap_or_default())
     }
