@@ -269,7 +269,7 @@ return {
       type = "globs",
       default = {
         "**/{vendor,_vendor,_vendored,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,magefiles,docs,xtask,build-logic,buildSrc}/**", "{ci,doc,samples}/**",
-        "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "noxfile.py", "magefile.go", "build.rs", "dangerfile*.lua",
+        "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "extconf.rb", "noxfile.py", "magefile.go", "build.rs", "dangerfile*.lua",
         ".*", "**/.*/**",
       },
       doc = "Source files that need no test.",

@@ -91,7 +91,10 @@ pub(super) fn read_change(path: &str, hunks: &[Hunk<'_>], text: Option<&str>) ->
         let old = code_lines(base, language, old_first);
         let inert = inert_blocks(&new, language);
         for hunk in *hunks {
-            let is_test = |number: u32| tests.iter().any(|range| range.contains(&number));
+            let is_test = |number: u32| {
+                let at = tests.partition_point(|range| *range.end() < number);
+                tests.get(at).is_some_and(|range| range.contains(&number))
+            };
             read_hunk(&mut change, &mut grown, hunk, (&old, &new), &inert, language, &is_test);
             for (is_new, token) in changed_tokens(hunk, &old, &new, &inert, &is_test) {
                 let count = counts.entry(hash(token)).or_default();

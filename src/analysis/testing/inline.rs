@@ -1,15 +1,42 @@
-//! Tests that lie beside the code: Rust's test modules and functions.
+//! Tests that lie beside the code: Rust's test modules and functions, and Python's in files that nobody named as tests.
 
 use crate::analysis::code::{Language, Token, TokenKind, closing, tokenize};
 use std::ops::RangeInclusive;
 
-/// The lines of a Rust file that are tests: modules under `#[cfg(test)]` and functions under an attribute that ends with
-/// `test`. Empty in other languages.
+/// The lines of a file that are tests: in Rust modules under `#[cfg(test)]` and functions under an attribute that ends with
+/// `test`, in Python functions `test_..` that assert something. Empty in other languages.
 pub(super) fn inline_tests(text: &str, language: Language) -> Vec<RangeInclusive<u32>> {
-    let mut found: Vec<RangeInclusive<u32>> = Vec::new();
-    if language != Language::Rust {
-        return found;
+    match language {
+        Language::Rust => rust_tests(text),
+        Language::Python => python_tests(text),
+        _ => Vec::new(),
     }
+}
+
+fn python_tests(text: &str) -> Vec<RangeInclusive<u32>> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut found = Vec::new();
+    let mut lines = (1..).zip(text.lines()).peekable();
+    while let Some((first, line)) = lines.next() {
+        let code = line.trim_start();
+        if !code.strip_prefix("async ").unwrap_or(code).starts_with("def test_") {
+            continue;
+        }
+        let (mut last, mut asserts) = (first, false);
+        let inside = |inner: &str| inner.trim().is_empty() || indent(inner) > indent(line);
+        while let Some((number, inner)) = lines.next_if(|(_, inner)| inside(inner)) {
+            last = if inner.trim().is_empty() { last } else { number };
+            asserts |= ["assert", "pytest."].iter().any(|word| inner.contains(word));
+        }
+        if asserts {
+            found.push(first..=last);
+        }
+    }
+    found
+}
+
+fn rust_tests(text: &str) -> Vec<RangeInclusive<u32>> {
+    let mut found: Vec<RangeInclusive<u32>> = Vec::new();
     let tokens: Vec<Token<'_>> =
         tokenize(text, language, 1).into_iter().filter(|t| t.kind != TokenKind::Comment).collect();
     let mut at = 0;
@@ -65,6 +92,13 @@ fn item_end(tokens: &[Token<'_>], mut at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn python_functions_that_assert_are_tests_wherever_they_are() {
+        let text = "def approx(x):\n    return x\n\nclass TestIt:\n    async def test_it(self):\n        assert approx(1)\n\n        assert 2\n\ndef test_connection(url):\n    return open(url)\n";
+        assert_eq!(inline_tests(text, Language::Python), [5..=8]);
+        assert_eq!(inline_tests("def test_x():\n    assert 1", Language::Ruby), []);
+    }
 
     #[test]
     fn modules_and_functions_of_tests_are_found() {
