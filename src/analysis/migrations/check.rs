@@ -53,7 +53,7 @@ pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Findi
     if let Some(filled) = &read.filled {
         findings.iter_mut().for_each(|finding| filled.restore(finding));
     }
-    let ignores = Ignores::of(text, read.framework.dialect() == Dialect::Sql);
+    let ignores = Ignores::of(text, read.framework.dialect());
     findings.retain_mut(|finding| match ignores.word_on(finding) {
         Word::Nothing => true,
         Word::Allowed => false,

@@ -3,13 +3,13 @@
 //! Ours need a reason after a colon. Squawk's own `squawk-ignore` and `squawk-ignore-file` count as they do there.
 
 use super::finding::{Finding, RuleName};
+use super::framework::Dialect;
 use super::sql::find_style;
 
 /// The comments of a file.
 pub(super) struct Ignores<'a> {
     lines: Vec<&'a str>,
-    /// Whether statements end with a semicolon, so that a comment above one covers all its lines.
-    semicolons: bool,
+    dialect: Dialect,
     whole_file: Vec<Ignore<'a>>,
 }
 
@@ -33,13 +33,14 @@ pub(super) enum Word {
 }
 
 impl<'a> Ignores<'a> {
-    pub(super) fn of(text: &'a str, semicolons: bool) -> Self {
+    pub(super) fn of(text: &'a str, dialect: Dialect) -> Self {
         if !text.contains("-ignore") {
-            return Ignores { lines: Vec::new(), semicolons, whole_file: Vec::new() };
+            return Ignores { lines: Vec::new(), dialect, whole_file: Vec::new() };
         }
         let lines: Vec<&str> = text.lines().collect();
-        let whole_file = lines.iter().filter_map(|line| parse(line)).filter(|ignore| ignore.whole_file).collect();
-        Ignores { lines, semicolons, whole_file }
+        let all = lines.iter().filter_map(|line| parse(line, dialect));
+        let whole_file = all.filter(|ignore| ignore.whole_file).collect();
+        Ignores { lines, dialect, whole_file }
     }
 
     /// What is said about a finding, in its own lines, in the comments directly above, or for the whole file.
@@ -65,15 +66,43 @@ impl<'a> Ignores<'a> {
             begin -= 1;
         }
         let end = last.clamp(begin, self.lines.len());
-        self.lines[begin..end].iter().filter_map(|line| parse(line))
+        self.lines[begin..end].iter().filter_map(|line| parse(line, self.dialect))
     }
 
-    /// Whether a line belongs to what follows it: a comment, or the beginning of the same statement.
+    /// Whether a line belongs to what follows it: a comment, or the beginning of the same statement, where statements end
+    /// with a semicolon.
     fn reaches_over(&self, line: &str) -> bool {
         let line = line.trim();
-        let comment = line.starts_with("--") || line.starts_with('#') || line.starts_with("/*");
-        comment || (self.semicolons && !line.is_empty() && !line.ends_with(';'))
+        if line.starts_with("/*") || marks_of(self.dialect).iter().any(|mark| line.starts_with(mark)) {
+            return true;
+        }
+        self.dialect == Dialect::Sql && !line.is_empty() && !without_comment(line).ends_with(';')
     }
+}
+
+/// What begins a comment; SQL may stand in code of any language.
+fn marks_of(dialect: Dialect) -> &'static [&'static str] {
+    match dialect {
+        Dialect::JavaScript => &["//", "--", "#"],
+        _ => &["--", "#"],
+    }
+}
+
+/// A line of SQL without the comment at its end.
+fn without_comment(line: &str) -> &str {
+    let mut quote = None;
+    for (at, byte) in line.bytes().enumerate() {
+        let rest = &line.as_bytes()[at..];
+        match (quote, byte) {
+            (Some(open), _) if open == byte => quote = None,
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, _) if rest.starts_with(b"--") || (rest.starts_with(b"/*") && line.ends_with("*/")) => {
+                return line[..at].trim_end();
+            }
+            _ => {}
+        }
+    }
+    line
 }
 
 impl Ignore<'_> {
@@ -89,14 +118,14 @@ impl Ignore<'_> {
     }
 }
 
-fn parse(line: &str) -> Option<Ignore<'_>> {
+fn parse(line: &str, dialect: Dialect) -> Option<Ignore<'_>> {
     let (at, ours) = match (line.find("deckhand-ignore"), line.find("squawk-ignore")) {
         (Some(at), _) => (at, true),
         (None, Some(at)) => (at, false),
         (None, None) => return None,
     };
     let before = line[..at].trim_end();
-    if !(before.ends_with("--") || before.ends_with('#') || before.ends_with("/*")) {
+    if !before.ends_with("/*") && !marks_of(dialect).iter().any(|mark| before.ends_with(mark)) {
         return None;
     }
     let rest = &line[at + if ours { "deckhand-ignore".len() } else { "squawk-ignore".len() }..];
@@ -124,7 +153,7 @@ mod tests {
             help: None,
             suggestion: None,
         };
-        Ignores::of(text, true).word_on(&finding)
+        Ignores::of(text, Dialect::Sql).word_on(&finding)
     }
 
     #[test]
@@ -141,5 +170,15 @@ mod tests {
         assert_eq!(word(text, 3), Word::Allowed);
         assert_eq!(word(text, 4), Word::Allowed);
         assert_eq!(word(text, 5), Word::Nothing);
+    }
+
+    #[test]
+    fn a_comment_at_the_end_of_a_statement_says_nothing_of_the_next_one() {
+        let text = "ALTER TABLE t DROP a; -- deckhand-ignore drop-column: unused\nALTER TABLE t DROP b;\nALTER TABLE t DROP c;\n";
+        assert_eq!([1, 2, 3].map(|line| word(text, line)), [Word::Allowed, Word::Nothing, Word::Nothing]);
+        let text = "-- deckhand-ignore drop-column: unused\nALTER TABLE t DROP a; /* done */\nALTER TABLE t DROP b;\n";
+        assert_eq!([2, 3].map(|line| word(text, line)), [Word::Allowed, Word::Nothing]);
+        let text = "-- deckhand-ignore drop-column: unused\nALTER TABLE t ALTER b SET DEFAULT '--;',\n  DROP a;\n";
+        assert_eq!(word(text, 3), Word::Allowed);
     }
 }
