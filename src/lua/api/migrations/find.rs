@@ -6,10 +6,11 @@ use super::super::{git::changes, record};
 use super::opened::{is_merged, need, open};
 use super::said::judge;
 use super::{earlier, neighbours, uses};
-use crate::analysis::migrations::{Before, Framework, directory_of, is_migration_path};
+use crate::analysis::migrations::{Before, Framework, Step, directory_of, is_migration_path};
 use crate::model::{ChangeStatus, FactKey, FileChange, FileKey, Side};
 use mlua::{Lua, Table, Value};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The type of the list, as the table of names says it.
@@ -94,14 +95,17 @@ fn find(lua: &Lua, session: &Session, wanted: &Wanted) -> mlua::Result<Json> {
         opened.iter().filter(|_| wanted.code.is_some()).filter_map(|it| neighbours::reverse_there(session, it));
     need(session, texts.chain(holding).chain(beside).chain(reverses))?;
     let earlier = earlier::steps(lua, session, older, wanted)?;
-    let (mut list, mut together) = (Vec::new(), Vec::new());
+    let mut list = Vec::new();
+    // Another directory is another database as far as anybody can see.
+    let mut new: BTreeMap<String, Vec<Step>> = BTreeMap::new();
     for migration in opened {
         let older = earlier.get(directory_of(migration.path())).into_iter().flatten();
         let older = older.filter(|(path, _)| *path < migration.path());
         let merged = older.flat_map(|(_, steps)| steps.iter().cloned()).collect();
+        let together = new.remove(directory).unwrap_or_default();
         let before = Before { merged, together };
         list.push(judge(lua, session, &migration, wanted, search.as_ref(), &before)?);
-        together = before.together;
+        let together = new.entry(directory.to_owned()).or_insert(before.together);
         if !is_merged(migration.change) {
             together.extend(migration.steps);
         }
