@@ -28,6 +28,7 @@ pub(super) fn judge<'a>(steps: &'a [Step], setting: Setting, before: &Before) ->
     let mut judge = Judge { setting, known: Known::new(steps, before), dangers: Vec::new() };
     for (at, step) in steps.iter().enumerate() {
         let before = judge.dangers.len();
+        judge.known.enter(step, judge.in_transaction(step));
         judge.step(step, &steps[at + 1..]);
         judge.known.note(step, judge.in_transaction(step));
         if step.assured {
@@ -197,7 +198,14 @@ impl<'a> Judge<'a> {
                 let proven = self.known.is_proven_not_null(table, column, later);
                 self.say_if(!proven, step, Hazard::SetNotNullScan);
             }
-            TableChange::DropNotNull { .. } => self.say(step, Hazard::DropNotNull),
+            TableChange::KeepNotNull { column } => {
+                let scans =
+                    self.known.is_optional(table, column) && !self.known.is_proven_not_null(table, column, later);
+                self.say_if(scans, step, Hazard::SetNotNullScan);
+            }
+            TableChange::DropNotNull { column } => {
+                self.say_if(!self.known.is_optional(table, column), step, Hazard::DropNotNull);
+            }
             TableChange::DropDefault { .. } => self.say(step, Hazard::DropDefault),
             TableChange::AddConstraint { constraint, not_valid, .. } => {
                 if let Some(hazard) = hazard_of_constraint(constraint, *not_valid) {

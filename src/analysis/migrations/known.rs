@@ -17,18 +17,30 @@ pub(super) struct Known {
     /// Whether the tool's own transaction was ended.
     left: bool,
     enum_values: Vec<String>,
-    /// Constraints that the open transaction added `NOT VALID`.
+    /// Constraints that the open transaction, or the statement in hand, added `NOT VALID`.
     unvalidated: BTreeSet<String>,
-    /// Constraints that this file added.
-    added: BTreeSet<String>,
-    /// Checks that a column is not null: constraint, table, column.
-    not_null_checks: Vec<(String, String, String)>,
-    /// Columns that a validated check proves not null; an empty column stands for one that the text does not name.
-    proven: BTreeSet<(String, String)>,
+    /// Constraints of which the text says what they demand: table, constraint.
+    added: BTreeSet<(String, String)>,
+    /// Those of them that demand that a column is not null.
+    not_null_checks: Vec<NotNullCheck>,
+    /// Constraints that were validated and of which only the name is known: table, constraint.
+    validated: BTreeSet<(String, String)>,
     /// Tables on which a column was made `NOT NULL`.
     made_not_null: BTreeSet<(String, String)>,
+    /// Columns that may be null, as far as they were written down: table, column.
+    optional: BTreeSet<(String, String)>,
     /// Types of columns, as far as they were written down: table, column.
     types: BTreeMap<(String, String), SqlType>,
+}
+
+/// A constraint that demands that a column is not null.
+#[derive(Debug)]
+struct NotNullCheck {
+    name: String,
+    table: String,
+    column: String,
+    /// Whether every row was looked at.
+    validated: bool,
 }
 
 impl Known {
@@ -54,6 +66,11 @@ impl Known {
     /// The type that a column has by now, where a migration says it.
     pub(super) fn type_of(&self, table: &str, column: &str) -> Option<SqlType> {
         self.types.get(&(key(table), column.to_lowercase())).cloned()
+    }
+
+    /// Whether a migration said that the column may be null, and none took it back.
+    pub(super) fn is_optional(&self, table: &str, column: &str) -> bool {
+        self.optional.contains(&(key(table), column.to_lowercase()))
     }
 
     pub(super) fn is_new_table(&self, table: &str) -> bool {
@@ -94,14 +111,18 @@ impl Known {
         self.unvalidated.contains(&last(constraint))
     }
 
-    /// Whether a validated check spares PostgreSQL the scan: one of this file, or a helper that a later step drops.
+    /// Whether a validated check spares PostgreSQL the scan: one that is known, or a helper that a later step drops.
     pub(super) fn is_proven_not_null(&self, table: &str, column: &str, later: &[Step]) -> bool {
-        let has = |column: &str| self.proven.contains(&(key(table), column.to_owned()));
-        has(column)
-            || has("")
+        let (table, column) = (key(table), column.to_lowercase());
+        let known = self.not_null_checks.iter();
+        known.clone().any(|check| check.validated && check.table == table && check.column == column)
+            || self.validated.iter().any(|(of, name)| *of == table && says_not_null(name, &table, &column))
             || later.iter().any(|step| match &step.operation {
                 Operation::Alter { table: other, change: TableChange::DropConstraint { name } } => {
-                    key(other) == key(table) && (name.contains("null") || name.contains("nn")) && name.contains(column)
+                    let dropped = (key(other), last(name));
+                    dropped.0 == table
+                        && !self.added.contains(&dropped)
+                        && (says_not_null(&dropped.1, &table, &column) || self.validated.contains(&dropped))
                 }
                 _ => false,
             })
@@ -109,31 +130,37 @@ impl Known {
 
     /// Whether the constraint only served to make a column `NOT NULL` without a scan.
     pub(super) fn is_helper_check(&self, table: &str, constraint: &str) -> bool {
-        let named = last(constraint);
-        self.not_null_checks.iter().any(|(name, _, _)| *name == named)
+        let (table, name) = (key(table), last(constraint));
+        self.not_null_checks.iter().any(|check| check.table == table && check.name == name)
             || self.made_not_null.iter().any(|(other, column)| {
-                *other == key(table)
-                    && (self.proven.contains(&(key(table), column.clone()))
-                        || self.proven.contains(&(key(table), String::new()))
-                        || named.contains(column.as_str()))
+                *other == table
+                    && (name.contains(column.as_str()) || self.validated.contains(&(table.clone(), name.clone())))
             })
+    }
+
+    /// Lets go of what the step no longer shares with those before it.
+    pub(super) fn enter(&mut self, step: &Step, in_transaction: bool) {
+        if !in_transaction && !step.same_statement {
+            self.unvalidated.clear();
+            self.enum_values.clear();
+        }
     }
 
     /// Learns from a step.
     pub(super) fn note(&mut self, step: &Step, in_transaction: bool) {
-        if !in_transaction {
-            self.unvalidated.clear();
-            self.enum_values.clear();
-        }
         match &step.operation {
-            Operation::CreateTable { table, columns, .. } => {
+            Operation::CreateTable { table, columns, optional, .. } => {
                 self.tables.insert(key(table));
+                self.optional.extend(optional.iter().map(|column| (key(table), column.to_lowercase())));
                 let types = columns.iter().filter(|(name, kind)| !name.is_empty() && !kind.name.is_empty());
                 self.types.extend(types.map(|(name, kind)| ((key(table), name.to_lowercase()), kind.clone())));
             }
             // A table of the same name may be made again, with columns of other types.
             Operation::DropTable { tables, .. } => {
-                self.types.retain(|(table, _), _| !tables.iter().any(|dropped| key(dropped) == *table));
+                let gone: BTreeSet<String> = tables.iter().map(|table| key(table)).collect();
+                self.types.retain(|(table, _), _| !gone.contains(table));
+                self.optional.retain(|(table, _)| !gone.contains(table));
+                self.not_null_checks.retain(|check| !gone.contains(&check.table));
             }
             Operation::CreateObject { kind, name } => {
                 if *kind == ObjectKind::MaterializedView {
@@ -163,12 +190,12 @@ impl Known {
                 self.unvalidated.clear();
                 self.enum_values.clear();
             }
-            Operation::Alter { table, change } => self.note_change(table, change, in_transaction),
+            Operation::Alter { table, change } => self.note_change(table, change),
             _ => {}
         }
     }
 
-    fn note_change(&mut self, table: &str, change: &TableChange, in_transaction: bool) {
+    fn note_change(&mut self, table: &str, change: &TableChange) {
         match change {
             TableChange::RenameTable { to } => {
                 if self.is_new_table(table) {
@@ -176,44 +203,76 @@ impl Known {
                 }
                 let moved: Vec<_> = self.types.extract_if(.., |(of, _), _| *of == key(table)).collect();
                 self.types.extend(moved.into_iter().map(|((_, column), kind)| ((key(to), column), kind)));
+                let moved: Vec<_> = self.optional.extract_if(.., |(of, _)| *of == key(table)).collect();
+                self.optional.extend(moved.into_iter().map(|(_, column)| (key(to), column)));
             }
-            TableChange::AddColumn(column) if !column.kind.name.is_empty() => {
-                self.types.insert((key(table), column.name.to_lowercase()), column.kind.clone());
+            TableChange::AddColumn(column) => {
+                let name = (key(table), column.name.to_lowercase());
+                if !column.not_null && !column.primary_key {
+                    self.optional.insert(name.clone());
+                }
+                if !column.kind.name.is_empty() {
+                    self.types.insert(name, column.kind.clone());
+                }
             }
             TableChange::SetType { column, to, .. } => {
                 self.types.insert((key(table), column.to_lowercase()), to.clone());
             }
             TableChange::RenameColumn { from, to } => {
-                if let Some(kind) = self.types.remove(&(key(table), from.to_lowercase())) {
-                    self.types.insert((key(table), to.to_lowercase()), kind);
+                let (from, to) = ((key(table), from.to_lowercase()), (key(table), to.to_lowercase()));
+                if self.optional.remove(&from) {
+                    self.optional.insert(to.clone());
+                }
+                if let Some(kind) = self.types.remove(&from) {
+                    self.types.insert(to, kind);
                 }
             }
             TableChange::DropColumn { column, .. } => {
-                self.types.remove(&(key(table), column.to_lowercase()));
+                let (table, column) = (key(table), column.to_lowercase());
+                self.not_null_checks.retain(|check| check.table != table || check.column != column);
+                let name = (table, column);
+                self.optional.remove(&name);
+                self.types.remove(&name);
             }
             TableChange::AddConstraint { name, constraint, not_valid } => {
                 let name = name.as_deref().map(last).unwrap_or_default();
-                self.added.insert(name.clone());
-                if *not_valid && in_transaction {
+                self.added.insert((key(table), name.clone()));
+                if *not_valid {
                     self.unvalidated.insert(name.clone());
                 }
-                if let Constraint::Check { not_null: Some(column) } = constraint {
-                    if !not_valid {
-                        self.proven.insert((key(table), column.clone()));
-                    }
-                    self.not_null_checks.push((name, key(table), column.clone()));
+                if let Constraint::Check { not_null: Some(column) } | Constraint::NotNull { column } = constraint {
+                    let (table, column, validated) = (key(table), column.to_lowercase(), !not_valid);
+                    self.not_null_checks.push(NotNullCheck { name, table, column, validated });
                 }
             }
             TableChange::Validate { name } => {
-                let name = last(name);
-                let known = self.not_null_checks.iter().find(|(check, _, _)| *check == name);
-                if known.is_some() || !self.added.contains(&name) {
-                    let column = known.map(|(_, _, column)| column.clone()).unwrap_or_default();
-                    self.proven.insert((key(table), column));
+                let (table, name) = (key(table), last(name));
+                let mut checks = self.not_null_checks.iter_mut();
+                if let Some(check) = checks.find(|check| check.table == table && check.name == name) {
+                    check.validated = true;
+                } else if !self.added.contains(&(table.clone(), name.clone())) {
+                    self.validated.insert((table, name));
                 }
             }
+            TableChange::DropConstraint { name } => {
+                let (table, name) = (key(table), last(name));
+                self.not_null_checks.retain(|check| check.table != table || check.name != name);
+                self.validated.remove(&(table.clone(), name.clone()));
+                self.added.remove(&(table, name));
+            }
             TableChange::SetNotNull { column } => {
-                self.made_not_null.insert((key(table), column.clone()));
+                let name = (key(table), column.to_lowercase());
+                self.optional.remove(&name);
+                self.made_not_null.insert(name);
+            }
+            TableChange::KeepNotNull { column } => {
+                let name = (key(table), column.to_lowercase());
+                if self.optional.remove(&name) {
+                    self.made_not_null.insert(name);
+                }
+            }
+            TableChange::DropNotNull { column } => {
+                self.optional.insert((key(table), column.to_lowercase()));
             }
             _ => {}
         }
@@ -228,4 +287,40 @@ fn key(name: &str) -> String {
 /// A name without its schema: indexes and constraints live where their table does.
 fn last(name: &str) -> String {
     name.rsplit('.').next().unwrap_or(name).to_lowercase()
+}
+
+/// Whether a constraint's name says that this column is not null: `users_email_not_null`, `email_nn`, `chk_email_null`.
+fn says_not_null(constraint: &str, table: &str, column: &str) -> bool {
+    let about_null = |word: &&str| matches!(*word, "null" | "nn" | "notnull" | "nonnull");
+    let words: Vec<&str> = constraint.split('_').filter(|word| !word.is_empty()).collect();
+    if !words.iter().any(about_null) {
+        return false;
+    }
+    let opens = |word: &&str| about_null(word) || matches!(*word, "not" | "chk" | "check" | "ck");
+    let closes = |word: &&str| opens(word) || matches!(*word, "is" | "non" | "constraint");
+    let Some(first) = words.iter().position(|word| !opens(word)) else { return false };
+    let end = words.iter().rposition(|word| !closes(word)).map_or(first, |last| last + 1);
+    let named = words.get(first..end).unwrap_or_default().join("_");
+    let Some(before) = named.strip_suffix(column) else { return false };
+    // `users_first_name_not_null` says nothing of `name`.
+    let before = before.trim_end_matches('_');
+    before.is_empty() || (named.ends_with(&format!("_{column}")) && last(table).starts_with(before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_which_column_is_not_null() {
+        for name in ["users_email_not_null", "email_nn", "chk_users_email_null", "user_email_null", "nn_email"] {
+            assert!(says_not_null(name, "app.users", "email"), "{name}");
+        }
+        assert!(says_not_null("is_admin_is_not_null", "users", "is_admin"));
+        for name in
+            ["users_email_key", "users_org_fk", "users_work_email_not_null", "users_email_domain_not_null", "nn"]
+        {
+            assert!(!says_not_null(name, "app.users", "email"), "{name}");
+        }
+    }
 }

@@ -26,6 +26,8 @@ pub struct Step {
     pub literals: Vec<String>,
     /// Inside a `DO` block, whose statements share one transaction.
     pub in_block: bool,
+    /// A further action of the statement that the step before belongs to.
+    pub same_statement: bool,
     /// The author said in the framework's own way that this is meant: `safety_assured`.
     pub assured: bool,
     /// Outside the migration's transaction: Alembic's `autocommit_block`.
@@ -43,6 +45,7 @@ impl Step {
             edit: None,
             literals: Vec::new(),
             in_block: false,
+            same_statement: false,
             assured: false,
             outside: false,
             model: None,
@@ -74,6 +77,8 @@ pub enum Operation {
         partition_of: Option<String>,
         /// Columns with their types, as written.
         columns: Vec<(String, SqlType)>,
+        /// Columns that may be null, where the framework says so.
+        optional: Vec<String>,
         /// An older table of this name is dropped first.
         force: bool,
     },
@@ -339,6 +344,11 @@ pub enum TableChange {
     },
     /// A column may no longer be null.
     SetNotNull {
+        /// The column.
+        column: String,
+    },
+    /// A column is written down anew as one that may not be null: a change only when it could be before.
+    KeepNotNull {
         /// The column.
         column: String,
     },

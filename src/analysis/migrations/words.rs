@@ -374,6 +374,7 @@ impl Names {
             }
             TableChange::DropColumn { column, .. }
             | TableChange::SetNotNull { column }
+            | TableChange::KeepNotNull { column }
             | TableChange::DropNotNull { column }
             | TableChange::SetExpression { column }
             | TableChange::DropDefault { column } => self.column.clone_from(column),

@@ -316,7 +316,10 @@ fn create_table(call: &Call, steps: &mut Steps) {
         }
     }
     let table = call.word(0, "table_name");
-    steps.push(call.span, Operation::CreateTable { table, references, partition_of: None, columns, force: false });
+    steps.push(
+        call.span,
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false },
+    );
 }
 
 fn type_of(value: &Value) -> SqlType {

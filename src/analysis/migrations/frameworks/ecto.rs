@@ -155,8 +155,14 @@ fn create(call: &Call, inner: &Call, steps: &mut Steps) {
                     references.extend(add.arguments.get(1).and_then(reference_of).map(|reference| reference.0));
                 }
             }
-            let operation =
-                Operation::CreateTable { table, references, partition_of: None, columns: Vec::new(), force: false };
+            let operation = Operation::CreateTable {
+                table,
+                references,
+                partition_of: None,
+                columns: Vec::new(),
+                optional: Vec::new(),
+                force: false,
+            };
             steps.push(call.span, operation);
         }
         "index" | "unique_index" => {

@@ -4,7 +4,7 @@ use super::super::code::{COMPUTED, Call, Item, Language, Text, Unread, Value, re
 use super::super::framework::Framework;
 use super::super::lines::Lines;
 use super::super::sql::{Problem, read_sql};
-use super::super::step::{ColumnDefault, Operation, Span, Step, TableChange};
+use super::super::step::{ColumnDefault, Constraint, Operation, Span, Step, TableChange};
 use super::{alembic, django, ecto, javascript, rails};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -138,6 +138,17 @@ impl Steps {
 
     /// The SQL in a text, at its place in the file.
     pub(super) fn sql(&mut self, text: &Text, span: Span) {
+    /// The foreign keys that were added to a table, each with the table that it points to; the newest first.
+    pub(super) fn foreign_keys_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.list.iter().rev().filter_map(move |step| match &step.operation {
+            Operation::Alter {
+                table: of,
+                change: TableChange::AddConstraint { name: Some(name), constraint: Constraint::ForeignKey { to }, .. },
+            } if of == table => Some((name.as_str(), to.as_str())),
+            _ => None,
+        })
+    }
+
         let lines = Lines::within(&text.text, text.line, text.column);
         let adds_value = |step: &Step| matches!(step.operation, Operation::AddEnumValue { .. });
         let quotes = self.list.iter().any(adds_value);

@@ -135,12 +135,13 @@ impl Reader<'_> {
         node: &SyntaxNode,
         operation: Operation,
         edit: Option<(usize, usize, &str)>,
-    ) {
+    ) -> &mut Step {
         let here = matches!(self.positions, Positions::Here);
         let step = self.push(node, operation);
         step.edit = edit.filter(|_| here).map(|(start, end, text)| Edit { start, end, text: text.to_owned() });
     }
 
+        step
     /// Keeps the texts in quotes of a statement with the last step.
     pub(super) fn keep_literals(&mut self, statement: &ast::Stmt) {
         if let Some(step) = self.steps.last_mut().filter(|_| self.quotes_matter) {

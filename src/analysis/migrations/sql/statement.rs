@@ -258,7 +258,14 @@ fn alter_type(alter: &ast::AlterType) -> Option<Operation> {
 fn other_of(statement: &Stmt) -> Option<Operation> {
     let created = |kind, name| Some(Operation::CreateObject { kind, name });
     let table = |table, references| {
-        Some(Operation::CreateTable { table, references, partition_of: None, columns: no_columns(), force: false })
+        Some(Operation::CreateTable {
+            table,
+            references,
+            partition_of: None,
+            columns: no_columns(),
+            optional: Vec::new(),
+            force: false,
+        })
     };
     match statement {
         Stmt::CreateTableAs(create) => table(named(create.table_name()), Vec::new()),

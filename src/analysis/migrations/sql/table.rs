@@ -38,7 +38,8 @@ pub(super) fn create_table(reader: &mut Reader<'_>, create: &ast::CreateTable) {
     }
     let partition_of = create.partition_of().map(|partition| named(partition.table_name_ref()));
     let table = named(create.table_name());
-    let operation = Operation::CreateTable { table, references, partition_of, columns, force: false };
+    let operation =
+        Operation::CreateTable { table, references, partition_of, columns, optional: Vec::new(), force: false };
     reader.push(create.syntax(), operation);
 }
 
@@ -50,11 +51,11 @@ pub(super) fn alter_table(reader: &mut Reader<'_>, alter: &ast::AlterTable) {
         return;
     }
     let table = table_of(alter.table_relation_name());
-    for action in alter.actions() {
+    for (at, action) in alter.actions().enumerate() {
         let (change, edit) = change_of(&action);
         let operation = Operation::Alter { table: table.clone(), change };
         let edit = edit.as_ref().map(|(start, end, text)| (*start, *end, text.as_str()));
-        reader.push_with_edit(action.syntax(), operation, edit);
+        reader.push_with_edit(action.syntax(), operation, edit).same_statement = at > 0;
     }
 }
 

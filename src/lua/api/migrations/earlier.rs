@@ -68,10 +68,16 @@ pub(super) fn steps<'a>(
     Ok(earlier)
 }
 
-/// Whether older migrations change the verdict: a new type depends on the old one, `NOT NULL` on a check.
+/// Whether older migrations change the verdict: a new type depends on the old one, `NOT NULL` on a check and on what the
+/// column was.
 fn builds_on_older(step: &Step) -> bool {
     matches!(
         &step.operation,
-        Operation::Alter { change: TableChange::SetType { from: None, .. } | TableChange::SetNotNull { .. }, .. }
+        Operation::Alter {
+            change: TableChange::SetType { from: None, .. }
+                | TableChange::SetNotNull { .. }
+                | TableChange::KeepNotNull { .. },
+            ..
+        }
     )
 }

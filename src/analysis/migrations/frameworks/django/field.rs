@@ -17,9 +17,8 @@ pub(super) fn add_field(
     if has_no_column(short) {
         return;
     }
-    let relation = is_relation(short);
     let mut column = NewColumn {
-        name: if relation { format!("{name}_id") } else { name.to_owned() },
+        name: column_of(name, field),
         kind: type_of(field),
         not_null: !field.is_true("null"),
         references: foreign_table(field, target),
@@ -56,6 +55,11 @@ pub(super) fn add_field(
     if index {
         steps.index(span, table, Some(index_name), false);
     }
+}
+
+/// The column of a field.
+pub(super) fn column_of(name: &str, field: &Call) -> String {
+    if is_relation(field.short()) { format!("{name}_id") } else { name.to_owned() }
 }
 
 /// Whether a field lives in a table of its own.
@@ -119,15 +123,29 @@ const STATE_ONLY: [&str; 14] = [
     "serialize",
 ];
 
+/// What `makemigrations` writes into every key that numbers itself.
+const OF_EVERY_KEY: [&str; 3] = ["auto_created", "serialize", "verbose_name"];
+
 /// What becomes of a column when its field is written anew. The field's old form is in earlier migrations; what cannot
-/// be told from the new form alone is taken as Django's own questions suggest: a default is there when a column that was
-/// null must be filled, and a field with arguments that only Python sees was altered for their sake.
+/// be told without them is taken as Django's own questions suggest: a default is there when a column that was null must
+/// be filled, and a field with arguments that only Python sees was altered for their sake.
 pub(super) fn alter_field(span: Span, table: &str, name: &str, field: &Call, steps: &mut Steps) {
-    let column = || name.to_owned();
-    let state_only = field.named.iter().any(|(key, _)| STATE_ONLY.contains(&key.as_str()));
-    if is_relation(field.short()) || has_no_column(field.short()) {
+    if has_no_column(field.short()) {
         return;
     }
+    let column = || column_of(name, field);
+    if is_relation(field.short()) {
+        let change = if field.is_true("null") {
+            TableChange::DropNotNull { column: column() }
+        } else {
+            TableChange::KeepNotNull { column: column() }
+        };
+        return steps.alter(span, table, change);
+    }
+    let numbered = field.short().ends_with("AutoField");
+    let told = field.named.iter().map(|(key, _)| key.as_str());
+    let mut told = told.filter(|key| !numbered || !OF_EVERY_KEY.contains(key));
+    let state_only = told.clone().any(|key| STATE_ONLY.contains(&key));
     if field.is_true("unique") && !state_only {
         let constraint = Constraint::Unique { using_index: false };
         steps.alter(span, table, TableChange::AddConstraint { name: None, constraint, not_valid: false });
@@ -140,9 +158,11 @@ pub(super) fn alter_field(span: Span, table: &str, name: &str, field: &Call, ste
     } else if field.by_name("default").is_some() && !state_only {
         steps.alter(span, table, TableChange::SetNotNull { column: column() });
         return;
+    } else if !numbered {
+        steps.alter(span, table, TableChange::KeepNotNull { column: column() });
     }
-    let type_only = field.named.iter().all(|(key, _)| {
-        matches!(key.as_str(), "max_length" | "max_digits" | "decimal_places" | "null" | "base_field" | "primary_key")
+    let type_only = told.all(|key| {
+        matches!(key, "max_length" | "max_digits" | "decimal_places" | "null" | "base_field" | "primary_key")
     });
     if type_only {
         let change = TableChange::SetType { column: column(), to: type_of(field), from: None, using: false };

@@ -1,9 +1,9 @@
 //! The list `operations` of a Django migration.
 
 use super::super::super::code::{Call, Item, Value, walk};
-use super::super::super::step::{Constraint, Operation, TableChange};
-use super::super::read::{Steps, assignments};
-use super::field::{add_field, alter_field, foreign_table, type_of};
+use super::super::super::step::{Constraint, Operation, Span, TableChange};
+use super::super::read::{Steps, assignments, named};
+use super::field::{add_field, alter_field, column_of, foreign_table, type_of};
 use super::run_python::read_function;
 
 pub(in super::super) fn read(path: &str, items: &[Item], steps: &mut Steps) {
@@ -156,8 +156,11 @@ impl Reader<'_> {
             .collect();
         let references =
             fields.iter().filter_map(|(_, field)| foreign_table(field, &|model| self.table(model))).collect();
-        let columns = fields.iter().map(|(name, field)| ((*name).to_owned(), type_of(field))).collect();
-        let operation = Operation::CreateTable { table, references, partition_of: None, columns, force: false };
+        let columns = fields.iter().map(|(name, field)| (column_of(name, field), type_of(field))).collect();
+        let optional = fields.iter().filter(|(_, field)| field.is_true("null"));
+        let optional = optional.map(|(name, field)| column_of(name, field)).collect();
+        let operation =
+            Operation::CreateTable { table, references, partition_of: None, columns, optional, force: false };
         steps.push(call.span, operation);
     }
 

@@ -81,7 +81,8 @@ fn create_table(chain: &Call, table: String, links: &[Call], steps: &mut Steps) 
             _ => {}
         }
     }
-    let operation = Operation::CreateTable { table, references, partition_of: None, columns, force: false };
+    let operation =
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false };
     steps.push(chain.span, operation);
 }
 

@@ -197,5 +197,8 @@ fn create_table(span: Span, table: String, attributes: Option<&Value>, steps: &m
             columns.push((column.name, column.kind));
         }
     }
-    steps.push(span, Operation::CreateTable { table, references, partition_of: None, columns, force: false });
+    steps.push(
+        span,
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false },
+    );
 }

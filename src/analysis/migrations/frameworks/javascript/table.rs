@@ -16,7 +16,10 @@ pub(super) fn create_table(span: Span, table: &str, body: &[Item], steps: &mut S
         }
     });
     let table = table.to_owned();
-    steps.push(span, Operation::CreateTable { table, references, partition_of: None, columns, force: false });
+    steps.push(
+        span,
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false },
+    );
 }
 
 /// Changes of a table.

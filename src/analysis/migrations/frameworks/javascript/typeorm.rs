@@ -134,7 +134,10 @@ fn create_table(span: Span, table: String, options_of: &Value, steps: &mut Steps
     let columns = columns.map(|NewColumn { name, kind, .. }| (name, kind)).collect();
     let keys = each(options_of.key("foreignKeys"));
     let references = keys.filter_map(|key| named(options(Some(key)), "referencedTableName")).collect();
-    steps.push(span, Operation::CreateTable { table, references, partition_of: None, columns, force: false });
+    steps.push(
+        span,
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false },
+    );
 }
 
 /// TypeORM drops a column and makes a new one when its type or length differs: the data is gone.

@@ -106,13 +106,13 @@ impl Reader<'_> {
             "add_reference" | "add_belongs_to" => add_reference(call, &table, &call.word(1, "ref_name"), steps),
             "add_foreign_key" => {
                 let to = call.word(1, "to_table");
-                let name = Some(format!("fk_{table}_{to}"));
+                let name = Some(name_of_new_key(call, &table, &to));
                 let constraint = Constraint::ForeignKey { to };
                 steps.alter(span, &table, TableChange::AddConstraint { name, constraint, not_valid });
             }
             "remove_foreign_key" => steps.alter(span, &table, TableChange::DropConstraint { name: String::new() }),
             "validate_foreign_key" => {
-                let name = format!("fk_{table}_{}", call.word(1, "to_table"));
+                let name = name_of_key(call, &table, steps);
                 steps.alter(span, &table, TableChange::Validate { name });
             }
             "add_check_constraint" => {
@@ -248,7 +248,10 @@ fn create_table(call: &Call, steps: &mut Steps) {
         }
     }
     let force = matches!(call.by_name("force"), Some(Value::Flag(true) | Value::Name(_)));
-    steps.push(call.span, Operation::CreateTable { table, references, partition_of: None, columns, force });
+    steps.push(
+        call.span,
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force },
+    );
 }
 
 fn add_timestamps(call: &Call, table: &str, steps: &mut Steps) {
@@ -302,3 +305,28 @@ fn add_reference(call: &Call, table: &str, reference: &str, steps: &mut Steps) {
         steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
     }
 }
+/// The name of a new foreign key, or one that says as much: Rails itself makes a hash of the table and the column.
+fn name_of_new_key(call: &Call, table: &str, to: &str) -> String {
+    let named = |option: &str| call.by_name(option).and_then(Value::word);
+    match (named("name"), named("column")) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(column)) => format!("fk_{table}_{column}"),
+        (None, None) => format!("fk_{table}_{to}"),
+    }
+}
+
+/// The name of the foreign key that a call means, by its own name, by its column or by the table that it points to.
+fn name_of_key(call: &Call, table: &str, steps: &Steps) -> String {
+    let own = |option: &str| call.by_name(option).and_then(Value::word);
+    let to = call.word(1, "to_table");
+    let added = steps.foreign_keys_of(table).find(|(name, points_to)| match (own("name"), own("column")) {
+        (Some(own), _) => *name == own,
+        (None, Some(column)) => {
+            name.ends_with(&format!("_{column}"))
+                || column.strip_suffix("_id").is_some_and(|it| points_to.starts_with(it))
+        }
+        (None, None) => *points_to == to,
+    });
+    added.map_or_else(|| name_of_new_key(call, table, &to), |(name, _)| name.to_owned())
+}
+
