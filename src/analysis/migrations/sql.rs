@@ -1,6 +1,7 @@
 //! SQL into steps: squawk's parser reads, the files beside this one understand.
 
 mod block;
+mod bounds;
 mod expression;
 mod guard;
 mod light;

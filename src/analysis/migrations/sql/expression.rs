@@ -1,8 +1,7 @@
-//! Expressions: whether a default differs from row to row, whether a condition keeps the number of rows small, and
-//! whether a check says no more than that a column is not null.
+//! Expressions: whether a default differs from row to row, and whether a check says no more than that a column is not
+//! null.
 
 use super::names::name_of;
-use squawk_syntax::SyntaxKind;
 use squawk_syntax::ast::{self, AstNode};
 
 /// The first function in the expression that gives each row a value of its own.
@@ -165,90 +164,6 @@ const STEADY: [&str; 142] = [
     "varchar",
     "version",
 ];
-
-/// Whether a clause limits what it yields: a `LIMIT`, a `FETCH FIRST`, or written-out rows.
-pub(super) fn has_limit(node: &impl AstNode) -> bool {
-    let limits = [SyntaxKind::LIMIT_KW, SyntaxKind::FETCH_KW, SyntaxKind::VALUES_KW];
-    node.syntax().descendants_with_tokens().any(|element| limits.contains(&element.kind()))
-}
-
-/// Whether the condition keeps the number of rows small: a limit, values of a key, or a range of a key.
-pub(super) fn is_bounded(condition: &ast::Expr) -> bool {
-    bounded_within(condition, MAX_CONDITION_DEPTH)
-}
-
-/// Conditions nested deeper than this are taken for unbounded.
-const MAX_CONDITION_DEPTH: u32 = 64;
-
-fn bounded_within(condition: &ast::Expr, depth: u32) -> bool {
-    let Some(depth) = depth.checked_sub(1) else { return false };
-    match condition {
-        ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| bounded_within(&inner, depth)),
-        ast::Expr::Literal(literal) => literal.syntax().text().to_string().eq_ignore_ascii_case("false"),
-        ast::Expr::BetweenExpr(between) => {
-            between.not_token().is_none()
-                && between.syntax().children().next().is_some_and(|column| is_key(&name_of(&column)))
-        }
-        ast::Expr::BinExpr(binary) => {
-            let (Some(left), Some(right)) = (binary.lhs(), binary.rhs()) else { return false };
-            match binary.op() {
-                Some(ast::BinOp::And(_)) => {
-                    bounded_within(&left, depth) || bounded_within(&right, depth) || is_range(condition, depth)
-                }
-                Some(ast::BinOp::Or(_)) => bounded_within(&left, depth) && bounded_within(&right, depth),
-                Some(ast::BinOp::Eq(_) | ast::BinOp::In(_)) => {
-                    let key =
-                        |column: &ast::Expr, value: &ast::Expr| is_key(&name_of(column.syntax())) && is_given(value);
-                    has_limit(&right) || key(&left, &right) || key(&right, &left)
-                }
-                Some(ast::BinOp::NotIn(_) | ast::BinOp::IsNot(_)) => false,
-                _ => false,
-            }
-        }
-        _ => false,
-    }
-}
-
-/// Whether a value is there in the text: no query computes it.
-fn is_given(value: &ast::Expr) -> bool {
-    let select = |kind| kind == SyntaxKind::SELECT_KW;
-    !value.syntax().descendants_with_tokens().any(|element| select(element.kind()))
-        && !matches!(value, ast::Expr::FieldExpr(_))
-}
-
-/// A lower and an upper bound of one key among conditions that are all demanded.
-fn is_range(condition: &ast::Expr, depth: u32) -> bool {
-    let mut bounds = Vec::new();
-    collect_bounds(condition, depth, &mut bounds);
-    bounds.iter().any(|(column, above)| bounds.iter().any(|(other, over)| column == other && above != over))
-}
-
-fn collect_bounds(condition: &ast::Expr, depth: u32, bounds: &mut Vec<(String, bool)>) {
-    let (Some(depth), ast::Expr::BinExpr(binary)) = (depth.checked_sub(1), condition) else { return };
-    let (Some(left), Some(right)) = (binary.lhs(), binary.rhs()) else { return };
-    let above = match binary.op() {
-        Some(ast::BinOp::And(_)) => {
-            collect_bounds(&left, depth, bounds);
-            collect_bounds(&right, depth, bounds);
-            return;
-        }
-        Some(ast::BinOp::RAngle(_) | ast::BinOp::Gteq(_)) => true,
-        Some(ast::BinOp::LAngle(_) | ast::BinOp::Lteq(_)) => false,
-        _ => return,
-    };
-    for (column, value, above) in [(&left, &right, above), (&right, &left, !above)] {
-        let name = name_of(column.syntax());
-        if is_key(&name) && is_given(value) {
-            bounds.push((name, above));
-        }
-    }
-}
-
-/// Whether a column's name says that few rows share a value.
-fn is_key(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    matches!(last, "id" | "uuid" | "guid" | "ctid" | "pk" | "key" | "slug" | "code" | "oid")
-}
 
 /// The column of `CHECK (column IS NOT NULL)`.
 pub(super) fn not_null_column(check: &ast::Expr) -> Option<String> {

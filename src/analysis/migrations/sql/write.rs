@@ -2,7 +2,7 @@
 
 use super::super::lines::Lines;
 use super::super::step::Operation;
-use super::expression::{has_limit, is_bounded};
+use super::bounds::Sources;
 use super::read::{Reader, read_sql};
 use super::table::{named, table_of};
 use squawk_syntax::SyntaxNode;
@@ -10,20 +10,18 @@ use squawk_syntax::ast::{self, AstNode, Stmt};
 
 /// `UPDATE`, `DELETE` and `MERGE`.
 pub(super) fn write(reader: &mut Reader<'_>, statement: &Stmt) {
-    let (words, relation, condition, source, with) = match statement {
+    let (words, relation, condition, from) = match statement {
         Stmt::Update(update) => (
             "UPDATE",
             update.relation_name(),
             update.where_clause_or_current_of(),
-            update.from_clause().map(|clause| has_limit(&clause)),
-            update.with_clause(),
+            update.from_clause().map(|clause| clause.syntax().clone()),
         ),
         Stmt::Delete(delete) => (
             "DELETE",
             delete.relation_name(),
             delete.where_clause_or_current_of(),
-            delete.using_clause().map(|clause| has_limit(&clause)),
-            delete.with_clause(),
+            delete.using_clause().map(|clause| clause.syntax().clone()),
         ),
         Stmt::Merge(merge) => {
             let table = table_of(merge.table_relation_name());
@@ -36,8 +34,8 @@ pub(super) fn write(reader: &mut Reader<'_>, statement: &Stmt) {
     let by_condition = match condition {
         Some(ast::WhereClauseOrCurrentOf::WhereCurrentOf(_)) => true,
         Some(ast::WhereClauseOrCurrentOf::WhereClause(clause)) => {
-            let limited = source == Some(true) || with.is_some_and(|with| has_limit(&with));
-            limited || clause.expr().is_some_and(|condition| is_bounded(&condition))
+            let sources = Sources::of(statement.syntax(), from.as_ref());
+            clause.expr().is_some_and(|condition| sources.bounds(&condition))
         }
         None => false,
     };
@@ -82,8 +80,6 @@ fn is_small(merge: &ast::Merge) -> bool {
         }
         _ => false,
     });
-    !changes
-        || using.as_ref().is_some_and(has_limit)
-        || merge.with_clause().is_some_and(|with| has_limit(&with))
-        || joined.is_some_and(|condition| is_bounded(&condition))
+    let sources = Sources::of(merge.syntax(), using.as_ref().map(AstNode::syntax));
+    !changes || joined.is_some_and(|condition| sources.bounds(&condition))
 }
