@@ -15,6 +15,8 @@ mod write;
 
 pub(super) use expression::{is_known_steady, not_null_column_of};
 pub(super) use read::{Problem, read_sql};
+pub(super) use names::{quoted, quoted_joined};
+pub(super) use other::is_of_another_database;
 pub(super) use style::find_style;
 pub(super) use types::parse_type;
 pub(super) use write::is_bounded_condition;

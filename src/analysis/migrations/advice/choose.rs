@@ -29,7 +29,10 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
             Operation::Alter { change: TableChange::AddColumn(column), .. } => column.has_null_default(),
             _ => false,
         },
-        framework,
+        outside: match framework {
+            Framework::Sql if path.ends_with(".up.sql") => "make it the only statement of its file",
+            _ => framework.without_transaction(),
+        },
     };
     let own = match framework.dialect() {
         Dialect::JavaScript if framework == Framework::Sequelize => sequelize::advice(&context),
@@ -79,5 +82,6 @@ pub(in super::super) struct Context {
     pub(super) adds_column: bool,
     /// Whether the column is added with `DEFAULT NULL`.
     pub(super) null_default: bool,
-    pub(super) framework: Framework,
+    /// How the migration runs outside a transaction.
+    pub(super) outside: &'static str,
 }

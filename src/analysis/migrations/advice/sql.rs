@@ -1,12 +1,17 @@
 //! Advice in SQL, and what is the same for every framework.
 
 use super::super::hazard::Hazard;
+use super::super::sql::{quoted, quoted_joined};
 use super::Context;
 
 /// For SQL migrations, and where a framework has no words of its own.
 pub(super) fn advice(context: &Context) -> Option<String> {
-    let Context { table, column, constraint, index, other, new_name, new_type, object, partition, .. } = context;
-    let outside = context.framework.without_transaction();
+    let Context { new_type, outside, .. } = context;
+    let [table, column, constraint, index, other] =
+        [&context.table, &context.column, &context.constraint, &context.index, &context.other].map(|name| quoted(name));
+    let [new_name, object, partition] =
+        [&context.new_name, &context.object, &context.partition].map(|name| quoted(name));
+    let of_column = |end: &str| quoted_joined(&[&context.table, &context.column, end]);
     Some(match context.hazard {
         Hazard::IndexNotConcurrent => format!(
             "Build it without blocking writes; {outside}. If it fails, drop the INVALID index that it leaves and run it again.\n\n    CREATE INDEX CONCURRENTLY {index} ON {table} (..);\n    -- partitioned: CREATE INDEX .. ON ONLY {table}, each partition CONCURRENTLY, then ALTER INDEX .. ATTACH PARTITION"
@@ -21,35 +26,40 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::ConcurrentInTransaction => format!("Give it a migration of its own and {outside}."),
         Hazard::RequiredColumn => format!(
             "Add it with a constant default, or in steps: add it nullable, let the code write it, fill the old rows in batches, then prove it not null.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type};\n    -- later, after the backfill:\n{}",
-            prove_not_null(table, column)
+            prove_not_null(context)
         ),
         Hazard::VolatileDefaultRewrite => format!(
             "Add it without the default, set the default for new rows, then fill the old rows in batches.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type};\n    ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT ..;"
         ),
         Hazard::SerialRewrite => format!(
-            "Add a plain nullable column, attach a sequence as its default for new rows, fill the old rows in batches, then prove it not null.\n\n    ALTER TABLE {table} ADD COLUMN {column} bigint;\n    CREATE SEQUENCE {table}_{column}_seq OWNED BY {table}.{column};\n    ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT nextval('{table}_{column}_seq');"
+            "Add a plain nullable column, attach a sequence as its default for new rows, fill the old rows in batches, then prove it not null.\n\n    ALTER TABLE {table} ADD COLUMN {column} bigint;\n    CREATE SEQUENCE {sequence} OWNED BY {table}.{column};\n    ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT nextval('{sequence}');",
+            sequence = of_column("seq")
         ),
         Hazard::GeneratedStoredRewrite => format!(
             "Add a plain nullable column, let a trigger or the application fill it for new rows, then fill the old rows in batches; or compute it in an index or a view.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type};"
         ),
         Hazard::JsonColumn => format!("Use `jsonb`.\n\n    ALTER TABLE {table} ADD COLUMN {column} jsonb;"),
         Hazard::DropColumn => format!(
-            "Two releases: first stop using `{column}` everywhere and deploy that; drop it in the next one, when no old code runs.\n\n    SET lock_timeout = '2s';\n    ALTER TABLE {table} DROP COLUMN {column};"
+            "Two releases: first stop using `{}` everywhere and deploy that; drop it in the next one, when no old code runs.\n\n    SET lock_timeout = '2s';\n    ALTER TABLE {table} DROP COLUMN {column};",
+            context.column
         ),
         Hazard::RenameColumn => format!(
-            "Add `{new_name}` beside it, write both, fill the old rows in batches, read the new one, stop writing the old one, and drop it in a later release. Or keep the name in the database and rename it in the code only."
+            "Add `{}` beside it, write both, fill the old rows in batches, read the new one, stop writing the old one, and drop it in a later release. Or keep the name in the database and rename it in the code only.",
+            context.new_name
         ),
         Hazard::TypeRewrite => format!(
-            "Add a column of the new type, write both (a trigger does it), fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    ALTER TABLE {table} ADD COLUMN {column}_new {new_type};"
+            "Add a column of the new type, write both (a trigger does it), fill the old rows in batches, switch the reads, and drop the old one in a later release.\n\n    ALTER TABLE {table} ADD COLUMN {} {new_type};",
+            quoted_joined(&[&context.column, "new"])
         ),
         Hazard::SetNotNullScan => {
-            format!("Prove it with a check that is validated without blocking, in separate transactions; then `SET NOT NULL` reads nothing.\n\n{}", prove_not_null(table, column))
+            format!("Prove it with a check that is validated without blocking, in separate transactions; then `SET NOT NULL` reads nothing.\n\n{}", prove_not_null(context))
         }
         Hazard::ForeignKeyScan if context.null_default => format!(
             "Leave `DEFAULT NULL` out: a new column is null anyway, and without any default PostgreSQL knows that no row needs a look.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type} REFERENCES {other};"
         ),
         Hazard::ForeignKeyScan if context.adds_column => format!(
-            "Add the column first, and the foreign key in two steps.\n\n    ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_fk FOREIGN KEY ({column}) REFERENCES {other} NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {table}_{column}_fk; -- in another transaction"
+            "Add the column first, and the foreign key in two steps.\n\n    ALTER TABLE {table} ADD CONSTRAINT {key} FOREIGN KEY ({column}) REFERENCES {other} NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {key}; -- in another transaction",
+            key = of_column("fk")
         ),
         Hazard::ForeignKeyScan => format!(
             "Two steps: add it for new rows, then check the old ones while writes go on, in another transaction.\n\n    ALTER TABLE {table} ADD CONSTRAINT {constraint} FOREIGN KEY (..) REFERENCES {other} NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {constraint};"
@@ -58,14 +68,15 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Two steps: add it for new rows, then check the old ones while reads and writes go on, in another transaction.\n\n    ALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK (..) NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {constraint};"
         ),
         Hazard::UniqueNotConcurrent => {
-            let name = if context.adds_column { format!("{table}_{column}_key") } else { constraint.clone() };
+            let name = if context.adds_column { of_column("key") } else { constraint };
             let columns = if context.adds_column { column.as_str() } else { ".." };
             format!(
                 "Build the index first, without blocking, and let the constraint take it over; {outside}.\n\n    CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});\n    ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name};"
             )
         }
         Hazard::PrimaryKeyNotConcurrent => format!(
-            "Build the index first, without blocking, and let the key take it over; its columns must be NOT NULL before. To do so, {outside}.\n\n    CREATE UNIQUE INDEX CONCURRENTLY {table}_pkey ON {table} (..);\n    ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY USING INDEX {table}_pkey;"
+            "Build the index first, without blocking, and let the key take it over; its columns must be NOT NULL before. To do so, {outside}.\n\n    CREATE UNIQUE INDEX CONCURRENTLY {key} ON {table} (..);\n    ALTER TABLE {table} ADD CONSTRAINT {key} PRIMARY KEY USING INDEX {key};",
+            key = quoted_joined(&[&context.table, "pkey"])
         ),
         Hazard::ExcludeNotConcurrent => {
             "PostgreSQL has no way to add one without blocking: plan a quiet moment with a `lock_timeout`, or enforce it in a new table.".to_owned()
@@ -74,10 +85,12 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Validate in a migration of its own, so that the first lock is released before the rows are read.".to_owned()
         }
         Hazard::DomainConstraintScan => format!(
-            "Add it for new values, then check the old ones in another transaction.\n\n    ALTER DOMAIN {object} ADD CONSTRAINT {object}_check CHECK (..) NOT VALID;\n    ALTER DOMAIN {object} VALIDATE CONSTRAINT {object}_check;"
+            "Add it for new values, then check the old ones in another transaction.\n\n    ALTER DOMAIN {object} ADD CONSTRAINT {check} CHECK (..) NOT VALID;\n    ALTER DOMAIN {object} VALIDATE CONSTRAINT {check};",
+            check = quoted_joined(&[&context.object, "check"])
         ),
         Hazard::DropTable => format!(
-            "Two releases: first remove every use of `{table}` and deploy that; drop it in the next one. If you are unsure, revoke the rights on it for a while first."
+            "Two releases: first remove every use of `{}` and deploy that; drop it in the next one. If you are unsure, revoke the rights on it for a while first.",
+            context.table
         ),
         Hazard::RenameTable => format!(
             "Keep the table's name and rename it in the code only; or rename it and put a view with the old name in its place, in one transaction, until no old code runs.\n\n    ALTER TABLE {table} RENAME TO {new_name};\n    CREATE VIEW {table} AS SELECT * FROM {new_name};"
@@ -87,7 +100,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         }
         Hazard::Truncate => format!(
             "Delete in batches while others work, or do it outside of a deploy, with a backup.\n\n{}",
-            delete_in_batches(table)
+            delete_in_batches(&table)
         ),
         Hazard::TableRewrite if context.statement.starts_with("SET") => {
             "Make a new table with the wanted setting, copy the rows in batches, and swap the names; or plan a quiet moment with a `lock_timeout`.".to_owned()
@@ -112,7 +125,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Add the value in a migration of its own; use it in the next one.".to_owned()
         }
         Hazard::UnbatchedBackfill if context.statement == "DELETE" => {
-            format!("Delete in batches, each in a transaction of its own.\n\n{}", delete_in_batches(table))
+            format!("Delete in batches, each in a transaction of its own.\n\n{}", delete_in_batches(&table))
         }
         Hazard::UnbatchedBackfill if context.statement == "MERGE" => {
             "Merge some thousand rows of the source at a time (`USING (SELECT .. ORDER BY id LIMIT 1000)`), each batch in a transaction of its own, outside of the schema migration.".to_owned()
@@ -136,7 +149,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         }
         Hazard::PrimaryKeyUsingIndex => format!(
             "Make sure that the columns are NOT NULL already.\n\n{}",
-            prove_not_null(table, column)
+            prove_not_null(context)
         ),
         Hazard::PartitionAttach => format!(
             "Add a check constraint that says what the partition's bounds say and validate it first; then nothing is read.\n\n    ALTER TABLE {partition} ADD CONSTRAINT bounds CHECK (..) NOT VALID;\n    ALTER TABLE {partition} VALIDATE CONSTRAINT bounds;"
@@ -148,8 +161,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
     })
 }
 
-fn prove_not_null(table: &str, column: &str) -> String {
-    let check = format!("{table}_{column}_not_null");
+fn prove_not_null(context: &Context) -> String {
+    let (table, column) = (quoted(&context.table), quoted(&context.column));
+    let check = quoted_joined(&[&context.table, &context.column, "not_null"]);
     format!(
         "    ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {check};\n    ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;\n    ALTER TABLE {table} DROP CONSTRAINT {check};"
     )
