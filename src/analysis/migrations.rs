@@ -12,6 +12,7 @@ mod effects;
 mod finding;
 mod framework;
 mod frameworks;
+mod halves;
 mod hazard;
 mod judge;
 mod known;
@@ -27,7 +28,7 @@ mod uses;
 mod words;
 
 pub use check::{Before, CheckOptions, check, read_steps, read_steps_as};
-pub use convention::{Migration, find_migration, is_migration_path};
+pub use convention::{Migration, find_migration, is_migration_path, settings_of, transaction_in_settings};
 pub use effects::{Effects, effects_of};
 pub use finding::{Finding, Level, RuleName};
 pub use framework::Framework;

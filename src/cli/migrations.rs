@@ -6,7 +6,8 @@ use super::failure::{Failure, Status};
 use super::format::{Format, Report, Texts, lines_of, render};
 use super::terminal::{note, print_result};
 use crate::analysis::migrations::{
-    CheckOptions, Finding as Danger, Framework, Hazard, Level, RuleName, Span, check, is_migration_path,
+    CheckOptions, Finding as Danger, Framework, Hazard, Level, RuleName, Span, check, find_migration,
+    is_migration_path, settings_of, transaction_in_settings,
 };
 use crate::git::Repository;
 use crate::model::{CommitId, Conclusion, Finding, Fingerprint, Place, RepoPath, Settings, Severity, Side, Verdict};
@@ -114,6 +115,14 @@ impl Migrations {
         Ok(files)
     }
 
+    /// What the file of settings beside a migration says about its transaction.
+    fn transaction_beside(&self, file: &Path, path: &RepoPath, text: &str) -> Option<bool> {
+        let found = find_migration(path.as_str(), text).map(|migration| migration.framework);
+        let settings = settings_of(path.as_str(), self.framework.or(found)?)?;
+        let name = settings.rsplit('/').next().unwrap_or_default();
+        transaction_in_settings(&std::fs::read_to_string(file.with_file_name(name)).ok()?)
+    }
+
     fn check(&self, common: &Common, file: &Path, read: &mut Read) -> Result<(), Failure> {
         let path = RepoPath::new(file.to_string_lossy().trim_start_matches("./"));
         let bytes = std::fs::read(file)
@@ -129,7 +138,7 @@ impl Migrations {
             in_transaction: match (self.in_transaction, self.no_transaction) {
                 (true, _) => Some(true),
                 (_, true) => Some(false),
-                (false, false) => None,
+                (false, false) => self.transaction_beside(file, &path, &text),
             },
             ..CheckOptions::default()
         };

@@ -2,15 +2,16 @@
 
 use super::advice::advice_of;
 use super::changesets::split_into_changesets;
-use super::convention::{Transaction, find_migration, forward_half};
+use super::convention::{Transaction, find_migration};
 use super::finding::{Finding, RuleName};
 use super::framework::{Dialect, Framework};
 use super::frameworks::read_framework;
+use super::halves::forward_half;
 use super::hazard::Hazard;
 use super::judge::{Danger, Setting, judge};
 use super::lines::Lines;
 use super::placeholders::{Filled, fill};
-use super::sql::{Problem, read_sql};
+use super::sql::{Problem, is_of_another_database, read_sql};
 use super::step::{Edit, Operation, Span, Step, TableChange};
 use super::suppress::{Ignores, Word};
 use super::words::message_of;
@@ -41,8 +42,10 @@ pub struct Before {
 pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Finding>> {
     let read = read_file(path, text, options)?;
     let mut findings = Vec::new();
-    if let Some(problem) = &read.problem {
-        findings.push(finding_of_problem(problem, text));
+    if read.other_database {
+        findings.push(of_another_database());
+    } else if let Some(problem) = &read.problem {
+        findings.push(finding_of_problem(problem));
     }
     let setting = Setting { in_transaction: read.in_transaction, in_code: read.framework.dialect() != Dialect::Sql };
     let lines = Lines::new(text);
@@ -90,6 +93,8 @@ struct ReadFile<'a> {
     style: Vec<Finding>,
     /// The text that was read, where placeholders may have been filled.
     filled: Option<Filled<'a>>,
+    /// Whether it is plainly written for another database, so that it has no steps.
+    other_database: bool,
 }
 
 fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<ReadFile<'a>> {
@@ -98,7 +103,7 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
     let transaction = migration.map_or(Transaction::None, |migration| migration.transaction);
     if framework.dialect() != Dialect::Sql {
         let read = read_framework(framework, path, text);
-        let in_transaction = options.in_transaction.unwrap_or_else(|| shares_transaction(transaction, &read.steps));
+        let in_transaction = options.in_transaction.unwrap_or(transaction == Transaction::Whole);
         return Some(ReadFile {
             framework,
             in_transaction,
@@ -106,10 +111,18 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
             problem: read.problem,
             style: Vec::new(),
             filled: None,
+            other_database: false,
         });
     }
     let filled = fill(forward_half(framework, text));
     let mut read = read_sql(&filled.text, &Lines::new(text), options.style, false);
+    let broken = read.problem.as_ref().is_some_and(|problem| problem.syntax);
+    let other_database = is_of_another_database(&filled.text, broken);
+    if other_database {
+        (read.steps, read.style) = (Vec::new(), Vec::new());
+    }
+    let in_transaction =
+        options.in_transaction.unwrap_or_else(|| shares_transaction(transaction, &read.steps, read.statements));
     if let Some(first) = read.steps.first().filter(|_| lacks_way_back(framework, text)) {
         let what = "the half that goes forward".to_owned();
         read.steps.push(Step::new(first.span, Operation::Irreversible { what }));
@@ -124,9 +137,9 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
         help: style.help,
         suggestion: None,
     });
-    let in_transaction = options.in_transaction.unwrap_or_else(|| shares_transaction(transaction, &read.steps));
     let style = style.collect();
-    Some(ReadFile { framework, in_transaction, style, steps: read.steps, problem: read.problem, filled: Some(filled) })
+    let (steps, problem, filled) = (read.steps, read.problem, Some(filled));
+    Some(ReadFile { framework, in_transaction, style, steps, problem, filled, other_database })
 }
 
 /// Whether a tool whose files hold both directions got one only.
@@ -139,34 +152,42 @@ fn lacks_way_back(framework: Framework, text: &str) -> bool {
     }
 }
 
-fn shares_transaction(transaction: Transaction, steps: &[Step]) -> bool {
+fn shares_transaction(transaction: Transaction, steps: &[Step], statements: usize) -> bool {
     match transaction {
         Transaction::Whole => true,
         Transaction::None => false,
-        Transaction::UnlessSingle => steps.len() > 1,
-        Transaction::UnlessRefused => !steps.iter().any(|step| {
-            matches!(
-                &step.operation,
-                Operation::CreateIndex { concurrently: true, .. }
-                    | Operation::DropIndex { concurrently: true, .. }
-                    | Operation::Reindex { concurrently: true, .. }
-                    | Operation::OutsideTransaction { .. }
-                    | Operation::Alter { change: TableChange::DetachPartition { concurrently: true, .. }, .. }
-            ) || matches!(&step.operation, Operation::Rewrite { statement: "VACUUM FULL", .. })
-        }),
+        Transaction::UnlessSingle => statements > 1,
+        Transaction::UnlessRefused => {
+            let refused = steps.iter().filter(|step| is_refused(&step.operation)).count();
+            refused == 0 || refused < statements
+        }
     }
 }
 
-fn finding_of_problem(problem: &Problem, text: &str) -> Finding {
-    if problem.syntax && is_of_another_database(text) {
-        return Finding {
-            span: Span { line: 1, column: 1, end_line: 1 },
-            rule: RuleName::Hazard(Hazard::OtherDatabase),
-            message: "This file is not written for PostgreSQL, so what it locks was not judged.".to_owned(),
-            help: None,
-            suggestion: None,
-        };
+/// Whether PostgreSQL refuses the operation inside a transaction.
+fn is_refused(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::CreateIndex { concurrently: true, .. }
+            | Operation::DropIndex { concurrently: true, .. }
+            | Operation::Reindex { concurrently: true, .. }
+            | Operation::OutsideTransaction { .. }
+            | Operation::Alter { change: TableChange::DetachPartition { concurrently: true, .. }, .. }
+            | Operation::Rewrite { statement: "VACUUM FULL", .. }
+    )
+}
+
+fn of_another_database() -> Finding {
+    Finding {
+        span: Span { line: 1, column: 1, end_line: 1 },
+        rule: RuleName::Hazard(Hazard::OtherDatabase),
+        message: "This file is not written for PostgreSQL, so what it locks was not judged.".to_owned(),
+        help: None,
+        suggestion: None,
     }
+}
+
+fn finding_of_problem(problem: &Problem) -> Finding {
     let hazard = if problem.syntax { Hazard::SyntaxError } else { Hazard::Unreadable };
     let message = &problem.message;
     let mut letters = message.chars();
@@ -179,13 +200,6 @@ fn finding_of_problem(problem: &Problem, text: &str) -> Finding {
         help: None,
         suggestion: None,
     }
-}
-
-/// Words that only MySQL, MariaDB and SQLite understand.
-fn is_of_another_database(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    lower.contains('`')
-        || ["engine=", "engine =", "auto_increment", "autoincrement", "pragma "].iter().any(|mark| lower.contains(mark))
 }
 
 fn finding_of(danger: &Danger<'_>, read: &ReadFile<'_>, path: &str, text: &str, lines: &Lines<'_>) -> Finding {

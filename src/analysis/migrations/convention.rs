@@ -1,7 +1,6 @@
 //! Which files are migrations, of which tool, and how that tool runs them: by path and by marks in the text.
 
 use super::framework::Framework;
-use std::borrow::Cow;
 
 /// A file that is a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +18,7 @@ pub enum Transaction {
     Whole,
     /// Statement by statement, unless the file begins one itself.
     None,
-    /// All of it, unless a statement is in it that PostgreSQL refuses there.
+    /// All of it, unless it consists of statements that PostgreSQL refuses there: Flyway, which takes no mixture.
     UnlessRefused,
     /// All of it, unless it is a single statement.
     UnlessSingle,
@@ -29,7 +28,7 @@ pub enum Transaction {
 /// forward (a `down` half of its own file, a seed, anything else).
 pub fn find_migration(path: &str, text: &str) -> Option<Migration> {
     let framework = framework_of(path, text)?;
-    Some(Migration { framework, transaction: transaction_of(framework, text) })
+    Some(Migration { framework, transaction: transaction_of(framework, path, text) })
 }
 
 /// Whether a path alone lets one expect a migration.
@@ -96,26 +95,40 @@ fn sql_framework(parts: &Parts<'_>, text: &str) -> Framework {
         Framework::Prisma
     } else if parts.name == "up.sql" {
         Framework::Diesel
-    } else if has_line("-- no-transaction") || parts.is_sqlx() {
+    } else if text.starts_with(SQLX_MARK) || parts.is_sqlx() {
         Framework::Sqlx
     } else {
         Framework::Sql
     }
 }
 
-fn transaction_of(framework: Framework, text: &str) -> Transaction {
+fn transaction_of(framework: Framework, path: &str, text: &str) -> Transaction {
     let lower = || text.to_ascii_lowercase();
-    let unless = |mark: &str| if lower().contains(mark) { Transaction::None } else { Transaction::Whole };
+    let unless = |off: bool| if off { Transaction::None } else { Transaction::Whole };
     match framework {
+        // golang-migrate and its kin send a file at once, which is a transaction when it has several statements.
+        Framework::Sql if path.ends_with(".up.sql") => Transaction::UnlessSingle,
+        // sql-migrate and tern.
+        Framework::Sql if has_comment(text, |comment| comment.starts_with("+migrate up")) => {
+            unless(has_comment(text, |comment| comment.starts_with("+migrate up notransaction")))
+        }
+        Framework::Sql if has_comment(text, |comment| comment.starts_with("-- create above / drop below")) => {
+            unless(has_comment(text, |comment| comment.starts_with("-- tern: disable-tx")))
+        }
         Framework::Sql => Transaction::None,
         Framework::Flyway if lower().contains("executeintransaction=true") => Transaction::Whole,
         Framework::Flyway if lower().contains("executeintransaction=false") => Transaction::None,
         Framework::Flyway => Transaction::UnlessRefused,
-        Framework::Goose => unless("+goose no transaction"),
-        Framework::Dbmate => unless("transaction:false"),
+        Framework::Goose => unless(has_comment(text, |comment| comment.starts_with("+goose no transaction"))),
+        Framework::Dbmate => unless(has_comment(text, |comment| {
+            comment.starts_with("migrate:up") && comment.contains("transaction:false")
+        })),
         Framework::Prisma => Transaction::UnlessSingle,
-        Framework::Diesel => Transaction::UnlessRefused,
-        Framework::Sqlx => unless("-- no-transaction"),
+        Framework::Diesel => Transaction::Whole,
+        // sqlx looks at the very beginning; Atlas names its files alike.
+        Framework::Sqlx => {
+            unless(text.starts_with(SQLX_MARK) || has_comment(text, |comment| comment.starts_with("atlas:txmode none")))
+        }
         // With a comma it is an argument of `RunPython`.
         Framework::Django => unless_said(text, |line| line.starts_with("atomic=false") && !line.ends_with(',')),
         Framework::Rails => unless_said(text, |line| line.starts_with("disable_ddl_transaction!")),
@@ -128,41 +141,39 @@ fn transaction_of(framework: Framework, text: &str) -> Transaction {
     }
 }
 
+/// What makes sqlx leave the transaction out, as the first bytes of a file.
+const SQLX_MARK: &str = "-- no-transaction";
+
+/// Whether a line of comment, in small letters and without its dashes, is of this kind.
+fn has_comment(text: &str, is: impl Fn(&str) -> bool) -> bool {
+    let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix("--"));
+    comments.into_iter().any(|comment| is(&comment.trim_start().to_ascii_lowercase()))
+}
+
+/// The file beside a migration in which its tool looks for settings.
+pub fn settings_of(path: &str, framework: Framework) -> Option<String> {
+    match framework {
+        Framework::Diesel => path.strip_suffix("up.sql").map(|directory| format!("{directory}metadata.toml")),
+        Framework::Flyway => Some(format!("{path}.conf")),
+        _ => None,
+    }
+}
+
+/// Whether settings say that the migration runs in a transaction; `None` when they say nothing of it.
+pub fn transaction_in_settings(text: &str) -> Option<bool> {
+    let plain = |line: &str| line.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    text.lines().map(plain).find_map(|line| {
+        let value = ["run_in_transaction=", "executeintransaction="].iter().find_map(|key| line.strip_prefix(key))?;
+        Some(!value.starts_with("false"))
+    })
+}
+
 /// Whether a line, in small letters and without spaces, says that there is no transaction.
 fn unless_said(text: &str, says: impl Fn(&str) -> bool) -> Transaction {
     let plain = |line: &str| line.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
     let mut lines =
         text.lines().filter(|line| line.to_ascii_lowercase().contains("transaction") || line.contains("atomic"));
     if lines.any(|line| says(&plain(line))) { Transaction::None } else { Transaction::Whole }
-}
-
-/// The half that goes forward, with everything else blanked so that lines and offsets stay.
-pub(super) fn forward_half(framework: Framework, text: &str) -> Cow<'_, str> {
-    let marks = match framework {
-        Framework::Goose => Some(("+goose up", "+goose down")),
-        Framework::Dbmate => Some(("migrate:up", "migrate:down")),
-        _ => None,
-    };
-    let mut out = Cow::Borrowed(text);
-    if let Some((up, down)) = marks {
-        let mut forward = true;
-        let mut kept = String::with_capacity(text.len());
-        for line in text.split_inclusive('\n') {
-            let comment = line.trim_start().strip_prefix("--").map(|rest| rest.trim_start().to_ascii_lowercase());
-            match comment {
-                Some(comment) if comment.starts_with(up) => forward = true,
-                Some(comment) if comment.starts_with(down) => forward = false,
-                _ => {}
-            }
-            if forward { kept.push_str(line) } else { blank(line, &mut kept) }
-        }
-        out = Cow::Owned(kept);
-    }
-    out
-}
-
-fn blank(line: &str, into: &mut String) {
-    into.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
 }
 
 /// A path in the pieces that conventions speak of.
@@ -234,6 +245,31 @@ mod tests {
     }
 
     #[test]
+    fn marks_count_where_the_tools_look_for_them() {
+        let runs = |path: &str, text: &str| find_migration(path, text).map(|found| found.transaction);
+        let (whole, none) = (Some(Transaction::Whole), Some(Transaction::None));
+        let sqlx = "migrations/20240101000000_x.sql";
+        assert_eq!(runs(sqlx, "-- no-transaction\nSELECT 1;\n"), none);
+        assert_eq!(runs(sqlx, "-- a\n-- no-transaction\nSELECT 1;\n"), whole);
+        assert_eq!(runs(sqlx, "-- atlas:txmode none\n\nSELECT 1;\n"), none);
+        assert_eq!(runs("x.sql", "-- migrate:up\n-- migrate:down transaction:false\n"), whole);
+        assert_eq!(runs("x.sql", "-- migrate:up transaction:false\n-- migrate:down\n"), none);
+        assert_eq!(runs("x.sql", "-- +goose NO TRANSACTION\n-- +goose Up\n"), none);
+        assert_eq!(runs("migrations/000001_x.up.sql", "SELECT 1;\n"), Some(Transaction::UnlessSingle));
+    }
+
+    #[test]
+    fn settings_beside_a_migration() {
+        let beside = |path: &str, framework| settings_of(path, framework);
+        assert_eq!(beside("migrations/a/up.sql", Framework::Diesel).as_deref(), Some("migrations/a/metadata.toml"));
+        assert_eq!(beside("db/V1__a.sql", Framework::Flyway).as_deref(), Some("db/V1__a.sql.conf"));
+        assert_eq!(beside("migrations/1.sql", Framework::Sql), None);
+        assert_eq!(transaction_in_settings("run_in_transaction = false\n"), Some(false));
+        assert_eq!(transaction_in_settings("# executeInTransaction=false\nexecuteInTransaction=true\n"), Some(true));
+        assert_eq!(transaction_in_settings("[a]\nb = 1\n"), None);
+    }
+
+    #[test]
     fn paths_alone() {
         for path in ["app/migrations/0001_initial.py", "db/migrate/20240101_x.rb", "priv/repo/migrations/2024_x.exs"] {
             assert!(is_migration_path(path), "{path}");
@@ -241,13 +277,5 @@ mod tests {
         for path in ["app/models.py", "app/migrations/__init__.py", "sql/report.sql", "migrations/a/down.sql"] {
             assert!(!is_migration_path(path), "{path}");
         }
-    }
-
-    #[test]
-    fn the_half_that_goes_back_is_blank_and_nothing_moves() {
-        let text = "-- +goose Up\nA;\n-- +goose Down\nB;\n";
-        let half = forward_half(Framework::Goose, text);
-        assert_eq!(half.len(), text.len());
-        assert!(half.contains("A;") && !half.contains("B;"));
     }
 }

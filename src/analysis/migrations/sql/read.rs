@@ -23,6 +23,8 @@ pub(in super::super) struct Problem {
 #[derive(Debug, Default)]
 pub(in super::super) struct Read {
     pub(in super::super) steps: Vec<Step>,
+    /// How many statements there are, also those that make no step.
+    pub(in super::super) statements: usize,
     pub(in super::super) problem: Option<Problem>,
     pub(in super::super) style: Vec<super::style::StyleFinding>,
 }
@@ -82,7 +84,7 @@ fn parse_and_read(text: &str, lines: &Lines<'_>, style: bool, quotes: bool) -> R
     // The linter's own panics leave what was read alone.
     let run = || super::style::run_style(&parse, text, lines);
     let style = if style { catch_unwind(AssertUnwindSafe(run)).unwrap_or_default() } else { Vec::new() };
-    Read { steps: reader.steps, problem, style }
+    Read { steps: reader.steps, statements: parse.tree().stmts().count(), problem, style }
 }
 
 fn contains_word(text: &str, word: &str) -> bool {
@@ -139,9 +141,9 @@ impl Reader<'_> {
         let here = matches!(self.positions, Positions::Here);
         let step = self.push(node, operation);
         step.edit = edit.filter(|_| here).map(|(start, end, text)| Edit { start, end, text: text.to_owned() });
+        step
     }
 
-        step
     /// Keeps the texts in quotes of a statement with the last step.
     pub(super) fn keep_literals(&mut self, statement: &ast::Stmt) {
         if let Some(step) = self.steps.last_mut().filter(|_| self.quotes_matter) {

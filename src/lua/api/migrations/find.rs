@@ -91,15 +91,15 @@ fn find(lua: &Lua, session: &Session, wanted: &Wanted) -> mlua::Result<Json> {
     let texts = older.iter().map(|path| FactKey::File(FileKey { side: Side::Right, path: (*path).into() }));
     let holding = search.iter().flat_map(|search| uses::texts(session, search));
     let beside = neighbours::texts(session, &parents).into_iter();
-    let reverses =
-        opened.iter().filter(|_| wanted.code.is_some()).filter_map(|it| neighbours::reverse_there(session, it));
-    need(session, texts.chain(holding).chain(beside).chain(reverses))?;
+    let companions = opened.iter().filter(|_| wanted.code.is_some()).flat_map(|it| neighbours::companions(session, it));
+    need(session, texts.chain(holding).chain(beside).chain(companions))?;
     let earlier = earlier::steps(lua, session, older, wanted)?;
     let mut list = Vec::new();
     // Another directory is another database as far as anybody can see.
     let mut new: BTreeMap<String, Vec<Step>> = BTreeMap::new();
     for migration in opened {
-        let older = earlier.get(directory_of(migration.path())).into_iter().flatten();
+        let directory = directory_of(migration.path());
+        let older = earlier.get(directory).into_iter().flatten();
         let older = older.filter(|(path, _)| *path < migration.path());
         let merged = older.flat_map(|(_, steps)| steps.iter().cloned()).collect();
         let together = new.remove(directory).unwrap_or_default();

@@ -3,7 +3,9 @@
 use super::super::super::session::Session;
 use super::super::git::changes;
 use super::opened::{Opened, is_merged, need};
-use crate::analysis::migrations::{Framework, directory_of, is_migration_path, neighbours, parents, reverse_of};
+use crate::analysis::migrations::{
+    Framework, directory_of, is_migration_path, neighbours, parents, reverse_of, settings_of,
+};
 use crate::model::{Fact, FactKey, FileKey, FileText, RepoPath, Side};
 use mlua::{Lua, Table};
 use serde_json::{Map, Value as Json, json};
@@ -42,13 +44,14 @@ pub(super) fn texts(session: &Session, parents: &[String]) -> Vec<FactKey> {
 /// Migrations that name a parent and are read at once.
 const MAX_TEXTS: usize = 50;
 
-/// The text of the file that takes a new migration back, where it is there.
-pub(super) fn reverse_there(session: &Session, migration: &Opened<'_>) -> Option<FactKey> {
-    let reverse = reverse_of(migration.path()).filter(|_| !is_merged(migration.change))?;
+/// The texts that say more about a new migration, where they are there: the file that takes it back, its settings.
+pub(super) fn companions(session: &Session, migration: &Opened<'_>) -> Vec<FactKey> {
     let [_, folder] = folders(migration.path());
-    let Some(Fact::Known(paths)) = session.snapshot.folders.get(&folder) else { return None };
-    let path = paths.iter().find(|path| path.as_str() == reverse)?;
-    Some(FactKey::File(FileKey { side: Side::Right, path: path.clone() }))
+    let Some(Fact::Known(paths)) = session.snapshot.folders.get(&folder) else { return Vec::new() };
+    let wanted = [reverse_of(migration.path()), settings_of(migration.path(), migration.framework)];
+    let wanted = wanted.into_iter().flatten().filter(|_| !is_merged(migration.change));
+    let there = wanted.filter_map(|name| paths.iter().find(|path| path.as_str() == name));
+    there.map(|path| FactKey::File(FileKey { side: Side::Right, path: path.clone() })).collect()
 }
 
 /// `{ file, framework }` of a new migration into `{ same_number?, newer?, new_on_base?, reverse? }`: other migrations of

@@ -4,7 +4,9 @@ use super::super::super::session::Session;
 use super::find::Wanted;
 use super::opened::{Opened, is_merged, text_of};
 use super::uses;
-use crate::analysis::migrations::{Before, CheckOptions, Finding, check, is_rewritten, parents};
+use crate::analysis::migrations::{
+    Before, CheckOptions, Finding, check, is_rewritten, parents, settings_of, transaction_in_settings,
+};
 use crate::model::{ChangeStatus, Search, Side};
 use mlua::Lua;
 use serde_json::{Map, Value as Json, json};
@@ -20,10 +22,11 @@ pub(super) fn judge(
 ) -> mlua::Result<Json> {
     let Opened { change, text, framework, .. } = migration;
     let path = migration.path();
+    let settings = settings_of(path, *framework).and_then(|file| text_of(session, Side::Right, &file));
     let options = CheckOptions {
         style: wanted.style,
         framework: wanted.framework,
-        in_transaction: wanted.in_transaction,
+        in_transaction: wanted.in_transaction.or_else(|| transaction_in_settings(settings?)),
         before: before.clone(),
     };
     let old = if is_merged(change) { text_of(session, Side::Left, change.old_path().as_str()) } else { None };
