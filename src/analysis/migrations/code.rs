@@ -10,5 +10,5 @@ mod python;
 mod ruby;
 mod tree;
 
-pub(super) use item::{Call, Item, Text, Value, walk};
+pub(super) use item::{Call, Gaps, Item, Text, Value, walk};
 pub(super) use tree::{COMPUTED, Language, Unread, read_code};

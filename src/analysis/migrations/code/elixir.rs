@@ -1,7 +1,7 @@
 //! Elixir into items: nearly everything there is a call, with a block after `do`.
 
 use super::item::{Call, Item, Value};
-use super::tree::{COMPUTED, MAX_DEPTH, Source, children, unescape};
+use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
 use tree_sitter::Node;
 
 pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
@@ -149,6 +149,10 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
             // `user in User`
             "in" | "<-" => {
                 node.child_by_field_name("right").map_or(Value::Unknown, |right| value(source, right, depth))
+            }
+            "<>" => {
+                let parts = operands(source, node, &["<>"]).into_iter().map(|part| value(source, part, depth));
+                Value::joined(parts.collect())
             }
             _ => Value::Unknown,
         },

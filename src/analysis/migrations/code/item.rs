@@ -1,6 +1,7 @@
 //! The shapes of code.
 
 use super::super::step::Span;
+use super::tree::COMPUTED;
 
 /// A statement.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +10,8 @@ pub(in super::super) enum Item {
     Call(Call),
     /// `name = value`
     Assign { name: String, value: Value, span: Span },
+    /// `name += value`
+    Extend { name: String, value: Value, span: Span },
     /// A function or method.
     Define { name: String, body: Vec<Item> },
     /// A class or module.
@@ -58,11 +61,73 @@ pub(in super::super) enum Value {
     Map(Vec<(String, Value)>),
     /// A call.
     Call(Box<Call>),
+    /// The pieces of another value, in a list: `*extra`, `...extra`.
+    Spread(Box<Value>),
     /// Code as a value: a lambda.
     Code(Vec<Item>),
     /// Anything else.
     Unknown,
 }
+
+/// How a text marks the gaps that are filled when it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Gaps {
+    /// `%s`, `%(name)s`, `%{name}`; `%%` is a percent sign.
+    Percent,
+    /// `{}`, `{name}`; doubled ones are braces.
+    Braces,
+    /// `??`, the names that Knex quotes.
+    QuestionMarks,
+}
+
+impl Gaps {
+    fn fill(self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find(['%', '{', '}', '?']) {
+            out.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let length = self.length(rest);
+            match length {
+                0 => {
+                    out.push_str(&rest[..1]);
+                    rest = rest.get(if self.is_doubled(rest) { 2 } else { 1 }..).unwrap_or_default();
+                }
+                _ => {
+                    out.push_str(COMPUTED);
+                    rest = rest.get(length..).unwrap_or_default();
+                }
+            }
+        }
+        out + rest
+    }
+
+    /// Bytes of the gap at the beginning of a text; none when there is no gap.
+    fn length(self, text: &str) -> usize {
+        let close = |closes: char| text.get(..MAX_GAP.min(text.len())).and_then(|near| near.find(closes));
+        match self {
+            Gaps::Percent if text.starts_with("%(") => close(')').map_or(0, |at| at + 2),
+            Gaps::Percent if text.starts_with("%{") || text.starts_with("%<") => {
+                close(if text.starts_with("%{") { '}' } else { '>' }).map_or(0, |at| at + 1)
+            }
+            Gaps::Percent if text.starts_with("%s") || text.starts_with("%d") || text.starts_with("%r") => 2,
+            Gaps::Braces if text.starts_with('{') && !text.starts_with("{{") => close('}').map_or(0, |at| at + 1),
+            Gaps::QuestionMarks if text.starts_with("??") => 2,
+            _ => 0,
+        }
+    }
+
+    fn is_doubled(self, text: &str) -> bool {
+        match self {
+            Gaps::Percent => text.starts_with("%%"),
+            Gaps::Braces => text.starts_with("{{") || text.starts_with("}}"),
+            Gaps::QuestionMarks => false,
+        }
+    }
+}
+
+/// The longest name of a gap, in bytes.
+const MAX_GAP: usize = 80;
 
 /// A text in quotes, and where it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,6 +173,45 @@ impl Call {
 }
 
 impl Value {
+    /// Values put together with `+` and the like: texts with gaps, lists with things in them that are not known.
+    pub(in super::super) fn joined(parts: Vec<Value>) -> Value {
+        if parts.iter().any(|part| matches!(part, Value::List(_))) {
+            let items = parts.into_iter().flat_map(|part| match part {
+                Value::List(list) => list,
+                other => vec![Value::Spread(Box::new(other))],
+            });
+            return Value::List(items.collect());
+        }
+        let Some(first) = parts.iter().find_map(Value::text) else { return Value::Unknown };
+        let mut whole = Text { as_written: false, ..first.clone() };
+        whole.text = parts.iter().map(|part| part.text().map_or(COMPUTED, |text| text.text.as_str())).collect();
+        Value::Text(whole)
+    }
+
+    /// A text whose gaps were filled when it ran: `"DROP TABLE %s" % name`.
+    pub(in super::super) fn filled(self, gaps: Gaps) -> Value {
+        match self {
+            Value::Text(text) => Value::Text(Text { text: gaps.fill(&text.text), as_written: false, ..text }),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// The pieces of a list with this text between them.
+    pub(in super::super) fn between(&self, list: &[Value]) -> Value {
+        let separated = list.iter().enumerate().flat_map(|(at, item)| {
+            let before = Some(self.clone()).filter(|_| at > 0);
+            before.into_iter().chain([if item.text().is_some() { item.clone() } else { Value::Unknown }])
+        });
+        Value::joined(separated.collect())
+    }
+
+    fn text(&self) -> Option<&Text> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// A text or a name.
     pub(in super::super) fn word(&self) -> Option<&str> {
         match self {
@@ -163,7 +267,21 @@ pub(in super::super) fn walk<'a>(items: &'a [Item], visit: &mut dyn FnMut(&'a It
             Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
                 walk(body, visit)
             }
-            Item::Assign { .. } | Item::Import { .. } => {}
+            Item::Assign { .. } | Item::Extend { .. } | Item::Import { .. } => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_filled_and_doubled_marks_are_not() {
+        assert_eq!(Gaps::Percent.fill("DROP TABLE %s -- 5%% of %(all)s, %{x}"), {
+            "DROP TABLE computed_name -- 5% of computed_name, computed_name"
+        });
+        assert_eq!(Gaps::Braces.fill("a {} {t!r} {{b}} {ä"), "a computed_name computed_name {b} {ä");
+        assert_eq!(Gaps::QuestionMarks.fill("DROP TABLE ?? WHERE a = ?"), "DROP TABLE computed_name WHERE a = ?");
     }
 }

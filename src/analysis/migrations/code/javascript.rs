@@ -201,7 +201,13 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
             };
             Value::Map(pairs.filter_map(pair).collect())
         }
-        "call_expression" => Value::Call(Box::new(call(source, node, depth))),
+        "call_expression" => {
+            list_joined(source, node, depth).unwrap_or_else(|| Value::Call(Box::new(call(source, node, depth))))
+        }
+        "spread_element" => {
+            let inner = children(node).first().map_or(Value::Unknown, |inner| value(source, *inner, depth));
+            Value::Spread(Box::new(inner))
+        }
         "new_expression" => {
             let mut made =
                 Call { name: field(source, node, "constructor"), span: source.span(node), ..Call::default() };
@@ -213,6 +219,18 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
         }
         _ => Value::Unknown,
     }
+}
+
+/// `["a", "b"].join(";")`
+fn list_joined(source: &Source<'_>, node: Node<'_>, depth: u32) -> Option<Value> {
+    let function = node.child_by_field_name("function").filter(|function| function.kind() == "member_expression")?;
+    let list = function.child_by_field_name("object").filter(|object| object.kind() == "array")?;
+    if source.of_field(function, "property") != "join" {
+        return None;
+    }
+    let separator = node.child_by_field_name("arguments").and_then(|list| children(list).first().copied());
+    let separator = separator.map_or(Value::Unknown, |separator| value(source, separator, depth));
+    Some(separator.between(value(source, list, depth).list()))
 }
 
 /// Texts that are put together; what is no text is computed.

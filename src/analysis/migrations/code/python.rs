@@ -1,7 +1,7 @@
 //! Python into items.
 
-use super::item::{Call, Item, Value};
-use super::tree::{COMPUTED, MAX_DEPTH, Source, children, unescape};
+use super::item::{Call, Gaps, Item, Value};
+use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
 use tree_sitter::Node;
 
 pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
@@ -90,6 +90,12 @@ fn expression_item(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut 
                 expression_item(source, inner, depth, items);
             }
         }
+        "augmented_assignment" => {
+            let name = source.of_field(node, "left").to_owned();
+            let right = node.child_by_field_name("right");
+            let value = right.map_or(Value::Unknown, |right| value(source, right, depth));
+            items.push(Item::Extend { name, value, span: source.span(node) });
+        }
         "assignment" => {
             let name = node.child_by_field_name("left").map(|left| source.of(left).to_owned()).unwrap_or_default();
             let right = node.child_by_field_name("right");
@@ -152,8 +158,51 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
             };
             Value::Map(pairs.filter_map(pair).collect())
         }
-        "call" => call(source, node, depth),
+        "call" => put_together(source, node, depth).unwrap_or_else(|| call(source, node, depth)),
+        "binary_operator" => operated(source, node, depth),
+        "list_splat" => {
+            let inner = children(node).first().map_or(Value::Unknown, |inner| value(source, *inner, depth));
+            Value::Spread(Box::new(inner))
+        }
+        // What is made of each piece.
+        "list_comprehension" => {
+            let body = node.child_by_field_name("body");
+            Value::List(body.into_iter().map(|body| value(source, body, depth)).collect())
+        }
         _ => Value::Unknown,
+    }
+}
+
+/// `"a" + b`, `"a %s" % b`.
+fn operated(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
+    match source.of_field(node, "operator") {
+        "%" => {
+            let left = node.child_by_field_name("left");
+            left.map_or(Value::Unknown, |left| value(source, left, depth).filled(Gaps::Percent))
+        }
+        "+" => {
+            let parts = operands(source, node, &["+"]).into_iter().map(|part| value(source, part, depth));
+            Value::joined(parts.collect())
+        }
+        _ => Value::Unknown,
+    }
+}
+
+/// `"..{}..".format(b)`, `"; ".join([a, b])`.
+fn put_together(source: &Source<'_>, node: Node<'_>, depth: u32) -> Option<Value> {
+    let function = node.child_by_field_name("function").filter(|function| function.kind() == "attribute")?;
+    let text = function
+        .child_by_field_name("object")
+        .filter(|object| matches!(object.kind(), "string" | "concatenated_string" | "parenthesized_expression"))?;
+    let separator = value(source, text, depth);
+    match source.of_field(function, "attribute") {
+        "format" => Some(separator.filled(Gaps::Braces)),
+        "join" => {
+            let list = node.child_by_field_name("arguments").and_then(|list| children(list).first().copied())?;
+            let list = value(source, list, depth);
+            Some(separator.between(list.list()))
+        }
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Ruby into items.
 
-use super::item::{Call, Item, Value};
-use super::tree::{COMPUTED, MAX_DEPTH, Source, children, unescape};
+use super::item::{Call, Gaps, Item, Value};
+use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
 use tree_sitter::Node;
 
 /// The bodies of heredocs by the byte at which their beginnings stand.
@@ -194,12 +194,46 @@ impl Reader<'_, '_> {
                 Some(receiver) if matches!(receiver.kind(), "heredoc_beginning" | "string") => {
                     self.value(receiver, depth)
                 }
+                Some(receiver) if receiver.kind() == "array" && self.source.of_field(node, "method") == "join" => {
+                    let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+                    let separator = arguments.first().map_or(Value::Unknown, |first| self.value(*first, depth));
+                    separator.between(self.value(receiver, depth).list())
+                }
+                None if matches!(self.source.of_field(node, "method"), "format" | "sprintf") => {
+                    let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+                    arguments.first().map_or(Value::Unknown, |first| self.value(*first, depth).filled(Gaps::Percent))
+                }
                 _ => Value::Call(Box::new(self.call(node, depth))),
             },
+            "binary" => self.operated(node, depth),
+            "parenthesized_statements" => match children(node).as_slice() {
+                [only] => self.value(*only, depth),
+                _ => Value::Unknown,
+            },
+            "splat_argument" => {
+                let inner = children(node).first().map_or(Value::Unknown, |inner| self.value(*inner, depth));
+                Value::Spread(Box::new(inner))
+            }
             "lambda" => {
                 let body = node.child_by_field_name("body");
                 let first = body.and_then(|body| self.first_text(body));
                 first.map_or_else(|| Value::Code(self.body(body, depth)), |text| Value::Code(vec![text]))
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// `"a" + b`, `"a" << b`, `"a %s" % b`.
+    fn operated(&self, node: Node<'_>, depth: u32) -> Value {
+        const SUMS: [&str; 2] = ["+", "<<"];
+        match self.source.of_field(node, "operator") {
+            "%" => {
+                let left = node.child_by_field_name("left");
+                left.map_or(Value::Unknown, |left| self.value(left, depth).filled(Gaps::Percent))
+            }
+            operator if SUMS.contains(&operator) => {
+                let parts = operands(self.source, node, &SUMS).into_iter().map(|part| self.value(part, depth));
+                Value::joined(parts.collect())
             }
             _ => Value::Unknown,
         }

@@ -84,6 +84,23 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
     false
 }
 
+/// The operands of `a + b + c`, from left to right. Descends in a loop, because sums may be long.
+pub(super) fn operands<'t>(source: &Source<'_>, sum: Node<'t>, operators: &[&str]) -> Vec<Node<'t>> {
+    let (mut found, mut pending) = (Vec::new(), vec![sum]);
+    while let Some(part) = pending.pop().filter(|_| found.len() < MAX_OPERANDS) {
+        if part.kind() == sum.kind() && operators.contains(&source.of_field(part, "operator")) {
+            let sides = [part.child_by_field_name("right"), part.child_by_field_name("left")];
+            pending.extend(sides.into_iter().flatten());
+        } else {
+            found.push(part);
+        }
+    }
+    found
+}
+
+/// Operands of one sum.
+const MAX_OPERANDS: usize = 1000;
+
 /// The text that nodes point into.
 pub(super) struct Source<'a> {
     pub(super) text: &'a str,

@@ -1,6 +1,6 @@
 //! What the readers share: steps with their places, and the SQL in texts.
 
-use super::super::code::{COMPUTED, Call, Item, Language, Text, Unread, Value, read_code};
+use super::super::code::{COMPUTED, Call, Gaps, Item, Language, Text, Unread, Value, read_code};
 use super::super::framework::Framework;
 use super::super::lines::Lines;
 use super::super::sql::{Problem, read_sql};
@@ -87,6 +87,8 @@ pub(super) struct Steps {
     pub(super) together: bool,
     /// The model that what follows is about.
     pub(super) model: Option<String>,
+    /// Names of texts that were followed.
+    followed: u32,
     /// Loops that run as often as a table has rows or pages of them.
     loops: u32,
 }
@@ -136,8 +138,6 @@ impl Steps {
         self.push(span, Operation::DropIndex { indexes, table, concurrently });
     }
 
-    /// The SQL in a text, at its place in the file.
-    pub(super) fn sql(&mut self, text: &Text, span: Span) {
     /// The foreign keys that were added to a table, each with the table that it points to; the newest first.
     pub(super) fn foreign_keys_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.list.iter().rev().filter_map(move |step| match &step.operation {
@@ -149,10 +149,16 @@ impl Steps {
         })
     }
 
+    /// The SQL in a text, at its place in the file.
+    pub(super) fn sql(&mut self, text: &Text, span: Span) {
         let lines = Lines::within(&text.text, text.line, text.column);
         let adds_value = |step: &Step| matches!(step.operation, Operation::AddEnumValue { .. });
         let quotes = self.list.iter().any(adds_value);
         let read = read_sql(&text.text, &lines, false, quotes);
+        // Where a gap holds the words that matter, nothing is left to judge.
+        if read.steps.is_empty() && read.problem.is_some() && text.text.contains(COMPUTED) {
+            self.push(span, Operation::Unseen);
+        }
         for mut step in read.steps {
             step.edit = None;
             if !text.as_written {
@@ -177,6 +183,12 @@ impl Steps {
     /// Reads the SQL in a value; whether there is nothing else to it.
     fn reads_sql(&mut self, value: &Value, span: Span, names: &[(String, Value)], depth: u32) -> bool {
         let Some(depth) = depth.checked_sub(1) else { return true };
+        if matches!(value, Value::Name(_)) {
+            self.followed += 1;
+            if self.followed > MAX_FOLLOWED {
+                return false;
+            }
+        }
         match value {
             Value::Text(text) => {
                 self.sql(text, span);
@@ -184,6 +196,11 @@ impl Steps {
             }
             Value::Call(call) => match call.arguments.first() {
                 _ if is_reading(call) => false,
+                // `SQL.format(table)`, where the text has a name.
+                _ if call.short() == "format" => {
+                    let filled = named(call.name.strip_suffix(".format").unwrap_or_default(), names);
+                    filled.is_some_and(|text| self.reads_sql(&text.clone().filled(Gaps::Braces), span, names, depth))
+                }
                 // A query builder has many kinds of arguments.
                 Some(inner @ (Value::Text(_) | Value::Name(_) | Value::Call(_) | Value::List(_))) => {
                     self.reads_sql(inner, span, names, depth) || !matches!(call.short(), "text" | "SQL" | "raw")
@@ -204,14 +221,19 @@ impl Steps {
                 }
                 all
             }
-            Value::Name(name) => match names.iter().rfind(|(known, _)| known == name) {
-                Some((_, value @ (Value::Text(_) | Value::List(_) | Value::Name(_)))) => {
+            Value::Name(name) => match named(name, names) {
+                Some(value @ (Value::Text(_) | Value::List(_) | Value::Name(_))) => {
                     self.reads_sql(value, span, names, depth)
                 }
-                Some((_, Value::Call(call))) => !is_reading(call),
-                Some(_) => true,
+                Some(Value::Call(call)) if call.short() == "format" => {
+                    self.reads_sql(&Value::Call(call.clone()), span, names, depth)
+                }
+                Some(Value::Call(call)) => !is_reading(call),
+                Some(value) => *value != Value::Unknown,
                 None => name.contains("noop"),
             },
+            Value::Spread(inner) => self.reads_sql(inner, span, names, depth),
+            Value::Unknown => false,
             _ => true,
         }
     }
@@ -223,10 +245,25 @@ fn is_reading(call: &Call) -> bool {
     call.name.split('.').any(reads) || call.links.iter().any(|link| reads(link.short()))
 }
 
+/// The value that a name was given last.
+pub(super) fn named<'a>(name: &str, names: &'a [(String, Value)]) -> Option<&'a Value> {
+    names.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
+}
+
 /// Names and their values, as assigned anywhere.
 pub(super) fn assignments(items: &[Item]) -> Vec<(String, Value)> {
-    let mut found = Vec::new();
+    let mut found: Vec<(String, Value)> = Vec::new();
+    let mut extended = 0;
     super::super::code::walk(items, &mut |item| {
+        if let Item::Extend { name, value, .. } = item
+            && let Some((_, whole)) = found.iter_mut().rfind(|(known, _)| known == name)
+        {
+            extended += 1;
+            let before = std::mem::replace(whole, Value::Unknown);
+            if extended <= MAX_EXTENDED {
+                *whole = Value::joined(vec![before, value.clone()]);
+            }
+        }
         let named = match item {
             Item::Assign { name, value, .. } => Some((name, value)),
             // Each piece of a list may be what the name stands for.
@@ -313,8 +350,10 @@ impl<'a> Functions<'a> {
     }
 }
 
-/// Calls of functions of the file that are followed.
+/// Calls of functions of the file, and names of texts, that are followed.
 const MAX_FOLLOWED: u32 = 500;
+/// How often `+=` is followed.
+const MAX_EXTENDED: u32 = 200;
 /// Names whose values are kept; a migration that people write has far fewer.
 pub(super) const MAX_NAMES: usize = 1000;
 

@@ -5,23 +5,32 @@ use super::super::super::step::{Constraint, Operation, Span, TableChange};
 use super::super::read::{Steps, assignments, named};
 use super::field::{add_field, alter_field, column_of, foreign_table, type_of};
 use super::run_python::read_function;
+use std::cell::Cell;
 
 pub(in super::super) fn read(path: &str, items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let reader = Reader { app: app_of(path), items, names: &names };
-    let mut operations = Vec::new();
+    let reader = Reader { app: app_of(path), items, names: &names, lists: Cell::new(MAX_LISTS) };
     walk(items, &mut |item| {
-        if let Item::Assign { name, value, .. } = item
-            && name == "operations"
-        {
-            operations.push(value);
+        match item {
+            Item::Assign { name, value, span } | Item::Extend { name, value, span } if name == "operations" => {
+                reader.operations(value, *span, steps);
+            }
+            Item::Call(call) if matches!(call.name.as_str(), "operations.append" | "operations.insert") => {
+                let last = call.arguments.last().cloned();
+                reader.operations(&Value::List(last.into_iter().collect()), call.span, steps);
+            }
+            Item::Call(call) if call.name == "operations.extend" => {
+                let list = call.arguments.first().unwrap_or(&Value::Unknown);
+                reader.operations(list, call.span, steps);
+            }
+            _ => {}
         }
         true
     });
-    for list in operations {
-        reader.operations(list.list(), steps);
-    }
 }
+
+/// Lists of operations in a file, where one may stand in another.
+const MAX_LISTS: u32 = 50;
 
 /// `shop` of `shop/migrations/0002_x.py`.
 fn app_of(path: &str) -> &str {
@@ -36,6 +45,8 @@ struct Reader<'a> {
     app: &'a str,
     items: &'a [Item],
     names: &'a [(String, Value)],
+    /// Lists that may still be looked into.
+    lists: Cell<u32>,
 }
 
 impl Reader<'_> {
@@ -44,9 +55,32 @@ impl Reader<'_> {
         if self.app.is_empty() { model } else { format!("{}_{model}", self.app) }
     }
 
-    fn operations(&self, list: &[Value], steps: &mut Steps) {
-        for operation in list.iter().filter_map(Value::call) {
-            self.operation(operation, steps);
+    /// The operations of a list, of what its names stand for and of what it is put together from. What is not there to
+    /// read is told to be unseen.
+    fn operations(&self, list: &Value, span: Span, steps: &mut Steps) {
+        let Some(left) = self.lists.get().checked_sub(1) else { return steps.push(span, Operation::Unseen) };
+        self.lists.set(left);
+        match list {
+            Value::List(list) => {
+                for item in list {
+                    match item {
+                        Value::Call(call) => self.operation(call, steps),
+                        Value::Spread(inner) => self.operations(inner, span, steps),
+                        Value::Name(name) => match named(name, self.names) {
+                            Some(Value::Call(call)) => self.operation(call, steps),
+                            _ => steps.push(span, Operation::Unseen),
+                        },
+                        Value::Nothing => {}
+                        _ => steps.push(span, Operation::Unseen),
+                    }
+                }
+            }
+            Value::Name(name) => match named(name, self.names) {
+                Some(value @ (Value::List(_) | Value::Name(_))) => self.operations(value, span, steps),
+                _ => steps.push(span, Operation::Unseen),
+            },
+            Value::Nothing => {}
+            _ => steps.push(span, Operation::Unseen),
         }
     }
 
@@ -129,7 +163,7 @@ impl Reader<'_> {
             }
             "SeparateDatabaseAndState" => {
                 if let Some(list) = call.argument(0, "database_operations") {
-                    self.operations(list.list(), steps);
+                    self.operations(list, span, steps);
                 }
             }
             _ => {}

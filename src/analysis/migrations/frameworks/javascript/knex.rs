@@ -1,6 +1,6 @@
 //! Knex: `knex.raw`, `knex.schema` and queries.
 
-use super::super::super::code::{Call, Item, Value};
+use super::super::super::code::{Call, Gaps, Item, Value};
 use super::super::super::step::{Operation, TableChange};
 use super::super::read::{Functions, Steps, assignments, calls, each_call};
 use super::chain::is_key;
@@ -49,11 +49,14 @@ impl Reader<'_> {
         let table = || link.word(0, "");
         let span = link.span;
         match link.short() {
-            "raw" => {
-                if let Some(sql) = link.arguments.first() {
-                    steps.sql_value(sql, chain.span, self.names);
+            "raw" => match link.arguments.first() {
+                Some(Value::Text(text)) if text.text.contains("??") => {
+                    let filled = Value::Text(text.clone()).filled(Gaps::QuestionMarks);
+                    steps.sql_value(&filled, chain.span, self.names);
                 }
-            }
+                Some(sql) => steps.sql_value(sql, chain.span, self.names),
+                None => {}
+            },
             "createTable" | "createTableIfNotExists" => create_table(span, &table(), &link.block, steps),
             "createTableLike" => create_table(span, &table(), &[], steps),
             "alterTable" | "table" => alter_table(&table(), &link.block, steps),
