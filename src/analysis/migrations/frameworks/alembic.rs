@@ -2,7 +2,7 @@
 
 use super::super::code::{Call, Item, Value, walk};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange};
-use super::read::{Functions, Steps, assignments, calls, default_of_sql, is_long};
+use super::read::{Functions, Steps, assignments, calls, default_of_sql, is_long, named};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
@@ -88,7 +88,7 @@ impl Reader<'_> {
             None if object == "op" => self.operation(call, None, steps),
             // `connection.execute(sa.text(..))`
             // `sa.Enum(name="mood").drop(op.get_bind())`
-            None if call.short() == "drop" && call.name.contains("Enum") => {
+            None if call.short() == "drop" && (call.name.contains("Enum") || self.is_enum(object)) => {
                 let operation = Operation::DropObject { kind: ObjectKind::Type, names: Vec::new(), cascade: false };
                 steps.push(call.span, operation);
             }
@@ -107,6 +107,12 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a name stands for an enum: `mood = postgresql.ENUM(..)`.
+    fn is_enum(&self, name: &str) -> bool {
+        let made = named(name, self.names).and_then(Value::call);
+        made.is_some_and(|made| made.short().eq_ignore_ascii_case("enum"))
+    }
+
     /// In a batch the table is not among the arguments.
     fn operation(&self, call: &Call, batch: Option<&String>, steps: &mut Steps) {
         let shift = usize::from(batch.is_none());
@@ -120,7 +126,11 @@ impl Reader<'_> {
             }
             "add_column" => {
                 let table = table_at(0, "table_name");
-                if let Some(column) = call.argument(shift, "column").and_then(Value::call) {
+                let column = match call.argument(shift, "column") {
+                    Some(Value::Name(name)) => named(name, self.names),
+                    column => column,
+                };
+                if let Some(column) = column.and_then(Value::call) {
                     add_column(&table, column, call, steps);
                 }
             }

@@ -270,9 +270,14 @@ fn alter_call(table: &str, call: &Call, steps: &mut Steps) {
 
 fn new_column(name: String, kind: Option<&Value>, call: &Call) -> NewColumn {
     let written = kind.map(|kind| type_of(kind, call)).unwrap_or_default();
+    let generated = call.word(usize::MAX, "generated").trim().to_lowercase();
     NewColumn {
         name,
-        numbered: written.is_serial() || call.is_true("primary_key") && matches!(written.name.as_str(), "id"),
+        numbered: written.is_serial()
+            || matches!(written.name.as_str(), "identity")
+            || generated.contains("identity")
+            || call.is_true("primary_key") && matches!(written.name.as_str(), "id"),
+        stored: generated.ends_with("stored"),
         kind: written,
         not_null: call.flag("null") == Some(false),
         default: default_of(call),

@@ -49,6 +49,11 @@ fn reference_of(chain: &Call) -> Option<String> {
     Some(key.rsplit_once('.').map(|(table, _)| table.to_owned()).unwrap_or_default())
 }
 
+/// `{ useNative: true }`: a type of its own instead of a check.
+fn is_native_enum(call: &Call) -> bool {
+    call.arguments.get(2).and_then(|options| options.key("useNative")) == Some(&Value::Flag(true))
+}
+
 fn column_of(chain: &Call) -> Option<NewColumn> {
     let first = chain.links.first()?;
     let kind = knex_type(first)?;
@@ -63,7 +68,8 @@ fn column_of(chain: &Call) -> Option<NewColumn> {
         primary_key: link(chain, "primary").is_some() || numbered,
         not_null: link(chain, "notNullable").is_some() || link(chain, "notNull").is_some(),
         unique: link(chain, "unique").is_some(),
-        check: chain.links.iter().skip(1).any(|link| link.short().starts_with("check")),
+        check: matches!(first.short(), "enum" | "enu") && !is_native_enum(first)
+            || chain.links.iter().skip(1).any(|link| link.short().starts_with("check")),
         ..NewColumn::default()
     };
     if let Some(default) = link(chain, "defaultTo").and_then(|default| default.arguments.first()) {

@@ -50,6 +50,7 @@ impl Reader<'_> {
             "loop" => steps.in_loop(true, |steps| self.statements(&call.block, steps, levels)),
             "create_table" | "create_join_table" => create_table(call, steps),
             "change_table" => self.change_table(call, steps),
+            "revert" => self.revert(call, steps),
             _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps, levels),
             "reversible" | "up" | "each" | "up_only" => self.statements(&call.block, steps, levels),
             _ => match self.functions.follow(&call.name) {
@@ -76,6 +77,12 @@ impl Reader<'_> {
             "add_column" => {
                 let column = new_column(&call.word(1, "column_name"), &kind_at(call, 2), call);
                 steps.alter(span, &table, TableChange::AddColumn(column));
+            }
+            "add_columns" => {
+                let kind = call.by_name("type").and_then(Value::word).unwrap_or_default();
+                for column in call.arguments.iter().skip(1).filter_map(Value::word) {
+                    steps.alter(span, &table, TableChange::AddColumn(new_column(column, kind, call)));
+                }
             }
             "add_timestamps" => add_timestamps(call, &table, steps),
             "remove_column" | "remove_columns" => {
@@ -148,6 +155,10 @@ impl Reader<'_> {
                     Operation::DropObject { kind: ObjectKind::Extension, names: vec![table], cascade: false };
                 steps.push(span, operation);
             }
+            "drop_enum" => {
+                let operation = Operation::DropObject { kind: ObjectKind::Type, names: vec![table], cascade: false };
+                steps.push(span, operation);
+            }
             "rename_schema" => {
                 steps.push(span, Operation::RenameObject { kind: ObjectKind::Schema, name: table, schema: false });
             }
@@ -159,6 +170,40 @@ impl Reader<'_> {
                 steps.push(span, Operation::RenameObject { kind: ObjectKind::EnumValue, name: table, schema: false });
             }
             short => write_of(call, short, steps),
+        }
+    }
+
+    /// `revert do .. end` and `revert CreateUsers`: what is made there goes away, and the rest cannot be told.
+    fn revert(&self, call: &Call, steps: &mut Steps) {
+        if let Some(other) = call.arguments.first() {
+            let what = format!(
+                "`revert {}` takes another migration back, which is not read here",
+                other.word().unwrap_or("..")
+            );
+            steps.push(call.span, Operation::Unclear { what });
+        }
+        for inner in block_calls(&call.block) {
+            let (span, table) = (inner.span, inner.word(0, "table_name"));
+            match inner.short() {
+                "create_table" | "create_join_table" => {
+                    steps.push(span, Operation::DropTable { tables: vec![table], cascade: false });
+                }
+                "add_column" => {
+                    let column = inner.word(1, "column_name");
+                    steps.alter(span, &table, TableChange::DropColumn { column, cascade: false });
+                }
+                "drop_table" | "remove_column" => {}
+                "add_index" => {
+                    let name = inner.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
+                    steps.drop_index(span, &table, name, is_concurrent(inner.by_name("algorithm")));
+                }
+                // The columns of a table are no operations.
+                _ if inner.name.contains('.') || inner.arguments.is_empty() => {}
+                short => {
+                    let what = format!("`{short}` inside `revert` is done backwards, which is not read here");
+                    steps.push(span, Operation::Unclear { what });
+                }
+            }
         }
     }
 
@@ -287,24 +332,6 @@ fn change_null(call: &Call, table: &str, steps: &mut Steps) {
     }
 }
 
-fn add_index(call: &Call, table: &str, steps: &mut Steps) {
-    let name = call.by_name("name").and_then(Value::word).map(str::to_owned);
-    steps.index(call.span, table, name, is_concurrent(call.by_name("algorithm")));
-}
-
-fn add_reference(call: &Call, table: &str, reference: &str, steps: &mut Steps) {
-    let column = column_of(reference, call);
-    let name = column.name.clone();
-    steps.alter(call.span, table, TableChange::AddColumn(column));
-    if let Some(concurrently) = index_of(call) {
-        steps.index(call.span, table, Some(format!("index_{table}_on_{name}")), concurrently);
-    }
-    if let Some((to, not_valid)) = foreign_key_of(call, reference) {
-        let name = Some(format!("fk_{table}_{to}"));
-        let constraint = Constraint::ForeignKey { to };
-        steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
-    }
-}
 /// The name of a new foreign key, or one that says as much: Rails itself makes a hash of the table and the column.
 fn name_of_new_key(call: &Call, table: &str, to: &str) -> String {
     let named = |option: &str| call.by_name(option).and_then(Value::word);
@@ -330,3 +357,21 @@ fn name_of_key(call: &Call, table: &str, steps: &Steps) -> String {
     added.map_or_else(|| name_of_new_key(call, table, &to), |(name, _)| name.to_owned())
 }
 
+fn add_index(call: &Call, table: &str, steps: &mut Steps) {
+    let name = call.by_name("name").and_then(Value::word).map(str::to_owned);
+    steps.index(call.span, table, name, is_concurrent(call.by_name("algorithm")));
+}
+
+fn add_reference(call: &Call, table: &str, reference: &str, steps: &mut Steps) {
+    let column = column_of(reference, call);
+    let name = column.name.clone();
+    steps.alter(call.span, table, TableChange::AddColumn(column));
+    if let Some(concurrently) = index_of(call) {
+        steps.index(call.span, table, Some(format!("index_{table}_on_{name}")), concurrently);
+    }
+    if let Some((to, not_valid)) = foreign_key_of(call, reference) {
+        let name = Some(format!("fk_{table}_{to}"));
+        let constraint = Constraint::ForeignKey { to };
+        steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
+    }
+}
