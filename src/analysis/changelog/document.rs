@@ -135,7 +135,9 @@ static RELEASED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^[^0-9A-Za-z_]*(?:released|release date|date)(?-u:\b)").expect("a fixed pattern")
 });
 static UNRELEASED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[^0-9A-Za-z_]*(?:unreleased|not (?:yet )?released|release date:? *(?:unreleased|tb[da]|\?+)|in (?:progress|development)|tbd)(?-u:\b)")
+    // Nothing but the state: a sentence that begins with these words speaks of something else.
+    let state = r"unreleased(?: (?:changes|version|release))?|not (?:yet )?released(?: yet)?|release date:? *(?:unreleased|tb[da]|\?+)|(?:currently |still )?in (?:progress|development)|tb[da]";
+    Regex::new(&format!(r"(?i)^[^0-9A-Za-z_]*(?:{state}) *(?:[^0-9A-Za-z_ ]|$)"))
         .expect("a fixed pattern")
 });
 /// A longer line is no section's name.
@@ -295,13 +297,14 @@ impl<'a> Document<'a> {
         let undated = if undated * 2 > self.releases.len() { undated } else { 0 };
         for index in 0..self.releases.len() {
             let release = &self.releases[index];
-            // What the first lines below the heading say of its state.
-            let below = (release.at + 1..release.end)
-                .filter(|at| matches!(self.kinds[*at], LineKind::Text { .. } | LineKind::Verbatim))
-                .take(1)
-                .find(|at| *at <= release.at + 4);
+            // What the first lines below the heading say of its state; an entry says nothing of it, nor do its other lines.
+            let below = (release.at + 1..release.end.min(release.at + 5))
+                .take_while(|at| !matches!(self.kinds[*at], LineKind::Item { .. } | LineKind::Heading { .. }))
+                .find(|at| matches!(self.kinds[*at], LineKind::Text { .. } | LineKind::Verbatim));
             let below_text = below.map_or("", |at| self.sheet.lines[at].text.trim());
-            let says_pending = below_text.len() < 200 && UNRELEASED.is_match(below_text);
+            // The day in a heading is a better witness, unless it is still to come.
+            let is_dated = release.date.is_some_and(|date| date < today);
+            let says_pending = !is_dated && below_text.len() < 200 && UNRELEASED.is_match(below_text);
             let day = if below_text.len() < 80 && (RELEASED.is_match(below_text) || below_text.len() < 25) {
                 find_date_text(below_text).and_then(read_date)
             } else {
