@@ -72,6 +72,8 @@ pub struct Section<'a> {
     pub name: &'a str,
     /// Its release.
     pub release: usize,
+    /// The heading of the section that it lies in.
+    pub inside: Option<usize>,
     /// Whether the change added the heading.
     pub added: bool,
 }
@@ -137,8 +139,7 @@ static RELEASED: LazyLock<Regex> = LazyLock::new(|| {
 static UNRELEASED: LazyLock<Regex> = LazyLock::new(|| {
     // Nothing but the state: a sentence that begins with these words speaks of something else.
     let state = r"unreleased(?: (?:changes|version|release))?|not (?:yet )?released(?: yet)?|release date:? *(?:unreleased|tb[da]|\?+)|(?:currently |still )?in (?:progress|development)|tb[da]";
-    Regex::new(&format!(r"(?i)^[^0-9A-Za-z_]*(?:{state}) *(?:[^0-9A-Za-z_ ]|$)"))
-        .expect("a fixed pattern")
+    Regex::new(&format!(r"(?i)^[^0-9A-Za-z_]*(?:{state}) *(?:[^0-9A-Za-z_ ]|$)")).expect("a fixed pattern")
 });
 /// A longer line is no section's name.
 const MAX_SECTION_BYTES: usize = 66;
@@ -216,6 +217,29 @@ impl<'a> Document<'a> {
         self.releases.iter().position(|release| (release.at..release.end).contains(&at))
     }
 
+    /// Whether entries stand right below the file's title, or at its top: in some files they do until there is a release.
+    pub fn begins_with_list(&self) -> bool {
+        let is_title = |kind: &LineKind<'_>| matches!(kind, LineKind::Heading { level: 1, title } if names_file(title));
+        let quiet = |kind: &&LineKind<'_>| {
+            matches!(kind, LineKind::Blank | LineKind::Rule | LineKind::Comment | LineKind::Link { .. })
+                || is_title(kind)
+        };
+        self.kinds.iter().find(|kind| !quiet(kind)).is_some_and(|kind| matches!(kind, LineKind::Item { .. }))
+    }
+
+    /// The first line of a heading: the one above its text, where it has one.
+    pub(super) fn heading_start(&self, at: usize) -> usize {
+        let sign = |at: usize| {
+            let line = self.sheet.lines.get(at).filter(|_| self.kinds[at] == LineKind::Rule);
+            line.and_then(|line| line.text.chars().next())
+        };
+        let lined = matches!(self.markup, Markup::Rst | Markup::Plain) && !self.sheet.lines[at].after_gap;
+        let Some(over) = at.checked_sub(1).filter(|_| lined) else { return at };
+        // The line under one heading is none over the next.
+        let is_under = over.checked_sub(1).is_some_and(|at| matches!(self.kinds[at], LineKind::Heading { .. }));
+        if !is_under && sign(over).is_some() && sign(over) == sign(at + 1) { over } else { at }
+    }
+
     /// Whether the change added a heading of a finished release: it moves what was pending to a version.
     pub fn makes_release(&self) -> bool {
         self.releases.iter().any(|release| release.added && !release.pending)
@@ -285,6 +309,7 @@ impl<'a> Document<'a> {
         let from = headings.partition_point(|(at, ..)| *at <= release.at);
         let inside = headings[from..].iter().take_while(|(at, ..)| *at < next);
         let end = inside.clone().find(|(_, level, ..)| *level <= release.level).map_or(next, |(at, ..)| *at);
+        let end = if end < self.kinds.len() { self.heading_start(end) } else { end };
         let gap = self.sheet.lines[release.at + 1..end].iter().position(|line| line.after_gap);
         gap.map_or(end, |gap| release.at + 1 + gap)
     }
@@ -349,11 +374,12 @@ impl<'a> Document<'a> {
                     _ => continue,
                 };
                 while let Some(inner) = open.pop_if(|inner| found[*inner].level >= level) {
-                    found[inner].end = at;
+                    found[inner].end = self.heading_start(at);
                 }
                 let added = self.sheet.lines[at].added;
+                let inside = open.last().map(|outer| found[*outer].at);
                 open.push(found.len());
-                found.push(Section { at, end: release.end, level, name, release: index, added });
+                found.push(Section { at, end: release.end, level, name, release: index, inside, added });
             }
             self.sections.extend(found);
         }
@@ -383,7 +409,7 @@ impl<'a> Document<'a> {
                     section.is_some_and(|index| self.sections[index].at == at)
                         || (blank && open.as_ref().is_some_and(|(_, outer)| *indent <= *outer))
                 }
-                LineKind::Blank | LineKind::Verbatim => false,
+                LineKind::Blank | LineKind::Comment | LineKind::Verbatim => false,
             };
             if closes && let Some((entry, _)) = open.take() {
                 entries.push(entry);
@@ -400,7 +426,7 @@ impl<'a> Document<'a> {
                 }
                 _ => {}
             }
-            blank = *kind == LineKind::Blank;
+            blank = *kind == LineKind::Blank || (blank && *kind == LineKind::Comment);
         }
         entries.extend(open.map(|(entry, _)| entry));
         self.entries = entries;

@@ -186,10 +186,11 @@ impl<'a> Lint<'_, 'a> {
     fn sections(&mut self) {
         let strict = matches!(self.document.style, Style::KeepAChangelog { .. });
         let used: BTreeSet<&str> = self.document.sections.iter().filter(|it| !it.added).map(|it| it.name).collect();
-        let mut seen: BTreeMap<(usize, usize, String), usize> = BTreeMap::new();
+        let mut seen: BTreeMap<(usize, usize, Option<usize>, String), usize> = BTreeMap::new();
         let mut found = Vec::new();
         for section in &self.document.sections {
-            let key = (section.release, section.level, section.name.to_lowercase());
+            // Each section may have inner ones of the same names.
+            let key = (section.release, section.level, section.inside, section.name.to_lowercase());
             if let Some(first) = seen.get(&key) {
                 let at = if section.added { section.at } else { *first };
                 let other = if section.added { *first } else { section.at };

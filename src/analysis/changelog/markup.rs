@@ -50,8 +50,10 @@ pub enum LineKind<'a> {
     },
     /// The line under or over a heading's text, a rule, or a line of a table.
     Rule,
-    /// A line of a block of code, of a comment or of front matter.
+    /// A line of a block of code, of a directive or of front matter.
     Verbatim,
+    /// A line that readers do not see.
+    Comment,
     /// `[label]: address`
     Link {
         /// The label.
@@ -118,7 +120,7 @@ pub(super) fn classify<'a>(sheet: &Sheet<'a>, markup: Markup) -> Vec<LineKind<'a
         }
         if comment {
             comment = !trimmed.contains("-->");
-            kinds.push(LineKind::Verbatim);
+            kinds.push(LineKind::Comment);
             continue;
         }
         if markup == Markup::Markdown {
@@ -129,7 +131,8 @@ pub(super) fn classify<'a>(sheet: &Sheet<'a>, markup: Markup) -> Vec<LineKind<'a
             }
             if trimmed.starts_with("<!--") {
                 comment = !trimmed.contains("-->");
-                kinds.push(LineKind::Verbatim);
+                let is_alone = comment || trimmed.ends_with("-->");
+                kinds.push(if is_alone { LineKind::Comment } else { LineKind::Verbatim });
                 continue;
             }
         }
@@ -203,7 +206,9 @@ fn one_line<'a>(lines: &[SheetLine<'a>], at: usize, markup: Markup, signs: &mut 
         return LineKind::Link { label: part(1), address: part(2) };
     }
     if markup == Markup::Rst && (trimmed.starts_with(".. ") || trimmed == "..") {
-        return LineKind::Verbatim;
+        // Directives and footnotes are seen; labels and comments are not.
+        let is_seen = trimmed.contains("::") || trimmed.starts_with(".. [");
+        return if is_seen { LineKind::Verbatim } else { LineKind::Comment };
     }
     match ITEM.captures(text) {
         Some(found) => LineKind::Item { indent, mark: found.get(2).map_or("", |mark| mark.as_str()) },
