@@ -79,7 +79,7 @@ pub(super) fn find_missing<'a>(
     let fragments = config.as_ref().map(|config| config.directory.as_str());
     if let (Some(directory), None) = (fragments, question.path) {
         let added = question.changes.iter().any(|change| {
-            change.additions > 0
+            (change.additions > 0 || change.status == ChangeStatus::Added)
                 && change.status != ChangeStatus::Removed
                 && role_of(change.path.as_str(), Some(directory)) == Some(FileRole::Fragment)
         });

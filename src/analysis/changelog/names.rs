@@ -40,6 +40,9 @@ const FRAGMENTS: [&str; 9] = [
     "changelog_unreleased/",
 ];
 
+/// A directory of the root whose texts are fragments, as RuboCop has it; deeper ones are mostly code.
+const COLLECTED: &str = "changelog";
+
 /// Where other people's changelogs lie.
 const FOREIGN: [&str; 5] = ["node_modules", "vendor", "third_party", "testdata", "fixtures"];
 
@@ -60,7 +63,17 @@ pub fn role_of(path: &str, fragments: Option<&str>) -> Option<FileRole> {
     if configured || FRAGMENTS.iter().any(|directory| inside(directory)) {
         return is_note(name).then_some(FileRole::Fragment);
     }
-    NAME.is_match(name).then_some(FileRole::Changelog)
+    if NAME.is_match(name) {
+        return Some(FileRole::Changelog);
+    }
+    let text = [".md", ".rst", ".txt"].iter().any(|end| name.ends_with(end));
+    (directories == COLLECTED && text && is_note(name)).then_some(FileRole::Fragment)
+}
+
+/// Whether a file of this name is a changelog whatever it looks like: a page about history or news may be something else.
+pub(super) fn is_named_changelog(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("change"))
 }
 
 /// Whether the path lies where fragments or changesets do, also as their configuration or explanation.
@@ -186,6 +199,11 @@ mod tests {
         assert!(is_among_notes("newsfragments/README.md", None));
         assert_eq!(role_of("news/12.bugfix.rst", None), None);
         assert_eq!(role_of("news/12.bugfix.rst", Some("news/")), Some(FileRole::Fragment));
+        assert_eq!(role_of("changelog/fix_a_crash_20260101.md", None), Some(FileRole::Fragment));
+        assert_eq!(role_of("changelog/CHANGELOG.md", None), Some(FileRole::Changelog));
+        for path in ["changelog/README.md", "changelog/.gitkeep", "changelog/parse.rs", "src/changelog/x.md"] {
+            assert_eq!(role_of(path, None), None, "{path}");
+        }
         assert_eq!(role_of(".changeset/brave-cats.md", None), Some(FileRole::Changeset));
         assert_eq!(role_of(".changeset/config.json", None), None);
     }

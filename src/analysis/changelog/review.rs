@@ -10,7 +10,7 @@ use super::lint::lint;
 use super::markup::LineKind;
 use super::misplaced;
 use super::missing::find_missing;
-use super::names::{FileRole, is_among_notes, is_in, role_of, scope_of};
+use super::names::{FileRole, is_among_notes, is_in, is_named_changelog, role_of, scope_of};
 use super::notice::is_quiet;
 use super::problem::{Problem, ProblemKind};
 use super::sheet::Sheet;
@@ -218,9 +218,12 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FolderSource) -> Opti
     Some(review)
 }
 
-/// Below the root, a page that only is named like one tells of no release.
+/// Below the root, a page that only is named like one tells of no release and does not begin with a list.
 pub(super) fn is_changelog(path: &str, document: &Document<'_>) -> bool {
-    !document.sheet.whole || !document.releases.is_empty() || !path.contains('/')
+    !document.sheet.whole
+        || !document.releases.is_empty()
+        || !path.contains('/')
+        || (is_named_changelog(path) && document.begins_with_list())
 }
 
 impl<'a> Changed<'a> {
