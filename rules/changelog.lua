@@ -116,6 +116,8 @@ return {
       if #draft.text <= MAX_FIX_BYTES then
         at = { fix = { [draft.file] = draft.text } }
       end
+    elseif found.style == "changesets" then
+      text ..= " Run `npx changeset`, which asks for the packages."
     end
     report(text, at)
   end

@@ -18,6 +18,7 @@ mod missing;
 mod names;
 mod new_file;
 mod notice;
+mod packages;
 mod place;
 mod problem;
 mod python;

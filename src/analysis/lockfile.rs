@@ -26,4 +26,5 @@ mod yarn;
 pub use ecosystem::{ECOSYSTEMS, Ecosystem, LockKind, lock_kind};
 pub use lock::{Fit, Lock};
 pub use manifest::{Manifest, Members, Wanted};
+pub use node::{read_node_members, read_pnpm_members};
 pub use review::{FileSource, Problem, ProblemKind, Text, find_problems};

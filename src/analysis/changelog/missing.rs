@@ -7,6 +7,7 @@ use super::habit::habits_of;
 use super::names::{FileRole, changelogs_in, folders_for, is_among_notes, is_in, role_of, scope_of};
 use super::new_file;
 use super::notice::is_same;
+use super::packages::Packages;
 use super::review::{Changed, Missing, Question, Review, is_changelog};
 use super::sheet::Sheet;
 use super::source::{Asked, FolderSource};
@@ -33,13 +34,14 @@ pub(super) fn find_missing<'a>(
     changed: &[Changed<'a>],
 ) -> Option<()> {
     let mut asked = Asked { source, pending: false };
+    let files = || open.iter().map(|change| change.path.as_str());
     // Everything that may be needed is asked for at once; what is read depends on what is there.
     let mut texts: BTreeMap<String, &'a str> = BTreeMap::new();
     let mut places: Vec<String> = Vec::new();
     if let Some(path) = question.path {
         places.push(path.to_owned());
     } else {
-        for folder in folders_for(open.iter().map(|change| change.path.as_str())) {
+        for folder in folders_for(files()) {
             places.extend(changelogs_in(folder, asked.names(folder)));
         }
     }
@@ -48,7 +50,7 @@ pub(super) fn find_missing<'a>(
     let changesets = question.path.is_none()
         && has(".changeset")
         && asked.names(".changeset").iter().any(|name| name == "config.json");
-    let package = if changesets && has("package.json") { asked.read(Side::Right, "package.json") } else { None };
+    let packages = changesets.then(|| Packages::read(&mut asked, files()));
     let configs = CONFIGS.iter().filter(|path| has(path));
     let config = configs.filter_map(|path| asked.read(Side::Right, path)).find_map(Towncrier::read);
     for place in places {
@@ -143,6 +145,7 @@ pub(super) fn find_missing<'a>(
     if !said.is_empty() {
         groups.retain(|log, _| log.is_none_or(|log| lines(&|path| is_in(scope_of(log), path)) > told));
     }
+    let noticed: Vec<String> = groups.values().flatten().map(|change| change.path.as_str().to_owned()).collect();
     for (log, files) in groups.into_iter().take(MAX_MISSING) {
         let missing = |draft: Option<Draft>, in_diff: bool| Missing {
             file: files[0].path.as_str().to_owned(),
@@ -157,11 +160,11 @@ pub(super) fn find_missing<'a>(
             review.missing.push(missing(Some(draft), false));
             break;
         }
-        if changesets {
+        if let Some(packages) = &packages {
             review.style = "changesets";
-            let name = package.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-            let name = name.as_ref().and_then(|package| package["name"].as_str()).unwrap_or("your-package");
-            review.missing.push(missing(Some(new_file::changeset("", name, title)), false));
+            let names = packages.names_of(noticed.iter().map(String::as_str));
+            let draft = (!names.is_empty()).then(|| new_file::changeset(&names, title));
+            review.missing.push(missing(draft, false));
             break;
         }
         let Some((log, text)) = log.and_then(|log| Some((log, *texts.get(log)?))) else {

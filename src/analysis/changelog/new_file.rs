@@ -42,15 +42,16 @@ pub(super) fn fragment(directory: &str, types: &[String], rst: bool, title: &Pul
     new_file(format!("{directory}/{name}.{kind}.{ending}"), sentence(&title.text))
 }
 
-/// A changeset.
-pub(super) fn changeset(directory: &str, package: &str, title: &PullTitle) -> Draft {
+/// A changeset for these packages.
+pub(super) fn changeset(packages: &[String], title: &PullTitle) -> Draft {
     let bump = match title.kind {
         Kind::Breaking | Kind::Removed => "major",
         Kind::Added | Kind::Deprecated => "minor",
         _ => "patch",
     };
-    let text = format!("---\n\"{package}\": {bump}\n---\n\n{}", sentence(&title.text));
-    new_file(format!("{directory}.changeset/{}.md", slug(&title.text)), text)
+    let bumps: String = packages.iter().map(|package| format!("\"{package}\": {bump}\n")).collect();
+    let text = format!("---\n{bumps}---\n\n{}", sentence(&title.text));
+    new_file(format!(".changeset/{}.md", slug(&title.text)), text)
 }
 
 fn new_file(file: String, entry: String) -> Draft {

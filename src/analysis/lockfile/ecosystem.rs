@@ -87,7 +87,7 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
             lock("bun.lockb", "bun install", unread, fits_by_name, MemberKey::None),
         ],
         read: node::read_manifest,
-        reach: Reach::Workspace(&[("package.json", node::read_members), ("pnpm-workspace.yaml", node::read_pnpm_members)]),
+        reach: Reach::Workspace(&[("package.json", node::read_node_members), ("pnpm-workspace.yaml", node::read_pnpm_members)]),
     },
     Ecosystem {
         name: "Rust",

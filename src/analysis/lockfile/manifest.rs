@@ -72,7 +72,7 @@ impl Manifest {
 
 impl Members {
     /// Whether a directory belongs, by its path below the manifest.
-    pub(super) fn contain(&self, directory: &str) -> bool {
+    pub fn contain(&self, directory: &str) -> bool {
         let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, directory));
         any(&self.include) && !any(&self.exclude)
     }

@@ -34,14 +34,16 @@ fn is_local(requirement: &str) -> bool {
     ["workspace:", "file:", "link:", "portal:", "catalog:", "patch:"].iter().any(|start| requirement.starts_with(start))
 }
 
-pub(super) fn read_members(text: &str) -> Option<Members> {
+/// The workspaces that a `package.json` names.
+pub fn read_node_members(text: &str) -> Option<Members> {
     let json = jsonc::parse(text)?;
     let listed = json.get("workspaces")?;
     let listed = listed.get("packages").unwrap_or(listed).as_array()?;
     Some(split(listed.iter().filter_map(Value::as_str)))
 }
 
-pub(super) fn read_pnpm_members(text: &str) -> Option<Members> {
+/// The workspaces that a `pnpm-workspace.yaml` names.
+pub fn read_pnpm_members(text: &str) -> Option<Members> {
     let documents = parse_yaml(text).ok()?;
     let listed = documents.first()?.get("packages")?;
     Some(split(listed.items().iter().filter_map(Node::text)))
@@ -75,9 +77,9 @@ mod tests {
     #[test]
     fn workspaces_are_read() {
         let members =
-            read_members(r#"{ "workspaces": { "packages": ["packages/*", "!packages/x"] } }"#).expect("reads");
+            read_node_members(r#"{ "workspaces": { "packages": ["packages/*", "!packages/x"] } }"#).expect("reads");
         assert!(members.contain("packages/a") && !members.contain("packages/x"));
         assert!(read_pnpm_members("packages:\n  - 'apps/**'\n").expect("reads").contain("apps/a/b"));
-        assert_eq!(read_members("{}"), None);
+        assert_eq!(read_node_members("{}"), None);
     }
 }
