@@ -242,15 +242,15 @@ fn large_and_hostile_texts_end_soon() {
 // ---- A whole change ----
 
 /// Texts of files at the head and the base, and the names in the root.
-struct Files(BTreeMap<(Side, &'static str), &'static str>, Vec<String>);
+struct Files<'a>(BTreeMap<(Side, &'static str), &'a str>, Vec<String>);
 
-impl FolderSource for Files {
+impl FolderSource for Files<'_> {
     fn names(&self, folder: &str) -> Names<'_> {
         if folder.is_empty() { Names::Known(&self.1) } else { Names::None }
     }
 }
 
-impl FileSource for Files {
+impl FileSource for Files<'_> {
     fn text(&self, side: Side, path: &str) -> Text<'_> {
         self.0
             .iter()
@@ -299,4 +299,170 @@ fn an_entry_that_a_merge_put_into_a_release_can_be_moved() {
             && fixed.ends_with("- Two of them were wrong.\n"),
         "{fixed}"
     );
+}
+
+/// Changelogs in the manner of real projects, in which a draft once was a finding, stood in the wrong place or broke
+/// something; each with a title and with pieces that the new text has.
+const ROUND: [(&str, &str, &str, &[&str]); 16] = [
+    (
+        // mypy
+        "CHANGELOG.md",
+        "# Mypy Release Notes\n\n## Next Release\n\n## Mypy 2.3\n\n- Make it safe (Jukka L, PR [21705](https://github.com/python/mypy/pull/21705))\n- Fix a leak (Ivan L, PR [21688](https://github.com/python/mypy/pull/21688))\n- Use less (Ivan L, PR [21683](https://github.com/python/mypy/pull/21683))\n- Read it (Jukka L, PR [21679](https://github.com/python/mypy/pull/21679))\n- Write it (Jukka L, PR [21684](https://github.com/python/mypy/pull/21684))\n",
+        "Fix a crash",
+        &["## Next Release\n\n- Fix a crash ([#4711](https://github.com/octo/hello/pull/4711))\n\n## Mypy 2.3"],
+    ),
+    (
+        // helix
+        "CHANGELOG.md",
+        "<!--\n# YY.0M (YYYY-0M-0D)\n\nFixes:\n-->\n\n# 25.07 (2025-07-15)\n\nFeatures:\n\n* Add a picker ([#11285](https://github.com/h/h/pull/11285), [d4aed40](https://github.com/h/h/commit/d4aed40))\n* Add a tree ([#13056](https://github.com/h/h/pull/13056), [#13443](https://github.com/h/h/pull/13443))\n\nFixes:\n\n* Use it ([#13429](https://github.com/h/h/pull/13429))\n* Read it ([#13430](https://github.com/h/h/pull/13430))\n",
+        "Fix a crash",
+        &["-->\n\n# Unreleased\n\nFixes:\n\n* Fix a crash ([#4711](https://github.com/h/h/pull/4711))\n\n# 25.07"],
+    ),
+    (
+        // tower
+        "CHANGELOG.md",
+        "# Changelog\n\nThe format is based on [Keep a Changelog](https://keepachangelog.com/en/1.0.0/).\n\n# Unreleased\n\n### Changed\n\n- **builder**: Remove a bound ([#851])\n\n# 0.5.3\n\n### Added\n\n- **builder**: Add a helper ([#804])\n\n### Fixed\n\n- **retry**: Check the jitter ([#843])\n\n[#804]: https://github.com/t/t/pull/804\n[#843]: https://github.com/t/t/pull/843\n\n# 0.5.2\n\n### Fixed\n\n- **retry**: Read it ([#777])\n\n[#777]: https://github.com/t/t/pull/777\n",
+        "Fix a crash",
+        &["### Fixed\n\n- Fix a crash ([#4711])\n\n[#4711]: https://github.com/t/t/pull/4711\n\n# 0.5.3"],
+    ),
+    (
+        // tower after a release
+        "CHANGELOG.md",
+        "# Changelog\n\n# 0.5.3 - 2025-01-02\n\n### Added\n\n- Add a helper ([#804])\n\n[#804]: https://github.com/t/t/pull/804\n\n# 0.5.2 - 2025-01-01\n\n### Fixed\n\n- Check it ([#700])\n\n[#700]: https://github.com/t/t/pull/700\n",
+        "Fix a crash",
+        &[
+            "# Unreleased\n\n### Fixed\n\n- Fix a crash ([#4711])\n\n[#4711]: https://github.com/t/t/pull/4711\n\n# 0.5.3",
+        ],
+    ),
+    (
+        // filelock
+        "changelog.rst",
+        "###########\n Changelog\n###########\n\n.. towncrier release notes start\n\n*********************\n 3.32.3 (2025-08-13)\n*********************\n\n- The hook prints no more. :pr:`701`\n- It waits. :pr:`700`\n\n*********************\n 3.32.2 (2025-07-29)\n*********************\n\n- A lease ends. :pr:`691`\n",
+        "Fix a crash",
+        &[
+            ".. towncrier release notes start\n\n************\n Unreleased\n************\n\n- Fix a crash. :pr:`4711`\n\n*********************\n 3.32.3",
+        ],
+    ),
+    (
+        "CHANGES.rst",
+        "Changes\n=======\n\n.. _v1-1-0:\n\n1.1.0 (2025-08-13)\n------------------\n\n- The hook prints no more.\n\n.. _v1-0-0:\n\n1.0.0 (2025-07-13)\n------------------\n\n- All.\n",
+        "Fix a crash",
+        &["=======\n\nUnreleased\n----------\n\n- Fix a crash (#4711).\n\n.. _v1-1-0:"],
+    ),
+    (
+        // opentelemetry-go
+        "CHANGELOG.md",
+        "# Changelog\n\nThe format is based on [Keep a Changelog](https://keepachangelog.com/en/1.0.0/).\n\n## [Unreleased]\n\n### Fixed\n\n- Prevent a panic. (#8792)\n\n<!-- Released section -->\n<!-- Don't change this section unless doing release -->\n\n## [1.45.0] - 2025-08-03\n\n### Added\n\n- Add metrics. (#7124)\n",
+        "Fix a crash",
+        &["- Prevent a panic. (#8792)\n- Fix a crash. (#4711)\n\n<!-- Released section -->"],
+    ),
+    (
+        // clap
+        "CHANGELOG.md",
+        "# Change Log\n\nThe format is based on [Keep a Changelog](https://keepachangelog.com/).\n\n## 5.0.0 - TBD\n\n### Breaking Changes\n\n- It is exhaustive\n\n### Features\n\n- *(derive)* Group values\n\n<!-- next-header -->\n## [Unreleased] - ReleaseDate\n\n## [4.6.6] - 2025-08-06\n\n### Fixes\n\n- *(help)* Mark names\n",
+        "Fix a crash",
+        &["- *(derive)* Group values\n\n### Fixes\n\n- Fix a crash\n\n<!-- next-header -->"],
+    ),
+    (
+        // mio
+        "CHANGELOG.md",
+        "# 1.2.2\n\n* Add support for Solaris using event ports\n  (https://github.com/tokio-rs/mio/pull/1962).\n* Add support for NuttX\n  (https://github.com/tokio-rs/mio/pull/1966).\n\n# 1.2.1\n\n* Add support for n3ds\n  (https://github.com/tokio-rs/mio/pull/1951).\n* Fixed a race condition in pipes\n  (https://github.com/tokio-rs/mio/pull/1954).\n* Fixed a casting issue\n  (https://github.com/tokio-rs/mio/pull/1948).\n\n# 1.2.0\n\n* Add support for more\n  (https://github.com/tokio-rs/mio/pull/1931).\n",
+        "Add a poll",
+        &["# Unreleased\n\n* Add a poll (https://github.com/tokio-rs/mio/pull/4711).\n\n# 1.2.2"],
+    ),
+    (
+        // textual
+        "CHANGELOG.md",
+        "# Change Log\n\nThe format is based on [Keep a Changelog](http://keepachangelog.com/).\n\n## [8.2.8] - 2025-06-30\n\n### Fixed\n\n- Fixed keys https://github.com/o/t/pull/6592\n- Fixed a click https://github.com/o/t/pull/6598\n\n### Changed\n\n- Paste is an alias https://github.com/o/t/pull/6594\n\n## [0.1.8] - 2022-05-19\n\n### Added\n\n- Added keys https://github.com/o/t/pull/6544\n- Added more https://github.com/o/t/pull/6545\n\n[0.1.8]: https://github.com/o/t/compare/v0.1.7...v0.1.8\n",
+        "Fix a crash",
+        &["## Unreleased\n\n### Fixed\n\n- Fixed a crash https://github.com/o/t/pull/4711\n\n## [8.2.8]"],
+    ),
+    (
+        // badger
+        "CHANGELOG.md",
+        "# Changelog\n\nThe format is based on [Keep a Changelog](http://keepachangelog.com/en/1.0.0/).\n\n## [4.9.1] - 2025-02-04\n\n**Fixed**\n\n- fix(aix): add a lock (#2115)\n\n[4.9.1]: https://github.com/d/b/compare/v4.9.0...v4.9.1\n",
+        "Fix a crash",
+        &[
+            "## [Unreleased]\n\n**Fixed**\n\n- ",
+            "\n\n[Unreleased]: https://github.com/d/b/compare/v4.9.1...HEAD\n[4.9.1]: ",
+        ],
+    ),
+    (
+        // jj
+        "CHANGELOG.md",
+        "# Changelog\n\nThe format is based on [Keep a Changelog](https://keepachangelog.com/en/1.0.0/).\n\n## [Unreleased]\n\n### Breaking changes\n\n### New features\n\n* A new command.\n\n### Fixed bugs\n\n* The pager exits cleanly.\n\n## [0.44.0] - 2025-08-05\n\n### Fixed bugs\n\n* A conflict is read.\n",
+        "Fix a crash",
+        &["* The pager exits cleanly.\n* Fix a crash.\n"],
+    ),
+    (
+        // prism
+        "CHANGELOG.md",
+        "# Changelog\n\nThe format is based on [Keep a Changelog](http://keepachangelog.com/en/1.0.0/).\n\n## [Unreleased]\n\n### Changed\n\n- Rename a node.\n\n## [1.9.0] - 2025-01-27\n\n### Fixed\n\n- Work on the layer.\n",
+        "Fix a crash",
+        &["### Fixed\n\n- Fix a crash (#4711).\n\n## [1.9.0]"],
+    ),
+    (
+        // elixir
+        "CHANGELOG.md",
+        "# Changelog for Elixir v1.21\n\n## v1.21.0-dev\n\n### 1. Enhancements\n\n#### Elixir\n\n  * [Kernel] Add it\n\n### 2. Bug fixes\n\n#### Elixir\n\n  * [Kernel] Read it\n\n## v1.20\n\nThe notes can be found in the v1.20 branch.\n",
+        "Fix a crash",
+        &["  * [Kernel] Read it\n  * Fix a crash (#4711)\n"],
+    ),
+    (
+        // rails, with a beta and without one
+        "CHANGELOG.md",
+        "*   Deprecate it.\n\n    *Ada Lovelace*\n\n*   Add it.\n\n    *Grace Hopper*\n\n## Rails 8.1.0.beta1 (September 04, 2025) ##\n\n*   Fix it.\n\n    *Grace Hopper*\n",
+        "Fix a crash",
+        &["*   Fix a crash"],
+    ),
+    (
+        // sidekiq
+        "Changes.md",
+        "# Sidekiq Changes\n\n8.1.5\n----------\n\n- Fix an edge case [#7010]\n\n4.2.7\n-----------\n\n- Add new integration testing to verify code loading\n  in development and production modes [#3241]\n- Fix delayed extensions [#3227]\n",
+        "Fix a crash",
+        &["# Sidekiq Changes\n\n8.1.5\n----------\n\n- Fix an edge case [#7010]\n- Fix a crash [#4711]"],
+    ),
+];
+
+#[test]
+fn a_draft_that_is_applied_has_no_finding() {
+    for (path, old, title, pieces) in ROUND {
+        let (_, _, new) = drafted(path, old, title);
+        for piece in pieces {
+            assert!(new.contains(piece), "{piece}\n---\n{new}");
+        }
+        let mut rest = old.lines().peekable();
+        let marked = |line: &str| match rest.next_if_eq(&line) {
+            Some(_) => format!(" {line}\n"),
+            None => format!("+{line}\n"),
+        };
+        let lines: String = new.lines().map(marked).collect();
+        let patch = format!("@@ -1,{} +1,{} @@\n{lines}", old.lines().count(), new.lines().count());
+        let changes = [change("src/a.py", "@@ -1 +1 @@\n-x = 1\n+x = 2\n"), change(path, &patch)];
+        let files = Files(BTreeMap::from([((Side::Right, path), new.as_str())]), vec![path.to_owned()]);
+        let question = Question {
+            changes: &changes,
+            title,
+            body: "",
+            author: Author { number: Some(4711), login: "ada", repository: Some("octo/hello") },
+            today: TODAY,
+            path: None,
+            is_path: &|_| false,
+            may_need: &|path| path.ends_with(".py"),
+        };
+        let found = review(&question, &files).unwrap();
+        assert_eq!((found.problems, found.missing, found.release), (vec![], vec![], false), "{new}");
+        assert_eq!(found.entries.iter().map(|entry| entry.released).collect::<Vec<_>>(), [false], "{new}");
+    }
+}
+
+#[test]
+fn a_section_of_another_kind_takes_no_entry() {
+    let of = |text: &str, title: &str| drafted("CHANGELOG.md", text, title).1.unwrap();
+    let text = "## Unreleased\n\n### Deprecated features\n\n- Names.\n\n### Documentation fixes\n\n- A page.\n\n### Changes\n\n- Some.\n";
+    assert_eq!(of(text, "Fix a crash"), "Unreleased / Changes");
+    assert_eq!(of(text, "Deprecate the list"), "Unreleased / Deprecated features");
+    let text = "## Unreleased\n\n### What's new\n\n- Names.\n\n### Bug fixes and more\n\n- A page.\n";
+    assert_eq!(of(text, "Fix a crash"), "Unreleased / Bug fixes and more");
+    assert_eq!(of(text, "Add a search"), "Unreleased / What's new");
 }

@@ -30,7 +30,8 @@ pub(super) fn check(file: &str, document: &Document<'_>, new: &[&Entry], title: 
     let says = told.iter().any(|entry| {
         let named = section_of(entry).is_some_and(|name| {
             let lower = name.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-            Kind::Breaking.sections().contains(&lower.as_str()) || SAYS.is_match(name)
+            let mut names = Kind::Breaking.sections().iter().chain(Kind::Breaking.wider_sections());
+            names.any(|known| *known == lower) || SAYS.is_match(name)
         });
         named || SAYS.is_match(&document.text_of(entry))
     });

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Entry, Style};
 use super::habit::{Habits, author_in};
-use super::place::{find_place, last_text};
+use super::place::{find_place, release_end};
 use super::title::{Kind, PullTitle, phrase};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -38,8 +38,9 @@ pub struct Draft {
     pub text: String,
 }
 
-static DIGITS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(#|GH-|gh-|`|(?:pull|issues)/)([0-9]{1,7})").expect("a fixed pattern"));
+static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(#|GH-|gh-|PR |`|(?:pull|issues)/|\[(?:[A-Za-z]+ )?)([0-9]{1,7})").expect("a fixed pattern")
+});
 static PLACE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"/issues/([0-9])").expect("a fixed pattern"));
 static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\[(?:BUG|FEATURE|PERF|MISC) ").expect("a fixed pattern"));
 
@@ -76,6 +77,9 @@ pub fn entry_text(title: &PullTitle, habits: &Habits, author: Author<'_>, style:
     if habits.number.is_none() && habits.entries < 3 && style != Style::Intridea {
         // Nobody knows the file's habit yet.
         number = author.number.map(|number| (format!(" (#{number})"), false));
+    } else if number.is_none() && habits.wants_number() {
+        // Each entry names it in its own way.
+        number = author.number.map(|number| (plain_number(number, habits, author), false));
     }
     let own = habits.number.is_none() && habits.thanks.is_none();
     if let Some((text, true)) = &number {
@@ -108,12 +112,20 @@ pub fn entry_text(title: &PullTitle, habits: &Habits, author: Author<'_>, style:
     words
 }
 
+/// The number in the way that most readers know.
+fn plain_number(number: u32, habits: &Habits, author: Author<'_>) -> String {
+    match author.repository.filter(|_| habits.linked) {
+        Some(repository) => format!(" ([#{number}](https://github.com/{repository}/pull/{number}))"),
+        None => format!(" (#{number})"),
+    }
+}
+
 fn lead_for(kind: Kind, habits: &Habits) -> Option<&str> {
     let bare = |lead: &str| lead.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let wanted = kind
-        .sections()
-        .iter()
-        .find_map(|name| habits.leads.iter().find(|lead| bare(lead) == *name || format!("{}s", bare(lead)) == *name));
+    let wanted =
+        kind.sections().iter().chain(kind.wider_sections()).find_map(|name| {
+            habits.leads.iter().find(|lead| bare(lead) == *name || format!("{}s", bare(lead)) == *name)
+        });
     wanted.or_else(|| habits.leads.iter().find(|lead| bare(lead).starts_with("change"))).map(String::as_str)
 }
 
@@ -131,8 +143,14 @@ pub fn draft(
     let place = find_place(document, habits, title.kind);
     let mut lines = place.before;
     lines.extend(entry.iter().cloned());
+    let mut definitions: Vec<(usize, Vec<String>)> = Vec::from_iter(place.link);
+    if let Some((after, definition)) = definition_for(document, habits, author, place.at) {
+        match after {
+            Some(after) => definitions.push((after, definition)),
+            None => lines.extend(definition),
+        }
+    }
     lines.extend(place.after);
-    let definition = definition_for(document, habits, author, place.at);
     let mut out = Edited::new(text);
     if place.at.is_none() {
         lines.iter().for_each(|line| out.insert(line));
@@ -142,11 +160,10 @@ pub fn draft(
         if place.at == Some(at) {
             lines.iter().for_each(|line| out.insert(line));
         }
-        if let Some((_, definition)) = definition.as_ref().filter(|(after, _)| *after == at) {
-            out.insert(definition);
-        }
+        let here = definitions.iter().filter(|(after, _)| *after == at);
+        here.flat_map(|(_, lines)| lines).for_each(|line| out.insert(line));
     }
-    let after = place.at.filter(|_| definition.is_none());
+    let after = place.at.filter(|_| definitions.is_empty());
     Draft {
         file: file.to_owned(),
         under: place.under,
@@ -209,13 +226,14 @@ fn render(words: &str, habits: &Habits) -> Vec<String> {
     lines
 }
 
-/// `[#12]: address`, where the file keeps such lines, with the line after which it goes.
+/// `[#12]: address`, where the file keeps such lines, with the line after which it goes; without one it goes right behind
+/// the entry. A blank line keeps it apart from a list, of whose last item it would be a part.
 fn definition_for(
     document: &Document<'_>,
     habits: &Habits,
     author: Author<'_>,
     at: Option<usize>,
-) -> Option<(usize, String)> {
+) -> Option<(Option<usize>, Vec<String>)> {
     let number = author.number?;
     let (shape, _) = habits.number.as_ref()?;
     if !shape.contains("[#") || shape.contains("](") {
@@ -223,20 +241,21 @@ fn definition_for(
     }
     let is_number =
         |label: &str| label.strip_prefix('#').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let end =
-        at.and_then(|at| document.release_at(at)).map_or(document.kinds.len(), |index| document.releases[index].end);
     let links = || document.links.iter().filter(|link| is_number(link.label));
+    let first = links().next()?;
+    let at_bottom = document.entries.last().is_none_or(|last| first.at > last.at);
+    let release = at.and_then(|at| document.release_at(at)).map(|index| &document.releases[index]);
+    let end = if at_bottom { document.kinds.len() } else { release.map_or(0, |release| release.end) };
     let near = links().rfind(|link| link.at < end && at.is_none_or(|at| link.at > at));
-    let model = near.or_else(|| links().next())?;
+    let model = near.unwrap_or(first);
     let old = model.label.trim_start_matches('#');
     let address = PLACE.replace_all(&model.address.replace(old, &number.to_string()), "/pull/$1").into_owned();
-    let after = match near {
-        Some(near) => near.at,
-        None => at.map(|at| {
-            last_text(document, document.release_at(at).map_or(at, |index| document.releases[index].end - 1))
-        })?,
-    };
-    Some((after, format!("[#{number}]: {address}")))
+    let line = format!("[#{number}]: {address}");
+    Some(match (near, release) {
+        (Some(near), _) => (Some(near.at), vec![line]),
+        (None, Some(release)) => (Some(release_end(document, release)), vec![String::new(), line]),
+        (None, None) => (None, vec![String::new(), line]),
+    })
 }
 
 /// The file's text with an entry moved from a release that is out to the pending one; `None` when it has none.
@@ -247,9 +266,8 @@ pub(super) fn moved(document: &Document<'_>, entry: &Entry, text: &str, habits: 
     let name = entry.section.map_or("changed", |index| document.sections[index].name).to_lowercase();
     let kinds =
         [Kind::Added, Kind::Fixed, Kind::Removed, Kind::Deprecated, Kind::Security, Kind::Breaking, Kind::Faster];
-    let kind = kinds.into_iter().find(|kind| {
-        kind.sections().first().is_some_and(|first| name.contains(first)) || kind.sections().contains(&name.as_str())
-    });
+    let kind =
+        kinds.into_iter().find(|kind| kind.sections().contains(&name.as_str())).or_else(|| Kind::of_section(&name));
     let place = find_place(document, habits, kind.unwrap_or(Kind::Changed));
     let at = place.at?;
     let mut out = Edited::new(text);

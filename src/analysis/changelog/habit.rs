@@ -1,6 +1,7 @@
 //! How the entries of a changelog are written: numbers, thanks, full stops, tense, width. New entries follow suit.
 
 use super::document::{Document, Entry, is_placeholder};
+use super::title::Kind;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -19,20 +20,32 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 /// what stood around it.
 static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let link = r"\[(?:[A-Za-z]+ )?#?[0-9]{1,7}\]\(https?://[^\s)]+/(?:pull|issues)/[0-9]{1,7}\)";
+    let address = r"https?://[^\s()]+/(?:pull|issues)/[0-9]{1,7}";
+    let more = r"(?:,\s?(?:\[[^\]\s]{1,40}\](?:\([^\s)]*\)|\[\])?|#[0-9]{1,7}))*";
     [
         format!(r"^{link}:?\s"),
         r"^:(?:issue|pr|pull|gh|user)?[a-z]*:`#?[0-9]{1,7}`:?\s".to_owned(),
         r"^(?:\(#[0-9]{1,7}\)|#[0-9]{1,7})[:\s]\s?".to_owned(),
-        format!(r"\s\(?{link}\)?\.?$"),
-        r"\s\(?\[#[0-9]{1,7}\](?:\[\])?\)?\.?$".to_owned(),
-        r"\s\(?:(?:issue|pr|pull|gh):`#?[0-9]{1,7}`\)?\.?$".to_owned(),
+        format!(r"\s\({link}{more}\)\.?$"),
+        format!(r"\s{link}\.?$"),
+        format!(r"\s\(\[#[0-9]{{1,7}}\](?:\[\])?{more}\)\.?$"),
+        r"\s\[#[0-9]{1,7}\](?:\[\])?\.?$".to_owned(),
+        r"\s\(:(?:issue|pr|pull|gh):`#?[0-9]{1,7}`\)\.?$".to_owned(),
+        r"\s:(?:issue|pr|pull|gh):`#?[0-9]{1,7}`\.?$".to_owned(),
         r",? (?:see|fixes|closes) #[0-9]{1,7}\.?$".to_owned(),
-        r"\s\((?:#|GH-|gh-|PR #|PR )[0-9]{1,7}\)\.?$".to_owned(),
+        format!(r"\s\((?:#|GH-|gh-|PR #|PR )[0-9]{{1,7}}{more}\)\.?$"),
         r"\s(?:#|GH-|gh-)[0-9]{1,7}\.?$".to_owned(),
+        format!(r"\s\({address}\)\.?$"),
+        format!(r"\s{address}\.?$"),
     ]
     .iter()
     .map(|pattern| Regex::new(pattern).expect("a fixed pattern"))
     .collect()
+});
+
+/// What follows the first number where an entry names several.
+static MORE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r",\s?(?:\[[^\]\s]{1,40}\](?:\([^\s)]*\)|\[\])?|#[0-9]{1,7})").expect("a fixed pattern")
 });
 
 /// The ways to thank.
@@ -51,6 +64,8 @@ static THANKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     .collect()
 });
 
+static INLINE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\]\(https?://[^\s)]+/(?:pull|issues)/[0-9]").expect("a fixed pattern"));
 static AREA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[[0-9A-Za-z_]./,*-]{1,40}: ").expect("a fixed pattern"));
 static AUTHOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"@[[0-9A-Za-z_].-]{1,40}").expect("a fixed pattern"));
 static LEAD: LazyLock<Regex> =
@@ -71,6 +86,8 @@ pub struct Habits {
     pub number: Option<(String, bool)>,
     /// The text that names a person, as one entry has it.
     pub thanks: Option<String>,
+    /// Whether most entries link their numbers right where they stand.
+    pub linked: bool,
     /// Whether thanks stand behind the number.
     pub thanks_last: bool,
     /// Whether entries end with a full stop.
@@ -140,7 +157,7 @@ pub fn habits_of(document: &Document<'_>) -> Habits {
     let unthanked: Vec<&str> = unthanked.iter().map(String::as_str).collect();
     let number = most_frequent(&SHAPES, &unthanked).filter(|(_, count)| most(*count)).map(|(shape, _)| {
         let at_start = unthanked.iter().any(|text| text.starts_with(&shape));
-        (shape, at_start)
+        (MORE.replace_all(&shape, "").into_owned(), at_start)
     });
     let thanks = most_frequent(&THANKS, &texts).filter(|(_, count)| most(*count)).map(|(shape, _)| shape);
     let thanks_last = thanks.as_ref().zip(number.as_ref()).is_none_or(|(thanks, (number, _))| {
@@ -160,6 +177,7 @@ pub fn habits_of(document: &Document<'_>) -> Habits {
     let ends = thanks.is_some() || number.as_ref().is_some_and(|(_, first)| !first);
     Habits {
         entries: texts.len(),
+        linked: most(texts.iter().filter(|text| INLINE.is_match(text)).count()),
         numbered: texts.iter().filter(|text| !numbers_in(text).is_empty()).count(),
         mark: marks.unwrap_or("- ").to_owned(),
         indent: indent.to_owned(),
@@ -221,7 +239,13 @@ fn width_of(document: &Document<'_>, old: &[(&Entry, String)]) -> Option<usize> 
 
 fn leads_in(texts: &[&str]) -> Vec<String> {
     let leads: Vec<&str> = texts.iter().filter_map(|text| LEAD.find(text)).map(|found| found.as_str()).collect();
-    if leads.len() * 2 <= texts.len() || texts.len() < 3 {
+    // Others name the area that an entry is about.
+    let is_kind = |lead: &&&str| {
+        let word = lead.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        Kind::of_section(&word).is_some() || ["chang", "improv", "enhanc"].iter().any(|start| word.starts_with(start))
+    };
+    let kinds = leads.iter().filter(is_kind).count();
+    if leads.len() * 2 <= texts.len() || texts.len() < 3 || kinds * 2 <= leads.len() {
         return Vec::new();
     }
     let mut distinct: Vec<String> = Vec::new();

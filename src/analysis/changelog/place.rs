@@ -5,11 +5,16 @@ use super::habit::Habits;
 use super::markup::{LineKind, Markup};
 use super::title::Kind;
 
+/// So many releases show what is usual.
+const RECENT: usize = 10;
+
 /// Where lines go in: after the line `at` (at the top without one), with more lines before and behind the entry.
 pub(super) struct Place {
     pub(super) at: Option<usize>,
     pub(super) before: Vec<String>,
     pub(super) after: Vec<String>,
+    /// The definition of a label in `before`, with the line after which it goes.
+    pub(super) link: Option<(usize, Vec<String>)>,
     /// The headings that it stands under.
     pub(super) under: Option<String>,
 }
@@ -17,17 +22,28 @@ pub(super) struct Place {
 /// The place for an entry of a kind.
 pub(super) fn find_place(document: &Document<'_>, habits: &Habits, kind: Kind) -> Place {
     let pending = document.releases.iter().position(|release| release.pending && !release.assumed);
-    match pending {
-        Some(index) => in_release(document, habits, index, kind),
-        None => new_release(document, kind),
+    match (pending, document.releases.first()) {
+        (Some(index), _) => in_release(document, habits, index, kind),
+        (None, Some(first)) if !is_listed_above(document) => new_release(document, first, kind),
+        _ => new_list(document, habits),
     }
+}
+
+/// Whether entries wait for their heading above the first release.
+fn is_listed_above(document: &Document<'_>) -> bool {
+    document.begins_with_list() && document.entries.first().is_some_and(|first| first.release.is_none())
 }
 
 fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind) -> Place {
     let release = &document.releases[index];
     let own: Vec<&Section<'_>> = document.sections.iter().filter(|section| section.release == index).collect();
     let under = |name: &str| Some(format!("{} / {name}", release.name));
-    if let Some(section) = best(&own, kind) {
+    let others: Vec<&Section<'_>> = document.sections.iter().filter(|section| section.release != index).collect();
+    // A section of its own that the last releases had is better than one of the pending release that would do.
+    let recent = index + RECENT;
+    let usual: Vec<&Section<'_>> = others.iter().copied().filter(|section| section.release <= recent).collect();
+    let does = || if best(&usual, kind).is_some() { None } else { wider(&own, kind) };
+    if let Some(section) = best(&own, kind).or_else(does) {
         let mut entries = document.entries.iter().filter(|entry| (section.at..section.end).contains(&entry.at));
         let at = match (entries.clone().next(), entries.next_back()) {
             (Some(first), _) if habits.newest_first && first.at > 0 => first.at - 1,
@@ -35,13 +51,12 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
             _ => heading_end(document, section.at),
         };
         let before = blank_if(habits.spaced && document.entries.iter().any(|entry| entry.end == at + 1));
-        return Place { at: Some(at), before, after: Vec::new(), under: under(section.name) };
+        return Place { at: Some(at), before, after: Vec::new(), link: None, under: under(section.name) };
     }
     let loose: Vec<_> =
         document.entries.iter().filter(|entry| entry.release == Some(index) && entry.section.is_none()).collect();
-    let others: Vec<&Section<'_>> = document.sections.iter().filter(|section| section.release != index).collect();
     let standard = matches!(document.style, Style::KeepAChangelog { .. });
-    let model = best(&others, kind);
+    let model = best(&others, kind).or_else(|| wider(&others, kind));
     let uses_sections = !own.is_empty()
         || (loose.is_empty()
             && (model.is_some()
@@ -49,7 +64,8 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
     if uses_sections && habits.leads.is_empty() {
         let name = model.map_or(kind.standard(), |section| section.name);
         let heading = heading_lines(document, model.or(own.first().copied()), name, release);
-        let open = model.or(own.first().copied()).is_none_or(|model| is_blank(document, model.at + heading.len()));
+        let open =
+            model.or(own.first().copied()).is_none_or(|model| is_blank(document, heading_last(document, model.at) + 1));
         let rank = |name: &str| SECTIONS.iter().position(|section| *section == name);
         let next =
             own.iter().find(|section| rank(section.name).zip(rank(name)).is_some_and(|(other, own)| other > own));
@@ -57,12 +73,13 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
         before.extend(blank_if(open));
         let under = under(name);
         if let Some(next) = next {
-            return Place { at: Some(next.at - 1), before, after: vec![String::new()], under };
+            let at = document.heading_start(next.at).checked_sub(1);
+            return Place { at, before, after: vec![String::new()], link: None, under };
         }
         let at = release_end(document, release);
         before.insert(0, String::new());
         let after = blank_if(!is_blank(document, at + 1));
-        return Place { at: Some(at), before, after, under };
+        return Place { at: Some(at), before, after, link: None, under };
     }
     let under = Some(release.name.to_owned());
     match loose.last() {
@@ -72,69 +89,101 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
             } else {
                 before_placeholder(document, last.at, last.end)
             };
-            Place { at: Some(at), before: blank_if(habits.spaced), after: Vec::new(), under }
+            Place { at: Some(at), before: blank_if(habits.spaced), after: Vec::new(), link: None, under }
         }
         None => {
             let at = heading_end(document, release.at);
             let after = blank_if(!is_blank(document, at + 1));
             let others = document.releases.iter().filter(|other| other.at != release.at);
             let tight = others.map(|other| heading_end(document, other.at)).any(|end| !is_blank(document, end + 1));
-            Place { at: Some(at), before: blank_if(!tight), after, under }
+            Place { at: Some(at), before: blank_if(!tight), after, link: None, under }
         }
     }
 }
 
 /// A section whose name suits the kind, the best name first.
 fn best<'s, 'a>(sections: &[&'s Section<'a>], kind: Kind) -> Option<&'s Section<'a>> {
-    let plain = |name: &str| {
-        let bare: String = name.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace()).collect();
-        // An emoji's name, as in `:bug: Fixes`.
-        let named =
-            name.trim().strip_prefix(':').and_then(|rest| rest.split_once(": ")).map(|(_, rest)| rest.to_owned());
-        named.unwrap_or(bare).trim().to_lowercase()
-    };
-    kind.sections().iter().find_map(|wanted| sections.iter().find(|section| plain(section.name) == *wanted)).copied()
+    let names: Vec<String> = sections.iter().map(|section| plain(section.name)).collect();
+    let meant = || names.iter().position(|name| Kind::of_section(name) == Some(kind));
+    position_of(&names, kind.sections()).or_else(meant).map(|at| sections[at])
+}
+
+/// A section that takes the kind in.
+fn wider<'s, 'a>(sections: &[&'s Section<'a>], kind: Kind) -> Option<&'s Section<'a>> {
+    let names: Vec<String> = sections.iter().map(|section| plain(section.name)).collect();
+    position_of(&names, kind.wider_sections()).map(|at| sections[at])
+}
+
+fn position_of(names: &[String], wanted: &[&str]) -> Option<usize> {
+    wanted.iter().find_map(|wanted| names.iter().position(|name| name == wanted))
+}
+
+/// A section's name in lower case, without decoration: `:bug: Fixes` and `2. Fixes` are both `fixes`.
+fn plain(name: &str) -> String {
+    let bare: String = name.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace()).collect();
+    let emoji = name.trim().strip_prefix(':').and_then(|rest| rest.split_once(": "));
+    let words = emoji.map_or(bare, |(_, rest)| rest.to_owned());
+    words.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace()).trim_end().to_lowercase()
 }
 
 /// A file without a pending release gets one.
-fn new_release(document: &Document<'_>, kind: Kind) -> Place {
-    let Some(first) = document.releases.first() else { return new_list(document) };
-    let bracketed = first.title.label.is_some();
-    let name = if bracketed { "[Unreleased]" } else { "Unreleased" };
+fn new_release(document: &Document<'_>, first: &Release<'_>, kind: Kind) -> Place {
+    let link = unreleased_link(document, first);
+    let name = if first.title.label.is_some() && link.is_ok() { "[Unreleased]" } else { "Unreleased" };
     let mut before = heading_like(document, first.at, name, first.level);
     before.push(String::new());
     let sections: Vec<&Section<'_>> = document.sections.iter().collect();
     let mut under = name.trim_matches(['[', ']']).to_owned();
-    if let Some(model) = best(&sections, kind) {
-        let heading = heading_lines(document, Some(model), model.name, first);
-        let open = is_blank(document, model.at + heading.len());
-        before.extend(heading);
-        before.extend(blank_if(open));
+    if let Some(model) = best(&sections, kind).or_else(|| wider(&sections, kind)) {
+        before.extend(heading_lines(document, Some(model), model.name, first));
+        before.extend(blank_if(is_blank(document, heading_last(document, model.at) + 1)));
         under = format!("{under} / {}", model.name);
     }
-    Place { at: first.at.checked_sub(1), before, after: vec![String::new()], under: Some(under) }
+    let link = link.ok().flatten();
+    Place { at: before_heading(document, first.at), before, after: vec![String::new()], link, under: Some(under) }
 }
 
-/// A file without any release: below its title, or at the end of what is there.
-fn new_list(document: &Document<'_>) -> Place {
-    match document.entries.last() {
-        Some(last) => Place {
-            at: Some(before_placeholder(document, last.at, last.end)),
-            before: Vec::new(),
-            after: Vec::new(),
-            under: None,
-        },
-        None => {
-            let at = document.kinds.iter().rposition(|kind| *kind != LineKind::Blank);
-            let mut before = blank_if(at.is_some());
-            before.extend(if document.markup == Markup::Rst {
-                ["Unreleased", "----------", ""].map(str::to_owned).to_vec()
-            } else {
-                ["## Unreleased", ""].map(str::to_owned).to_vec()
-            });
-            Place { at, before, after: Vec::new(), under: Some("Unreleased".to_owned()) }
-        }
+/// What `[Unreleased]` needs to be a link where the versions are: nothing, a definition with the line after which it
+/// goes, or what nobody can tell (an error).
+fn unreleased_link(document: &Document<'_>, first: &Release<'_>) -> Result<Option<(usize, Vec<String>)>, ()> {
+    let defined = |label: &str| document.links.iter().find(|link| link.label.to_lowercase() == label.to_lowercase());
+    let is_linked = |release: &Release<'_>| release.title.label.is_some_and(|label| defined(label).is_some());
+    if defined("unreleased").is_some() || !document.releases.iter().any(is_linked) {
+        return Ok(None);
     }
+    let link = first.title.label.and_then(defined).filter(|link| link.at > 0).ok_or(())?;
+    let (repository, tag) = match link.address.split_once("/compare/") {
+        Some((repository, range)) => (repository, range.rsplit_once("..").map(|(_, tag)| tag)),
+        None => link.address.split_once("/releases/tag/").map_or(("", None), |(start, tag)| (start, Some(tag))),
+    };
+    let tag = tag.filter(|tag| !tag.is_empty()).ok_or(())?;
+    Ok(Some((link.at - 1, vec![format!("[Unreleased]: {repository}/compare/{tag}...HEAD")])))
+}
+
+/// A file without a heading for what is new: among the entries above all headings, or below the title.
+fn new_list(document: &Document<'_>, habits: &Habits) -> Place {
+    let mut loose = document.entries.iter().filter(|entry| entry.release.is_none());
+    let Some(first) = loose.next() else {
+        let at = document.kinds.iter().rposition(|kind| *kind != LineKind::Blank);
+        let mut before = blank_if(at.is_some());
+        before.extend(if document.markup == Markup::Rst {
+            ["Unreleased", "----------", ""].map(str::to_owned).to_vec()
+        } else {
+            ["## Unreleased", ""].map(str::to_owned).to_vec()
+        });
+        return Place { at, before, after: Vec::new(), link: None, under: Some("Unreleased".to_owned()) };
+    };
+    let last = loose.last().unwrap_or(first);
+    // What follows such a list speaks of what is older.
+    let goes_on =
+        document.kinds[last.end..].iter().any(|kind| !matches!(kind, LineKind::Blank | LineKind::Link { .. }));
+    let spaced = habits.spaced || (is_blank(document, first.end) && first.end < last.at);
+    if (goes_on || habits.newest_first) && !is_placeholder(document.sheet.lines[first.at].text) {
+        let (at, after) = (first.at.checked_sub(1), blank_if(spaced));
+        return Place { at, before: Vec::new(), after, link: None, under: None };
+    }
+    let at = before_placeholder(document, last.at, last.end);
+    Place { at: Some(at), before: blank_if(spaced), after: Vec::new(), link: None, under: None }
 }
 
 /// The line before a placeholder, or the entry's last line.
@@ -158,6 +207,26 @@ fn heading_lines(
     }
 }
 
+/// The line before a heading and before the labels by which others find it; `None` at the top.
+fn before_heading(document: &Document<'_>, at: usize) -> Option<usize> {
+    let is_label = |at: usize| {
+        let text = document.sheet.lines[at].text.trim();
+        (text.starts_with(".. _") && text.ends_with(':')) || text.starts_with("<a name=") || text.starts_with("<a id=")
+    };
+    let mut start = document.heading_start(at);
+    while let Some(above) =
+        (0..start).rev().find(|at| document.kinds[*at] != LineKind::Blank).filter(|at| is_label(*at))
+    {
+        start = above;
+    }
+    start.checked_sub(1)
+}
+
+/// The last line of a heading alone: the one under its text, where it has one.
+fn heading_last(document: &Document<'_>, at: usize) -> usize {
+    if document.kinds.get(at + 1) == Some(&LineKind::Rule) { at + 1 } else { at }
+}
+
 /// A heading written as the one at `at` is.
 fn heading_like(document: &Document<'_>, at: usize, name: &str, level: usize) -> Vec<String> {
     let sign = document
@@ -171,7 +240,15 @@ fn heading_like(document: &Document<'_>, at: usize, name: &str, level: usize) ->
         (Markup::Markdown, None) => vec![marked("#")],
         (Markup::AsciiDoc, _) => vec![marked("=")],
         (Markup::Org, _) => vec![marked("*")],
-        (_, Some(sign)) => vec![name.to_owned(), sign.to_string().repeat(name.chars().count())],
+        (_, Some(sign)) => {
+            // Text between two lines may stand away from their ends.
+            let over = document.heading_start(at) < at;
+            let old = document.sheet.lines[at].text;
+            let margin = if over { old.len() - old.trim_start().len() } else { 0 };
+            let line = sign.to_string().repeat(name.chars().count() + 2 * margin);
+            let text = format!("{}{name}", " ".repeat(margin));
+            over.then(|| line.clone()).into_iter().chain([text, line]).collect()
+        }
         (_, None) => vec![name.to_owned()],
     }
 }
@@ -190,14 +267,20 @@ fn heading_end(document: &Document<'_>, at: usize) -> usize {
     end
 }
 
-/// The last line of a release that is neither blank nor a link.
-fn release_end(document: &Document<'_>, release: &Release<'_>) -> usize {
-    let is_text = |at: &usize| !matches!(document.kinds[*at], LineKind::Blank | LineKind::Link { .. });
-    (release.at..release.end).rev().find(is_text).unwrap_or(release.at)
+/// The last line of a release that tells something: what stands behind it (links, comments, a rule, a label of the next
+/// heading) is not of its entries.
+pub(super) fn release_end(document: &Document<'_>, release: &Release<'_>) -> usize {
+    let tells = |at: &usize| match document.kinds[*at] {
+        LineKind::Blank | LineKind::Link { .. } | LineKind::Comment => false,
+        LineKind::Rule => matches!(document.kinds[at.saturating_sub(1)], LineKind::Heading { .. }),
+        LineKind::Text { .. } => !document.sheet.lines[*at].text.trim_start().starts_with("<a "),
+        _ => true,
+    };
+    (release.at..release.end).rev().find(tells).unwrap_or(release.at)
 }
 
 /// The last line up to `from` that is not blank.
-pub(super) fn last_text(document: &Document<'_>, from: usize) -> usize {
+fn last_text(document: &Document<'_>, from: usize) -> usize {
     (0..=from).rev().find(|at| document.kinds[*at] != LineKind::Blank).unwrap_or(from)
 }
 

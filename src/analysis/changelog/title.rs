@@ -40,9 +40,7 @@ impl Kind {
                 "enhancement",
                 "feature enhancements",
                 "additions",
-                "improvements",
                 "added features",
-                "minor changes",
             ],
             Kind::Changed => &[
                 "changed",
@@ -57,35 +55,13 @@ impl Kind {
                 "minor changes",
                 "refactor",
             ],
-            Kind::Deprecated => &["deprecated", "deprecations", "deprecation", "changed", "changes"],
-            Kind::Removed => {
-                &["removed", "removals", "removal", "changed", "changes", "other changes", "miscellaneous"]
+            Kind::Deprecated => &["deprecated", "deprecations", "deprecation"],
+            Kind::Removed => &["removed", "removals", "removal"],
+            Kind::Fixed => {
+                &["fixed", "bug fixes", "bugfixes", "bugfix", "bug fix", "fixes", "fix", "bugs", "bugs fixed"]
             }
-            Kind::Fixed => &[
-                "fixed",
-                "bug fixes",
-                "bugfixes",
-                "bugfix",
-                "bug fix",
-                "fixes",
-                "fix",
-                "bugs",
-                "bugs fixed",
-                "patch changes",
-                "changed",
-                "changes",
-            ],
-            Kind::Security => &["security", "security fixes", "security fix", "fixed", "bug fixes", "fixes"],
-            Kind::Faster => &[
-                "performance",
-                "performance improvements",
-                "performance improvement",
-                "improvements",
-                "enhancements",
-                "improved",
-                "changed",
-                "changes",
-            ],
+            Kind::Security => &["security", "security fixes", "security fix"],
+            Kind::Faster => &["performance", "performance improvements", "performance improvement"],
             Kind::Breaking => &[
                 "breaking changes",
                 "breaking change",
@@ -94,12 +70,55 @@ impl Kind {
                 "backwards incompatible changes",
                 "backward incompatible changes",
                 "incompatible changes",
-                "removed",
-                "changed",
-                "changes",
-                "major changes",
             ],
         }
+    }
+
+    /// Names of sections that take it in where a file has none of its own for it, the best first.
+    pub fn wider_sections(self) -> &'static [&'static str] {
+        match self {
+            Kind::Added => &["improvements", "minor changes"],
+            Kind::Changed => &[],
+            Kind::Deprecated => &["changed", "changes"],
+            Kind::Removed => &["changed", "changes", "other changes", "miscellaneous"],
+            Kind::Fixed => &["patch changes", "changed", "changes"],
+            Kind::Security => &["fixed", "bug fixes", "fixes"],
+            Kind::Faster => &["improvements", "enhancements", "improved", "changed", "changes"],
+            Kind::Breaking => &["removed", "changed", "changes", "major changes"],
+        }
+    }
+
+    /// What a section with another name is for, by its words: `Fixed bugs`, `Deprecated features`.
+    pub(super) fn of_section(name: &str) -> Option<Kind> {
+        /// The word that says most stands first.
+        const WORDS: [(Kind, &[&str]); 7] = [
+            (Kind::Breaking, &["breaking", "breaks", "incompatible"]),
+            (Kind::Security, &["security", "vulnerabilities"]),
+            (Kind::Deprecated, &["deprecated", "deprecations", "deprecation"]),
+            (Kind::Removed, &["removed", "removals", "removal"]),
+            (Kind::Faster, &["performance"]),
+            (Kind::Fixed, &["fixed", "fix", "fixes", "bug", "bugs", "bugfix", "bugfixes"]),
+            (Kind::Added, &["added", "new", "feature", "features", "additions"]),
+        ];
+        /// Sections of these are for other readers.
+        const APART: [&str; 12] = [
+            "build",
+            "ci",
+            "doc",
+            "docs",
+            "documentation",
+            "internal",
+            "known",
+            "packaging",
+            "test",
+            "testing",
+            "tests",
+            "typing",
+        ];
+        let words: Vec<&str> = name.split_whitespace().take(8).collect();
+        let has = |known: &[&str]| words.iter().any(|word| known.contains(word));
+        let found = WORDS.iter().find(|(_, known)| has(known)).map(|(kind, _)| *kind);
+        found.filter(|_| !has(&APART))
     }
 
     /// The section of Keep a Changelog.
