@@ -21,7 +21,7 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let link = r"\[(?:[A-Za-z]+ )?#?[0-9]{1,7}\]\(https?://[^\s)]+/(?:pull|issues)/[0-9]{1,7}\)";
     let address = r"https?://[^\s()]+/(?:pull|issues)/[0-9]{1,7}";
-    let more = r"(?:,\s?(?:\[[^\]\s]{1,40}\](?:\([^\s)]*\)|\[\])?|#[0-9]{1,7}))*";
+    let more = r"(?:,\s?(?:\[[^\]\s]+\](?:\([^\s)]*\)|\[\])?|#[0-9]{1,7}))*";
     [
         format!(r"^{link}:?\s"),
         r"^:(?:issue|pr|pull|gh|user)?[a-z]*:`#?[0-9]{1,7}`:?\s".to_owned(),
@@ -44,9 +44,8 @@ static SHAPES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 });
 
 /// What follows the first number where an entry names several.
-static MORE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r",\s?(?:\[[^\]\s]{1,40}\](?:\([^\s)]*\)|\[\])?|#[0-9]{1,7})").expect("a fixed pattern")
-});
+static MORE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r",\s?(?:\[[^\]\s]+\](?:\([^\s)]*\)|\[\])?|#[0-9]{1,7})").expect("a fixed pattern"));
 
 /// The ways to thank.
 static THANKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {

@@ -28,7 +28,9 @@ impl Packages {
         let mut packages = BTreeMap::new();
         for folder in folders_for(files) {
             let names = asked.names(folder);
-            if !is_member(workspace.as_ref(), folder) || !names.iter().any(|name| name == "package.json") {
+            // What may be needed is asked for along with the settings that say whether it is.
+            let may_be = asked.pending || is_member(workspace.as_ref(), folder);
+            if !may_be || !names.iter().any(|name| name == "package.json") {
                 continue;
             }
             let path = if folder.is_empty() { "package.json".to_owned() } else { format!("{folder}/package.json") };
