@@ -47,6 +47,10 @@ return {
     local which = if lint.absent == "" then "linter's report" else `linter's report \`{lint.absent}\``
     message(`There is no {which}, so nothing tells that the linters are content. Name one with \`--report FILE\`, or say where they lie with \`settings \{ lint_reports = \{ "build/*.sarif" } }\`.`)
   end
+  -- A linter that could not do its work is not content either.
+  for _, failure in lint.failures do
+    report(failure)
+  end
   local skipped = {}
   for _, rule in options.ignore_rules do
     skipped[rule] = true

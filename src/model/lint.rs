@@ -14,6 +14,9 @@ pub struct LintFacts {
     pub foreign: usize,
     /// What else a reader has to know, a sentence each.
     pub notes: Vec<String>,
+    /// What kept a linter from judging everything, a sentence each: it cannot be called content.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<String>,
 }
 
 /// One report that was read.
@@ -65,6 +68,9 @@ pub struct LintResult {
     /// What would mend it: edits of this file, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<LintEdit>,
+    /// Whether the linter could not read the file because of it, so that it has judged none of its lines.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fatal: bool,
 }
 
 /// Lines and columns from 1, the end column exclusive. Without columns, whole lines.

@@ -173,6 +173,7 @@ pub(crate) fn snapshot(lua: &str) -> Snapshot {
         severity: LintSeverity::Error,
         message: "unused".to_owned(),
         edits: Vec::new(),
+        fatal: false,
     };
     let lint = LintFacts { results: vec![result], ..LintFacts::default() };
     snapshot.lint.insert(Vec::new(), Fact::Known(lint));

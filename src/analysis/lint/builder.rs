@@ -17,6 +17,9 @@ const MAX_NAME: usize = 120;
 /// Of so many tools the names are kept.
 const MAX_TOOLS: usize = 100;
 
+/// So many failures of a linter are told one by one.
+const MAX_FAILURES: usize = 20;
+
 /// A longer replacement is no fix that fits a comment.
 const MAX_EDIT_BYTES: usize = 20_000;
 
@@ -26,6 +29,8 @@ pub(super) struct Builder {
     skipped: usize,
     first_skipped: Option<String>,
     tools: BTreeSet<String>,
+    failures: Vec<String>,
+    more_failures: usize,
 }
 
 impl Builder {
@@ -67,13 +72,32 @@ impl Builder {
         self.first_skipped.get_or_insert_with(what);
     }
 
-    pub(super) fn finish(self, format: LintFormat) -> LintReport {
+    /// Remembers that a linter could not judge everything, and what it says of that.
+    pub(super) fn fail(&mut self, tool: &str, what: &str) {
+        let who = if tool.trim().is_empty() { "the linter" } else { tool };
+        let who = cut(&one_line(who), MAX_NAME);
+        let failure = format!("{who} could not judge everything: {}", tidy_message(what).trim_end_matches('.'));
+        if self.failures.contains(&failure) {
+            return;
+        }
+        if self.failures.len() < MAX_FAILURES {
+            self.failures.push(failure);
+        } else {
+            self.more_failures += 1;
+        }
+    }
+
+    pub(super) fn finish(mut self, format: LintFormat) -> LintReport {
         let mut notes = Vec::new();
         if let Some(first) = self.first_skipped {
             let what = if self.skipped == 1 { "result" } else { "results" };
             notes.push(format!("{} {what} could not be read and were left out (first: {first})", self.skipped));
         }
-        LintReport { format, tools: self.tools.into_iter().collect(), results: self.results, notes }
+        if self.more_failures > 0 {
+            self.failures.push(format!("{} more failures of linters are not listed", self.more_failures));
+        }
+        let tools = self.tools.into_iter().collect();
+        LintReport { format, tools, results: self.results, notes, failures: self.failures }
     }
 }
 

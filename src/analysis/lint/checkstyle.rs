@@ -28,6 +28,7 @@ impl Elements for Checkstyle {
                     severity: attributes.get("severity").and_then(severity).unwrap_or(LintSeverity::Warning),
                     message: attributes.text("message"),
                     edits: Vec::new(),
+                    fatal: false,
                 })?;
             }
             _ => {}

@@ -1,7 +1,7 @@
 //! Which results a diff lets through, as reviewdog's filter modes do.
 
 use crate::diff::{LineKind, parse_hunks};
-use crate::model::{ChangeStatus, FileChange, LintRange, Patch, RepoPath};
+use crate::model::{ChangeStatus, FileChange, LintRange, LintResult, Patch, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How near to the diff a result is; each includes the ones before it.
@@ -64,8 +64,18 @@ impl<'a> LineFilter<'a> {
         LineFilter { files }
     }
 
-    /// How near a result is. One without a line is only ever in its file.
-    pub fn reach(&self, path: &RepoPath, range: Option<&LintRange>) -> Reach {
+    /// How near a result is. One for which the linter could not read its file is as near as any line of that file is.
+    pub fn reach_of(&self, result: &LintResult) -> Reach {
+        let here = self.reach(&result.path, result.range.as_ref());
+        match self.files.get(&result.path) {
+            Some(shown) if result.fatal && !shown.added.is_empty() => Reach::Added,
+            Some(shown) if result.fatal && !shown.all.is_empty() => here.min(Reach::Context),
+            _ => here,
+        }
+    }
+
+    /// How near a place is. One without a line is only ever in its file.
+    fn reach(&self, path: &RepoPath, range: Option<&LintRange>) -> Reach {
         let Some(shown) = self.files.get(path) else { return Reach::All };
         let Some(range) = range else { return Reach::File };
         let lines = range.line..=range.end_line.max(range.line);

@@ -119,6 +119,7 @@ fn diagnostic(case: &Case, suite: Option<&(String, Option<String>)>, failure: &F
         severity: LintSeverity::Error,
         message,
         edits: Vec::new(),
+        fatal: false,
     }
 }
 

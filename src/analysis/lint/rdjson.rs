@@ -113,6 +113,7 @@ impl Wire {
             severity: level(&self.severity).or(overall).unwrap_or(LintSeverity::Warning),
             message: self.message,
             edits: self.suggestions.first().and_then(edit).into_iter().collect(),
+            fatal: false,
         }
     }
 }

@@ -54,6 +54,8 @@ pub struct LintReport {
     pub results: Vec<Diagnostic>,
     /// What was left out and why, a sentence each.
     pub notes: Vec<String>,
+    /// What kept a linter from judging everything, a sentence each without its full stop.
+    pub failures: Vec<String>,
 }
 
 /// One result, as the report has it.
@@ -73,6 +75,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Edits of the first spot's file that would mend it, in order and apart from each other.
     pub edits: Vec<LintEdit>,
+    /// Whether the linter could not read the file because of it.
+    pub fatal: bool,
 }
 
 /// A path as the report writes it, and a place in that file.

@@ -27,6 +27,7 @@ pub fn combine(reports: Vec<NamedLint>, tree: &Tree, places: &Places, changed: &
     let mut facts = LintFacts::default();
     for named in reports {
         facts.notes.extend(named.report.notes.iter().map(|note| format!("{}: {note}.", named.name)));
+        facts.failures.extend(named.report.failures.iter().map(|failure| format!("{}: {failure}.", named.name)));
         facts.reports.push(LintSource {
             name: named.name.clone(),
             flag: named.flag.clone(),
@@ -64,6 +65,7 @@ pub fn merge(facts: &mut LintFacts, more: LintFacts) {
     facts.results.extend(more.results);
     facts.foreign += more.foreign;
     facts.notes.extend(more.notes);
+    facts.failures.extend(more.failures);
     tidy(facts);
 }
 
@@ -87,5 +89,6 @@ fn place(diagnostic: &Diagnostic, known: &BTreeMap<&str, RepoPath>) -> Option<Li
         severity: diagnostic.severity,
         message: diagnostic.message.clone(),
         edits: if at == 0 { diagnostic.edits.clone() } else { Vec::new() },
+        fatal: diagnostic.fatal,
     })
 }

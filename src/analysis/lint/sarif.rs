@@ -1,7 +1,8 @@
 //! SARIF: results with locations and fixes.
 //!
 //! Format: OASIS SARIF 2.1.0. What a result leaves out is looked up in its rule, as section 3.27 says; results that were
-//! suppressed, passed or are no longer there say nothing.
+//! suppressed, passed or are no longer there say nothing. What kept the tool from its work stands in its invocations
+//! (sections 3.20 and 3.58).
 
 use super::builder::{Builder, range, severity};
 use super::error::LintError;
@@ -29,6 +30,34 @@ struct Run {
     original_uri_base_ids: BTreeMap<String, ArtifactLocation>,
     #[serde(deserialize_with = "lenient")]
     column_kind: String,
+    #[serde(deserialize_with = "lenient")]
+    invocations: Vec<Invocation>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Invocation {
+    #[serde(deserialize_with = "lenient")]
+    execution_successful: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    tool_execution_notifications: Vec<Notification>,
+    #[serde(deserialize_with = "lenient")]
+    tool_configuration_notifications: Vec<Notification>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Notification {
+    #[serde(deserialize_with = "lenient")]
+    level: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    message: Message,
+    #[serde(deserialize_with = "lenient")]
+    locations: Vec<Location>,
+    #[serde(deserialize_with = "lenient")]
+    descriptor: RuleReference,
+    #[serde(deserialize_with = "lenient")]
+    associated_rule: RuleReference,
 }
 
 #[derive(Default, Deserialize)]
@@ -187,6 +216,9 @@ pub(super) fn parse_sarif(text: &str) -> Result<LintReport, LintError> {
         for result in run.results.iter().flatten().filter(|result| result.speaks()) {
             builder.add(reader.read(result))?;
         }
+        for invocation in &run.invocations {
+            reader.read_invocation(invocation, &mut builder)?;
+        }
     }
     Ok(builder.finish(LintFormat::Sarif))
 }
@@ -223,7 +255,41 @@ impl RunReader<'_> {
             url,
             severity: level.and_then(severity).unwrap_or(LintSeverity::Warning),
             message: message(&result.message, rule),
+            fatal: false,
         }
+    }
+
+    /// What went wrong while the tool ran: at its place in a file, else as a failure of the whole.
+    fn read_invocation(&self, invocation: &Invocation, builder: &mut Builder) -> Result<(), LintError> {
+        let tool = &self.run.tool.driver.name;
+        let all = invocation.tool_configuration_notifications.iter().chain(&invocation.tool_execution_notifications);
+        let mut told = false;
+        // Section 3.58.6: without a level it is a warning.
+        for notification in all.filter(|it| it.level.as_deref() == Some("error")) {
+            told = true;
+            let text = message(&notification.message, None);
+            let rule = notification.associated_rule.id.as_ref().or(notification.descriptor.id.as_ref());
+            let spots = notification.locations.iter().take(1).map(|location| self.spot(&location.physical_location));
+            let spots: Vec<Spot> = spots.filter(|spot| !spot.path.is_empty()).collect();
+            if spots.is_empty() {
+                builder.fail(tool, if text.trim().is_empty() { "it does not say why" } else { &text });
+                continue;
+            }
+            builder.add(Diagnostic {
+                spots,
+                tool: tool.clone(),
+                rule: rule.cloned().unwrap_or_default(),
+                url: None,
+                severity: LintSeverity::Error,
+                message: text,
+                edits: Vec::new(),
+                fatal: true,
+            })?;
+        }
+        if invocation.execution_successful == Some(false) && !told {
+            builder.fail(tool, "it says that it did not run to its end, and not why; look into the log of its job");
+        }
+        Ok(())
     }
 
     /// The rule of a result, and whose it is.
@@ -394,5 +460,41 @@ mod tests {
         assert_eq!((range.line, range.end_line), (3, 4));
         assert_eq!((report.results[1].severity, report.results[1].spots[0].range), (LintSeverity::Info, None));
         assert_eq!(report.notes, ["1 result could not be read and were left out (first: `nowhere` names no file)"]);
+    }
+
+    #[test]
+    fn what_kept_a_tool_from_its_work_is_told() {
+        let of = |invocation: &str| {
+            let run = r#"{"tool":{"driver":{"name":"ESLint"}},"results":[],"invocations":["#;
+            parse_sarif(&format!(r#"{{"version":"2.1.0","runs":[{run}{invocation}]}}]}}"#)).expect("reads")
+        };
+        let place =
+            r#""locations":[{"physicalLocation":{"artifactLocation":{"uri":"a.js"},"region":{"startLine":3}}}]"#;
+        let report = of(&format!(
+            r#"{{"executionSuccessful":false,"toolConfigurationNotifications":[
+              {{"level":"error","message":{{"text":"Parsing error"}},"descriptor":{{"id":"ESL0999"}},{place}}},
+              {{"level":"warning","message":{{"text":"File ignored"}},{place}}}]}}"#
+        ));
+        let [only] = report.results.as_slice() else { panic!("one result: {report:#?}") };
+        assert_eq!((only.rule.as_str(), only.severity, only.fatal), ("ESL0999", LintSeverity::Error, true));
+        assert_eq!((only.spots[0].range.map(|it| it.line), report.failures), (Some(3), Vec::new()));
+        let failures = |invocation: &str| of(invocation).failures;
+        assert_eq!(
+            failures(
+                r#"{"executionSuccessful":false,"toolExecutionNotifications":[{"level":"error","message":{"text":"No memory."}}]}"#
+            ),
+            ["ESLint could not judge everything: No memory"]
+        );
+        assert_eq!(
+            failures(r#"{"executionSuccessful":false}"#),
+            [
+                "ESLint could not judge everything: it says that it did not run to its end, and not why; look into the log of its job"
+            ]
+        );
+        assert_eq!(failures(r#"{"executionSuccessful":true}"#), [""; 0]);
+        assert_eq!(
+            failures(r#"{"executionSuccessful":"no","toolExecutionNotifications":[{"level":"note"}]}"#),
+            [""; 0]
+        );
     }
 }

@@ -5,7 +5,8 @@ use crate::model::{FileText, LintFacts, LintRange, LintResult, RepoPath};
 use std::collections::BTreeMap;
 
 /// Makes facts of one commit facts of another one: `texts` has each file there and here. A result on lines that are not
-/// there any more is left out, and so is a fix of which one line is not. A file that cannot be compared leaves a note.
+/// there any more is left out, unless the linter could not read the file because of it; so is a fix of which one line is
+/// not there. A file that cannot be compared leaves a note.
 pub fn transfer(facts: &mut LintFacts, texts: &BTreeMap<RepoPath, (FileText, FileText)>) {
     let mut lost: BTreeMap<RepoPath, usize> = BTreeMap::new();
     let mut lines: BTreeMap<RepoPath, Option<Lines>> = BTreeMap::new();
@@ -40,7 +41,10 @@ impl Lines {
 
     fn carry(&self, mut result: LintResult) -> Option<LintResult> {
         if let Some(range) = &result.range {
-            result.range = Some(self.carry_range(range)?);
+            result.range = self.carry_range(range);
+            if result.range.is_none() && !result.fatal {
+                return None;
+            }
         }
         for edit in std::mem::take(&mut result.edits) {
             let Some(range) = self.carry_range(&edit.range) else {
@@ -87,6 +91,7 @@ mod tests {
             severity: LintSeverity::Error,
             message: "unused".to_owned(),
             edits,
+            fatal: false,
         }
     }
 

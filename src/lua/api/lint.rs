@@ -23,17 +23,17 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
     let changes = changes(lua, session)?;
     session.charge_changes(lua, changes.len() + facts.results.len())?;
     let filter = LineFilter::new(changes);
-    let results =
-        facts.results.iter().map(|it| result(it, filter.reach(&it.path, it.range.as_ref()))).collect::<Json>();
-    let all = json!({ "results": results, "notes": notes(facts), "reports": names(facts) });
+    let results = facts.results.iter().map(|it| result(it, filter.reach_of(it))).collect::<Json>();
+    let notes: Vec<String> = facts.failures.iter().cloned().chain(notes(facts)).collect();
+    let all = json!({ "results": results, "notes": notes, "reports": names(facts) });
     record::to_record(lua, session, "danger.lint", table::signature_of("danger", name), &all).map(Some)
 }
 
 /// `{ filter, patterns, except, expect, wait }`: a reach, the files that count and those that do not, the reports that must
-/// be there, and how many minutes they are waited for, into `{ results, notes, late, absent }`: the results as `danger.lint`
-/// has them, within that reach, each with `suggestion` and its lines when the linter says how to mend it and the diff shows
+/// be there, and how many minutes they are waited for, into `{ results, notes, failures, late, absent }`: the results as
+/// `danger.lint` has them, within that reach, each with `suggestion` and its lines when the linter says how to mend it and the diff shows
 /// the lines. `late` says that reports were waited for in vain; `absent` is, in a run that cannot wait, the name of one that
-/// is expected and not there, empty when there is none at all.
+/// is expected and not there, empty when there is none at all. `failures` say what kept linters from judging everything.
 pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let word: String = arguments.get("filter")?;
     let most = Reach::parse(&word).unwrap_or(Reach::Added);
@@ -55,9 +55,8 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
     let lacking = missing.first().map(|name| Wait::for_lint(Some(name))).or(awaited);
     let lacking = lacking.or_else(|| facts.reports.is_empty().then(|| Wait::for_lint(None)));
     let (mut late, mut absent) = (None, None);
-    if let (Some(lacking), Some(minutes)) = (lacking, wait)
-        && can_find(most, changes, &counts)
-    {
+    let judges = can_find(most, changes, &counts);
+    if let (Some(lacking), Some(minutes), true) = (lacking, wait, judges) {
         if let Some(waiting) = session.waiting(&lacking, &key, minutes) {
             return Err(session.stop(Stop::Waiting(waiting)));
         }
@@ -72,7 +71,7 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
         .results
         .iter()
         .filter(|it| counts(it.path.as_str()))
-        .map(|it| (it, filter.reach(&it.path, it.range.as_ref())))
+        .map(|it| (it, filter.reach_of(it)))
         .filter(|(_, reach)| *reach <= most)
         .collect();
     let key = |it: &LintResult| FileKey { side: Side::Right, path: it.path.clone() };
@@ -102,7 +101,10 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
         }
         results.push(json);
     }
-    let mut all = json!({ "results": results, "notes": notes(facts) });
+    let mut all = json!({ "results": results, "notes": notes(facts), "failures": [] });
+    if judges {
+        all["failures"] = json!(facts.failures);
+    }
     if let Some(late) = late {
         all["late"] = json!(late);
     }

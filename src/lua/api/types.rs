@@ -89,7 +89,7 @@ pub(super) const RECORDS: &[RecordType] = &[
             f(
                 "notes",
                 "{ string }",
-                "what belongs to them: entries that could not be read, paths that are no file here",
+                "what belongs to them: linters that failed, entries that could not be read, paths that are no file here",
             ),
             f("reports", "{ string }", "the names of the reports that were read"),
         ],
