@@ -19,11 +19,11 @@ mod sarif;
 mod transfer;
 mod xml;
 
-pub use detect::is_lint_report;
+pub use detect::{is_lint_file, is_lint_report};
 pub use edits::{Replacement, apply_edits};
 pub use error::LintError;
 pub use filter::{LineFilter, Reach};
-pub use read::{MAX_LINT_BYTES, read};
+pub use read::{MAX_LINT_BYTES, read, read_file};
 pub use report::{Diagnostic, LintFormat, LintReport, MAX_EDITS, MAX_LINE, MAX_RESULTS, Spot};
 pub use resolve::{NamedLint, combine, merge};
 pub use transfer::transfer;

@@ -3,15 +3,57 @@
 use super::coverage::{Checkout, directory_inside, find_reports, read};
 use super::failure::Failure;
 use super::plain;
-use crate::analysis::lint::{self, LintError, NamedLint, combine, is_lint_report};
+use crate::analysis::coverage::{Format, ReportError, parse_report};
+use crate::analysis::lint::{self, LintError, LintFormat, NamedLint, combine, is_lint_file};
 use crate::git::Comparison;
 use crate::model::{ChangeStatus, FileChange, LintFacts};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Which of the files are linters' reports, by their content. What cannot be read is none, so that whoever reads it as a
-/// report of coverage says why.
-pub(super) fn split(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
-    paths.iter().cloned().partition(|path| read(path).is_ok_and(|bytes| is_lint_report(&bytes)))
+/// Tells linters' reports from those of coverage, by their content. Each is read to its end, whether a rule asks for it
+/// or not: who names a report wants it judged.
+pub(super) fn split(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
+    let (mut linted, mut covered) = (Vec::new(), Vec::new());
+    for path in paths {
+        let shown = plain::line(&path.display().to_string()).into_owned();
+        let bytes = read(path).map_err(|error| unreadable(&shown, &error))?;
+        let fault = if is_lint_file(&shown, &bytes) {
+            linted.push(path.clone());
+            lint::read_file(&shown, &bytes).err().map(|error| error.to_string())
+        } else {
+            covered.push(path.clone());
+            parse_report(&bytes).err().map(neither)
+        };
+        if let Some(fault) = fault {
+            return Err(Failure::usage(format!("{shown} {}", plain::line(&fault))));
+        }
+    }
+    Ok((linted, covered))
+}
+
+fn unreadable(shown: &str, error: &std::io::Error) -> Failure {
+    Failure::usage(match error.kind() {
+        ErrorKind::NotFound => {
+            format!("there is no report {shown}; let the tests or the linter write it first, or name another file")
+        }
+        ErrorKind::IsADirectory => format!("{shown} is a directory; name the report in it, such as {shown}/lcov.info"),
+        _ => format!("the report {shown} cannot be read: {error}"),
+    })
+}
+
+/// Why a file is neither a report of coverage nor one of a linter.
+fn neither(error: ReportError) -> String {
+    match error {
+        ReportError::Empty => "is empty; let the tests or the linter write it before it is read".to_owned(),
+        ReportError::Unknown { syntax, found } => {
+            let coverage = Format::ALL.map(Format::as_str).join(", ");
+            let linters = LintFormat::ALL.map(LintFormat::as_str).join(", ");
+            format!(
+                "is {syntax} and neither a coverage report nor a linter's ({found}); known are {coverage} of coverage, and {linters} of linters"
+            )
+        }
+        other => other.to_string(),
+    }
 }
 
 /// The fact for a comparison: from the reports that were given, else from those that the patterns find.
@@ -42,7 +84,7 @@ fn read_report(path: &Path, top: Option<&Path>) -> Result<NamedLint, Failure> {
     let shown = plain::line(&path.display().to_string()).into_owned();
     let bytes =
         read(path).map_err(|error| Failure::usage(format!("the linter's report {shown} cannot be read: {error}")))?;
-    let report = lint::read(&bytes)
+    let report = lint::read_file(&shown, &bytes)
         .map_err(|error: LintError| Failure::usage(format!("{shown} {}", plain::line(&error.to_string()))))?;
     Ok(NamedLint { name: shown, beside: directory_inside(path, top), flag: None, report })
 }

@@ -71,7 +71,7 @@ impl Subcommand for Local {
         };
         let dangerfile = found.dangerfile.path.clone();
         let snapshot = Snapshot::new(subject, Ruleset { layers: vec![found.dangerfile] });
-        let (linted, covered) = lint_reports::split(&self.reports);
+        let (linted, covered) = lint_reports::split(&self.reports)?;
         let facts = Facts {
             comparison: &comparison,
             top: repository.top(),

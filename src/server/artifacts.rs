@@ -62,7 +62,11 @@ async fn take(
     };
     let read = tokio::task::spawn_blocking(move || {
         let files = unpack(&archive).map_err(|error| format!("the archive {error}"))?;
-        Ok::<_, String>(files.into_iter().map(|(name, bytes)| (name, read_report(bytes))).collect::<Vec<_>>())
+        let read = |(name, bytes): (String, Vec<u8>)| {
+            let read = read_report(&name, bytes);
+            (name, read)
+        };
+        Ok::<_, String>(files.into_iter().map(read).collect::<Vec<_>>())
     });
     let files = match read.await {
         Ok(Ok(files)) => files,

@@ -1,7 +1,7 @@
 //! Whether a report can be read, and what it is of. It is kept as it came.
 
 use crate::analysis::coverage::parse_report;
-use crate::analysis::lint::{self, is_lint_report};
+use crate::analysis::lint::{self, is_lint_file};
 use crate::store::ReportKind;
 use std::collections::BTreeSet;
 
@@ -17,10 +17,11 @@ pub(super) struct ReadReport {
     pub(super) format: &'static str,
 }
 
-/// Reads a report of coverage or of a linter. The error completes "the report ...".
-pub(super) fn read_report(bytes: Vec<u8>) -> Result<ReadReport, String> {
-    if is_lint_report(&bytes) {
-        let report = lint::read(&bytes).map_err(|error| error.to_string())?;
+/// Reads a report of coverage or of a linter, by its content and where that is empty by its name. The error completes
+/// "the report ...".
+pub(super) fn read_report(name: &str, bytes: Vec<u8>) -> Result<ReadReport, String> {
+    if is_lint_file(name, &bytes) {
+        let report = lint::read_file(name, &bytes).map_err(|error| error.to_string())?;
         let spots = || report.results.iter().filter_map(|it| it.spots.first());
         let files = spots().map(|spot| spot.path.as_str()).collect::<BTreeSet<_>>().len();
         let place = |spot: &lint::Spot| Some((spot.path.clone(), spot.range?.line));

@@ -98,7 +98,8 @@ impl Reports<'_> {
         for report in reports {
             let Some(bytes) = self.store.load_report(&report.id).await.map_err(kept)? else { continue };
             let name = label(&report);
-            match in_background(move || lint::read(&bytes)).await? {
+            let file = report.name.clone();
+            match in_background(move || lint::read_file(&file, &bytes)).await? {
                 Ok(read) => {
                     let flag = report.flag.clone();
                     named.entry(report.commit).or_default().push(NamedLint { name, beside: None, flag, report: read });

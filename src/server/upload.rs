@@ -117,7 +117,8 @@ async fn take(
     let (bytes, _room) = read.map_err(unread)?;
     let turn = tokio::time::timeout(TURN_TIMEOUT, app.uploads.turns.acquire()).await;
     let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
-    let read = tokio::task::spawn_blocking(move || read_report(bytes)).await;
+    let file = query.name.clone().unwrap_or_default();
+    let read = tokio::task::spawn_blocking(move || read_report(&file, bytes)).await;
     let read =
         read.map_err(|_| bad("the report makes its reader fail; send it to the makers of deckhand".to_owned()))?;
     let read = read.map_err(|error| bad(format!("the report {error}")))?;

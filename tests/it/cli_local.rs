@@ -336,3 +336,41 @@ fn a_flag_that_goes_is_searched_in_the_whole_tree() {
     let said = place.deckhand(&["local", "--base", "HEAD"]);
     assert_eq!(said.out, "no findings - the check would pass\n", "{}", said.err);
 }
+
+#[test]
+fn a_report_that_nobody_can_read_is_told_whether_a_rule_reads_it_or_not() {
+    let sarif = r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": [{"message": "#;
+    for rules in [RULES, "use(\"lint_report\", { severity = \"fail\" })"] {
+        let place = with_rules(rules);
+        place.write("out/cut.sarif", sarif);
+        place.write("out/ruff.json", "[{\"code\": \"F401\"}]");
+        place.write("out/page.json", "{\"hello\": 1}");
+        place.write("out/empty.info", "");
+        for (file, part) in [
+            ("out/none.sarif", "there is no report out/none.sarif; let the tests or the linter write it first"),
+            ("out/cut.sarif", "out/cut.sarif is cut off at line 1"),
+            ("out/ruff.json", "out/ruff.json is text and neither a coverage report nor a linter's"),
+            ("out/page.json", "known are lcov, "),
+            ("out/page.json", " of coverage, and SARIF, checkstyle XML, JUnit XML, rdjson, rdjsonl of linters"),
+            ("out/empty.info", "out/empty.info is empty; let the tests or the linter write it"),
+            ("out", "out is a directory"),
+        ] {
+            let said = place.deckhand(&["local", "--base", "main", "--report", file]);
+            assert_eq!((said.status, said.out.as_str()), (2, ""), "{file}: {}", said.err);
+            assert!(said.err.contains(part), "{file}: {}", said.err);
+        }
+    }
+}
+
+#[test]
+fn a_linter_without_a_word_writes_an_empty_rdjsonl() {
+    let rules = "settings { lint_reports = { \"out/*.rdjsonl\" } }\nuse(\"lint_report\", { severity = \"fail\" })";
+    let place = with_rules(rules);
+    place.write("out/ruff.rdjsonl", "");
+    place.write("app.py", "print(1)\n");
+    for more in [&[][..], &["--report", "out/ruff.rdjsonl"]] {
+        let said = place.deckhand(&[&["local", "--base", "main"], more].concat());
+        assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
+        assert!(!said.out.contains("There is no"), "{}", said.out);
+    }
+}

@@ -16,6 +16,15 @@ pub fn is_lint_report(bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether a file of this name is a linter's report.
+pub fn is_lint_file(name: &str, bytes: &[u8]) -> bool {
+    is_empty_rdjsonl(name, bytes) || is_lint_report(bytes)
+}
+
+pub(super) fn is_empty_rdjsonl(name: &str, bytes: &[u8]) -> bool {
+    bytes.trim_ascii().is_empty() && name.to_ascii_lowercase().ends_with(".rdjsonl")
+}
+
 fn is_lint_root(text: &str) -> bool {
     root_name(text).is_some_and(|name| matches!(name.as_str(), "checkstyle" | "testsuites" | "testsuite"))
 }

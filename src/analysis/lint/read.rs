@@ -1,6 +1,7 @@
 //! Any report of a linter, its format told by its content.
 
-use super::detect::json_format;
+use super::builder::Builder;
+use super::detect::{is_empty_rdjsonl, json_format};
 use super::error::LintError;
 use super::report::{LintFormat, LintReport};
 use super::{rdjson, sarif, xml};
@@ -40,6 +41,18 @@ pub fn read(bytes: &[u8]) -> Result<LintReport, LintError> {
     }
 }
 
+/// Reads a report of this name, as [`read`] does. In `rdjsonl` each result is a line, so that a linter which is content
+/// writes an empty file: only its name says what it is.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_file(name: &str, bytes: &[u8]) -> Result<LintReport, LintError> {
+    if is_empty_rdjsonl(name, bytes) {
+        return Ok(Builder::default().finish(LintFormat::Rdjsonl));
+    }
+    read(bytes)
+}
+
 /// Damaged JSON is told from JSON that is something else.
 fn unknown_json(text: &str) -> LintError {
     let mut documents = serde_json::Deserializer::from_str(text).into_iter::<super::json::TopNames>();
@@ -52,5 +65,17 @@ fn unknown_json(text: &str) -> LintError {
             LintError::Unknown { syntax: "JSON", found: first }
         }
         None => LintError::Empty,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_a_report_where_results_are_lines() {
+        let read = |name: &str| read_file(name, b" \n").map(|report| (report.format, report.results.len()));
+        assert_eq!(read("out/ruff.rdjsonl"), Ok((LintFormat::Rdjsonl, 0)));
+        assert_eq!(read("ruff.sarif"), Err(LintError::Empty));
     }
 }

@@ -4,7 +4,7 @@ use super::case::{Case, CaseProblem};
 use super::findings::{Expected, parse_findings};
 use super::pull::{Pull, parse_pull, whole_text};
 use crate::analysis::coverage::{Named, Places, Tree, combine, parse_report, restrict};
-use crate::analysis::lint::{self, NamedLint, is_lint_report};
+use crate::analysis::lint::{self, NamedLint, is_lint_file};
 use crate::analysis::search::{holds_word, order_by_likelihood};
 use crate::cli::clock::start_clock;
 use crate::lua::Globs;
@@ -127,8 +127,8 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
 /// What the case's linters say.
 fn lint(case: &Case, pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Result<LintFacts, CaseProblem> {
     let mut reports = Vec::new();
-    for (name, block) in case.reports.iter().filter(|(_, block)| is_lint_report(block.text.as_bytes())) {
-        let report = lint::read(block.text.as_bytes())
+    for (name, block) in case.reports.iter().filter(|(name, block)| is_lint_file(name, block.text.as_bytes())) {
+        let report = lint::read_file(name, block.text.as_bytes())
             .map_err(|error| CaseProblem::new(block.line, format!("the report {name} {error}")))?;
         reports.push(NamedLint { name: name.clone(), beside: None, flag: None, report });
     }
@@ -156,7 +156,7 @@ fn paths(texts: &BTreeMap<FileKey, FileText>, pull: &Pull, patterns: &[String]) 
 /// What the case's reports say; their paths are looked for among the files of the head.
 fn coverage(case: &Case, pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Result<CoverageFacts, CaseProblem> {
     let mut reports = Vec::new();
-    for (name, block) in case.reports.iter().filter(|(_, block)| !is_lint_report(block.text.as_bytes())) {
+    for (name, block) in case.reports.iter().filter(|(name, block)| !is_lint_file(name, block.text.as_bytes())) {
         let report = parse_report(block.text.as_bytes())
             .map_err(|error| CaseProblem::new(block.line, format!("the report {name} {error}")))?;
         reports.push(Named { name: name.clone(), beside: None, report });
