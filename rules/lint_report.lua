@@ -36,6 +36,8 @@ return {
     filter = options.filter,
     patterns = options.paths or { "**" },
     except = options.ignore,
+    minimum = options.minimum,
+    ignore_rules = options.ignore_rules,
     expect = options.expect,
     wait = wait and math.min(wait, MAX_WAIT),
   })
@@ -51,24 +53,17 @@ return {
   for _, failure in lint.failures do
     report(failure)
   end
-  local skipped = {}
-  for _, rule in options.ignore_rules do
-    skipped[rule] = true
-  end
   -- The linter's grade never makes it louder than the rule is.
-  local grades = { error = 3, warning = 2, info = 1 }
   local say = { error = report, warning = softly, info = message }
   for _, it in lint.results do
-    if not skipped[it.rule] and grades[it.severity] >= grades[options.minimum] then
-      local rule = if it.rule ~= "" and it.url then `[{it.rule}]({it.url})` elseif it.rule ~= "" then `\`{it.rule}\`` else ""
-      local who = if it.tool ~= "" and rule ~= "" then `{it.tool} {rule}` else it.tool .. rule
-      say[it.severity](if who == "" then it.message else `{it.message} ({who})`, {
-        file = it.file,
-        line = it.line,
-        end_line = it.end_line,
-        suggestion = it.suggestion,
-      })
-    end
+    local rule = if it.rule ~= "" and it.url then `[{it.rule}]({it.url})` elseif it.rule ~= "" then `\`{it.rule}\`` else ""
+    local who = if it.tool ~= "" and rule ~= "" then `{it.tool} {rule}` else it.tool .. rule
+    say[it.severity](if who == "" then it.message else `{it.message} ({who})`, {
+      file = it.file,
+      line = it.line,
+      end_line = it.end_line,
+      suggestion = it.suggestion,
+    })
   end
   for _, note in lint.notes do
     message(note)

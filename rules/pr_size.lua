@@ -14,7 +14,8 @@ return {
     },
   },
 }, function(options, report, analyse)
-  if danger.git.lines_of_code <= options.max_lines then
+  local uncounted = analyse.uncounted_files({})
+  if danger.git.lines_of_code <= options.max_lines and #uncounted == 0 then
     return -- Most pull requests.
   end
   local ignored = {}
@@ -38,6 +39,11 @@ return {
     end
   end
   if lines <= options.max_lines then
+    for _, path in uncounted do
+      if table.find(counted, path) then
+        danger.git.structured_diff_for_file(path) -- Ends the rule, because the diff is cut.
+      end
+    end
     return
   end
   local where = if files == 1 then `\`{largest}\`` else `{files} files`

@@ -117,6 +117,11 @@ pub enum LintSeverity {
 }
 
 impl LintSeverity {
+    /// The one of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [LintSeverity::Error, LintSeverity::Warning, LintSeverity::Info].into_iter().find(|it| it.as_str() == name)
+    }
+
     /// Its name in data.
     pub fn as_str(self) -> &'static str {
         match self {

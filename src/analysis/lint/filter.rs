@@ -1,6 +1,6 @@
 //! Which results a diff lets through, as reviewdog's filter modes do.
 
-use crate::diff::{LineKind, parse_hunks};
+use crate::diff::{LineKind, is_whole, parse_hunks};
 use crate::model::{ChangeStatus, FileChange, LintRange, LintResult, Patch, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +44,7 @@ pub struct LineFilter<'a> {
 struct Shown {
     added: BTreeSet<u32>,
     all: BTreeSet<u32>,
+    is_cut: bool,
 }
 
 impl<'a> LineFilter<'a> {
@@ -52,7 +53,14 @@ impl<'a> LineFilter<'a> {
         let mut files: BTreeMap<&RepoPath, Shown> = BTreeMap::new();
         for change in changes.iter().filter(|change| change.status != ChangeStatus::Removed) {
             let shown = files.entry(&change.path).or_default();
-            let Patch::Text(text) = &change.patch else { continue };
+            let text = match &change.patch {
+                Patch::Text(text) if is_whole(text) => text,
+                Patch::Empty | Patch::Binary => continue,
+                Patch::Text(_) | Patch::Truncated => {
+                    shown.is_cut = true;
+                    continue;
+                }
+            };
             for line in parse_hunks(text).iter().flat_map(|hunk| &hunk.lines) {
                 let Some(number) = line.new else { continue };
                 shown.all.insert(number);
@@ -86,6 +94,11 @@ impl<'a> LineFilter<'a> {
         } else {
             Reach::File
         }
+    }
+
+    /// Whether the diff of this file was cut, so that nothing tells which of its lines it shows.
+    pub fn is_cut(&self, path: &RepoPath) -> bool {
+        self.files.get(path).is_some_and(|shown| shown.is_cut)
     }
 
     /// Whether the diff shows all of these lines, so that a suggestion can be made for them.

@@ -8,7 +8,7 @@ use crate::analysis::flags::{find_uses, measure_added_code, removed_flags};
 use crate::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
 use crate::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
 use crate::diff::{Hunk, LineKind, parse_hunks};
-use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, RepoPath, Side};
+use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Patch, RepoPath, Side};
 use memchr::memmem::Finder;
 use mlua::{Lua, Table, Value};
 use serde_json::{Value as Json, json};
@@ -31,6 +31,7 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
         table.raw_set(name, lua.create_function(call)?)
     };
     add("changed_lines", changed_lines)?;
+    add("uncounted_files", uncounted_files)?;
     add("files_adding", files_adding)?;
     add("leftovers", leftovers)?;
     add("secrets", secrets)?;
@@ -54,6 +55,12 @@ fn changed_lines(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Resul
     }
     let counted = paths.iter().filter_map(|path| Some(json!({ "file": path, "lines": lines.get(path.as_str())? })));
     Ok(counted.collect())
+}
+
+/// The files whose diff was cut without saying how many lines it has.
+fn uncounted_files(lua: &Lua, session: &Session, _arguments: &Table) -> mlua::Result<Json> {
+    let unknown = |it: &&FileChange| it.patch == Patch::Truncated && it.additions + it.deletions == 0;
+    Ok(changes(lua, session)?.iter().filter(unknown).map(|it| Json::from(it.path.as_str())).collect())
 }
 
 /// `{ paths, beginnings }` into a list of files: those where an added line begins with one of the texts.

@@ -3,7 +3,7 @@
 use super::super::convert::to_lua;
 use super::super::script::Stop;
 use super::super::session::Session;
-use super::git::{changes, read_globs, say_incomplete};
+use super::git::{changes, incomplete, read_globs};
 use super::{record, table};
 use crate::analysis::coverage::{DiffCoverage, Share, State, measure, remarks};
 use crate::model::{CoverageFacts, Fact, FactKey, FileChange, ProjectFacts, Unavailable};
@@ -50,7 +50,7 @@ pub(super) fn for_rule(
     let facts = facts(lua, session)?;
     let measured = measured(lua, session, facts, changes, &counts, partial_is_missing)?;
     if let Some(cut) = measured.files.iter().find(|file| file.truncated) {
-        return Err(session.fault(lua, say_incomplete(&cut.path)));
+        return Err(session.fault(lua, incomplete(&cut.path)));
     }
     to_lua(lua, &render(facts, &measured))
 }

@@ -268,12 +268,12 @@ pub(super) fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChang
             Ok(Some(text))
         }
         Patch::Empty | Patch::Binary => Ok(None),
-        Patch::Text(_) | Patch::Truncated => Err(session.fault(lua, say_incomplete(&change.path))),
+        Patch::Text(_) | Patch::Truncated => Err(session.fault(lua, incomplete(&change.path))),
     }
 }
 
-/// Why a rule ends that needs lines which nobody has.
-pub(super) fn say_incomplete(path: &RepoPath) -> String {
+/// Why a rule ends at a file whose diff was cut.
+pub(super) fn incomplete(path: &RepoPath) -> String {
     format!("the diff of `{path}` is incomplete, so this rule cannot judge it")
 }
 

@@ -3,11 +3,12 @@
 use super::super::globs::Globs;
 use super::super::script::Stop;
 use super::super::session::Session;
-use super::git::changes;
+use super::git::{changes, incomplete};
 use super::{record, table};
 use crate::analysis::lint::{LineFilter, Reach, apply_edits};
 use crate::model::{
-    ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, LintFacts, LintResult, Side, Unavailable, Wait,
+    ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, LintFacts, LintResult, LintSeverity, Patch, Side,
+    Unavailable, Wait,
 };
 use mlua::{Lua, Table, Value};
 use serde_json::{Value as Json, json};
@@ -23,14 +24,15 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
     let changes = changes(lua, session)?;
     session.charge_changes(lua, changes.len() + facts.results.len())?;
     let filter = LineFilter::new(changes);
+    refuse_cut(lua, session, &filter, &facts.results)?;
     let results = facts.results.iter().map(|it| result(it, filter.reach_of(it))).collect::<Json>();
     let notes: Vec<String> = facts.failures.iter().cloned().chain(notes(facts)).collect();
     let all = json!({ "results": results, "notes": notes, "reports": names(facts) });
     record::to_record(lua, session, "danger.lint", table::signature_of("danger", name), &all).map(Some)
 }
 
-/// `{ filter, patterns, except, expect, wait }`: a reach, the files that count and those that do not, the reports that must
-/// be there, and how many minutes they are waited for, into `{ results, notes, failures, late, absent }`: the results as
+/// `{ filter, patterns, except, minimum, ignore_rules, expect, wait }`: a reach, the files that count and those that do not,
+/// the least serious results that count and the linters' rules that do not, the reports that must be there, and how many minutes they are waited for, into `{ results, notes, failures, late, absent }`: the results as
 /// `danger.lint` has them, within that reach, each with `suggestion` and its lines when the linter says how to mend it and the diff shows
 /// the lines. `late` says that reports were waited for in vain; `absent` is, in a run that cannot wait, the name of one that
 /// is expected and not there, empty when there is none at all. `failures` say what kept linters from judging everything.
@@ -40,6 +42,9 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
     let globs = |name: &str| Globs::parse_kept(arguments.get(name)?).map_err(mlua::Error::external);
     let (patterns, except) = (globs("patterns")?, globs("except")?);
     let counts = |path: &str| patterns.matches(path) && !except.matches(path);
+    let (least, ignored) = (arguments.get::<String>("minimum")?, arguments.get::<Vec<String>>("ignore_rules")?);
+    let least = LintSeverity::parse(&least).unwrap_or(LintSeverity::Info);
+    let speaks = |it: &&LintResult| it.severity <= least && !ignored.contains(&it.rule) && counts(it.path.as_str());
     let expected: Vec<String> = arguments.get("expect")?;
     let wait: Option<u32> = arguments.get("wait")?;
     let changes = changes(lua, session)?;
@@ -67,10 +72,13 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
         }
     }
     let filter = LineFilter::new(changes);
+    if most <= Reach::Context {
+        refuse_cut(lua, session, &filter, facts.results.iter().filter(speaks))?;
+    }
     let kept: Vec<(&LintResult, Reach)> = facts
         .results
         .iter()
-        .filter(|it| counts(it.path.as_str()))
+        .filter(speaks)
         .map(|it| (it, filter.reach_of(it)))
         .filter(|(_, reach)| *reach <= most)
         .collect();
@@ -114,12 +122,26 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
     Ok(all)
 }
 
+/// A result in a file whose diff was cut may lie on an added line or not: nobody can tell.
+fn refuse_cut<'a>(
+    lua: &Lua,
+    session: &Session,
+    filter: &LineFilter<'_>,
+    results: impl IntoIterator<Item = &'a LintResult>,
+) -> mlua::Result<()> {
+    let mut placed = results.into_iter().filter(|it| it.range.is_some() || it.fatal);
+    match placed.find(|it| filter.is_cut(&it.path)) {
+        Some(it) => Err(session.fault(lua, incomplete(&it.path))),
+        None => Ok(()),
+    }
+}
+
 /// Whether a result can lie within this reach at all: where nothing is added there is nothing to wait for.
 fn can_find(most: Reach, changes: &[FileChange], counts: &dyn Fn(&str) -> bool) -> bool {
     let mut present = changes.iter().filter(|it| it.status != ChangeStatus::Removed && counts(it.path.as_str()));
     match most {
-        Reach::Added => present.any(|it| it.additions > 0),
-        Reach::Context => present.any(|it| it.additions + it.deletions > 0),
+        Reach::Added => present.any(|it| it.additions > 0 || it.patch == Patch::Truncated),
+        Reach::Context => present.any(|it| it.additions + it.deletions > 0 || it.patch == Patch::Truncated),
         Reach::File => present.next().is_some(),
         Reach::All => true,
     }

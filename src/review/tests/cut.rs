@@ -1,6 +1,71 @@
-//! Diffs that nobody has whole: whoever needs their lines says so.
+//! Built-in rules on files whose diff was cut.
 
-use super::*;
+use super::snapshot;
+use crate::lua::Clock;
+use crate::model::*;
+use crate::review::{Outcome, run};
+
+fn result(path: &str, line: Option<u32>) -> LintResult {
+    let at = |line| LintRange { line, column: None, end_line: line, end_column: None, columns: ColumnKind::Utf16 };
+    LintResult {
+        path: RepoPath::new(path),
+        range: line.map(at),
+        tool: "ruff".to_owned(),
+        rule: "F401".to_owned(),
+        url: None,
+        severity: LintSeverity::Error,
+        message: "unused".to_owned(),
+        edits: Vec::new(),
+        fatal: false,
+    }
+}
+
+/// The verdict where the diff of `src/a.py` was cut, as git tells it of a text that is too large.
+fn judge(lua: &str, results: Vec<LintResult>) -> Verdict {
+    let mut snapshot = snapshot(lua);
+    if let Some(Fact::Known(changes)) = &mut snapshot.changes {
+        (changes[0].patch, changes[0].additions, changes[0].deletions) = (Patch::Truncated, 0, 0);
+    }
+    let source = LintSource {
+        name: "ruff.sarif".to_owned(),
+        flag: None,
+        tools: Vec::new(),
+        format: "SARIF".to_owned(),
+        results: results.len(),
+    };
+    let facts = LintFacts { reports: vec![source], results, ..LintFacts::default() };
+    snapshot.lint.insert(Vec::new(), Fact::Known(facts));
+    match run(&snapshot, &Clock::frozen()) {
+        Outcome::Done(verdict) => *verdict,
+        Outcome::Missing(facts) => panic!("missing {facts:?}"),
+    }
+}
+
+#[track_caller]
+fn check(lua: &str, results: Vec<LintResult>, faults: bool) {
+    let verdict = judge(lua, results);
+    let said: Vec<&str> = verdict.faults.iter().map(|fault| fault.message.as_str()).collect();
+    let expected = "the diff of `src/a.py` is incomplete, so this rule cannot judge it";
+    assert_eq!(said, if faults { vec![expected] } else { Vec::new() }, "{lua}");
+}
+
+#[test]
+fn a_result_that_may_be_on_an_added_line_is_not_passed_over() {
+    let here = || vec![result("src/a.py", Some(5))];
+    check(r#"use("lint_report", { severity = "fail" })"#, here(), true);
+    check(r#"use("lint_report", { filter = "context" })"#, here(), true);
+    check("rule(\"own\", function() pcall(function() return danger.lint.results end) end)", here(), true);
+    // Nothing hangs on the lines.
+    check(r#"use("lint_report", { filter = "file" })"#, here(), false);
+    check(r#"use("lint_report", { ignore_rules = { "F401" } })"#, here(), false);
+    check(r#"use("lint_report")"#, vec![result("src/a.py", None), result("src/b.py", Some(5))], false);
+}
+
+#[test]
+fn a_change_of_a_size_that_nobody_knows_is_not_small() {
+    check(r#"use("pr_size")"#, Vec::new(), true);
+    check(r#"use("pr_size", { ignore = { "src/**" } })"#, Vec::new(), false);
+}
 
 #[test]
 fn coverage_of_lines_that_nobody_has_is_a_fault() {
