@@ -65,6 +65,9 @@ return {
       suggestion = it.suggestion,
     })
   end
+  for _, it in lint.doubts do
+    say[it.severity](`\`{it.path}\` in a linter's report fits {it.fits} files, and nobody knows whether \`{it.file}\` is meant. Run the linter at the top of the repository, so that its report names whole paths.`)
+  end
   for _, note in lint.notes do
     message(note)
   end

@@ -29,7 +29,7 @@ pub use finding::{Finding, Fingerprint, Place, Severity, Side};
 pub use group::QueuedPull;
 pub use head_report::{HeadCheckRun, HeadStatus};
 pub use ids::{CommitId, InstallationId, InvalidId, PullNumber, RepoName, RepositoryId};
-pub use lint::{ColumnKind, LintEdit, LintFacts, LintRange, LintResult, LintSeverity, LintSource};
+pub use lint::{ColumnKind, LintDoubt, LintEdit, LintFacts, LintRange, LintResult, LintSeverity, LintSource};
 pub use overrides::{Overridden, Override};
 pub use path::RepoPath;
 pub use preview::Preview;

@@ -17,6 +17,20 @@ pub struct LintFacts {
     /// What kept a linter from judging everything, a sentence each: it cannot be called content.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<String>,
+    /// Results whose path fits several files: one entry for each changed file of those, or one where none is changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<LintDoubt>,
+}
+
+/// A result that may be one of this file, or of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LintDoubt {
+    /// The path as the report has it.
+    pub path: String,
+    /// How many files of the repository it fits.
+    pub fits: usize,
+    /// The result, as if the file were meant.
+    pub result: LintResult,
 }
 
 /// One report that was read.

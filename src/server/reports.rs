@@ -197,6 +197,8 @@ fn paths_to_compare(facts: &mut LintFacts, changed: &BTreeSet<RepoPath>) -> BTre
     let (mut paths, elsewhere): (BTreeSet<RepoPath>, BTreeSet<RepoPath>) =
         facts.results.iter().map(|it| it.path.clone()).partition(|path| changed.contains(path));
     paths.extend(elsewhere.into_iter().take(MAX_ELSEWHERE));
+    facts.doubts.retain(|it| changed.contains(&it.result.path) || paths.contains(&it.result.path));
+    paths.extend(facts.doubts.iter().map(|it| it.result.path.clone()));
     let before = facts.results.len();
     facts.results.retain(|it| paths.contains(&it.path));
     let dropped = before - facts.results.len();

@@ -9,6 +9,9 @@ use std::collections::btree_map::Entry;
 /// So many contradictions and ambiguous paths are told one by one.
 const MAX_TOLD: usize = 20;
 
+/// So many candidates of an ambiguous path are told.
+const MAX_CANDIDATES: usize = 5;
+
 /// A report with its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
@@ -43,7 +46,8 @@ pub fn combine(reports: Vec<Named>, tree: &Tree, places: &Places) -> CoverageFac
                 Resolution::Ambiguous(many) => {
                     let known = facts.ambiguous.iter().any(|it| it.path == file.path);
                     if !known && facts.ambiguous.len() < MAX_TOLD {
-                        let candidates = many.into_iter().map(|at| tree.path(at).clone()).collect();
+                        let candidates =
+                            many.into_iter().take(MAX_CANDIDATES).map(|at| tree.path(at).clone()).collect();
                         facts.ambiguous.push(AmbiguousPath { path: file.path, candidates });
                     }
                 }

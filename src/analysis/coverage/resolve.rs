@@ -16,9 +16,6 @@ const MAX_SOURCES: usize = 32;
 /// So many paths below sources are tried in one report: a large report has fewer sources tried.
 const MAX_QUESTIONS: usize = 1_000_000;
 
-/// So many candidates of an ambiguous path are kept.
-const MAX_CANDIDATES: usize = 5;
-
 /// File names that mean nothing without their directory.
 const COMMON_NAMES: [&str; 9] =
     ["__init__.py", "__main__.py", "mod.rs", "lib.rs", "main.rs", "main.go", "doc.go", "index.js", "index.ts"];
@@ -168,47 +165,50 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
         of_file.push(at);
     }
     let votes = Votes::count(tree, &drafts);
-    let mut settled: Vec<(Resolution, Fit)> = drafts
-        .iter()
-        .map(|(_, hint, parts, draft)| match draft {
-            Draft::Settled(found) => (Resolution::Found(*found), Fit::Exact),
-            Draft::Nothing => (Resolution::Unknown, Fit::Whole),
-            Draft::Open { whole, rest, rest_is_longer, fit } => {
-                if let Some(found) = votes.best(whole, *rest_is_longer) {
-                    return (Resolution::Found(found), Fit::Whole);
-                }
-                match rest.as_slice() {
-                    [] => (Resolution::Unknown, Fit::Whole),
-                    [one] => (Resolution::Found(*one), *fit),
-                    many => {
-                        match resolver.decide(many, parts, *hint, places).or_else(|| votes.added(tree, many, parts)) {
-                            Some(found) => (Resolution::Found(found), *fit),
-                            None => (Resolution::Ambiguous(many.iter().copied().take(MAX_CANDIDATES).collect()), *fit),
-                        }
-                    }
-                }
+    let settle = |hint: Option<&str>, parts: &Parts, draft: Draft| match draft {
+        Draft::Settled(found) => (Resolution::Found(found), Fit::Exact),
+        Draft::Nothing => (Resolution::Unknown, Fit::Whole),
+        Draft::Open { whole, rest, rest_is_longer, fit } => {
+            if let Some(found) = votes.best(&whole, rest_is_longer) {
+                return (Resolution::Found(found), Fit::Whole);
             }
-        })
-        .collect();
+            match rest.as_slice() {
+                [] => (Resolution::Unknown, Fit::Whole),
+                [one] => (Resolution::Found(*one), fit),
+                many => match resolver.decide(many, parts, hint, places).or_else(|| votes.added(tree, many, parts)) {
+                    Some(found) => (Resolution::Found(found), fit),
+                    None => (Resolution::Ambiguous(rest), fit),
+                },
+            }
+        }
+    };
+    let each = drafts.into_iter().map(|(_, hint, parts, draft)| (settle(hint, &parts, draft), parts));
+    let (mut settled, paths): (Vec<(Resolution, Fit)>, Vec<Parts>) = each.unzip();
     drop_contested(&mut settled, |at, found| {
-        let parts = &drafts[at].2.parts;
+        let parts = &paths[at].parts;
         let before = parts.len().saturating_sub(depth(tree.path(found)));
         votes.before.get(&parts[..before].join("/")).copied().unwrap_or(0)
     });
     of_file.into_iter().map(|at| settled[at].0.clone()).collect()
 }
 
-/// Resolves paths of a report that is not of coverage; one answer for each. What fits several files is none of them.
-/// `beside` is the directory of the repository that the report lies in.
-pub fn resolve_paths(tree: &Tree, places: &Places, paths: &[&str], beside: Option<&str>) -> Vec<Option<RepoPath>> {
+/// Resolves paths of a report that is not of coverage; one answer for each: the files that fit equally well. One is found,
+/// several are ambiguous, none is foreign. `beside` is the directory of the repository that the report lies in.
+pub fn resolve_paths<'t>(
+    tree: &'t Tree,
+    places: &Places,
+    paths: &[&str],
+    beside: Option<&str>,
+) -> Vec<Vec<&'t RepoPath>> {
     let file = |path: &&str| ReportFile { path: (*path).to_owned(), hint: None, lines: Vec::new() };
     let files = paths.iter().map(file).collect();
     let report = Report { format: Format::Lcov, files, sources: Vec::new(), notes: Vec::new() };
     let found = resolve(tree, places, &report, beside).into_iter();
     found
         .map(|resolution| match resolution {
-            Resolution::Found(at) => Some(tree.path(at).clone()),
-            Resolution::Ambiguous(_) | Resolution::Unknown => None,
+            Resolution::Found(at) => vec![tree.path(at)],
+            Resolution::Ambiguous(many) => many.into_iter().map(|at| tree.path(at)).collect(),
+            Resolution::Unknown => Vec::new(),
         })
         .collect()
 }

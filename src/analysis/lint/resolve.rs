@@ -1,8 +1,8 @@
 //! Any mixture of reports into results in the repository's files.
 
-use super::report::{Diagnostic, LintReport};
+use super::report::{Diagnostic, LintReport, Spot};
 use crate::analysis::coverage::{Places, Tree, resolve_paths};
-use crate::model::{LintFacts, LintResult, LintSource, RepoPath};
+use crate::model::{LintDoubt, LintEdit, LintFacts, LintResult, LintSource, RepoPath};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A report with its name.
@@ -21,10 +21,14 @@ pub struct NamedLint {
 /// So many results outside the changed files are kept: more cannot be shown anyway.
 const MAX_ELSEWHERE: usize = 2_000;
 
+/// So many results that may be in changed files are kept.
+const MAX_DOUBTS: usize = 2_000;
+
 /// Puts the results of all reports together, paths resolved, each once. Of results outside the `changed` files at most
-/// 2,000 are kept.
+/// 2,000 are kept, and of those whose path fits several files as many; how many more may be in changed files is said.
 pub fn combine(reports: Vec<NamedLint>, tree: &Tree, places: &Places, changed: &BTreeSet<RepoPath>) -> LintFacts {
     let mut facts = LintFacts::default();
+    let mut left_out = 0;
     for named in reports {
         facts.notes.extend(named.report.notes.iter().map(|note| format!("{}: {note}.", named.name)));
         facts.failures.extend(named.report.failures.iter().map(|failure| format!("{}: {failure}.", named.name)));
@@ -39,16 +43,26 @@ pub fn combine(reports: Vec<NamedLint>, tree: &Tree, places: &Places, changed: &
             named.report.results.iter().flat_map(|it| &it.spots).map(|spot| spot.path.as_str()).collect();
         let asked: Vec<&str> = distinct.into_iter().collect();
         let found = resolve_paths(tree, places, &asked, named.beside.as_deref());
-        let known: BTreeMap<&str, RepoPath> =
-            asked.iter().zip(found).filter_map(|(path, found)| Some((*path, found?))).collect();
-        let mut results = Vec::new();
+        let fitting: BTreeMap<&str, Fitting<'_>> =
+            asked.iter().zip(found).map(|(path, files)| (*path, Fitting::new(files, changed))).collect();
         for diagnostic in &named.report.results {
-            match place(diagnostic, &known) {
-                Some(result) => results.push(result),
-                None => facts.foreign += 1,
+            match place(diagnostic, &fitting) {
+                Placed::There(result) => facts.results.push(result),
+                Placed::Nowhere => facts.foreign += 1,
+                Placed::Perhaps(doubts) => {
+                    let (near, far): (Vec<_>, Vec<_>) =
+                        doubts.into_iter().partition(|it| changed.contains(&it.result.path));
+                    let room = MAX_DOUBTS.saturating_sub(facts.doubts.len());
+                    left_out += usize::from(near.len() > room);
+                    facts.doubts.extend(near.into_iter().chain(far).take(room));
+                }
             }
         }
-        facts.results.extend(results);
+    }
+    if left_out > 0 {
+        facts.failures.push(format!(
+            "Paths of {left_out} more results of linters fit several files: run the linters at the top of the repository."
+        ));
     }
     tidy(&mut facts);
     let mut elsewhere = 0;
@@ -66,6 +80,7 @@ pub fn merge(facts: &mut LintFacts, more: LintFacts) {
     facts.foreign += more.foreign;
     facts.notes.extend(more.notes);
     facts.failures.extend(more.failures);
+    facts.doubts.extend(more.doubts);
     tidy(facts);
 }
 
@@ -76,11 +91,34 @@ fn tidy(facts: &mut LintFacts) {
     facts.results.dedup_by(|next, kept| key(next) == key(kept));
 }
 
-fn place(diagnostic: &Diagnostic, known: &BTreeMap<&str, RepoPath>) -> Option<LintResult> {
-    let found =
-        diagnostic.spots.iter().enumerate().find_map(|(at, spot)| Some((at, spot, known.get(spot.path.as_str())?)));
-    let (at, spot, path) = found?;
-    Some(LintResult {
+/// The files that a path of a report fits.
+struct Fitting<'t> {
+    count: usize,
+    /// The one; of several those that the change touches, or the first.
+    likely: Vec<&'t RepoPath>,
+}
+
+impl<'t> Fitting<'t> {
+    fn new(files: Vec<&'t RepoPath>, changed: &BTreeSet<RepoPath>) -> Self {
+        let near: Vec<&RepoPath> = files.iter().copied().filter(|path| changed.contains(*path)).collect();
+        let likely = if files.len() > 1 && !near.is_empty() { near } else { files.iter().copied().take(1).collect() };
+        Fitting { count: files.len(), likely }
+    }
+}
+
+enum Placed {
+    There(LintResult),
+    Perhaps(Vec<LintDoubt>),
+    Nowhere,
+}
+
+/// At the first of its places that only one file fits; otherwise at the first that several fit.
+fn place(diagnostic: &Diagnostic, fitting: &BTreeMap<&str, Fitting<'_>>) -> Placed {
+    let fits: Vec<(usize, &Spot, &Fitting<'_>)> = (0..)
+        .zip(&diagnostic.spots)
+        .filter_map(|(at, spot)| Some((at, spot, fitting.get(spot.path.as_str()).filter(|it| it.count > 0)?)))
+        .collect();
+    let result = |path: &RepoPath, spot: &Spot, edits: &[LintEdit]| LintResult {
         path: path.clone(),
         range: spot.range,
         tool: diagnostic.tool.clone(),
@@ -88,7 +126,74 @@ fn place(diagnostic: &Diagnostic, known: &BTreeMap<&str, RepoPath>) -> Option<Li
         url: diagnostic.url.clone(),
         severity: diagnostic.severity,
         message: diagnostic.message.clone(),
-        edits: if at == 0 { diagnostic.edits.clone() } else { Vec::new() },
+        edits: edits.to_vec(),
         fatal: diagnostic.fatal,
-    })
+    };
+    if let Some((at, spot, one)) = fits.iter().find(|(_, _, files)| files.count == 1) {
+        let edits = if *at == 0 { diagnostic.edits.as_slice() } else { &[] };
+        return Placed::There(result(one.likely[0], spot, edits));
+    }
+    match fits.first() {
+        None => Placed::Nowhere,
+        Some((_, spot, many)) => {
+            let doubt = |path: &&RepoPath| LintDoubt {
+                path: spot.path.clone(),
+                fits: many.count,
+                result: result(path, spot, &[]),
+            };
+            Placed::Perhaps(many.likely.iter().map(doubt).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::LintFormat;
+    use super::*;
+    use crate::model::LintSeverity;
+
+    fn report(paths: &[&str]) -> NamedLint {
+        let result = |path: &&str| Diagnostic {
+            spots: vec![Spot { path: (*path).to_owned(), range: None }],
+            tool: "eslint".to_owned(),
+            rule: "no-var".to_owned(),
+            url: None,
+            severity: LintSeverity::Error,
+            message: "Unexpected var.".to_owned(),
+            edits: Vec::new(),
+            fatal: false,
+        };
+        let report = LintReport {
+            format: LintFormat::Sarif,
+            tools: Vec::new(),
+            results: paths.iter().map(result).collect(),
+            notes: Vec::new(),
+            failures: Vec::new(),
+        };
+        NamedLint { name: "eslint.sarif".to_owned(), beside: None, flag: None, report }
+    }
+
+    /// The results' paths, and of those that fit several files the path, how many, and which may be meant.
+    fn placed(named: NamedLint, changed: &[&str]) -> (Vec<String>, Vec<String>) {
+        let files = ["packages/a/src/index.ts", "packages/b/src/index.ts", "packages/a/src/only.ts"];
+        let changed = changed.iter().map(|path| RepoPath::new(path)).collect();
+        let facts = combine(vec![named], &Tree::new(files.map(RepoPath::new)), &Places::default(), &changed);
+        let doubts = facts.doubts.iter().map(|it| format!("{} {} {}", it.path, it.fits, it.result.path));
+        (facts.results.iter().map(|it| it.path.to_string()).collect(), doubts.collect())
+    }
+
+    #[test]
+    fn a_path_that_fits_several_files_is_kept_for_those_that_change() {
+        let named = || report(&["src/index.ts"]);
+        let (results, doubts) = placed(named(), &["packages/b/src/index.ts"]);
+        assert_eq!(results, [""; 0]);
+        assert_eq!(doubts, ["src/index.ts 2 packages/b/src/index.ts"]);
+        assert_eq!(placed(named(), &[]).1, ["src/index.ts 2 packages/a/src/index.ts"]);
+        // Another path of the same report says where it was made.
+        let (results, doubts) = placed(report(&["src/index.ts", "src/only.ts"]), &[]);
+        assert_eq!(
+            (results, doubts.len()),
+            (vec!["packages/a/src/index.ts".to_owned(), "packages/a/src/only.ts".to_owned()], 0)
+        );
+    }
 }

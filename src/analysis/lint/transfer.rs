@@ -1,7 +1,7 @@
 //! What reports of one commit say of another one: of lines that are the same there.
 
 use crate::diff::same_lines;
-use crate::model::{FileText, LintFacts, LintRange, LintResult, RepoPath};
+use crate::model::{FileText, LintDoubt, LintFacts, LintRange, LintResult, RepoPath};
 use std::collections::BTreeMap;
 
 /// Makes facts of one commit facts of another one: `texts` has each file there and here. A result on lines that are not
@@ -10,14 +10,19 @@ use std::collections::BTreeMap;
 pub fn transfer(facts: &mut LintFacts, texts: &BTreeMap<RepoPath, (FileText, FileText)>) {
     let mut lost: BTreeMap<RepoPath, usize> = BTreeMap::new();
     let mut lines: BTreeMap<RepoPath, Option<Lines>> = BTreeMap::new();
-    let results = std::mem::take(&mut facts.results);
-    for result in results {
+    let mut carry = |result: LintResult| {
         let known = lines.entry(result.path.clone()).or_insert_with_key(|path| Lines::between(texts.get(path)?));
         match known {
-            Some(lines) => facts.results.extend(lines.carry(result)),
-            None => *lost.entry(result.path).or_default() += 1,
+            Some(lines) => lines.carry(result),
+            None => {
+                *lost.entry(result.path).or_default() += 1;
+                None
+            }
         }
-    }
+    };
+    facts.results = std::mem::take(&mut facts.results).into_iter().filter_map(&mut carry).collect();
+    let doubts = std::mem::take(&mut facts.doubts).into_iter();
+    facts.doubts = doubts.filter_map(|it| Some(LintDoubt { result: carry(it.result)?, ..it })).collect();
     for (path, count) in lost {
         let what = if count == 1 { "a result".to_owned() } else { format!("{count} results") };
         facts.notes.push(format!("A linter's report has {what} for another version of `{path}`: they are left out."));

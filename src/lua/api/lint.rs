@@ -7,13 +7,16 @@ use super::git::{changes, incomplete};
 use super::{record, table};
 use crate::analysis::lint::{LineFilter, Reach, apply_edits};
 use crate::model::{
-    ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, LintFacts, LintResult, LintSeverity, Patch, Side,
-    Unavailable, Wait,
+    ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, LintDoubt, LintFacts, LintResult, LintSeverity, Patch,
+    Side, Unavailable, Wait,
 };
 use mlua::{Lua, Table, Value};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+/// So many paths that fit several files are told one by one to a rule of one's own.
+const MAX_DOUBTS: usize = 20;
 
 /// Fields of `danger` itself that are computed: the results of linters.
 pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Result<Option<Value>> {
@@ -26,7 +29,12 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
     let filter = LineFilter::new(changes);
     refuse_cut(lua, session, &filter, &facts.results)?;
     let results = facts.results.iter().map(|it| result(it, filter.reach_of(it))).collect::<Json>();
-    let notes: Vec<String> = facts.failures.iter().cloned().chain(notes(facts)).collect();
+    let doubts: BTreeMap<&String, usize> = facts.doubts.iter().map(|it| (&it.path, it.fits)).collect();
+    let doubts = doubts
+        .into_iter()
+        .take(MAX_DOUBTS)
+        .map(|(path, fits)| format!("`{path}` in a linter's report fits {fits} files."));
+    let notes: Vec<String> = facts.failures.iter().cloned().chain(doubts).chain(notes(facts)).collect();
     let all = json!({ "results": results, "notes": notes, "reports": names(facts) });
     record::to_record(lua, session, "danger.lint", table::signature_of("danger", name), &all).map(Some)
 }
@@ -35,7 +43,8 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
 /// the least serious results that count and the linters' rules that do not, the reports that must be there, and how many minutes they are waited for, into `{ results, notes, failures, late, absent }`: the results as
 /// `danger.lint` has them, within that reach, each with `suggestion` and its lines when the linter says how to mend it and the diff shows
 /// the lines. `late` says that reports were waited for in vain; `absent` is, in a run that cannot wait, the name of one that
-/// is expected and not there, empty when there is none at all. `failures` say what kept linters from judging everything.
+/// is expected and not there, empty when there is none at all. `failures` say what kept linters from judging everything, and
+/// `doubts` which paths fit several files of which one has a result within that reach.
 pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let word: String = arguments.get("filter")?;
     let most = Reach::parse(&word).unwrap_or(Reach::Added);
@@ -73,7 +82,8 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
     }
     let filter = LineFilter::new(changes);
     if most <= Reach::Context {
-        refuse_cut(lua, session, &filter, facts.results.iter().filter(speaks))?;
+        let doubtful = facts.doubts.iter().map(|it| &it.result);
+        refuse_cut(lua, session, &filter, facts.results.iter().chain(doubtful).filter(speaks))?;
     }
     let kept: Vec<(&LintResult, Reach)> = facts
         .results
@@ -109,9 +119,11 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
         }
         results.push(json);
     }
-    let mut all = json!({ "results": results, "notes": notes(facts), "failures": [] });
+    let mut all = json!({ "results": results, "notes": notes(facts), "failures": [], "doubts": [] });
     if judges {
         all["failures"] = json!(facts.failures);
+        let near = facts.doubts.iter().filter(|it| speaks(&&it.result) && filter.reach_of(&it.result) <= most);
+        all["doubts"] = gather(near);
     }
     if let Some(late) = late {
         all["late"] = json!(late);
@@ -120,6 +132,19 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
         all["absent"] = json!(absent);
     }
     Ok(all)
+}
+
+/// Doubts into `{ { path, fits, severity, file } }`, one for each path: the most serious of its results.
+fn gather<'a>(doubts: impl Iterator<Item = &'a LintDoubt>) -> Json {
+    let mut paths: BTreeMap<&str, &LintDoubt> = BTreeMap::new();
+    for doubt in doubts {
+        let kept = paths.entry(&doubt.path).or_insert(doubt);
+        if doubt.result.severity < kept.result.severity {
+            *kept = doubt;
+        }
+    }
+    let said = |it: &LintDoubt| json!({ "path": it.path, "fits": it.fits, "severity": it.result.severity.as_str(), "file": it.result.path });
+    paths.into_values().map(said).collect()
 }
 
 /// A result in a file whose diff was cut may lie on an added line or not: nobody can tell.
@@ -190,7 +215,7 @@ fn names(facts: &LintFacts) -> Vec<&String> {
 
 fn notes(facts: &LintFacts) -> Vec<String> {
     let mut notes = facts.notes.clone();
-    if facts.foreign > 0 && facts.results.is_empty() {
+    if facts.foreign > 0 && facts.results.is_empty() && facts.doubts.is_empty() {
         notes.push(format!(
             "No path in the linters' reports is a file of this repository ({} results): they were made elsewhere, or for another project.",
             facts.foreign
