@@ -25,7 +25,7 @@ mod wait;
 pub use change::{ChangeStatus, FileChange, FileMode, Patch};
 pub use coverage::{AmbiguousPath, CoverageFacts, LineHits, ProjectFacts, ReportFacts};
 pub use fact::{CodeOwnersFile, Fact, FactKey, FileKey, FileText, Unavailable};
-pub use finding::{Finding, Fingerprint, Place, Severity, Side};
+pub use finding::{Finding, Fingerprint, Place, Severity, Side, suggested_lines, suggestion_of};
 pub use group::QueuedPull;
 pub use head_report::{HeadCheckRun, HeadStatus};
 pub use ids::{CommitId, InstallationId, InvalidId, PullNumber, RepoName, RepositoryId};

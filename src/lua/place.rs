@@ -1,7 +1,7 @@
 //! The `at` of a finding: where it is, what would mend it, and whether its lines may be shown.
 
 use super::options::{OptionKind, OptionSpec, read_options};
-use crate::model::{Place, RepoPath, Side};
+use crate::model::{Place, RepoPath, Side, suggestion_of};
 use mlua::Table;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -61,7 +61,7 @@ pub(super) fn read_at(owner: &str, table: &Table) -> Result<At, (String, String)
         end_line: end_line.filter(|last| Some(*last) != line),
         side,
     });
-    Ok(At { place, suggestion: suggestion.map(|text| text.trim_end_matches('\n').to_owned()), fix, hide_source })
+    Ok(At { place, suggestion: suggestion.as_deref().map(suggestion_of), fix, hide_source })
 }
 
 pub(super) fn specs() -> Vec<OptionSpec> {
@@ -71,7 +71,7 @@ pub(super) fn specs() -> Vec<OptionSpec> {
         OptionSpec::new("line", OptionKind::Integer, "The first line."),
         OptionSpec::new("end_line", OptionKind::Integer, "The last line."),
         OptionSpec::new("side", sides, "The old or the new side; the new one when absent."),
-        OptionSpec::new("suggestion", OptionKind::String, "Replacement text for the lines."),
+        OptionSpec::new("suggestion", OptionKind::String, "Replacement text for the lines; empty removes them."),
         OptionSpec::new("fix", OptionKind::Texts, "New texts of files that mend it."),
         OptionSpec::new("hide_source", OptionKind::Boolean, "The lines hold a secret: no output shows them."),
     ]

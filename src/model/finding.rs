@@ -90,7 +90,7 @@ pub struct Finding {
     /// Where, when it has a place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// Replacement text for the lines of the place, without a final newline.
+    /// Replacement text for the lines of the place, as [`suggestion_of`] gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<String>,
     /// Files with their new texts: a change that the robot can commit on request.
@@ -105,4 +105,40 @@ pub struct Finding {
     pub overridden: Option<Overridden>,
     /// Identity across pushes.
     pub fingerprint: Fingerprint,
+}
+
+/// These whole lines as a suggestion: without the last newline, but blank lines alone keep theirs, so that `"\n"` is one blank
+/// line. Nothing removes the lines.
+pub fn suggestion_of(lines: &str) -> String {
+    if is_blank(lines) { lines.to_owned() } else { lines.strip_suffix('\n').unwrap_or(lines).to_owned() }
+}
+
+/// The whole lines that a suggestion puts in place, each with its newline; empty where it removes lines.
+pub fn suggested_lines(suggestion: &str) -> String {
+    if is_blank(suggestion) { suggestion.to_owned() } else { format!("{suggestion}\n") }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_line_is_no_removal() {
+        for (given, suggestion, lines) in [
+            ("", "", ""),
+            ("\n", "\n", "\n"),
+            ("\n\n", "\n\n", "\n\n"),
+            ("x", "x", "x\n"),
+            ("x\n", "x", "x\n"),
+            ("x\n\n", "x\n", "x\n\n"),
+            ("\nx", "\nx", "\nx\n"),
+        ] {
+            assert_eq!(suggestion_of(given), suggestion, "{given:?}");
+            assert_eq!(suggested_lines(suggestion), lines, "{given:?}");
+        }
+    }
 }

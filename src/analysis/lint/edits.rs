@@ -1,6 +1,6 @@
 //! A linter's fix as the lines that it makes.
 
-use crate::model::{ColumnKind, LintEdit, LintRange};
+use crate::model::{ColumnKind, LintEdit, LintRange, suggestion_of};
 
 /// A longer suggestion is no help in a comment.
 const MAX_LINES: u32 = 40;
@@ -12,7 +12,7 @@ pub struct Replacement {
     pub line: u32,
     /// The last line.
     pub end_line: u32,
-    /// The new lines, joined by newlines; empty deletes them.
+    /// The new lines as [`suggestion_of`] gives them.
     pub text: String,
 }
 
@@ -27,17 +27,7 @@ pub fn apply_edits(text: &str, edits: &[LintEdit]) -> Option<Replacement> {
     }
     let (first, last) = (spans.first()?.0, spans.iter().map(|(_, end, _)| *end).max()?);
     let (line, mut end_line) = (lines.line_of(first), lines.line_of(last));
-    // Text up to the begin of a line ends with the line before it, unless something is put there.
-    let ends_at_begin = last == lines.start(end_line)? && end_line > line;
-    let tail_is_whole = spans.last().is_some_and(|(_, _, new)| new.is_empty() || new.ends_with('\n'));
-    if ends_at_begin && tail_is_whole {
-        end_line -= 1;
-    }
-    if end_line - line >= MAX_LINES {
-        return None;
-    }
     let from = lines.start(line)?;
-    let to = if ends_at_begin && tail_is_whole { last } else { lines.end(end_line)? };
     let mut out = String::new();
     let mut at = from;
     for (start, end, new) in spans {
@@ -45,12 +35,20 @@ pub fn apply_edits(text: &str, edits: &[LintEdit]) -> Option<Replacement> {
         out.push_str(new);
         at = end;
     }
-    out.push_str(text.get(at..to.max(at))?);
-    let out = out.strip_suffix('\n').unwrap_or(&out).replace("\r\n", "\n");
-    let before = text.get(from..to)?;
-    let same = before.strip_suffix('\n').unwrap_or(before).replace("\r\n", "\n") == out;
-    let long = out.matches('\n').count() as u64 > u64::from(MAX_LINES);
-    (!same && !long).then(|| Replacement { line, end_line, text: out.trim_end_matches('\r').to_owned() })
+    // What ends at the begin of a line leaves that line alone, unless something now stands before it.
+    let leaves_last = last == lines.start(end_line)? && end_line > line && (out.is_empty() || out.ends_with('\n'));
+    let mut before = text.get(from..last)?.to_owned();
+    if leaves_last {
+        end_line -= 1;
+    } else {
+        let to = lines.end(end_line)?;
+        out.push_str(text.get(at..to)?);
+        out.push('\n');
+        before = format!("{}\n", text.get(from..to)?);
+    }
+    let (out, before) = (out.replace("\r\n", "\n"), before.replace("\r\n", "\n"));
+    let is_long = end_line - line >= MAX_LINES || out.matches('\n').count() as u64 > u64::from(MAX_LINES) + 1;
+    (out != before && !is_long).then(|| Replacement { line, end_line, text: suggestion_of(&out) })
 }
 
 /// Where the lines of a text begin.
@@ -151,6 +149,11 @@ mod tests {
         assert_eq!(shown(text, &[edit(bytes, (3, None, 3, None), "fin")]), Some("3-3: fin".to_owned()));
         let two = [edit(bytes, (1, Some(8), 1, Some(10)), "re"), edit(bytes, (3, Some(1), 3, Some(4)), "x")];
         assert_eq!(shown(text, &two), Some("1-3: import re\nä = List[int]\nx".to_owned()));
+        // Up to the begin of a line, behind something that stays: both become one line.
+        assert_eq!(shown("a b\nc\n", &[edit(bytes, (1, Some(3), 2, Some(1)), "")]), Some("1-2: a c".to_owned()));
+        // A line that is blank now is no line that is gone.
+        assert_eq!(shown("a\n  \nb\n", &[edit(bytes, (2, Some(1), 2, Some(3)), "")]), Some("2-2: \n".to_owned()));
+        assert_eq!(shown("a\r\n  \r\n", &[edit(bytes, (2, Some(1), 2, Some(3)), "")]), Some("2-2: \n".to_owned()));
         // Put in before a line.
         assert_eq!(shown(text, &[edit(bytes, (3, Some(1), 3, Some(1)), "new\n")]), Some("3-3: new\nend".to_owned()));
     }

@@ -9,7 +9,7 @@ use super::underline::meant;
 use super::{Report, Texts};
 use crate::cli::plain;
 use crate::lua::{builtin_rules, rule_metadata};
-use crate::model::{Fault, Finding, Place, RepoPath, RuleState, Severity, Side, Verdict};
+use crate::model::{Fault, Finding, Place, RepoPath, RuleState, Severity, Side, Verdict, suggested_lines};
 use crate::plan::spoken;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Map, Value, json};
@@ -162,14 +162,19 @@ fn render_fix(finding: &Finding, texts: &dyn Texts) -> Option<Value> {
     let (suggestion, first) = (finding.suggestion.as_deref()?, place.line?);
     let lines = lines_at(texts, place)?;
     let last = first.saturating_add(u32::try_from(lines.len()).unwrap_or(u32::MAX) - 1);
-    let end = lines.last().map_or(1, |line| column(line, line.len()));
+    let new = suggested_lines(suggestion);
+    let end = match new.strip_suffix('\n') {
+        Some(_) => (last, lines.last().map_or(1, |line| column(line, line.len()))),
+        // Lines that go take their newline along.
+        None => (last.saturating_add(1), 1),
+    };
     Some(json!({
         "description": { "text": "The suggestion of the rule." },
         "artifactChanges": [{
             "artifactLocation": { "uri": uri(&place.path) },
             "replacements": [{
-                "deletedRegion": { "startLine": first, "startColumn": 1, "endLine": last, "endColumn": end },
-                "insertedContent": { "text": suggestion },
+                "deletedRegion": { "startLine": first, "startColumn": 1, "endLine": end.0, "endColumn": end.1 },
+                "insertedContent": { "text": new.strip_suffix('\n').unwrap_or_default() },
             }],
         }],
     }))

@@ -3,6 +3,7 @@
 use super::report::lines_of;
 use super::underline::{meant, show};
 use crate::cli::terminal::{BLUE, DIM, GREEN, REMOVED, paint};
+use crate::model::suggested_lines;
 use anstyle::Style;
 use std::fmt::Write;
 
@@ -49,7 +50,7 @@ pub(super) fn render_source(excerpt: &Excerpt<'_>) -> String {
             for (number, line) in (first..).zip(lines).take(MAX_LINES) {
                 row(&number.to_string(), &paint(REMOVED, &format!("- {}", whole(line))));
             }
-            let new = lines_of(suggestion, 1, u32::MAX);
+            let new = lines_of(&suggested_lines(suggestion), 1, u32::MAX);
             for line in new.iter().take(MAX_LINES) {
                 row("", &paint(GREEN, &format!("+ {}", whole(line))));
             }
@@ -108,6 +109,7 @@ mod tests {
         let expected = "    4 | - four\n      | + FOUR\n      | + FIVE\n";
         assert_eq!(shown(4, &["four"], "`four`", Some("FOUR\nFIVE")), expected);
         assert_eq!(shown(4, &["four"], "", Some("")), "    4 | - four\n", "an empty suggestion removes the line");
+        assert_eq!(shown(4, &["four"], "", Some("\n")), "    4 | - four\n      | +\n", "a blank line is one");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::escape::{code_span, longest_run};
 use super::limit::{COMMENT_BYTES, REPORT_BYTES, cut};
 use super::words::{flows, message, passed, sign, word};
-use crate::model::Finding;
+use crate::model::{Finding, suggested_lines};
 
 /// The text of a review comment without its marker. A suggestion is shown when the caller says that GitHub would take it.
 pub(in crate::plan) fn render_comment(finding: &Finding, may_suggest: bool) -> String {
@@ -34,11 +34,11 @@ pub(in crate::plan) fn is_settled(text: &str) -> bool {
     text.starts_with(SETTLED)
 }
 
-/// A suggestion fence that its content cannot close. An empty suggestion removes the lines.
+/// A suggestion fence that its content cannot close. For GitHub an empty one removes the lines, and one with a blank line
+/// puts that there.
 fn fenced(suggestion: &str) -> String {
     let fence = "`".repeat(longest_run(suggestion, '`').max(2) + 1);
-    let content = if suggestion.is_empty() { String::new() } else { format!("{suggestion}\n") };
-    format!("\n\n{fence}suggestion\n{content}{fence}")
+    format!("\n\n{fence}suggestion\n{}{fence}", suggested_lines(suggestion))
 }
 
 #[cfg(test)]
@@ -49,6 +49,7 @@ mod tests {
     fn a_suggestion_stays_in_its_fence() {
         assert_eq!(fenced("x"), "\n\n```suggestion\nx\n```");
         assert_eq!(fenced(""), "\n\n```suggestion\n```");
+        assert_eq!(fenced("\n"), "\n\n```suggestion\n\n```");
         assert_eq!(fenced("````"), "\n\n`````suggestion\n````\n`````");
     }
 }
