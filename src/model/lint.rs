@@ -116,6 +116,8 @@ pub enum ColumnKind {
     Characters,
     /// Bytes of UTF-8: rdjson.
     Bytes,
+    /// One of these, and nobody knows which.
+    Unknown,
 }
 
 /// How serious a linter finds something.

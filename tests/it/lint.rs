@@ -112,6 +112,34 @@ fn fixes_of_a_real_linter_mend_its_lines() {
     assert!(mended[0].contains(&"UP006 6-6 \"def total(prices: list[int]) -> int:\"".to_owned()), "{mended:?}");
 }
 
+/// As ruff writes it for `GREETING = "éé"; y: List[int] = []`, in both formats.
+#[test]
+fn signs_before_a_fix_do_not_move_it() {
+    let rdjson = r#"{"source":{"name":"TOOL"},"diagnostics":[{"message":"m","code":{"value":"UP006"},
+      "location":{"path":"a.py","range":{"start":{"line":1,"column":21},"end":{"line":1,"column":25}}},
+      "suggestions":[{"range":{"start":{"line":1,"column":21},"end":{"line":1,"column":25}},"text":"list"}]}]}"#;
+    let region = r#"{"startLine":1,"startColumn":21,"endLine":1,"endColumn":25}"#;
+    let place = r#""artifactLocation":{"uri":"a.py"}"#;
+    let sarif = format!(
+        r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"TOOL"}}}},"results":[{{"message":{{"text":"m"}},
+          "locations":[{{"physicalLocation":{{{place},"region":{region}}}}}],
+          "fixes":[{{"artifactChanges":[{{{place},"replacements":[{{"deletedRegion":{region},"insertedContent":{{"text":"list"}}}}]}}]}}]}}]}}]}}"#
+    );
+    for signs in ["éé", "😀😀", "ab"] {
+        let text = format!("GREETING = \"{signs}\"; y: List[int] = []\n");
+        for report in [rdjson, &sarif] {
+            let fixed = |tool: &str| {
+                let report = check(signs, report.replace("TOOL", tool).as_bytes()).unwrap();
+                apply_edits(&text, &report.results[0].edits).map(|new| new.text)
+            };
+            let right = format!("GREETING = \"{signs}\"; y: list[int] = []");
+            assert_eq!(fixed("ruff"), Some(right.clone()));
+            // Who may count otherwise gets no suggestion.
+            assert_eq!(fixed("other"), Some(right).filter(|_| signs.is_ascii()));
+        }
+    }
+}
+
 #[test]
 fn any_patch_can_be_asked_for_its_tests() {
     let mut asked = 0;

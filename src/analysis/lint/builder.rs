@@ -124,6 +124,17 @@ pub(super) fn range(
     })
 }
 
+/// What a linter counts as a column. Formats say it, and linters do otherwise: ruff counts characters in rdjson and in
+/// SARIF, where it does not say so. `documented` is believed of those that are known to keep to it; of any other a column is
+/// only known where all that it could count comes to the same.
+pub(super) fn columns_of(tool: &str, documented: ColumnKind) -> ColumnKind {
+    match tool.to_ascii_lowercase().as_str() {
+        "ruff" => ColumnKind::Characters,
+        "eslint" => documented,
+        _ => ColumnKind::Unknown,
+    }
+}
+
 /// A linter's word for how serious something is.
 pub(super) fn severity(word: &str) -> Option<LintSeverity> {
     Some(match word.trim().to_ascii_lowercase().as_str() {

@@ -102,6 +102,8 @@ impl<'t> Lines<'t> {
             ColumnKind::Bytes => Some(units).filter(|at| text.is_char_boundary(*at)),
             ColumnKind::Characters => nth(text, units, |_| 1),
             ColumnKind::Utf16 => nth(text, units, char::len_utf16),
+            // Up to there all count the same only when every sign is ASCII.
+            ColumnKind::Unknown => Some(units).filter(|at| text.get(..*at).is_some_and(str::is_ascii)),
         };
         at.map(|at| start + at)
     }
@@ -156,6 +158,15 @@ mod tests {
         assert_eq!(shown("a\r\n  \r\n", &[edit(bytes, (2, Some(1), 2, Some(3)), "")]), Some("2-2: \n".to_owned()));
         // Put in before a line.
         assert_eq!(shown(text, &[edit(bytes, (3, Some(1), 3, Some(1)), "new\n")]), Some("3-3: new\nend".to_owned()));
+    }
+
+    #[test]
+    fn a_column_that_could_be_another_one_is_no_place() {
+        let text = "x = 1  # ä\nä = List[int]\n";
+        let unknown = ColumnKind::Unknown;
+        assert_eq!(shown(text, &[edit(unknown, (1, Some(5), 1, Some(6)), "2")]), Some("1-1: x = 2  # ä".to_owned()));
+        assert_eq!(shown(text, &[edit(unknown, (2, Some(5), 2, Some(9)), "list")]), None);
+        assert_eq!(shown(text, &[edit(unknown, (2, Some(1), 3, Some(1)), "")]), Some("2-2: ".to_owned()));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Reviewdog's own formats: `rdjson`, one document, and `rdjsonl`, one diagnostic a line.
 //!
-//! Format: reviewdog's `proto/rdf/reviewdog.proto`. Columns count bytes; a range without columns is whole lines.
+//! Format: reviewdog's `proto/rdf/reviewdog.proto`. Columns should count bytes; a range without columns is whole lines.
 
-use super::builder::{Builder, range, severity};
+use super::builder::{Builder, columns_of, range, severity};
 use super::error::LintError;
 use super::json::lenient;
 use super::report::{Diagnostic, LintFormat, LintReport, Spot};
@@ -101,13 +101,16 @@ pub(super) fn parse_rdjsonl(text: &str) -> Result<LintReport, LintError> {
 
 impl Wire {
     fn read(self, tool: &str, overall: Option<LintSeverity>) -> Diagnostic {
-        let place = self.location.range.as_ref().and_then(Range::read);
+        let tool = if self.source.name.is_empty() { tool.to_owned() } else { self.source.name };
+        let columns = columns_of(&tool, ColumnKind::Bytes);
+        let place = self.location.range.as_ref().and_then(|range| range.read(columns));
         // The first is the linter's choice; the others are alternatives to it.
-        let edit =
-            |it: &Suggestion| Some(LintEdit { range: it.range.as_ref()?.read_exactly()?, text: it.text.clone() });
+        let edit = |it: &Suggestion| {
+            Some(LintEdit { range: it.range.as_ref()?.read_exactly(columns)?, text: it.text.clone() })
+        };
         Diagnostic {
             spots: vec![Spot { path: self.location.path, range: place }],
-            tool: if self.source.name.is_empty() { tool.to_owned() } else { self.source.name },
+            tool,
             rule: self.code.value,
             url: self.code.url,
             severity: level(&self.severity).or(overall).unwrap_or(LintSeverity::Warning),
@@ -119,7 +122,7 @@ impl Wire {
 }
 
 impl Range {
-    fn read(&self) -> Option<LintRange> {
+    fn read(&self, columns: ColumnKind) -> Option<LintRange> {
         let at = |position: &Option<Position>| position.as_ref().map_or((None, None), |it| (it.line, it.column));
         let (start, mut end) = (at(&self.start), at(&self.end));
         // An end at the first column of a line leaves that line out.
@@ -128,15 +131,15 @@ impl Range {
         {
             end = (Some(last - 1), None);
         }
-        range(ColumnKind::Bytes, start, end)
+        range(columns, start, end)
     }
 
     /// As an edit needs it: the end as it is; without an end nothing is replaced.
-    fn read_exactly(&self) -> Option<LintRange> {
+    fn read_exactly(&self, columns: ColumnKind) -> Option<LintRange> {
         let start = self.start.as_ref()?;
         let nowhere = (start.line, start.column);
         let end = self.end.as_ref().map_or(nowhere, |it| (it.line, it.column));
-        range(ColumnKind::Bytes, (start.line, start.column), end)
+        range(columns, (start.line, start.column), end)
     }
 }
 

@@ -4,7 +4,7 @@
 //! suppressed, passed or are no longer there say nothing. What kept the tool from its work stands in its invocations
 //! (sections 3.20 and 3.58).
 
-use super::builder::{Builder, range, severity};
+use super::builder::{Builder, columns_of, range, severity};
 use super::error::LintError;
 use super::json::lenient;
 use super::report::{Diagnostic, LintFormat, LintReport, Spot};
@@ -209,7 +209,9 @@ pub(super) fn parse_sarif(text: &str) -> Result<LintReport, LintError> {
     for run in &log.runs {
         let columns = match run.column_kind.as_str() {
             "unicodeCodePoints" => ColumnKind::Characters,
-            _ => ColumnKind::Utf16,
+            "utf16CodeUnits" => ColumnKind::Utf16,
+            // UTF-16 by section 3.14.17, but who does not say it seldom means it.
+            _ => columns_of(&run.tool.driver.name, ColumnKind::Utf16),
         };
         let reader = RunReader { run, columns };
         builder.name_tool(&run.tool.driver.name);
