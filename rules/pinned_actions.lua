@@ -70,6 +70,31 @@ return {
     return nil, nil
   end
 
+  -- The line with the pin. Only where the use ends the line: the version goes into a comment, and that hides what follows.
+  -- What a comment says besides the version stays.
+  local function pinned(line, use, commit, tag)
+    local first, last = string.find(line, use.uses, 1, true)
+    if not first then
+      return nil
+    end
+    local before, after = string.sub(line, 1, first - 1), string.sub(line, last + 1)
+    local quote = string.match(before, "^%s*%-?%s*[\"']?uses[\"']?%s*:%s+([\"']?)$")
+    if not quote or string.sub(after, 1, #quote) ~= quote then
+      return nil
+    end
+    after = string.sub(after, #quote + 1)
+    local comment = string.match(after, "^%s+#%s*(.-)%s*$")
+    if not comment and not string.match(after, "^%s*$") then
+      return nil
+    end
+    local words = comment or ""
+    local first_word = string.match(words, "^%S+") or ""
+    if first_word == use.version or string.match(first_word, "^v?%d[%d%.]*$") then
+      words = string.match(words, "^%S+%s*#?%s*(.*)$")
+    end
+    return `{before}{use.name}@{commit}{quote} # {tag}{if words == "" then "" else ` # {words}`}`
+  end
+
   -- The same use on many lines is one thing to mend, and is said once; a line that can be mended by a click is said by itself.
   local uses, order = {}, {}
   for _, file in added do
@@ -88,10 +113,8 @@ return {
       if use.pinning == "movable" then
         commit, tag = find_pin(use)
       end
-      local first, last = string.find(line, use.uses, 1, true)
-      if commit and first then
-        local quote = string.match(string.sub(line, last + 1), "^[\"']?")
-        at.suggestion = `{string.sub(line, 1, first - 1)}{use.name}@{commit}{quote} # {tag}`
+      if commit then
+        at.suggestion = pinned(line, use, commit, tag)
         report(`\`{use.uses}\` is a tag or branch, which its owner can move to other code. Another line here pins \`{tag}\` to a commit: use the same.`, at)
       elseif uses[use.uses] then
         uses[use.uses].more += 1

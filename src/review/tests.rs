@@ -3,6 +3,7 @@
 mod budgets;
 mod cut;
 mod settled;
+mod suggestions;
 mod waits;
 
 use super::{FAULTS, Outcome, fault_fingerprint, find_coverable, run};
