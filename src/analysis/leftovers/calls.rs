@@ -49,10 +49,39 @@ pub(super) fn calls_of(language: Language) -> &'static [Call] {
                     call(Dump, &["console", ".", "trace", "("], "console.trace"),
                     call(Dump, &["console", ".", "table", "("], "console.table"),
                     when(When::Tests, call(Focus, &["describe", ".", "only"], "describe.only")),
+                    when(
+                        When::Tests,
+                        call(Focus, &["describe", ".", "concurrent", ".", "only"], "describe.concurrent.only"),
+                    ),
+                    when(
+                        When::Tests,
+                        call(Focus, &["describe", ".", "sequential", ".", "only"], "describe.sequential.only"),
+                    ),
                     when(When::Tests, call(Focus, &["context", ".", "only"], "context.only")),
                     when(When::Tests, call(Focus, &["suite", ".", "only"], "suite.only")),
                     when(When::Tests, call(Focus, &["test", ".", "only"], "test.only")),
+                    when(When::Tests, call(Focus, &["test", ".", "concurrent", ".", "only"], "test.concurrent.only")),
+                    when(When::Tests, call(Focus, &["test", ".", "sequential", ".", "only"], "test.sequential.only")),
+                    // Playwright
+                    when(When::Tests, call(Focus, &["test", ".", "describe", ".", "only"], "test.describe.only")),
+                    when(
+                        When::Tests,
+                        call(
+                            Focus,
+                            &["test", ".", "describe", ".", "serial", ".", "only"],
+                            "test.describe.serial.only",
+                        ),
+                    ),
+                    when(
+                        When::Tests,
+                        call(
+                            Focus,
+                            &["test", ".", "describe", ".", "parallel", ".", "only"],
+                            "test.describe.parallel.only",
+                        ),
+                    ),
                     when(When::Tests, call(Focus, &["it", ".", "only"], "it.only")),
+                    when(When::Tests, call(Focus, &["it", ".", "concurrent", ".", "only"], "it.concurrent.only")),
                     when(When::Tests, call(Focus, &["fdescribe", "("], "fdescribe")),
                     when(When::Tests, call(Focus, &["fit", "("], "fit")),
                 ]

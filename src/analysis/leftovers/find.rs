@@ -257,6 +257,10 @@ impl Source<'_> {
             return true;
         }
         let before = self.code[index - 1];
+        if self.language == Language::Ruby && call.kind == LeftoverKind::Breakpoint && self.follows_in_ruby(index, call)
+        {
+            return true;
+        }
         match before.kind {
             TokenKind::Mark => {
                 matches!(before.text, ";" | "{" | "}" | ")" | ":")
@@ -265,6 +269,20 @@ impl Source<'_> {
             TokenKind::Word => matches!(before.text, "else" | "then" | "do" | "begin"),
             TokenKind::Number | TokenKind::Text | TokenKind::Comment => false,
         }
+    }
+
+    /// Ruby's `{ |item| binding.pry }`, and `found and binding.pry`, where nothing else can be meant.
+    fn follows_in_ruby(&self, index: usize, call: &Call) -> bool {
+        let before = self.code[index - 1];
+        if before.is("|") {
+            let (line, parameters) = (self.code[index].line, &self.code[..index - 1]);
+            let back = parameters.iter().rev().take(MAX_BACK).take_while(|it| it.line == line);
+            let count = back.take_while(|it| !it.is("|")).count();
+            let opening = (index - 1).checked_sub(count + 2).map(|at| (self.code[at], self.code[at + 1]));
+            return opening.is_some_and(|(block, bar)| bar.is("|") && (block.is("{") || block.is("do")));
+        }
+        let joins = before.is("and") || before.is("or") || (before.is("&") && self.is_guarded(index));
+        joins && call.tokens[0] == "binding"
     }
 
     /// Ruby's `:name`: a colon with the name right behind it and a space before.
