@@ -7,13 +7,16 @@ use super::git::{changes, incomplete};
 use super::{record, table};
 use crate::analysis::lint::{LineFilter, Reach, apply_edits};
 use crate::model::{
-    ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, LintDoubt, LintFacts, LintResult, LintSeverity, Patch,
-    Side, Unavailable, Wait,
+    ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, LintDoubt, LintFacts, LintResult, LintSeverity,
+    LintSource, Patch, Side, Unavailable, Wait,
 };
 use mlua::{Lua, Table, Value};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+/// So many of the reports that came are named beside one that did not.
+const MAX_NAMED: usize = 10;
 
 /// So many paths that fit several files are told one by one to a rule of one's own.
 const MAX_DOUBTS: usize = 20;
@@ -40,7 +43,7 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
 }
 
 /// `{ filter, patterns, except, minimum, ignore_rules, expect, wait }`: a reach, the files that count and those that do not,
-/// the least serious results that count and the linters' rules that do not, the reports that must be there, and how many minutes they are waited for, into `{ results, notes, failures, late, absent }`: the results as
+/// the least serious results that count and the linters' rules that do not, the reports that must be there, and how many minutes they are waited for, into `{ results, notes, failures, doubts, reports, late, absent }`: the results as
 /// `danger.lint` has them, within that reach, each with `suggestion` and its lines when the linter says how to mend it and the diff shows
 /// the lines. `late` says that reports were waited for in vain; `absent` is, in a run that cannot wait, the name of one that
 /// is expected and not there, empty when there is none at all. `failures` say what kept linters from judging everything, and
@@ -120,6 +123,7 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
         results.push(json);
     }
     let mut all = json!({ "results": results, "notes": notes(facts), "failures": [], "doubts": [] });
+    all["reports"] = facts.reports.iter().take(MAX_NAMED).map(|it| Json::from(described(it))).collect();
     if judges {
         all["failures"] = json!(facts.failures);
         let near = facts.doubts.iter().filter(|it| speaks(&&it.result) && filter.reach_of(&it.result) <= most);
@@ -207,6 +211,12 @@ fn result(it: &LintResult, reach: Reach) -> Json {
         json["url"] = json!(url);
     }
     json
+}
+
+/// A report as whoever expects another one has to know it: `eslint.xml` (checkstyle XML, names no linter).
+fn described(report: &LintSource) -> String {
+    let tools = if report.tools.is_empty() { "names no linter".to_owned() } else { report.tools.join(", ") };
+    format!("`{}` ({}, {tools})", report.name, report.format)
 }
 
 fn names(facts: &LintFacts) -> Vec<&String> {

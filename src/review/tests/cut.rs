@@ -1,4 +1,4 @@
-//! Built-in rules on files whose diff was cut.
+//! Built-in rules on facts that are not whole, or too many.
 
 use super::snapshot;
 use crate::lua::Clock;
@@ -84,4 +84,22 @@ fn coverage_of_lines_that_nobody_has_is_a_fault() {
     assert_eq!(verdict.conclusion, Conclusion::Failure);
     let fault = &verdict.faults[0];
     assert_eq!(fault.message, "the diff of `src/a.py` is incomplete, so this rule cannot judge it");
+}
+
+#[test]
+fn of_too_many_results_the_most_serious_are_told() {
+    let graded = |line: u32| {
+        let severity = if line <= 1_490 { LintSeverity::Warning } else { LintSeverity::Error };
+        LintResult { severity, ..result("src/b.py", Some(line)) }
+    };
+    let verdict =
+        judge(r#"use("lint_report", { severity = "fail", filter = "all" })"#, (1..=1_500).map(graded).collect());
+    assert_eq!(verdict.faults, []);
+    let fails = verdict.findings.iter().filter(|it| it.severity == Severity::Fail).count();
+    assert_eq!((verdict.findings.len(), fails), (901, 10));
+    let more = "... and 600 more results of linters, which are not listed.";
+    assert!(verdict.findings.iter().any(|it| it.severity == Severity::Warn && it.message.starts_with(more)));
+    let only_warnings = (1..=1_400).map(graded).collect();
+    let verdict = judge(r#"use("lint_report", { severity = "fail", filter = "all" })"#, only_warnings);
+    assert_eq!(verdict.conclusion, Conclusion::Success, "a warning never blocks: {:?}", verdict.faults);
 }
