@@ -48,11 +48,11 @@ pub(super) fn render_source(excerpt: &Excerpt<'_>) -> String {
         }
         (Some(suggestion), lines) => {
             for (number, line) in (first..).zip(lines).take(MAX_LINES) {
-                row(&number.to_string(), &paint(REMOVED, &format!("- {}", whole(line))));
+                row(&number.to_string(), &paint(REMOVED, &signed('-', line)));
             }
             let new = lines_of(&suggested_lines(suggestion), 1, u32::MAX);
             for line in new.iter().take(MAX_LINES) {
-                row("", &paint(GREEN, &format!("+ {}", whole(line))));
+                row("", &paint(GREEN, &signed('+', line)));
             }
             lines.len().saturating_sub(MAX_LINES) + new.len().saturating_sub(MAX_LINES)
         }
@@ -74,6 +74,11 @@ fn render_range(excerpt: &Excerpt<'_>, row: &mut impl FnMut(&str, &str)) {
         let shown = show(last, meant(last, ""));
         row("", &bar(&format!("|{}^", "_".repeat(shown.before + shown.width))));
     }
+}
+
+/// A line of a diff; of a blank one only the sign.
+fn signed(sign: char, line: &str) -> String {
+    if line.is_empty() { sign.to_string() } else { format!("{sign} {}", whole(line)) }
 }
 
 fn whole(line: &str) -> String {
