@@ -1,7 +1,8 @@
 //! File patterns as the contract defines them: `*` stays inside a directory, `**` crosses any number of them,
-//! a pattern without `/` matches the file name at any depth, `!` excludes, dotfiles match, case counts.
+//! a pattern without `/` matches the file name at any depth, `!` excludes, dotfiles match, case counts. Patterns of
+//! branches are read alike, but each speaks of the whole name.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,8 +16,10 @@ pub struct Globs {
 
 /// A pattern that is not one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{pattern}` is not a file pattern: {reason}")]
+#[error("`{pattern}` is not a {of} pattern: {reason}")]
 pub struct GlobError {
+    /// What it should match: `file` or `branch`.
+    pub of: &'static str,
     /// The offending pattern.
     pub pattern: String,
     /// What is wrong with it.
@@ -55,51 +58,72 @@ impl Globs {
     /// # Errors
     /// The first pattern that cannot be read.
     pub fn parse<S: AsRef<str>>(patterns: &[S]) -> Result<Self, GlobError> {
-        let (mut include, mut exclude) = (GlobSetBuilder::new(), GlobSetBuilder::new());
-        let mut only_excludes = true;
-        for pattern in patterns {
-            let pattern = pattern.as_ref();
-            match pattern.strip_prefix('!') {
-                Some(inner) => add(&mut exclude, pattern, inner)?,
-                None => {
-                    only_excludes = false;
-                    add(&mut include, pattern, pattern)?;
-                }
-            }
-        }
-        if only_excludes && !patterns.is_empty() {
-            add(&mut include, "**", "**/*")?;
-        }
-        let build = |set: GlobSetBuilder| {
-            set.build().map_err(|error| GlobError { pattern: "the list".to_owned(), reason: error.to_string() })
-        };
-        Ok(Globs { include: Arc::new(build(include)?), exclude: Arc::new(build(exclude)?) })
+        read(patterns, "file", whole_path)
     }
 
-    /// Whether a path belongs to the list.
+    /// Reads patterns of branches: `main` is that branch alone, and `release/*` takes in `release/1`.
+    ///
+    /// # Errors
+    /// As [`Globs::parse`].
+    pub fn parse_branches<S: AsRef<str>>(patterns: &[S]) -> Result<Self, GlobError> {
+        read(patterns, "branch", |pattern| Ok(pattern.to_owned()))
+    }
+
+    /// Whether a path, or a branch, belongs to the list.
     pub fn matches(&self, path: &str) -> bool {
         self.include.is_match(path) && !self.exclude.is_match(path)
     }
 }
 
-fn add(set: &mut GlobSetBuilder, written: &str, pattern: &str) -> Result<(), GlobError> {
-    let wrong = |reason: String| GlobError { pattern: written.to_owned(), reason };
-    if pattern.is_empty() {
-        return Err(wrong("it is empty".to_owned()));
+/// Reads a list. `complete` makes a pattern that matches whole names of what was written.
+fn read<S: AsRef<str>>(
+    patterns: &[S],
+    of: &'static str,
+    complete: fn(&str) -> Result<String, &'static str>,
+) -> Result<Globs, GlobError> {
+    let (mut include, mut exclude) = (GlobSetBuilder::new(), GlobSetBuilder::new());
+    let mut only_excludes = true;
+    for written in patterns.iter().map(AsRef::as_ref) {
+        let wrong = |reason: String| GlobError { of, pattern: written.to_owned(), reason };
+        let inner = written.strip_prefix('!');
+        let pattern = inner.unwrap_or(written);
+        if pattern.is_empty() {
+            return Err(wrong("it is empty".to_owned()));
+        }
+        let full = complete(pattern).map_err(|reason| wrong(reason.to_owned()))?;
+        let glob = build_glob(&full).map_err(|error| wrong(error.kind().to_string()))?;
+        only_excludes &= inner.is_some();
+        let set = if inner.is_some() { &mut exclude } else { &mut include };
+        set.add(glob);
     }
-    let anchored = pattern.strip_prefix('/').unwrap_or(pattern);
-    let full = match (pattern.contains('/'), anchored.strip_suffix('/')) {
-        (_, Some(directory)) => format!("{directory}/**"),
-        (true, None) => anchored.to_owned(),
-        (false, None) => format!("**/{anchored}"),
-    };
-    let glob = GlobBuilder::new(&full)
-        .literal_separator(true)
-        .backslash_escape(true)
-        .build()
-        .map_err(|error| wrong(error.kind().to_string()))?;
-    set.add(glob);
-    Ok(())
+    let of_list = |error: globset::Error| GlobError { of, pattern: "the list".to_owned(), reason: error.to_string() };
+    if only_excludes && !patterns.is_empty() {
+        include.add(build_glob(EVERYTHING).map_err(of_list)?);
+    }
+    let build = |set: GlobSetBuilder| set.build().map(Arc::new).map_err(of_list);
+    Ok(Globs { include: build(include)?, exclude: build(exclude)? })
+}
+
+const EVERYTHING: &str = "**/*";
+
+fn build_glob(pattern: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build()
+}
+
+/// The pattern of whole paths. Paths begin at the repository's root, so that a leading `/` or `./` only says that the
+/// pattern does, too.
+fn whole_path(pattern: &str) -> Result<String, &'static str> {
+    let parts: Vec<&str> = pattern.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if parts.contains(&"..") {
+        return Err("`..` leads out of it, and paths begin at the repository's root");
+    }
+    let inner = parts.join("/");
+    Ok(match (pattern.contains('/'), pattern.ends_with('/')) {
+        _ if inner.is_empty() => EVERYTHING.to_owned(),
+        (_, true) => format!("{inner}/**"),
+        (true, false) => inner,
+        (false, false) => format!("**/{inner}"),
+    })
 }
 
 #[cfg(test)]
@@ -128,8 +152,46 @@ mod tests {
     }
 
     #[test]
+    fn a_leading_dot_is_the_root() {
+        check(&["./src/**"], "src/x/a.py", true);
+        check(&["./src/*.py"], "src/a.py", true);
+        check(&["./src/*.py"], "x/src/a.py", false);
+        check(&["./setup.py"], "setup.py", true);
+        check(&["./setup.py"], "a/setup.py", false);
+        check(&["./docs/"], "docs/a/b.md", true);
+        check(&["**/*", "!./docs/**"], "docs/a.md", false);
+        check(&["src//./*.py"], "src/a.py", true);
+        check(&[".github/**"], ".github/workflows/ci.yml", true);
+        for everything in ["./", ".", "/"] {
+            check(&[everything], "src/a.py", true);
+        }
+    }
+
+    #[test]
+    fn branches_are_matched_by_their_whole_names() {
+        let check = |patterns: &[&str], branch: &str, expected: bool| {
+            let globs = Globs::parse_branches(patterns).expect("patterns");
+            assert_eq!(globs.matches(branch), expected, "{patterns:?} {branch}");
+        };
+        check(&["main"], "main", true);
+        check(&["main"], "ada/main", false);
+        check(&["release/*"], "release/1", true);
+        check(&["release/*"], "release/1/x", false);
+        check(&["release/**", "!release/old-*"], "release/1", true);
+        check(&["release/**", "!release/old-*"], "release/old-1", false);
+        check(&["!topic/**"], "release/1", true);
+        check(&["!topic/**"], "topic/a", false);
+        check(&[], "main", false);
+    }
+
+    #[test]
     fn a_broken_pattern_is_named() {
         let error = Globs::parse(&["src/[a"]).expect_err("broken");
         assert!(error.to_string().starts_with("`src/[a` is not a file pattern:"), "{error}");
+        let error = Globs::parse(&["*.py", "!../docs/**"]).expect_err("it leads out");
+        assert!(error.to_string().starts_with("`!../docs/**` is not a file pattern: `..` leads out"), "{error}");
+        assert!(Globs::parse(&["!"]).is_err() && Globs::parse(&[""]).is_err());
+        let error = Globs::parse_branches(&["["]).expect_err("broken");
+        assert!(error.to_string().starts_with("`[` is not a branch pattern:"), "{error}");
     }
 }

@@ -18,6 +18,8 @@ pub enum OptionKind {
     Strings,
     /// A list of file patterns; a single one stands for a list of one.
     Globs,
+    /// A list of patterns of branches; a single one stands for a list of one.
+    Branches,
     /// One of these words.
     Choice(Vec<String>),
     /// Paths with texts.
@@ -37,6 +39,7 @@ impl OptionKind {
             OptionKind::Boolean => "true or false".to_owned(),
             OptionKind::Strings => "a list of strings".to_owned(),
             OptionKind::Globs => "a list of file patterns".to_owned(),
+            OptionKind::Branches => "a list of branch patterns".to_owned(),
             OptionKind::Choice(words) => {
                 let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
                 match quoted.split_last() {
@@ -56,7 +59,7 @@ impl OptionKind {
             OptionKind::String => "string".to_owned(),
             OptionKind::Integer | OptionKind::Percent => "number".to_owned(),
             OptionKind::Boolean => "boolean".to_owned(),
-            OptionKind::Strings | OptionKind::Globs => "string | { string }".to_owned(),
+            OptionKind::Strings | OptionKind::Globs | OptionKind::Branches => "string | { string }".to_owned(),
             OptionKind::Choice(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" | "),
             OptionKind::Texts => "{ [string]: string }".to_owned(),
             OptionKind::Percents => "{ [string]: number }".to_owned(),
@@ -85,10 +88,10 @@ impl OptionKind {
                 Some(Json::from(*number as u64))
             }
             (OptionKind::Boolean, Value::Boolean(on)) => Some((*on).into()),
-            (OptionKind::Strings | OptionKind::Globs, Value::String(text)) => {
+            (OptionKind::Strings | OptionKind::Globs | OptionKind::Branches, Value::String(text)) => {
                 Some(Json::Array(vec![text_of(text).into()]))
             }
-            (OptionKind::Strings | OptionKind::Globs, Value::Table(list)) => {
+            (OptionKind::Strings | OptionKind::Globs | OptionKind::Branches, Value::Table(list)) => {
                 let texts: Vec<Json> = list
                     .sequence_values::<Value>()
                     .map(|item| match item {
@@ -220,13 +223,14 @@ pub(super) fn read_options(
             return Err(wrong(format!("the option `{key}` of {owner} must be {kind}, got {got}{hint}")));
         };
         let patterns = match spec.kind {
-            OptionKind::Globs => strings(&read),
-            OptionKind::Percents => read.as_object().into_iter().flat_map(Map::keys).cloned().collect(),
-            _ => Vec::new(),
+            OptionKind::Globs => Globs::parse_kept(strings(&read)).map(drop),
+            OptionKind::Percents => {
+                Globs::parse_kept(read.as_object().into_iter().flat_map(Map::keys).cloned().collect()).map(drop)
+            }
+            OptionKind::Branches => Globs::parse_branches(&strings(&read)).map(drop),
+            _ => Ok(()),
         };
-        if !patterns.is_empty()
-            && let Err(error) = Globs::parse_kept(patterns)
-        {
+        if let Err(error) = patterns {
             return Err(wrong(format!("the option `{key}` of {owner}: {error}")));
         }
         values.insert(key, read);
@@ -246,17 +250,19 @@ fn strings(list: &Json) -> Vec<String> {
 /// A value in a few words, for messages.
 pub(super) fn describe(value: &Value) -> String {
     match value {
-        Value::String(text) => {
-            let text = text_of(text);
-            let cut: String = text.chars().take(40).collect();
-            format!("\"{cut}{}\"", if cut.len() < text.len() { "..." } else { "" })
-        }
+        Value::String(text) => describe_text(&text_of(text)),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
         Value::Boolean(on) => on.to_string(),
         Value::Nil => "nil".to_owned(),
         other => format!("a {}", other.type_name()),
     }
+}
+
+/// A text in quotes, cut where it is long.
+pub(super) fn describe_text(text: &str) -> String {
+    let cut: String = text.chars().take(40).collect();
+    format!("\"{cut}{}\"", if cut.len() < text.len() { "..." } else { "" })
 }
 
 /// Lua text as Rust text; bytes that are not UTF-8 are replaced.

@@ -1,6 +1,6 @@
 //! The `at` of a finding: where it is, what would mend it, and whether its lines may be shown.
 
-use super::options::{OptionKind, OptionSpec, read_options};
+use super::options::{OptionKind, OptionSpec, describe_text, read_options};
 use crate::model::{Place, RepoPath, Side, suggestion_of};
 use mlua::Table;
 use serde_json::{Map, Value as Json};
@@ -53,14 +53,21 @@ pub(super) fn read_at(owner: &str, table: &Table) -> Result<At, (String, String)
     let fix = values
         .get("fix")
         .and_then(Json::as_object)
-        .map(|fix| fix.iter().map(|(path, new)| (RepoPath::new(path), plain(new))).collect())
+        .map(|fix| fix.iter().map(|(path, new)| (RepoPath::from_written(path.as_bytes()), plain(new))).collect())
         .unwrap_or_default();
-    let place = file.map(|file| Place {
-        path: RepoPath::from_git_quoted(file.as_bytes()),
-        line,
-        end_line: end_line.filter(|last| Some(*last) != line),
-        side,
-    });
+    let path = file.as_ref().map(|file| RepoPath::from_written(file.as_bytes()));
+    if let (Some(path), Some(written)) = (&path, &file)
+        && !path.can_name_a_file()
+    {
+        return wrong(
+            "file",
+            format!(
+                "the option `file` of {owner} must be a path from the repository's root, as in \"src/a.py\", got {}",
+                describe_text(written)
+            ),
+        );
+    }
+    let place = path.map(|path| Place { path, line, end_line: end_line.filter(|last| Some(*last) != line), side });
     Ok(At { place, suggestion: suggestion.as_deref().map(suggestion_of), fix, hide_source })
 }
 

@@ -33,6 +33,23 @@ impl RepoPath {
         }
     }
 
+    /// From a path as people and scripts write it: git's quoted form is read, and what names no part of it (a leading
+    /// `./`, a doubled slash, a slash at the end) is left out.
+    pub fn from_written(bytes: &[u8]) -> Self {
+        let path = RepoPath::from_git_quoted(bytes);
+        let raw = path.to_bytes();
+        let is_part = |part: &&[u8]| !matches!(*part, b"" | b".");
+        if raw.starts_with(b"/") || raw.split(|byte| *byte == b'/').all(|part| is_part(&part)) {
+            return path;
+        }
+        RepoPath::from_bytes(&raw.split(|byte| *byte == b'/').filter(is_part).collect::<Vec<_>>().join(&b'/'))
+    }
+
+    /// Whether a file of a repository can have this path: from its root on, without empty, `.` and `..` parts.
+    pub fn can_name_a_file(&self) -> bool {
+        !self.to_bytes().split(|byte| *byte == b'/').any(|part| matches!(part, b"" | b"." | b".."))
+    }
+
     /// The text shown to people and rules.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -142,5 +159,35 @@ mod tests {
     fn git_output_is_unquoted() {
         assert_eq!(RepoPath::from_git_quoted(br#""t\303\244b\tle""#).as_str(), "täb\tle");
         assert_eq!(RepoPath::from_git_quoted(b"plain name").as_str(), "plain name");
+    }
+
+    #[test]
+    fn what_people_write_is_the_path_that_git_has() {
+        for (written, path) in [
+            ("src/a.py", "src/a.py"),
+            ("./src/a.py", "src/a.py"),
+            ("././a.py", "a.py"),
+            (".//src/./a.py", "src/a.py"),
+            ("src//a.py", "src/a.py"),
+            ("src/", "src"),
+            (".github/x", ".github/x"),
+            ("a./.b", "a./.b"),
+            (r#""./caf\351.txt""#, r#""caf\351.txt""#),
+            ("./", ""),
+            ("/etc/passwd", "/etc/passwd"),
+            ("./../a", "../a"),
+        ] {
+            assert_eq!(RepoPath::from_written(written.as_bytes()).as_str(), path, "{written}");
+        }
+    }
+
+    #[test]
+    fn no_file_has_a_path_that_leads_elsewhere() {
+        for good in ["a", "src/a.py", "..a/b..", ".github/x", r#""caf\351.txt""#] {
+            assert!(RepoPath::from_git_quoted(good.as_bytes()).can_name_a_file(), "{good}");
+        }
+        for bad in ["", "/etc/passwd", "../x", "a/../b", "a/..", "./a", "a//b", "a/", r#""../\351""#] {
+            assert!(!RepoPath::from_git_quoted(bad.as_bytes()).can_name_a_file(), "{bad}");
+        }
     }
 }

@@ -6,8 +6,8 @@ use super::marker::{digest, link_to_rest};
 use super::render::render_started;
 use super::shared::{Words, words};
 use super::{CheckRun, CheckStatus, Operation, PlanInput, Published, PublishedCheck};
+use crate::lua::Globs;
 use crate::model::{CommitId, Conclusion, PullNumber, Settings, Timestamp, Verdict};
-use globset::GlobBuilder;
 
 const EXTERNAL_ID: &str = "deckhand:v1";
 /// How the external id of a check begins that was concluded without a verdict.
@@ -16,13 +16,9 @@ pub(super) const CONCLUDED_UNJUDGED: &str = "deckhand:v1:-:-";
 /// The name of the check for a pull request into `base`: the plain name for the default branch and for the bases that
 /// the settings name; any other base has its own, so that it cannot stand in for the required one.
 pub fn check_name(settings: &Settings, base: &str, default_branch: &str) -> String {
-    let named = |pattern: &String| {
-        GlobBuilder::new(pattern)
-            .literal_separator(true)
-            .build()
-            .is_ok_and(|glob| glob.compile_matcher().is_match(base))
-    };
-    if base == default_branch || settings.bases.iter().any(named) {
+    // Whoever loaded the settings has refused a list that cannot be read.
+    let is_named = || Globs::parse_branches(&settings.bases).is_ok_and(|bases| bases.matches(base));
+    if base == default_branch || is_named() {
         settings.check_name.clone()
     } else {
         format!("{} ({base})", settings.check_name)
@@ -181,5 +177,8 @@ mod tests {
         assert_eq!(check_name(&settings, "release/1", "main"), "deckhand");
         assert_eq!(check_name(&settings, "release/1/x", "main"), "deckhand (release/1/x)");
         assert_eq!(check_name(&settings, "topic", "main"), "deckhand (topic)");
+        let settings = Settings { bases: vec!["release/*".into(), "!release/old".into()], ..Settings::default() };
+        assert_eq!(check_name(&settings, "release/1", "main"), "deckhand");
+        assert_eq!(check_name(&settings, "release/old", "main"), "deckhand (release/old)");
     }
 }

@@ -83,6 +83,23 @@ fn a_json_diff_is_bounded() {
     assert!(verdict.faults[0].message.contains("not JSON"), "{:?}", verdict.faults);
 }
 
+#[test]
+fn a_leading_dot_in_paths_and_patterns_is_the_repositorys_root() {
+    let lua = r#"
+        print(danger.git.file("./src/a.py") == danger.git.file("src/a.py"), danger.git.file("./src/a.py") ~= nil)
+        print(table.concat(danger.git.match("./src/*.py").any, ","))
+        print(danger.git.diff_for_file("./src/a.py") ~= nil, #danger.git.added_lines("./src/**"))
+        rule("rooted", { paths = "./src/**" }, function()
+            warn("here", { file = "./src/a.py", line = 2 })
+        end)
+    "#;
+    let verdict = judge(lua);
+    assert_eq!(verdict.faults, []);
+    assert_eq!(verdict.log, ["true\ttrue", "src/a.py", "true\t2"]);
+    let places: Vec<_> = verdict.findings.iter().filter_map(|it| it.place.as_ref()).collect();
+    assert_eq!(places.iter().map(|it| it.path.as_str()).collect::<Vec<_>>(), ["src/a.py"]);
+}
+
 // ---- Helpers ----
 
 #[test]
@@ -380,6 +397,17 @@ fn options_are_answered_at_their_own_line() {
         ("robot.merge {\n  method = \"squahs\",\n}", "did you mean \"squash\"?"),
         ("rule(\"x\", {\n  severity = \"fail\",\n}, function() end)", "it takes `blocking`, `paths`, `labels`, `on`, "),
         ("use(\"pr_size\", {\n  threshold = 3,\n})", "`deckhand rules pr_size` lists its options"),
+        ("settings {\n  bases = { \"release/*\", \"[\" },\n}", "`bases` of settings: `[` is not a branch pattern"),
+        ("rule(\"x\", {\n  paths = \"../src/**\",\n}, function() end)", "`..` leads out of it"),
+        (
+            "warn(\"x\", {\n  file = \"\",\n})",
+            "must be a path from the repository's root, as in \"src/a.py\", got \"\"",
+        ),
+        ("warn(\"x\", {\n  file = \"/etc/passwd\",\n})", "from the repository's root, as in \"src/a.py\", got \"/etc/"),
+        (
+            "warn(\"x\", {\n  file = \"src/../../x\",\n})",
+            "from the repository's root, as in \"src/a.py\", got \"src/..",
+        ),
     ];
     for (lua, expected) in cases {
         let (message, line) = mistake(lua);

@@ -19,11 +19,8 @@ pub(in crate::cli) fn find_reports(top: &Path, setting: &str, patterns: &[String
     let globs = Globs::parse(patterns).map_err(|error| Failure::usage(format!("the setting `{setting}`: {error}")))?;
     let mut search = Search { top, globs, left: MAX_ENTRIES, found: Vec::new() };
     for pattern in patterns.iter().filter(|pattern| !pattern.starts_with('!')) {
-        let begin = fixed_directory(pattern);
-        // A pattern must not lead out of the repository.
-        if !begin.split('/').any(|part| part == "..") {
-            search.walk(&top.join(begin), 0);
-        }
+        // No pattern leads out of the repository: `..` is none.
+        search.walk(&top.join(fixed_directory(pattern)), 0);
     }
     if search.left == 0 {
         return Err(Failure::usage(format!(
@@ -105,6 +102,9 @@ mod tests {
         };
         assert_eq!(find(&["*.info"]), ["a/x.info", "b/c/x.info", "x.info"]);
         assert_eq!(find(&["b/**/*.info", "nowhere/*.xml"]), ["b/c/x.info"]);
-        assert_eq!(find(&["/x.info", "../*"]), ["x.info"]);
+        assert_eq!(find(&["/x.info", "nowhere/*"]), ["x.info"]);
+        assert_eq!(find(&["./x.info", "./b/c/*"]), ["b/c/x.info", "x.info"]);
+        let out = find_reports(directory.path(), "coverage_reports", &["../*".to_owned()]).expect_err("leads out");
+        assert!(out.message.starts_with("the setting `coverage_reports`: `../*` is not a file pattern"), "{out}");
     }
 }

@@ -308,7 +308,7 @@ fn narrow(number: usize) -> u32 {
 
 pub(super) fn read_path(lua: &Lua, session: &Session, function: &str, value: &Value) -> mlua::Result<RepoPath> {
     match value {
-        Value::String(path) => Ok(RepoPath::from_git_quoted(&path.as_bytes())),
+        Value::String(path) => Ok(RepoPath::from_written(&path.as_bytes())),
         other => {
             let got = describe(other);
             let dot = if other.is_table() {

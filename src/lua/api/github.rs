@@ -19,7 +19,7 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> 
             let got = describe(&path);
             return Err(owners.error(lua, format!("danger.github.code_owners takes a path, got {got}")).into());
         };
-        let path = RepoPath::from_git_quoted(&path.as_bytes());
+        let path = RepoPath::from_written(&path.as_bytes());
         let read = parsed_code_owners(lua, &owners)?;
         let found = read.as_ref().map_or(&[][..], |(_, read)| read.owners_of(path.as_str()));
         texts_to_lua(lua, found.iter().map(String::as_str))

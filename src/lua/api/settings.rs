@@ -47,7 +47,7 @@ pub(super) fn specs() -> Vec<OptionSpec> {
         ),
         OptionSpec::new("max_inline_comments", OptionKind::Integer, "At most so many review comments."),
         OptionSpec::new("ignore_authors", OptionKind::Strings, "Logins whose pull requests are not judged."),
-        OptionSpec::new("bases", OptionKind::Strings, "Branches that get the check under its plain name."),
+        OptionSpec::new("bases", OptionKind::Branches, "Branches that get the check under its plain name."),
         OptionSpec::new("conclusion", choice(&["advisory", "enforced"]), "Whether findings can fail the check."),
         OptionSpec::new(
             "coverage_reports",
