@@ -1,14 +1,15 @@
 //! `deckhand test`: runs the cases of `*.cases.md` files.
 
-use super::cases::{CaseResult, parse_cases, run_case_with};
+use super::cases::{Case, CaseResult, parse_cases, run_case_with};
 use super::commands::Subcommand;
 use super::common::Common;
 use super::failure::{Failure, Status};
 use super::plain;
-use super::terminal::{BOLD, GREEN, RED, paint, print_result};
+use super::terminal::{BOLD, GREEN, RED, note, paint, print_result};
 use crate::git::Repository;
 use crate::lua::builtin_rules;
 use crate::model::RepoPath;
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +26,7 @@ Examples:
   deckhand test rules/no_print.cases.md     the cases of one file
   deckhand test -v                          name the cases that passed, too
 
-Exit status: 0 all passed; 1 a case failed; 2 there are no cases.")]
+Exit status: 0 all passed; 1 a case failed; 2 a PATH holds no cases.")]
 pub(super) struct Test {
     /// Files of cases, or directories to search for them [default: the current directory]
     #[arg(value_name = "PATH")]
@@ -37,29 +38,53 @@ impl Subcommand for Test {
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths };
-        let mut files = Vec::new();
-        for path in &paths {
-            if !path.exists() {
-                return Err(Failure::usage(format!("{}: no such file or directory", path.display())));
-            }
-            if path.is_dir() { search(path, &mut files)? } else { files.push(path.clone()) }
-        }
+        let named = paths.into_iter().map(find_files).collect::<Result<Vec<_>, _>>()?;
         let root = find_root();
         let mut tally = Tally::default();
-        for file in &files {
-            run_file(file, &root, common, &mut tally)?;
+        // How many cases a file has, by its one true path: a file is run once, however often it is named.
+        let mut counts: HashMap<PathBuf, usize> = HashMap::new();
+        let mut empty = Vec::new();
+        for (path, files) in named {
+            let mut cases = 0;
+            for file in files {
+                let known = file.canonicalize().unwrap_or_else(|_| file.clone());
+                if !counts.contains_key(&known) {
+                    let before = tally.count();
+                    run_file(&file, &root, common, &mut tally)?;
+                    counts.insert(known.clone(), tally.count() - before);
+                }
+                cases += counts.get(&known).copied().unwrap_or_default();
+            }
+            if cases == 0 {
+                empty.push(path.display().to_string());
+            }
         }
-        if tally.passed + tally.failed == 0 {
-            let looked: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        if tally.count() > 0 {
+            let _ = writeln!(tally.out, "{} passed, {} failed", tally.passed, tally.failed);
+            print_result(common, &tally.out)?;
+        }
+        if !empty.is_empty() {
             return Err(Failure::usage(format!(
                 "no cases found in {}: a case is a heading with fenced blocks in a file that ends in {ENDING}",
-                looked.join(", ")
+                empty.join(", ")
             )));
         }
-        let _ = writeln!(tally.out, "{} passed, {} failed", tally.passed, tally.failed);
-        print_result(common, &tally.out)?;
         Ok(if tally.failed == 0 { Status::Fine } else { Status::Blocked })
     }
+}
+
+/// A path that was named, with the files that it stands for.
+fn find_files(path: PathBuf) -> Result<(PathBuf, Vec<PathBuf>), Failure> {
+    if !path.exists() {
+        return Err(Failure::usage(format!("{}: no such file or directory", path.display())));
+    }
+    let mut files = Vec::new();
+    if path.is_dir() {
+        search(&path, &mut files)?
+    } else {
+        files.push(path.clone())
+    }
+    Ok((path, files))
 }
 
 #[derive(Default)]
@@ -70,6 +95,10 @@ struct Tally {
 }
 
 impl Tally {
+    fn count(&self) -> usize {
+        self.passed + self.failed
+    }
+
     fn fail(&mut self, file: &Path, line: usize, title: &str, detail: &str) {
         self.failed += 1;
         let place = plain::line(&format!("{}:{line}", file.display())).into_owned();
@@ -100,6 +129,11 @@ fn run_file(file: &Path, root: &Path, common: &Common, tally: &mut Tally) -> Res
     let setup = default_setup(file, root);
     let sources = |path: &RepoPath| read_source(root, path);
     for case in cases {
+        for (line, word) in &case.others {
+            let (place, word) = (format!("{}:{line}", file.display()), plain::line(word));
+            let known = Case::WORDS.join(", ");
+            note(common, &format!("{place}: a block `{word}` says nothing to a case, which is made of {known}"));
+        }
         match run_case_with(&case, &setup, &sources) {
             CaseResult::Passed => {
                 tally.passed += 1;

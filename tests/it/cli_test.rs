@@ -138,3 +138,33 @@ check_runs: unit tests success, lint in_progress
     let whole = format!("{}{}", said.out, said.err);
     assert!(whole.contains("gate.cases.md:4") && whole.contains("should be like \"ci/build success\""), "{whole}");
 }
+
+#[test]
+fn every_named_path_holds_a_case_and_no_file_is_counted_twice() {
+    let place = Place::repository();
+    place.write("rules/no-print.lua", RULE);
+    place.write("rules/no-print.cases.md", CASES);
+    place.write("rules/zero.cases.md", "# Nothing yet\n");
+    place.write("rules/foo.md", "# Not cases\n");
+    let said = place.deckhand(&["test", "rules/no-print.cases.md", "rules/zero.cases.md", "rules/foo.md"]);
+    assert_eq!((said.out.as_str(), said.status), ("2 passed, 0 failed\n", 2));
+    assert!(said.err.contains("no cases found in rules/zero.cases.md, rules/foo.md: "), "{}", said.err);
+
+    for paths in [&["rules", "rules/no-print.cases.md"][..], &["./rules/no-print.cases.md", "rules/../rules"]] {
+        let said = place.deckhand(&[&["test"], paths].concat());
+        assert_eq!((said.out.as_str(), said.status), ("2 passed, 0 failed\n", 0), "{}", said.err);
+    }
+}
+
+#[test]
+fn a_block_that_says_nothing_to_a_case_is_named() {
+    let place = Place::empty();
+    place.write(
+        "x.cases.md",
+        "## One\n\n```expected\n- warn x\n```\n\n```\nprose\n```\n\n```lua\n```\n\n```findings\n```\n",
+    );
+    let said = place.deckhand(&["test"]);
+    assert_eq!((said.out.as_str(), said.status), ("1 passed, 0 failed\n", 0));
+    let note = "x.cases.md:3: a block `expected` says nothing to a case, which is made of pr, file, ";
+    assert!(said.err.contains(note) && said.err.lines().count() == 1, "{}", said.err);
+}

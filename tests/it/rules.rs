@@ -270,6 +270,7 @@ fn check(name: &str, lua: &str, pr: &str, findings: &str) {
         reports: vec![("lcov.info".to_owned(), block("SF:src/a.py\nDA:1,1\nDA:2,1\nend_of_record\n"))],
         lua: Some(block(lua)),
         findings: block(findings),
+        others: Vec::new(),
     };
     assert_passed(name, 1, &run_case(&case, ""));
 }

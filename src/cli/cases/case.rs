@@ -27,6 +27,13 @@ pub struct Case {
     pub lua: Option<Block>,
     /// What the rules must say.
     pub findings: Block,
+    /// Blocks of other words, which say nothing to a case: their lines and words.
+    pub others: Vec<(usize, String)>,
+}
+
+impl Case {
+    /// The words of the blocks that make a case up.
+    pub const WORDS: [&'static str; 7] = KINDS;
 }
 
 /// The text inside a fence.
@@ -103,6 +110,7 @@ struct Draft {
     reports: Vec<(String, Block)>,
     lua: Option<Block>,
     findings: Option<Block>,
+    others: Vec<(usize, String)>,
 }
 
 impl Draft {
@@ -117,6 +125,7 @@ impl Draft {
             reports: Vec::new(),
             lua: None,
             findings: None,
+            others: Vec::new(),
         }
     }
 
@@ -138,8 +147,8 @@ fn finish(draft: Option<Draft>, cases: &mut Vec<Case>) -> Result<(), CaseProblem
             format!("the case \"{}\" has no `findings` block: an empty one means that nothing is found", draft.name);
         return Err(CaseProblem::new(draft.line, message));
     };
-    let Draft { name, line, pr, files, bases, commits, reports, lua, .. } = draft;
-    cases.push(Case { name, line, pr, files, bases, commits, reports, lua, findings });
+    let Draft { name, line, pr, files, bases, commits, reports, lua, others, .. } = draft;
+    cases.push(Case { name, line, pr, files, bases, commits, reports, lua, findings, others });
     Ok(())
 }
 
@@ -150,7 +159,12 @@ fn place(info: &str, block: Block, draft: Option<&mut Draft>) -> Result<(), Case
     if !KINDS.contains(&word) {
         return match KINDS.iter().find(|kind| word.len() > 2 && strsim::damerau_levenshtein(word, kind) == 1) {
             Some(kind) => Err(CaseProblem::new(line, format!("a block `{word}` is unknown: did you mean `{kind}`?"))),
-            None => Ok(()),
+            None => {
+                if let Some(draft) = draft.filter(|_| !word.is_empty()) {
+                    draft.others.push((line, word.to_owned()));
+                }
+                Ok(())
+            }
         };
     }
     let Some(draft) = draft else {

@@ -177,7 +177,10 @@ fn collect_texts(case: &Case, pull: &Pull) -> BTreeMap<FileKey, FileText> {
     }
     for (side, files) in [(Side::Right, &case.files), (Side::Left, &case.bases)] {
         for (path, block) in files {
-            texts.insert(FileKey { side, path: RepoPath::new(path) }, FileText::Text(block.text.clone()));
+            texts.insert(
+                FileKey { side, path: RepoPath::from_written(path.as_bytes()) },
+                FileText::Text(block.text.clone()),
+            );
         }
     }
     texts
@@ -246,6 +249,7 @@ pub(in crate::cli) fn empty_snapshot(dangerfile: Dangerfile) -> Snapshot {
         commits: Vec::new(),
         reports: Vec::new(),
         findings: nothing,
+        others: Vec::new(),
     };
     let mut snapshot = build_snapshot(&case, "", &Pull::default());
     snapshot.ruleset.layers = vec![dangerfile];
