@@ -1,7 +1,7 @@
 //! `deckhand backtest`: what a changed dangerfile would have said on the runs that a server has stored.
 
 use super::commands::Subcommand;
-use super::common::Common;
+use super::common::{Common, Printed};
 use super::dangerfile::{self, Found};
 use super::difference::compare;
 use super::failure::{Failure, Status};
@@ -41,10 +41,11 @@ pub(super) struct Backtest {
 impl Subcommand for Backtest {
     const NAME: &'static str = "backtest";
 
+    fn formats(&self) -> &'static [Printed] {
+        Printed::DATA
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
-        if !matches!(common.format(), Format::Text | Format::Json) {
-            return Err(Failure::usage("`deckhand backtest` compares verdicts: choose --format text or json"));
-        }
         let repository = self.repo.as_deref().map(RepoName::parse).transpose();
         let repository = repository.map_err(|error| Failure::usage(format!("--repo: {error}")))?;
         let found = find_dangerfile(common)?;

@@ -3,7 +3,7 @@
 use super::cases::empty_snapshot;
 use super::clock::start_clock;
 use super::commands::Subcommand;
-use super::common::Common;
+use super::common::{Common, Printed};
 use super::dangerfile::{self, Found};
 use super::failure::{Failure, Status};
 use super::format::{Format, FromSnapshot, Report, render};
@@ -36,6 +36,10 @@ pub(super) struct Check {
 
 impl Subcommand for Check {
     const NAME: &'static str = "check";
+
+    fn formats(&self) -> &'static [Printed] {
+        Printed::FINDINGS
+    }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let found = self.find(common)?;

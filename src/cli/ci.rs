@@ -3,7 +3,7 @@
 
 use super::access::Access;
 use super::commands::Subcommand;
-use super::common::{Color, Common};
+use super::common::{Color, Common, Printed};
 use super::dangerfile::{self, PLACES};
 use super::failure::{Failure, Status};
 use super::format::Format;
@@ -37,6 +37,10 @@ pub(super) struct Ci {
 
 impl Subcommand for Ci {
     const NAME: &'static str = "ci";
+
+    fn formats(&self) -> &'static [Printed] {
+        Printed::FINDINGS
+    }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let format = common.format_or(Format::Github);

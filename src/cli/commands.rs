@@ -1,6 +1,6 @@
 //! The table of commands: adding one is a file beside this one and a line in `COMMANDS`.
 
-use super::common::Common;
+use super::common::{Common, Printed};
 use super::failure::{Failure, Status};
 use super::{
     backtest, check, ci, completions, coverage, demo, doctor, hook, init, judge, local, man, migrations, pr, replay,
@@ -58,8 +58,11 @@ pub(super) trait Subcommand: Args {
     const NAME: &'static str;
     /// Whether `--help` leaves it out: for commands that no person types.
     const HIDDEN: bool = false;
-    /// Whether it prints pages for a browser, `--format html`.
-    const HAS_PAGES: bool = false;
+
+    /// What `--format` can be; any other is refused before it runs.
+    fn formats(&self) -> &'static [Printed] {
+        Printed::TEXT
+    }
 
     /// Does it and says the exit status.
     fn run(self, common: &Common) -> Result<Status, Failure>;
@@ -69,7 +72,6 @@ pub(super) trait Subcommand: Args {
 struct Entry {
     name: &'static str,
     hidden: bool,
-    has_pages: bool,
     define: fn() -> Command,
     run: fn(&ArgMatches, &Common) -> Result<Status, Failure>,
 }
@@ -78,10 +80,10 @@ const fn entry<C: Subcommand>() -> Entry {
     Entry {
         name: C::NAME,
         hidden: C::HIDDEN,
-        has_pages: C::HAS_PAGES,
         define: || C::augment_args(Command::new(C::NAME)).hide(C::HIDDEN),
         run: |matches, common| {
             let command = C::from_arg_matches(matches).map_err(|error| Failure::usage(error.to_string()))?;
+            common.check_format(C::NAME, command.formats())?;
             command.run(common)
         },
     }
@@ -96,9 +98,6 @@ pub fn run() -> ExitCode {
     };
     let (name, matches) = matches.subcommand().expect("clap requires a command");
     let outcome = match COMMANDS.iter().find(|command| command.name == name) {
-        Some(command) if common.wants_html() && !command.has_pages => {
-            Err(Failure::usage(format!("--format html is for `deckhand coverage`; `deckhand {name}` prints no pages")))
-        }
         Some(command) => (command.run)(matches, &common),
         None => Err(Failure::usage(format!("`deckhand {name}` is not built yet in this version"))),
     };

@@ -1,5 +1,6 @@
 //! The options that every command takes.
 
+use super::failure::Failure;
 use super::format::Format;
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -44,6 +45,18 @@ impl Common {
         }
     }
 
+    /// Refuses a format that `command` does not print in: what was asked for is never passed over in silence.
+    pub(super) fn check_format(&self, command: &str, printed: &[Printed]) -> Result<(), Failure> {
+        let Some(asked) = self.format.filter(|asked| !printed.contains(asked)) else { return Ok(()) };
+        let asked = if asked == Printed::Html { "pages" } else { asked.name() };
+        let names: Vec<&str> = printed.iter().map(|format| format.name()).collect();
+        let choice = match names.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("choose --format {} or {last}", rest.join(", ")),
+            _ => "it takes no --format".to_owned(),
+        };
+        Err(Failure::usage(format!("`deckhand {command}` prints no {asked}: {choice}")))
+    }
+
     /// Whether a page was asked for, which only some commands have.
     pub(super) fn wants_html(&self) -> bool {
         self.format == Some(Printed::Html)
@@ -52,7 +65,7 @@ impl Common {
 
 /// What `--format` takes: the formats of findings, and pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Printed {
+pub(super) enum Printed {
     /// For people at a terminal
     Text,
     /// For programs: the contract's JSON, version 1
@@ -66,6 +79,27 @@ enum Printed {
     /// A page for a browser; only of `coverage`, whose help names it
     #[value(hide = true)]
     Html,
+}
+
+impl Printed {
+    /// What a command without results for programs prints.
+    pub(super) const TEXT: &'static [Printed] = &[Printed::Text];
+    /// What a command with results that are no findings prints.
+    pub(super) const DATA: &'static [Printed] = &[Printed::Text, Printed::Json];
+    /// What a command that prints findings prints.
+    pub(super) const FINDINGS: &'static [Printed] =
+        &[Printed::Text, Printed::Json, Printed::Sarif, Printed::Markdown, Printed::Github];
+
+    fn name(self) -> &'static str {
+        match self {
+            Printed::Text => "text",
+            Printed::Json => "json",
+            Printed::Sarif => "sarif",
+            Printed::Markdown => "markdown",
+            Printed::Github => "github",
+            Printed::Html => "html",
+        }
+    }
 }
 
 /// When to use colours.

@@ -2,7 +2,7 @@
 
 use super::clock::start_clock;
 use super::commands::Subcommand;
-use super::common::Common;
+use super::common::{Common, Printed};
 use super::failure::{Failure, Status};
 use super::format::{FromSnapshot, Report, Texts, lines_of, render};
 use super::terminal::{note, print_result, warn};
@@ -53,6 +53,10 @@ impl Local {
 
 impl Subcommand for Local {
     const NAME: &'static str = "local";
+
+    fn formats(&self) -> &'static [Printed] {
+        Printed::FINDINGS
+    }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let here = std::env::current_dir()

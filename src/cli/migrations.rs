@@ -1,7 +1,7 @@
 //! `deckhand migrations`: what is unsafe in migrations, with the lock that is taken and the way that blocks nobody.
 
 use super::commands::Subcommand;
-use super::common::Common;
+use super::common::{Common, Printed};
 use super::failure::{Failure, Status};
 use super::format::{Format, Report, Texts, lines_of, render};
 use super::terminal::{note, print_result};
@@ -53,6 +53,10 @@ fn read_framework(word: &str) -> Result<Framework, String> {
 
 impl Subcommand for Migrations {
     const NAME: &'static str = "migrations";
+
+    fn formats(&self) -> &'static [Printed] {
+        Printed::FINDINGS
+    }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let files = self.find()?;

@@ -2,7 +2,7 @@
 
 use super::access::{Access, Root};
 use super::commands::Subcommand;
-use super::common::Common;
+use super::common::{Common, Printed};
 use super::dangerfile::{self, PLACES};
 use super::failure::{Failure, Status};
 use super::format::Format;
@@ -43,6 +43,10 @@ pub(super) struct Pr {
 
 impl Subcommand for Pr {
     const NAME: &'static str = "pr";
+
+    fn formats(&self) -> &'static [Printed] {
+        Printed::FINDINGS
+    }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let format = common.format();

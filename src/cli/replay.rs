@@ -1,7 +1,7 @@
 //! `deckhand replay`: runs the rules of a stored run again, on the very facts of then.
 
 use super::commands::Subcommand;
-use super::common::Common;
+use super::common::{Common, Printed};
 use super::dangerfile;
 use super::difference::compare;
 use super::failure::{Failure, Status};
@@ -36,6 +36,10 @@ pub(super) struct Replay {
 
 impl Subcommand for Replay {
     const NAME: &'static str = "replay";
+
+    fn formats(&self) -> &'static [Printed] {
+        Printed::FINDINGS
+    }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let id = parse_id(&self.run)?;

@@ -1,7 +1,7 @@
 //! `deckhand rules`: the built-in rules, or one rule's page.
 
 use super::commands::Subcommand;
-use super::common::{Color, Common};
+use super::common::{Color, Common, Printed};
 use super::failure::{Failure, Status};
 use super::format::Format;
 use super::page::render_page;
@@ -32,10 +32,12 @@ pub(super) struct Rules {
 impl Subcommand for Rules {
     const NAME: &'static str = "rules";
 
+    fn formats(&self) -> &'static [Printed] {
+        Printed::DATA
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let text = match (common.format(), &self.name) {
-            (Format::Text, None) => render_list()?,
-            (Format::Text, Some(name)) => render_rule(common, find(name)?)?,
             (Format::Json, None) => {
                 let rules: Vec<Value> = builtin_rules()
                     .iter()
@@ -50,9 +52,8 @@ impl Subcommand for Rules {
                 object.insert("page".to_owned(), json!(rule.page));
                 format!("{:#}\n", Value::Object(object))
             }
-            (Format::Sarif | Format::Markdown | Format::Github, _) => {
-                return Err(Failure::usage("`deckhand rules` has no findings to print: use --format text or json"));
-            }
+            (_, None) => render_list()?,
+            (_, Some(name)) => render_rule(common, find(name)?)?,
         };
         print_result(common, &text)?;
         if self.name.is_none() && common.format() == Format::Text {

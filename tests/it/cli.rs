@@ -84,6 +84,16 @@ fn usage_is_told_with_status_2() {
         (&["rules", "changlog"], "the nearest is `changelog`"),
         (&["test"], "no cases found in ."),
         (&["test", "none"], "none: no such file or directory"),
+        (&["test", "--format", "json"], "`deckhand test` prints no json: it takes no --format"),
+        (&["doctor", "--format", "json"], "`deckhand doctor` prints no json: it takes no --format"),
+        (&["init", "--format", "sarif"], "`deckhand init` prints no sarif"),
+        (&["hook", "install", "--format", "github"], "`deckhand hook` prints no github"),
+        (&["types", "--format", "html"], "`deckhand types` prints no pages"),
+        (&["rules", "--format", "sarif"], "`deckhand rules` prints no sarif: choose --format text or json"),
+        (
+            &["coverage", "upload", "--format", "html"],
+            "`deckhand coverage` prints no pages: choose --format text or json",
+        ),
     ] {
         let said = place.deckhand(arguments);
         assert_eq!(said.status, 2, "{arguments:?}: {}", said.err);

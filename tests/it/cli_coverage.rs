@@ -152,7 +152,7 @@ fn bad_reports_and_misuse_end_with_2_and_words() {
         (&["coverage", "--report", "out/lcov.info", "--diff", "app.py"], "cannot be read as a diff"),
         (
             &["coverage", "--report", "out/lcov.info", "--base", "main", "--format", "sarif"],
-            "use --format text, markdown, json or html",
+            "prints no sarif: choose --format text, markdown, json or html",
         ),
         (&["coverage", "upload"], "no report is named: add the FILE"),
         (&["rules", "--format", "html"], "prints no pages"),

@@ -6,7 +6,7 @@ use super::view::View;
 use super::{html, json, markdown, text};
 use crate::analysis::coverage::{expand, measure, remarks};
 use crate::cli::commands::Subcommand;
-use crate::cli::common::Common;
+use crate::cli::common::{Common, Printed};
 use crate::cli::failure::{Failure, Status};
 use crate::cli::format::Format;
 use crate::cli::terminal::{note, print_result, warn};
@@ -77,7 +77,13 @@ enum Action {
 
 impl Subcommand for Coverage {
     const NAME: &'static str = "coverage";
-    const HAS_PAGES: bool = true;
+
+    fn formats(&self) -> &'static [Printed] {
+        match self.action {
+            Some(Action::Upload(_)) => Printed::DATA,
+            None => &[Printed::Text, Printed::Markdown, Printed::Json, Printed::Html],
+        }
+    }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         if let Some(Action::Upload(upload)) = &self.action {
@@ -85,14 +91,9 @@ impl Subcommand for Coverage {
         }
         let render = match (common.wants_html(), common.format()) {
             (true, _) => html::render,
-            (false, Format::Text) => text::render,
             (false, Format::Json) => json::render,
             (false, Format::Markdown) => markdown::render,
-            (false, Format::Sarif | Format::Github) => {
-                return Err(Failure::usage(
-                    "`deckhand coverage` has no findings to print: use --format text, markdown, json or html",
-                ));
-            }
+            (false, _) => text::render,
         };
         self.refuse_misuse()?;
         let globs = Globs::parse(&self.ignore).map_err(|error| Failure::usage(format!("--ignore: {error}")))?;

@@ -3,7 +3,7 @@
 use super::script::HookName;
 use super::{install, run};
 use crate::cli::commands::Subcommand;
-use crate::cli::common::Common;
+use crate::cli::common::{Common, Printed};
 use crate::cli::failure::{Failure, Status};
 use crate::git::Repository;
 
@@ -58,6 +58,13 @@ enum Action {
 
 impl Subcommand for Hook {
     const NAME: &'static str = "hook";
+
+    fn formats(&self) -> &'static [Printed] {
+        match self.action {
+            Action::Install { .. } | Action::Uninstall { .. } => Printed::TEXT,
+            Action::Run { .. } => Printed::FINDINGS,
+        }
+    }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let here = std::env::current_dir()
