@@ -12,7 +12,7 @@ use crate::git::Repository;
 use crate::lua::{Checked, check};
 use crate::model::{
     Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Searched,
-    Settings, Snapshot, Verdict,
+    Snapshot, Verdict,
 };
 use crate::review::MAX_PASSES;
 use std::path::{Path, PathBuf};
@@ -159,16 +159,9 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
     let clean = checked.mistakes.is_empty();
     Verdict {
         conclusion: if clean { Conclusion::Success } else { Conclusion::Failure },
-        head: snapshot.subject.head.clone(),
-        base: snapshot.subject.base.clone(),
-        findings: Vec::new(),
         faults: checked.mistakes.into_iter().map(fault).collect(),
-        effects: Vec::new(),
         rules: checked.rules.into_iter().map(outcome).collect(),
-        settings: Settings::default(),
-        log: Vec::new(),
-        preview: None,
-        notes: Vec::new(),
+        ..Verdict::empty(snapshot.subject.head.clone(), snapshot.subject.base.clone())
     }
 }
 

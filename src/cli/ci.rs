@@ -9,11 +9,14 @@ use super::failure::{Failure, Status};
 use super::format::Format;
 use super::job::Job;
 use super::live::{Live, Outcome, Reviewed, Target, explain, runtime, status_of};
+use super::local::now;
 use super::terminal::{note, print_result, warn};
 use super::workflow::{defuse, error, notice};
 use super::writes;
-use crate::plan::Plan;
+use crate::model::{Ruleset, Snapshot, Subject, Verdict};
+use crate::plan::{Plan, code_span};
 use crate::publish::Report;
+use crate::webhook::WorkflowPull;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -80,11 +83,11 @@ impl Ci {
         let mut live = Live::open(access, target).await?;
         let reviewed = match live.review(named).await? {
             Outcome::Reviewed(reviewed) => *reviewed,
-            Outcome::NoDangerfile { branch, brought } => return out.without_dangerfile(&live, &branch, brought),
+            Outcome::NoDangerfile { branch, brought } => return out.without_dangerfile(job, &live, &branch, brought),
         };
         explain(common, &reviewed.verdict, &|common, text| note(common, &defuse(text)));
         out.findings(&reviewed)?;
-        out.summary(job, &reviewed)?;
+        out.summary(job, &reviewed.render(Format::Markdown, false))?;
         let plan = live.plan(&reviewed).await?;
         if let Some(newer) = live.newer_head() {
             out.remark(&format!(
@@ -102,6 +105,14 @@ impl Ci {
         }
         Ok(status_of(&reviewed.verdict))
     }
+}
+
+/// What is printed of a pull request that there were no rules for: programs that read the output get a whole one.
+fn unjudged(pull: &WorkflowPull) -> Reviewed {
+    let (head, base) = (pull.head.clone(), pull.base.clone());
+    let verdict = Verdict::empty(head.clone(), base.clone());
+    let subject = Subject { repository: Some(pull.repository.clone()), base, head, started_at: now() };
+    Reviewed { snapshot: Snapshot::new(subject, Ruleset::default()), verdict }
 }
 
 /// Where a job speaks.
@@ -124,10 +135,10 @@ impl Out<'_> {
         print_result(self.common, &harmless)
     }
 
-    fn summary(&self, job: &Job, reviewed: &Reviewed) -> Result<(), Failure> {
+    fn summary(&self, job: &Job, markdown: &str) -> Result<(), Failure> {
         let Some(room) = job.summary_room() else { return Ok(()) };
         // Blank lines part it from what other commands of the step have written.
-        let page = format!("\n{}\n", reviewed.render(Format::Markdown, false));
+        let page = format!("\n{markdown}\n");
         if page.len() > room {
             return self.remark("The job summary is full (1 MiB a step): give `deckhand ci` a step of its own.");
         }
@@ -161,10 +172,20 @@ impl Out<'_> {
         self.remark(&format!("No comments: {why}. The annotations, the job summary and the exit status say the same."))
     }
 
-    fn without_dangerfile(&self, live: &Live<'_>, branch: &str, brought: bool) -> Result<Status, Failure> {
+    fn without_dangerfile(&self, job: &Job, live: &Live<'_>, branch: &str, brought: bool) -> Result<Status, Failure> {
         let name = live.name();
         if brought {
-            self.remark(&format!("{name} brings the first dangerfile. It judges from its merge into `{branch}` on."))?;
+            let says = |branch: &str| {
+                format!("{name} brings the first dangerfile. It judges from its merge into {branch} on.")
+            };
+            let page = format!("### ✅ No rules yet\n\n{}\n", says(&code_span(branch)));
+            match self.format {
+                Format::Github => {}
+                Format::Markdown => print_result(self.common, &defuse(&page))?,
+                Format::Text | Format::Json | Format::Sarif => self.findings(&unjudged(&job.pull))?,
+            }
+            self.remark(&says(&format!("`{branch}`")))?;
+            self.summary(job, &page)?;
             return Ok(Status::Fine);
         }
         Err(Failure::usage(format!(

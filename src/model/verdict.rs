@@ -33,6 +33,23 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// A verdict of nobody: nothing is found, and nothing blocks.
+    pub fn empty(head: CommitId, base: CommitId) -> Self {
+        Verdict {
+            conclusion: Conclusion::Success,
+            head,
+            base,
+            findings: Vec::new(),
+            faults: Vec::new(),
+            effects: Vec::new(),
+            rules: Vec::new(),
+            settings: Settings::default(),
+            log: Vec::new(),
+            preview: None,
+            notes: Vec::new(),
+        }
+    }
+
     /// What rules wait for, those that block and those that do not.
     pub fn waits(&self) -> impl Iterator<Item = (&RuleOutcome, &Waiting)> {
         self.rules.iter().filter_map(|rule| Some((rule, rule.waits.as_ref()?)))

@@ -16,6 +16,8 @@ pub struct WorkflowPull {
     pub number: PullNumber,
     /// Its head when the event happened; the job's check belongs to this commit.
     pub head: CommitId,
+    /// The tip of its base then.
+    pub base: CommitId,
     /// Whether the head lives in another repository, or in one that is gone.
     pub from_fork: bool,
 }
@@ -38,6 +40,7 @@ pub fn parse_workflow_pull(body: &[u8]) -> Result<WorkflowPull, String> {
         repository: repository.full_name,
         number: pull.number,
         head: pull.head.sha,
+        base: pull.base.sha,
     })
 }
 
@@ -57,12 +60,18 @@ struct Repository {
 struct Pull {
     number: PullNumber,
     head: Head,
+    base: Base,
 }
 
 #[derive(Deserialize)]
 struct Head {
     sha: CommitId,
     repo: Option<HeadRepository>,
+}
+
+#[derive(Deserialize)]
+struct Base {
+    sha: CommitId,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +89,11 @@ mod tests {
         json!({
             "action": "synchronize", "number": 3,
             "repository": { "id": 7, "full_name": "octo/hello" },
-            "pull_request": { "number": 3, "head": { "sha": "a".repeat(40), "repo": head_repository } },
+            "pull_request": {
+                "number": 3,
+                "head": { "sha": "a".repeat(40), "repo": head_repository },
+                "base": { "sha": "b".repeat(40) },
+            },
         })
     }
 

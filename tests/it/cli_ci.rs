@@ -177,6 +177,10 @@ async fn the_verdict_belongs_to_the_commit_that_started_the_job() {
     let world = begin().await;
     let number = world.open(&[NOISY]);
     let job = Job::new(&world, "pull_request", number);
+    // Somebody who reviews starts one, too.
+    let mut reviewed = Job::new(&world, "pull_request", number);
+    reviewed.event = "pull_request_review";
+    assert_eq!(reviewed.run(&["--dry-run"]).await.status, 1);
     world.sim.push(REPO, "topic", "mona", "Be quiet", &[POLITE], "");
     let said = job.run(&[]).await;
     assert_eq!((said.status, said.err.as_str()), (1, ""), "the bad commit stays bad");
@@ -212,6 +216,22 @@ async fn the_first_dangerfile_passes_and_a_missing_one_does_not() {
     let told =
         "::notice title=deckhand::octo/hello#1 brings the first dangerfile. It judges from its merge into `main` on.\n";
     assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (0, told, ""));
+    let job = Job::new(&world, "pull_request", number);
+    assert!(job.summary().contains("octo/hello#1 brings the first dangerfile."), "{}", job.summary());
+    for (format, part) in
+        [("sarif", "\"results\": []"), ("json", "\"conclusion\": \"success\""), ("text", "no findings")]
+    {
+        let said = job.run(&["--format", format]).await;
+        assert_eq!(said.status, 0, "{}", said.err);
+        assert!(said.out.contains(part), "{format}: {}", said.out);
+        assert!(said.err.contains("octo/hello#1 brings the first dangerfile."), "{format}: {}", said.err);
+        if format != "text" {
+            let report: Value = serde_json::from_str(&said.out).unwrap();
+            let commits = if format == "json" { &report } else { &report["runs"][0]["properties"] };
+            assert_eq!(commits["head"], world.sim.head(REPO, number).unwrap().as_str(), "{format}");
+        }
+    }
+    assert!(job.run(&["--format", "markdown"]).await.out.starts_with("### "));
     world.sim.push(REPO, "other", "mona", "x", &[POLITE], "main");
     let number = world.sim.open_pull(REPO, "Other", "", "other", "main", "mona", false);
     let said = Job::new(&world, "pull_request", number).run(&[]).await;
