@@ -9,6 +9,7 @@ mod recorded;
 mod run;
 mod settled;
 
+pub use fingerprint::Fingerprints;
 pub use outcome::Outcome;
 pub use overrides::{FAULTS, apply_overrides, fault_fingerprint, find_coverable};
 pub use run::{MAX_PASSES, run, run_on};

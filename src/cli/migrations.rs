@@ -9,10 +9,12 @@ use crate::analysis::migrations::{
     CheckOptions, Finding as Danger, Framework, Hazard, Level, RuleName, Span, check, find_migration,
     is_migration_path, settings_of, transaction_in_settings,
 };
-use crate::git::Repository;
-use crate::model::{CommitId, Conclusion, Finding, Fingerprint, Place, RepoPath, Settings, Severity, Side, Verdict};
+use crate::git::{GitError, Repository};
+use crate::model::{CommitId, Conclusion, Finding, Place, RepoPath, Severity, Side, Verdict};
+use crate::review::Fingerprints;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Say what is unsafe in these migrations: which lock, what waits for it, and the way that blocks nobody
@@ -59,18 +61,25 @@ impl Subcommand for Migrations {
     }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {
-        let files = self.find()?;
+        let here = std::env::current_dir()
+            .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
+        let repository = Repository::open(&here);
+        let head = repository.as_ref().ok().and_then(Repository::head).cloned();
         let mut read = Read::default();
-        for file in &files {
-            self.check(common, file, &mut read)?;
+        for (path, source) in self.find(repository)? {
+            self.check(common, path, &source, &mut read)?;
         }
         if read.checked == 0 {
             note(common, "no migrations here: name a FILE, or the tool that runs it with --framework");
         }
+        read.found.sort_by(|(left, one), (right, other)| {
+            let key = |danger: &Danger| (danger.span.line, danger.rule.as_str());
+            left.cmp(right).then_with(|| key(one).cmp(&key(other)))
+        });
         let out = match common.format() {
             Format::Json => format!("{:#}\n", render_json(&read.found)),
             format => {
-                let verdict = build_verdict(&read.found);
+                let verdict = build_verdict(&read, head);
                 let dangerfile = RepoPath::new("dangerfile.lua");
                 let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &read, quiet: true };
                 let mut out = render(format, &report);
@@ -94,28 +103,32 @@ struct Read {
     texts: BTreeMap<RepoPath, String>,
 }
 
+/// A file to read.
+struct Source {
+    file: PathBuf,
+    /// Whether it was named itself, and not a directory above it.
+    named: bool,
+}
+
 impl Migrations {
-    /// The files to read. A directory stands for the migrations in it.
-    fn find(&self) -> Result<Vec<PathBuf>, Failure> {
-        let mut files = Vec::new();
+    /// The files to read, by the paths under which findings are shown. A directory stands for the migrations in it.
+    fn find(&self, repository: Result<Repository, GitError>) -> Result<BTreeMap<RepoPath, Source>, Failure> {
+        let mut files = BTreeMap::new();
         if self.files.is_empty() {
-            let here = std::env::current_dir()
-                .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
-            let repository = Repository::open(&here)?;
+            let repository = repository?;
             let top = repository.top().ok_or_else(|| {
                 Failure::usage("there is no working tree here: name the files, `deckhand migrations FILE..`")
             })?;
-            collect(top, &mut files, &here)?;
+            collect(top, &Names::within(Some(top)), &mut files)?;
+            return Ok(files);
         }
-        for file in &self.files {
-            if file.is_dir() {
-                collect(file, &mut files, Path::new(""))?;
-            } else {
-                files.push(file.clone());
-            }
+        let names = Names::within(repository.as_ref().ok().and_then(Repository::top));
+        for file in self.files.iter().filter(|file| file.is_dir()) {
+            collect(file, &names, &mut files)?;
         }
-        files.sort();
-        files.dedup();
+        for file in self.files.iter().filter(|file| !file.is_dir()) {
+            files.insert(names.of(file), Source { file: file.clone(), named: true });
+        }
         Ok(files)
     }
 
@@ -127,10 +140,9 @@ impl Migrations {
         transaction_in_settings(&std::fs::read_to_string(file.with_file_name(name)).ok()?)
     }
 
-    fn check(&self, common: &Common, file: &Path, read: &mut Read) -> Result<(), Failure> {
-        let path = RepoPath::new(file.to_string_lossy().trim_start_matches("./"));
-        let bytes = std::fs::read(file)
-            .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", file.display())))?;
+    fn check(&self, common: &Common, path: RepoPath, source: &Source, read: &mut Read) -> Result<(), Failure> {
+        let bytes = std::fs::read(&source.file)
+            .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", source.file.display())))?;
         let Ok(text) = String::from_utf8(bytes) else {
             read.checked += 1;
             read.found.push((path, not_text()));
@@ -142,7 +154,7 @@ impl Migrations {
             in_transaction: match (self.in_transaction, self.no_transaction) {
                 (true, _) => Some(true),
                 (_, true) => Some(false),
-                (false, false) => self.transaction_beside(file, &path, &text),
+                (false, false) => self.transaction_beside(&source.file, &path, &text),
             },
             ..CheckOptions::default()
         };
@@ -152,7 +164,7 @@ impl Migrations {
                 read.found.extend(found.into_iter().map(|danger| (path.clone(), danger)));
                 read.texts.insert(path, text);
             }
-            None if self.files.iter().any(|named| named == file) => {
+            None if source.named => {
                 note(common, &format!("{path} is not a migration that goes forward; it was passed over"));
             }
             None => {}
@@ -161,25 +173,46 @@ impl Migrations {
     }
 }
 
-/// The migrations under a directory, by their paths; named from `from` where they lie below it.
-fn collect(directory: &Path, files: &mut Vec<PathBuf>, from: &Path) -> Result<(), Failure> {
-    let unreadable = |error: std::io::Error| Failure::usage(format!("{} cannot be read: {error}", directory.display()));
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(directory).map_err(unreadable)? {
-        entries.push(entry.map_err(unreadable)?.path());
+/// How files are called: from the top of the repository around, so that annotations and alerts find them wherever the
+/// command was started. A file of no repository is called as it was named.
+struct Names {
+    top: Option<PathBuf>,
+}
+
+impl Names {
+    fn within(top: Option<&Path>) -> Self {
+        Names { top: top.and_then(|top| top.canonicalize().ok()) }
     }
-    entries.sort();
-    for path in entries {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if path.is_symlink() || name.starts_with('.') {
+
+    fn of(&self, file: &Path) -> RepoPath {
+        let inside = || {
+            let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty());
+            let full = directory.unwrap_or(Path::new(".")).canonicalize().ok()?.join(file.file_name()?);
+            full.strip_prefix(self.top.as_deref()?).ok().map(Path::to_owned)
+        };
+        let path = inside().unwrap_or_else(|| file.strip_prefix(".").unwrap_or(file).to_owned());
+        RepoPath::from_bytes(path.as_os_str().as_bytes())
+    }
+}
+
+/// The migrations under a directory.
+fn collect(directory: &Path, names: &Names, files: &mut BTreeMap<RepoPath, Source>) -> Result<(), Failure> {
+    let unreadable = |error: std::io::Error| Failure::usage(format!("{} cannot be read: {error}", directory.display()));
+    for entry in std::fs::read_dir(directory).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.path();
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if file.is_symlink() || name.starts_with('.') {
             continue;
         }
-        if path.is_dir() {
+        if file.is_dir() {
             if !matches!(name.as_str(), "node_modules" | "target" | "vendor" | "venv") {
-                collect(&path, files, from)?;
+                collect(&file, names, files)?;
             }
-        } else if is_migration_path(&path.to_string_lossy()) {
-            files.push(path.strip_prefix(from).map_or_else(|_| path.clone(), Path::to_owned));
+            continue;
+        }
+        let path = names.of(&file);
+        if is_migration_path(path.as_str()) {
+            files.insert(path, Source { file, named: false });
         }
     }
     Ok(())
@@ -213,50 +246,44 @@ fn render_json(found: &[(RepoPath, Danger)]) -> Json {
         }
         Json::Object(members)
     };
-    let mut sorted: Vec<&(RepoPath, Danger)> = found.iter().collect();
-    sorted.sort_by_key(|(path, danger)| (path.as_str(), danger.span.line, danger.rule.as_str()));
-    json!({ "version": 1, "findings": sorted.into_iter().map(one).collect::<Vec<Json>>() })
+    json!({ "version": 1, "findings": found.iter().map(one).collect::<Vec<Json>>() })
 }
 
-/// The findings as those of a verdict, so that every format can print them.
-fn build_verdict(found: &[(RepoPath, Danger)]) -> Verdict {
-    let finding = |(at, (path, danger)): (usize, &(RepoPath, Danger))| {
+/// The findings as those of a verdict, so that every format can print them. `head` is the commit that is checked out.
+fn build_verdict(read: &Read, head: Option<CommitId>) -> Verdict {
+    let mut fingerprints = Fingerprints::default();
+    let finding = |(path, danger): &(RepoPath, Danger)| {
+        let (rule, line) = (danger.rule.as_str(), danger.span.line);
         let blocking = danger.rule.level() == Level::Unsafe;
         let help = danger.help.as_ref().map(|help| format!("\n\n{help}")).unwrap_or_default();
+        let text = read.lines(Side::Right, path, line, line).and_then(|mut lines| lines.pop());
         Finding {
-            rule: danger.rule.as_str().to_owned(),
+            rule: rule.to_owned(),
             severity: if blocking { Severity::Fail } else { Severity::Warn },
             blocking,
             message: format!("{}{help}", danger.message),
             place: Some(Place {
                 path: path.clone(),
-                line: Some(danger.span.line),
+                line: Some(line),
                 end_line: Some(danger.span.end_line),
                 side: Side::Right,
             }),
             suggestion: danger.suggestion.clone(),
             fix: BTreeMap::new(),
             hide_source: false,
-            fingerprint: Fingerprint(format!("{at:016x}")),
+            fingerprint: fingerprints.take_of(rule, path.as_str(), text.as_deref(), &danger.message),
             overridden: None,
         }
     };
-    let mut findings: Vec<Finding> = found.iter().enumerate().map(finding).collect();
+    let mut findings: Vec<Finding> = read.found.iter().map(finding).collect();
     findings.sort_by(|left, right| (&left.place, &left.rule).cmp(&(&right.place, &right.rule)));
     let blocked = findings.iter().any(|finding| finding.blocking);
-    let commit = CommitId::new(&"0".repeat(40)).expect("forty zeros are a commit id");
+    // What is read is the files as they lie there; git's name for no commit stands where none is checked out.
+    let commit = head.unwrap_or_else(|| CommitId::new(&"0".repeat(40)).expect("forty zeros are a commit id"));
     Verdict {
         conclusion: if blocked { Conclusion::Failure } else { Conclusion::Success },
-        head: commit.clone(),
-        base: commit,
         findings,
-        faults: Vec::new(),
-        effects: Vec::new(),
-        rules: Vec::new(),
-        settings: Settings::default(),
-        log: Vec::new(),
-        preview: None,
-        notes: Vec::new(),
+        ..Verdict::empty(commit.clone(), commit)
     }
 }
 

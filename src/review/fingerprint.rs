@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 /// Gives fingerprints; findings that are equal in rule, path and text get an ordinal, in the order they are asked for.
 #[derive(Default)]
-pub(super) struct Fingerprints {
+pub struct Fingerprints {
     seen: HashMap<[u8; 32], u32>,
     lines: HashMap<(String, Side), Option<HashMap<u32, String>>>,
 }
@@ -18,11 +18,16 @@ impl Fingerprints {
     pub(super) fn take(&mut self, snapshot: &Snapshot, rule: &str, finding: &RawFinding) -> Fingerprint {
         let path = finding.place.as_ref().map_or("", |place| place.path.as_str());
         let anchor = finding.place.as_ref().and_then(|place| self.anchor(snapshot, place));
+        self.take_of(rule, path, anchor.as_deref(), &finding.message)
+    }
+
+    /// The fingerprint of what `rule` says in `message` of a file, or of its line with this text.
+    pub fn take_of(&mut self, rule: &str, path: &str, line: Option<&str>, message: &str) -> Fingerprint {
         let mut hash = Sha256::new();
         // A finding without a line is itself what its rule says; one with a line is the line.
-        let parts = match &anchor {
-            Some(text) => [rule, path, "line", text.as_str()],
-            None => [rule, path, "text", finding.message.as_str()],
+        let parts = match line {
+            Some(text) => [rule, path, "line", text.trim()],
+            None => [rule, path, "text", message],
         };
         for part in parts {
             hash.update((part.len() as u64).to_le_bytes());
@@ -45,7 +50,7 @@ impl Fingerprints {
         let key = (place.path.as_str().to_owned(), place.side);
         let lines = self.lines.entry(key).or_insert_with(|| diff_lines(snapshot, place));
         let text = lines.as_ref().and_then(|lines| lines.get(&line).cloned());
-        text.or_else(|| file_line(snapshot, place, line)).map(|text| text.trim().to_owned())
+        text.or_else(|| file_line(snapshot, place, line))
     }
 }
 

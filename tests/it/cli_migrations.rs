@@ -133,3 +133,63 @@ fn a_changeset_of_liquibase_is_a_transaction() {
         all["findings"].as_array().unwrap().iter().map(|found| json!([found["line"], found["rule"]])).collect();
     assert_eq!(found, [json!([9, "concurrent-in-transaction"])]);
 }
+
+#[test]
+fn alerts_keep_their_fingerprints_when_others_come_before_them() {
+    let place = Place::repository();
+    place.write("migrations/0002_drop.sql", DROP);
+    place.commit("Drop");
+    let read = || {
+        let said = place.deckhand(&["migrations", "--format", "sarif"]);
+        serde_json::from_str::<Value>(&said.out).unwrap()["runs"][0].clone()
+    };
+    let of = |run: &Value, path: &str| {
+        let results = run["results"].as_array().unwrap().clone();
+        let uri = |it: &Value| it["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == path;
+        results.into_iter().filter(uri).map(|it| it["partialFingerprints"].clone()).collect::<Vec<_>>()
+    };
+    let before = read();
+    assert_eq!(before["properties"]["head"], place.git(&["rev-parse", "HEAD"]));
+    let old = of(&before, "migrations/0002_drop.sql");
+    assert_eq!(old.len(), 1);
+
+    place.write("migrations/0001_first.sql", "-- two of a kind\nDROP TABLE a;\nDROP TABLE a;\n");
+    place.write("migrations/0002_drop.sql", &format!("-- a line more\n{DROP}"));
+    let after = read();
+    assert_eq!(of(&after, "migrations/0002_drop.sql"), old);
+    let twins = of(&after, "migrations/0001_first.sql");
+    assert!(twins.len() == 2 && twins[0] != twins[1], "{twins:?}");
+}
+
+#[test]
+fn files_are_named_from_the_top_wherever_the_command_starts() {
+    let place = Place::repository();
+    place.write("db/migrations/0002_drop.sql", DROP);
+    place.write("app/x.py", "x = 1\n");
+    let found = |directory: &str, arguments: &[&str]| {
+        let mut command = place.command(env!("CARGO_BIN_EXE_deckhand"));
+        let command = command.current_dir(place.path.join(directory)).args(["migrations", "--format", "github"]);
+        let output = command.args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let full = place.path.join("db/migrations/0002_drop.sql");
+    for (directory, arguments) in [
+        ("", &[][..]),
+        ("app", &[]),
+        ("db", &[]),
+        ("db", &["migrations"]),
+        ("db/migrations", &["0002_drop.sql"]),
+        ("db/migrations", &["."]),
+        ("app", &["../db/migrations/0002_drop.sql"]),
+        ("app", &["../db"]),
+        ("app", &[full.to_str().unwrap()]),
+        ("db", &["migrations", "./migrations/0002_drop.sql"]),
+    ] {
+        let out = found(directory, arguments);
+        assert!(
+            out.starts_with("::error title=drop-column,file=db/migrations/0002_drop.sql,line=2"),
+            "{arguments:?} {out}"
+        );
+        assert_eq!(out.matches("::error").count(), 1, "{directory} {arguments:?}: {out}");
+    }
+}
