@@ -231,3 +231,34 @@ fn where_nothing_can_be_judged_git_goes_on() {
     place.commit("Break the rules");
     assert_eq!(run_git(&place, &place.path, &["push", "-q", "origin", "topic"]).status, 1);
 }
+
+#[test]
+fn a_named_dangerfile_is_the_one_that_the_hook_judges_by() {
+    let place = pushed();
+    std::fs::remove_file(place.path.join("dangerfile.lua")).unwrap();
+    place.write("tools/it's strict.lua", RULES);
+    place.write("app.py", "print(1)\n");
+    place.commit("Print");
+    let tools = place.path.join("tools");
+    let install = |file: &str| {
+        let mut command = place.command(env!("CARGO_BIN_EXE_deckhand"));
+        let output = command.args(["hook", "install", "--dangerfile", file]).current_dir(&tools).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (status, err) = install("missing.lua");
+    assert!(status == 2 && err.contains("missing.lua: no such file"), "{err}");
+    // It is named from the top, where git runs hooks, and there is nothing to be missed.
+    assert_eq!(install("it's strict.lua"), (0, String::new()));
+    let hook = place.path.join(".git/hooks/pre-push");
+    let text = std::fs::read_to_string(&hook).unwrap();
+    assert!(text.contains(r"hook run --dangerfile='tools/it'\''s strict.lua' pre-push"), "{text}");
+    let said = run_git(&place, &place.path, &["push", "-q", "origin", "topic"]);
+    assert_eq!(said.status, 1, "{} {}", said.out, said.err);
+    assert!(format!("{}{}", said.out, said.err).contains("no-print"), "{} {}", said.out, said.err);
+
+    // A hook of somebody else that calls us without it does not judge by it.
+    std::fs::write(&hook, "#!/bin/sh\ndeckhand hook run pre-push \"$@\" || exit 1\n").unwrap();
+    let (status, err) = install("it's strict.lua");
+    assert!(status == 2 && err.contains("calls deckhand in another way"), "{err}");
+    assert!(err.contains(r"deckhand hook run --dangerfile='tools/it'\''s strict.lua' pre-push"), "{err}");
+}

@@ -30,8 +30,10 @@ enum Action {
     /// Write the hook
     ///
     /// Installing again changes nothing. Where another hook stands already, it stays as it is, and the line to add to it is
-    /// printed.
-    #[command(after_help = "Examples:\n  deckhand hook install\n  deckhand hook install pre-commit")]
+    /// printed. With --dangerfile the hook judges by that file.
+    #[command(
+        after_help = "Examples:\n  deckhand hook install\n  deckhand hook install pre-commit\n  deckhand hook install --dangerfile tools/strict.lua"
+    )]
     Install {
         /// When to judge
         #[arg(value_enum, value_name = "HOOK", default_value = "pre-push")]

@@ -1,6 +1,6 @@
 //! Writes a hook to where git looks for it, and removes it again. A hook of somebody else is never touched.
 
-use super::script::{HookName, calls_us, is_ours, line_for_others, render};
+use super::script::{Call, HookName, calls_us, is_ours, render};
 use crate::cli::common::Common;
 use crate::cli::dangerfile;
 use crate::cli::failure::{Failure, Status};
@@ -17,15 +17,17 @@ const EXECUTABLE: u32 = 0o755;
 enum Standing {
     Nothing,
     Ours(String),
-    /// Of somebody else; whether it calls us.
-    Others(bool),
+    /// Of somebody else.
+    Others(String),
 }
 
 pub(super) fn install(common: &Common, repository: &Repository, hook: HookName) -> Result<Status, Failure> {
-    let path = find_place(repository, hook)?;
+    let dangerfile = common.dangerfile.as_deref().map(|file| name_dangerfile(file, repository)).transpose()?;
+    let call = Call { hook, dangerfile };
+    let path = find_place(repository, &call)?;
     let program = std::env::current_exe()
         .map_err(|error| Failure::failed(format!("could not find the path of this program: {error}")))?;
-    let script = render(hook, &program);
+    let script = render(&call, &program);
     let (shown, action) = (path.display(), hook.action());
     let said = match look(&path)? {
         Standing::Nothing => {
@@ -39,23 +41,44 @@ pub(super) fn install(common: &Common, repository: &Repository, hook: HookName) 
             write(&path, &script, false)?;
             format!("renewed {shown}\n")
         }
-        Standing::Others(true) => format!("{shown} calls deckhand already\n"),
-        Standing::Others(false) => {
+        Standing::Others(text) if call.is_in(&text) || (call.dangerfile.is_none() && calls_us(&text)) => {
+            format!("{shown} calls deckhand already\n")
+        }
+        Standing::Others(text) => {
+            let change = if calls_us(&text) {
+                "calls deckhand in another way: put this line in the place of its own"
+            } else {
+                "was left as it is: add this line to it, after its first"
+            };
             return Err(Failure::usage(format!(
-                "{shown} is a hook of somebody else and was left as it is: add this line to it, after its first:\n  {}",
-                line_for_others(hook)
+                "{shown} is a hook of somebody else and {change}:\n  {}",
+                call.line_for_others()
             )));
         }
     };
     print_result(common, &said)?;
-    if let Some(top) = repository.top().filter(|top| dangerfile::find_in(top).is_none()) {
+    let judges_nothing = |top: &&Path| call.dangerfile.is_none() && dangerfile::find_in(top).is_none();
+    if let Some(top) = repository.top().filter(judges_nothing) {
         note(common, &format!("there is no dangerfile in {} yet: `deckhand init` writes one", top.display()));
     }
     Ok(Status::Fine)
 }
 
+/// The dangerfile as the hook names it: git runs hooks at the top of the working tree, so that a file inside is named
+/// from there.
+fn name_dangerfile(file: &Path, repository: &Repository) -> Result<String, Failure> {
+    dangerfile::load_named(file, repository.top())?;
+    let full = file.canonicalize().map_err(|error| unreadable(file, &error))?;
+    let top = repository.top().and_then(|top| top.canonicalize().ok());
+    let name = top.and_then(|top| full.strip_prefix(top).ok().map(Path::to_owned)).unwrap_or(full);
+    name.into_os_string().into_string().map_err(|name| {
+        let name = name.to_string_lossy();
+        Failure::usage(format!("{name}: its name is not UTF-8, so that no hook can name it; rename it"))
+    })
+}
+
 pub(super) fn uninstall(common: &Common, repository: &Repository, hook: HookName) -> Result<Status, Failure> {
-    let path = find_place(repository, hook)?;
+    let path = find_place(repository, &Call { hook, dangerfile: None })?;
     let shown = path.display();
     let said = match look(&path)? {
         Standing::Nothing => format!("there is no hook {shown}\n"),
@@ -64,8 +87,8 @@ pub(super) fn uninstall(common: &Common, repository: &Repository, hook: HookName
                 .map_err(|error| Failure::failed(format!("could not remove {shown}: {error}")))?;
             format!("removed {shown}\n")
         }
-        Standing::Others(false) => format!("{shown} is not ours and was left as it is\n"),
-        Standing::Others(true) => {
+        Standing::Others(text) if !calls_us(&text) => format!("{shown} is not ours and was left as it is\n"),
+        Standing::Others(_) => {
             return Err(Failure::usage(format!(
                 "{shown} is a hook of somebody else that calls deckhand: take the line with `deckhand hook run` out of it"
             )));
@@ -76,15 +99,15 @@ pub(super) fn uninstall(common: &Common, repository: &Repository, hook: HookName
 }
 
 /// The file of the hook.
-fn find_place(repository: &Repository, hook: HookName) -> Result<PathBuf, Failure> {
+fn find_place(repository: &Repository, call: &Call) -> Result<PathBuf, Failure> {
     let hooks = repository.hooks()?;
-    let (directory, name) = (hooks.directory, hook.as_str());
+    let (directory, name) = (hooks.directory, call.hook.as_str());
     if hooks.scope == HooksScope::Everywhere {
         return Err(Failure::usage(format!(
             "core.hooksPath sends all of your repositories to {}, so a hook there would judge every one of them: \
              add `{}` to its {name} yourself, or give this repository its own with `git config core.hooksPath .git/hooks`",
             directory.display(),
-            line_for_others(hook)
+            call.line_for_others()
         )));
     }
     if directory.exists() && !directory.is_dir() {
@@ -107,13 +130,13 @@ fn look(path: &Path) -> Result<Standing, Failure> {
         // A link leads to a file that is kept somewhere else, by somebody else.
         Ok(metadata) if !metadata.is_file() => {
             let text = std::fs::read(path).unwrap_or_default();
-            return Ok(Standing::Others(calls_us(&String::from_utf8_lossy(&text))));
+            return Ok(Standing::Others(String::from_utf8_lossy(&text).into_owned()));
         }
         Ok(_) => {}
     }
     let text = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
     let text = String::from_utf8_lossy(&text).into_owned();
-    Ok(if is_ours(&text) { Standing::Ours(text) } else { Standing::Others(calls_us(&text)) })
+    Ok(if is_ours(&text) { Standing::Ours(text) } else { Standing::Others(text) })
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {

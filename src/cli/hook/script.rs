@@ -36,28 +36,54 @@ impl HookName {
     }
 }
 
+/// What a hook runs.
+pub(super) struct Call {
+    pub(super) hook: HookName,
+    /// The rules that were named; `None` is the dangerfile of whatever is judged.
+    pub(super) dangerfile: Option<String>,
+}
+
+impl Call {
+    /// The words behind `deckhand`, for a shell.
+    fn words(&self) -> String {
+        let named = self.dangerfile.as_ref().map(|file| format!("--dangerfile={} ", quote(file))).unwrap_or_default();
+        format!("hook run {named}{} \"$@\"", self.hook.as_str())
+    }
+
+    /// The line that makes a hook of somebody else call us.
+    pub(super) fn line_for_others(&self) -> String {
+        format!("deckhand {} || exit 1", self.words())
+    }
+
+    /// Whether a hook of somebody else calls us so.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        let words = self.words();
+        code(text).any(|line| line.contains(&words))
+    }
+}
+
+/// One word for a shell, whatever it holds.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// The script. The program on PATH is preferred to the one that wrote the hook, which may move.
-pub(super) fn render(hook: HookName, program: &Path) -> String {
-    let (name, action) = (hook.as_str(), hook.action());
-    let program = program.to_string_lossy().replace('\'', r"'\''");
+pub(super) fn render(call: &Call, program: &Path) -> String {
+    let (words, action) = (call.words(), call.hook.action());
+    let program = quote(&program.to_string_lossy());
     format!(
         "#!/bin/sh
 {MARK}
 # `git {action} --no-verify` goes past it.
 deckhand=deckhand
-command -v deckhand >/dev/null 2>&1 || deckhand='{program}'
+command -v deckhand >/dev/null 2>&1 || deckhand={program}
 if ! command -v \"$deckhand\" >/dev/null 2>&1; then
   echo \"deckhand was not found: install it, or remove the hook $0\" >&2
   exit 1
 fi
-exec \"$deckhand\" hook run {name} \"$@\"
+exec \"$deckhand\" {words}
 "
     )
-}
-
-/// The line that makes a hook of somebody else call us.
-pub(super) fn line_for_others(hook: HookName) -> String {
-    format!("{CALL} {} \"$@\" || exit 1", hook.as_str())
 }
 
 /// Whether `deckhand hook install` wrote this file.
@@ -67,20 +93,38 @@ pub(super) fn is_ours(text: &str) -> bool {
 
 /// Whether a hook of somebody else calls us.
 pub(super) fn calls_us(text: &str) -> bool {
-    text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains(CALL))
+    code(text).any(|line| line.contains(CALL))
+}
+
+/// The lines of a script that are no comments.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.trim_start().starts_with('#'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn call(dangerfile: Option<&str>) -> Call {
+        Call { hook: HookName::PrePush, dangerfile: dangerfile.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_named_dangerfile_is_one_word_of_the_script() {
+        let script = render(&call(Some("it's $HOME/`x`.lua")), Path::new("/bin/deckhand"));
+        assert!(script.ends_with("hook run --dangerfile='it'\\''s $HOME/`x`.lua' pre-push \"$@\"\n"), "{script}");
+        let named = call(Some("strict.lua"));
+        let other = format!("#!/bin/sh\n{}\n", named.line_for_others());
+        assert!(calls_us(&other) && named.is_in(&other) && !call(None).is_in(&other), "{other}");
+    }
+
     #[test]
     fn ours_is_known_from_others() {
-        let script = render(HookName::PrePush, Path::new("/opt/it's here/deckhand"));
+        let script = render(&call(None), Path::new("/opt/it's here/deckhand"));
         assert!(is_ours(&script));
         assert!(script.contains(r"deckhand='/opt/it'\''s here/deckhand'"), "{script}");
         assert!(!is_ours("#!/bin/sh\nmake test\n"));
-        let other = format!("#!/bin/sh\n{}\nmake test\n", line_for_others(HookName::PrePush));
+        let other = format!("#!/bin/sh\n{}\nmake test\n", call(None).line_for_others());
         assert!(calls_us(&other) && !is_ours(&other));
         assert!(!calls_us("#!/bin/sh\n# deckhand hook run pre-push\n"));
     }
