@@ -178,6 +178,7 @@ fn explain(common: &Common, comparison: &Comparison, snapshot: &Snapshot, verdic
     if matches!(&snapshot.changes, Some(Fact::Known(changes)) if changes.is_empty()) {
         note(common, &format!("nothing differs from {against}; name another base with --base REF"));
     }
+    say_ignored(common, snapshot, verdict);
     say_unjudged(common, verdict);
     if common.verbose {
         let head = if comparison.is_working_tree() { "the working tree" } else { comparison.head_name.as_str() };
@@ -188,6 +189,15 @@ fn explain(common: &Common, comparison: &Comparison, snapshot: &Snapshot, verdic
             let state = state.trim_matches('"');
             note(common, &format!("rule {}: {state}{reason}, {} steps, {} ms", rule.name, rule.steps, rule.millis));
         }
+    }
+}
+
+/// Whose work passes unread: nobody may take the verdict for one of the rules.
+fn say_ignored(common: &Common, snapshot: &Snapshot, verdict: &Verdict) {
+    let Some(Fact::Known(pull)) = &snapshot.pull else { return };
+    let author = &pull.user.login;
+    if verdict.settings.ignores(author) {
+        note(common, &format!("not judged, because the setting ignore_authors names the author: {author}"));
     }
 }
 

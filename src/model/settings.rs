@@ -25,6 +25,13 @@ pub struct Settings {
     pub report_artifacts: Vec<String>,
 }
 
+impl Settings {
+    /// Whether pull requests of this author pass unread.
+    pub fn ignores(&self, login: &str) -> bool {
+        self.ignore_authors.iter().any(|name| name.eq_ignore_ascii_case(login))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Settings {

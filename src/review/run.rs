@@ -9,8 +9,8 @@ use super::recorded::{Recorded, find_recorded};
 use super::settled::Settled;
 use crate::lua::{Clock, Execution, RawFinding, Registered, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, QueuedPull, RepoPath,
-    RuleOutcome, RuleState, Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
+    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath, RuleOutcome, RuleState,
+    Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
 };
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -329,16 +329,13 @@ impl<'a> Pass<'a> {
             }
             Some(Fact::Known(pull)) => {
                 let login = pull.user.login.clone();
-                if settings.ignore_authors.iter().any(|name| name.eq_ignore_ascii_case(&login)) {
+                if settings.ignores(&login) {
                     self.ignore(layer, &format!("pull requests of {login} are not judged"));
                 }
             }
             Some(Fact::Unavailable(_)) => {
                 let pulls = self.snapshot.group.as_deref().unwrap_or_default();
-                let ignored = |pull: &QueuedPull| {
-                    settings.ignore_authors.iter().any(|name| name.eq_ignore_ascii_case(&pull.author))
-                };
-                if !pulls.is_empty() && pulls.iter().all(ignored) {
+                if !pulls.is_empty() && pulls.iter().all(|pull| settings.ignores(&pull.author)) {
                     self.ignore(layer, &format!("pull requests of {} are not judged", pulls[0].author));
                 }
             }

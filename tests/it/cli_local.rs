@@ -43,6 +43,8 @@ app.py
 ";
     assert_eq!(said.out, expected, "{}", said.err);
     assert_eq!((said.status, said.err.as_str()), (1, ""));
+    let named = place.deckhand(&["local", "--dangerfile", "."]);
+    assert!(named.status == 2 && named.err.contains(". is a directory: name the file in it, such as ./dangerfile.lua"));
     assert!(place.deckhand(&["local", "--color", "always"]).out.contains("\u{1b}["));
     assert!(!place.deckhand(&["local", "-q"]).out.contains("the check would"));
 
@@ -372,5 +374,20 @@ fn a_linter_without_a_word_writes_an_empty_rdjsonl() {
         let said = place.deckhand(&[&["local", "--base", "main"], more].concat());
         assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
         assert!(!said.out.contains("There is no"), "{}", said.out);
+    }
+}
+
+#[test]
+fn who_is_ignored_is_said() {
+    let place = with_rules(&format!("settings {{ ignore_authors = {{ \"Ada\" }} }}\n{RULES}"));
+    place.write("app.py", "print(1)\n");
+    for format in ["text", "github", "json"] {
+        let said = place.deckhand(&["local", "--format", format]);
+        assert_eq!(said.status, 0, "{}", said.err);
+        assert!(!said.out.contains("Leftover print"), "{}", said.out);
+        assert_eq!(
+            said.err, "note: not judged, because the setting ignore_authors names the author: ada\n",
+            "{format}"
+        );
     }
 }
