@@ -49,10 +49,12 @@ impl Subcommand for Replay {
 }
 
 fn parse_id(text: &str) -> Result<RunId, Failure> {
-    let id = text.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    // What follows the path can hold the token that opens the page: it is nobody's business.
+    let address = text.split(['?', '#']).next().unwrap_or_default();
+    let id = address.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     RunId::parse(id).ok_or_else(|| {
         Failure::usage(format!(
-            "`{text}` is not a run: its id has 32 digits from 0 to f and stands at the end of a check's Details link"
+            "`{address}` is not a run: its id has 32 digits from 0 to f and stands at the end of a check's Details link"
         ))
     })
 }
@@ -133,4 +135,23 @@ fn say(common: &Common, stored: &StoredRun, verdict: &Verdict, by_others: bool) 
     let version = stored.version.as_deref().map_or_else(|| "an older version".to_owned(), |it| format!("version {it}"));
     warn(common, &format!("{title}: {summary}; {version} judged it then, this is {}", env!("CARGO_PKG_VERSION")));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_named_by_its_id_or_its_address_and_the_token_is_never_said() {
+        let id = "3f2a9c0d1e4b5a6978877665544332ff";
+        for end in ["", "/", "?token=x", "/?token=x", "#top", "?token=x#top"] {
+            let address = format!("http://127.0.0.1:3000/runs/{id}{end}");
+            assert_eq!(parse_id(&address).map(|run| run.to_string()).ok().as_deref(), Some(id), "{address}");
+            assert!(parse_id(&format!("{id}{end}")).is_ok(), "{end}");
+        }
+        for bad in ["", "3f2a", "https://host/runs?token=secret", "https://host/pull/7#secret"] {
+            let said = parse_id(bad).expect_err(bad).message;
+            assert!(said.contains("is not a run") && !said.contains("secret"), "{said}");
+        }
+    }
 }
