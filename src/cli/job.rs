@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The events whose pull request is reviewed.
-const EVENTS: [&str; 2] = ["pull_request", "pull_request_target"];
+const EVENTS: [&str; 3] = ["pull_request", "pull_request_target", "pull_request_review"];
 /// GitHub takes no larger summary of a step: 1 MiB ("Workflow commands", "Step isolation and limits").
 const MAX_SUMMARY: u64 = 1 << 20;
 /// The payload's own limit is checked where it is parsed; no more than this is read.
@@ -34,8 +34,9 @@ impl Job {
         if !EVENTS.contains(&event.as_str()) {
             let event: String = event.chars().take(60).collect();
             return Err(Failure::usage(format!(
-                "this workflow was started by `{event}`, which has no pull request to review: start it with \
-                 `on: pull_request`, or give the step `if: github.event_name == 'pull_request'`"
+                "this workflow was started by `{event}`, and `deckhand ci` reviews on {}: start it with \
+                 `on: pull_request`, or give the step `if: github.event_name == 'pull_request'`",
+                EVENTS.map(|event| format!("`{event}`")).join(", ")
             )));
         }
         let file = Path::new(&path);

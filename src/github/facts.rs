@@ -56,7 +56,7 @@ impl RepoClient {
     /// The facts of `wanted` that the snapshot lacks, in as few requests as possible, side by side.
     ///
     /// # Errors
-    /// The first call that failed; a missing permission is no error but [`Unavailable::NoPermission`].
+    /// The first call that failed; a missing permission is no error but [`Unavailable::NoPermission`] or [`Unavailable::TokenLacks`].
     pub async fn fetch_facts(
         &self,
         snapshot: &Snapshot,
@@ -132,7 +132,7 @@ impl RepoClient {
         match &snapshot.pull {
             Some(Fact::Known(pull)) if wanted => {
                 let ends = (&snapshot.subject.base, &snapshot.subject.head);
-                settled(self.fetch_changes(pull.number, ends, None).await, "contents: read").map(Some)
+                self.settled(self.fetch_changes(pull.number, ends, None).await, "contents: read").map(Some)
             }
             _ => Ok(None),
         }
@@ -143,13 +143,13 @@ impl RepoClient {
             return Ok(None);
         }
         let comparison = self.fetch_comparison(&snapshot.subject.base, &snapshot.subject.head).await;
-        settled(comparison.map(|comparison| comparison.commits), "contents: read").map(Some)
+        self.settled(comparison.map(|comparison| comparison.commits), "contents: read").map(Some)
     }
 
     async fn labelings(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<Labeling>>>, CallError> {
         match &snapshot.pull {
             Some(Fact::Known(pull)) if wanted => {
-                settled(self.fetch_labelings(pull).await.map(Fact::Known), "pull_requests: read").map(Some)
+                self.settled(self.fetch_labelings(pull).await.map(Fact::Known), "pull_requests: read").map(Some)
             }
             _ => Ok(None),
         }
@@ -181,7 +181,7 @@ impl RepoClient {
 
     async fn reviews(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<Vec<Review>>>, CallError> {
         match number(snapshot) {
-            Some(number) if wanted => settled(self.fetch_reviews(number).await, "pull_requests: read").map(Some),
+            Some(number) if wanted => self.settled(self.fetch_reviews(number).await, "pull_requests: read").map(Some),
             _ => Ok(None),
         }
     }
@@ -192,16 +192,16 @@ impl RepoClient {
         wanted: bool,
     ) -> Result<Option<Fact<RequestedReviewers>>, CallError> {
         match number(snapshot) {
-            Some(number) if wanted => {
-                settled(self.fetch_requested_reviewers(number).await.map(Fact::Known), "pull_requests: read").map(Some)
-            }
+            Some(number) if wanted => self
+                .settled(self.fetch_requested_reviewers(number).await.map(Fact::Known), "pull_requests: read")
+                .map(Some),
             _ => Ok(None),
         }
     }
 
     async fn mergeable(&self, snapshot: &Snapshot, wanted: bool) -> Result<Option<Fact<bool>>, CallError> {
         match number(snapshot) {
-            Some(number) if wanted => settled(self.fetch_mergeable(number).await, "pull_requests: read").map(Some),
+            Some(number) if wanted => self.settled(self.fetch_mergeable(number).await, "pull_requests: read").map(Some),
             _ => Ok(None),
         }
     }
@@ -210,7 +210,7 @@ impl RepoClient {
         if !wanted {
             return Ok(None);
         }
-        settled(self.fetch_head_statuses(&snapshot.subject.head).await, "statuses: read").map(Some)
+        self.settled(self.fetch_head_statuses(&snapshot.subject.head).await, "statuses: read").map(Some)
     }
 
     async fn check_runs(
@@ -221,7 +221,7 @@ impl RepoClient {
         if !wanted {
             return Ok(None);
         }
-        settled(self.fetch_check_runs(&snapshot.subject.head).await, "checks: read").map(Some)
+        self.settled(self.fetch_check_runs(&snapshot.subject.head).await, "checks: read").map(Some)
     }
 
     async fn texts(
@@ -376,10 +376,24 @@ fn nothing(key: &FactKey) -> FetchedFact {
     }
 }
 
-/// A refusal is a fact about the app, which lacks this permission; anything else is a failure of the call.
-pub(super) fn settled<T>(result: Result<Fact<T>, CallError>, permission: &str) -> Result<Fact<T>, CallError> {
-    match result {
-        Err(CallError::Forbidden(_)) => Ok(Fact::Unavailable(Unavailable::NoPermission(permission.to_owned()))),
-        other => other,
+impl RepoClient {
+    /// A refusal is a fact about the app, or the token, which lacks this permission; anything else is a failure of the
+    /// call.
+    pub(super) fn settled<T>(
+        &self,
+        result: Result<Fact<T>, CallError>,
+        permission: &str,
+    ) -> Result<Fact<T>, CallError> {
+        match result {
+            Err(CallError::Forbidden(_)) => Ok(Fact::Unavailable(self.lacks(permission))),
+            other => other,
+        }
+    }
+
+    fn lacks(&self, permission: &str) -> Unavailable {
+        match self.shared.app_id() {
+            Some(_) => Unavailable::NoPermission(permission.to_owned()),
+            None => Unavailable::TokenLacks(permission.to_owned()),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::CallError;
 use super::call::parse;
-use super::facts::{FetchedFact, settled};
+use super::facts::FetchedFact;
 use super::repo::RepoClient;
 use crate::lua::Globs;
 use crate::model::{CommitId, Fact, FactKey, RepoPath, Snapshot, Unavailable};
@@ -60,8 +60,9 @@ impl RepoClient {
         let asked = "the files of a commit";
         let call = self.rest(Method::GET, &format!("/git/trees/{commit}?recursive=1"), asked);
         let read = self.call_kept(call).await.and_then(|body| parse::<WireTree>(&body, asked));
-        let Fact::Known(tree) = settled(read.map(Fact::Known), "contents: read")? else {
-            return Ok(Fact::Unavailable(Unavailable::NoPermission("contents: read".to_owned())));
+        let tree = match self.settled(read.map(Fact::Known), "contents: read")? {
+            Fact::Known(tree) => tree,
+            Fact::Unavailable(reason) => return Ok(Fact::Unavailable(reason)),
         };
         if tree.truncated {
             return Ok(Fact::Unavailable(Unavailable::Truncated("the list of files".to_owned())));

@@ -93,6 +93,8 @@ pub enum Unavailable {
     NeedsCheckout,
     /// The app lacks a permission; the text names it.
     NoPermission(String),
+    /// The token of a person or of a workflow lacks one.
+    TokenLacks(String),
     /// It is not there yet, and a rule that reads it waits.
     Awaited(Wait),
     /// A merge group has no pull request of its own: what was said of those in it counts.
@@ -122,6 +124,7 @@ impl std::fmt::Display for Unavailable {
                 f.write_str("linters' and coverage reports cannot be had by `deckhand pr` and `deckhand ci` (a server and `deckhand local --report FILE` read them)")
             }
             Unavailable::Awaited(wait) => write!(f, "there is no answer yet to the wait for {}", wait.what),
+            Unavailable::TokenLacks(permission) => write!(f, "the token lacks the permission `{permission}`"),
             Unavailable::NoPermission(permission) => write!(f, "the app lacks the permission `{permission}`"),
         }
     }

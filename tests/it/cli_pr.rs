@@ -262,3 +262,15 @@ async fn a_line_that_github_refuses_is_said_in_the_summary() {
     assert_eq!((comments.len(), world.sim.review_comments(REPO, number).len()), (1, 0));
     assert!(comments[0]["body"].as_str().unwrap().contains("**line 5:** Leftover print"), "{}", comments[0]["body"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permission_that_is_missing_is_said_of_the_token() {
+    let rules = "rule('built', function() for _, status in danger.github.statuses do print(status.context) end end)";
+    let world = World::begin(&[("dangerfile.lua", rules), HELLO]).await;
+    let number = world.open(&[NOISY]);
+    let token = world.sim.fine_grained_token("mona", &[("contents", "read"), ("pull_requests", "read")]);
+    let said = world.run(&["pr", &world.url(number)], &[("GH_TOKEN", &token)]).await;
+    assert_eq!(said.status, 1, "{}", said.err);
+    assert!(said.out.contains("the token lacks the permission `statuses: read`"), "{}", said.out);
+    world.end();
+}
