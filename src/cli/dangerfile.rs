@@ -85,6 +85,10 @@ fn read(file: &Path) -> Result<Option<String>, Failure> {
             .map(Some)
             .map_err(|_| Failure::usage(format!("{} is not UTF-8 text: save it as UTF-8", file.display()))),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::IsADirectory => {
+            let (file, inside) = (file.display(), file.join(FIRST_PLACE));
+            Err(Failure::usage(format!("{file} is a directory: name the file in it, such as {}", inside.display())))
+        }
         Err(error) => Err(Failure::usage(format!("could not read {}: {error}", file.display()))),
     }
 }

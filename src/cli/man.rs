@@ -5,7 +5,7 @@ use super::common::Common;
 use super::failure::{Failure, Status};
 use super::terminal::print_result;
 use crate::lua::nearest;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Print the manual page, or that of one command
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ impl Subcommand for Man {
         let mut all = with_version(commands::command());
         all.build();
         if let Some(directory) = self.dir {
-            let written = std::fs::create_dir_all(&directory).and_then(|()| clap_mangen::generate_to(all, &directory));
+            let written = std::fs::create_dir_all(&directory).and_then(|()| write_pages(all, &directory));
             return written.map(|()| Status::Fine).map_err(|error| {
                 Failure::usage(format!("could not write the pages into {}: {error}", directory.display()))
             });
@@ -49,12 +49,25 @@ impl Subcommand for Man {
             },
         };
         let mut roff = Vec::new();
-        clap_mangen::Man::new(page)
+        page_of(page)
             .render(&mut roff)
             .map_err(|error| Failure::failed(format!("could not make the page: {error}")))?;
         print_result(common, &String::from_utf8_lossy(&roff))?;
         Ok(Status::Fine)
     }
+}
+
+/// The pages of a command and of those below it, as files.
+fn write_pages(command: clap::Command, directory: &Path) -> std::io::Result<()> {
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+        write_pages(inner.clone(), directory)?;
+    }
+    page_of(command).generate_to(directory).map(drop)
+}
+
+/// A command's page. All are of one program, which its foot names.
+fn page_of(command: clap::Command) -> clap_mangen::Man {
+    clap_mangen::Man::new(command).source(concat!("deckhand ", env!("CARGO_PKG_VERSION")))
 }
 
 /// Pages of commands name the version, too, at their foot.

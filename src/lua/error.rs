@@ -64,6 +64,10 @@ impl ScriptError {
         if let Some(kind) = bare_value(text) {
             return ScriptError::new(format!("`error` was called with a {kind}; give it a text"));
         }
+        // A text of a script's own has the place before it.
+        if text == "nil" {
+            return ScriptError::new("`error` was called without a text; give it one that says what went wrong");
+        }
         let mut error = ScriptError::new(text);
         if let Some((path, line, rest)) = split_place(text) {
             error.path = Some(RepoPath::new(path));
@@ -134,6 +138,12 @@ mod tests {
                     deckhand:7: in function 'x'\n\trules/a.lua:2: in function <rules/a.lua:1>";
         let error = ScriptError::from_text(text);
         assert_eq!(error.to_string(), "rules/a.lua:2: attempt to modify a readonly table");
+    }
+
+    #[test]
+    fn an_error_without_a_text_is_said_to_be_one() {
+        assert!(ScriptError::from_text("runtime error: nil").message.contains("called without a text"));
+        assert_eq!(ScriptError::from_text("dangerfile.lua:1: nil").message, "nil");
     }
 
     #[test]

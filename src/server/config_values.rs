@@ -1,5 +1,6 @@
 //! Where the values of the configuration come from: `DECKHAND_NAME` in the environment, else `name` in the file.
 
+use crate::lua::nearest;
 use std::collections::BTreeMap;
 
 /// Every setting, without its prefix.
@@ -93,6 +94,18 @@ impl Values {
     }
 }
 
+/// What to write in the place of a name that is none: in the file the prefix of the variables is left out.
+fn advise(key: &str) -> String {
+    let known: Vec<String> = KNOWN.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let lower = key.to_ascii_lowercase();
+    let bare = lower.strip_prefix("deckhand_").unwrap_or(&lower);
+    match nearest(bare, known.iter().map(String::as_str)) {
+        Some(name) if name == bare => format!("in this file it is called `{name}`"),
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("there are {}", known.join(", ")),
+    }
+}
+
 fn read_file(text: &str, problems: &mut Problems) -> BTreeMap<&'static str, String> {
     let mut values = BTreeMap::new();
     let table: toml::Table = match text.parse() {
@@ -106,14 +119,7 @@ fn read_file(text: &str, problems: &mut Problems) -> BTreeMap<&'static str, Stri
     };
     for (key, value) in table {
         let Some(name) = KNOWN.into_iter().chain(NOT_BUILT_YET).find(|name| name.eq_ignore_ascii_case(&key)) else {
-            let nearest = KNOWN
-                .into_iter()
-                .min_by_key(|name| strsim::levenshtein(&name.to_ascii_lowercase(), &key))
-                .unwrap_or_default();
-            problems.say(format!(
-                "deckhand.toml: there is no setting `{key}`; did you mean `{}`?",
-                nearest.to_ascii_lowercase()
-            ));
+            problems.say(format!("deckhand.toml: there is no setting `{key}`; {}", advise(&key)));
             continue;
         };
         match value {
@@ -123,4 +129,22 @@ fn read_file(text: &str, problems: &mut Problems) -> BTreeMap<&'static str, Stri
         }
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_none_is_answered_with_the_right_one() {
+        let said = |key: &str| {
+            let mut problems = Problems::default();
+            Values::new(&|_| None, Some(&format!("{key} = \"x\"")), &mut problems);
+            problems.into_list().concat()
+        };
+        assert!(said("DECKHAND_LOG").ends_with("no setting `DECKHAND_LOG`; in this file it is called `log`"));
+        assert!(said("webhook_secrets").ends_with("did you mean `webhook_secret`?"));
+        assert!(said("colour").contains("there are app_id, private_key, "), "{}", said("colour"));
+        assert_eq!(said("LOG"), "");
+    }
 }

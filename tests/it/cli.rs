@@ -94,6 +94,8 @@ fn usage_is_told_with_status_2() {
             &["coverage", "upload", "--format", "html"],
             "`deckhand coverage` prints no pages: choose --format text or json",
         ),
+        (&["init", "--last", "0"], "0 is not in 1.."),
+        (&["check", "--dangerfile", "/"], "no dangerfile: looked for"),
     ] {
         let said = place.deckhand(arguments);
         assert_eq!(said.status, 2, "{arguments:?}: {}", said.err);

@@ -28,8 +28,8 @@ Examples:
   deckhand init --last 100      try the rules on more commits")]
 pub(in crate::cli) struct Init {
     /// Try the rules on so many of the last commits
-    #[arg(long, value_name = "N", default_value_t = 30)]
-    last: usize,
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    last: u32,
     /// Print the dangerfile instead of writing it
     #[arg(long)]
     dry_run: bool,
@@ -47,7 +47,7 @@ impl Subcommand for Init {
         let repository = Repository::open(&here)?;
         let target = self.find_target(common, &repository)?;
         let files: Vec<String> = repository.load_tracked()?.iter().map(|path| path.as_str().to_owned()).collect();
-        let landed = repository.load_landed(self.last)?;
+        let landed = repository.load_landed(usize::try_from(self.last).unwrap_or(usize::MAX))?;
         let look = Look::at(&files, &landed);
         let mut trial = Trial::new(&repository, landed, now());
         let choice = choose(&look, &mut trial)?;
