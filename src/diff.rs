@@ -17,6 +17,6 @@ pub use json::{JsonChange, JsonChanges, JsonError, JsonItems, MAX_JSON_BYTES, di
 pub use lines::{is_commentable, map_line};
 pub use patch_set::{MAX_PATCH_SET_BYTES, MAX_PROBLEMS, PatchDamage, PatchProblem, PatchSet, parse_patch_set};
 pub use same_lines::{MAX_COMPARED_LINES, same_lines};
-pub use undo::text_before;
+pub use undo::{text_after, text_before};
 pub use words::{WordChange, word_changes};
 pub use write::write_patch;

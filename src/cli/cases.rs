@@ -5,6 +5,7 @@ mod findings;
 mod pull;
 mod reports;
 mod run;
+mod texts;
 
 pub use case::{Block, Case, CaseProblem, parse_cases};
 pub use findings::{Expected, parse_findings};

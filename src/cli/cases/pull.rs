@@ -2,8 +2,8 @@
 
 use super::case::{Block, CaseProblem};
 use super::reports::{self, Reports};
-use crate::diff::{LineKind, parse_hunks, parse_patch_set};
-use crate::model::{ChangeStatus, FileChange, FileText, Patch};
+use crate::diff::parse_patch_set;
+use crate::model::FileChange;
 use std::fmt::Write;
 
 /// What a case says about its pull request.
@@ -125,34 +125,11 @@ fn complete(text: &str) -> (String, bool) {
     (out, true)
 }
 
-/// The whole text of a file that a diff adds, or removes; `None` for any other change.
-pub(super) fn whole_text(change: &FileChange) -> Option<FileText> {
-    let kind = match change.status {
-        ChangeStatus::Added => LineKind::Added,
-        ChangeStatus::Removed => LineKind::Removed,
-        ChangeStatus::Modified | ChangeStatus::Renamed | ChangeStatus::Copied => return None,
-    };
-    match &change.patch {
-        Patch::Text(patch) => {
-            let mut text = String::new();
-            for line in parse_hunks(patch).iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind) {
-                text.push_str(line.text);
-                text.push('\n');
-            }
-            if patch.trim_end().ends_with("\\ No newline at end of file") {
-                text.pop();
-            }
-            Some(FileText::Text(text))
-        }
-        Patch::Empty => Some(FileText::Text(String::new())),
-        Patch::Binary => Some(FileText::NotText("binary".to_owned())),
-        Patch::Truncated => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::texts::whole_text;
     use super::*;
+    use crate::model::{ChangeStatus, FileText};
 
     fn parse(text: &str) -> Result<Pull, CaseProblem> {
         parse_pull(&Block { line: 1, text: text.to_owned() })

@@ -2,7 +2,8 @@
 
 use super::case::{Case, CaseProblem};
 use super::findings::{Expected, parse_findings};
-use super::pull::{Pull, parse_pull, whole_text};
+use super::pull::{Pull, parse_pull};
+use super::texts::{collect_texts, find_lacking};
 use crate::analysis::coverage::{Named, Places, Tree, combine, parse_report, restrict};
 use crate::analysis::lint::{self, NamedLint, is_lint_file};
 use crate::analysis::search::{holds_word, order_by_likelihood};
@@ -59,7 +60,12 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
     let clock = start_clock();
     for _ in 0..MAX_PASSES {
         let wanted = match review::run(&snapshot, &clock) {
-            Outcome::Done(verdict) => return Ok((expected, *verdict)),
+            Outcome::Done(verdict) => {
+                return match find_lacking(&texts, &verdict) {
+                    Some(message) => Err(CaseProblem::new(case.line, message)),
+                    None => Ok((expected, *verdict)),
+                };
+            }
             Outcome::Missing(wanted) => wanted,
         };
         for key in wanted {
@@ -85,7 +91,7 @@ fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<E
                     snapshot.code_owners = Some(Fact::Known(found));
                 }
                 FactKey::File(file) => {
-                    let text = texts.get(&file).cloned().unwrap_or_else(|| folder(&texts, &pull, &file));
+                    let text = text_of(&texts, &pull, &file).unwrap_or_else(|| folder(&texts, &pull, &file));
                     snapshot.files.insert(file, Fact::Known(text));
                     let rest = texts.iter().map(|(key, text)| (key.clone(), Fact::Known(text.clone())));
                     snapshot.files.extend(rest);
@@ -166,24 +172,14 @@ fn coverage(case: &Case, pull: &Pull, texts: &BTreeMap<FileKey, FileText>) -> Re
     Ok(facts)
 }
 
-/// The files that exist: those that the case gives, and those that the diff holds whole.
-fn collect_texts(case: &Case, pull: &Pull) -> BTreeMap<FileKey, FileText> {
-    let mut texts = BTreeMap::new();
-    for change in &pull.changes {
-        if let Some(text) = whole_text(change) {
-            let side = if change.status == crate::model::ChangeStatus::Added { Side::Right } else { Side::Left };
-            texts.insert(FileKey { side, path: change.path.clone() }, text);
-        }
-    }
-    for (side, files) in [(Side::Right, &case.files), (Side::Left, &case.bases)] {
-        for (path, block) in files {
-            texts.insert(
-                FileKey { side, path: RepoPath::from_written(path.as_bytes()) },
-                FileText::Text(block.text.clone()),
-            );
-        }
-    }
-    texts
+/// What the case tells of a file. One that the diff leaves alone is at the base what it is at the head.
+fn text_of(texts: &BTreeMap<FileKey, FileText>, pull: &Pull, file: &FileKey) -> Option<FileText> {
+    let touched = |path: &RepoPath| pull.changes.iter().any(|it| it.path == *path || it.old_path() == path);
+    let same = || match file.side {
+        Side::Left if !touched(&file.path) => texts.get(&FileKey { side: Side::Right, path: file.path.clone() }),
+        Side::Left | Side::Right => None,
+    };
+    texts.get(file).or_else(same).cloned()
 }
 
 /// A file's bytes: as the case says, else of its text.
@@ -191,8 +187,8 @@ fn find_size(pull: &Pull, texts: &BTreeMap<FileKey, FileText>, file: &FileKey) -
     let said = pull.sizes.iter().find(|(path, _)| file.side == Side::Right && *path == file.path.as_str());
     said.map(|(_, size)| *size).or_else(|| match texts.get(file)? {
         FileText::Text(text) => Some(text.len() as u64),
-        FileText::NotText(_) | FileText::Cut(_) => Some(0),
-        FileText::Absent | FileText::Folder(_) => None,
+        FileText::NotText(_) => Some(0),
+        FileText::Absent | FileText::Folder(_) | FileText::Cut(_) => None,
     })
 }
 
