@@ -69,6 +69,11 @@ impl Globs {
         read(patterns, "branch", |pattern| Ok(pattern.to_owned()))
     }
 
+    /// Whether a `!` pattern takes the path out.
+    pub(super) fn excludes(&self, path: &str) -> bool {
+        self.exclude.is_match(path)
+    }
+
     /// Whether a path, or a branch, belongs to the list.
     pub fn matches(&self, path: &str) -> bool {
         self.include.is_match(path) && !self.exclude.is_match(path)

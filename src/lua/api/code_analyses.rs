@@ -301,7 +301,7 @@ fn changed_texts<'a>(
     let mut texts = Vec::new();
     for path in paths {
         let Some(change) = by_path.get(path.as_str()).copied() else { continue };
-        texts.extend(patch_text(lua, session, change)?.map(|text| (change, text)));
+        texts.extend(patch_text(lua, session, change)?.filter(|text| !text.is_empty()).map(|text| (change, text)));
     }
     Ok(texts)
 }

@@ -11,6 +11,7 @@ use crate::diff::{LineKind, is_whole, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Patch, RepoPath, Side};
 use mlua::{IntoLua, Lua, Table, Value, Variadic};
 use serde_json::json;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// At most so many texts come with the first one that a rule asks for.
@@ -36,11 +37,11 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::
         lua.create_function(move |lua, glob: Value| {
             let globs = match &glob {
                 Value::Nil => None,
-                other => Some(read_globs(lua, &listed, std::slice::from_ref(other))?),
+                other => Some(read_selection(lua, &listed, std::slice::from_ref(other))?),
             };
             listed.charge_changes(lua, changes(lua, &listed)?.len())?;
             let indexes = changes(lua, &listed)?.iter().enumerate().filter_map(|(index, change)| {
-                globs.as_ref().is_none_or(|globs| globs.matches(change.path.as_str())).then_some(index)
+                globs.as_ref().is_none_or(|globs| globs.takes(&change.path)).then_some(index)
             });
             lua.create_sequence_from(indexes)
         })?,
@@ -60,7 +61,7 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::
     host.set(
         "hunks",
         lua.create_function(move |lua, path: Value| {
-            let path = read_path(lua, &by_path, "structured_diff_for_file", &path)?;
+            let path = read_path(lua, &by_path, "danger.git.structured_diff_for_file", &path)?;
             let Some(change) = find_change(lua, &by_path, &path)? else { return Ok((None, None)) };
             let Some(text) = patch_text(lua, &by_path, change)? else { return Ok((None, None)) };
             Ok((Some(text.into_lua(lua)?), Some(pack(lua, &by_path, text)?)))
@@ -119,7 +120,7 @@ fn is_modified(change: &FileChange) -> bool {
 
 /// A type change has two entries for one path; lists name it once.
 fn unique<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     paths.filter(|path| seen.insert(*path)).collect()
 }
 
@@ -138,10 +139,9 @@ pub(super) fn find_change<'a>(
 }
 
 fn match_files(lua: &Lua, session: &Rc<Session>, globs: &[Value]) -> mlua::Result<Table> {
-    let globs = read_globs(lua, session, globs)?;
+    let globs = read_selection(lua, session, globs)?;
     session.charge_changes(lua, changes(lua, session)?.len())?;
-    let matched: Vec<&FileChange> =
-        changes(lua, session)?.iter().filter(|change| globs.matches(change.path.as_str())).collect();
+    let matched: Vec<&FileChange> = changes(lua, session)?.iter().filter(|change| globs.takes(&change.path)).collect();
     let result = lua.create_table()?;
     let put = |name: &str, wanted: &dyn Fn(&FileChange) -> bool| {
         let paths = matched.iter().filter(|change| wanted(change)).map(|change| change.path.as_str());
@@ -158,7 +158,7 @@ fn match_files(lua: &Lua, session: &Rc<Session>, globs: &[Value]) -> mlua::Resul
 }
 
 fn file(lua: &Lua, session: &Session, path: &Value, side: &Value) -> mlua::Result<Option<Value>> {
-    let path = read_path(lua, session, "file", path)?;
+    let path = read_path(lua, session, "danger.git.file", path)?;
     let side = read_side(lua, session, "file", side)?;
     match text_at(lua, session, FileKey { side, path })? {
         Some(text) => text.into_lua(lua).map(Some),
@@ -167,7 +167,7 @@ fn file(lua: &Lua, session: &Session, path: &Value, side: &Value) -> mlua::Resul
 }
 
 fn diff_for_file(lua: &Lua, session: &Rc<Session>, path: &Value) -> mlua::Result<Option<Table>> {
-    let path = read_path(lua, session, "diff_for_file", path)?;
+    let path = read_path(lua, session, "danger.git.diff_for_file", path)?;
     let Some(change) = find_change(lua, session, &path)? else { return Ok(None) };
     let Some(text) = patch_text(lua, session, change)? else { return Ok(None) };
     let [before, after] = both_texts(lua, session, change)?;
@@ -260,14 +260,15 @@ fn with_companions(session: &Session, key: &FileKey) -> Vec<FactKey> {
     keys
 }
 
-/// The hunks of a change; `None` for a change without text; a cut patch ends the rule.
+/// The hunks of a change, empty where no line changes; `None` for what is no text; a cut patch ends the rule.
 pub(super) fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChange) -> mlua::Result<Option<&'a str>> {
     match &change.patch {
         Patch::Text(text) if is_whole(text) => {
             session.charge_bytes(lua, text.len())?;
             Ok(Some(text))
         }
-        Patch::Empty | Patch::Binary => Ok(None),
+        Patch::Empty => Ok(Some("")),
+        Patch::Binary => Ok(None),
         Patch::Text(_) | Patch::Truncated => Err(session.fault(lua, incomplete(&change.path))),
     }
 }
@@ -311,12 +312,9 @@ pub(super) fn read_path(lua: &Lua, session: &Session, function: &str, value: &Va
         Value::String(path) => Ok(RepoPath::from_written(&path.as_bytes())),
         other => {
             let got = describe(other);
-            let dot = if other.is_table() {
-                format!("; call it with a dot: `danger.git.{function}(path)`")
-            } else {
-                String::new()
-            };
-            Err(session.error(lua, format!("danger.git.{function} takes a path, got {got}{dot}")).into())
+            let dot =
+                if other.is_table() { format!("; call it with a dot: `{function}(path)`") } else { String::new() };
+            Err(session.error(lua, format!("{function} takes a path, got {got}{dot}")).into())
         }
     }
 }
@@ -334,8 +332,46 @@ pub(super) fn read_side(lua: &Lua, session: &Session, function: &str, value: &Va
     }
 }
 
+/// Patterns, and changed files that were named by their whole paths: `app/[id]/page.tsx` is a path as well as a pattern. Such
+/// a name adds its file to what the patterns match and takes nothing away, so that a file with the name of a pattern hides
+/// no other from a rule.
+struct Selection {
+    globs: Globs,
+    named: HashSet<String>,
+}
+
+impl Selection {
+    fn takes(&self, path: &RepoPath) -> bool {
+        let path = path.as_str();
+        self.globs.matches(path) || (self.named.contains(path) && !self.globs.excludes(path))
+    }
+}
+
+fn read_selection(lua: &Lua, session: &Session, values: &[Value]) -> mlua::Result<Selection> {
+    let mut patterns = read_patterns(lua, session, values)?;
+    session.charge_changes(lua, patterns.len())?;
+    let written: HashSet<&str> = patterns.iter().map(|pattern| pattern.strip_prefix('/').unwrap_or(pattern)).collect();
+    let paths = changes(lua, session)?.iter().map(|change| change.path.as_str());
+    let named: HashSet<String> = paths.filter(|path| written.contains(path)).map(str::to_owned).collect();
+    if let Ok(globs) = Globs::parse_kept(patterns.clone()) {
+        return Ok(Selection { globs, named });
+    }
+    // The path of a file need not be a pattern.
+    let is_named = |pattern: &str| named.contains(pattern.strip_prefix('/').unwrap_or(pattern));
+    patterns.retain(|pattern| !is_named(pattern) || Globs::parse(&[pattern]).is_ok());
+    Ok(Selection { globs: parse_globs(lua, session, patterns)?, named })
+}
+
 /// Patterns as single texts or lists of them.
 pub(super) fn read_globs(lua: &Lua, session: &Session, values: &[Value]) -> mlua::Result<Globs> {
+    parse_globs(lua, session, read_patterns(lua, session, values)?)
+}
+
+fn parse_globs(lua: &Lua, session: &Session, patterns: Vec<String>) -> mlua::Result<Globs> {
+    Globs::parse_kept(patterns).map_err(|error| session.error(lua, error.to_string()).into())
+}
+
+fn read_patterns(lua: &Lua, session: &Session, values: &[Value]) -> mlua::Result<Vec<String>> {
     let mut patterns = Vec::new();
     for value in values {
         match value {
@@ -358,5 +394,5 @@ pub(super) fn read_globs(lua: &Lua, session: &Session, values: &[Value]) -> mlua
             }
         }
     }
-    Globs::parse_kept(patterns).map_err(|error| session.error(lua, error.to_string()).into())
+    Ok(patterns)
 }

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 const COST: usize = 8;
 
 pub(super) fn json_diff_for_file(lua: &Lua, session: &Session, path: &Value) -> mlua::Result<Value> {
-    let path = read_path(lua, session, "json_diff_for_file", path)?;
+    let path = read_path(lua, session, "danger.git.json_diff_for_file", path)?;
     let Some(change) = find_change(lua, session, &path)? else { return frozen(lua.create_table()?) };
     let [before, after] = both_texts(lua, session, change)?;
     let before = read(lua, session, &path, "at the base", before)?;

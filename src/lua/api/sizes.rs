@@ -9,7 +9,7 @@ use mlua::{Lua, Value};
 const MAX_PREFETCHED_SIZES: usize = 3_000;
 
 pub(super) fn file_size(lua: &Lua, session: &Session, path: &Value, side: &Value) -> mlua::Result<Option<f64>> {
-    let path = read_path(lua, session, "file_size", path)?;
+    let path = read_path(lua, session, "danger.git.file_size", path)?;
     let key = FileKey { side: read_side(lua, session, "file_size", side)?, path };
     match session.snapshot.sizes.get(&key) {
         None => Err(session.miss(with_companions(lua, session, &key)?)),

@@ -79,12 +79,17 @@ pub const API: &[ApiItem] = &[
     built("danger.git", "base", "string", "The merge base's full commit id."),
     built("danger.git", "head", "string", "The head's full commit id."),
     built("danger.git", "match", "(...(string | { string })) -> Matches", "Changed files that match the patterns."),
-    built("danger.git", "diff_for_file", "(path: string) -> FileDiff?", "Both texts of a file and its diff."),
+    built(
+        "danger.git",
+        "diff_for_file",
+        "(path: string) -> FileDiff?",
+        "Both texts of a file and its diff; nil for a file that did not change or is no text.",
+    ),
     built(
         "danger.git",
         "structured_diff_for_file",
         "(path: string) -> Diff?",
-        "A file's diff as hunks and lines; nil for a file without a text diff.",
+        "A file's diff as hunks and lines; nil for a file that did not change or is no text.",
     ),
     built(
         "danger.git",
