@@ -75,7 +75,9 @@ fn not_given(path: &RepoPath) -> String {
 }
 
 fn does_not_fit(path: &RepoPath, block: &str) -> String {
-    format!("but the text of its other side does not fit the diff: correct that block, or give a block `{block} {path}`")
+    format!(
+        "but the text of its other side does not fit the diff: correct that block, or give a block `{block} {path}`"
+    )
 }
 
 /// What the case must give, when a rule ended because it read a text that the case lacks.
@@ -128,7 +130,8 @@ mod tests {
 
     #[track_caller]
     fn run(lua: &str, diff: &str, blocks: &str, findings: &str) -> CaseResult {
-        let case = format!("## C\n```lua\n{lua}\n```\n```pr\ntitle: T\n\n{diff}```\n{blocks}```findings\n{findings}```\n");
+        let case =
+            format!("## C\n```lua\n{lua}\n```\n```pr\ntitle: T\n\n{diff}```\n{blocks}```findings\n{findings}```\n");
         run_case(&parse_cases(&case).expect("a case")[0], "")
     }
 
