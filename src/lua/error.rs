@@ -35,7 +35,7 @@ impl ScriptError {
     /// Reads the machine's error: the innermost cause counts, and `file:line:` at its start is the place.
     pub(super) fn from_lua(error: &Error) -> Self {
         match error {
-            Error::CallbackError { cause, .. } => ScriptError::from_lua(cause),
+            Error::CallbackError { cause, traceback } => ScriptError::from_lua(cause).or_called_from(traceback),
             Error::WithContext { cause, .. } => ScriptError::from_lua(cause),
             Error::ExternalError(inner) => match inner.downcast_ref::<ScriptError>() {
                 Some(own) => own.clone(),
@@ -60,28 +60,39 @@ impl ScriptError {
         let text = text.strip_prefix("runtime error: ").unwrap_or(text);
         let text = text.strip_prefix("syntax error: ").unwrap_or(text);
         let (text, frames) = text.split_once("\nstack traceback:").unwrap_or((text, ""));
-        let text = text.trim_end();
-        if let Some(kind) = bare_value(text) {
-            return ScriptError::new(format!("`error` was called with a {kind}; give it a text"));
-        }
-        // A text of a script's own has the place before it.
-        if text == "nil" {
-            return ScriptError::new("`error` was called without a text; give it one that says what went wrong");
-        }
+        let text = without_own_place(text.trim_end());
         let mut error = ScriptError::new(text);
-        if let Some((path, line, rest)) = split_place(text) {
+        if let Some(kind) = bare_value(text) {
+            error.message = format!("`error` was called with a {kind}; give it a text");
+        } else if text == "nil" {
+            // A text of a script's own has the place before it.
+            "`error` was called without a text; give it one that says what went wrong".clone_into(&mut error.message);
+        } else if let Some((path, line, rest)) = split_place(text) {
             error.path = Some(RepoPath::new(path));
             error.line = Some(line);
             error.message = rest.trim_start().to_owned();
-        } else {
-            // The library's own functions say no place: the script that called them is further out.
-            let called = frames.lines().filter_map(|frame| split_place(frame.trim_start()));
-            if let Some((path, line, _)) = called.into_iter().find(|(path, _, _)| *path != PRELUDE_NAME) {
-                error.path = Some(RepoPath::new(path));
-                error.line = Some(line);
+        }
+        error.or_called_from(frames)
+    }
+
+    /// The library's own functions say no place: then it is that of the script that called them, which is further out.
+    fn or_called_from(mut self, frames: &str) -> Self {
+        if self.path.is_none() {
+            let mut called = frames.lines().filter_map(|frame| split_place(frame.trim_start()));
+            if let Some((path, line, _)) = called.find(|(path, _, _)| *path != PRELUDE_NAME) {
+                self.path = Some(RepoPath::new(path));
+                self.line = Some(line);
             }
         }
-        error
+        self
+    }
+}
+
+/// A message without the place in the host's own Lua code where it was raised.
+pub(super) fn without_own_place(text: &str) -> &str {
+    match split_place(text) {
+        Some((PRELUDE_NAME, _, rest)) => rest.trim_start(),
+        _ => text,
     }
 }
 
@@ -111,7 +122,7 @@ fn bare_value(text: &str) -> Option<&str> {
 
 fn article(kind: &str) -> String {
     match kind {
-        "String" | "str" => "a string".to_owned(),
+        "String" | "string" | "str" => "a string".to_owned(),
         "Table" | "table" => "a table".to_owned(),
         "Function" | "function" => "a function".to_owned(),
         "Boolean" | "bool" => "true or false".to_owned(),
@@ -144,6 +155,23 @@ mod tests {
     fn an_error_without_a_text_is_said_to_be_one() {
         assert!(ScriptError::from_text("runtime error: nil").message.contains("called without a text"));
         assert_eq!(ScriptError::from_text("dangerfile.lua:1: nil").message, "nil");
+    }
+
+    #[test]
+    fn no_line_of_the_hosts_own_code_is_a_place() {
+        let text = "deckhand:59: unfinished capture\nstack traceback:\n\t[C]: in ?\n\tdeckhand:59: in function 'find'\n\t\
+                    dangerfile.lua:4: in ?";
+        assert_eq!(ScriptError::from_text(text).to_string(), "dangerfile.lua:4: unfinished capture");
+        assert_eq!(ScriptError::from_text("deckhand:59: unfinished capture").to_string(), "unfinished capture");
+        let text = "deckhand:rules/x.lua:3: odd";
+        assert_eq!(ScriptError::from_text(text).to_string(), text);
+    }
+
+    #[test]
+    fn a_value_that_is_no_text_is_raised_at_its_line() {
+        let text = "table: 0x55d0c0ffee\nstack traceback:\n\t[C]: in function 'error'\n\tdangerfile.lua:2: in ?";
+        let error = ScriptError::from_text(text);
+        assert_eq!(error.to_string(), "dangerfile.lua:2: `error` was called with a table; give it a text");
     }
 
     #[test]

@@ -170,7 +170,8 @@ impl Script {
 
 const OUT_OF_MEMORY: &str = "the rule used up its budget of 64 MiB of memory; look for a table or text that grows";
 
-fn explain(error: &mlua::Error) -> ScriptError {
+/// What happened and what to do, for the author.
+pub(super) fn explain(error: &mlua::Error) -> ScriptError {
     let mut error = ScriptError::from_lua(error);
     if error.message.contains("not enough memory") {
         error.message = OUT_OF_MEMORY.to_owned();
@@ -188,6 +189,10 @@ fn explain(error: &mlua::Error) -> ScriptError {
 
 /// `title.match("x")` gives the pattern where the text should be: the function that missed one.
 fn called_without_its_text(message: &str) -> Option<&str> {
+    // The host's own `find` hands on all that it is given, so that the pattern is nil and not missing.
+    if message == "invalid argument #2 to 'find' (string expected, got nil)" {
+        return Some("find");
+    }
     let (_, rest) = message.strip_prefix("missing argument #")?.split_once(" to '")?;
     let (function, kind) = rest.split_once('\'')?;
     let takes_text =
@@ -196,16 +201,24 @@ fn called_without_its_text(message: &str) -> Option<&str> {
 }
 
 /// What the machine says of a value that cannot do what is asked of it, and what its author wants to know then.
-const ADVICE: [(&str, &str); 8] = [
+const ADVICE: [(&str, &str); 11] = [
     ("attempt to index nil", NIL_ADVICE),
     ("attempt to perform arithmetic (add) on string", "; texts are joined with `..`"),
     ("attempt to perform arithmetic (add) on number and string", "; texts are joined with `..`"),
+    ("attempt to perform arithmetic (add) on table", LISTS_ADVICE),
+    ("attempt to concatenate string with table", TEXT_ADVICE),
+    ("attempt to concatenate table with", TEXT_ADVICE),
     ("attempt to modify a readonly table", "; everything under `danger` is read-only: copy it with `table.clone`"),
     ("attempt to call a nil value", "; there is no such function here"),
     ("attempt to call a number value", VALUE_ADVICE),
     ("attempt to call a string value", VALUE_ADVICE),
     ("attempt to call a table value", VALUE_ADVICE),
 ];
+
+const LISTS_ADVICE: &str =
+    "; copy one list with `table.clone(list)` and put the items of the other behind them with `table.insert`";
+
+const TEXT_ADVICE: &str = "; a list becomes a text with `table.concat(list, \", \")`";
 
 const VALUE_ADVICE: &str = "; it is a value and no function: leave out the `()`";
 

@@ -186,6 +186,11 @@ impl Session {
     /// Latches the reason why the running rule ends here, and gives the error to raise. The first reason stays.
     pub(super) fn stop(&self, reason: Stop) -> mlua::Error {
         self.stop.borrow_mut().get_or_insert(reason);
+        self.raise_again()
+    }
+
+    /// The error that goes on raising what was latched.
+    pub(super) fn raise_again(&self) -> mlua::Error {
         ScriptError::new("the rule was stopped").into()
     }
 

@@ -1,15 +1,17 @@
 //! Puts every namespace into a new machine.
 
 use super::super::danger_names::find_danger_name;
+use super::super::error::without_own_place;
 use super::super::names::unknown_global;
 use super::super::options::{describe, text_of};
+use super::super::script::{PRELUDE_NAME, explain};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
 use super::{
     changelog, coverage, git, github, github_utils, lint, migrations, namespace, record, report, require, robot, rules,
     settings, utils,
 };
-use mlua::{Lua, Table, Value};
+use mlua::{IntoLua, Lua, Table, Value};
 use std::rc::Rc;
 
 /// Makes the value of a name, when it is one that it knows.
@@ -42,6 +44,7 @@ pub(in super::super) fn register(lua: &Lua, session: &Rc<Session>, host: &Table)
     globals.set("danger", namespace::close(lua, session, "danger", danger, analyses)?)?;
     answer_unknown_globals(lua, session)?;
     answer_unknown_library_names(lua, session, host)?;
+    tell_what_is_caught(lua, session, host)?;
     host.set("git", git.clone())?;
     host.set("line_meta", record::metatable(lua, session, "a line", "Line")?)?;
     host.set("now", session.snapshot.subject.started_at.unix_seconds())?;
@@ -69,6 +72,32 @@ fn answer_unknown_globals(lua: &Lua, session: &Rc<Session>) -> mlua::Result<()> 
     )?;
     meta.raw_set("__metatable", "locked")?;
     lua.globals().set_metatable(Some(meta))
+}
+
+/// What `pcall` and its like give to scripts: an error of the host is its text, with the place, and one of the host's own Lua
+/// code has no place there. What ends a rule cannot be caught: it is raised again.
+fn tell_what_is_caught(lua: &Lua, session: &Rc<Session>, host: &Table) -> mlua::Result<()> {
+    let session = Rc::clone(session);
+    let tell = move |lua: &Lua, (caught, is_running): (Value, Option<bool>)| match caught {
+        _ if session.is_stopped() => Err(session.raise_again()),
+        Value::Error(error) => {
+            let told = explain(&error).to_string();
+            session.charge_bytes(lua, told.len())?;
+            told.into_lua(lua)
+        }
+        Value::String(text) if text.as_bytes().starts_with(PRELUDE_NAME.as_bytes()) => {
+            session.charge_bytes(lua, text.as_bytes().len())?;
+            let told = text_of(&text);
+            match without_own_place(&told) {
+                same if same.len() == told.len() => Ok(Value::String(text)),
+                // Where the error was raised is still on the stack.
+                plain if is_running == Some(true) => session.error(lua, plain).to_string().into_lua(lua),
+                plain => plain.into_lua(lua),
+            }
+        }
+        other => Ok(other),
+    };
+    host.set("tell", lua.create_function(tell)?)
 }
 
 /// `title.length` and `table.contains`: what other languages have on texts and lists.

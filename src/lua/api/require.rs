@@ -33,7 +33,9 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
         let text = match session.snapshot.sources.get(&key) {
             Some(Some(text)) => text.clone(),
             Some(None) => {
-                return Err(session.mistake(lua, format!("there is no file `{path}` in the repository")).into());
+                return Err(session
+                    .mistake(lua, format!("there is no file `{path}` in the repository, or it is no text in UTF-8"))
+                    .into());
             }
             None => return Err(session.miss([FactKey::Source { layer: session.layer, path }])),
         };

@@ -55,6 +55,12 @@ pub(super) fn read_texts(lua: &Lua, session: &Session, owner: &str, value: &Valu
         || mlua::Error::from(session.error(lua, format!("{owner} takes a list of texts, got {}", describe(value))));
     let Value::Table(list) = value else { return Err(wrong()) };
     session.charge_bytes(lua, list.raw_len() * 64)?;
+    // `danger.utils:sentence(list)` hands over `danger.utils`, which would be a list of no texts.
+    if list.raw_len() == 0 && !list.is_empty() {
+        let message =
+            format!("{owner} takes a list of texts, got a table with names; call it with a dot: `{owner}(list)`");
+        return Err(session.error(lua, message).into());
+    }
     let texts = list.sequence_values::<Value>().map(|item| match item? {
         Value::String(text) => Ok(text_of(&text)),
         _ => Err(wrong()),
