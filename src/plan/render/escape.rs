@@ -111,10 +111,17 @@ fn is_balanced(markdown: &str) -> bool {
     })
 }
 
+/// Blanks that may stand before a fence.
+const MAX_FENCE_INDENT: usize = 3;
+
 fn close_fences(mut text: String) -> String {
     let mut open: Option<(char, usize)> = None;
     for line in text.lines() {
-        let body = line.trim_start();
+        // More blanks are code, which is no fence, or lie inside a list, which closes its own.
+        let body = line.trim_start_matches(' ');
+        if line.len() - body.len() > MAX_FENCE_INDENT {
+            continue;
+        }
         let Some(mark @ ('`' | '~')) = body.chars().next() else { continue };
         let length = body.chars().take_while(|&c| c == mark).count();
         if length < 3 {
@@ -194,6 +201,15 @@ mod tests {
             assert!(!safe.contains("<a ") && !safe.contains("</a"), "{safe}");
         }
         assert!(!neutralise("<a href=\"https://x\">@org</a>").contains("@org"));
+    }
+
+    #[test]
+    fn a_fence_that_is_too_far_in_is_none() {
+        let nested = "```python\ndef f():\n    \"\"\"\n    ```console\n    $ x\n    ```\n    \"\"\"\n```";
+        assert_eq!(neutralise(nested), nested);
+        let listed = "- a step\n\n      ```\n      code";
+        assert_eq!(neutralise(listed), listed);
+        assert_eq!(neutralise("   ```\nx"), "   ```\nx\n```");
     }
 
     #[test]
