@@ -18,6 +18,25 @@ pub(super) fn block(text: &str) -> Cow<'_, str> {
     neutralise(text, true)
 }
 
+/// Text of several lines, none of which is a command to GitHub Actions: in a job's log a line that begins with `::` is one.
+pub(super) fn prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for (number, line) in block(text).lines().enumerate() {
+        if number > 0 {
+            out.push('\n');
+        }
+        match line.trim_start().strip_prefix("::") {
+            Some(rest) => {
+                out.push_str(&escape(':'));
+                out.push(':');
+                out.push_str(rest);
+            }
+            None => out.push_str(line),
+        }
+    }
+    out
+}
+
 fn neutralise(text: &str, newlines: bool) -> Cow<'_, str> {
     let fine = |c: char| !is_obeyed(c) || (newlines && c == '\n');
     if text.chars().all(fine) && !text.contains(COMMAND) {
@@ -63,5 +82,10 @@ mod tests {
         assert_eq!(block("one\r\ntwo\u{7}"), "one\ntwo\\u{7}");
         assert_eq!(line("a ##[error]b ## c"), "a \\u{23}#[error]b ## c");
         assert!(matches!(line("plain ünïcode"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn no_line_of_prose_is_a_command() {
+        assert_eq!(prose("a\n  ::error::x\n\nb ::c\n"), "a\n\\u{3a}:error::x\n\nb ::c");
     }
 }

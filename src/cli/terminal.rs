@@ -72,5 +72,5 @@ fn complain(common: &Common, word: &str, style: Style, text: &str) {
 fn write_stderr(color: anstream::ColorChoice, word: &str, style: Style, text: &str) {
     let mut err = AutoStream::new(std::io::stderr().lock(), color);
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(err, "{}: {}", paint(style, word), plain::block(text));
+    let _ = writeln!(err, "{}: {}", paint(style, word), plain::prose(text));
 }

@@ -9,11 +9,11 @@ use crate::cli::terminal::{BLUE, BOLD, DIM, GREEN, RED, YELLOW, paint};
 use crate::model::{Conclusion, Fault, Finding, Place, RepoPath, RuleOutcome, Severity, Side, Verdict};
 use crate::plan::spoken;
 use anstyle::Style;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// So many findings of one rule are shown; a rule that goes off everywhere must not hide the others.
+/// So many findings of one rule are shown, the gravest first; a rule that goes off everywhere must not hide the others. What
+/// blocks is always shown.
 const SHOWN_PER_RULE: usize = 20;
 
 /// Findings, effects, faults and the verdict, with ANSI styles.
@@ -21,12 +21,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let verdict = report.verdict;
     let mut out = String::new();
     let mut file: Option<&RepoPath> = None;
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let shown = spoken(verdict).filter(|finding| {
-        let count = counts.entry(&finding.rule).or_default();
-        *count += 1;
-        *count <= SHOWN_PER_RULE
-    });
+    let (shown, hidden) = choose_shown(verdict);
     for finding in shown {
         let Some(place) = &finding.place else {
             let _ = writeln!(out, "{}", heading(finding));
@@ -55,10 +50,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
         }
         out.push('\n');
     }
-    for (rule, count) in counts.iter().filter(|(_, count)| **count > SHOWN_PER_RULE) {
-        let hidden = count - SHOWN_PER_RULE;
-        let _ =
-            writeln!(out, "... and {hidden} more of {}; --format json lists all\n", paint(BOLD, &plain::line(rule)));
+    for (rule, count) in hidden {
+        let _ = writeln!(out, "... and {count} more of {}; --format json lists all\n", paint(BOLD, &plain::line(rule)));
     }
     out.push_str(&render_effects(&verdict.effects));
     for fault in &verdict.faults {
@@ -68,6 +61,26 @@ pub(super) fn render(report: &Report<'_>) -> String {
         let _ = writeln!(out, "{}", render_verdict(verdict));
     }
     out
+}
+
+/// The findings to show, in the verdict's order, and how many of which rule are left out.
+fn choose_shown(verdict: &Verdict) -> (Vec<&Finding>, BTreeMap<&str, usize>) {
+    let findings: Vec<&Finding> = spoken(verdict).collect();
+    let mut gravest: Vec<usize> = (0..findings.len()).collect();
+    gravest.sort_by_key(|at| std::cmp::Reverse((findings[*at].blocking, findings[*at].severity)));
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut hidden: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut is_shown = vec![true; findings.len()];
+    for at in gravest {
+        let finding = findings[at];
+        let count = counts.entry(&finding.rule).or_default();
+        *count += 1;
+        if *count > SHOWN_PER_RULE && !finding.blocking {
+            is_shown[at] = false;
+            *hidden.entry(&finding.rule).or_default() += 1;
+        }
+    }
+    (findings.into_iter().zip(is_shown).filter_map(|(finding, shown)| shown.then_some(finding)).collect(), hidden)
 }
 
 /// The last line: what was counted and what the check would say.
@@ -142,13 +155,8 @@ fn fault_place(fault: &Fault) -> String {
     paint(DIM, &plain::line(&place))
 }
 
-/// In a job's log a line that begins with `::` is a command to GitHub Actions: it is written so that it is none.
 fn indent(out: &mut String, message: &str) {
-    for line in plain::block(message.trim_end()).lines() {
-        let line = match line.trim_start().strip_prefix("::") {
-            Some(rest) => Cow::Owned(format!("{}:{rest}", plain::escape(':'))),
-            None => Cow::Borrowed(line),
-        };
+    for line in plain::prose(message.trim_end()).lines() {
         let _ = writeln!(out, "{}", format!("    {line}").trim_end());
     }
 }
@@ -253,6 +261,17 @@ fault broken dangerfile.lua:7
         assert!(text.contains("b.txt:1 fail other"), "the next rule is still shown: {text}");
         assert!(text.contains("\n... and 3 more of no-print; --format json lists all\n"), "{text}");
         assert!(text.ends_with("1 problem, 23 warnings - the check would fail\n"), "everything counts: {text}");
+    }
+
+    #[test]
+    fn what_blocks_is_shown_behind_any_number_of_notes() {
+        let mut findings: Vec<Finding> =
+            (1..=25).map(|number| finding(Severity::Message, None, &format!("note {number}"))).collect();
+        findings.push(Finding { blocking: true, ..finding(Severity::Fail, None, "THE PROBLEM") });
+        let text = shown(&verdict(Conclusion::Failure, findings));
+        assert!(text.contains("THE PROBLEM"), "{text}");
+        assert!(text.contains("    note 19\n") && !text.contains("    note 20\n"), "{text}");
+        assert!(text.contains("\n... and 6 more of no-print; --format json lists all\n"), "{text}");
     }
 
     #[test]
