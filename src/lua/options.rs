@@ -270,10 +270,16 @@ pub(super) fn text_of(text: &mlua::LuaString) -> String {
     String::from_utf8_lossy(&text.as_bytes()).into_owned()
 }
 
+/// So many lines of a call are looked through for an option, and so many bytes of each line.
+const MAX_CALL_LINES: usize = 200;
+const MAX_LINE_BYTES: usize = 1_000;
+
 /// The line on which `key` is written as an option, looking from the line of the call to the end of its brackets.
 pub(super) fn find_option_line(source: &str, call_line: u32, key: &str) -> u32 {
     let mut depth = 0i32;
-    for (index, line) in source.lines().enumerate().skip(call_line.saturating_sub(1) as usize) {
+    let call = source.lines().enumerate().skip(call_line.saturating_sub(1) as usize).take(MAX_CALL_LINES);
+    for (index, line) in call {
+        let line = &line[..line.floor_char_boundary(MAX_LINE_BYTES)];
         let written = line.match_indices(key).any(|(at, _)| {
             let before = line[..at].chars().next_back();
             let after = line[at + key.len()..].trim_start();

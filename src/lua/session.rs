@@ -222,6 +222,8 @@ impl Session {
         let mut error = self.mistake(lua, mistake.message);
         let source = error.path.as_ref().and_then(|path| self.sources.borrow().get(path.as_str()).cloned());
         if let (Some(source), Some(line)) = (source, error.line) {
+            // The line of the call is counted from the beginning of the script.
+            self.steps.charge(source.len() as u64 / 64);
             error.line = Some(find_option_line(&source, line, &mistake.key));
         }
         error

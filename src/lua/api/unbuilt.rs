@@ -13,15 +13,16 @@ pub(in super::super) fn find_unbuilt(source: &str) -> Option<(u32, String)> {
             "on" => "on(".to_owned(),
             _ => full.clone(),
         };
-        for (at, _) in code.match_indices(&called) {
+        let is_use = |at: usize| {
             let before = code[..at].chars().next_back();
             let after = code[at + called.len()..].chars().next();
             let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-            let own = !inside(before) && !matches!(before, Some('.' | ':')) && !defines(&code, item.name);
-            let whole = called.ends_with(['(', '.']) || !inside(after);
-            if own && whole && found.as_ref().is_none_or(|(earlier, _)| at < *earlier) {
-                found = Some((at, full.clone()));
-            }
+            let own = !inside(before) && !matches!(before, Some('.' | ':'));
+            own && (called.ends_with(['(', '.']) || !inside(after))
+        };
+        let Some(at) = code.match_indices(&called).map(|(at, _)| at).find(|at| is_use(*at)) else { continue };
+        if found.as_ref().is_none_or(|(earlier, _)| at < *earlier) && !defines(&code, item.name) {
+            found = Some((at, full));
         }
     }
     found.map(|(at, name)| (u32::try_from(code[..at].matches('\n').count() + 1).unwrap_or(u32::MAX), name))
