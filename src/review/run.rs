@@ -351,19 +351,23 @@ impl<'a> Pass<'a> {
         for (_, rule) in self.rules.iter_mut().filter(|(of, _)| *of == layer) {
             rule.waits = None;
         }
-        for (_, rule) in self.rules.iter_mut().filter(|(of, rule)| *of == layer && rule.name != TOP_LEVEL) {
+        let loads = !self.faults.iter().any(|(of, _)| *of == layer);
+        let judged = |name: &str| name != TOP_LEVEL || loads;
+        for (_, rule) in self.rules.iter_mut().filter(|(of, rule)| *of == layer && judged(&rule.name)) {
             rule.state = RuleState::Skipped;
             rule.reason = Some(reason.to_owned());
         }
     }
 
     /// Orders findings by path, line and rule (those without a path first) and gives each its identity; beside them the
-    /// layer of each.
+    /// layer of each. What a rule says of one place has no order of its own and is ordered by its text; what it says of the
+    /// whole stays as it was said.
     fn identify(&mut self) -> (Vec<usize>, Vec<Finding>) {
         let mut raw = std::mem::take(&mut self.findings);
         raw.sort_by(|a, b| {
             let key = |said: &Said| said.finding.place.as_ref().map(|place| (place.path.clone(), place.line));
-            key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule))
+            let text = |said: &Said| said.finding.place.as_ref().map(|_| said.finding.message.clone());
+            key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| text(a).cmp(&text(b)))
         });
         let layers = raw.iter().map(|said| said.layer).collect();
         let mut fingerprints = Fingerprints::default();
