@@ -97,7 +97,7 @@ fn what_is_caught_is_a_text() {
         local _, kept = pcall(error, { code = 7 })
         print(kept.code, select("#", pcall(function() return 1, nil, nil end)))
         print((string.find(select(2, xpcall(wrong, debug.traceback)), "deckhand:")))
-        local thread = coroutine.create(function() return coroutine.yield(pcall(coroutine.yield, 1)) end)
+        local thread = coroutine.create(function() return coroutine.yield(pcall(function() return coroutine.yield(1) end)) end)
         print(coroutine.resume(thread))
         print(coroutine.resume(thread, 2))
     "##;
@@ -158,7 +158,7 @@ fn a_file_without_changed_lines_has_an_empty_diff() {
     let patch = "diff --git a/empty.py b/empty.py\nnew file mode 100644\nindex 0000000..e69de29\n\
                  diff --git a/old.py b/new.py\nsimilarity index 100%\nrename from old.py\nrename to new.py\n\
                  diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\n\
-                 diff --git a/a.png b/a.png\nindex 1..2 100644\nBinary files a/a.png and b/a.png differ\n";
+                 diff --git a/a.png b/a.png\nindex 1111111..2222222 100644\nBinary files a/a.png and b/a.png differ\n";
     let lua = r#"
         for _, file in danger.git.changed_files do
             local diff, hunks = danger.git.diff_for_file(file), danger.git.structured_diff_for_file(file)
