@@ -13,6 +13,7 @@ use crate::model::{
     Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
 };
 use serde_json::{Map, Value as Json};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -360,14 +361,17 @@ impl<'a> Pass<'a> {
     }
 
     /// Orders findings by path, line and rule (those without a path first) and gives each its identity; beside them the
-    /// layer of each. What a rule says of one place has no order of its own and is ordered by its text; what it says of the
-    /// whole stays as it was said.
+    /// layer of each. What a rule says of one place has no order of its own: the gravest comes first, and then its text decides. What it
+    /// says of the whole stays as it was said.
     fn identify(&mut self) -> (Vec<usize>, Vec<Finding>) {
         let mut raw = std::mem::take(&mut self.findings);
         raw.sort_by(|a, b| {
             let key = |said: &Said| said.finding.place.as_ref().map(|place| (place.path.clone(), place.line));
-            let text = |said: &Said| said.finding.place.as_ref().map(|_| said.finding.message.clone());
-            key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| text(a).cmp(&text(b)))
+            let last = |said: &Said| {
+                let finding = &said.finding;
+                finding.place.as_ref().map(|_| (Reverse(finding.severity), finding.message.clone()))
+            };
+            key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| last(a).cmp(&last(b)))
         });
         let layers = raw.iter().map(|said| said.layer).collect();
         let mut fingerprints = Fingerprints::default();

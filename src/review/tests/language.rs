@@ -174,13 +174,13 @@ fn a_file_without_changed_lines_has_an_empty_diff() {
 }
 
 #[test]
-fn what_a_rule_says_of_one_place_is_in_the_order_of_its_text() {
+fn what_a_rule_says_of_one_place_is_in_one_order() {
     let lua = r#"
         local at = { file = "src/a.py", line = 2 }
-        warn("b", at) warn("a", at) message("second") message("first")
+        warn("c", at) warn("b", at) fail("d", at) message("second") message("first")
     "#;
     let said: Vec<String> = done(lua).findings.into_iter().map(|finding| finding.message).collect();
-    assert_eq!(said, ["second", "first", "a", "b"]);
+    assert_eq!(said, ["second", "first", "d", "b", "c"]);
 }
 
 #[test]
