@@ -173,7 +173,7 @@ fn new_list(document: &Document<'_>, habits: &Habits) -> Place {
         });
         return Place { at, before, after: Vec::new(), link: None, under: Some("Unreleased".to_owned()) };
     };
-    let last = loose.last().unwrap_or(first);
+    let last = loose.next_back().unwrap_or(first);
     // What follows such a list speaks of what is older.
     let goes_on =
         document.kinds[last.end..].iter().any(|kind| !matches!(kind, LineKind::Blank | LineKind::Link { .. }));
