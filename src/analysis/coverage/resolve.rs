@@ -184,11 +184,12 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
     };
     let each = drafts.into_iter().map(|(_, hint, parts, draft)| (settle(hint, &parts, draft), parts));
     let (mut settled, paths): (Vec<(Resolution, Fit)>, Vec<Parts>) = each.unzip();
-    drop_contested(&mut settled, |at, found| {
-        let parts = &paths[at].parts;
+    let shared = |index: usize, found: usize| {
+        let parts = &paths[index].parts;
         let before = parts.len().saturating_sub(depth(tree.path(found)));
         votes.before.get(&parts[..before].join("/")).copied().unwrap_or(0)
-    });
+    };
+    drop_contested(&mut settled, shared, |a, b| paths[a].is_same_file(&paths[b]));
     of_file.into_iter().map(|at| settled[at].0.clone()).collect()
 }
 
@@ -215,26 +216,30 @@ pub fn resolve_paths<'t>(
 
 /// Two paths of one report are two files. What fits a file less gives way to what fits it more; of several that fit it
 /// whole the one counts whose root more others share, and of equals, as of several that fit in part, none is believed.
-fn drop_contested(settled: &mut [(Resolution, Fit)], shared: impl Fn(usize, usize) -> usize) {
+fn drop_contested(
+    settled: &mut [(Resolution, Fit)],
+    shared: impl Fn(usize, usize) -> usize,
+    same: impl Fn(usize, usize) -> bool,
+) {
     let rank = |index: usize, fit: Fit, at: usize| (fit, if fit == Fit::Whole { shared(index, at) } else { 0 });
-    let mut claims: HashMap<usize, ((Fit, usize), usize)> = HashMap::new();
+    // By file: the best claim, whose it is, and whether another one is as good.
+    let mut claims: HashMap<usize, ((Fit, usize), usize, bool)> = HashMap::new();
     for (index, (resolution, fit)) in settled.iter().enumerate() {
         if let Resolution::Found(at) = resolution {
             let rank = rank(index, *fit, *at);
-            let (best, count) = claims.entry(*at).or_insert((rank, 0));
+            let (best, owner, is_contested) = claims.entry(*at).or_insert((rank, index, false));
             match rank.cmp(best) {
-                Ordering::Greater => (*best, *count) = (rank, 1),
-                Ordering::Equal => *count += 1,
+                Ordering::Greater => (*best, *owner, *is_contested) = (rank, index, false),
+                Ordering::Equal => *is_contested |= !same(index, *owner),
                 Ordering::Less => {}
             }
         }
     }
     for (index, (resolution, fit)) in settled.iter_mut().enumerate() {
         let Resolution::Found(at) = resolution else { continue };
-        let (best, count) = claims[at];
+        let (best, _, is_contested) = claims[at];
         // Several ways to name a file are one file.
-        let is_contested = count > 1 && *fit != Fit::Exact;
-        if rank(index, *fit, *at) < best || is_contested {
+        if rank(index, *fit, *at) < best || is_contested && *fit != Fit::Exact {
             *resolution = Resolution::Unknown;
         }
     }
@@ -484,11 +489,7 @@ mod tests {
 
     #[test]
     fn the_longest_suffix_that_one_file_has_wins() {
-        check(
-            &["src/a.py", "lib/a.py"],
-            &["src/a.py", "/home/ci/x/src/a.py", "./lib/a.py"],
-            &["src/a.py", "src/a.py", "lib/a.py"],
-        );
+        check(&["src/a.py", "lib/a.py"], &["/home/ci/x/src/a.py", "./lib/a.py"], &["src/a.py", "lib/a.py"]);
         check(&["core/src/main/kotlin/com/acme/A.kt"], &["com/acme/A.kt"], &["core/src/main/kotlin/com/acme/A.kt"]);
         check(&["a.go", "sub/a.go"], &["example.org/acme/a.go", "example.org/acme/sub/a.go"], &["a.go", "sub/a.go"]);
         check(&["backend/src/a.py"], &["/app/src/a.py"], &["backend/src/a.py"]);

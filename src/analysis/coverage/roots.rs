@@ -53,6 +53,12 @@ impl Parts {
         (fits && self.parts.iter().zip(&directory.parts).all(same)).then(|| &self.parts[directory.parts.len()..])
     }
 
+    /// Whether it is the same path, which on Windows has no case.
+    pub(super) fn is_same_file(&self, other: &Parts) -> bool {
+        let same = |(a, b): (&String, &String)| a == b || (self.windows && a.eq_ignore_ascii_case(b));
+        self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(same)
+    }
+
     /// Whether it is an installed package's file once its last `kept` parts are what a file of the repository has too.
     /// A project that was installed to be tested lies right below such a directory.
     pub(super) fn is_foreign(&self, kept: usize) -> bool {

@@ -38,7 +38,7 @@ fn python_tests(text: &str) -> Vec<RangeInclusive<u32>> {
 fn rust_tests(text: &str) -> Vec<RangeInclusive<u32>> {
     let mut found: Vec<RangeInclusive<u32>> = Vec::new();
     let tokens: Vec<Token<'_>> =
-        tokenize(text, language, 1).into_iter().filter(|t| t.kind != TokenKind::Comment).collect();
+        tokenize(text, Language::Rust, 1).into_iter().filter(|t| t.kind != TokenKind::Comment).collect();
     let mut at = 0;
     while at + 2 < tokens.len() {
         if !(tokens[at].is("#") && tokens[at + 1].is("[")) {

@@ -19,7 +19,10 @@ pub(super) fn collect_texts(case: &Case, pull: &Pull) -> BTreeMap<FileKey, FileT
     }
     for (side, files) in [(Side::Right, &case.files), (Side::Left, &case.bases)] {
         for (path, block) in files {
-            texts.insert(FileKey { side, path: RepoPath::from_written(path.as_bytes()) }, FileText::Text(block.text.clone()));
+            texts.insert(
+                FileKey { side, path: RepoPath::from_written(path.as_bytes()) },
+                FileText::Text(block.text.clone()),
+            );
         }
     }
     for change in &pull.changes {
