@@ -265,6 +265,7 @@ async fn f63_a_command_does_not_follow_to_a_head_that_comes_back() {
     let comment = story.sim.comment(REPO, number, "ada", "/deckhand override no-print Fine").unwrap();
     let told = story.sim.deliveries().pop().unwrap();
     story.sim.set_deliver(true);
+    story.sim.advance(Duration::from_secs(5));
     story.sim.branch(REPO, "say-what-happens", &first, "mona");
     story.rest().await;
     assert!(story.sim.redeliver(&told.guid));

@@ -237,9 +237,10 @@ fn drop_contested(
     }
     for (index, (resolution, fit)) in settled.iter_mut().enumerate() {
         let Resolution::Found(at) = resolution else { continue };
-        let (best, _, is_contested) = claims[at];
+        let (best, owner, is_contested) = claims[at];
+        let gives_way = rank(index, *fit, *at) < best && !same(index, owner);
         // Several ways to name a file are one file.
-        if rank(index, *fit, *at) < best || is_contested && *fit != Fit::Exact {
+        if gives_way || is_contested && *fit != Fit::Exact {
             *resolution = Resolution::Unknown;
         }
     }
