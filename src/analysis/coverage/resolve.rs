@@ -6,6 +6,7 @@
 use super::report::{Format, Report, ReportFile};
 use super::roots::Parts;
 use crate::model::RepoPath;
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -15,6 +16,9 @@ const MAX_SOURCES: usize = 32;
 
 /// So many paths below sources are tried in one report: a large report has fewer sources tried.
 const MAX_QUESTIONS: usize = 1_000_000;
+
+/// So many candidates of all the paths of a report that fit several files are kept; what comes then fits none.
+const MAX_CANDIDATES: usize = 2_000_000;
 
 /// File names that mean nothing without their directory.
 const COMMON_NAMES: [&str; 9] =
@@ -151,7 +155,7 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
     let top = places.top.as_deref().map(Parts::new);
     let here = Parts::new(&places.here);
     let beside = Parts::new(beside.unwrap_or_default()).parts;
-    let resolver = Resolver { tree, sources, top, here, beside };
+    let resolver = Resolver { tree, sources, top, here, beside, room: Cell::new(MAX_CANDIDATES) };
     let mut distinct: HashMap<&str, usize> = HashMap::new();
     let mut drafts: Vec<(&str, Option<&str>, Parts, Draft)> = Vec::new();
     let mut of_file = Vec::with_capacity(report.files.len());
@@ -253,6 +257,8 @@ struct Resolver<'t> {
     here: Parts,
     /// Where the report lies.
     beside: Vec<String>,
+    /// How many candidates may still be kept.
+    room: Cell<usize>,
 }
 
 impl Resolver<'_> {
@@ -292,6 +298,8 @@ impl Resolver<'_> {
                 (shared, fit) = (count, if is_whole { Fit::Whole } else { Fit::Partial });
                 rest.clear();
             }
+            let Some(room) = self.room.get().checked_sub(found.len()) else { return Draft::Nothing };
+            self.room.set(room);
             rest.extend(found.iter().map(|(_, at)| *at));
         }
         rest.sort_unstable();

@@ -55,6 +55,7 @@ impl Builder {
         }
         result.url = result.url.filter(|url| is_address(url));
         result.edits = tidy_edits(result.edits);
+        result.fatal |= says_unreadable(&result.rule, &result.message);
         self.results.push(result);
         Ok(())
     }
@@ -133,6 +134,14 @@ pub(super) fn columns_of(tool: &str, documented: ColumnKind) -> ColumnKind {
         "eslint" => documented,
         _ => ColumnKind::Unknown,
     }
+}
+
+/// Whether a result says that the linter could not read the file, so that it says nothing of the lines in it. These are the
+/// words of ruff and flake8, pylint, RuboCop, golangci-lint, and of ESLint, which has no rule for it.
+fn says_unreadable(rule: &str, message: &str) -> bool {
+    let rule = rule.rsplit([' ', ':']).next().unwrap_or(rule);
+    matches!(rule, "invalid-syntax" | "E999" | "E0001" | "syntax-error" | "Lint/Syntax" | "typecheck")
+        || message.starts_with("Parsing error:")
 }
 
 /// A linter's word for how serious something is.
