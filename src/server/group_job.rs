@@ -135,7 +135,7 @@ impl<'a> Stage<'a> {
             return Ok(JobOutcome { summary: "no dangerfile, so no check".to_owned() });
         }
         let snapshot = self.empty_snapshot();
-        let verdict = without_rules::say_no_rules(&snapshot, base, default_branch);
+        let verdict = without_rules::say_no_rules(&snapshot, base, default_branch, false);
         self.conclude_as(outbox, &verdict, &snapshot, &required).await?;
         Ok(JobOutcome { summary: "no dangerfile, and the branch requires the check: it fails".to_owned() })
     }

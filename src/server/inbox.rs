@@ -20,7 +20,7 @@ const BODY_LIMIT: usize = 25 << 20;
 /// Deliveries up to this size are read before they are stored; GitHub's are about 30 kB.
 const READ_AT_ONCE: usize = 1 << 20;
 /// All deliveries that are being read or stored take no more than this.
-pub(super) const ALL_BODIES: usize = 64 << 20;
+pub(super) const ALL_BODIES: usize = 96 << 20;
 /// A sender must have sent its body by then.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// A delivery waits so long to be stored: its sender must hear 503 within 8 seconds.

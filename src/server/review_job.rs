@@ -116,7 +116,7 @@ pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, re
     // Where that cannot be told either, a check that is open is all there is to conclude.
     let organisation = organisation.unwrap_or(FoundDangerfile::Absent);
     if let Ok(None) = build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name) {
-        return stage.conclude_open(&outbox).await.map(|_| ());
+        return stage.conclude_open(&outbox, &[]).await.map(|_| ());
     }
     stage.quiet = true;
     let message = format!("The review was given up: {reason}. Ask for the check again once this is mended.");
@@ -229,18 +229,18 @@ impl<'a> Stage<'a> {
 
     /// Without rules there is no check; the first ones that the pull request brings are tried on it.
     async fn do_without_rules(&mut self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
-        let mut outcome = self.conclude_open(outbox).await?;
         let overview = &self.overview;
         let (base, default_branch) = (&overview.pull.base.name, &overview.default_branch);
+        let brings = overview.head_has_dangerfile && base == default_branch;
         let required = without_rules::find_required(&self.client, base, default_branch).await?;
+        let mut outcome = self.conclude_open(outbox, &required).await?;
         if !required.is_empty() {
             let snapshot = self.empty_snapshot();
-            let verdict = without_rules::say_no_rules(&snapshot, base, default_branch);
+            let verdict = without_rules::say_no_rules(&snapshot, base, default_branch, brings);
             let required = required.into_iter().map(|name| (Vec::new(), name)).collect();
-            self.conclude_as(outbox, &verdict, &snapshot, required).await?;
+            self.conclude_as(outbox, &verdict, &snapshot, ("r", required)).await?;
             "no dangerfile, and the branch requires the check: it fails".clone_into(&mut outcome.summary);
         }
-        let brings = overview.head_has_dangerfile && overview.pull.base.name == overview.default_branch;
         if self.quiet || !brings && overview.published.summaries.is_empty() {
             return Ok(outcome);
         }
@@ -346,7 +346,7 @@ impl<'a> Stage<'a> {
         self.hands = fixing::find_hands(&self.client, &self.overview).await.ok();
         let others = other_names::find(&self.overview, &check_name, neighbours.former_name(&self.overview), &verdict);
         let others = others.into_iter().map(|name| (neighbours.judged_as(&self.overview, &name), name)).collect();
-        Box::pin(self.conclude_as(outbox, &verdict, &snapshot, others)).await?;
+        Box::pin(self.conclude_as(outbox, &verdict, &snapshot, ("n", others))).await?;
         let mut input = PlanInput { siblings, refused: neighbours.refused(), ..self.plan_input(&verdict.settings) };
         let known = neighbours.says(&verdict);
         let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
@@ -401,27 +401,29 @@ impl<'a> Stage<'a> {
     }
 
     /// Without a dangerfile there is no check, but one that a review opened before the file went away is concluded.
-    async fn conclude_open(&self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
-        let open = other_names::find_open(&self.overview);
-        let open: Vec<_> = open.into_iter().map(|name| (Vec::new(), name)).collect();
+    /// Checks of the names in `besides` are somebody else's to conclude.
+    async fn conclude_open(&self, outbox: &Outbox<'_>, besides: &[String]) -> Result<JobOutcome, JobError> {
+        let open = other_names::find_open(&self.overview).into_iter().filter(|name| !besides.contains(name));
+        let open: Vec<_> = open.map(|name| (Vec::new(), name)).collect();
         let message = "The dangerfile was removed while this pull request was being judged.".to_owned();
         let snapshot = self.empty_snapshot();
         let concluded = open.len();
-        self.conclude_as(outbox, &faulted(&snapshot, message), &snapshot, open).await?;
+        self.conclude_as(outbox, &faulted(&snapshot, message), &snapshot, ("n", open)).await?;
         let open = if concluded > 0 { "; an open check was concluded" } else { "" };
         Ok(JobOutcome { summary: format!("no dangerfile, so no check{open}") })
     }
 
-    /// Writes the verdict to checks of these names, beside what they say of others, and no comments.
+    /// Writes the verdict to checks of these names, beside what they say of others, and no comments. The letter tells the
+    /// writes from others of this run.
     async fn conclude_as(
         &self,
         outbox: &Outbox<'_>,
         verdict: &Verdict,
         snapshot: &Snapshot,
-        names: Vec<(Vec<Sibling>, String)>,
+        (letter, names): (&str, Vec<(Vec<Sibling>, String)>),
     ) -> Result<(), JobError> {
         for (index, (siblings, check_name)) in names.into_iter().enumerate() {
-            let run = format!("{}-n{index}", self.run);
+            let run = format!("{}-{letter}{index}", self.run);
             let input = PlanInput { run, check_name, siblings, quiet: true, ..self.plan_input(&verdict.settings) };
             let plan = plan::build(verdict, snapshot, &self.overview.published, &input);
             carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;

@@ -34,11 +34,17 @@ pub(super) async fn find_required(
     Ok(names)
 }
 
-/// What such a check says.
-pub(super) fn say_no_rules(snapshot: &Snapshot, base: &str, default_branch: &str) -> Verdict {
+/// What such a check says; `brings`: on the pull request that adds the first rules.
+pub(super) fn say_no_rules(snapshot: &Snapshot, base: &str, default_branch: &str, brings: bool) -> Verdict {
+    let advice = if brings {
+        "This pull request brings the first, which judges from its merge on: take the requirement away for this merge, or \
+         let an administrator merge it."
+            .to_owned()
+    } else {
+        format!("Add a `dangerfile.lua` to `{default_branch}`, or take the requirement away.")
+    };
     let message = format!(
-        "no dangerfile on {default_branch}: `{base}` requires this check, and there are no rules to judge by. Add a \
-         `dangerfile.lua` to `{default_branch}`, or take the requirement away."
+        "no dangerfile on {default_branch}: `{base}` requires this check, and there are no rules to judge by. {advice}"
     );
     faulted(snapshot, message)
 }

@@ -171,6 +171,10 @@ fn diff_for_file(lua: &Lua, session: &Rc<Session>, path: &Value) -> mlua::Result
     let Some(change) = find_change(lua, session, &path)? else { return Ok(None) };
     let Some(text) = patch_text(lua, session, change)? else { return Ok(None) };
     let [before, after] = both_texts(lua, session, change)?;
+    if text.is_empty() && before.is_none() && after.is_none() {
+        // Another name or mode of a file that is no text.
+        return Ok(None);
+    }
     let hunks = parse_hunks(text);
     let of = |kind: LineKind| -> String {
         let lines = hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind);
@@ -350,14 +354,16 @@ impl Selection {
 fn read_selection(lua: &Lua, session: &Session, values: &[Value]) -> mlua::Result<Selection> {
     let mut patterns = read_patterns(lua, session, values)?;
     session.charge_changes(lua, patterns.len())?;
-    let written: HashSet<&str> = patterns.iter().map(|pattern| pattern.strip_prefix('/').unwrap_or(pattern)).collect();
-    let paths = changes(lua, session)?.iter().map(|change| change.path.as_str());
-    let named: HashSet<String> = paths.filter(|path| written.contains(path)).map(str::to_owned).collect();
+    // As paths are read everywhere, but that `/` before one is the root.
+    let as_path = |pattern: &str| RepoPath::from_written(pattern.strip_prefix('/').unwrap_or(pattern).as_bytes());
+    let written: HashSet<RepoPath> = patterns.iter().map(|pattern| as_path(pattern)).collect();
+    let paths = changes(lua, session)?.iter().map(|change| &change.path);
+    let named: HashSet<String> = paths.filter(|path| written.contains(path)).map(|path| path.to_string()).collect();
     if let Ok(globs) = Globs::parse_kept(patterns.clone()) {
         return Ok(Selection { globs, named });
     }
     // The path of a file need not be a pattern.
-    let is_named = |pattern: &str| named.contains(pattern.strip_prefix('/').unwrap_or(pattern));
+    let is_named = |pattern: &str| named.contains(as_path(pattern).as_str());
     patterns.retain(|pattern| !is_named(pattern) || Globs::parse(&[pattern]).is_ok());
     Ok(Selection { globs: parse_globs(lua, session, patterns)?, named })
 }

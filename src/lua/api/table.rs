@@ -89,7 +89,7 @@ pub const API: &[ApiItem] = &[
         "danger.git",
         "structured_diff_for_file",
         "(path: string) -> Diff?",
-        "A file's diff as hunks and lines; nil for a file that did not change or is no text.",
+        "A file's diff as hunks and lines, none where only its name or mode changed; nil for a file that did not change or is binary.",
     ),
     built(
         "danger.git",
