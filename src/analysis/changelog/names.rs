@@ -70,6 +70,11 @@ pub fn role_of(path: &str, fragments: Option<&str>) -> Option<FileRole> {
     (directories == COLLECTED && text && is_note(name)).then_some(FileRole::Fragment)
 }
 
+/// Whether it lies in a directory that need not be one of fragments.
+pub(super) fn is_collected(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(directories, _)| directories == COLLECTED)
+}
+
 /// Whether a file of this name is a changelog whatever it looks like: a page about history or news may be something else.
 pub(super) fn is_named_changelog(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

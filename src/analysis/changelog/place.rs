@@ -1,9 +1,10 @@
 //! Where a new entry goes in a changelog, and the headings that it needs there.
 
-use super::document::{Document, Release, SECTIONS, Section, Style, is_placeholder};
+use super::document::{Document, Link, Release, SECTIONS, Section, Style, is_placeholder};
 use super::habit::Habits;
 use super::markup::{LineKind, Markup};
 use super::title::Kind;
+use std::collections::BTreeMap;
 
 /// So many releases show what is usual.
 const RECENT: usize = 10;
@@ -146,7 +147,9 @@ fn new_release(document: &Document<'_>, first: &Release<'_>, kind: Kind) -> Plac
 /// What `[Unreleased]` needs to be a link where the versions are: nothing, a definition with the line after which it
 /// goes, or what nobody can tell (an error).
 fn unreleased_link(document: &Document<'_>, first: &Release<'_>) -> Result<Option<(usize, Vec<String>)>, ()> {
-    let defined = |label: &str| document.links.iter().find(|link| link.label.to_lowercase() == label.to_lowercase());
+    let links: BTreeMap<String, &Link<'_>> =
+        document.links.iter().rev().map(|link| (link.label.to_lowercase(), link)).collect();
+    let defined = |label: &str| links.get(&label.to_lowercase()).copied();
     let is_linked = |release: &Release<'_>| release.title.label.is_some_and(|label| defined(label).is_some());
     if defined("unreleased").is_some() || !document.releases.iter().any(is_linked) {
         return Ok(None);

@@ -10,7 +10,7 @@ use super::lint::lint;
 use super::markup::LineKind;
 use super::misplaced;
 use super::missing::find_missing;
-use super::names::{FileRole, is_among_notes, is_in, is_named_changelog, role_of, scope_of};
+use super::names::{FileRole, is_among_notes, is_collected, is_in, is_named_changelog, role_of, scope_of};
 use super::notice::is_quiet;
 use super::problem::{Problem, ProblemKind};
 use super::sheet::Sheet;
@@ -132,6 +132,8 @@ pub fn review<'a>(question: &Question<'a>, source: &'a dyn FolderSource) -> Opti
         let path = change.path.as_str();
         match role(path, None) {
             Some(FileRole::Changelog) => changelogs.push((change, text(Side::Right, path))),
+            // Where anything may lie, only what is new is an entry.
+            Some(_) if question.path.is_none() && is_collected(path) && change.status != ChangeStatus::Added => {}
             Some(kind) if change.additions > 0 || change.status == ChangeStatus::Added => {
                 notes.push((change, kind, text(Side::Right, path)));
             }

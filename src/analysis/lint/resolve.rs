@@ -24,6 +24,9 @@ const MAX_ELSEWHERE: usize = 2_000;
 /// So many results that may be in changed files are kept.
 const MAX_DOUBTS: usize = 2_000;
 
+/// So many changed files stand for all that a path fits.
+const MAX_LIKELY: usize = 20;
+
 /// Puts the results of all reports together, paths resolved, each once. Of results outside the `changed` files at most
 /// 2,000 are kept, and of those whose path fits several files as many; how many more may be in changed files is said.
 pub fn combine(reports: Vec<NamedLint>, tree: &Tree, places: &Places, changed: &BTreeSet<RepoPath>) -> LintFacts {
@@ -49,12 +52,18 @@ pub fn combine(reports: Vec<NamedLint>, tree: &Tree, places: &Places, changed: &
             match place(diagnostic, &fitting) {
                 Placed::There(result) => facts.results.push(result),
                 Placed::Nowhere => facts.foreign += 1,
-                Placed::Perhaps(doubts) => {
-                    let (near, far): (Vec<_>, Vec<_>) =
-                        doubts.into_iter().partition(|it| changed.contains(&it.result.path));
+                Placed::Perhaps(spot, many) => {
                     let room = MAX_DOUBTS.saturating_sub(facts.doubts.len());
-                    left_out += usize::from(near.len() > room);
-                    facts.doubts.extend(near.into_iter().chain(far).take(room));
+                    // What is in no changed file leaves room to what may be.
+                    let is_near = changed.contains(many.likely[0]);
+                    let room = if is_near { room } else { room.saturating_sub(MAX_DOUBTS / 2) };
+                    left_out += usize::from(is_near && many.likely.len() > room);
+                    let doubt = |path: &&RepoPath| LintDoubt {
+                        path: spot.path.clone(),
+                        fits: many.count,
+                        result: result_at(diagnostic, path, spot, &[]),
+                    };
+                    facts.doubts.extend(many.likely.iter().take(room).map(doubt));
                 }
             }
         }
@@ -100,25 +109,34 @@ struct Fitting<'t> {
 
 impl<'t> Fitting<'t> {
     fn new(files: Vec<&'t RepoPath>, changed: &BTreeSet<RepoPath>) -> Self {
-        let near: Vec<&RepoPath> = files.iter().copied().filter(|path| changed.contains(*path)).collect();
+        let near = files.iter().copied().filter(|path| changed.contains(*path));
+        let near: Vec<&RepoPath> = near.take(MAX_LIKELY).collect();
         let likely = if files.len() > 1 && !near.is_empty() { near } else { files.iter().copied().take(1).collect() };
         Fitting { count: files.len(), likely }
     }
 }
 
-enum Placed {
+enum Placed<'p, 't> {
     There(LintResult),
-    Perhaps(Vec<LintDoubt>),
+    Perhaps(&'p Spot, &'p Fitting<'t>),
     Nowhere,
 }
 
 /// At the first of its places that only one file fits; otherwise at the first that several fit.
-fn place(diagnostic: &Diagnostic, fitting: &BTreeMap<&str, Fitting<'_>>) -> Placed {
-    let fits: Vec<(usize, &Spot, &Fitting<'_>)> = (0..)
+fn place<'p, 't>(diagnostic: &'p Diagnostic, fitting: &'p BTreeMap<&str, Fitting<'t>>) -> Placed<'p, 't> {
+    let fits: Vec<(usize, &Spot, &Fitting<'t>)> = (0..)
         .zip(&diagnostic.spots)
         .filter_map(|(at, spot)| Some((at, spot, fitting.get(spot.path.as_str()).filter(|it| it.count > 0)?)))
         .collect();
-    let result = |path: &RepoPath, spot: &Spot, edits: &[LintEdit]| LintResult {
+    if let Some((at, spot, one)) = fits.iter().find(|(_, _, files)| files.count == 1) {
+        let edits = if *at == 0 { diagnostic.edits.as_slice() } else { &[] };
+        return Placed::There(result_at(diagnostic, one.likely[0], spot, edits));
+    }
+    fits.first().map_or(Placed::Nowhere, |(_, spot, many)| Placed::Perhaps(spot, many))
+}
+
+fn result_at(diagnostic: &Diagnostic, path: &RepoPath, spot: &Spot, edits: &[LintEdit]) -> LintResult {
+    LintResult {
         path: path.clone(),
         range: spot.range,
         tool: diagnostic.tool.clone(),
@@ -128,21 +146,6 @@ fn place(diagnostic: &Diagnostic, fitting: &BTreeMap<&str, Fitting<'_>>) -> Plac
         message: diagnostic.message.clone(),
         edits: edits.to_vec(),
         fatal: diagnostic.fatal,
-    };
-    if let Some((at, spot, one)) = fits.iter().find(|(_, _, files)| files.count == 1) {
-        let edits = if *at == 0 { diagnostic.edits.as_slice() } else { &[] };
-        return Placed::There(result(one.likely[0], spot, edits));
-    }
-    match fits.first() {
-        None => Placed::Nowhere,
-        Some((_, spot, many)) => {
-            let doubt = |path: &&RepoPath| LintDoubt {
-                path: spot.path.clone(),
-                fits: many.count,
-                result: result(path, spot, &[]),
-            };
-            Placed::Perhaps(many.likely.iter().map(doubt).collect())
-        }
     }
 }
 

@@ -114,7 +114,7 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
             other_database: false,
         });
     }
-    let filled = fill(forward_half(framework, text));
+    let filled = fill(forward_half(path, framework, text));
     let mut read = read_sql(&filled.text, &Lines::new(text), options.style, false);
     let broken = read.problem.as_ref().is_some_and(|problem| problem.syntax);
     let other_database = is_of_another_database(&filled.text, broken);

@@ -5,9 +5,11 @@ use super::framework::Framework;
 use std::borrow::Cow;
 
 /// The half that goes forward, without what psql alone understands: its commands, and the rows behind `COPY .. FROM stdin`.
-pub(super) fn forward_half(framework: Framework, text: &str) -> Cow<'_, str> {
+pub(super) fn forward_half<'t>(path: &str, framework: Framework, text: &'t str) -> Cow<'t, str> {
     let comments = || text.lines().filter_map(comment_of);
-    let marks = marks_of(framework).iter().find(|(up, down)| {
+    // What goes back has a file of its own, and tools that name them so run the whole of this one.
+    let is_whole = path.ends_with("up.sql");
+    let marks = marks_of(framework).iter().filter(|_| !is_whole).find(|(up, down)| {
         // Without the other half, words about going back are only words.
         comments().any(|comment| is_mark(&comment, down)) && comments().any(|comment| is_mark(&comment, up))
     });
@@ -45,7 +47,7 @@ fn marks_of(framework: Framework) -> &'static [(&'static str, &'static str)] {
         Framework::Goose => &[("+goose up", "+goose down")],
         Framework::Dbmate => &[("migrate:up", "migrate:down")],
         // sql-migrate, node-pg-migrate and tern.
-        Framework::Sql | Framework::Sqlx => &[
+        Framework::Sql => &[
             ("+migrate up", "+migrate down"),
             ("up migration", "down migration"),
             ("-- create above / drop below", "-- create above / drop below"),
@@ -120,26 +122,29 @@ mod tests {
             (Framework::Sql, "-- forwards", "---- create above / drop below ----"),
         ] {
             let text = format!("{up}\nA;\n{down}\nB;\n");
-            let half = forward_half(framework, &text);
+            let half = forward_half("migrations/1.sql", framework, &text);
             assert_eq!(half.len(), text.len());
             assert!(half.contains("A;") && !half.contains("B;"), "{half}");
+            for (path, framework) in [("migrations/1.up.sql", framework), ("migrations/1.sql", Framework::Sqlx)] {
+                assert!(forward_half(path, framework, &text).contains("B;"), "the tool runs all of {path}");
+            }
         }
     }
 
     #[test]
     fn words_about_going_back_begin_no_half() {
         for text in ["-- Down migration is not possible\nA;\n", "-- Up Migration\n-- Down migration: none\nA;\n"] {
-            assert!(forward_half(Framework::Sql, text).contains("A;"), "{text}");
+            assert!(forward_half("1.sql", Framework::Sql, text).contains("A;"), "{text}");
         }
     }
 
     #[test]
     fn what_psql_alone_understands_is_blank() {
         let text = "\\set ON_ERROR_STOP on\nCOPY users (id) FROM stdin;\n1\tDROP\n\\.\nA;\n\\i b.sql\n";
-        let half = forward_half(Framework::Sql, text);
+        let half = forward_half("1.sql", Framework::Sql, text);
         assert_eq!(half.len(), text.len());
         assert_eq!(half.split_whitespace().collect::<Vec<_>>().join(" "), "COPY users (id) FROM stdin; A; \\i b.sql");
         let endless = "COPY users (id) FROM stdin;\nDROP TABLE users;\n\\set a b\n";
-        assert!(forward_half(Framework::Sql, endless).contains("DROP TABLE users;"));
+        assert!(forward_half("1.sql", Framework::Sql, endless).contains("DROP TABLE users;"));
     }
 }

@@ -33,6 +33,9 @@ pub(super) struct Known {
     types: BTreeMap<(String, String), SqlType>,
 }
 
+/// So many constraints are remembered: each statement is held against all of them.
+const MAX_CHECKS: usize = 1_000;
+
 /// A constraint that demands that a column is not null.
 #[derive(Debug)]
 struct NotNullCheck {
@@ -242,6 +245,9 @@ impl Known {
                 }
                 if let Constraint::Check { not_null: Some(column) } | Constraint::NotNull { column } = constraint {
                     let (table, column, validated) = (key(table), column.to_lowercase(), !not_valid);
+                    if self.not_null_checks.len() >= MAX_CHECKS {
+                        self.not_null_checks.remove(0);
+                    }
                     self.not_null_checks.push(NotNullCheck { name, table, column, validated });
                 }
             }
@@ -250,7 +256,7 @@ impl Known {
                 let mut checks = self.not_null_checks.iter_mut();
                 if let Some(check) = checks.find(|check| check.table == table && check.name == name) {
                     check.validated = true;
-                } else if !self.added.contains(&(table.clone(), name.clone())) {
+                } else if !self.added.contains(&(table.clone(), name.clone())) && self.validated.len() < MAX_CHECKS {
                     self.validated.insert((table, name));
                 }
             }

@@ -172,6 +172,9 @@ impl Call {
     }
 }
 
+/// A longer text is not put together: a separator stands as often as a list is long.
+const MAX_JOINED: usize = 1 << 20;
+
 impl Value {
     /// Values put together with `+` and the like: texts with gaps, lists with things in them that are not known.
     pub(in super::super) fn joined(parts: Vec<Value>) -> Value {
@@ -183,6 +186,10 @@ impl Value {
             return Value::List(items.collect());
         }
         let Some(first) = parts.iter().find_map(Value::text) else { return Value::Unknown };
+        let length: usize = parts.iter().filter_map(Value::text).map(|text| text.text.len()).sum();
+        if length > MAX_JOINED {
+            return Value::Unknown;
+        }
         let mut whole = Text { as_written: false, ..first.clone() };
         whole.text = parts.iter().map(|part| part.text().map_or(COMPUTED, |text| text.text.as_str())).collect();
         Value::Text(whole)
@@ -198,6 +205,10 @@ impl Value {
 
     /// The pieces of a list with this text between them.
     pub(in super::super) fn between(&self, list: &[Value]) -> Value {
+        let separators = self.text().map_or(0, |text| text.text.len()).saturating_mul(list.len());
+        if separators > MAX_JOINED {
+            return Value::Unknown;
+        }
         let separated = list.iter().enumerate().flat_map(|(at, item)| {
             let before = Some(self.clone()).filter(|_| at > 0);
             before.into_iter().chain([if item.text().is_some() { item.clone() } else { Value::Unknown }])

@@ -29,7 +29,8 @@ pub(in super::super) fn read(path: &str, items: &[Item], steps: &mut Steps) {
     });
 }
 
-/// Lists of operations in a file, where one may stand in another.
+/// Lists that operations name, or that others are put together from: one can name another, and so on. Those that are written
+/// where they stand are no more than the file holds.
 const MAX_LISTS: u32 = 50;
 
 /// `shop` of `shop/migrations/0002_x.py`.
@@ -58,14 +59,12 @@ impl Reader<'_> {
     /// The operations of a list, of what its names stand for and of what it is put together from. What is not there to
     /// read is told to be unseen.
     fn operations(&self, list: &Value, span: Span, steps: &mut Steps) {
-        let Some(left) = self.lists.get().checked_sub(1) else { return steps.push(span, Operation::Unseen) };
-        self.lists.set(left);
         match list {
             Value::List(list) => {
                 for item in list {
                     match item {
                         Value::Call(call) => self.operation(call, steps),
-                        Value::Spread(inner) => self.operations(inner, span, steps),
+                        Value::Spread(inner) => self.elsewhere(inner, span, steps),
                         Value::Name(name) => match named(name, self.names) {
                             Some(Value::Call(call)) => self.operation(call, steps),
                             _ => steps.push(span, Operation::Unseen),
@@ -76,12 +75,19 @@ impl Reader<'_> {
                 }
             }
             Value::Name(name) => match named(name, self.names) {
-                Some(value @ (Value::List(_) | Value::Name(_))) => self.operations(value, span, steps),
+                Some(value @ (Value::List(_) | Value::Name(_))) => self.elsewhere(value, span, steps),
                 _ => steps.push(span, Operation::Unseen),
             },
             Value::Nothing => {}
             _ => steps.push(span, Operation::Unseen),
         }
+    }
+
+    /// The same of a list that stands somewhere else, as long as there are not too many.
+    fn elsewhere(&self, list: &Value, span: Span, steps: &mut Steps) {
+        let Some(left) = self.lists.get().checked_sub(1) else { return steps.push(span, Operation::Unseen) };
+        self.lists.set(left);
+        self.operations(list, span, steps);
     }
 
     fn operation(&self, call: &Call, steps: &mut Steps) {
