@@ -25,12 +25,7 @@ impl Sources {
         let mut around: Vec<SyntaxNode> = statement.ancestors().take(MAX_DEPTH as usize).collect();
         around.reverse();
         for with in around.iter().flat_map(SyntaxNode::children).filter_map(ast::WithClause::cast) {
-            for table in with.with_tables().take(MAX_SOURCES) {
-                let few = table.query().and_then(|query| sources.few_of(query.syntax(), MAX_DEPTH));
-                if let (Some(name), Some(few)) = (table.name(), few) {
-                    sources.0.push((name_of(name.syntax()), few));
-                }
-            }
+            sources.take_with(&with, MAX_DEPTH);
         }
         let mut pending: Vec<SyntaxNode> = from.cloned().into_iter().collect();
         while let Some(node) = pending.pop().filter(|_| sources.0.len() < 2 * MAX_SOURCES) {
@@ -40,6 +35,15 @@ impl Sources {
             }
         }
         sources
+    }
+
+    fn take_with(&mut self, with: &ast::WithClause, depth: u32) {
+        for table in with.with_tables().take(MAX_SOURCES) {
+            let few = table.query().and_then(|query| self.few_of(query.syntax(), depth));
+            if let (Some(name), Some(few)) = (table.name(), few) {
+                self.0.push((name_of(name.syntax()), few));
+            }
+        }
     }
 
     fn take_item(&mut self, item: &ast::FromItem) {
@@ -79,7 +83,17 @@ impl Sources {
             SyntaxKind::SELECT => {
                 let mut items = query.children().find_map(ast::FromClause::cast)?.items();
                 match (items.next()?, items.next()) {
-                    (ast::FromListItem::FromItem(item), None) => self.few_of_item(&item, depth),
+                    (ast::FromListItem::FromItem(item), None) => {
+                        let own = query.children().find_map(ast::WithClause::cast);
+                        own.map_or_else(
+                            || self.few_of_item(&item, depth),
+                            |own| {
+                                let mut sources = Sources(self.0.clone());
+                                sources.take_with(&own, depth);
+                                sources.few_of_item(&item, depth)
+                            },
+                        )
+                    }
                     _ => None,
                 }
             }
@@ -133,7 +147,10 @@ impl Sources {
             None => name_of(value.syntax()).rsplit_once('.').and_then(|(source, _)| self.find(source)),
         };
         match few {
-            Some(Few::Written) => is_key(&name),
+            Some(Few::Written) => {
+                let is_one_of = || column.syntax().children().any(|part| is_key(&name_of(&part)));
+                is_key(&name) || (matches!(column, ast::Expr::TupleExpr(_)) && is_one_of())
+            }
             // A limit is written for the sake of the number of rows: `order_id IN (SELECT id FROM orders .. LIMIT 1000)`.
             Some(Few::Batch) => is_key(&name) || name.ends_with("_id") || matches!(column, ast::Expr::TupleExpr(_)),
             None => false,
