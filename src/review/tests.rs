@@ -56,11 +56,16 @@ fn snapshot(lua: &str) -> Snapshot {
 }
 
 #[track_caller]
-fn done(lua: &str) -> Verdict {
-    match run(&snapshot(lua), &Clock::frozen()) {
+fn judge(snapshot: &Snapshot) -> Verdict {
+    match run(snapshot, &Clock::frozen()) {
         Outcome::Done(verdict) => *verdict,
         Outcome::Missing(facts) => panic!("missing {facts:?}"),
     }
+}
+
+#[track_caller]
+fn done(lua: &str) -> Verdict {
+    judge(&snapshot(lua))
 }
 
 #[track_caller]
@@ -75,7 +80,7 @@ fn fault(lua: &str) -> (String, Option<u32>) {
 fn rules_that_are_only_loaded_do_not_run() {
     let mut snapshot = snapshot("print('loads')\nrule('x', function() while true do end end)\nuse('no_such_rule')");
     snapshot.only_loads = true;
-    let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("nothing is missing") };
+    let verdict = judge(&snapshot);
     assert_eq!(verdict.rules.len(), 1, "{:?}", verdict.rules);
     assert_eq!((verdict.log.len(), verdict.faults.len(), verdict.faults[0].mistake), (1, 1, true));
 }

@@ -3,8 +3,8 @@
 use super::judges::{JudgeError, Judges};
 use crate::github::{CallError, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Settings,
-    Snapshot, Verdict,
+    Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Snapshot,
+    Verdict,
 };
 use crate::review::{MAX_PASSES, Outcome, apply_overrides};
 use futures_util::future::BoxFuture;
@@ -149,9 +149,6 @@ async fn load_beside(
 pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
     let mut verdict = Verdict {
         conclusion: Conclusion::Failure,
-        head: snapshot.subject.head.clone(),
-        base: snapshot.subject.base.clone(),
-        findings: Vec::new(),
         faults: vec![Fault {
             mistake: false,
             rule: WHOLE.to_owned(),
@@ -161,7 +158,6 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
             line: None,
             overridden: None,
         }],
-        effects: Vec::new(),
         rules: vec![RuleOutcome {
             name: WHOLE.to_owned(),
             blocking: true,
@@ -172,10 +168,7 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
             steps: 0,
             millis: 0,
         }],
-        settings: Settings::default(),
-        log: Vec::new(),
-        preview: None,
-        notes: Vec::new(),
+        ..Verdict::empty(snapshot.subject.head.clone(), snapshot.subject.base.clone())
     };
     apply_overrides(&mut verdict, &snapshot.overrides);
     verdict

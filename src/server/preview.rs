@@ -10,8 +10,8 @@ use super::reviews::Reviews;
 use super::work::JobError;
 use crate::github::{CallError, Overview, Permission, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, Fact, FactKey, FileKey, Preview, PullNumber, RepoPath, RepositoryId, Settings, Side, Snapshot,
-    Unavailable, Verdict,
+    Conclusion, Fact, FactKey, FileKey, Preview, PullNumber, RepoPath, RepositoryId, Side, Snapshot, Unavailable,
+    Verdict,
 };
 use crate::review::{MAX_PASSES, Outcome};
 use std::collections::BTreeSet;
@@ -77,19 +77,8 @@ pub(super) async fn add(
 
 /// A verdict that says nothing but the preview.
 pub(super) fn say_only(preview: Option<Box<Preview>>, snapshot: &Snapshot) -> Verdict {
-    Verdict {
-        conclusion: Conclusion::Neutral,
-        head: snapshot.subject.head.clone(),
-        base: snapshot.subject.base.clone(),
-        findings: Vec::new(),
-        faults: Vec::new(),
-        effects: Vec::new(),
-        rules: Vec::new(),
-        settings: Settings::default(),
-        log: Vec::new(),
-        preview,
-        notes: Vec::new(),
-    }
+    let (head, base) = (snapshot.subject.head.clone(), snapshot.subject.base.clone());
+    Verdict { conclusion: Conclusion::Neutral, preview, ..Verdict::empty(head, base) }
 }
 
 /// Runs the preview, or finds what came of it before.

@@ -1,9 +1,7 @@
 //! Verdicts for the tests of the formats.
 
 use super::{Report, Texts};
-use crate::model::{
-    CommitId, Conclusion, Fault, Finding, Fingerprint, Place, RepoPath, Settings, Severity, Side, Verdict,
-};
+use crate::model::{CommitId, Conclusion, Fault, Finding, Fingerprint, Place, RepoPath, Severity, Side, Verdict};
 
 /// Path, first line, last line, side.
 pub(super) type At<'a> = (&'a str, Option<u32>, Option<u32>, Side);
@@ -37,19 +35,7 @@ pub(super) fn fault(path: &str, blocking: bool) -> Fault {
 
 pub(super) fn verdict(conclusion: Conclusion, findings: Vec<Finding>) -> Verdict {
     let commit = CommitId::new(&"a".repeat(40)).expect("an id");
-    Verdict {
-        conclusion,
-        head: commit.clone(),
-        base: commit,
-        findings,
-        faults: Vec::new(),
-        effects: Vec::new(),
-        rules: Vec::new(),
-        settings: Settings::default(),
-        log: Vec::new(),
-        preview: None,
-        notes: Vec::new(),
-    }
+    Verdict { conclusion, findings, ..Verdict::empty(commit.clone(), commit) }
 }
 
 /// Every file has the same five lines, and so has every script of the repository.

@@ -28,16 +28,8 @@ pub(in crate::plan) fn verdict(findings: Vec<Finding>) -> Verdict {
     let failed = findings.iter().any(|finding| finding.blocking);
     Verdict {
         conclusion: if failed { Conclusion::Failure } else { Conclusion::Success },
-        head: commit('a'),
-        base: commit('b'),
         findings,
-        faults: Vec::new(),
-        effects: Vec::new(),
-        rules: Vec::new(),
-        settings: Settings::default(),
-        log: Vec::new(),
-        preview: None,
-        notes: Vec::new(),
+        ..Verdict::empty(commit('a'), commit('b'))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Built-in rules on facts that are not whole, or too many.
 
-use super::snapshot;
-use crate::lua::Clock;
+use super::{judge, snapshot};
 use crate::model::*;
-use crate::review::{Outcome, run};
+
+const INCOMPLETE: &str = "the diff of `src/a.py` is incomplete, so this rule cannot judge it";
 
 fn result(path: &str, line: Option<u32>) -> LintResult {
     let at = |line| LintRange { line, column: None, end_line: line, end_column: None, columns: ColumnKind::Utf16 };
@@ -21,7 +21,7 @@ fn result(path: &str, line: Option<u32>) -> LintResult {
 }
 
 /// The verdict where the diff of `src/a.py` was cut, as git tells it of a text that is too large.
-fn judge(lua: &str, results: Vec<LintResult>) -> Verdict {
+fn judge_results(lua: &str, results: Vec<LintResult>) -> Verdict {
     let mut snapshot = snapshot(lua);
     if let Some(Fact::Known(changes)) = &mut snapshot.changes {
         (changes[0].patch, changes[0].additions, changes[0].deletions) = (Patch::Truncated, 0, 0);
@@ -35,18 +35,14 @@ fn judge(lua: &str, results: Vec<LintResult>) -> Verdict {
     };
     let facts = LintFacts { reports: vec![source], results, ..LintFacts::default() };
     snapshot.lint.insert(Vec::new(), Fact::Known(facts));
-    match run(&snapshot, &Clock::frozen()) {
-        Outcome::Done(verdict) => *verdict,
-        Outcome::Missing(facts) => panic!("missing {facts:?}"),
-    }
+    judge(&snapshot)
 }
 
 #[track_caller]
 fn check(lua: &str, results: Vec<LintResult>, faults: bool) {
-    let verdict = judge(lua, results);
+    let verdict = judge_results(lua, results);
     let said: Vec<&str> = verdict.faults.iter().map(|fault| fault.message.as_str()).collect();
-    let expected = "the diff of `src/a.py` is incomplete, so this rule cannot judge it";
-    assert_eq!(said, if faults { vec![expected] } else { Vec::new() }, "{lua}");
+    assert_eq!(said, if faults { vec![INCOMPLETE] } else { Vec::new() }, "{lua}");
 }
 
 #[test]
@@ -80,10 +76,9 @@ fn coverage_of_lines_that_nobody_has_is_a_fault() {
         ..CoverageFacts::default()
     };
     snapshot.coverage.insert(Vec::new(), Fact::Known(facts));
-    let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("nothing is missing") };
+    let verdict = judge(&snapshot);
     assert_eq!(verdict.conclusion, Conclusion::Failure);
-    let fault = &verdict.faults[0];
-    assert_eq!(fault.message, "the diff of `src/a.py` is incomplete, so this rule cannot judge it");
+    assert_eq!(verdict.faults[0].message, INCOMPLETE);
 }
 
 #[test]
@@ -92,14 +87,16 @@ fn of_too_many_results_the_most_serious_are_told() {
         let severity = if line <= 1_490 { LintSeverity::Warning } else { LintSeverity::Error };
         LintResult { severity, ..result("src/b.py", Some(line)) }
     };
-    let verdict =
-        judge(r#"use("lint_report", { severity = "fail", filter = "all" })"#, (1..=1_500).map(graded).collect());
+    let verdict = judge_results(
+        r#"use("lint_report", { severity = "fail", filter = "all" })"#,
+        (1..=1_500).map(graded).collect(),
+    );
     assert_eq!(verdict.faults, []);
     let fails = verdict.findings.iter().filter(|it| it.severity == Severity::Fail).count();
     assert_eq!((verdict.findings.len(), fails), (901, 10));
     let more = "... and 600 more results of linters, which are not listed.";
     assert!(verdict.findings.iter().any(|it| it.severity == Severity::Warn && it.message.starts_with(more)));
     let only_warnings = (1..=1_400).map(graded).collect();
-    let verdict = judge(r#"use("lint_report", { severity = "fail", filter = "all" })"#, only_warnings);
+    let verdict = judge_results(r#"use("lint_report", { severity = "fail", filter = "all" })"#, only_warnings);
     assert_eq!(verdict.conclusion, Conclusion::Success, "a warning never blocks: {:?}", verdict.faults);
 }

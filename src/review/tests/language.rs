@@ -14,10 +14,7 @@ fn changing(paths: &[&str]) -> String {
 fn over(patch: &str, lua: &str) -> Verdict {
     let mut snapshot = snapshot(lua);
     snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
-    match run(&snapshot, &Clock::frozen()) {
-        Outcome::Done(verdict) => *verdict,
-        Outcome::Missing(facts) => panic!("missing {facts:?}"),
-    }
+    judge(&snapshot)
 }
 
 #[test]
@@ -168,7 +165,7 @@ fn a_file_without_changed_lines_has_an_empty_diff() {
     for side in [Side::Left, Side::Right] {
         snapshot.files.insert(FileKey { side, path: "run.sh".into() }, Fact::Known(FileText::Text("x".to_owned())));
     }
-    let Outcome::Done(verdict) = run(&snapshot, &Clock::frozen()) else { panic!("missing") };
+    let verdict = judge(&snapshot);
     let expected = ["empty.py\t\t0", "new.py\t\t0", "run.sh\txx\t0", "a.png\tnone\tnil"];
     assert_eq!((verdict.log, verdict.faults), (expected.map(str::to_owned).to_vec(), vec![]));
 }

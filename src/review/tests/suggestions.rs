@@ -1,10 +1,8 @@
 //! What findings suggest.
 
-use super::snapshot;
+use super::{judge, snapshot};
 use crate::diff::parse_patch_set;
-use crate::lua::Clock;
 use crate::model::*;
-use crate::review::{Outcome, run};
 
 /// The suggestions of a rule on a new file of these lines, by line.
 fn suggested(lua: &str, path: &str, lines: &[&str]) -> Vec<(u32, Option<String>)> {
@@ -17,14 +15,10 @@ fn suggested(lua: &str, path: &str, lines: &[&str]) -> Vec<(u32, Option<String>)
     snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
     let text = FileText::Text(format!("{}\n", lines.join("\n")));
     snapshot.files.insert(FileKey { side: Side::Right, path: RepoPath::new(path) }, Fact::Known(text));
-    match run(&snapshot, &Clock::frozen()) {
-        Outcome::Done(verdict) => {
-            assert_eq!(verdict.faults, []);
-            let line = |it: &Finding| it.place.as_ref().and_then(|place| place.line).unwrap_or_default();
-            verdict.findings.iter().map(|it| (line(it), it.suggestion.clone())).collect()
-        }
-        Outcome::Missing(facts) => panic!("missing {facts:?}"),
-    }
+    let verdict = judge(&snapshot);
+    assert_eq!(verdict.faults, []);
+    let line = |it: &Finding| it.place.as_ref().and_then(|place| place.line).unwrap_or_default();
+    verdict.findings.iter().map(|it| (line(it), it.suggestion.clone())).collect()
 }
 
 #[test]

@@ -21,11 +21,6 @@ fn waiting(minutes: Option<u64>) -> Snapshot {
     snapshot
 }
 
-fn judge(snapshot: &Snapshot) -> Verdict {
-    let Outcome::Done(verdict) = run(snapshot, &Clock::frozen()) else { panic!("nothing is missing") };
-    *verdict
-}
-
 #[test]
 fn a_rule_waits_until_its_deadline_and_then_fails() {
     let verdict = judge(&waiting(Some(0)));
