@@ -9,7 +9,6 @@ mod same_lines;
 mod scan;
 mod section;
 mod undo;
-mod words;
 mod write;
 
 pub use hunk::{Hunk, Line, LineKind, count_lines, is_whole, parse_hunks};
@@ -18,5 +17,4 @@ pub use lines::{is_commentable, map_line};
 pub use patch_set::{MAX_PATCH_SET_BYTES, MAX_PROBLEMS, PatchDamage, PatchProblem, PatchSet, parse_patch_set};
 pub use same_lines::{MAX_COMPARED_LINES, same_lines};
 pub use undo::{text_after, text_before};
-pub use words::{WordChange, word_changes};
 pub use write::write_patch;

@@ -1,61 +1,11 @@
 //! The shape of the code: layers, forbidden calls, headers, sizes, and the completeness of lists.
 //! Reads the sources as text; a boundary that nothing checks is a wish.
 
+mod rooms;
+
+use rooms::{CRATES, IMPURE, LAYERS, PURE_UP_TO, SIM_USES};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-
-/// Rooms, lowest layer first. A room may use rooms of lower layers, never a neighbour.
-const LAYERS: [(u8, &str); 15] = [
-    (0, "model"),
-    (1, "diff"),
-    (1, "webhook"),
-    (2, "analysis"),
-    (3, "lua"),
-    (4, "review"),
-    (4, "plan"),
-    (5, "store"),
-    (5, "github"),
-    (5, "git"),
-    (5, "chat"),
-    (6, "publish"),
-    (7, "server"),
-    (7, "sim"),
-    (8, "cli"),
-];
-
-/// `sim` is the other side of the wire: it knows only these.
-const SIM_USES: [&str; 2] = ["model", "diff"];
-
-/// What the pure layers 0-4 never name.
-const IMPURE: [&str; 9] =
-    ["tokio", "octocrab", "std::fs", "std::env", "std::net", "SystemTime", "Instant", "rand", "getrandom"];
-
-/// Crates that belong to certain rooms, or to a room within a room.
-const CRATES: [(&str, &[&str]); 21] = [
-    ("squawk_lexer", &["analysis"]),
-    ("squawk_linter", &["analysis"]),
-    ("squawk_syntax", &["analysis"]),
-    ("tree_sitter", &["analysis"]),
-    ("rawzip", &["analysis"]),
-    ("flate2", &["analysis"]),
-    ("mlua", &["lua"]),
-    ("quick_xml", &["analysis"]),
-    ("diffy", &["diff"]),
-    ("similar", &["diff"]),
-    ("jsonc_parser", &["diff"]),
-    ("hmac", &["webhook", "sim"]),
-    ("subtle", &["webhook", "server", "sim"]),
-    ("sqlx", &["store/sqlite"]),
-    ("zstd", &["store"]),
-    ("octocrab", &["github"]),
-    ("jsonwebtoken", &["github", "sim"]),
-    ("axum", &["server", "sim"]),
-    ("maud", &["server", "sim", "cli"]),
-    ("clap", &["cli"]),
-    ("indicatif", &["cli"]),
-];
-
-const PURE_UP_TO: u8 = 4;
 
 /// A source file: its path from the package's root, its text, and its text without comments, literals and tests.
 struct Source {
@@ -315,15 +265,33 @@ fn check_crates(source: &Source) -> Vec<String> {
         *wanted == room || rest.is_some_and(|rest| rest.starts_with(['/', '.']))
     };
     let mut complaints = Vec::new();
-    for (krate, rooms) in CRATES.iter().filter(|(_, rooms)| !rooms.iter().any(is_in)) {
-        for line in lines_with(&source.code, krate) {
-            if !source.code.lines().nth(line - 1).is_some_and(|text| text.contains(&format!("{krate}::"))) {
-                continue;
-            }
+    for (krate, rooms) in CRATES.iter().filter(|(_, rooms)| !rooms.contains(&"*") && !rooms.iter().any(is_in)) {
+        for line in lines_that_name(&source.code, &krate.replace('-', "_")) {
             complaints.push(format!("{}:{line}: the crate `{krate}` belongs to {rooms:?}; ask that room", source.path));
         }
     }
     complaints
+}
+
+/// Lines with a path that begins with the crate.
+fn lines_that_name(code: &str, krate: &str) -> Vec<usize> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let begins = |&(at, _): &(usize, &str)| !code[..at].ends_with(is_word);
+    let path = format!("{krate}::");
+    code.match_indices(&path).filter(begins).map(|(at, _)| code[..at].matches('\n').count() + 1).collect()
+}
+
+/// What `Cargo.toml` depends on and what the table of crates holds, where the two differ.
+fn check_dependencies(manifest: &str) -> Vec<String> {
+    let section = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
+    let section = section.take_while(|line| !line.starts_with('['));
+    let named: Vec<&str> = section.filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
+    let listed = CRATES.map(|(krate, _)| krate);
+    let new = named.iter().filter(|krate| !listed.contains(krate));
+    let gone = listed.iter().filter(|krate| !named.contains(krate));
+    new.map(|krate| format!("`{krate}` has no rooms; say in tests/it/tidy/rooms.rs which may use it"))
+        .chain(gone.map(|krate| format!("tests/it/tidy/rooms.rs: nothing depends on `{krate}`; remove its row")))
+        .collect()
 }
 
 fn check_header(source: &Source) -> Vec<String> {
@@ -460,8 +428,27 @@ fn parents_are_tables_of_contents() {
 fn every_room_has_a_layer() {
     let library = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs")).unwrap();
     let rooms = library.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
-    let strange = rooms.filter(|room| layer_of(room).is_none());
-    none(strange.map(|room| format!("src/lib.rs:1: give `{room}` a layer in tests/it/tidy.rs")).collect());
+    let rooms: Vec<&str> = rooms.collect();
+    let strange = rooms.iter().filter(|room| layer_of(room).is_none());
+    let empty = LAYERS.iter().filter(|(_, room)| !rooms.contains(room));
+    none(
+        strange
+            .map(|room| format!("src/lib.rs:1: give `{room}` a layer in tests/it/tidy/rooms.rs"))
+            .chain(empty.map(|(_, room)| format!("tests/it/tidy/rooms.rs: there is no room `{room}`")))
+            .collect(),
+    );
+}
+
+#[test]
+fn the_page_on_the_house_lists_every_room() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ARCHITECTURE.md")).unwrap();
+    let missing = LAYERS.iter().filter(|(layer, room)| !page.contains(&format!("\n| {layer} | `{room}` |")));
+    none(missing.map(|(layer, room)| format!("docs/ARCHITECTURE.md: no row `| {layer} | `{room}` |`")).collect());
+}
+
+#[test]
+fn every_dependency_has_its_rooms() {
+    none(check_dependencies(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap()));
 }
 
 #[test]
@@ -517,6 +504,9 @@ fn self_test_the_rest() {
     assert_eq!(check_crates(&sample("src/plan/a.rs", "use sqlx::Row;")).len(), 1);
     assert_eq!(check_crates(&sample("src/store/a.rs", "use sqlx::Row;")).len(), 1);
     assert!(check_crates(&sample("src/store/sqlite/a.rs", "use sqlx::Row;")).is_empty());
+    assert_eq!(check_crates(&sample("src/plan/a.rs", "let a = tree_sitter_ruby::LANGUAGE;")).len(), 1);
+    assert!(check_crates(&sample("src/plan/a.rs", "use super::toml::Value;")).is_empty(), "a module of that name");
+    assert_eq!(check_dependencies("[dependencies]\nserde = \"1\"\nleft-pad = \"1\"\n").len(), CRATES.len());
     assert_eq!(check_header(&sample("src/a.rs", "fn f() {}")).len(), 1);
     let long = "fn f() {}\n".repeat(601);
     assert_eq!(check_length(&sample("src/a.rs", &long)).len(), 1);
