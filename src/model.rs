@@ -36,7 +36,7 @@ pub use preview::Preview;
 pub use pull::{Author, Commit, Label, Labeling, Milestone, PullDetails, PullRequest, PullState, Ref, User};
 pub use report::render_report;
 pub use review::{RequestedReviewers, Review, Team};
-pub use ruleset::{Dangerfile, Origin, Ruleset};
+pub use ruleset::{DANGERFILE_PLACES, Dangerfile, Origin, Ruleset};
 pub use search::{Search, Searched};
 pub use settings::{ConclusionMode, Settings, StatusMode, SummaryComment};
 pub use snapshot::{Snapshot, Subject};

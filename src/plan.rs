@@ -18,7 +18,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Heeded, build_answer, build_button_answer, has_answer};
+pub use answer::{Heeded, Words, answered_comments, build_answer, build_button_answer, has_answer};
 pub use build::{PlanInput, build, build_for_token, build_reopened, build_started};
 pub use check::{check_name, covers};
 pub use fix::{
@@ -37,8 +37,8 @@ pub use overdue::build_overdue;
 pub use place::Spot;
 pub use published::{Published, PublishedCheck, PublishedComment, PublishedReviewComment};
 pub use render::{
-    code_span, neutralise, render_explain, render_help, render_misread, render_title, render_whole, render_why, spoken,
-    unknown_rule,
+    code_span, make_visible, neutralise, render_explain, render_help, render_misread, render_title, render_whole,
+    render_why, spoken, unknown_rule,
 };
 pub use rule_status::{TOKEN_STATUS, has_rule_statuses, lacks_rules};
 pub use shared::Sibling;

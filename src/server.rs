@@ -33,6 +33,7 @@ mod other_names;
 mod pages;
 mod passes;
 mod preview;
+mod pushed;
 mod read_report;
 mod reports;
 mod retention;

@@ -43,7 +43,7 @@ pub use groups::MergeGroups;
 pub use heads::{Judgement, Judgements};
 pub use installations::Installations;
 pub use jobs::{Job, JobCounts, Jobs, Lease, Priority, supersede};
-pub use judged::{Judged, KnownPulls, LastLooks};
+pub use judged::{COMMIT_LETTERS, Grounds, Judged, KnownPulls, LastLooks, RequiredScript};
 pub use leases::{Claimer, IN_WORK_PER_INSTALLATION, IN_WORK_PER_REPOSITORY, Leases};
 pub use open::{BUSY_TIMEOUT, Store};
 pub use open_checks::{OpenChecks, Overdue, OverdueCheck, TakenJob};

@@ -13,7 +13,7 @@ pub use event::{
     InstallationEvent, InstallationRepositoriesEvent, IssueCommentEvent, MergeGroupEvent, PingEvent, PullRequestEvent,
     PullRequestReviewEvent, PushEvent, StatusEvent, WorkflowRunEvent, build_jobs, parse,
 };
-pub use job::{BaseFact, Cause, JobSpec, MergeGroup, Pressed, RepositoryRef, Said, Work};
+pub use job::{BaseFact, Cause, JobSpec, MergeGroup, Pressed, Pushed, RepositoryRef, Said, Work};
 pub use secrets::{Secrets, SecretsError};
 pub use verify::{
     Delivery, DeliveryHeaders, EVENT_HEADER, GUID_HEADER, HOOK_ID_HEADER, Refusal, SIGNATURE_HEADER, Verified, verify,

@@ -8,11 +8,10 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// Where a dangerfile is looked for, from the repository's root.
-pub(super) const PLACES: [&str; 2] = [FIRST_PLACE, ".github/dangerfile.lua"];
+pub(super) use crate::model::DANGERFILE_PLACES as PLACES;
 
 /// Where a new one is written.
-pub(super) const FIRST_PLACE: &str = "dangerfile.lua";
+pub(super) const FIRST_PLACE: &str = PLACES[0];
 
 /// A dangerfile and where the files that it requires are read.
 pub(super) struct Found {

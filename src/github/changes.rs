@@ -41,21 +41,33 @@ impl RepoClient {
         (base, head): (&CommitId, &CommitId),
         expected: Option<u32>,
     ) -> Result<Fact<Vec<FileChange>>, CallError> {
+        match self.fetch_diff((base, head), expected.unwrap_or_default() as usize).await? {
+            Some(files) => Ok(Fact::Known(files)),
+            None => self.fetch_listed(number, head, expected).await,
+        }
+    }
+
+    /// The diff of two commits; `None` where it is too large, damaged, or of fewer files than that.
+    pub(super) async fn fetch_diff(
+        &self,
+        (base, head): (&CommitId, &CommitId),
+        at_least: usize,
+    ) -> Result<Option<Vec<FileChange>>, CallError> {
         let mut call = self.rest(Method::GET, &format!("/compare/{base}...{head}"), "diff of the pull request");
         call.outgoing.accept = DIFF;
         match self.call_kept(call).await {
             Ok(body) => {
                 let set = diff::parse_patch_set(&body);
-                let complete = expected.is_none_or(|expected| distinct(&set.files) >= expected as usize);
-                if set.problems.is_empty() && complete {
-                    return Ok(Fact::Known(set.files));
+                if set.problems.is_empty() && distinct(&set.files) >= at_least {
+                    return Ok(Some(set.files));
                 }
-                tracing::warn!(pull = number.0, "The diff is not whole; the list of files is read instead.");
+                let (base, head) = (base.short(), head.short());
+                tracing::warn!("The diff of {base}...{head} is not whole; the list of files is read instead.");
+                Ok(None)
             }
-            Err(CallError::TooLarge(_)) => {}
-            Err(error) => return Err(error),
+            Err(CallError::TooLarge(_)) => Ok(None),
+            Err(error) => Err(error),
         }
-        self.fetch_listed(number, head, expected).await
     }
 
     /// The same without trying the diff, for a change that is too large for one.

@@ -91,10 +91,17 @@ impl RepoClient {
         }
         let mut comparison = self.fetch_comparison(base, head).await?;
         let files = std::mem::take(&mut comparison.files);
-        match read_whole_list(files, size.files) {
-            Some(listed) => Ok((comparison, Fact::Known(listed))),
-            None => Ok((comparison, self.fetch_changes(number, (base, head), Some(size.files)).await?)),
+        // What GitHub counts for a pull request can be of the base as it was at the last push to the head, where the two
+        // commits say what a merge would bring. A list below its limit and the diff agree on that.
+        let compared = files.len().min(size.files as usize);
+        if let Some(listed) = read_whole_list(files, size.files) {
+            return Ok((comparison, Fact::Known(listed)));
         }
+        let changes = match self.fetch_diff((base, head), compared).await? {
+            Some(files) => Fact::Known(files),
+            None => self.fetch_listed(number, head, Some(size.files)).await?,
+        };
+        Ok((comparison, changes))
     }
 
     async fn comparison_page(&self, base: &CommitId, head: &CommitId, page: usize) -> Result<Page, CallError> {

@@ -2,9 +2,9 @@
 
 use super::CallError;
 use super::call::Effect;
-use super::overview::{FoundDangerfile, PLACES, WireEntry, read_entry};
+use super::overview::{FoundDangerfile, WireEntry, read_entry};
 use super::repo::RepoClient;
-use crate::model::{CommitId, Dangerfile, Origin};
+use crate::model::{CommitId, DANGERFILE_PLACES, Dangerfile, Origin};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ impl RepoClient {
         for n in 1..=HISTORY {
             let Some(commit) = commits.remove(&format!("c{n}")).flatten() else { break };
             let Some(oid) = commit.oid.as_deref().and_then(|oid| CommitId::new(oid).ok()) else { break };
-            let lies = PLACES.into_iter().zip([commit.root, commit.dot_github]);
+            let lies = DANGERFILE_PLACES.into_iter().zip([commit.root, commit.dot_github]);
             let first = lies.filter_map(|(path, entry)| Some((path, entry?))).next();
             let Some((path, entry)) = first else { continue };
             if let FoundDangerfile::Found(file) = read_entry(path, entry, Origin::Repository, &oid) {

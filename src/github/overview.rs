@@ -10,14 +10,11 @@ use super::repo::RepoClient;
 use super::shared_head::{Sharing, WireHeadRef, find_sharing};
 use super::wire::{Nodes, Page, WireActor, actor};
 use crate::model::{
-    CommitId, Dangerfile, Label, Milestone, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName,
-    RepoPath, Timestamp, User,
+    CommitId, DANGERFILE_PLACES, Dangerfile, Label, Milestone, Origin, PullDetails, PullNumber, PullRequest, PullState,
+    Ref, RepoName, RepoPath, Timestamp, User,
 };
 use crate::plan::Published;
 use serde::Deserialize;
-
-/// Where a dangerfile is looked for, in this order.
-pub const PLACES: [&str; 2] = ["dangerfile.lua", ".github/dangerfile.lua"];
 
 /// A pull request at a glance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -312,7 +309,7 @@ pub(super) fn find_dangerfile(branch: Option<WireRef>) -> Result<FoundDangerfile
     let Some(target) = branch.and_then(|branch| branch.target) else { return Ok(FoundDangerfile::Absent) };
     let Some(oid) = target.oid else { return Ok(FoundDangerfile::Absent) };
     let commit = CommitId::new(&oid).map_err(malformed)?;
-    let lies = PLACES.into_iter().zip([target.root, target.dot_github]);
+    let lies = DANGERFILE_PLACES.into_iter().zip([target.root, target.dot_github]);
     let found = lies.filter_map(|(path, entry)| Some(read_entry(path, entry?, Origin::Repository, &commit))).next();
     Ok(found.unwrap_or(FoundDangerfile::Absent))
 }

@@ -146,7 +146,7 @@ impl RepoClient {
             let now: Concluded = self.write(Method::PATCH, &format!("/check-runs/{id}"), &request, "check run").await?;
             sent = next;
             if sent == total {
-                if !now.is_as(check) {
+                if !is_as(now.conclusion.as_deref(), check) {
                     return self.replace_check(check).await;
                 }
                 return Ok(Answer::Check { id, annotations: total, completed: is_completed(check) });
@@ -203,11 +203,10 @@ struct Concluded {
     conclusion: Option<String>,
 }
 
-impl Concluded {
-    fn is_as(&self, check: &CheckRun) -> bool {
-        let CheckStatus::Completed { conclusion, .. } = check.status else { return true };
-        self.conclusion.as_ref().is_none_or(|now| now == conclusion.as_str())
-    }
+/// Whether what GitHub says of a run's conclusion, if anything, is what the check says.
+pub(super) fn is_as(now: Option<&str>, check: &CheckRun) -> bool {
+    let CheckStatus::Completed { conclusion, .. } = check.status else { return true };
+    now.is_none_or(|now| now == conclusion.as_str())
 }
 
 fn is_completed(check: &CheckRun) -> bool {

@@ -4,7 +4,7 @@ use super::CallError;
 use super::call::Effect;
 use super::graphql::THREAD;
 use super::list::encode;
-use super::perform::Answer;
+use super::perform::{Answer, is_as};
 use super::repo::RepoClient;
 use crate::model::{CommitId, PullNumber};
 use crate::plan::{CheckRun, Operation, ReviewComment, parse_finding_marker, parse_reply_marker, parse_summary_marker};
@@ -25,7 +25,11 @@ impl RepoClient {
             Operation::CreateCheck(check) => self.find_check(check).await,
             Operation::UpdateCheck { id, check } => {
                 let run: Option<WireCheck> = seen(self.get(&format!("/check-runs/{id}"), "check run").await)?;
-                Ok(run.filter(|run| run.external_id.as_deref() == Some(check.external_id.as_str())).map(Answer::from))
+                match run.filter(|run| run.is_of(check)) {
+                    Some(run) => Ok(Some(run.into())),
+                    // GitHub kept an older conclusion, and another run may have been made for it.
+                    None => self.find_check(check).await,
+                }
             }
             Operation::CreateSummary { number, body } => self.find_summary(*number, body).await,
             Operation::UpdateSummary { id, body } => {
@@ -74,8 +78,7 @@ impl RepoClient {
         let query = format!("check_name={}&filter=all&per_page={PAGE}{app}", encode(&check.name));
         let list = self.get(&format!("/commits/{}/check-runs?{query}", check.head), "check runs").await;
         let Some(WireChecks { check_runs }) = seen_of_commit(list)? else { return Ok(None) };
-        let ours = |run: &WireCheck| run.external_id.as_deref() == Some(check.external_id.as_str());
-        Ok(check_runs.into_iter().find(ours).map(Answer::from))
+        Ok(check_runs.into_iter().find(|run| run.is_of(check)).map(Answer::from))
     }
 
     async fn find_summary(&self, number: PullNumber, body: &str) -> Result<Option<Answer>, CallError> {
@@ -146,7 +149,16 @@ struct WireCheck {
     id: u64,
     external_id: Option<String>,
     status: String,
+    conclusion: Option<String>,
     output: WireOutput,
+}
+
+impl WireCheck {
+    /// Whether a write of ours left it so: it has our mark, and says nothing else than we said.
+    fn is_of(&self, check: &CheckRun) -> bool {
+        let says_otherwise = self.status == "completed" && !is_as(self.conclusion.as_deref(), check);
+        self.external_id.as_deref() == Some(check.external_id.as_str()) && !says_otherwise
+    }
 }
 
 #[derive(Deserialize)]

@@ -10,6 +10,9 @@ pub struct Ruleset {
     pub layers: Vec<Dangerfile>,
 }
 
+/// Where a dangerfile is looked for, from the repository's root, in this order.
+pub const DANGERFILE_PLACES: [&str; 2] = ["dangerfile.lua", ".github/dangerfile.lua"];
+
 /// One dangerfile at one commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dangerfile {

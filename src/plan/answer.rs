@@ -18,13 +18,27 @@ pub enum Heeded {
     Refused(String),
 }
 
+/// How much is still said in answer to commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// As usual.
+    Usual,
+    /// As usual, and that there are no more of them for now.
+    Last,
+    /// A sign is all.
+    None,
+}
+
+const LAST_WORDS: &str = "\n\nThat were many answers in an hour. Commands are still carried out here and get their sign, but \
+                          no more words until it is quieter.";
+
 /// The sign under the comment and, when a line needs words, the one answer to all lines; an answer that stands there
 /// already is not repeated. The ids hang on the comment, so that a comment that comes again changes nothing.
 pub fn build_answer(
     comment: u64,
     number: PullNumber,
     head: &CommitId,
-    lines: &[(CommandLine, Heeded)],
+    (lines, words): (&[(CommandLine, Heeded)], Words),
     published: &Published,
 ) -> Plan {
     let run = run_of(comment);
@@ -32,7 +46,11 @@ pub fn build_answer(
     let sign = if refused { Sign::Confused } else { Sign::Done };
     let mut operations = vec![Operation::React { comment, sign }];
     let id = answer_id(comment);
-    if let Some(text) = render_answer(lines).filter(|_| !is_answered(published, &id)) {
+    let text = render_answer(lines).filter(|_| words != Words::None && !is_answered(published, &id));
+    if let Some(mut text) = text {
+        if words == Words::Last {
+            text.push_str(LAST_WORDS);
+        }
         operations.push(Operation::CreateReply { number, body: with_reply_marker(&text, &id) });
     }
     Plan { head: head.clone(), run, recheck_head: None, operations }
@@ -41,6 +59,15 @@ pub fn build_answer(
 /// Whether the comment has its answer. That is the last thing it gets, so its commands are dealt with, as it says.
 pub fn has_answer(comment: u64, published: &Published) -> bool {
     is_answered(published, &answer_id(comment))
+}
+
+/// The comments that were answered in words.
+pub fn answered_comments(published: &Published) -> Vec<u64> {
+    let comment = |reply: &PublishedComment| {
+        let marker = parse_reply_marker(&reply.body)?;
+        marker.operation.strip_prefix("comment-")?.split('.').next()?.parse().ok()
+    };
+    published.replies.iter().filter_map(comment).collect()
 }
 
 fn run_of(comment: u64) -> String {

@@ -15,7 +15,7 @@ mod words;
 
 pub use answer::{render_explain, render_help, render_misread, render_why, unknown_rule};
 pub use check::{render_title, spoken};
-pub use escape::{code_span, neutralise};
+pub use escape::{code_span, make_visible, neutralise};
 pub use whole::render_whole;
 
 pub(super) use answer::{render_answer, render_button_answer};

@@ -30,7 +30,7 @@ pub(super) enum Entry {
 impl Access {
     /// `https` says whether people reach the server over TLS: then the cookie travels only there.
     pub(super) fn new(token: Option<&SecretString>, https: bool) -> Access {
-        let keys = token.map(|token| {
+        let keys = token.filter(|token| !token.expose_secret().trim().is_empty()).map(|token| {
             let session =
                 Sha256::new().chain_update("deckhand session, version 1\0").chain_update(token.expose_secret());
             let cookie = session.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -90,6 +90,15 @@ mod tests {
 
     fn headers(name: header::HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, value.parse().expect("a header value"))])
+    }
+
+    #[test]
+    fn an_empty_token_opens_nothing() {
+        for empty in ["", " "] {
+            let access = Access::new(Some(&SecretString::from(empty)), false);
+            assert_eq!(access.check(&headers(header::AUTHORIZATION, "Bearer ")), Entry::Closed);
+            assert!(access.set_cookie().is_none() && !access.is_token(empty));
+        }
     }
 
     #[test]

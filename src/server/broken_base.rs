@@ -5,9 +5,10 @@
 
 use super::judges::{JudgeError, Judges};
 use super::passes::{Judged, JudgingError, Surroundings, WHOLE, judge};
-use crate::github::{CallError, DANGERFILE_PLACES, RepoClient, apply_facts};
+use crate::github::{CallError, RepoClient, apply_facts};
 use crate::model::{
-    CommitId, Dangerfile, Fact, FactKey, Fault, FileChange, FileText, Origin, RepoPath, Ruleset, Snapshot, Verdict,
+    CommitId, DANGERFILE_PLACES, Dangerfile, Fact, FactKey, Fault, FileChange, FileText, Origin, RepoPath, Ruleset,
+    Snapshot, Verdict,
 };
 use crate::review::Outcome;
 use std::collections::BTreeSet;

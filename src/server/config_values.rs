@@ -123,6 +123,8 @@ fn read_file(text: &str, problems: &mut Problems) -> BTreeMap<&'static str, Stri
             continue;
         };
         match value {
+            // As in the environment, empty is not set.
+            toml::Value::String(text) if text.trim().is_empty() => {}
             toml::Value::String(text) => _ = values.insert(name, text),
             toml::Value::Integer(number) => _ = values.insert(name, number.to_string()),
             _ => problems.say(format!("deckhand.toml: `{key}` must be a text or a whole number")),

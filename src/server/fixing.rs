@@ -130,7 +130,7 @@ pub(super) fn refuse(overview: &Overview, by: &str, permission: Permission) -> O
         "The robot commits to the branch of an author without write permission only when somebody with write \
          permission asks for it. They can write `/deckhand fix`."
     } else {
-        "Committing fixes needs write permission on this repository, or to be the author of the pull request."
+        "Committing fixes needs write permission on this repository."
     };
     Some(why.to_owned())
 }

@@ -12,14 +12,18 @@ use super::work::{JobError, JobOutcome};
 use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
 use crate::model::{Overridden, Override, PullNumber, PullState, Timestamp, Verdict};
 use crate::plan::{
-    FixChoice, Heeded, Sibling, build_answer, check_name, has_answer, has_fixes, neutralise, nothing_to_fix,
-    render_explain, render_help, render_misread, render_why, unknown_rule,
+    FixChoice, Heeded, Sibling, Words, answered_comments, build_answer, check_name, has_answer, has_fixes, neutralise,
+    nothing_to_fix, render_explain, render_help, render_misread, render_why, unknown_rule,
 };
 use crate::publish::{Outbox, carry_out, settle};
 use crate::review::{FAULTS, find_coverable};
 use crate::store::{Job, OverrideRecord};
 use crate::webhook::{Cause, Command, CommandLine, JobSpec, Said, Verb, Who, Work};
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Answers in words under one pull request within an hour.
+const MAX_ANSWERS: usize = 20;
 
 /// Carries out the commands of a comment, unless that was done before.
 pub(super) async fn run(
@@ -71,11 +75,31 @@ pub(super) async fn run(
         lines.push((line.clone(), heeded));
     }
     let head = &overview.pull.head.sha;
-    let plan = build_answer(said.comment, number, head, &lines, &overview.published);
+    let words = find_words(reviews, job, &overview).await?;
+    let plan = build_answer(said.comment, number, head, (&lines, words), &overview.published);
     carry_out(&outbox, &client, &plan).await.map_err(after_publish)?;
     store.mark_heeded(repository, said.comment, reviews.now()).await?;
     let refused = lines.iter().filter(|(_, heeded)| matches!(heeded, Heeded::Refused(_))).count();
     Ok(JobOutcome { summary: format!("{} commands heeded, {refused} refused", lines.len() - refused) })
+}
+
+/// Two programs that answer each other would never come to an end: after so many answers of an hour under one pull request
+/// there are no more words.
+async fn find_words(reviews: &Reviews, job: &Job, overview: &Overview) -> Result<Words, JobError> {
+    let answered = answered_comments(&overview.published);
+    if answered.len() + 1 < MAX_ANSWERS {
+        return Ok(Words::Usual);
+    }
+    let since = reviews.now().before(Duration::from_secs(3600));
+    let lately = reviews.store().count_heeded(job.spec.repository, &answered, since).await?;
+    Ok(match usize::try_from(lately).unwrap_or(usize::MAX) + 1 {
+        it if it < MAX_ANSWERS => Words::Usual,
+        MAX_ANSWERS => Words::Last,
+        _ => {
+            tracing::warn!("no more words for commands: {lately} answers in an hour under one pull request");
+            Words::None
+        }
+    })
 }
 
 /// One comment with everything that its commands are decided by.
@@ -139,6 +163,10 @@ impl Hearing<'_> {
         if who == Who::WriterOrAuthor && is_author {
             return Ok(None);
         }
+        if verb == Verb::Fix {
+            let permission = self.permission().await?;
+            return Ok(fixing::refuse(self.overview, &self.said.author, permission));
+        }
         if self.permission().await? < Permission::Write {
             let author = if who == Who::WriterOrAuthor { ", or to be the author of the pull request" } else { "" };
             return Ok(Some(format!("{} needs write permission on this repository{author}.", called(verb))));
@@ -200,10 +228,6 @@ impl Hearing<'_> {
 
     /// Commits what the rules of all `fix` commands of this comment bring, once.
     async fn fix(&mut self, rule: Option<&str>) -> Result<Heeded, JobError> {
-        let permission = self.permission().await?;
-        if let Some(why) = fixing::refuse(self.overview, &self.said.author, permission) {
-            return Ok(Heeded::Refused(why));
-        }
         let operation = format!("comment-{}.fix", self.said.comment);
         let fixing = Fixing {
             client: self.client,

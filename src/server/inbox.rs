@@ -53,9 +53,22 @@ pub(super) async fn receive(State(app): State<Arc<App>>, request: Request) -> Re
         }
     };
     match verify(&app.secrets, &headers, body) {
+        Ok(_) if is_form(&parts.headers) => {
+            tracing::error!(
+                "a delivery came as a form: choose the content type application/json for the app's webhook"
+            );
+            let advice = "choose the content type application/json for the app's webhook; forms are not read\n";
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, advice).into_response()
+        }
         Ok(verified) => store(&app, verified).await,
         Err(refusal) => refused(&app, refusal),
     }
+}
+
+/// GitHub sends forms where nobody chose otherwise (<https://docs.github.com/en/rest/apps/webhooks>, `content_type`).
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
 }
 
 async fn store(app: &App, verified: Verified) -> Response {

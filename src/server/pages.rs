@@ -4,6 +4,7 @@ use super::access::Entry;
 use super::http::{App, not_found, refusal};
 use super::markdown::render_markdown;
 use crate::model::{Effect, Finding, Overridden, RuleState, Verdict, render_report};
+use crate::plan::make_visible;
 use crate::store::{RunId, RunRecord};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -118,6 +119,7 @@ fn render_run(run: &RunRecord, verdict: &Verdict) -> Html<String> {
         html! {
             h1 { (title) }
             p { strong class=(verdict.conclusion.as_str()) { (verdict.conclusion.as_str()) } " · " (run.created_at.to_rfc3339()) }
+            @for note in &verdict.notes { (render_markdown(note)) }
             h2 { "Findings" }
             @if verdict.findings.is_empty() { p { "None." } }
             @for finding in &verdict.findings { (render_finding(finding)) }
@@ -159,6 +161,7 @@ fn render_finding(finding: &Finding) -> Markup {
         article {
             p {
                 strong class=(finding.severity.as_str()) { (finding.severity.as_str()) } " " (finding.rule)
+                @if finding.blocking { " · blocks" }
                 @if let Some(place) = &finding.place { " " code { (place.path) @if let Some(line) = place.line { ":" (line) } } }
             }
             (render_markdown(&finding.message))
@@ -195,10 +198,11 @@ fn page(title: &str, content: Markup) -> Html<String> {
             body { (content) }
         }
     };
-    Html(markup.into_string())
+    // What turns the direction of a text, or speaks to a terminal, is seen for what it is.
+    Html(make_visible(&markup.into_string()))
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1f2328}\
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1f2328;overflow-wrap:anywhere}\
 article{border-left:3px solid #d1d9e0;padding-left:1rem;margin:1rem 0}pre{white-space:pre-wrap;background:#f6f8fa;padding:.5rem}\
 .fail,.failure{color:#b3261e}.success{color:#1a7f37}.warn{color:#9a6700}table{border-collapse:collapse}\
 td,th{text-align:left;padding:.2rem 1rem .2rem 0}";

@@ -1,6 +1,6 @@
 //! Whether a report can be read, and what it is of. It is kept as it came.
 
-use crate::analysis::coverage::parse_report;
+use crate::analysis::coverage::{ReportError, parse_report};
 use crate::analysis::lint::{self, is_lint_file};
 use crate::store::ReportKind;
 use std::collections::BTreeSet;
@@ -29,7 +29,10 @@ pub(super) fn read_report(name: &str, bytes: Vec<u8>) -> Result<ReadReport, Stri
         let (results, format) = (Some(report.results.len()), report.format.as_str());
         return Ok(ReadReport { bytes, kind: ReportKind::Lint, files, lines, results, format });
     }
-    let report = parse_report(&bytes).map_err(|error| error.to_string())?;
+    let report = parse_report(&bytes).map_err(|error| match error {
+        ReportError::Unknown { .. } => format!("{error}; of linters SARIF, checkstyle, JUnit, rdjson and rdjsonl"),
+        error => error.to_string(),
+    })?;
     let files = report.files.iter().map(|file| file.path.as_str()).collect::<BTreeSet<_>>().len();
     let (lines, format) = (report.line_count(), report.format.as_str());
     Ok(ReadReport { bytes, kind: ReportKind::Coverage, files, lines, results: None, format })

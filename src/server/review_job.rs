@@ -9,7 +9,7 @@ use super::fixing;
 use super::opening::{announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::other_names;
-use super::passes::{Judged, faulted};
+use super::passes::{self, faulted};
 use super::preview::{self, Occasion, Previewed};
 use super::reports::Reports;
 use super::reviews::{Reviews, after_overview};
@@ -26,7 +26,7 @@ use crate::model::{
 };
 use crate::plan::{self, Hands, PlanInput, Published, PublishedCheck, Sibling};
 use crate::publish::{Outbox, carry_out, settle};
-use crate::store::{Job, RunId, RunRecord};
+use crate::store::{Grounds, Job, Judged, RunId, RunRecord};
 use crate::webhook::{Cause, JobSpec};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -91,7 +91,13 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
             stage.publish(&outbox, verdict, snapshot).await
         }
     }?;
-    reviews.store().note_judged(review.job.spec.repository, review.number, judged).await?;
+    let judged = Judged { grounds: stage.grounds.take(), ..judged };
+    let (store, repository) = (reviews.store(), review.job.spec.repository);
+    if review.cause == Cause::SharedHead {
+        store.note_judged_beside(repository, review.number, judged).await?;
+    } else {
+        store.note_judged(repository, review.number, judged).await?;
+    }
     Ok(outcome)
 }
 
@@ -146,6 +152,8 @@ struct Stage<'a> {
     same_rules: bool,
     /// Reviews that this one brings about, to be enqueued when it is saved.
     wakes: Vec<JobSpec>,
+    /// What the judgement stands on; nothing where other rules than the present ones judged.
+    grounds: Option<Grounds>,
 }
 
 impl<'a> Stage<'a> {
@@ -171,6 +179,7 @@ impl<'a> Stage<'a> {
             hands: None,
             same_rules: false,
             wakes: Vec::new(),
+            grounds: None,
         })
     }
 
@@ -196,7 +205,9 @@ impl<'a> Stage<'a> {
         let (store, repository) = (self.reviews.store(), self.review.job.spec.repository);
         let surroundings = ServerSide { reports: Reports { store, client: &self.client, repository } };
         let judged = judge_or_fall_back(judges, &self.client, &mut snapshot, &surroundings).await;
-        let Judged { mut verdict, asked } = judged.map_err(after_judging)?;
+        let passes::Judged { mut verdict, asked } = judged.map_err(after_judging)?;
+        let by_these = self::digest(&snapshot.ruleset) == digest;
+        self.grounds = by_these.then(|| upkeep::grounds(&self.overview.pull, &snapshot));
         if !plan::lacks_rules(&verdict) {
             self.reviews.known_settings.note(repository, &digest, &verdict.settings);
         }

@@ -17,7 +17,7 @@ use super::{ServerConfig, StartError};
 use crate::github::{CallError, Github, GithubConfig, Meter, OpenPull, RepoClient, RequestCounter, Timing};
 use crate::model::{CommitId, PullNumber, Timestamp};
 use crate::store::{Job, Store};
-use crate::webhook::{BaseFact, Cause, JobSpec, Work};
+use crate::webhook::{Cause, JobSpec, Work};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,10 +27,6 @@ use std::time::Duration;
 pub const MAX_REQUESTS: u32 = 40;
 /// Saying that a job was given up must not hold the worker.
 const GIVE_UP_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A push to a base concerns so many pull requests at once, and the others one after the other.
-const AT_ONCE: u32 = 4;
-const APART: Duration = Duration::from_secs(5);
 
 /// Who calls.
 pub(super) const USER_AGENT: &str = concat!("deckhand/", env!("CARGO_PKG_VERSION"));
@@ -129,34 +125,6 @@ impl Reviews {
         self.fan_out(&job.spec, Ok(reading), Cause::Reported).await
     }
 
-    /// The base moved: GitHub is asked only where rules read what moved with it.
-    async fn heed_base(
-        &self,
-        job: &Job,
-        client: &RepoClient,
-        branch: &str,
-        of: BaseFact,
-    ) -> Result<JobOutcome, JobError> {
-        let readers = self.store().find_readers_of_base(&format!("{}/pull/", job.spec.repository), of).await?;
-        if readers.is_empty() {
-            return Ok(JobOutcome { summary: "no rule here reads what moved with the base".to_owned() });
-        }
-        let review = |number| JobSpec {
-            work: Work::ReviewPull { number, cause: Cause::Push, changed_at: None },
-            ..job.spec.clone()
-        };
-        let pulls = client.list_open_pulls(Some(branch)).await.map_err(after_call)?;
-        let reading = pulls.into_iter().map(|pull| review(pull.number)).filter(|it| readers.contains(&it.key()));
-        let (mut found, now) = (0, self.now());
-        for spec in reading {
-            // A branch that moves every minute has each of them judged once in a while, and not each minute.
-            let run_after = now.after(APART * u32::saturating_sub(found, AT_ONCE));
-            self.store().enqueue_later(&spec, run_after, now).await?;
-            found += 1;
-        }
-        Ok(JobOutcome { summary: format!("{found} pull requests to review") })
-    }
-
     /// A report came: of a head, or of its test merge.
     async fn heed_upload(&self, job: &Job, client: &RepoClient, commit: &CommitId) -> Result<JobOutcome, JobError> {
         let mut numbers = self.find_pulls_at(job, client, commit).await?;
@@ -223,6 +191,7 @@ impl Reviews {
                 self.fan_out(&job.spec, client.list_open_pulls(Some(branch)).await, *cause).await
             }
             Work::ReviewReaders { branch, of } => self.heed_base(job, &client, branch, *of).await,
+            Work::HeedPush { branch, pushed } => self.heed_push(job, branch, pushed).await,
             Work::ReviewCommit { head, cause } => {
                 let numbers = self.find_pulls_at(job, &client, head).await?;
                 if let Some(group) = self.store().find_group(job.spec.repository, head).await? {

@@ -1,7 +1,7 @@
 //! The command `serve`: a server until the process is told to stop.
 
 use super::logging::start_logging;
-use super::{Server, ServerConfig, StartError, system_clock};
+use super::{LogFormat, Server, ServerConfig, StartError, system_clock};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs a server until SIGTERM or SIGINT, then drains it.
@@ -27,8 +27,11 @@ async fn run(config: ServerConfig) -> Result<(), StartError> {
     for name in &config.unused {
         tracing::warn!("DECKHAND_{name} is set; this version does not use it yet");
     }
+    let format = config.log_format;
     let server = Server::start(config, system_clock()).await?;
-    eprintln!("deckhand listens on http://{}", server.addr());
+    if format == LogFormat::Text {
+        eprintln!("deckhand listens on http://{}", server.addr());
+    }
     tracing::info!(addr = %server.addr(), url = server.public_url(), "the server is ready");
     tokio::select! {
         _ = terminate.recv() => {}

@@ -10,7 +10,7 @@ mod schedule;
 mod sweep;
 mod watchdog;
 
-pub(super) use facts::judged;
+pub(super) use facts::{grounds, judged};
 pub(super) use reconcile::UpkeepState;
 pub use schedule::{Chore, Tending};
 pub(super) use schedule::{Upkeep, run};

@@ -434,6 +434,11 @@ impl SimHandle {
         self.state().refuse_new_tokens = calls;
     }
 
+    /// Whether completed check runs keep their conclusion, whatever an update says: GitHub's documents and its staff disagree.
+    pub fn keep_conclusions(&self, on: bool) {
+        self.state().keep_conclusions = on;
+    }
+
     /// Every answer of the API takes so much longer.
     pub fn set_delay(&self, delay: Duration) {
         *self.shared.delay.lock().unwrap_or_else(PoisonError::into_inner) = delay;

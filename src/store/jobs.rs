@@ -131,6 +131,9 @@ pub fn supersede(older: &JobSpec, newer: &JobSpec) -> JobSpec {
     {
         *new = (*new).max(*old);
     }
+    if let (Work::HeedPush { pushed: new, .. }, Work::HeedPush { pushed: old, .. }) = (&mut merged.work, &older.work) {
+        *new = new.after(old);
+    }
     merged
 }
 
@@ -141,7 +144,7 @@ fn cause(work: &Work) -> Cause {
         | Work::ReviewCommit { cause, .. }
         | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => *cause,
-        Work::ReviewReaders { .. } => Cause::Push,
+        Work::ReviewReaders { .. } | Work::HeedPush { .. } => Cause::Push,
         Work::ReviewReported { .. } => Cause::Reported,
         Work::HeedUpload { .. } | Work::HeedWorkflow { .. } => Cause::Awaited,
         Work::HeedComment { .. } | Work::HeedButton { .. } => Cause::Commanded,
@@ -156,6 +159,7 @@ fn cause_mut(work: &mut Work) -> Option<&mut Cause> {
         | Work::ReviewGroup { cause, .. }
         | Work::ReviewRepository { cause } => Some(cause),
         Work::ReviewReaders { .. }
+        | Work::HeedPush { .. }
         | Work::ReviewReported { .. }
         | Work::HeedUpload { .. }
         | Work::HeedWorkflow { .. }

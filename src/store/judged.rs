@@ -1,8 +1,9 @@
 //! What open pull requests were like when they were judged last, so that a look at all of them finds those that were not.
 
 use super::StoreError;
-use crate::model::{CommitId, InstallationId, PullNumber, RepositoryId, Timestamp};
+use crate::model::{CommitId, InstallationId, PullNumber, RepoPath, RepositoryId, Timestamp};
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a pull request was like when it was judged.
@@ -14,6 +15,35 @@ pub struct Judged {
     pub facts: String,
     /// Digest of the ruleset; empty when there was none.
     pub ruleset: String,
+    /// What else it stands on; `None` where nobody can tell, as of a judgement by an older version.
+    pub grounds: Option<Grounds>,
+}
+
+/// What a judgement stands on besides the pull request and the dangerfiles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grounds {
+    /// The head that was judged: an older version does not take these grounds along when it judges the next one.
+    pub head: CommitId,
+    /// The branch that it would go into, whose tip decides on the merge base.
+    pub base: String,
+    /// The beginnings of its commits' ids, [`COMMIT_LETTERS`] each; `None` where they are too many to be kept.
+    pub commits: Option<Vec<String>>,
+    /// The scripts that its rules required.
+    pub scripts: Vec<RequiredScript>,
+}
+
+/// So much of a commit's id tells it from the others of a repository.
+pub const COMMIT_LETTERS: usize = 12;
+
+/// A script that a dangerfile required.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequiredScript {
+    /// Which dangerfile of the ruleset required it; 0 is the first.
+    pub layer: usize,
+    /// Where it lies.
+    pub path: RepoPath,
+    /// Names its text; empty where there is none.
+    pub digest: String,
 }
 
 /// What the store knows of a repository's open pull requests.
@@ -39,6 +69,24 @@ pub trait LastLooks: Send + Sync {
     /// When the database fails.
     async fn note_judged(&self, repository: RepositoryId, number: PullNumber, judged: Judged)
     -> Result<(), StoreError>;
+
+    /// The same of a judgement that was not meant for this pull request's own change, and said nothing about it: it does not
+    /// count where another head was judged last, or none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn note_judged_beside(
+        &self,
+        repository: RepositoryId,
+        number: PullNumber,
+        judged: Judged,
+    ) -> Result<(), StoreError>;
+
+    /// The last judgements of a repository's open pull requests.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn find_judged(&self, repository: RepositoryId) -> Result<BTreeMap<PullNumber, Judged>, StoreError>;
 
     /// What is known of a repository's pull requests; from now on it counts as looked after.
     ///

@@ -61,4 +61,15 @@ pub trait Overrides: Send + Sync {
     /// # Errors
     /// When the database fails.
     async fn is_heeded(&self, repository: RepositoryId, comment: u64) -> Result<bool, StoreError>;
+
+    /// How many of these comments were dealt with at this time or later.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn count_heeded(
+        &self,
+        repository: RepositoryId,
+        comments: &[u64],
+        since: Timestamp,
+    ) -> Result<u64, StoreError>;
 }

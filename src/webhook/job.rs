@@ -1,8 +1,9 @@
 //! Work that an event names: what a worker shall look at, never what it will find there.
 
 use super::CommandLine;
-use crate::model::{CommitId, InstallationId, PullNumber, RepoName, RepositoryId, Timestamp};
+use crate::model::{CommitId, InstallationId, PullNumber, RepoName, RepoPath, RepositoryId, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A unit of work as it is stored. Two with one [`key`](JobSpec::key) are the same work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,14 @@ pub enum Work {
         branch: String,
         /// What may have changed with it.
         of: BaseFact,
+    },
+    /// This branch got commits: judge the open pull requests into it that hold some of them, for their merge base moved. Where
+    /// it is the default branch, judge also those whose rules required one of these scripts.
+    HeedPush {
+        /// The branch, without `refs/heads/`.
+        branch: String,
+        /// What came to it.
+        pushed: Pushed,
     },
     /// Somebody else reported about this commit: judge the open pull requests with this head whose rules read reports.
     ReviewReported {
@@ -124,6 +133,39 @@ impl BaseFact {
             BaseFact::Files => "files",
             BaseFact::Mergeability => "mergeability",
         }
+    }
+}
+
+/// What came to a branch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pushed {
+    /// The ids of its new commits, or the beginnings of them.
+    pub commits: BTreeSet<String>,
+    /// Scripts that may be part of the rules and that were touched; none where rules do not lie on this branch.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub scripts: BTreeSet<RepoPath>,
+    /// There is more than is listed here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+impl Pushed {
+    /// Commits and scripts that are listed at most.
+    const MAX_LISTED: usize = 4096;
+
+    /// What came first and then this.
+    pub fn after(&self, older: &Pushed) -> Pushed {
+        let commits: BTreeSet<String> = older.commits.union(&self.commits).cloned().collect();
+        let scripts: BTreeSet<RepoPath> = older.scripts.union(&self.scripts).cloned().collect();
+        if older.cut || self.cut || commits.len() + scripts.len() > Self::MAX_LISTED {
+            return Pushed { cut: true, ..Pushed::default() };
+        }
+        Pushed { commits, scripts, cut: false }
+    }
+
+    /// Whether nothing came.
+    pub fn is_empty(&self) -> bool {
+        self.commits.is_empty() && self.scripts.is_empty() && !self.cut
     }
 }
 
@@ -223,7 +265,7 @@ fn rerequested() -> Cause {
 }
 
 impl JobSpec {
-    /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/readers/<fact>/<branch>`,
+    /// What makes two jobs the same: `<repository id>/pull/<number>`, `/branch/<name>`, `/push/<branch>`, `/readers/<fact>/<branch>`,
     /// `/commit/<id>`, `/reports/<id>`, `/upload/<commit>`, `/workflow/<run>`, `/group/<commit>`, `/comment/<id>`,
     /// `/button/<check>/<button>/<login>` or `/repository`.
     pub fn key(&self) -> String {
@@ -231,6 +273,7 @@ impl JobSpec {
         match &self.work {
             Work::ReviewPull { number, .. } => format!("{repository}/pull/{number}"),
             Work::ReviewBranch { branch, .. } => format!("{repository}/branch/{branch}"),
+            Work::HeedPush { branch, .. } => format!("{repository}/push/{branch}"),
             Work::ReviewReaders { branch, of } => format!("{repository}/readers/{}/{branch}", of.as_str()),
             Work::ReviewCommit { head, .. } => format!("{repository}/commit/{head}"),
             Work::ReviewReported { head } => format!("{repository}/reports/{head}"),

@@ -87,6 +87,7 @@ mod stories_flood;
 mod stories_groups;
 mod stories_inbox;
 mod stories_migrations;
+mod stories_moved;
 mod stories_names;
 mod stories_organisation;
 mod stories_previews;

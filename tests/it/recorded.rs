@@ -400,6 +400,7 @@ acts! {
     grant_permission(account: text, name: text, word: text);
     inject(fault: Fault);
     install(repo: text) -> u64;
+    keep_conclusions(on: bool);
     label(repo: text, number: u64, actor: text, label: text);
     leave_button(repo: text, check: id, identifier: text);
     leave_queue(repo: text, number: u64, reason: text, actor: text);

@@ -301,3 +301,20 @@ async fn answers_that_are_lost_are_not_given_twice() {
     assert!(story.requests().iter().filter(|it| it.kind == Kind::Write).count() > 2, "the sign was sent again");
     story.end().await;
 }
+
+#[tokio::test]
+async fn f55_somebody_who_answers_each_answer_gets_no_more_of_them() {
+    let (story, number) = begin().await;
+    let mut told = Vec::new();
+    for at in 0..24 {
+        let (signs, words) = say(&story, number, "rob", &format!("/deckhand fix everything {at}")).await;
+        assert_eq!(signs, ["confused"]);
+        told.push(words);
+    }
+    assert_eq!(told.iter().map(Vec::len).sum::<usize>(), 20);
+    assert!(told[19][0].contains("no more words until it is quieter"), "{:?}", told[19]);
+    story.pass(3700).await;
+    let (signs, words) = say(&story, number, "rob", "/deckhand help").await;
+    assert_eq!((signs.as_slice(), words.len()), (["+1".to_owned()].as_slice(), 1));
+    story.end_long().await;
+}

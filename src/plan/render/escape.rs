@@ -141,6 +141,11 @@ fn close_fences(mut text: String) -> String {
     text
 }
 
+/// The same text in which control and direction characters are seen for what they are.
+pub fn make_visible(text: &str) -> String {
+    text.chars().map(|c| if keeps(c) || c == '\r' { c } else { '\u{fffd}' }).collect()
+}
+
 fn keeps(c: char) -> bool {
     c == '\n' || c == '\t' || !(c.is_control() || is_direction(c))
 }

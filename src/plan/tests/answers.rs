@@ -4,7 +4,7 @@ use super::apply::apply;
 use super::sample::{commit, finding, input, snapshot, verdict};
 use crate::model::{Conclusion, Overridden, PullNumber, Severity, Timestamp};
 use crate::plan::{
-    AnnotationLevel, Heeded, Operation, Plan, Published, Sign, build, build_answer, has_answer, render_title,
+    AnnotationLevel, Heeded, Operation, Plan, Published, Sign, Words, build, build_answer, has_answer, render_title,
     render_why, without_marker,
 };
 use crate::webhook::{Command, CommandLine};
@@ -12,7 +12,7 @@ use crate::webhook::{Command, CommandLine};
 fn answer(heeded: &[Heeded], published: &Published) -> Plan {
     let lines: Vec<(CommandLine, Heeded)> =
         heeded.iter().map(|it| (CommandLine::Read(Command::Why), it.clone())).collect();
-    build_answer(9, PullNumber(7), &commit('a'), &lines, published)
+    build_answer(9, PullNumber(7), &commit('a'), (&lines, Words::Usual), published)
 }
 
 #[test]

@@ -1,18 +1,24 @@
 //! Whether an open pull request is judged as it is now; otherwise why it is judged.
 
-use super::facts::facts_digest;
+use super::facts::{Scripts, facts_digest};
 use crate::github::{GlancedCheck, GlancedPull};
 use crate::model::Timestamp;
 use crate::plan::covers;
-use crate::store::KnownPulls;
+use crate::store::{KnownPulls, RequiredScript};
 use crate::webhook::Cause;
 use std::time::Duration;
 
 /// A check that is in progress for longer, and that nobody here knows of, was left behind.
 const ABANDONED: Duration = Duration::from_secs(600);
 
-/// Why a pull request is to be judged; `None` when it need not be. `ruleset` is the digest of the present one.
-pub(super) fn decide(pull: &GlancedPull, known: &KnownPulls, ruleset: &str, now: Timestamp) -> Option<Cause> {
+/// Why a pull request is to be judged; `None` when it need not be. The rules are the digest of the present ruleset, and those
+/// of the scripts that it requires, as far as they are known.
+pub(super) fn decide(
+    pull: &GlancedPull,
+    known: &KnownPulls,
+    (ruleset, scripts): (&str, &Scripts),
+    now: Timestamp,
+) -> Option<Cause> {
     let watched = |check: &GlancedCheck| {
         check.started_at.is_none_or(|at| now.since(at) < ABANDONED) || known.open_checks.contains(&check.id)
     };
@@ -39,6 +45,11 @@ pub(super) fn decide(pull: &GlancedPull, known: &KnownPulls, ruleset: &str, now:
     if judged.ruleset != ruleset {
         return Some(if judged.ruleset.is_empty() { Cause::FirstDangerfile } else { Cause::Push });
     }
+    let mut required = judged.grounds.iter().flat_map(|grounds| &grounds.scripts);
+    let differs = |it: &RequiredScript| scripts.get(&(it.layer, it.path.clone())).is_some_and(|now| *now != it.digest);
+    if required.any(differs) {
+        return Some(Cause::Push);
+    }
     if judged.facts != facts_digest(&pull.title, &pull.body, pull.draft, &pull.base, labels) {
         return (!ruleset.is_empty()).then_some(Cause::Edited);
     }
@@ -49,8 +60,8 @@ pub(super) fn decide(pull: &GlancedPull, known: &KnownPulls, ruleset: &str, now:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CommitId, PullNumber};
-    use crate::store::Judged;
+    use crate::model::{CommitId, PullNumber, RepoPath};
+    use crate::store::{Grounds, Judged};
 
     const NOW: Timestamp = Timestamp(10_000_000);
 
@@ -81,13 +92,17 @@ mod tests {
 
     fn known() -> KnownPulls {
         let facts = facts_digest("Greet", "", false, "main", ["a", "b"].into_iter());
-        let judged = Judged { head: commit("a"), facts, ruleset: "rules".to_owned() };
+        let script = RequiredScript { layer: 0, path: RepoPath::new("rules/a.lua"), digest: "old".to_owned() };
+        let grounds = Grounds { head: commit("a"), base: "main".to_owned(), commits: None, scripts: vec![script] };
+        let judged = Judged { head: commit("a"), facts, ruleset: "rules".to_owned(), grounds: Some(grounds) };
         KnownPulls { since: Timestamp(1_000), judged: [(PullNumber(7), judged)].into(), ..KnownPulls::default() }
     }
 
     #[test]
     fn f04_whatever_was_not_judged_is_found() {
-        let why = |pull: &GlancedPull, known: &KnownPulls, ruleset: &str| decide(pull, known, ruleset, NOW);
+        let why = |pull: &GlancedPull, known: &KnownPulls, ruleset: &str| {
+            decide(pull, known, (ruleset, &Scripts::new()), NOW)
+        };
         assert_eq!(why(&pull(), &known(), "rules"), None);
         assert_eq!(why(&GlancedPull { head: commit("b"), ..pull() }, &known(), "rules"), Some(Cause::Synchronize));
         assert_eq!(why(&GlancedPull { title: "WIP".to_owned(), ..pull() }, &known(), "rules"), Some(Cause::Edited));
@@ -99,6 +114,9 @@ mod tests {
             why(&GlancedPull { checks: vec![of_another], ..pull() }, &known(), "rules"),
             Some(Cause::Rerequested)
         );
+        let script = |digest: &str| Scripts::from([((0, RepoPath::new("rules/a.lua")), digest.to_owned())]);
+        assert_eq!(decide(&pull(), &known(), ("rules", &script("old")), NOW), None);
+        assert_eq!(decide(&pull(), &known(), ("rules", &script("new")), NOW), Some(Cause::Push));
         let nobody = KnownPulls { judged: [].into(), ..known() };
         assert_eq!(why(&pull(), &nobody, "rules"), Some(Cause::Opened));
         assert_eq!(why(&pull(), &nobody, ""), None);
@@ -110,25 +128,38 @@ mod tests {
     fn f44_a_check_that_was_left_open_is_found() {
         let open = |started_at| GlancedCheck { open: true, concluded: false, started_at: Some(started_at), ..check() };
         let with = |check| GlancedPull { checks: vec![check], ..pull() };
-        assert_eq!(decide(&with(open(Timestamp(NOW.0 - 60_000))), &known(), "rules", NOW), None);
-        assert_eq!(decide(&with(open(Timestamp(0))), &known(), "rules", NOW), Some(Cause::Rerequested));
+        assert_eq!(decide(&with(open(Timestamp(NOW.0 - 60_000))), &known(), ("rules", &Scripts::new()), NOW), None);
+        assert_eq!(
+            decide(&with(open(Timestamp(0))), &known(), ("rules", &Scripts::new()), NOW),
+            Some(Cause::Rerequested)
+        );
         let watched = KnownPulls { open_checks: [5].into(), ..known() };
-        assert_eq!(decide(&with(open(Timestamp(0))), &watched, "rules", NOW), None);
+        assert_eq!(decide(&with(open(Timestamp(0))), &watched, ("rules", &Scripts::new()), NOW), None);
         let ended = GlancedCheck { concluded: false, ..check() };
-        assert_eq!(decide(&with(ended), &known(), "rules", NOW), Some(Cause::Rerequested), "GitHub gave it up");
+        assert_eq!(
+            decide(&with(ended), &known(), ("rules", &Scripts::new()), NOW),
+            Some(Cause::Rerequested),
+            "GitHub gave it up"
+        );
     }
 
     #[test]
     fn what_is_queued_or_given_up_is_left_alone() {
         let unjudged = GlancedPull { head: commit("b"), ..pull() };
         let with = |job| KnownPulls { jobs: [(PullNumber(7), job)].into(), ..known() };
-        assert_eq!(decide(&unjudged, &with(None), "rules", NOW), None);
-        assert_eq!(decide(&unjudged, &with(Some(Timestamp(3_000))), "rules", NOW), None);
-        assert_eq!(decide(&unjudged, &with(Some(Timestamp(2_999))), "rules", NOW), Some(Cause::Synchronize));
+        assert_eq!(decide(&unjudged, &with(None), ("rules", &Scripts::new()), NOW), None);
+        assert_eq!(decide(&unjudged, &with(Some(Timestamp(3_000))), ("rules", &Scripts::new()), NOW), None);
+        assert_eq!(
+            decide(&unjudged, &with(Some(Timestamp(2_999))), ("rules", &Scripts::new()), NOW),
+            Some(Cause::Synchronize)
+        );
         let open = GlancedCheck { open: true, concluded: false, ..check() };
         let left_open = GlancedPull { checks: vec![open], ..pull() };
-        assert_eq!(decide(&left_open, &with(Some(Timestamp(3_000))), "rules", NOW), Some(Cause::Rerequested));
+        assert_eq!(
+            decide(&left_open, &with(Some(Timestamp(3_000))), ("rules", &Scripts::new()), NOW),
+            Some(Cause::Rerequested)
+        );
         let fresh = Timestamp(ABANDONED.as_millis() as i64 - 1);
-        assert_eq!(decide(&left_open, &with(Some(Timestamp(3_000))), "rules", fresh), None);
+        assert_eq!(decide(&left_open, &with(Some(Timestamp(3_000))), ("rules", &Scripts::new()), fresh), None);
     }
 }

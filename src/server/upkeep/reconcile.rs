@@ -1,17 +1,18 @@
 //! A look at all open pull requests finds those that nobody judged as they are now, whatever was lost on the way here.
 
 use super::decide::decide;
-use super::facts::ruleset_digest;
+use super::facts::{Scripts, ruleset_digest, script_digests};
 use super::{Chore, Tending};
-use crate::github::{AccessibleRepository, CallError, FoundDangerfile, GlancedPull, RepoClient};
-use crate::model::{InstallationId, RepositoryId, Timestamp};
+use crate::github::{AccessibleRepository, CallError, FoundDangerfile, GlancedPull, RepoClient, apply_facts};
+use crate::model::{CommitId, FactKey, InstallationId, RepositoryId, Ruleset, Snapshot, Subject, Timestamp};
 use crate::server::ServerConfig;
 use crate::server::failed_call::after_call;
 use crate::server::organisations::{build_ruleset, is_organisations};
 use crate::server::reviews::Reviews;
 use crate::server::work::JobError;
+use crate::store::KnownPulls;
 use crate::webhook::{Cause, JobSpec, Work};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,7 +34,15 @@ pub(in crate::server) struct UpkeepState {
     pub(super) reconcile: Duration,
     pub(super) lease: Duration,
     allowances: Mutex<HashMap<InstallationId, Allowance>>,
+    /// Of repositories whose rules require scripts.
+    scripts: Mutex<HashMap<RepositoryId, SeenScripts>>,
 }
+
+/// What required scripts were when the branches on which dangerfiles lie were at these commits.
+type SeenScripts = (Vec<Option<CommitId>>, Scripts);
+
+/// So many repositories are remembered so.
+const MAX_SEEN: usize = 1_000;
 
 /// Points of an hour's quota that may be spent on looking around; refilled as time goes by. What a turn may spend at once
 /// and what an hour refills are together the share, so that no hour costs more, wherever it begins.
@@ -74,7 +83,31 @@ impl Allowance {
 impl UpkeepState {
     pub(in crate::server) fn new(config: &ServerConfig) -> UpkeepState {
         let (sweep, reconcile, lease) = (config.sweep, config.reconcile, config.lease);
-        UpkeepState { sweep, reconcile, lease, allowances: Mutex::default() }
+        UpkeepState { sweep, reconcile, lease, allowances: Mutex::default(), scripts: Mutex::default() }
+    }
+
+    /// What is known of these scripts at these commits, when all of them are.
+    fn seen_scripts(
+        &self,
+        repository: RepositoryId,
+        tips: &Vec<Option<CommitId>>,
+        wanted: &BTreeSet<FactKey>,
+    ) -> Option<Scripts> {
+        let seen = self.scripts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, scripts) = seen.get(&repository).filter(|(at, _)| at == tips)?;
+        let is_known = |key: &FactKey| match key {
+            FactKey::Source { layer, path } => scripts.contains_key(&(*layer, path.clone())),
+            _ => false,
+        };
+        wanted.iter().all(is_known).then(|| scripts.clone())
+    }
+
+    fn see_scripts(&self, repository: RepositoryId, tips: Vec<Option<CommitId>>, scripts: Scripts) {
+        let mut seen = self.scripts.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= MAX_SEEN {
+            seen.clear();
+        }
+        seen.insert(repository, (tips, scripts));
     }
 
     /// Whether another query may be sent for this installation.
@@ -222,12 +255,50 @@ impl Reviews {
                 organisations.entry(account).or_insert(fetched).clone()
             }
         };
-        let ruleset = ruleset_digest(&build_ruleset(&organisation, &found.dangerfile, &found.name));
+        let rules = build_ruleset(&organisation, &found.dangerfile, &found.name);
+        let ruleset = ruleset_digest(&rules);
+        let scripts = match rules {
+            Ok(Some(rules)) => self.look_at_scripts(&client, (installation, repository.id), rules, &known).await?,
+            Ok(None) | Err(_) => Scripts::new(),
+        };
         let wanted = found.pulls.iter().filter_map(|pull| {
-            let cause = decide(pull, &known, &ruleset, now)?;
+            let cause = decide(pull, &known, (&ruleset, &scripts), now)?;
             Some(spec(Work::ReviewPull { number: pull.number, cause, changed_at: None }))
         });
         Ok(queued.into_iter().map(spec).chain(wanted).collect())
+    }
+
+    /// What the scripts are by now that rules required of the pull requests that were judged; asked for where a branch moved
+    /// on which dangerfiles lie.
+    async fn look_at_scripts(
+        &self,
+        client: &RepoClient,
+        (installation, repository): (InstallationId, RepositoryId),
+        rules: Ruleset,
+        known: &KnownPulls,
+    ) -> Result<Scripts, JobError> {
+        let grounds = known.judged.values().filter_map(|judged| judged.grounds.as_ref());
+        let required: BTreeSet<FactKey> = grounds
+            .flat_map(|grounds| &grounds.scripts)
+            .map(|it| FactKey::Source { layer: it.layer, path: it.path.clone() })
+            .collect();
+        if required.is_empty() {
+            return Ok(Scripts::new());
+        }
+        let tips = rules.layers.iter().map(|layer| layer.commit.clone()).collect();
+        if let Some(seen) = self.upkeep.seen_scripts(repository, &tips, &required) {
+            return Ok(seen);
+        }
+        let nobody = CommitId::new(&"0".repeat(40)).expect("forty digits");
+        let subject = Subject { repository: None, base: nobody.clone(), head: nobody, started_at: self.now() };
+        let mut snapshot = Snapshot::new(subject, rules);
+        let before = client.counter().used();
+        let fetched = client.fetch_facts(&snapshot, &required).await;
+        self.upkeep.spend(installation, (client.counter().used() - before).into());
+        apply_facts(&mut snapshot, fetched.map_err(after_call)?);
+        let scripts = script_digests(&snapshot);
+        self.upkeep.see_scripts(repository, tips, scripts.clone());
+        Ok(scripts)
     }
 
     /// Groups of merge queues that nobody judged. A queue is known by the pull requests that wait in it, and by the groups

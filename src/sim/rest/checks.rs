@@ -37,7 +37,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         output: CheckOutput::default(),
         actions: Vec::new(),
     };
-    apply(&mut run, &call.body, &call.state.now())?;
+    apply(&mut run, &call.body, &call.state.now(), call.state.keep_conclusions)?;
     call.state.repos[index].runs.push(run.clone());
     announce(call, &run, "created");
     Reply::created(json::check_run(call.state, call.repo(), &run))
@@ -54,7 +54,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     }
     let mut run = call.repo().runs[at].clone();
     let was_done = run.status == "completed";
-    apply(&mut run, &call.body, &call.state.now())?;
+    apply(&mut run, &call.body, &call.state.now(), call.state.keep_conclusions)?;
     call.state.repos[index].runs[at] = run.clone();
     if !was_done {
         announce(call, &run, "updated");
@@ -151,7 +151,8 @@ fn announce(call: &mut Call<'_>, run: &CheckRun, action: &str) {
     }
 }
 
-fn apply(run: &mut CheckRun, body: &Value, now: &str) -> Result<(), Reply> {
+fn apply(run: &mut CheckRun, body: &Value, now: &str, keep: bool) -> Result<(), Reply> {
+    let is_kept = keep && run.status == "completed";
     let text = |field: &str| body[field].as_str().map(str::to_owned);
     if let Some(status) = text("status") {
         if status == "completed" && body["conclusion"].is_null() {
@@ -163,7 +164,7 @@ fn apply(run: &mut CheckRun, body: &Value, now: &str) -> Result<(), Reply> {
             run.status = status;
         }
     }
-    if let Some(conclusion) = text("conclusion") {
+    if let Some(conclusion) = text("conclusion").filter(|_| !is_kept) {
         run.conclusion = Some(conclusion);
         "completed".clone_into(&mut run.status);
         run.completed_at = Some(text("completed_at").unwrap_or_else(|| now.to_owned()));

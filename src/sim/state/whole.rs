@@ -28,6 +28,8 @@ pub(in crate::sim) struct State {
     pub(in crate::sim) patience: Patience,
     /// So many of the first calls with a new installation token are refused.
     pub(in crate::sim) refuse_new_tokens: u32,
+    /// A completed check run keeps its conclusion, whatever an update says.
+    pub(in crate::sim) keep_conclusions: bool,
     /// Old names of repositories, the newest last, and whose they were.
     pub(in crate::sim) renamed: Vec<(String, u64)>,
     /// How everything was before each of the last pushes, the newest last, for reads that are late.
@@ -48,6 +50,7 @@ impl State {
             quota: Quota::default(),
             patience: Patience::default(),
             refuse_new_tokens: 0,
+            keep_conclusions: false,
             renamed: Vec::new(),
             history: VecDeque::new(),
         }

@@ -1,9 +1,9 @@
 //! Looks at a file without changing it.
 
-use super::open::{parse_url, unapplied_migrations};
+use super::open::{is_foreign, parse_url, unapplied_migrations};
 use crate::store::open::without_password;
 use crate::store::{Examination, StoreError};
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,30 +11,58 @@ pub(in crate::store) async fn examine(url: &str, busy_timeout: Duration) -> Resu
     let refuse = |reason: String| StoreError::Open { url: without_password(url), reason };
     let options = parse_url(url)?.busy_timeout(busy_timeout).disable_statement_logging();
     let file = options.get_filename().to_owned();
-    if !file.exists() {
-        try_folder(&file).map_err(refuse)?;
+    if !find_file(&file).map_err(refuse)? {
         return Ok(Examination::Absent);
-    }
-    if !file.is_file() {
-        return Err(refuse("it is no file; name one with DECKHAND_DATABASE_URL".to_owned()));
     }
     let mut connection = options.connect().await?;
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await?;
-    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'")
-        .fetch_one(&mut connection)
-        .await?;
-    let applied: Vec<i64> = if has_migrations(&mut connection).await? {
-        sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(&mut connection).await?
-    } else if tables > 0 {
-        return Err(refuse(
-            "it is a database of something else; name another file with DECKHAND_DATABASE_URL".to_owned(),
-        ));
-    } else {
-        Vec::new()
-    };
+    let applied = read_applied(&mut connection, url).await?;
     try_write(&mut connection).await?;
     let (to_apply, newer) = unapplied_migrations(&applied);
     Ok(Examination::Usable { to_apply, newer, journal })
+}
+
+/// Whether the database is there; a reason where it can be neither there nor made.
+fn find_file(file: &Path) -> Result<bool, String> {
+    if file.as_os_str().is_empty() {
+        return Err("it names no file; DECKHAND_DATABASE_URL is `sqlite:` and a path".to_owned());
+    }
+    if !file.exists() {
+        return try_folder(file).map(|()| false);
+    }
+    if file.is_file() { Ok(true) } else { Err("it is no file; name one with DECKHAND_DATABASE_URL".to_owned()) }
+}
+
+/// Refuses a file that this program must not write to, before anything of it is changed.
+pub(super) async fn expect_ours(url: &str, busy_timeout: Duration) -> Result<(), StoreError> {
+    let options = parse_url(url)?.busy_timeout(busy_timeout).disable_statement_logging();
+    let refuse = |reason: String| StoreError::Open { url: without_password(url), reason };
+    if !find_file(options.get_filename()).map_err(refuse)? {
+        return Ok(());
+    }
+    let mut connection = options.connect().await?;
+    read_applied(&mut connection, url).await?;
+    Ok(connection.close().await?)
+}
+
+/// The migrations that were applied. A database whose tables another program made, with the same library or without, is
+/// refused.
+async fn read_applied(connection: &mut SqliteConnection, url: &str) -> Result<Vec<i64>, StoreError> {
+    let foreign = || StoreError::Open {
+        url: without_password(url),
+        reason: "it is a database of something else; name another file with DECKHAND_DATABASE_URL".to_owned(),
+    };
+    if !has_migrations(connection).await? {
+        let tables: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'").fetch_one(connection).await?;
+        return if tables > 0 { Err(foreign()) } else { Ok(Vec::new()) };
+    }
+    let applied: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success").fetch_all(connection).await?;
+    if is_foreign(&applied) {
+        return Err(foreign());
+    }
+    Ok(applied.into_iter().map(|(version, _)| version).collect())
 }
 
 async fn has_migrations(connection: &mut SqliteConnection) -> Result<bool, StoreError> {

@@ -1,6 +1,7 @@
 //! Opens the database: one writing connection, a few reading ones, migrations applied.
 
 use super::answers::Answers;
+use super::examine::expect_ours;
 use super::readers::{Reader, Readers};
 use super::writer::{Change, Patience, Writer};
 use crate::store::open::without_password;
@@ -118,6 +119,15 @@ pub(super) fn unapplied_migrations(applied: &[i64]) -> (usize, usize) {
     (count(&ours, applied), count(applied, &ours))
 }
 
+/// Whether none of these is ours, or one has our number and other statements.
+pub(super) fn is_foreign(applied: &[(i64, Vec<u8>)]) -> bool {
+    let migrator = migrator();
+    let ours = |version: i64| migrator.iter().find(|it| it.version == version);
+    let differs = |(version, checksum): &(i64, Vec<u8>)| ours(*version).is_some_and(|it| *it.checksum != **checksum);
+    let is_unknown = |(version, _): &(i64, Vec<u8>)| ours(*version).is_none();
+    applied.iter().any(differs) || (!applied.is_empty() && applied.iter().all(is_unknown))
+}
+
 /// A connection to a database that has our tables. Processes that start at the same time make both at once: SQLite lets
 /// one of them through, and the others look again until they find it done, at most as long as they wait for a lock.
 async fn connect_and_migrate(
@@ -127,7 +137,7 @@ async fn connect_and_migrate(
 ) -> Result<SqliteConnection, StoreError> {
     let begun = Instant::now();
     loop {
-        match try_to_connect_and_migrate(options, url).await {
+        match try_to_connect_and_migrate(options, url, busy_timeout).await {
             Ok(writer) => return Ok(writer),
             Err(NotReady { passes: true, .. }) if begun.elapsed() < busy_timeout => {}
             Err(NotReady { error, .. }) => return Err(error),
@@ -143,7 +153,18 @@ struct NotReady {
     passes: bool,
 }
 
-async fn try_to_connect_and_migrate(options: &SqliteConnectOptions, url: &str) -> Result<SqliteConnection, NotReady> {
+async fn try_to_connect_and_migrate(
+    options: &SqliteConnectOptions,
+    url: &str,
+    busy_timeout: Duration,
+) -> Result<SqliteConnection, NotReady> {
+    expect_ours(url, busy_timeout).await.map_err(|error| NotReady {
+        passes: matches!(error, StoreError::Locked),
+        error: match error {
+            StoreError::Open { .. } => error,
+            other => StoreError::Open { url: without_password(url), reason: other.to_string() },
+        },
+    })?;
     // A new database is switched to write-ahead logging at once or not at all: SQLite does not wait for that lock.
     let mut writer = options.connect().await.map_err(StoreError::from).map_err(|error| NotReady {
         passes: matches!(error, StoreError::Locked),

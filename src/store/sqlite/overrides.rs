@@ -66,6 +66,24 @@ impl Overrides for Sqlite {
             .await?;
         Ok(row.is_some())
     }
+
+    async fn count_heeded(
+        &self,
+        repository: RepositoryId,
+        comments: &[u64],
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM heeded_comments WHERE repository = ?1 AND heeded_at >= ?3
+             AND comment IN (SELECT value FROM json_each(?2))",
+        )
+        .bind(as_i64(repository.0)?)
+        .bind(serde_json::to_string(comments)?)
+        .bind(since.0)
+        .fetch_one(&mut *self.reader().await?)
+        .await?;
+        Ok(count.unsigned_abs())
+    }
 }
 
 fn record(row: &SqliteRow, repository: RepositoryId, number: PullNumber) -> Result<OverrideRecord, StoreError> {

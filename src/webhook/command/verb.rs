@@ -79,7 +79,7 @@ verbs! {
     Explain, "explain", "explain <rule>", Anyone, true, "says what a rule wants";
     Rerun, "rerun", "rerun", WriterOrAuthor, true, "judges the newest commit again";
     Override, "override", "override <rule> <reason>", WriterNotAuthor, true, "lets what a rule finds here pass, with your name and reason";
-    Fix, "fix", "fix [rule]", WriterOrAuthor, true, "commits what the rules can mend";
+    Fix, "fix", "fix [rule]", Writer, true, "commits what the rules can mend";
     Merge, "merge", "merge [sha]", Writer, false, "merges once everything that is required is there";
     Cancel, "cancel", "cancel", Writer, false, "takes a merge back that still waits";
     Preview, "preview", "preview", Writer, true, "tries the changed rules of an author without write permission on this pull request";

@@ -1,10 +1,11 @@
-//! `push`: a branch moved. Its open pull requests are judged again when that may have changed their ruleset, or what
-//! their rules read of the branch.
+//! `push`: a branch moved. Open pull requests are judged again when that may have changed their ruleset, their merge base,
+//! or what their rules read of the branch.
 
 use super::payload::{InstallationPart, RepositoryPart, Unread, read};
-use crate::model::CodeOwnersFile;
-use crate::webhook::{BaseFact, Cause, JobSpec, RepositoryRef, Work};
+use crate::model::{CodeOwnersFile, DANGERFILE_PLACES, RepoPath};
+use crate::webhook::{BaseFact, Cause, JobSpec, Pushed, RepositoryRef, Work};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// GitHub lists at most so many commits in a push.
 const MAX_COMMITS: usize = 2048;
@@ -21,10 +22,14 @@ pub struct PushEvent {
     pub branch: String,
     /// Whether it is the repository's default branch, or nobody can tell.
     pub is_default: bool,
-    /// Whether a file that can be part of a ruleset was touched, or nobody can tell.
-    pub may_change_ruleset: bool,
+    /// Whether the branch was moved in a way that the event does not tell commit by commit.
+    pub untold: bool,
+    /// Whether a dangerfile was touched.
+    pub changes_dangerfile: bool,
     /// Whether `dangerfile.lua` was not there before.
     pub brings_dangerfile: bool,
+    /// The commits that came, and the scripts that they touched.
+    pub pushed: Pushed,
     /// What else rules read of a base that may have changed.
     pub touches: Vec<BaseFact>,
 }
@@ -36,8 +41,10 @@ impl PushEvent {
             Some(branch) if !payload.deleted => Ok(PushEvent {
                 branch: branch.to_owned(),
                 is_default: payload.repository.default_branch.as_deref().is_none_or(|name| name == branch),
-                may_change_ruleset: payload.may_change_ruleset(),
+                untold: payload.untold(),
+                changes_dangerfile: payload.touches_any(|path| DANGERFILE_PLACES.contains(&path)),
                 brings_dangerfile: payload.brings_dangerfile(),
+                pushed: payload.pushed(),
                 touches: payload.touches(),
                 repository: payload.repository.seen_through(payload.installation)?,
             }),
@@ -49,16 +56,27 @@ impl PushEvent {
         if self.branch.starts_with(super::merge_group::QUEUE) {
             return Vec::new();
         }
-        if !self.may_change_ruleset {
-            let readers = |of: &BaseFact| Work::ReviewReaders { branch: self.branch.clone(), of: *of };
-            return self.touches.iter().map(|of| self.repository.job(readers(of))).collect();
-        }
-        if self.is_default && self.repository.name.name().eq_ignore_ascii_case(".github") {
+        let scripts = self.changes_dangerfile || !self.pushed.scripts.is_empty();
+        if self.is_default && (self.untold || scripts) && self.repository.name.name().eq_ignore_ascii_case(".github") {
             // Its dangerfile judges every repository of the account; who does the job knows which those are.
             let cause = if self.brings_dangerfile { Cause::FirstDangerfile } else { Cause::Push };
             return vec![self.repository.job(Work::ReviewRepository { cause })];
         }
-        vec![self.repository.job(Work::ReviewBranch { branch: self.branch.clone(), cause: Cause::Push })]
+        if self.is_default && (self.untold || self.changes_dangerfile) {
+            // It judges pull requests into other branches too.
+            return vec![self.repository.job(Work::ReviewRepository { cause: Cause::Push })];
+        }
+        if self.untold {
+            return vec![self.repository.job(Work::ReviewBranch { branch: self.branch.clone(), cause: Cause::Push })];
+        }
+        let mut pushed = self.pushed.clone();
+        if !self.is_default {
+            // Rules are read from the default branch only.
+            pushed.scripts.clear();
+        }
+        let heed = (!pushed.is_empty()).then(|| Work::HeedPush { branch: self.branch.clone(), pushed });
+        let readers = self.touches.iter().map(|of| Work::ReviewReaders { branch: self.branch.clone(), of: *of });
+        readers.chain(heed).map(|work| self.repository.job(work)).collect()
     }
 }
 
@@ -85,6 +103,8 @@ struct Payload {
 #[derive(Deserialize)]
 struct Commit {
     #[serde(default)]
+    id: String,
+    #[serde(default)]
     added: Option<Vec<String>>,
     #[serde(default)]
     removed: Option<Vec<String>>,
@@ -109,11 +129,29 @@ impl Payload {
         [owners, files, Some(BaseFact::Mergeability)].into_iter().flatten().collect()
     }
 
-    fn may_change_ruleset(&self) -> bool {
+    /// A branch that moved by no commit was set back; a new one at an old commit changed nothing.
+    fn untold(&self) -> bool {
         let commits = self.commits.as_deref().unwrap_or_default();
-        // A branch that moved by no commit was set back; a new one at an old commit changed nothing.
-        let untold = self.forced || commits.len() >= MAX_COMMITS || (commits.is_empty() && !self.created);
-        untold || commits.iter().chain(&self.head_commit).any(Commit::may_touch_ruleset)
+        let cut = commits.len() >= MAX_COMMITS || commits.iter().chain(&self.head_commit).any(Commit::is_cut);
+        self.forced || cut || (commits.is_empty() && !self.created)
+    }
+
+    fn touches_any(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.commits.iter().flatten().chain(&self.head_commit).flat_map(Commit::paths).any(is)
+    }
+
+    fn pushed(&self) -> Pushed {
+        let commits = || self.commits.iter().flatten().chain(&self.head_commit);
+        let scripts = commits().flat_map(Commit::paths).filter(|path| is_script(path));
+        Pushed {
+            commits: if self.created {
+                BTreeSet::new()
+            } else {
+                commits().map(|it| it.id.clone()).filter(|id| !id.is_empty()).collect()
+            },
+            scripts: scripts.map(RepoPath::new).collect(),
+            cut: false,
+        }
     }
 }
 
@@ -123,23 +161,26 @@ impl Commit {
     }
 
     fn touches_owners(&self) -> bool {
-        let mut paths = [&self.added, &self.removed, &self.modified].into_iter().flatten().flatten();
-        paths.any(|path| CodeOwnersFile::PLACES.contains(&path.as_str()))
+        self.paths().any(|path| CodeOwnersFile::PLACES.contains(&path))
     }
 
     fn moves_files(&self) -> bool {
         [&self.added, &self.removed].into_iter().flatten().any(|paths| !paths.is_empty())
     }
 
-    fn may_touch_ruleset(&self) -> bool {
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        [&self.added, &self.removed, &self.modified].into_iter().flatten().flatten().map(String::as_str)
+    }
+
+    /// Whether it touched more than it lists.
+    fn is_cut(&self) -> bool {
         let lists = [&self.added, &self.removed, &self.modified];
         let listed: usize = lists.iter().map(|paths| paths.as_ref().map_or(0, Vec::len)).sum();
-        let cut = listed >= MAX_FILES || lists.iter().any(|paths| paths.is_none());
-        cut || lists.into_iter().flatten().flatten().any(|path| is_script(path))
+        listed >= MAX_FILES || lists.iter().any(|paths| paths.is_none())
     }
 }
 
-/// `dangerfile.lua`, or any file that it may require.
+/// A file that a dangerfile may require.
 fn is_script(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
     path.ends_with(".lua") || path.ends_with(".luau")

@@ -91,6 +91,7 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RepoPath;
     use crate::webhook::{Cause, Work};
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -237,17 +238,23 @@ mod tests {
         assert_eq!(work(changed), [Work::ReviewRepository { cause: Cause::Push }]);
         let first = push("octo/.github", "main", "dangerfile.lua", "added");
         assert_eq!(work(first), [Work::ReviewRepository { cause: Cause::FirstDangerfile }]);
-        assert_eq!(push("octo/.github", "topic", "dangerfile.lua", "added")[0].key(), "7/branch/topic");
-        assert_eq!(push("octo/github", "main", "dangerfile.lua", "added")[0].key(), "7/branch/main");
+        let elsewhere = push("octo/.github", "topic", "dangerfile.lua", "added");
+        assert_eq!(
+            elsewhere.iter().map(JobSpec::key).collect::<Vec<_>>(),
+            ["7/readers/files/topic", "7/readers/mergeability/topic"]
+        );
+        let own = push("octo/github", "main", "dangerfile.lua", "added");
+        assert_eq!(work(own), [Work::ReviewRepository { cause: Cause::Push }]);
         let read = push("octo/.github", "main", "README.md", "modified");
         assert_eq!(read.iter().map(JobSpec::key).collect::<Vec<_>>(), ["7/readers/mergeability/main"]);
     }
 
     #[test]
-    fn pushes_matter_when_a_script_may_have_changed() {
+    fn pushes_to_other_branches_matter_for_what_is_read_of_them() {
         let push = |change: Value| {
             let mut payload = with_origin(json!({ "ref": "refs/heads/release/1", "commits": [
                 { "added": [], "removed": [], "modified": ["README.md"] } ] }));
+            payload["repository"]["default_branch"] = json!("main");
             for (key, value) in change.as_object().expect("a good sample") {
                 payload[key] = value.clone();
             }
@@ -267,11 +274,16 @@ mod tests {
             readers(&["code_owners", "mergeability"])
         );
         assert!(push(json!({ "created": true })).is_empty(), "nobody proposes to a branch that begins");
+        // Rules are read from the default branch only.
         assert_eq!(
-            push(json!({ "commits": [{ "added": [], "removed": ["dangerfile.lua"], "modified": [] }] })),
-            judged
+            push(json!({ "commits": [{ "added": [], "removed": [], "modified": ["dangerfile.lua", "rules/x.lua"] }] })),
+            readers(&["mergeability"])
         );
-        assert_eq!(push(json!({ "commits": [{ "added": ["rules/x.lua"], "removed": [], "modified": [] }] })), judged);
+        // Whoever holds this commit has another merge base now.
+        assert_eq!(
+            push(json!({ "commits": [{ "id": "ab".repeat(20), "added": [], "removed": [], "modified": [] }] })),
+            [readers(&["mergeability"]), vec!["7/push/release/1".to_owned()]].concat()
+        );
         assert_eq!(push(json!({ "commits": [{ "added": [] }] })), judged, "a list that is missing was cut");
         assert_eq!(push(json!({ "commits": [] })), judged);
         assert_eq!(push(json!({ "commits": null })), judged);
@@ -281,6 +293,27 @@ mod tests {
         assert!(push(json!({ "forced": true, "ref": "refs/tags/v1" })).is_empty());
         let many: Vec<String> = (0..3000).map(|n| format!("f{n}")).collect();
         assert_eq!(push(json!({ "commits": [{ "added": many, "removed": [], "modified": [] }] })), judged);
+    }
+
+    #[test]
+    fn f69_pushes_to_the_default_branch_name_the_scripts_that_they_touched() {
+        let push = |commit: Value| {
+            let mut payload = with_origin(json!({ "ref": "refs/heads/main", "commits": [commit] }));
+            payload["repository"]["default_branch"] = json!("main");
+            build_jobs(&parse("push", payload.to_string().as_bytes()))
+        };
+        let everything = [Work::ReviewRepository { cause: Cause::Push }];
+        let work = |jobs: Vec<JobSpec>| jobs.into_iter().map(|job| job.work).collect::<Vec<_>>();
+        for path in ["dangerfile.lua", ".github/dangerfile.lua"] {
+            assert_eq!(work(push(json!({ "added": [], "removed": [], "modified": [path] }))), everything, "{path}");
+        }
+        assert_eq!(work(push(json!({ "added": [] }))), everything, "a list that is missing was cut");
+        let script =
+            push(json!({ "id": "a".repeat(40), "added": [], "removed": ["rules/x.luau"], "modified": ["a.txt"] }));
+        let Some(Work::HeedPush { branch, pushed }) = work(script).pop() else { panic!("nothing to heed") };
+        assert_eq!((branch.as_str(), pushed.cut), ("main", false));
+        assert_eq!(pushed.scripts.iter().map(RepoPath::as_str).collect::<Vec<_>>(), ["rules/x.luau"]);
+        assert_eq!(pushed.commits.into_iter().collect::<Vec<_>>(), ["a".repeat(40)]);
     }
 
     #[test]

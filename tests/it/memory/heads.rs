@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use deckhand::model::{CommitId, InstallationId, PullNumber, RepositoryId, Timestamp};
 use deckhand::store::{JobState, Judged, Judgement, Judgements, KnownPulls, LastLooks, StoreError};
 use deckhand::webhook::{Cause, JobSpec, Work};
+use std::collections::BTreeMap;
 
 #[async_trait]
 impl Judgements for Memory {
@@ -79,6 +80,24 @@ impl LastLooks for Memory {
     ) -> Result<(), StoreError> {
         self.state()?.judged.insert((repository, number), judged);
         Ok(())
+    }
+
+    async fn note_judged_beside(
+        &self,
+        repository: RepositoryId,
+        number: PullNumber,
+        judged: Judged,
+    ) -> Result<(), StoreError> {
+        if let Some(known) = self.state()?.judged.get_mut(&(repository, number)).filter(|it| it.head == judged.head) {
+            *known = judged;
+        }
+        Ok(())
+    }
+
+    async fn find_judged(&self, repository: RepositoryId) -> Result<BTreeMap<PullNumber, Judged>, StoreError> {
+        let state = self.state()?;
+        let judged = state.judged.iter().filter(|((of, _), _)| *of == repository);
+        Ok(judged.map(|((_, number), judged)| (*number, judged.clone())).collect())
     }
 
     async fn know_pulls(

@@ -44,13 +44,24 @@ impl Overrides for Memory {
         Ok(last.map(|run| (run.head.clone(), run.created_at)))
     }
 
-    async fn mark_heeded(&self, repository: RepositoryId, comment: u64, _now: Timestamp) -> Result<(), StoreError> {
-        self.state()?.heeded.insert((repository, comment));
+    async fn mark_heeded(&self, repository: RepositoryId, comment: u64, now: Timestamp) -> Result<(), StoreError> {
+        self.state()?.heeded.entry((repository, comment)).or_insert(now);
         Ok(())
     }
 
     async fn is_heeded(&self, repository: RepositoryId, comment: u64) -> Result<bool, StoreError> {
-        Ok(self.state()?.heeded.contains(&(repository, comment)))
+        Ok(self.state()?.heeded.contains_key(&(repository, comment)))
+    }
+
+    async fn count_heeded(
+        &self,
+        repository: RepositoryId,
+        comments: &[u64],
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let state = self.state()?;
+        let at = |comment: &u64| state.heeded.get(&(repository, *comment));
+        Ok(comments.iter().filter(|comment| at(comment).is_some_and(|at| *at >= since)).count() as u64)
     }
 }
 

@@ -27,7 +27,11 @@ impl Reports for Memory {
         let mut state = self.state()?;
         let of_commit = |row: &&ReportRow| row.repository == report.repository && row.commit == report.commit;
         let of_flag = |row: &&ReportRow| of_commit(row) && row.kind == report.kind && row.flag == report.flag;
-        let same = state.reports.iter().filter(of_flag).find(|row| row.bytes == report.bytes);
+        let same = state
+            .reports
+            .iter()
+            .filter(of_flag)
+            .find(|row| row.bytes == report.bytes && (report.kind != ReportKind::Lint || row.name == report.name));
         if let Some(id) = same.map(|row| row.id.clone()) {
             let joined = state.enqueue_all(&wakes, now, now);
             self.counters().joined_jobs.add(joined);

@@ -28,7 +28,7 @@ pub(super) struct State {
     pub(super) chores: BTreeMap<String, ChoreRow>,
     pub(super) merge_groups: BTreeMap<(RepositoryId, CommitId), (MergeGroup, Timestamp)>,
     pub(super) overrides: Vec<OverrideRecord>,
-    pub(super) heeded: BTreeSet<(RepositoryId, u64)>,
+    pub(super) heeded: BTreeMap<(RepositoryId, u64), Timestamp>,
     pub(super) previews: BTreeMap<Pull, (CommitId, KnownPreview)>,
     pub(super) reads: BTreeMap<String, (String, BTreeSet<FactKey>)>,
     pub(super) redeliveries: BTreeMap<String, RedeliveryRow>,

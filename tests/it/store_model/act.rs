@@ -3,10 +3,10 @@
 use super::step::{Proof, Step, Which};
 use super::things::{PULLS, REPOSITORIES, commits, group, pull_key, run_id};
 use crate::engines::{LEASE, delivery};
-use deckhand::model::{Fingerprint, Overridden, Override, PullNumber, RepoName, Timestamp};
+use deckhand::model::{CommitId, Fingerprint, Overridden, Override, PullNumber, RepoName, RepoPath, Timestamp};
 use deckhand::store::{
-    ByHand, Claimer, Job, Judged, NewReport, OutboxEntry, Overdue, OverrideRecord, Pending, Retention, RunId,
-    RunRecord, Store, TakenJob,
+    ByHand, COMMIT_LETTERS, Claimer, Grounds, Job, Judged, NewReport, OutboxEntry, Overdue, OverrideRecord, Pending,
+    RequiredScript, Retention, RunId, RunRecord, Store, TakenJob,
 };
 use deckhand::webhook::JobSpec;
 use std::fmt::Debug;
@@ -72,6 +72,22 @@ impl World {
                 Proof::Last => self.claimed.last().map(|job| job.lease),
                 Proof::Nothing => None,
             },
+        }
+    }
+
+    fn judged(&self, head: &CommitId) -> Judged {
+        let script = RequiredScript { layer: 0, path: RepoPath::new("rules/a.lua"), digest: String::new() };
+        let grounds = Grounds {
+            head: head.clone(),
+            base: "main".to_owned(),
+            commits: (self.count % 3 > 0).then(|| vec![head.as_str()[..COMMIT_LETTERS].to_owned()]),
+            scripts: vec![script],
+        };
+        Judged {
+            head: head.clone(),
+            facts: self.count.to_string(),
+            ruleset: String::new(),
+            grounds: (self.count % 2 > 0).then_some(grounds),
         }
     }
 
@@ -199,10 +215,11 @@ async fn note(step: &Step, world: &World, store: &Store) -> Answer {
         Step::NoteRefused(of, number, head) => {
             said(&store.note_refused_lines(*of, *number, head, world.count.to_string()).await)
         }
-        Step::NoteJudged(of, number, head) => {
-            let judged = Judged { head: head.clone(), facts: world.count.to_string(), ruleset: String::new() };
-            said(&store.note_judged(*of, *number, judged).await)
+        Step::NoteJudged(of, number, head) => said(&store.note_judged(*of, *number, world.judged(head)).await),
+        Step::NoteJudgedBeside(of, number, head) => {
+            said(&store.note_judged_beside(*of, *number, world.judged(head)).await)
         }
+        Step::FindJudged(of) => said(&store.find_judged(*of).await),
         Step::KnowPulls(by, of) => said(&store.know_pulls(*by, *of, now).await),
         Step::SaveReport { of, kind, flag, bytes, wakes } => {
             let report = NewReport {
@@ -231,6 +248,7 @@ async fn note(step: &Step, world: &World, store: &Store) -> Answer {
             said(&store.save_override(&record).await)
         }
         Step::MarkHeeded(of, comment) => said(&store.mark_heeded(*of, *comment, now).await),
+        Step::CountHeeded(of) => said(&store.count_heeded(*of, &[1, 2, 3], now.before(Duration::from_secs(60))).await),
         Step::AllowPreview(of, number, head) => {
             said(&store.allow_preview(*of, *number, head, &world.count.to_string()).await)
         }

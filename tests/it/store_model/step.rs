@@ -76,6 +76,8 @@ pub(super) enum Step {
     ForgetJudgement(RepositoryId, PullNumber, Vec<JobSpec>),
     NoteRefused(RepositoryId, PullNumber, CommitId),
     NoteJudged(RepositoryId, PullNumber, CommitId),
+    NoteJudgedBeside(RepositoryId, PullNumber, CommitId),
+    FindJudged(RepositoryId),
     KnowPulls(InstallationId, RepositoryId),
     SaveReport {
         of: (RepositoryId, CommitId),
@@ -87,6 +89,7 @@ pub(super) enum Step {
     NoteTestMerge(RepositoryId, CommitId, CommitId),
     SaveOverride(RepositoryId, PullNumber, u64),
     MarkHeeded(RepositoryId, u64),
+    CountHeeded(RepositoryId),
     AllowPreview(RepositoryId, PullNumber, CommitId),
     NoteGroup(RepositoryId, CommitId, &'static str),
     RememberReads(RepositoryId, Option<PullNumber>, &'static str, BTreeSet<FactKey>),
@@ -186,6 +189,8 @@ fn noting() -> impl Strategy<Value = Step> {
         1 => (repository(), number(), work(1)).prop_map(|(of, number, wakes)| Step::ForgetJudgement(of, number, wakes)),
         1 => (repository(), number(), commit()).prop_map(|(of, number, head)| Step::NoteRefused(of, number, head)),
         1 => (repository(), number(), commit()).prop_map(|(of, number, head)| Step::NoteJudged(of, number, head)),
+        1 => (repository(), number(), commit()).prop_map(|(of, number, head)| Step::NoteJudgedBeside(of, number, head)),
+        1 => repository().prop_map(Step::FindJudged),
         1 => (installation(), repository()).prop_map(|(by, of)| Step::KnowPulls(by, of)),
         4 => report.prop_map(|(of, commit, kind, flag, bytes, wakes)| Step::SaveReport {
             of: (of, commit), kind, flag, bytes, wakes
@@ -193,6 +198,7 @@ fn noting() -> impl Strategy<Value = Step> {
         1 => (repository(), commit(), commit()).prop_map(|(of, commit, head)| Step::NoteTestMerge(of, commit, head)),
         1 => (repository(), number(), 1u64..3).prop_map(|(of, number, comment)| Step::SaveOverride(of, number, comment)),
         1 => (repository(), 1u64..3).prop_map(|(of, comment)| Step::MarkHeeded(of, comment)),
+        1 => repository().prop_map(Step::CountHeeded),
         1 => (repository(), number(), commit()).prop_map(|(of, number, head)| Step::AllowPreview(of, number, head)),
         1 => (repository(), commit(), select(vec!["main", "next"])).prop_map(|(of, head, base)| Step::NoteGroup(of, head, base)),
         2 => reads.prop_map(|(of, number, ruleset, facts)| Step::RememberReads(of, number, ruleset, facts)),
