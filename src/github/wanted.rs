@@ -63,7 +63,11 @@ const fn event(name: &'static str, needed: bool, purpose: &'static str) -> Wante
 /// All events that name work for deckhand and that an app subscribes to.
 pub const WANTED_EVENTS: &[WantedEvent] = &[
     event("pull_request", true, "pull requests are judged when they change"),
-    event("push", true, "open pull requests are judged again when the rules change, or what was merged is a part of them"),
+    event(
+        "push",
+        true,
+        "open pull requests are judged again when the rules change, or what was merged is a part of them",
+    ),
     event("check_run", true, "*Re-run* works, and rules see the checks of others"),
     event("issue_comment", true, "`/deckhand` commands are heard"),
     event("check_suite", false, "*Re-run all checks*"),

@@ -99,8 +99,7 @@ async fn f04_a_required_script_whose_push_was_lost_is_found() {
 
 #[tokio::test]
 async fn f46_a_merge_of_commits_that_another_pull_request_holds_judges_it_again() {
-    let rules =
-        "if #danger.git.changed_files > 0 and not danger.git.match('CHANGELOG.md').any then fail('Say it.') end\n";
+    let rules = "if #danger.git.match('CHANGELOG.md').any == 0 then fail('Say it.') end\n";
     let story = Story::begin(&[("dangerfile.lua", rules), ("CHANGELOG.md", "# Log\n")]).await;
     let first = story.open("One", &[("CHANGELOG.md", Some("# Log\n- One.\n")), ("one.txt", Some("1\n"))]).await;
     let stacked = open_into(&story, "one", "two", ("two.txt", Some("2\n"))).await;
@@ -113,8 +112,6 @@ async fn f46_a_merge_of_commits_that_another_pull_request_holds_judges_it_again(
     story.sim.branch(REPO, "main", &merged, "mona");
     story.sim.close(REPO, first, "mona");
     story.rest().await;
-    for r in story.requests() { eprintln!("{} {} {} {:?}", r.method, r.path, r.status, r.request.to_string().len()); }
-    eprintln!("{}", story.page(stacked));
     assert_eq!(check(&story, stacked), "failure: 1 problem", "the entry is the base's by now");
     assert_eq!(check(&story, other), "success: No problems");
     assert!(looks(&story) <= 3, "the one that was merged, by both of its events, and the one that holds its commits");
