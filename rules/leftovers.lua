@@ -75,7 +75,6 @@ return {
   end
   local messages = {
     breakpoint = "`%s` stops the program here and waits for a debugger. Delete it before this is merged.",
-    focus = "`%s` makes the test runner leave out every other test. Take the focus away, so that all of them run again.",
     unwritten = "`%s` fails as soon as it is reached: this code is not written yet. Write it, or return an error that callers can handle.",
     dump = "`%s` shows a value to whoever debugs this code. Delete it, or log the value if operators need it.",
     output = "`%s` prints, and nothing else in this file does: it looks left over from debugging. Delete it, or use the logger if it is meant.",
@@ -92,7 +91,7 @@ return {
   })
   for _, leftover in found do
     if leftover.kind ~= "output" or options.prints then
-      report(string.format(messages[leftover.kind], leftover.name), {
+      report(leftover.text or string.format(messages[leftover.kind], leftover.name), {
         file = leftover.file,
         line = leftover.line,
         end_line = leftover.end_line,

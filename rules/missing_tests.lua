@@ -428,7 +428,7 @@ return {
     if it.kind == "skipped" then
       report(`{counted(count, "test")} {is} skipped from here on (\`{it.name}\`). Mend the test or the code, or say beside it when it comes back.`, at)
     elseif it.kind == "focused" then
-      report(`\`{it.name}\` makes the test runner leave out every other test. Take the focus away, so that all of them run again.`, at)
+      report(it.text, at)
     else
       at.side = if it.line then "LEFT" else nil
       local stay = "Put back what still holds, or tell the reviewer what checks it now."

@@ -12,6 +12,7 @@ pub mod code_owners;
 pub mod commit_message;
 pub mod coverage;
 pub mod flags;
+pub mod focus;
 pub mod leftovers;
 pub mod lint;
 pub mod lockfile;
