@@ -1,3 +1,5 @@
+local files = ...
+
 return {
   summary = "Nothing that was only for debugging is left behind.",
   severity = "warn",
@@ -19,8 +21,7 @@ return {
     tests = {
       type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,e2e,cypress,playwright,integration,Tests,testutil,testutils,test_utils,test_helpers}/**", "{test,tests,testutil,testutils}.*", "*_{test,tests,spec}.*", "test_*.*",
-        "*.{test,spec,cy,e2e}.*", "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}",
+        files.tests, files.test_like_folders, "**/{cypress,playwright,integration}/**",
       },
       doc = "What counts as a test: focused tests are looked for there, unwritten code is not.",
     },
@@ -39,7 +40,7 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,generated,fixtures,__fixtures__,testdata,test_files,test-dts,snapshots,__snapshots__}/**",
+        files.vendored, files.fixtures, "**/{dist,generated,test_files,test-dts,snapshots}/**",
         "**/tests/{pass,fail,ui}/**", "**/priv/static/**", "*.test-d.ts", "*.min.js", "*.min.mjs", "*.bundle.js", "*.d.ts", "dangerfile*.lua",
       },
       doc = "Files that are not judged.",

@@ -1,11 +1,11 @@
 //! The analyses of changed source code, as built-in rules call them.
 
 use super::super::convert::to_lua;
-use super::super::globs::Globs;
 use super::super::session::Session;
 use super::git::{changes, patch_text};
 use crate::analysis::flags::{find_uses, measure_added_code, removed_flags};
 use crate::analysis::focus::render_focus;
+use crate::analysis::globs::Globs;
 use crate::analysis::leftovers::{LeftoverFile, LeftoverKind, LeftoverOptions, find_leftovers, may_have_leftovers};
 use crate::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
 use crate::diff::{Hunk, LineKind, parse_hunks};
