@@ -23,4 +23,5 @@ pub mod search;
 pub mod secrets;
 pub mod testing;
 mod wildcard;
+mod xml;
 pub mod yaml;
