@@ -12,7 +12,7 @@ return {
     fixtures = {
       type = "globs",
       default = {
-        files.tests, files.fixtures, "**/{mocks,__mocks__,cassettes,snapshots,examples,example}/**",
+        files.tests, files.fixtures, "**/{cypress,playwright,mocks,__mocks__,cassettes,snapshots,examples,example}/**",
         "*.{example,sample,template,tmpl,dist}", "*.{example,sample,template}.*", "*.cases.md",
       },
       doc = "Files in which secrets are made up: only tokens count whose own checksum proves them.",

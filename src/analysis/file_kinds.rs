@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 /// a feature (`ab_tests`) does not belong here.
 const TEST_FOLDERS: &[&str] = &[
     "**/{test,tests,Tests,spec,specs,__tests__,__tests_dts__,e2e,testutil,testutils,test_utils,test_helpers,integration_test,integration_tests,mdtest,testscripts,test-d,test-dts}/**",
-    "**/{androidTest,commonTest,functionalTest,integrationTest,jvmTest,jsTest,nativeTest,iosTest,testFixtures}/**",
+    "**/{androidTest,commonTest,functionalTest,integrationTest,jvmTest,jsTest,nativeTest,iosTest,testFixtures,step_definitions}/**",
 ];
 
 /// Folders that are named after what they test: `Shop.Tests/`, `ShopTests/`.
@@ -50,6 +50,15 @@ pub fn fixtures() -> Vec<&'static str> {
 /// Other people's code, copied into the repository.
 pub fn vendored() -> Vec<&'static str> {
     VENDORED.to_vec()
+}
+
+/// Other people's files: their code, and what tests read.
+static FOREIGN: LazyLock<Globs> =
+    LazyLock::new(|| Globs::parse(&[vendored(), fixtures()].concat()).expect("our own patterns are well formed"));
+
+/// Whether the path is neither code nor text of this project: vendored, or what tests read.
+pub fn is_foreign(path: &str) -> bool {
+    FOREIGN.matches(path)
 }
 
 /// All kinds, by the names that the built-in rules have for them.

@@ -71,6 +71,7 @@ mod tests {
             "app/src/commonTest/kotlin/A.kt",
             "app/src/integrationTest/java/A.java",
             "app/src/testFixtures/java/A.java",
+            "features/step_definitions/login.rb",
             "test/Shop.Tests/Cart.cs",
             "src/Shop.Tests/Cart.cs",
             "src/Shop.Test/Cart.cs",
@@ -141,6 +142,7 @@ mod tests {
         check(lenient, &doubtful, true);
         check(strict, &doubtful, false);
         check(&[("leftovers", "tests")], &["src/integration/a.ts", "playwright/a.ts"], true);
+        check(&[("secrets", "fixtures")], &["cypress/support/commands.js", "playwright/a.ts"], true);
         check(&[("missing_tests", "tests")], &["src/integration/a.ts", "playwright/a.ts"], false);
         // A migration has the name of what it makes.
         let migrations =

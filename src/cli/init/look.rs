@@ -34,11 +34,9 @@ const LANGUAGES: [(&str, &[&str]); 20] = [
 /// So many languages are named.
 const NAMED_LANGUAGES: usize = 3;
 
-/// Files that people of this repository wrote, and not for their tests to read.
-fn own_files() -> Globs {
-    let foreign = [file_kinds::vendored(), file_kinds::fixtures(), vec!["**/dist/**"]].concat();
-    let patterns: Vec<String> = foreign.iter().map(|pattern| format!("!{pattern}")).collect();
-    Globs::parse(&patterns).expect("our own patterns are well formed")
+/// Whether people of this repository wrote the file, and not for their tests to read.
+fn is_own(file: &str) -> bool {
+    !file_kinds::is_foreign(file) && !file.split('/').any(|part| part == "dist")
 }
 
 /// Types of Conventional Commits, as the rule `commit_messages` knows them.
@@ -78,10 +76,8 @@ impl Look {
     /// Looks at the tracked files and the commits that landed.
     pub(super) fn at(files: &[String], landed: &[Landed]) -> Self {
         let parse = |patterns: &[&str]| Globs::parse(patterns).expect("our own patterns are well formed");
-        let ours = own_files();
         let find_by = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
-            let mut found: Vec<String> =
-                files.iter().filter(|file| wanted(file) && ours.matches(file)).cloned().collect();
+            let mut found: Vec<String> = files.iter().filter(|file| wanted(file) && is_own(file)).cloned().collect();
             found.sort_by_key(|file| (file.matches('/').count(), file.clone()));
             found
         };
@@ -149,8 +145,7 @@ pub(super) fn counted(count: usize, word: &str) -> String {
 
 fn count_languages(files: &[String]) -> Vec<(&'static str, usize)> {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let ours = own_files();
-    for file in files.iter().filter(|file| ours.matches(file)) {
+    for file in files.iter().filter(|file| is_own(file)) {
         let name = file.rsplit('/').next().unwrap_or(file);
         let Some((_, ending)) = name.rsplit_once('.') else { continue };
         if let Some((language, _)) = LANGUAGES.iter().find(|(_, endings)| endings.contains(&ending)) {
