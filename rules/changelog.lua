@@ -1,6 +1,8 @@
 -- A larger changelog is not copied into a fix.
 local MAX_FIX_BYTES = 256 * 1024
 
+local files = ...
+
 return {
   summary = "A change that users can notice has an entry in the changelog.",
   severity = "fail",
@@ -11,16 +13,7 @@ return {
     },
     ignore = {
       type = "globs",
-      default = {
-        "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz,ci,script,scripts,contrib,integration_test,integration_tests,dist,artwork,Formula,HomebrewFormula,homebrew,brew}/**",
-        "*_test.*", "test_*.*", "*.test.*", "*.spec.*", "*_spec.*", "*_tests.*", "{test,tests,conftest}.*",
-        "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}", "*.{stories,bench}.*", "*.d.{ts,mts,cts}", "*.pyi", "*.snap", "**/priv/static/**", "*.min.{js,css}", "*.{pb.go,map}", "*_pb2.py", "*.{md,mdx,rst,adoc}",
-        "LICENSE*", "NOTICE*", "AUTHORS*", "CODEOWNERS", ".*", "/.*/**", "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml",
-        "bun.lockb", "go.sum", "packages.lock.json", "gradle.lockfile", "requirements*.{txt,in}", "**/requirements*/*.{txt,in}", "{tox,pytest}.ini",
-        "noxfile.py", "{Makefile,Justfile,justfile,Gemfile,Rakefile,rust-toolchain}", "{appveyor,azure-pipelines,codecov,mkdocs}.{yml,yaml}",
-        "{Jenkinsfile,renovate.json,lerna.json,turbo.json,nx.json}", "{eslint,prettier,vitest,jest,rollup,playwright,commitlint}.config.*",
-        "{clippy,rustfmt,deny,rust-toolchain,towncrier,ruff,release-plz,cliff}.toml", "pre-commit*.yaml", "dangerfile*.lua",
-      },
+      default = files.needs_no_entry,
       doc = "Files whose change needs no entry.",
     },
     quiet_types = {

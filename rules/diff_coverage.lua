@@ -3,6 +3,8 @@ local MAX_RANGES = 20
 -- Minutes of a day: whoever waits longer waits for nothing.
 local MAX_WAIT = 1440
 
+local files = ...
+
 return {
   summary = "The tests run the lines that a pull request adds.",
   severity = "fail",
@@ -12,7 +14,7 @@ return {
     target = { type = { "auto" }, doc = "Ask for what the whole project has at the base instead of `minimum`; where no report of the base is there, `minimum` counts." },
     ignore = {
       type = "globs",
-      default = { "**/{vendor,third_party,node_modules}/**" },
+      default = files.vendored,
       doc = "Files that do not count.",
     },
     partial = { type = { "covered", "missing" }, default = "covered", doc = "What a line counts as that ran while one of its branches did not." },

@@ -1,3 +1,5 @@
+local files = ...
+
 return {
   summary = "A large new feature can be switched off, and a flag that goes takes its uses along.",
   severity = "warn",
@@ -34,8 +36,9 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,e2e,fixtures,testdata,mocks,Tests,vendor,node_modules,third_party,dist,build,generated,migrations,migrate,examples,example,benches,bench,benchmarks,scripts,script,bin,tools,docs,doc,stories,ci}/**",
-        "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*", "*.{test,spec,cy,stories,config}.*", "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}",
+        files.tests, files.fixtures, files.vendored,
+        "**/{mocks,dist,build,generated,migrations,migrate,examples,example,benches,bench,benchmarks,scripts,script,bin,tools,docs,doc,stories,ci}/**",
+        "*.{stories,config}.*",
         "**/priv/static/**", "*.d.ts", "*.min.js", "*.pb.go", "*_pb2.py", "*.generated.*", "/.*/**",
       },
       doc = "Files that are no part of a feature, and whose uses of a flag do not count.",

@@ -1,3 +1,5 @@
+local files = ...
+
 return {
   summary = "Nothing that was only for debugging is left behind.",
   severity = "warn",
@@ -19,8 +21,7 @@ return {
     tests = {
       type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,e2e,cypress,playwright,integration,Tests,testutil,testutils,test_utils,test_helpers}/**", "{test,tests,testutil,testutils}.*", "*_{test,tests,spec}.*", "test_*.*",
-        "*.{test,spec,cy,e2e}.*", "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}",
+        files.tests, files.test_like_folders, "**/{cypress,playwright,integration}/**",
       },
       doc = "What counts as a test: focused tests are looked for there, unwritten code is not.",
     },
@@ -39,7 +40,7 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,node_modules,third_party,dist,generated,fixtures,__fixtures__,testdata,test_files,test-dts,snapshots,__snapshots__}/**",
+        files.vendored, files.fixtures, "**/{dist,generated,test_files,test-dts,snapshots}/**",
         "**/tests/{pass,fail,ui}/**", "**/priv/static/**", "*.test-d.ts", "*.min.js", "*.min.mjs", "*.bundle.js", "*.d.ts", "dangerfile*.lua",
       },
       doc = "Files that are not judged.",
@@ -75,7 +76,6 @@ return {
   end
   local messages = {
     breakpoint = "`%s` stops the program here and waits for a debugger. Delete it before this is merged.",
-    focus = "`%s` makes the test runner leave out every other test. Take the focus away, so that all of them run again.",
     unwritten = "`%s` fails as soon as it is reached: this code is not written yet. Write it, or return an error that callers can handle.",
     dump = "`%s` shows a value to whoever debugs this code. Delete it, or log the value if operators need it.",
     output = "`%s` prints, and nothing else in this file does: it looks left over from debugging. Delete it, or use the logger if it is meant.",
@@ -92,7 +92,7 @@ return {
   })
   for _, leftover in found do
     if leftover.kind ~= "output" or options.prints then
-      report(string.format(messages[leftover.kind], leftover.name), {
+      report(leftover.text or string.format(messages[leftover.kind], leftover.name), {
         file = leftover.file,
         line = leftover.line,
         end_line = leftover.end_line,

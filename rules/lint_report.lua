@@ -47,6 +47,8 @@ local function tell_some(texts, tell, more)
   end
 end
 
+local files = ...
+
 return {
   summary = "What linters report on the lines of a pull request is said there.",
   severity = "warn",
@@ -61,7 +63,7 @@ return {
       default = "added",
       doc = "Which results count: on added lines, on lines that the diff shows, in changed files, or all.",
     },
-    ignore = { type = "globs", default = { "**/{vendor,third_party,node_modules}/**" }, doc = "Files that do not count." },
+    ignore = { type = "globs", default = files.vendored, doc = "Files that do not count." },
     ignore_rules = { type = "strings", default = {}, doc = "Rules of the linters that are not repeated here, such as `F401`." },
     minimum = {
       type = { "error", "warning", "info" },

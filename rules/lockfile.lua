@@ -1,10 +1,12 @@
+local files = ...
+
 return {
   summary = "A lockfile knows what its manifest asks for.",
   severity = "fail",
   options = {
     ignore = {
       type = "globs",
-      default = { "**/{node_modules,vendor,third_party,fixtures,__fixtures__,testdata}/**" },
+      default = { files.vendored, files.fixtures },
       doc = "Manifests and lockfiles that are not this repository's own.",
     },
   },

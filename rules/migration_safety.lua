@@ -1,3 +1,5 @@
+local files = ...
+
 return {
   summary = "A migration neither blocks nor breaks a database that is in use.",
   severity = "fail",
@@ -40,7 +42,7 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "**/{node_modules,vendor,third_party,fixtures,testdata}/**", "**/{test,tests,spec,specs}/**",
+        files.vendored, files.fixtures, files.test_folders,
         "**/{schema.rb,structure.sql,schema.prisma,schema.sql}", "**/{seeds,seed,factories}/**",
       },
       doc = "Files that are neither migrations nor code that uses the schema.",

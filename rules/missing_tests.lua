@@ -243,6 +243,8 @@ local function is_worth_it(said, file, grows)
   return true
 end
 
+local files = ...
+
 return {
   summary = "Changed source code comes with changed tests, and tests do not get weaker.",
   severity = "warn",
@@ -257,18 +259,16 @@ return {
     tests = {
       type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,__tests_dts__,testdata,test-data,test_data,testutil,testutils,e2e}/**", "**/fuzz/{fuzz_targets,corpus,regressions,seeds}/**", "**/*{-test,_test,-tests,_tests,Test,Tests,-testing-support,-test-support}/**",
-        "**/{mdtest,testscripts,test-d,test-dts,fixtures,__fixtures__,__snapshots__}/**",
-        "{test,tests}.*", "*_{test,tests,spec}.*", "*-{test,tests,spec}.{js,jsx,ts,tsx,mjs,cjs,mts,cts,py,rb,rs,go,dart,c,cc,cpp,sh}", "test_*.*",
-        "*.{test,tests,spec,cy,e2e,test-d}.*", "*{Test,Tests,Spec,IT}.{java,kt,scala,cs,php,swift}",
-        "*.snap", "*.cases.md", "*.feature", "*.*test", "*_unittest.*", "conftest.py",
+        files.tests, files.test_like_folders, files.fixtures,
+        "*.snap", "*.cases.md", "*.feature", "*.*test",
       },
       doc = "What counts as a test.",
     },
     ignore = {
       type = "globs",
       default = {
-        "**/{vendor,_vendor,_vendored,node_modules,third_party,dist,build,generated,migrations,example,examples,_example,_examples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,magefiles,docs,xtask,build-logic,buildSrc}/**", "{ci,doc,samples}/**",
+        files.vendored,
+        "**/{dist,build,generated,migrations,example,examples,_example,_examples,codemods,demo,demos,playground,playgrounds,*-playground,benches,bench,benchmarks,__benchmarks__,scripts,magefiles,docs,xtask,build-logic,buildSrc}/**", "{ci,doc,samples}/**",
         "*.config.*", "*.bench.*", "*.d.ts", "*.min.js", "*.stories.*", "*.pb.go", "*_pb2.py", "*.generated.*", "setup.py", "extconf.rb", "noxfile.py", "magefile.go", "build.rs", "dangerfile*.lua",
         ".*", "**/.*/**",
       },
@@ -428,7 +428,7 @@ return {
     if it.kind == "skipped" then
       report(`{counted(count, "test")} {is} skipped from here on (\`{it.name}\`). Mend the test or the code, or say beside it when it comes back.`, at)
     elseif it.kind == "focused" then
-      report(`\`{it.name}\` makes the test runner leave out every other test. Take the focus away, so that all of them run again.`, at)
+      report(it.text, at)
     else
       at.side = if it.line then "LEFT" else nil
       local stay = "Put back what still holds, or tell the reviewer what checks it now."

@@ -1,3 +1,5 @@
+local files = ...
+
 return {
   summary = "A pull request is small enough to be read with care.",
   severity = "warn",
@@ -7,7 +9,7 @@ return {
       type = "globs",
       default = {
         "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum",
-        "**/{vendor,node_modules,dist,third_party,generated,__snapshots__,snapshots}/**",
+        files.vendored, "**/{dist,generated,__snapshots__,snapshots}/**",
         "*.min.{js,css}", "*.snap", "*.svg", "*.pb.go", "*_pb2.py", "*.generated.*", "*.map",
       },
       doc = "Generated and vendored files, whose lines do not count.",

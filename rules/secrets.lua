@@ -1,3 +1,5 @@
+local files = ...
+
 return {
   summary = "No key, token or password is committed.",
   severity = "fail",
@@ -10,9 +12,8 @@ return {
     fixtures = {
       type = "globs",
       default = {
-        "**/{test,tests,spec,specs,__tests__,e2e,fixtures,__fixtures__,testdata,test-data,mocks,__mocks__,cassettes,snapshots,__snapshots__,examples,example,Tests}/**",
-        "{test,tests}.*", "*_{test,tests,spec}.*", "test_*.*", "*.{test,spec,cy,e2e}.*", "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}",
-        "*.{example,sample,template,tmpl,dist}", "*.{example,sample,template}.*", "*.cases.md", "conftest.py",
+        files.tests, files.fixtures, "**/{cypress,playwright,mocks,__mocks__,cassettes,snapshots,examples,example}/**",
+        "*.{example,sample,template,tmpl,dist}", "*.{example,sample,template}.*", "*.cases.md",
       },
       doc = "Files in which secrets are made up: only tokens count whose own checksum proves them.",
     },
@@ -20,7 +21,7 @@ return {
       type = "globs",
       default = {
         "*.{md,mdx,rst,adoc,txt,html,htm,svg,ipynb,po,csv,json5}", "*.{lock,sum,snap,map}", "*-lock.{json,yaml}", "*.min.js", "*.min.css",
-        "**/{doc,docs,locales,i18n,vendor,node_modules,third_party}/**",
+        files.vendored, "**/{doc,docs,locales,i18n}/**",
       },
       doc = "Files in which a name beside a value says little: only known shapes count, whatever `entropy` is.",
     },

@@ -13,9 +13,9 @@ mod clock;
 mod convert;
 mod danger_names;
 mod error;
+mod file_kinds;
 mod foreign_syntax;
 mod github_shapes;
-mod globs;
 mod metadata;
 mod names;
 mod options;
@@ -26,6 +26,7 @@ mod session;
 mod tokens;
 mod words;
 
+pub use crate::analysis::globs::{GlobError, Globs};
 pub use api::{
     API, ApiItem, ApiState, ROBOT, RobotArgument, RobotCall, Takes, TypeDefinition, build_settings, render_definitions,
     type_definitions,
@@ -35,7 +36,6 @@ pub use builtin::{BuiltinRule, builtin_rules, find_builtin, is_planned_rule};
 pub use check::{Checked, check};
 pub use clock::Clock;
 pub use error::ScriptError;
-pub use globs::{GlobError, Globs};
 pub use metadata::{OptionSpec, RuleMetadata, rule_metadata};
 pub use options::OptionKind;
 pub use registry::{Registered, RuleOptions};

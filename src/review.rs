@@ -6,6 +6,7 @@ mod hide;
 mod outcome;
 mod overrides;
 mod recorded;
+mod repeated;
 mod run;
 mod settled;
 

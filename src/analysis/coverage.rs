@@ -27,7 +27,6 @@ mod report;
 mod resolve;
 mod roots;
 mod simplecov;
-mod test_path;
 mod transfer;
 mod xml;
 
@@ -45,5 +44,4 @@ pub use ranges::{LineRange, ranges};
 pub use remarks::{remarks, restrict};
 pub use report::{Format, MAX_FILES, MAX_LINE, MAX_LINES, Report, ReportFile};
 pub use resolve::{Places, Tree, resolve_paths};
-pub use test_path::is_test_path;
 pub use transfer::{merge, transfer};

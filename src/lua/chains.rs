@@ -1,9 +1,9 @@
 //! What `danger.git.commits[1].message` stands for, found by reading it: the type of its value, or the first name that
 //! does not exist. Names of the script's own that stand for such a value are followed as well.
 
-use super::api::{ApiState, find_record, names_in, unknown_member};
+use super::api::{ApiState, find_record, names_in, signature_of, unknown_member};
 use super::danger_names::find_danger_name;
-use super::names::{signature_of, state_of, unknown_field};
+use super::names::{state_of, unknown_field};
 use super::tokens::{Kind, Token};
 use std::collections::BTreeMap;
 

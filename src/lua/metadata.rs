@@ -1,6 +1,7 @@
 //! What a built-in rule says about itself: the table at the head of its file.
 
 use super::builtin::{BuiltinRule, find_builtin};
+use super::file_kinds;
 pub use super::options::OptionSpec;
 use super::options::{OptionKind, text_of};
 use crate::model::Severity;
@@ -36,7 +37,8 @@ impl RuleMetadata {
 pub fn rule_metadata(name: &str) -> Option<RuleMetadata> {
     let rule = find_builtin(name)?;
     let lua = Lua::new();
-    let table = lua.load(rule.source).set_name(chunk_name(rule)).eval::<Table>();
+    let head = lua.load(rule.source).set_name(chunk_name(rule)).into_function();
+    let table = head.and_then(|head| head.call::<Table>(file_kinds::table(&lua)?));
     table.and_then(|table| read_metadata(rule.name, &table)).ok()
 }
 
@@ -104,7 +106,20 @@ fn read_default(value: &Value) -> Option<Json> {
         Value::Integer(number) => Some((*number).into()),
         Value::Number(number) => Some((*number as i64).into()),
         Value::String(text) => Some(text_of(text).into()),
-        Value::Table(list) => Some(list.sequence_values::<String>().filter_map(Result::ok).map(Json::from).collect()),
+        Value::Table(list) => Some(texts_of(list).into_iter().map(Json::from).collect()),
         _ => None,
     }
+}
+
+/// The texts of a list, and of the lists in it: a default names kinds of files beside patterns of its own.
+fn texts_of(list: &Table) -> Vec<String> {
+    let items = list.sequence_values::<Value>().filter_map(Result::ok);
+    items.fold(Vec::new(), |mut texts, item| {
+        match item {
+            Value::String(text) => texts.push(text_of(&text)),
+            Value::Table(inner) => texts.extend(texts_of(&inner)),
+            _ => {}
+        }
+        texts
+    })
 }

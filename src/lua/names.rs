@@ -74,12 +74,6 @@ pub(super) fn state_of(namespace: &str, name: &str) -> Option<ApiState> {
     item.map(|item| item.state).or_else(|| names_in(namespace).any(|it| it == name).then_some(ApiState::Built))
 }
 
-/// The type of a name in a namespace; empty where only the robot's table has it.
-pub(super) fn signature_of(namespace: &str, name: &str) -> &'static str {
-    let item = API.iter().find(|item| item.namespace == namespace && item.name == name);
-    item.map_or("", |item| item.signature)
-}
-
 fn unbuilt(name: &str) -> String {
     format!("`{name}` is not built yet in this version")
 }

@@ -1,7 +1,7 @@
 //! Option tables as scripts write them, read against a closed list: a misspelt option fails where it was written.
 
-use super::globs::Globs;
 use super::words::{did_you_mean, name_all, nearest};
+use crate::analysis::globs::Globs;
 use mlua::{Table, Value};
 use serde_json::{Map, Value as Json};
 

@@ -1,8 +1,8 @@
 //! Rules that a dangerfile registered, with their options.
 
-use super::globs::Globs;
 use super::options::{OptionKind, OptionSpec};
 use super::words::did_you_mean;
+use crate::analysis::globs::Globs;
 use crate::model::{Severity, StatusMode};
 use mlua::Function;
 use serde_json::{Map, Value as Json};

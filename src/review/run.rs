@@ -6,6 +6,7 @@ use super::fingerprint::Fingerprints;
 use super::hide::hide_shared_lines;
 use super::overrides;
 use super::recorded::{Recorded, find_recorded};
+use super::repeated::drop_repeated;
 use super::settled::Settled;
 use crate::lua::{Clock, Execution, RawFinding, Registered, Script, ScriptError, Stop, build_settings};
 use crate::model::{
@@ -362,7 +363,7 @@ impl<'a> Pass<'a> {
 
     /// Orders findings by path, line and rule (those without a path first) and gives each its identity; beside them the
     /// layer of each. What a rule says of one place has no order of its own: the gravest comes first, and then its text decides. What it
-    /// says of the whole stays as it was said.
+    /// says of the whole stays as it was said. What two rules say in the same words is there once.
     fn identify(&mut self) -> (Vec<usize>, Vec<Finding>) {
         let mut raw = std::mem::take(&mut self.findings);
         raw.sort_by(|a, b| {
@@ -373,7 +374,7 @@ impl<'a> Pass<'a> {
             };
             key(a).cmp(&key(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| last(a).cmp(&last(b)))
         });
-        let layers = raw.iter().map(|said| said.layer).collect();
+        let mut layers = raw.iter().map(|said| said.layer).collect();
         let mut fingerprints = Fingerprints::default();
         let snapshot = self.snapshot;
         let mut findings: Vec<Finding> = raw
@@ -393,6 +394,7 @@ impl<'a> Pass<'a> {
             })
             .collect();
         hide_shared_lines(&mut findings);
+        drop_repeated(&mut layers, &mut findings);
         (layers, findings)
     }
 }

@@ -1,7 +1,7 @@
 //! How the entries of a changelog are written: numbers, thanks, full stops, tense, width. New entries follow suit.
 
 use super::document::{Document, Entry, is_placeholder};
-use super::title::Kind;
+use super::title::{Kind, without_area};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -65,7 +65,6 @@ static THANKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 static INLINE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\]\(https?://[^\s)]+/(?:pull|issues)/[0-9]").expect("a fixed pattern"));
-static AREA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[[0-9A-Za-z_]./,*-]{1,40}: ").expect("a fixed pattern"));
 static AUTHOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"@[[0-9A-Za-z_].-]{1,40}").expect("a fixed pattern"));
 static LEAD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?:\*\*([A-Za-z ]{2,20}):?\*\*:?|([A-Z][a-z]{2,14}):)\s").expect("a fixed pattern"));
@@ -189,7 +188,7 @@ pub fn habits_of(document: &Document<'_>) -> Habits {
         past: past > present,
         width: width_of(document, &old),
         leads: leads_in(&texts),
-        areas: count(&|text| AREA.is_match(text)) * 4 > texts.len(),
+        areas: count(&|text| without_area(text).is_some()) * 4 > texts.len(),
         spaced: spaced.count() * 2 > texts.len(),
         newest_first: is_newest_first(&old),
     }

@@ -1,6 +1,7 @@
 //! Which files tell users what changed, by their names.
 
 use super::fragment::CONFIGS;
+use crate::analysis::file_kinds::is_foreign;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -43,15 +44,12 @@ const FRAGMENTS: [&str; 9] = [
 /// A directory of the root whose texts are fragments, as RuboCop has it; deeper ones are mostly code.
 const COLLECTED: &str = "changelog";
 
-/// Where other people's changelogs lie.
-const FOREIGN: [&str; 5] = ["node_modules", "vendor", "third_party", "testdata", "fixtures"];
-
 /// What the path is; `None` for everything that is no changelog. `fragments` is a directory that a configuration names.
 pub fn role_of(path: &str, fragments: Option<&str>) -> Option<FileRole> {
-    let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
-    if directories.split('/').any(|directory| FOREIGN.contains(&directory)) {
+    if is_foreign(path) {
         return None;
     }
+    let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
     let inside = |directory: &str| path.starts_with(directory) || path.contains(&format!("/{directory}"));
     if inside(".changeset/") {
         return is_note(name).then_some(FileRole::Changeset);

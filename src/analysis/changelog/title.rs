@@ -239,7 +239,7 @@ pub fn read_pull_title(title: &str, body: &str) -> PullTitle {
         || BREAKING.is_match(&one_line);
     let text = parts.map_or(rest, |parts| &rest[parts.get(0).map_or(0, |whole| whole.end())..]);
     let text = NUMBER.replace(text, "").trim().trim_end_matches('.').to_owned();
-    let words = AREA.find(&text).filter(|_| conventional.is_none()).map_or(text.as_str(), |area| &text[area.end()..]);
+    let words = without_area(&text).filter(|_| conventional.is_none()).unwrap_or(&text);
     let kind = kind_of(conventional.as_deref(), words, breaking);
     let internal = INTERNAL.is_match(words) && !breaking;
     PullTitle { text, kind, conventional, breaking, made, internal }
@@ -277,9 +277,14 @@ fn kind_of(conventional: Option<&str>, text: &str, breaking: bool) -> Kind {
     }
 }
 
+/// What follows the area that a text begins with, as in `core: read dates`; `None` where it names none.
+pub(super) fn without_area(text: &str) -> Option<&str> {
+    AREA.find(text).map(|area| &text[area.end()..])
+}
+
 /// The words of a title as the entries of a file are written: without an area where they name none, tense, first letter.
 pub(super) fn phrase(title: &str, habits: &Habits) -> String {
-    let title = AREA.find(title).filter(|_| !habits.areas).map_or(title, |area| &title[area.end()..]);
+    let title = without_area(title).filter(|_| !habits.areas).unwrap_or(title);
     let word = title.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     let lower = word.to_lowercase();
     let other = TENSES.iter().find_map(|(now, past)| match habits.past {

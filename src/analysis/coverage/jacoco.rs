@@ -73,7 +73,7 @@ fn name_of(element: &Element<'_>) -> Result<String, Problem> {
             found = Some(raw);
         }
     })?;
-    value(&found.unwrap_or_default())
+    Ok(value(&found.unwrap_or_default())?)
 }
 
 #[cfg(test)]

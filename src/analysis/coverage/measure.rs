@@ -3,7 +3,7 @@
 use super::combine::language_of;
 use super::percent::Share;
 use super::ranges::{LineRange, ranges};
-use super::test_path::is_test_path;
+use crate::analysis::file_kinds::is_unreported;
 use crate::diff::{LineKind, is_whole, parse_hunks};
 use crate::model::{ChangeStatus, CoverageFacts, FileChange, LineHits, Patch, RepoPath};
 use std::collections::BTreeMap;
@@ -119,7 +119,7 @@ pub fn measure(
         let known = facts.files.get(&change.path).map(Vec::as_slice);
         let added = added_in(change);
         added_lines += added.len();
-        let should_be_known = !is_test_path(change.path.as_str())
+        let should_be_known = !is_unreported(change.path.as_str())
             && language_of(change.path.as_str()).is_some_and(|ending| facts.languages.contains(&ending));
         let unknown = known.is_none() && !added.is_empty() && should_be_known;
         let is_cut = match &change.patch {

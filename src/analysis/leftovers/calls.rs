@@ -1,6 +1,6 @@
-//! The calls that are leftovers, by language: one line each.
+//! The calls that are leftovers, by language: one line each. What focuses a test is known to `analysis::focus`.
 
-use super::LeftoverKind::{self, Breakpoint, Dump, Focus, Output, Unwritten};
+use super::LeftoverKind::{self, Breakpoint, Dump, Output, Unwritten};
 use crate::analysis::code::Language::{self, *};
 
 /// Where a call counts.
@@ -12,8 +12,6 @@ pub(super) enum When {
     Statement,
     /// Only as a statement, and followed by a name: Ruby's `p value`.
     StatementWithName,
-    /// Only in tests.
-    Tests,
     /// Everywhere but in tests.
     NoTests,
 }
@@ -48,42 +46,6 @@ pub(super) fn calls_of(language: Language) -> &'static [Call] {
                     call(Dump, &["console", ".", "dir", "("], "console.dir"),
                     call(Dump, &["console", ".", "trace", "("], "console.trace"),
                     call(Dump, &["console", ".", "table", "("], "console.table"),
-                    when(When::Tests, call(Focus, &["describe", ".", "only"], "describe.only")),
-                    when(
-                        When::Tests,
-                        call(Focus, &["describe", ".", "concurrent", ".", "only"], "describe.concurrent.only"),
-                    ),
-                    when(
-                        When::Tests,
-                        call(Focus, &["describe", ".", "sequential", ".", "only"], "describe.sequential.only"),
-                    ),
-                    when(When::Tests, call(Focus, &["context", ".", "only"], "context.only")),
-                    when(When::Tests, call(Focus, &["suite", ".", "only"], "suite.only")),
-                    when(When::Tests, call(Focus, &["test", ".", "only"], "test.only")),
-                    when(When::Tests, call(Focus, &["test", ".", "concurrent", ".", "only"], "test.concurrent.only")),
-                    when(When::Tests, call(Focus, &["test", ".", "sequential", ".", "only"], "test.sequential.only")),
-                    // Playwright
-                    when(When::Tests, call(Focus, &["test", ".", "describe", ".", "only"], "test.describe.only")),
-                    when(
-                        When::Tests,
-                        call(
-                            Focus,
-                            &["test", ".", "describe", ".", "serial", ".", "only"],
-                            "test.describe.serial.only",
-                        ),
-                    ),
-                    when(
-                        When::Tests,
-                        call(
-                            Focus,
-                            &["test", ".", "describe", ".", "parallel", ".", "only"],
-                            "test.describe.parallel.only",
-                        ),
-                    ),
-                    when(When::Tests, call(Focus, &["it", ".", "only"], "it.only")),
-                    when(When::Tests, call(Focus, &["it", ".", "concurrent", ".", "only"], "it.concurrent.only")),
-                    when(When::Tests, call(Focus, &["fdescribe", "("], "fdescribe")),
-                    when(When::Tests, call(Focus, &["fit", "("], "fit")),
                 ]
             }
         }
@@ -112,10 +74,6 @@ pub(super) fn calls_of(language: Language) -> &'static [Call] {
                     when(When::Statement, call(Breakpoint, &["binding", ".", "b"], "binding.b")),
                     when(When::Statement, call(Breakpoint, &["byebug"], "byebug")),
                     when(When::Statement, call(Breakpoint, &["debugger"], "debugger")),
-                    when(When::Tests, call(Focus, &["fdescribe"], "fdescribe")),
-                    when(When::Tests, call(Focus, &["fcontext"], "fcontext")),
-                    when(When::Tests, call(Focus, &["fit"], "fit")),
-                    when(When::Tests, call(Focus, &["focus", ":", "true"], "focus: true")),
                     when(When::StatementWithName, call(Dump, &["pp"], "pp")),
                     when(When::StatementWithName, call(Dump, &["p"], "p")),
                     when(When::Statement, call(Output, &["puts"], "puts")),
@@ -141,9 +99,6 @@ pub(super) fn calls_of(language: Language) -> &'static [Call] {
                     when(When::Statement, call(Output, &["fmt", ".", "Printf", "("], "fmt.Printf")),
                     when(When::Statement, call(Output, &["fmt", ".", "Print", "("], "fmt.Print")),
                     when(When::Statement, call(Dump, &["println", "("], "println")),
-                    when(When::Tests, call(Focus, &["FDescribe", "("], "FDescribe")),
-                    when(When::Tests, call(Focus, &["FContext", "("], "FContext")),
-                    when(When::Tests, call(Focus, &["FIt", "("], "FIt")),
                 ]
             }
         }

@@ -5,6 +5,7 @@ use super::removal::{closing, line_around, may_go, statement_end};
 use super::talkative::{is_dumping_name, is_node_script, is_program, is_talkative_name, silences};
 use super::{Leftover, LeftoverKind};
 use crate::analysis::code::{Language, Token, TokenKind, tokenize};
+use crate::analysis::focus::{Focus, focus_at, focuses_of};
 use crate::diff::{Hunk, LineKind};
 use aho_corasick::{AhoCorasick, Match};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -47,7 +48,8 @@ pub fn may_have_leftovers(path: &str, hunks: &[Hunk<'_>], options: &LeftoverOpti
     let Some(language) = Language::of(path) else { return false };
     let calls = calls_of(language).iter().map(|call| call.tokens[0]);
     let listed = options.also.iter().chain(&options.comments).filter_map(|name| first_word(name));
-    let words: BTreeSet<&str> = calls.chain(listed).collect();
+    let focuses = focuses_of(language).iter().map(|focus| focus.telling_word());
+    let words: BTreeSet<&str> = calls.chain(focuses).chain(listed).collect();
     // Many lines and few words: all words are looked for at once, and only what is found is looked at.
     let Ok(any_word) = AhoCorasick::new(&words) else { return true };
     let stands_alone = |text: &str, found: Match| {
@@ -138,7 +140,18 @@ impl Source<'_> {
         let silenced = self.silenced_lines();
         let mut function = "";
         let mut in_tests = self.file.is_test;
-        for (index, token) in self.code.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Word) {
+        for (index, token) in self.code.iter().enumerate() {
+            if in_tests
+                && let Some(focus) = self.focus_at(index)
+                && self.added.contains(&token.line)
+                && !silenced.contains(&token.line)
+                && !options.allow.iter().any(|name| name == focus.name)
+            {
+                found.add(self.leftover(index, index + focus.tokens.len() - 1, LeftoverKind::Focus, focus.name));
+            }
+            if token.kind != TokenKind::Word {
+                continue;
+            }
             if matches!(token.text, "def" | "fn" | "func" | "function" | "fun" | "defp") {
                 // A function without a name is a part of the one around it.
                 let name = self.code.get(index + 1).filter(|name| name.kind == TokenKind::Word);
@@ -180,6 +193,14 @@ impl Source<'_> {
             && line_around(self.text, self.code[index].start).is_some()
     }
 
+    fn focus_at(&self, index: usize) -> Option<&'static Focus> {
+        let is = |offset: isize, text: &str| {
+            index.checked_add_signed(offset).and_then(|at| self.code.get(at)).is_some_and(|token| token.is(text))
+        };
+        let focus = focus_at(self.language, &is, self.is_first_on_line(index))?;
+        line_around(self.text, self.code[index].start).map(|_| focus)
+    }
+
     /// Whether something before makes it another thing: a member, a definition, a key.
     fn is_qualified(&self, index: usize) -> bool {
         let Some(before) = index.checked_sub(1).map(|at| self.code[at]) else { return false };
@@ -217,7 +238,6 @@ impl Source<'_> {
         }
         match call.when {
             When::Always => true,
-            When::Tests => in_tests,
             When::NoTests => !in_tests,
             When::Statement => self.is_statement(index, call),
             When::StatementWithName => {

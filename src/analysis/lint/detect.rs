@@ -2,7 +2,7 @@
 
 use super::json::TopNames;
 use super::report::LintFormat;
-use super::xml::root_name;
+use super::xml::is_lint_root;
 use crate::analysis::coverage::{strip_mark, xml_text};
 
 /// Whether the bytes are a linter's report, in a form that [`read`](super::read) knows; a report of coverage is none.
@@ -23,10 +23,6 @@ pub fn is_lint_file(name: &str, bytes: &[u8]) -> bool {
 
 pub(super) fn is_empty_rdjsonl(name: &str, bytes: &[u8]) -> bool {
     bytes.trim_ascii().is_empty() && name.to_ascii_lowercase().ends_with(".rdjsonl")
-}
-
-fn is_lint_root(text: &str) -> bool {
-    root_name(text).is_some_and(|name| matches!(name.as_str(), "checkstyle" | "testsuites" | "testsuite"))
 }
 
 /// The format of JSON text; `None` when it is no linter's.

@@ -1,7 +1,8 @@
-//! How tests of each language assert, skip and focus: tables.
+//! How tests of each language assert and skip: tables. What focuses a test is known to `analysis::focus`.
 
 use super::lines::Piece;
 use crate::analysis::code::Language::{self, *};
+use crate::analysis::focus::{Focus, focus_at};
 
 /// A mark of a test as a row of words and marks, and how people write it.
 #[derive(Clone, Copy, Debug)]
@@ -132,47 +133,6 @@ pub(super) fn skips_of(language: Language) -> &'static [Sign] {
     }
 }
 
-/// What makes every other test not run.
-pub(super) fn focuses_of(language: Language) -> &'static [Sign] {
-    match language {
-        JavaScript => {
-            const {
-                &[
-                    sign(&["describe", ".", "only"], "describe.only"),
-                    sign(&["context", ".", "only"], "context.only"),
-                    sign(&["suite", ".", "only"], "suite.only"),
-                    sign(&["test", ".", "only"], "test.only"),
-                    sign(&["it", ".", "only"], "it.only"),
-                    sign(&["fdescribe", "("], "fdescribe"),
-                    sign(&["fit", "("], "fit"),
-                ]
-            }
-        }
-        Go => {
-            const {
-                &[
-                    sign(&["FDescribe", "("], "FDescribe"),
-                    sign(&["FContext", "("], "FContext"),
-                    sign(&["FIt", "("], "FIt"),
-                ]
-            }
-        }
-        Ruby => {
-            const {
-                &[
-                    sign(&["fdescribe"], "fdescribe"),
-                    sign(&["fcontext"], "fcontext"),
-                    sign(&["fit"], "fit"),
-                    sign(&["focus", ":", "true"], "focus: true"),
-                ]
-            }
-        }
-        Php => const { &[sign(&[")", "-", ">", "only", "("], "->only")] },
-        Elixir => const { &[sign(&["@", "tag", ":", "focus"], "@tag :focus")] },
-        _ => &[],
-    }
-}
-
 /// How many assertions a line makes.
 pub(super) fn assertions(tokens: &[Piece<'_>], language: Language) -> usize {
     let defined = tokens
@@ -242,6 +202,16 @@ pub(super) fn find_sign(tokens: &[Piece<'_>], signs: &'static [Sign]) -> Option<
         // A name behind a dot is somebody else's: `mocha.it.skip` is not, `x.skip` is.
         let own = at == 0 || !tokens[at - 1].is(".") || sign_begins_with_member(tokens[at].text);
         signs.iter().filter(|_| own).find(|sign| fits(sign) && alone(sign)).map(|sign| (at, sign))
+    })
+}
+
+/// The focus on a line, if there is one.
+pub(super) fn find_focus(tokens: &[Piece<'_>], language: Language) -> Option<&'static Focus> {
+    (0..tokens.len()).find_map(|at| {
+        let is = |offset: isize, text: &str| {
+            at.checked_add_signed(offset).and_then(|at| tokens.get(at)).is_some_and(|token| token.is(text))
+        };
+        focus_at(language, &is, at == 0)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::lines::{CodeLines, Piece, code_lines};
 use super::review::ChangedFile;
-use super::vocabulary::{assertions, find_sign, focuses_of, skips_of};
+use super::vocabulary::{assertions, find_focus, find_sign, skips_of};
 use crate::analysis::code::{Language, TokenKind};
 use crate::diff::{Hunk, Line, LineKind};
 use crate::model::ChangeStatus;
@@ -136,8 +136,8 @@ pub(super) fn read_delta(path: &str, hunks: &[Hunk<'_>]) -> Delta {
                             skips.push((number, sign.name));
                         }
                     }
-                    if let Some((_, sign)) = find_sign(code.tokens, focuses_of(language)) {
-                        delta.focuses.push((number, sign.name));
+                    if let Some(focus) = find_focus(code.tokens, language) {
+                        delta.focuses.push((number, focus.name));
                     }
                 }
                 LineKind::Removed => {

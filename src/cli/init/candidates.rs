@@ -70,7 +70,9 @@ fn commit_messages(look: &Look) -> Result<Vec<Form>, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::choose::render_use;
     use super::*;
+    use crate::cli::cases::{CaseResult, parse_cases, run_case};
     use crate::lua::{builtin_rules, is_planned_rule, rule_metadata};
 
     /// Rules that need more than a look at the repository: a report, a server, a decision of the team.
@@ -89,9 +91,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn forms_name_options_that_exist() {
-        let look = Look {
+    /// A repository that every rule suits.
+    fn everything() -> Look {
+        Look {
             changelogs: vec!["odd\"name\\CHANGES".to_owned()],
             subjects: 10,
             conventional: 9,
@@ -102,7 +104,40 @@ mod tests {
             owners: Some("CODEOWNERS".to_owned()),
             flags: Some("flags.yml".to_owned()),
             ..Look::default()
-        };
+        }
+    }
+
+    #[test]
+    fn no_two_rules_speak_of_one_line() {
+        let look = everything();
+        let uses = candidates().map(|it| render_use(it.name, &(it.forms)(&look).expect("it suits")[0]));
+        let focused = [
+            ("test/a.test.ts", "it.only('adds', f);"),
+            ("test/b.test.ts", "describe.sequential.only('adds', f);"),
+            ("test/c.spec.ts", "fdescribe('adds', f);"),
+            ("test/d-spec.ts", "test.describe.parallel.only('adds', f);"),
+            ("spec/a_spec.rb", "fit 'adds' do"),
+            ("spec/b_spec.rb", "it 'adds', focus: true do"),
+            ("a/a_test.go", "FIt(\"adds\", f)"),
+            ("tests/CartTest.php", "it('adds', f)->only();"),
+            ("test/cart_test.exs", "@tag :focus"),
+        ];
+        let patch = |path: &str, line: &str| format!("--- a/{path}\n+++ b/{path}\n@@ -1 +1,2 @@\n f = 1\n+{line}\n");
+        let patches: String = focused.iter().map(|(path, line)| patch(path, line)).collect();
+        let mut found: Vec<String> = focused.iter().map(|(path, _)| format!("{path}:2 warn leftovers\n")).collect();
+        found.sort();
+        let text = format!(
+            "## A focused test\n\n```lua\n{}```\n\n```pr\ntitle: test: try sums\nbody: Sums are tried with more numbers than before.\n\n{patches}```\n\n```findings\n{}```\n",
+            uses.collect::<String>(),
+            found.concat(),
+        );
+        let cases = parse_cases(&text).expect("a case");
+        assert_eq!(run_case(&cases[0], ""), CaseResult::Passed);
+    }
+
+    #[test]
+    fn forms_name_options_that_exist() {
+        let look = everything();
         for candidate in candidates() {
             let options = rule_metadata(candidate.name).expect("it is built in").all_options();
             for form in (candidate.forms)(&look).expect("the repository has everything") {

@@ -1,6 +1,7 @@
 //! What a repository looks like, from the names of its files and the first lines of its commits.
 
 use crate::analysis::changelog::{FileRole, role_of};
+use crate::analysis::file_kinds;
 use crate::analysis::lockfile::lock_kind;
 use crate::git::Landed;
 use crate::lua::Globs;
@@ -33,7 +34,10 @@ const LANGUAGES: [(&str, &[&str]); 20] = [
 /// So many languages are named.
 const NAMED_LANGUAGES: usize = 3;
 
-const FOREIGN: &str = "!**/{node_modules,vendor,third_party,fixtures,__fixtures__,testdata,dist}/**";
+/// Whether people of this repository wrote the file, and not for their tests to read.
+fn is_own(file: &str) -> bool {
+    !file_kinds::is_foreign(file) && !file.split('/').any(|part| part == "dist")
+}
 
 /// Types of Conventional Commits, as the rule `commit_messages` knows them.
 const TYPES: [&str; 11] =
@@ -72,10 +76,8 @@ impl Look {
     /// Looks at the tracked files and the commits that landed.
     pub(super) fn at(files: &[String], landed: &[Landed]) -> Self {
         let parse = |patterns: &[&str]| Globs::parse(patterns).expect("our own patterns are well formed");
-        let ours = parse(&["**", FOREIGN]);
         let find_by = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
-            let mut found: Vec<String> =
-                files.iter().filter(|file| wanted(file) && ours.matches(file)).cloned().collect();
+            let mut found: Vec<String> = files.iter().filter(|file| wanted(file) && is_own(file)).cloned().collect();
             found.sort_by_key(|file| (file.matches('/').count(), file.clone()));
             found
         };
@@ -102,13 +104,7 @@ impl Look {
                 "**/alembic/versions/*.py",
                 "!**/migrations/__init__.py",
             ]),
-            tests: find(&[
-                "**/{test,tests,spec,specs,__tests__,e2e,Tests}/**",
-                "*_{test,tests,spec}.*",
-                "test_*.*",
-                "*.{test,spec,cy}.*",
-                "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}",
-            ]),
+            tests: find(&file_kinds::tests()),
             flags: find(&["{flags,feature_flags,features,flipper,unleash}.{yml,yaml,json,toml}", ".flagd.json"])
                 .into_iter()
                 .next(),
@@ -149,8 +145,7 @@ pub(super) fn counted(count: usize, word: &str) -> String {
 
 fn count_languages(files: &[String]) -> Vec<(&'static str, usize)> {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let foreign = Globs::parse(&[FOREIGN]).expect("our own pattern is well formed");
-    for file in files.iter().filter(|file| foreign.matches(file)) {
+    for file in files.iter().filter(|file| is_own(file)) {
         let name = file.rsplit('/').next().unwrap_or(file);
         let Some((_, ending)) = name.rsplit_once('.') else { continue };
         if let Some((language, _)) = LANGUAGES.iter().find(|(_, endings)| endings.contains(&ending)) {

@@ -1,11 +1,11 @@
 //! `danger.changelog`, and the same with options for the built-in rule.
 
-use super::super::globs::Globs;
 use super::super::session::Session;
 use super::analysis::Texts;
 use super::git::{changes, patch_text};
 use super::{record, table};
-use crate::analysis::changelog::{Author, Missing, NewEntry, Problem, Question, review, role_of};
+use crate::analysis::changelog::{Author, Missing, NewEntry, Problem, Question, needs_no_entry, review, role_of};
+use crate::analysis::globs::Globs;
 use crate::model::{ChangeStatus, FactKey, Patch};
 use chrono::{DateTime, NaiveDate};
 use mlua::{Lua, Table, Value};
@@ -15,60 +15,13 @@ use std::rc::Rc;
 /// Reading a byte of a changelog costs as much as so many bytes of plain text.
 const COST: usize = 16;
 
-/// Files whose change needs no entry, unless a dangerfile says otherwise: the default of the rule's option `ignore`.
-pub(in super::super) const NEEDS_NO_ENTRY: &[&str] = &[
-    "**/{doc,docs,test,tests,spec,specs,__tests__,testdata,fixtures,__fixtures__,__snapshots__,__mocks__,mocks,e2e,cypress,examples,example,benches,bench,benchmarks,benchmark,fuzz,ci,script,scripts,contrib,integration_test,integration_tests,dist,artwork,Formula,HomebrewFormula,homebrew,brew}/**",
-    "*_test.*",
-    "test_*.*",
-    "*.test.*",
-    "*.spec.*",
-    "*_spec.*",
-    "*_tests.*",
-    "{test,tests,conftest}.*",
-    "*{Test,Tests,Spec}.{java,kt,scala,cs,php,swift}",
-    "*.{stories,bench}.*",
-    "*.d.{ts,mts,cts}",
-    "*.pyi",
-    "*.snap",
-    "**/priv/static/**",
-    "*.min.{js,css}",
-    "*.{pb.go,map}",
-    "*_pb2.py",
-    "*.{md,mdx,rst,adoc}",
-    "LICENSE*",
-    "NOTICE*",
-    "AUTHORS*",
-    "CODEOWNERS",
-    ".*",
-    "/.*/**",
-    "*.lock",
-    "package-lock.json",
-    "npm-shrinkwrap.json",
-    "pnpm-lock.yaml",
-    "bun.lockb",
-    "go.sum",
-    "packages.lock.json",
-    "gradle.lockfile",
-    "requirements*.{txt,in}",
-    "**/requirements*/*.{txt,in}",
-    "{tox,pytest}.ini",
-    "noxfile.py",
-    "{Makefile,Justfile,justfile,Gemfile,Rakefile,rust-toolchain}",
-    "{appveyor,azure-pipelines,codecov,mkdocs}.{yml,yaml}",
-    "{Jenkinsfile,renovate.json,lerna.json,turbo.json,nx.json}",
-    "{eslint,prettier,vitest,jest,rollup,playwright,commitlint}.config.*",
-    "{clippy,rustfmt,deny,rust-toolchain,towncrier,ruff,release-plz,cliff}.toml",
-    "pre-commit*.yaml",
-    "dangerfile*.lua",
-];
-
 /// `danger.changelog`.
 pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Result<Option<Value>> {
     if name != "changelog" {
         return Ok(None);
     }
-    let ignored = Globs::parse_kept(NEEDS_NO_ENTRY.iter().map(|glob| (*glob).to_owned()).collect())
-        .map_err(mlua::Error::external)?;
+    let ignored = Globs::parse_kept(needs_no_entry().into_iter().map(str::to_owned).collect());
+    let ignored = ignored.map_err(mlua::Error::external)?;
     let found = find(lua, session, None, &|path| !ignored.matches(path))?;
     record::to_record(lua, session, "danger.changelog", table::signature_of("danger", name), &found).map(Some)
 }
@@ -194,17 +147,4 @@ fn lacking_entry(missing: &Missing) -> Json {
         ("changelog", missing.changelog.as_ref().map(|path| json!(path))),
         ("draft", draft),
     ])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lua::rule_metadata;
-
-    #[test]
-    fn the_rule_ignores_the_same_files() {
-        let metadata = rule_metadata("changelog").expect("a built-in rule");
-        let ignore = metadata.options.iter().find(|option| option.name == "ignore").expect("an option");
-        assert_eq!(ignore.default, Some(json!(NEEDS_NO_ENTRY)));
-    }
 }

@@ -1,11 +1,12 @@
 //! The analyses of changed source code, as built-in rules call them.
 
 use super::super::convert::to_lua;
-use super::super::globs::Globs;
 use super::super::session::Session;
 use super::git::{changes, patch_text};
 use crate::analysis::flags::{find_uses, measure_added_code, removed_flags};
-use crate::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
+use crate::analysis::focus::render_focus;
+use crate::analysis::globs::Globs;
+use crate::analysis::leftovers::{LeftoverFile, LeftoverKind, LeftoverOptions, find_leftovers, may_have_leftovers};
 use crate::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
 use crate::diff::{Hunk, LineKind, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Patch, RepoPath, Side};
@@ -81,7 +82,7 @@ fn files_adding(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result
 }
 
 /// `{ paths, tests, programs, allow, also, comments }`, lists of texts, into
-/// `{ { file, line, end_line, kind, name, suggestion? } }`.
+/// `{ { file, line, end_line, kind, name, text?, suggestion? } }`; what `text` says is said in these words by other rules too.
 fn leftovers(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let options = LeftoverOptions {
         allow: arguments.get("allow")?,
@@ -124,6 +125,7 @@ fn leftovers(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Js
                 "end_line": leftover.end_line,
                 "kind": leftover.kind.as_str(),
                 "name": leftover.name,
+                "text": (leftover.kind == LeftoverKind::Focus).then(|| render_focus(&leftover.name)),
                 "suggestion": leftover.suggestion,
             }));
         }

@@ -1,12 +1,12 @@
 //! `danger.git`: what the commits change.
 
 use super::super::convert::{commit_to_json, texts_to_lua};
-use super::super::globs::Globs;
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::json_diff::json_diff_for_file;
 use super::sizes::file_size;
 use super::{namespace, record};
+use crate::analysis::globs::Globs;
 use crate::diff::{LineKind, is_whole, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Patch, RepoPath, Side};
 use mlua::{IntoLua, Lua, Table, Value, Variadic};

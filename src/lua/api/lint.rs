@@ -1,10 +1,10 @@
 //! `danger.lint`: what linters' reports say, and the same with suggestions for the built-in rule.
 
-use super::super::globs::Globs;
 use super::super::script::Stop;
 use super::super::session::Session;
 use super::git::{changes, incomplete};
 use super::{record, table};
+use crate::analysis::globs::Globs;
 use crate::analysis::lint::{LineFilter, Reach, apply_edits};
 use crate::model::{
     ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, LintDoubt, LintFacts, LintResult, LintSeverity,

@@ -4,6 +4,7 @@ use super::super::budget::MAX_RULES;
 use super::super::builtin::{LATER, builtin_rules, find_builtin};
 use super::super::bytecode::load_own;
 use super::super::convert::to_lua;
+use super::super::file_kinds;
 use super::super::metadata::{chunk_name, options_of};
 use super::super::options::{OptionError, text_of};
 use super::super::registry::{Registered, RuleOptions, rule_specs};
@@ -64,7 +65,8 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
         let message = format!("there is no built-in rule `{name}`{hint}");
         return session.refuse(session.mistake(lua, message));
     };
-    let (table, body): (Table, Function) = load_own(lua, rule.source, &chunk_name(rule))?.call(())?;
+    let (table, body): (Table, Function) =
+        load_own(lua, rule.source, &chunk_name(rule))?.call(file_kinds::table(lua)?)?;
     let owner = format!("use(\"{name}\")");
     let values = session.read_options(lua, &owner, options.as_table(), &options_of(rule, &table)?)?;
     let severity = match values.get("severity").and_then(Json::as_str) {

@@ -157,8 +157,8 @@ pub(in super::super) fn names_in(namespace: &str) -> impl Iterator<Item = &'stat
     items.map(|item| item.name).chain(robot.iter().map(|call| call.name))
 }
 
-/// The type of `danger.github.<name>` and the like; empty for an unknown name.
-pub(super) fn signature_of(namespace: &str, name: &str) -> &'static str {
+/// The type of `danger.github.<name>` and the like; empty for an unknown name, and for one that only the robot's table has.
+pub(in super::super) fn signature_of(namespace: &str, name: &str) -> &'static str {
     let item = API.iter().find(|item| item.namespace == namespace && item.name == name);
     item.map_or("", |item| item.signature)
 }

@@ -3,7 +3,8 @@
 use super::super::session::Session;
 use super::code_analyses::changed_files;
 use super::git::changes;
-use crate::analysis::testing::{ChangedFile, Reading, Verdict};
+use crate::analysis::focus::render_focus;
+use crate::analysis::testing::{ChangedFile, Reading, Verdict, WeakerKind};
 use crate::model::{Fact, FactKey, FileKey, FileText, LineHits, Patch, RepoPath, Side};
 use mlua::{Lua, Table};
 use serde_json::{Value as Json, json};
@@ -14,7 +15,7 @@ const COST: usize = 8;
 
 /// `{ sources, tests, patterns, each }`, changed sources, changed tests, the patterns of tests, and whether each source asks for
 /// a test of its own, into
-/// `{ untested = { { { file, line, count, evidence, is_new, own_test?, inline_test? } } }, grows, weaker = { { kind, file, line?, name, count } } }`.
+/// `{ untested = { { { file, line, count, evidence, is_new, own_test?, inline_test? } } }, grows, weaker = { { kind, file, line?, name, count, text? } } }`.
 pub(super) fn missing_tests(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let sources: Vec<String> = arguments.get("sources")?;
     let tests: Vec<String> = arguments.get("tests")?;
@@ -103,8 +104,11 @@ fn render(verdict: &Verdict) -> Json {
         });
         files.collect::<Json>()
     });
-    let weaker = verdict.weaker.iter().map(
-        |it| json!({ "kind": it.kind.as_str(), "file": it.path, "line": it.line, "name": it.name, "count": it.count }),
-    );
+    let weaker = verdict.weaker.iter().map(|it| {
+        json!({
+            "kind": it.kind.as_str(), "file": it.path, "line": it.line, "name": it.name, "count": it.count,
+            "text": (it.kind == WeakerKind::Focused).then(|| render_focus(it.name)),
+        })
+    });
     json!({ "untested": untested.collect::<Json>(), "grows": verdict.grows, "weaker": weaker.collect::<Json>() })
 }

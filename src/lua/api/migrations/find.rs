@@ -1,11 +1,11 @@
 //! Finds the migrations of a pull request, and asks for everything that is needed to judge them in few rounds.
 
-use super::super::super::globs::Globs;
 use super::super::super::session::Session;
 use super::super::{git::changes, record};
 use super::opened::{is_merged, need, open};
 use super::said::judge;
 use super::{earlier, neighbours, uses};
+use crate::analysis::globs::Globs;
 use crate::analysis::migrations::{Before, Framework, Step, directory_of, is_migration_path};
 use crate::model::{ChangeStatus, FactKey, FileChange, FileKey, Side};
 use mlua::{Lua, Table, Value};

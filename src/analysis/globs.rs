@@ -70,7 +70,7 @@ impl Globs {
     }
 
     /// Whether a `!` pattern takes the path out.
-    pub(super) fn excludes(&self, path: &str) -> bool {
+    pub(crate) fn excludes(&self, path: &str) -> bool {
         self.exclude.is_match(path)
     }
 
