@@ -12,7 +12,7 @@ use super::work::{JobError, JobOutcome};
 use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
 use crate::model::{Overridden, Override, PullNumber, PullState, Timestamp, Verdict};
 use crate::plan::{
-    FixChoice, Heeded, Sibling, build_answer, check_name, has_answer, has_fixes, neutralise, nothing_to_fix,
+    FixChoice, Heeded, Sibling, build_answer, build_given_up_answer, check_name, has_answer, has_fixes, neutralise, nothing_to_fix,
     render_explain, render_help, render_misread, render_why, unknown_rule,
 };
 use crate::publish::{Outbox, carry_out, settle};
@@ -76,6 +76,41 @@ pub(super) async fn run(
     store.mark_heeded(repository, said.comment, reviews.now()).await?;
     let refused = lines.iter().filter(|(_, heeded)| matches!(heeded, Heeded::Refused(_))).count();
     Ok(JobOutcome { summary: format!("{} commands heeded, {refused} refused", lines.len() - refused) })
+}
+
+/// Says that the commands of a comment were given up, unless they have their answer. They are not dealt with: tried again
+/// by hand they are carried out.
+pub(super) async fn answer_given_up(
+    reviews: &Reviews,
+    job: &Job,
+    client: &RepoClient,
+    (number, said): (PullNumber, &Said),
+    reason: &str,
+) -> Result<(), JobError> {
+    let (store, repository) = (reviews.store(), job.spec.repository);
+    if store.is_heeded(repository, said.comment).await? {
+        return Ok(());
+    }
+    let overview = client.fetch_overview(number).await.map_err(after_call)?;
+    if has_answer(said.comment, &overview.published) {
+        return Ok(());
+    }
+    let client = client.clone().with_name(overview.name.clone());
+    let why = format!("{} Write the command again once that is mended.", render_given_up(reason));
+    let heeded = |line: &CommandLine| match line {
+        CommandLine::Read(_) => Heeded::Refused(why.clone()),
+        CommandLine::Misread(misread) => Heeded::Refused(render_misread(misread)),
+    };
+    let lines: Vec<(CommandLine, Heeded)> = said.lines.iter().map(|line| (line.clone(), heeded(line))).collect();
+    let plan = build_given_up_answer(said.comment, number, &overview.pull.head.sha, &lines, &overview.published);
+    let outbox = Outbox::durable(store, &job.key, Some(&job.lease));
+    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?;
+    Ok(())
+}
+
+/// What whoever asked for something hears when it was given up; a part of it may be done.
+pub(super) fn render_given_up(reason: &str) -> String {
+    format!("This could not be carried out to its end: {}.", neutralise(reason))
 }
 
 /// One comment with everything that its commands are decided by.
