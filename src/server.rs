@@ -50,6 +50,7 @@ mod waiting;
 mod without_rules;
 mod work;
 mod worker;
+mod writing;
 
 pub use broken_base::{judge_or_fall_back, load_brought_rules};
 pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Pause, Role, ServerConfig};

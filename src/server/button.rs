@@ -58,7 +58,7 @@ pub(super) async fn run(
     };
     if let Some(text) = text {
         let plan = build_button_answer(pressed, number, &overview.pull.head.sha, text, &overview.published);
-        carry_out(&outbox, &client, &plan).await.map_err(after_publish)?;
+        carry_out(&outbox, &client, &plan).await.map_err(after_publish)?.leave();
     }
     Ok(JobOutcome { summary: summary.to_owned() })
 }
@@ -80,7 +80,7 @@ pub(super) async fn answer_given_up(
     let text = format!("{} Press the button again once that is mended.", render_given_up(reason));
     let plan = build_button_answer(pressed, number, &overview.pull.head.sha, &text, &overview.published);
     let outbox = Outbox::durable(reviews.store(), &job.key, Some(&job.lease));
-    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?;
+    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?.leave();
     Ok(())
 }
 

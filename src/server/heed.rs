@@ -72,7 +72,7 @@ pub(super) async fn run(
     }
     let head = &overview.pull.head.sha;
     let plan = build_answer(said.comment, number, head, &lines, &overview.published);
-    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?;
+    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?.leave();
     store.mark_heeded(repository, said.comment, reviews.now()).await?;
     let refused = lines.iter().filter(|(_, heeded)| matches!(heeded, Heeded::Refused(_))).count();
     Ok(JobOutcome { summary: format!("{} commands heeded, {refused} refused", lines.len() - refused) })
@@ -104,7 +104,7 @@ pub(super) async fn answer_given_up(
     let lines: Vec<(CommandLine, Heeded)> = said.lines.iter().map(|line| (line.clone(), heeded(line))).collect();
     let plan = build_given_up_answer(said.comment, number, &overview.pull.head.sha, &lines, &overview.published);
     let outbox = Outbox::durable(store, &job.key, Some(&job.lease));
-    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?;
+    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?.leave();
     Ok(())
 }
 
