@@ -22,6 +22,7 @@ mod intake;
 mod jobs_api;
 mod judge_child;
 mod judges;
+mod known;
 mod limits;
 mod logging;
 mod markdown;

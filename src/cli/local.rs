@@ -9,7 +9,8 @@ use super::terminal::{note, print_result, warn};
 use super::{coverage, dangerfile, lint_reports};
 use crate::git::{Comparison, Repository};
 use crate::model::{
-    Conclusion, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict,
+    Conclusion, DANGERFILE_RULE, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp,
+    Verdict,
 };
 use crate::review::{self, MAX_PASSES, Outcome, Settled};
 use std::collections::BTreeSet;
@@ -205,7 +206,7 @@ fn say_ignored(common: &Common, snapshot: &Snapshot, verdict: &Verdict) {
 fn say_unjudged(common: &Common, verdict: &Verdict) {
     let mut rules = Vec::new();
     for rule in verdict.rules.iter().filter(|rule| rule.needs_pull_request()) {
-        if rule.name == "dangerfile" {
+        if rule.name == DANGERFILE_RULE {
             warn(common, "the dangerfile needs a pull request, so it ended early: rules further down were not run");
         } else {
             rules.push(rule.name.as_str());

@@ -9,7 +9,7 @@ use super::recorded::{Recorded, find_recorded};
 use super::settled::Settled;
 use crate::lua::{Clock, Execution, RawFinding, Registered, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath, RuleOutcome, RuleState,
+    Conclusion, ConclusionMode, DANGERFILE_RULE, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath, RuleOutcome, RuleState,
     Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
 };
 use serde_json::{Map, Value as Json};
@@ -20,9 +20,6 @@ use std::rc::Rc;
 /// So often rules may ask for facts in one run, wherever it runs: what passes here passes on the server. Files that they read
 /// one after the other, and that the change does not touch, cost one pass each.
 pub const MAX_PASSES: usize = 30;
-
-/// The rule to which code outside any `rule` belongs.
-const TOP_LEVEL: &str = "dangerfile";
 
 /// Runs every rule of the snapshot's ruleset. Never fails: what goes wrong in a rule is a fault in the verdict.
 pub fn run(snapshot: &Snapshot, clock: &Clock) -> Outcome {
@@ -90,7 +87,7 @@ impl<'a> Pass<'a> {
 
     fn run_script(&mut self, script: &Script) {
         let (execution, millis) = self.timed(|| script.run_top_level());
-        self.keep(TOP_LEVEL, true, execution, millis);
+        self.keep(DANGERFILE_RULE, true, execution, millis);
         let rules = if self.snapshot.only_loads { Vec::new() } else { script.rules() };
         for rule in rules {
             let (blocking, known) = (rule.options.blocking, self.rules.len());
@@ -152,7 +149,7 @@ impl<'a> Pass<'a> {
             }
             Some(Stop::OfQueuedPulls) => {
                 // What it said until then it said of the pull requests too.
-                self.unregistered |= rule == TOP_LEVEL;
+                self.unregistered |= rule == DANGERFILE_RULE;
                 return self.take_recorded(rule, blocking);
             }
             Some(Stop::Waiting(ref waiting)) => {
@@ -231,9 +228,10 @@ impl<'a> Pass<'a> {
     fn keep_fault(&mut self, rule: &str, blocking: bool, error: ScriptError) {
         let ScriptError { message, path, line, mistake } = error;
         let path = path.map(|path| self.name_script(path));
+        let of_organisation = self.snapshot.ruleset.layers[self.layer].origin == Origin::Organisation;
         self.faults.push((
             self.layer,
-            Fault { rule: rule.to_owned(), blocking, message, mistake, path, line, overridden: None },
+            Fault { rule: rule.to_owned(), blocking, message, mistake, of_organisation, path, line, overridden: None },
         ));
     }
 
@@ -293,6 +291,7 @@ impl<'a> Pass<'a> {
             settings,
             log: self.log,
             preview: self.snapshot.preview.clone(),
+            preview_waits: self.snapshot.preview_waits,
             notes: self.snapshot.notes.clone(),
         }))
     }
@@ -311,7 +310,7 @@ impl<'a> Pass<'a> {
             hide_source: false,
         };
         let layer = self.settings.len().saturating_sub(1);
-        self.findings.push(Said { layer, rule: TOP_LEVEL.to_owned(), blocking: true, finding });
+        self.findings.push(Said { layer, rule: DANGERFILE_RULE.to_owned(), blocking: true, finding });
     }
 
     /// The settings that a layer answers to: its own and those of the layers before it, which win. What a repository
@@ -348,12 +347,12 @@ impl<'a> Pass<'a> {
         self.findings.retain(|said| said.layer != layer);
         self.effects.retain(|(of, _)| *of != layer);
         self.missing[layer].clear();
-        self.faults.retain(|(of, fault)| *of != layer || fault.rule == TOP_LEVEL);
+        self.faults.retain(|(of, fault)| *of != layer || fault.rule == DANGERFILE_RULE);
         for (_, rule) in self.rules.iter_mut().filter(|(of, _)| *of == layer) {
             rule.waits = None;
         }
         let loads = !self.faults.iter().any(|(of, _)| *of == layer);
-        let judged = |name: &str| name != TOP_LEVEL || loads;
+        let judged = |name: &str| name != DANGERFILE_RULE || loads;
         for (_, rule) in self.rules.iter_mut().filter(|(of, rule)| *of == layer && judged(&rule.name)) {
             rule.state = RuleState::Skipped;
             rule.reason = Some(reason.to_owned());

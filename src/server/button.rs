@@ -7,7 +7,7 @@ use super::reviews::{Reviews, after_overview};
 use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
 use crate::github::RepoClient;
-use crate::model::{CommitId, PullNumber, PullState, Verdict};
+use crate::model::{CommitId, PullNumber, PullState};
 use crate::plan::{build_button_answer, parse_button};
 use crate::publish::{Outbox, carry_out, settle};
 use crate::store::Job;
@@ -102,13 +102,12 @@ const SHARED: &str = "Several pull requests have this commit as their head, so t
 
 async fn fix(reviews: &Reviews, job: &Job, fixing: &Fixing<'_>, button: &str) -> Result<Fixed, JobError> {
     let neighbours = Neighbours::load(reviews, job, fixing.overview).await?;
-    let verdict = neighbours.present().and_then(|judgement| serde_json::from_str::<Verdict>(&judgement.verdict).ok());
-    let Some(verdict) = verdict else {
+    let Some(verdict) = neighbours.present() else {
         not_judged_yet(job.attempt)?;
         return Ok(Fixed::Refused("This commit was not judged yet. Press the button again once it is.".to_owned()));
     };
-    match parse_button(button, &verdict) {
-        Some(choice) => fixing.run(&verdict, &choice).await,
+    match parse_button(button, verdict) {
+        Some(choice) => fixing.run(verdict, &choice).await,
         None => {
             let why = "What this button offered is not there any more. Reload the page of the check.";
             Ok(Fixed::Refused(why.to_owned()))

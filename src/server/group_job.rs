@@ -3,6 +3,7 @@
 
 use super::broken_base::judge_or_fall_back;
 use super::failed_call::{after_call, after_judging, after_publish};
+use super::known::Known;
 use super::opening::{Before, announce, draw_run_id};
 use super::organisations::build_ruleset;
 use super::passes::{Judged, faulted};
@@ -17,18 +18,6 @@ use crate::plan::{self, PublishedCheck};
 use crate::publish::{Outbox, settle};
 use crate::store::Job;
 use crate::webhook::{Cause, MergeGroup};
-
-/// What only a pull request has.
-const OF_PULLS: [FactKey; 8] = [
-    FactKey::Pull,
-    FactKey::Labelings,
-    FactKey::Reviews,
-    FactKey::RequestedReviewers,
-    FactKey::Mergeable,
-    FactKey::Statuses,
-    FactKey::CheckRuns,
-    FactKey::CodeOwners,
-];
 
 /// Which group, and for which job.
 pub(super) struct Queued<'a> {
@@ -127,7 +116,8 @@ impl<'a> Stage<'a> {
 
     async fn find_ruleset(&self) -> Result<Result<Option<Ruleset>, String>, JobError> {
         let installation = self.queued.job.spec.installation;
-        let organisation = self.reviews.organisations().find(&self.writing.client, installation).await.map_err(after_call)?;
+        let organisation =
+            self.reviews.organisations().find(&self.writing.client, installation).await.map_err(after_call)?;
         Ok(build_ruleset(&organisation, &self.overview.judging_dangerfile, &self.overview.name))
     }
 
@@ -178,9 +168,8 @@ impl<'a> Stage<'a> {
             let repository = self.queued.job.spec.repository;
             let known = self.reviews.store().find_judgements(repository, pull.number, &pull.head).await?;
             let own = known.into_iter().find(|it| it.number == pull.number);
-            let own = own.filter(|it| it.head == pull.head && it.base == self.queued.group.base);
-            // One of another version that does not read is one that is not there.
-            pull.verdict = own.and_then(|it| serde_json::from_str::<Verdict>(&it.verdict).ok()).map(|mut verdict| {
+            let own = own.filter(|it| it.head == pull.head && it.base == self.queued.group.base).map(Known::from);
+            pull.verdict = own.and_then(|it| it.verdict).map(|mut verdict| {
                 verdict.preview = None;
                 Box::new(verdict)
             });
@@ -226,8 +215,8 @@ impl<'a> Stage<'a> {
             started_at: self.writing.started_at,
         };
         let mut snapshot = Snapshot::new(subject, Ruleset::default());
-        for key in OF_PULLS {
-            snapshot.refuse(&key, Unavailable::OfQueuedPulls);
+        for key in FactKey::PLAIN.iter().filter(|key| key.home().is_of_a_pull()) {
+            snapshot.refuse(key, Unavailable::OfQueuedPulls);
         }
         snapshot
     }

@@ -5,18 +5,18 @@
 
 use super::failed_call::{after_call, after_publish, not_judged_yet};
 use super::fixing::{self, Fixed, Fixing};
-use super::preview::NOT_ALLOWED;
+use super::preview;
 use super::reviews::{Reviews, after_overview};
 use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
 use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
-use crate::model::{Overridden, Override, PullNumber, PullState, Timestamp, Verdict};
+use crate::model::{DANGERFILE_RULE, Overridden, Override, PullNumber, PullState, Timestamp, Verdict};
 use crate::plan::{
-    FixChoice, Heeded, Sibling, build_answer, build_given_up_answer, check_name, has_answer, has_fixes, neutralise, nothing_to_fix,
-    render_explain, render_help, render_misread, render_why, unknown_rule,
+    FixChoice, Heeded, Sibling, build_answer, build_given_up_answer, check_name, has_answer, has_fixes, neutralise,
+    nothing_to_fix, render_explain, render_help, render_misread, render_why, unknown_rule,
 };
 use crate::publish::{Outbox, carry_out, settle};
-use crate::review::{FAULTS, find_coverable};
+use crate::review::find_coverable;
 use crate::store::{Job, OverrideRecord};
 use crate::webhook::{Cause, Command, CommandLine, JobSpec, Said, Verb, Who, Work};
 use std::collections::BTreeSet;
@@ -45,7 +45,7 @@ pub(super) async fn run(
     }
     let client = client.with_name(overview.name.clone());
     let neighbours = Neighbours::load(reviews, job, &overview).await?;
-    let verdict = neighbours.present().and_then(|judgement| serde_json::from_str::<Verdict>(&judgement.verdict).ok());
+    let verdict = neighbours.present().cloned();
     let siblings = verdict.as_ref().map_or_else(Vec::new, |verdict| {
         let name = check_name(&verdict.settings, &overview.pull.base.name, &overview.default_branch);
         neighbours.siblings(&overview, &verdict.settings, &name)
@@ -204,7 +204,7 @@ impl Hearing<'_> {
             self.review_again().await?;
             return Ok(Heeded::Done);
         }
-        if rule == FAULTS && self.permission().await? < Permission::Maintain {
+        if rule == DANGERFILE_RULE && self.permission().await? < Permission::Maintain {
             let refusal = "Letting faults and the dangerfile's own findings pass needs maintain or admin permission.";
             return Ok(Heeded::Refused(refusal.to_owned()));
         }
@@ -303,7 +303,7 @@ impl Hearing<'_> {
         match &self.verdict {
             // One run for a head.
             Some(verdict) if verdict.preview.is_some() => return Ok(Heeded::Done),
-            Some(verdict) if !verdict.notes.iter().any(|note| note == NOT_ALLOWED) => {
+            Some(verdict) if !preview::waits(verdict) => {
                 let refusal = "There is nothing to try: this pull request changes no rules, or they do not load.";
                 return Ok(Heeded::Refused(refusal.to_owned()));
             }
@@ -391,11 +391,11 @@ fn nothing_blocks(verdict: &Verdict, rule: &str) -> String {
     if verdict.faults.iter().any(|fault| fault.rule == rule && fault.blocking) {
         return format!(
             "`{}` could not run. Somebody with maintain or admin permission lets that pass with \
-             `/deckhand override {FAULTS} <reason>`.",
+             `/deckhand override {DANGERFILE_RULE} <reason>`.",
             neutralise(rule)
         );
     }
-    if rule == FAULTS || verdict.rules.iter().any(|outcome| outcome.name == rule) {
+    if rule == DANGERFILE_RULE || verdict.rules.iter().any(|outcome| outcome.name == rule) {
         return format!("`{}` has nothing here that blocks.", neutralise(rule));
     }
     unknown_rule(rule, Some(verdict))

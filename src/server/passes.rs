@@ -3,8 +3,8 @@
 use super::judges::{JudgeError, Judges};
 use crate::github::{CallError, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Snapshot,
-    Verdict,
+    Conclusion, CoverageFacts, DANGERFILE_RULE, Fact, FactKey, Fault, FileText, Home, LintFacts, RepoPath, RuleOutcome,
+    RuleState, Snapshot, Unavailable, Verdict,
 };
 use crate::review::{MAX_PASSES, Outcome, apply_overrides};
 use futures_util::future::BoxFuture;
@@ -12,8 +12,6 @@ use std::collections::BTreeSet;
 
 /// Bytes of texts of one run.
 const MAX_TEXT: usize = 20 << 20;
-/// The rule that speaks for the ruleset as a whole.
-pub(super) const WHOLE: &str = "dangerfile";
 
 /// The end of a run.
 #[derive(Clone, Debug)]
@@ -120,26 +118,31 @@ async fn load_beside(
     surroundings: &dyn Surroundings,
 ) -> Result<(), JudgingError> {
     for key in missing {
-        match key {
-            FactKey::Source { layer, path }
-                if snapshot.ruleset.layers.get(*layer).is_some_and(|dangerfile| dangerfile.commit.is_none()) =>
-            {
-                snapshot.sources.insert((*layer, path.clone()), surroundings.load_source(path));
+        if snapshot.group.is_some() && key.home().is_of_a_pull() {
+            // What was said of the pull requests in it counts.
+            snapshot.refuse(key, Unavailable::OfQueuedPulls);
+            continue;
+        }
+        match key.home() {
+            Home::Script { layer, path } => {
+                if snapshot.ruleset.layers.get(layer).is_some_and(|dangerfile| dangerfile.commit.is_none()) {
+                    snapshot.sources.insert((layer, path.clone()), surroundings.load_source(path));
+                }
             }
-            FactKey::Coverage(patterns) => {
+            Home::Coverage(patterns) => {
                 if let Some(fact) = surroundings.load_coverage(snapshot, patterns).await? {
                     if let Fact::Known(facts) = &fact {
                         snapshot.notes.extend(facts.carried.iter().cloned());
                     }
-                    snapshot.coverage.insert(patterns.clone(), fact);
+                    snapshot.coverage.insert(patterns.to_vec(), fact);
                 }
             }
-            FactKey::Lint(patterns) => {
+            Home::Lint(patterns) => {
                 if let Some(fact) = surroundings.load_lint(snapshot, patterns).await? {
-                    snapshot.lint.insert(patterns.clone(), fact);
+                    snapshot.lint.insert(patterns.to_vec(), fact);
                 }
             }
-            _ => {}
+            Home::Pull | Home::Head | Home::Tree => {}
         }
     }
     Ok(())
@@ -149,17 +152,9 @@ async fn load_beside(
 pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
     let mut verdict = Verdict {
         conclusion: Conclusion::Failure,
-        faults: vec![Fault {
-            mistake: false,
-            rule: WHOLE.to_owned(),
-            blocking: true,
-            message: message.clone(),
-            path: None,
-            line: None,
-            overridden: None,
-        }],
+        faults: vec![Fault::of_dangerfile(message.clone())],
         rules: vec![RuleOutcome {
-            name: WHOLE.to_owned(),
+            name: DANGERFILE_RULE.to_owned(),
             blocking: true,
             state: RuleState::Faulted,
             reason: Some(message),

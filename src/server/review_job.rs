@@ -76,8 +76,9 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     let judged = upkeep::judged(&stage.overview.pull, &ruleset);
     let outcome = match ruleset {
         Ok(None) => {
-            Neighbours::load(reviews, review.job, &stage.overview).await?.leave(reviews, review.job).await?;
-            stage.do_without_rules(&outbox).await
+            let neighbours = Neighbours::load(reviews, review.job, &stage.overview).await?;
+            neighbours.leave(reviews, review.job).await?;
+            stage.do_without_rules(&outbox, &neighbours).await
         }
         Ok(Some(ruleset)) => stage.judge_and_publish(&outbox, ruleset).await,
         Err(message) => {
@@ -111,7 +112,8 @@ pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, re
     // Where that cannot be told either, a check that is open is all there is to conclude.
     let organisation = organisation.unwrap_or(FoundDangerfile::Absent);
     if let Ok(None) = build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name) {
-        return stage.conclude_open(&outbox, &[]).await.map(|_| ());
+        let neighbours = Neighbours::load(reviews, review.job, &stage.overview).await?;
+        return stage.conclude_open(&outbox, &neighbours, &[]).await.map(|_| ());
     }
     stage.writing.quiet = true;
     let snapshot = stage.empty_snapshot();
@@ -212,11 +214,11 @@ impl<'a> Stage<'a> {
     }
 
     /// Without rules there is no check; the first ones that the pull request brings are tried on it.
-    async fn do_without_rules(&mut self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
+    async fn do_without_rules(&mut self, outbox: &Outbox<'_>, neighbours: &Neighbours) -> Result<JobOutcome, JobError> {
         let overview = &self.overview;
         let brings = overview.head_has_dangerfile && overview.pull.base.name == overview.default_branch;
         let required = self.writing.find_required().await?;
-        let mut outcome = self.conclude_open(outbox, &required).await?;
+        let mut outcome = self.conclude_open(outbox, neighbours, &required).await?;
         let (snapshot, published) = (self.empty_snapshot(), &overview.published);
         if let Some(failed) = self.writing.fail_required(outbox, (&snapshot, published), required, brings).await? {
             outcome = failed;
@@ -294,9 +296,10 @@ impl<'a> Stage<'a> {
         let settings = self.reviews.known_settings.find(repository, &digest(&snapshot.ruleset));
         let name = |it: Settings| plan::check_name(&it, &overview.pull.base.name, &overview.default_branch);
         // What the same rules said of this very pull request is more than a guess from another one.
-        let own = neighbours.own_settings().filter(|_| self.same_rules);
+        let own = neighbours.own_settings().filter(|_| self.same_rules).cloned();
         before.check_name = own.or(settings).map(name).or(before.check_name);
-        announce(outbox, &self.writing.client, &snapshot.ruleset, &self.overview.published, head, (&input, before)).await
+        announce(outbox, &self.writing.client, &snapshot.ruleset, &self.overview.published, head, (&input, before))
+            .await
     }
 
     async fn publish(
@@ -318,7 +321,7 @@ impl<'a> Stage<'a> {
         let (judged, published) = ((&mut verdict, &mut snapshot), &mut self.overview.published);
         let trouble = self.writing.read_statuses(judged, published, wanted).await;
         self.writing.hands = fixing::find_hands(&self.writing.client, &self.overview).await.ok();
-        let others = other_names::find(&self.overview, &check_name, neighbours.former_name(&self.overview), &verdict);
+        let others = other_names::find(&self.overview, &check_name, &neighbours, &verdict);
         let others = others.into_iter().map(|name| (neighbours.judged_as(&self.overview, &name), name)).collect();
         let said = Said { verdict: &verdict, snapshot: &snapshot, published: &self.overview.published };
         Box::pin(self.writing.conclude_as(outbox, said, ("n", others))).await?;
@@ -342,8 +345,14 @@ impl<'a> Stage<'a> {
 
     /// Without a dangerfile there is no check, but one that a review opened before the file went away is concluded.
     /// Checks of the names in `besides` are somebody else's to conclude.
-    async fn conclude_open(&self, outbox: &Outbox<'_>, besides: &[String]) -> Result<JobOutcome, JobError> {
-        let open = other_names::find_open(&self.overview).into_iter().filter(|name| !besides.contains(name));
+    async fn conclude_open(
+        &self,
+        outbox: &Outbox<'_>,
+        neighbours: &Neighbours,
+        besides: &[String],
+    ) -> Result<JobOutcome, JobError> {
+        let open =
+            other_names::find_open(&self.overview, neighbours).into_iter().filter(|name| !besides.contains(name));
         let open: Vec<_> = open.map(|name| (Vec::new(), name)).collect();
         let message = "The dangerfile was removed while this pull request was being judged.".to_owned();
         let snapshot = self.empty_snapshot();
