@@ -9,8 +9,8 @@ use super::recorded::{Recorded, find_recorded};
 use super::settled::Settled;
 use crate::lua::{Clock, Execution, RawFinding, Registered, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, DANGERFILE_RULE, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath, RuleOutcome, RuleState,
-    Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
+    Conclusion, ConclusionMode, DANGERFILE_RULE, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath,
+    RuleOutcome, RuleState, Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
 };
 use serde_json::{Map, Value as Json};
 use std::cmp::Reverse;
@@ -23,15 +23,15 @@ pub const MAX_PASSES: usize = 30;
 
 /// Runs every rule of the snapshot's ruleset. Never fails: what goes wrong in a rule is a fault in the verdict.
 pub fn run(snapshot: &Snapshot, clock: &Clock) -> Outcome {
-    run_on(snapshot, &mut Settled::default(), clock)
+    run_on(&Rc::new(snapshot.clone()), &mut Settled::default(), clock)
 }
 
-/// The same for passes over one snapshot that grows: a built-in rule that has said its last word does not run again.
-pub fn run_on(snapshot: &Snapshot, settled: &mut Settled, clock: &Clock) -> Outcome {
-    let shared = Rc::new(snapshot.clone());
+/// The same without a copy of the snapshot, which is no one else's when it comes back; and for passes over one that grows: a
+/// built-in rule that has said its last word does not run again.
+pub fn run_on(snapshot: &Rc<Snapshot>, settled: &mut Settled, clock: &Clock) -> Outcome {
     let mut pass = Pass::new(snapshot, clock, settled);
     for layer in 0..snapshot.ruleset.layers.len() {
-        let script = Script::load(Rc::clone(&shared), layer, clock);
+        let script = Script::load(Rc::clone(snapshot), layer, clock);
         pass.layer = layer;
         pass.missing.push(BTreeSet::new());
         pass.run_script(&script);
