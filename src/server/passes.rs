@@ -95,13 +95,7 @@ pub async fn judge(
             Err(error) => return Err(error.into()),
         }
         asked.extend(missing);
-        let read = text_bytes(snapshot);
-        if read > MAX_TEXT {
-            let message = format!(
-                "The rules read {} MB of files; the limit is {} MB. Narrow their `paths`.",
-                read >> 20,
-                MAX_TEXT >> 20
-            );
+        if let Some(message) = read_too_much(snapshot) {
             return Ok(Judged { verdict: faulted(snapshot, message), asked });
         }
     }
@@ -169,6 +163,15 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
     verdict
 }
 
+/// Why the rules get no further, when they read more than a run may.
+pub(super) fn read_too_much(snapshot: &Snapshot) -> Option<String> {
+    let read = text_bytes(snapshot);
+    (read > MAX_TEXT).then(|| {
+        let (read, limit) = (read >> 20, MAX_TEXT >> 20);
+        format!("The rules read {read} MB of files; the limit is {limit} MB. Narrow their `paths`.")
+    })
+}
+
 fn text_bytes(snapshot: &Snapshot) -> usize {
     let files = snapshot.files.values().map(|fact| match fact {
         Fact::Known(FileText::Text(text)) => text.len(),
@@ -181,4 +184,24 @@ fn text_bytes(snapshot: &Snapshot) -> usize {
     });
     let said = reviews.map(|review| review.body.len()).sum::<usize>();
     said + files.sum::<usize>() + snapshot.sources.values().flatten().map(String::len).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CommitId, FileKey, Ruleset, Side, Subject, Timestamp};
+
+    #[test]
+    fn f61_who_reads_more_than_a_run_may_gets_no_further() {
+        let commit = CommitId::new(&"a".repeat(40)).expect("an id");
+        let subject = Subject { repository: None, base: commit.clone(), head: commit, started_at: Timestamp(0) };
+        let mut snapshot = Snapshot::new(subject, Ruleset::default());
+        let text = |bytes: usize| Fact::Known(FileText::Text("x".repeat(bytes)));
+        let key = |path: &str| FileKey { side: Side::Right, path: RepoPath::new(path) };
+        snapshot.files.insert(key("a"), text(MAX_TEXT));
+        assert_eq!(read_too_much(&snapshot), None);
+        snapshot.files.insert(key("b"), text(1));
+        let why = read_too_much(&snapshot).expect("a byte too much");
+        assert!(why.contains("the limit is 20 MB"), "{why}");
+    }
 }

@@ -5,7 +5,7 @@
 //! hold for them as for all rules, and whatever goes wrong in a preview leaves the review alone.
 
 use super::judges::Judges;
-use super::passes::faulted;
+use super::passes::{faulted, read_too_much};
 use super::reviews::Reviews;
 use super::work::JobError;
 use crate::github::{CallError, Overview, Permission, RepoClient, apply_facts};
@@ -153,6 +153,9 @@ async fn judge(judges: &Judges, client: &RepoClient, mut trial: Snapshot) -> Res
             }
             Err(error) => return Err(error),
         }
+        if let Some(message) = read_too_much(&trial) {
+            return Ok(faulted(&trial, message));
+        }
     }
     Ok(faulted(&trial, format!("These rules asked for more facts {MAX_PASSES} times in a row.")))
 }
@@ -166,5 +169,23 @@ fn is_of_head(key: &FactKey, trial: &Snapshot) -> bool {
         FactKey::RequestedReviewers | FactKey::Mergeable | FactKey::Statuses | FactKey::CheckRuns => false,
         FactKey::CodeOwners | FactKey::Uses(_) | FactKey::Search(_) | FactKey::Paths(_) | FactKey::Folder(_) => false,
         FactKey::Coverage(_) | FactKey::Lint(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::CommitId;
+
+    #[test]
+    fn verdicts_of_versions_that_only_said_it_wait_too() {
+        let commit = CommitId::new(&"a".repeat(40)).expect("an id");
+        let mut verdict = Verdict::empty(commit.clone(), commit);
+        assert!(!waits(&verdict));
+        verdict.preview_waits = true;
+        assert!(waits(&verdict));
+        verdict.preview_waits = false;
+        verdict.notes = vec!["Something else.".to_owned(), OLD_NOTE.to_owned()];
+        assert!(waits(&verdict));
     }
 }
