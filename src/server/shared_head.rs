@@ -80,6 +80,12 @@ impl Neighbours {
         listed.chain(stored).filter(|base| *base != self.base).collect()
     }
 
+    /// How the rules called their check when these pull requests were judged, for a base that has no name of its own.
+    pub(super) fn plain_names(&self) -> BTreeSet<String> {
+        let verdicts = self.judgements.iter().filter_map(|it| it.verdict.as_ref());
+        verdicts.map(|verdict| verdict.settings.check_name.clone()).collect()
+    }
+
     /// Whether the last judgement at this head and base says this too, but for how long it took.
     pub(super) fn says(&self, verdict: &Verdict) -> bool {
         self.present().is_some_and(|said| untimed(said.clone()) == untimed(verdict.clone()))
