@@ -24,7 +24,7 @@ mod wait;
 
 pub use change::{ChangeStatus, FileChange, FileMode, Patch};
 pub use coverage::{AmbiguousPath, CoverageFacts, LineHits, ProjectFacts, ReportFacts};
-pub use fact::{CodeOwnersFile, Fact, FactKey, FileKey, FileText, Unavailable};
+pub use fact::{CodeOwnersFile, Fact, FactKey, FileKey, FileText, Home, Unavailable};
 pub use finding::{Finding, Fingerprint, Place, Severity, Side, suggested_lines, suggestion_of};
 pub use group::QueuedPull;
 pub use head_report::{HeadCheckRun, HeadStatus};
@@ -41,5 +41,5 @@ pub use search::{Search, Searched};
 pub use settings::{ConclusionMode, Settings, StatusMode, SummaryComment};
 pub use snapshot::{Snapshot, Subject};
 pub use time::Timestamp;
-pub use verdict::{Conclusion, Effect, Fault, RuleOutcome, RuleState, Verdict};
+pub use verdict::{Conclusion, DANGERFILE_RULE, Effect, Fault, RuleOutcome, RuleState, Verdict};
 pub use wait::{Wait, Waiting, Waits};

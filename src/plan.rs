@@ -18,7 +18,9 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Heeded, Words, answered_comments, build_answer, build_button_answer, has_answer};
+pub use answer::{
+    Heeded, Words, answered_comments, build_answer, build_button_answer, build_given_up_answer, has_answer,
+};
 pub use build::{PlanInput, build, build_for_token, build_reopened, build_started};
 pub use check::{check_name, covers};
 pub use fix::{

@@ -14,5 +14,5 @@ pub use carry_out::carry_out;
 pub use error::PublishError;
 pub use once::carry_out_one;
 pub use outbox::Outbox;
-pub use report::Report;
+pub use report::{Report, Troubles};
 pub use settle::settle;

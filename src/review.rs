@@ -12,7 +12,7 @@ mod settled;
 
 pub use fingerprint::Fingerprints;
 pub use outcome::Outcome;
-pub use overrides::{FAULTS, apply_overrides, fault_fingerprint, find_coverable};
+pub use overrides::{apply_overrides, fault_fingerprint, find_coverable};
 pub use run::{MAX_PASSES, run, run_on};
 pub use settled::Settled;
 

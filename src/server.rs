@@ -22,6 +22,7 @@ mod intake;
 mod jobs_api;
 mod judge_child;
 mod judges;
+mod known;
 mod limits;
 mod logging;
 mod markdown;
@@ -51,6 +52,7 @@ mod waiting;
 mod without_rules;
 mod work;
 mod worker;
+mod writing;
 
 pub use broken_base::{judge_or_fall_back, load_brought_rules};
 pub use config::{AppIdentity, ConfigErrors, JudgeConfig, LogFormat, Pause, Role, ServerConfig};

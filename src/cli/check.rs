@@ -138,13 +138,10 @@ fn lack(snapshot: &mut Snapshot, key: FactKey) {
 /// The mistakes as the faults of a verdict, so that every format can print them.
 fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
     let fault = |mistake: crate::lua::ScriptError| Fault {
-        rule: "dangerfile".to_owned(),
-        blocking: true,
-        message: mistake.message,
         mistake: true,
         path: mistake.path,
         line: mistake.line,
-        overridden: None,
+        ..Fault::of_dangerfile(mistake.message)
     };
     let outcome = |(name, blocking)| RuleOutcome {
         name,

@@ -13,17 +13,13 @@ use crate::model::{
     PullState, RepoName, RepoPath, RepositoryId, Ruleset, Snapshot, Subject, Timestamp, Verdict,
 };
 use crate::plan::{self, Plan, PlanInput, Published, Spot};
-use crate::publish::{self, Outbox, carry_out};
+use crate::publish::{self, Outbox, Troubles, carry_out};
 use crate::server::{
     JudgeConfig, Judges, JudgingError, MAX_REQUESTS, Surroundings, faulted, judge_or_fall_back, load_brought_rules,
 };
 use crate::store::RunId;
 use futures_util::future::BoxFuture;
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// Facts older than this are not fresh: the head is read again before comments are written.
-const FRESH: Duration = Duration::from_secs(5);
 
 /// What is reviewed.
 pub(super) struct Target {
@@ -167,7 +163,9 @@ impl<'a> Live<'a> {
     pub(super) async fn publish(&self, reviewed: &Reviewed, plan: &Plan) -> Result<publish::Report, Failure> {
         let failed = |error| after_publish(self.access, &self.name(), error);
         let mut report = carry_out(&Outbox::none(), &self.client, plan).await.map_err(failed)?;
-        if !report.refused.is_empty() || report.unresolved > 0 {
+        // A status that may not be set is told by whoever prints the report.
+        let comments = |it: &Troubles| !it.refused.is_empty() || it.resolving;
+        if let Some(Troubles { refused, resolving, .. }) = report.troubles().filter(comments) {
             let number = self.overview.pull.number;
             let overview = self.client.fetch_overview(number).await.map_err(|error| self.trouble(error))?;
             if overview.pull.head.sha != self.head {
@@ -176,8 +174,8 @@ impl<'a> Live<'a> {
             }
             let mut published = overview.published;
             published.statuses = self.overview.published.statuses.clone();
-            let refused = std::mem::take(&mut report.refused);
-            let may_resolve = (report.unresolved > 0).then_some(false);
+            report.refused.clear();
+            let may_resolve = resolving.then_some(false);
             let run = format!("{}-2", self.run);
             let input = PlanInput { run, may_resolve, ..self.plan_input(refused) };
             // The status was written by the first plan.
@@ -197,20 +195,10 @@ impl<'a> Live<'a> {
     fn plan_input(&self, refused: Vec<Spot>) -> PlanInput {
         let now = self.client.timing().now();
         PlanInput {
-            run: self.run.to_string(),
-            check_name: String::new(),
-            number: Some(self.overview.pull.number),
-            details_url: None,
-            started_at: self.started_at,
-            completed_at: now,
             // Comments of a head that was replaced would be wrong as soon as they are there.
             quiet: self.newer_head().is_some(),
-            recheck_head: now.since(self.started_at) > FRESH,
-            siblings: Vec::new(),
             refused,
-            required_statuses: None,
-            may_resolve: None,
-            hands: None,
+            ..PlanInput::new(self.run.to_string(), Some(self.overview.pull.number), self.started_at, now)
         }
     }
 

@@ -9,11 +9,13 @@ use super::terminal::{note, print_result, warn};
 use super::{coverage, dangerfile, lint_reports};
 use crate::git::{Comparison, Repository};
 use crate::model::{
-    Conclusion, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject, Timestamp, Verdict,
+    Conclusion, DANGERFILE_RULE, Fact, FactKey, FileKey, FileText, RepoPath, Ruleset, Side, Snapshot, Subject,
+    Timestamp, Verdict,
 };
 use crate::review::{self, MAX_PASSES, Outcome, Settled};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Review what the working tree adds to its merge base, without a network or a server
@@ -154,13 +156,14 @@ impl Facts<'_> {
 }
 
 /// Runs the rules until they lack no fact.
-fn judge(facts: &Facts<'_>, mut snapshot: Snapshot) -> Result<(Snapshot, Verdict), Failure> {
+fn judge(facts: &Facts<'_>, snapshot: Snapshot) -> Result<(Snapshot, Verdict), Failure> {
+    let mut snapshot = Rc::new(snapshot);
     let clock = start_clock();
     let mut settled = Settled::default();
     for _ in 0..MAX_PASSES {
         match review::run_on(&snapshot, &mut settled, &clock) {
-            Outcome::Done(verdict) => return Ok((snapshot, *verdict)),
-            Outcome::Missing(wanted) => facts.load(&mut snapshot, &wanted)?,
+            Outcome::Done(verdict) => return Ok((Rc::unwrap_or_clone(snapshot), *verdict)),
+            Outcome::Missing(wanted) => facts.load(Rc::make_mut(&mut snapshot), &wanted)?,
         }
     }
     Err(Failure::usage(format!(
@@ -205,7 +208,7 @@ fn say_ignored(common: &Common, snapshot: &Snapshot, verdict: &Verdict) {
 fn say_unjudged(common: &Common, verdict: &Verdict) {
     let mut rules = Vec::new();
     for rule in verdict.rules.iter().filter(|rule| rule.needs_pull_request()) {
-        if rule.name == "dangerfile" {
+        if rule.name == DANGERFILE_RULE {
             warn(common, "the dangerfile needs a pull request, so it ended early: rules further down were not run");
         } else {
             rules.push(rule.name.as_str());

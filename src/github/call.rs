@@ -240,7 +240,7 @@ impl Shared {
             Auth::App { app, tokens } => (app, tokens),
             Auth::Token(header) => return Ok((header.clone(), Timestamp(0))),
         };
-        let slot = tokens.slot(audience);
+        let slot = tokens.slot(audience, self.http.github_now());
         let mut slot = slot.lock().await;
         let now = self.http.github_now();
         if let Some(token) = slot.as_ref().filter(|token| token.is_fresh(now)) {
@@ -296,13 +296,13 @@ impl Shared {
     /// Whether the token of an audience that is in use may write what this permission is for; `None` when nobody knows.
     pub(super) async fn grants_write(&self, audience: &Audience, permission: &str) -> Option<bool> {
         let Auth::App { tokens, .. } = &self.auth else { return None };
-        tokens.slot(audience).lock().await.as_ref()?.grants_write(permission)
+        tokens.slot(audience, self.http.github_now()).lock().await.as_ref()?.grants_write(permission)
     }
 
     /// Forgets the token of an audience.
     pub(super) async fn forget_token(&self, audience: &Audience) {
         if let Auth::App { tokens, .. } = &self.auth {
-            *tokens.slot(audience).lock().await = None;
+            *tokens.slot(audience, self.http.github_now()).lock().await = None;
         }
     }
 
@@ -312,7 +312,7 @@ impl Shared {
         if now.since(minted_at) < NEW_TOKEN {
             return true;
         }
-        let slot = tokens.slot(audience);
+        let slot = tokens.slot(audience, now);
         let mut slot = slot.lock().await;
         if slot.as_ref().is_some_and(|token| token.header == *header) {
             *slot = None;

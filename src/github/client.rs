@@ -71,6 +71,13 @@ impl Github {
         }
     }
 
+    /// The app is no longer there: nothing of it is kept. Should it come back, it has another id.
+    pub fn forget(&self, installation: InstallationId) {
+        self.forget_tokens(installation);
+        self.shared.pace.forget(installation);
+        self.shared.meter.forget(installation);
+    }
+
     /// GitHub's limits that last and what was written in the last hour: a text for each installation, for whoever comes
     /// after this process. They hold times alone. Those of one installation and of the app itself, or all.
     pub fn remember_limits(&self, of: Option<InstallationId>) -> Vec<(InstallationId, String)> {

@@ -90,6 +90,11 @@ impl Meter {
         }
     }
 
+    /// Forgets an installation that is gone.
+    pub(super) fn forget(&self, installation: InstallationId) {
+        self.lock().remove(&installation);
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<InstallationId, InstallationUse>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

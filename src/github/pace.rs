@@ -179,6 +179,11 @@ impl Pace {
         texts
     }
 
+    /// Forgets an installation that is gone.
+    pub(super) fn forget(&self, installation: InstallationId) {
+        self.lock().remove(&installation);
+    }
+
     /// Whether so much was written since then that it is worth to be remembered.
     pub(super) fn has_news(&self, installation: InstallationId) -> bool {
         self.lock().get(&installation).is_some_and(|known| known.news > FORGETTABLE)

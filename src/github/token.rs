@@ -5,7 +5,7 @@ use crate::model::{InstallationId, RepositoryId, Timestamp};
 use http::HeaderValue;
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A token is not used when so little of its hour is left.
@@ -49,22 +49,43 @@ impl Token {
 /// One place per audience; whoever holds it mints, the others wait and find the token there.
 pub(super) type Slot = Arc<tokio::sync::Mutex<Option<Token>>>;
 
+/// With so few places nobody looks for some to give up.
+const FEW: usize = 64;
+
 /// The tokens of all audiences.
 #[derive(Default)]
-pub(super) struct Tokens {
-    slots: Mutex<HashMap<Audience, Slot>>,
+pub(super) struct Tokens(Mutex<Slots>);
+
+#[derive(Default)]
+struct Slots {
+    by_audience: HashMap<Audience, Slot>,
+    /// How many were needed when somebody looked the last time.
+    needed: usize,
 }
 
 impl Tokens {
-    pub(super) fn slot(&self, audience: &Audience) -> Slot {
-        let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        slots.entry(audience.clone()).or_default().clone()
+    /// The place of an audience. When the places are twice as many as were needed the last time, those are given up whose
+    /// token is over and that nobody holds.
+    pub(super) fn slot(&self, audience: &Audience, now: Timestamp) -> Slot {
+        let mut slots = self.lock();
+        if slots.by_audience.len() >= FEW.max(2 * slots.needed) {
+            let is_fresh = |slot: &Slot| match slot.try_lock() {
+                Ok(token) => token.as_ref().is_some_and(|token| token.is_fresh(now)),
+                Err(_) => true,
+            };
+            slots.by_audience.retain(|_, slot| Arc::strong_count(slot) > 1 || is_fresh(slot));
+            slots.needed = slots.by_audience.len();
+        }
+        slots.by_audience.entry(audience.clone()).or_default().clone()
     }
 
     /// Forgets the tokens of an installation; whoever has one in hand goes on with it.
     pub(super) fn forget(&self, installation: InstallationId) {
-        let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        slots.retain(|(of, _), _| *of != installation);
+        self.lock().by_audience.retain(|(of, _), _| *of != installation);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slots> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,4 +113,31 @@ pub(super) fn minting_body(scope: &Scope) -> Vec<u8> {
         Scope::Whole => serde_json::json!({}),
     };
     body.to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn places_of_tokens_that_are_over_are_given_up() {
+        let tokens = Tokens::default();
+        let (one, now) = (InstallationId(1), Timestamp(0));
+        let of = |id: usize| (one, Scope::Repository(RepositoryId(id as u64)));
+        let token =
+            |expires_at| Token { header: HeaderValue::from_static("x"), minted_at: now, expires_at, permissions: None };
+        let held = tokens.slot(&of(0), now);
+        for id in 1..=10 * FEW {
+            // The first hundred last for an hour, the others are over at once.
+            let hours = u32::from(id <= 100);
+            *tokens.slot(&of(id), now).lock().await = Some(token(now.after(Duration::from_secs(3600) * hours)));
+        }
+        let kept = || tokens.lock().by_audience.len();
+        assert!((101..=202).contains(&kept()), "{}", kept());
+        assert!(Arc::ptr_eq(&held, &tokens.slot(&of(0), now)), "whoever mints is not overtaken");
+        assert!(tokens.slot(&of(1), now).lock().await.is_some());
+        tokens.slot(&(InstallationId(2), Scope::Whole), now);
+        tokens.forget(one);
+        assert_eq!(kept(), 1);
+    }
 }

@@ -55,7 +55,93 @@ pub enum FactKey {
     },
 }
 
+/// What a fact is of: there it is looked for, and whoever has no such thing has no such fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home<'a> {
+    /// The pull request, and the people who have to do with it.
+    Pull,
+    /// What others report about a pull request's head.
+    Head,
+    /// The files and the history of the two sides.
+    Tree,
+    /// Reports of coverage, looked for by these patterns.
+    Coverage(&'a [String]),
+    /// Reports of linters, looked for by these patterns.
+    Lint(&'a [String]),
+    /// The scripts of this layer.
+    Script {
+        /// Which dangerfile of the ruleset.
+        layer: usize,
+        /// The script.
+        path: &'a RepoPath,
+    },
+}
+
+impl Home<'_> {
+    /// Whether a merge group has nothing of the kind: what was said of the pull requests in it counts.
+    pub fn is_of_a_pull(self) -> bool {
+        match self {
+            Home::Pull | Home::Head | Home::Coverage(_) | Home::Lint(_) => true,
+            Home::Tree | Home::Script { .. } => false,
+        }
+    }
+}
+
 impl FactKey {
+    /// All facts of which there is one of a kind.
+    pub const PLAIN: [FactKey; 10] = [
+        FactKey::Pull,
+        FactKey::Changes,
+        FactKey::Commits,
+        FactKey::Labelings,
+        FactKey::Reviews,
+        FactKey::RequestedReviewers,
+        FactKey::Mergeable,
+        FactKey::Statuses,
+        FactKey::CheckRuns,
+        FactKey::CodeOwners,
+    ];
+
+    /// What it is of.
+    pub fn home(&self) -> Home<'_> {
+        match self {
+            FactKey::Pull | FactKey::Labelings | FactKey::Reviews | FactKey::RequestedReviewers => Home::Pull,
+            // Whose word the pull request needs.
+            FactKey::Mergeable | FactKey::CodeOwners => Home::Pull,
+            FactKey::Statuses | FactKey::CheckRuns => Home::Head,
+            FactKey::Changes | FactKey::Commits | FactKey::File(_) | FactKey::Size(_) => Home::Tree,
+            FactKey::Uses(_) | FactKey::Search(_) | FactKey::Paths(_) | FactKey::Folder(_) => Home::Tree,
+            FactKey::Coverage(patterns) => Home::Coverage(patterns),
+            FactKey::Lint(patterns) => Home::Lint(patterns),
+            FactKey::Source { layer, path } => Home::Script { layer: *layer, path },
+        }
+    }
+
+    /// The word by which it is known in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            FactKey::Pull => "pull",
+            FactKey::Changes => "changes",
+            FactKey::Commits => "commits",
+            FactKey::Labelings => "labelings",
+            FactKey::Reviews => "reviews",
+            FactKey::RequestedReviewers => "requested_reviewers",
+            FactKey::Mergeable => "mergeable",
+            FactKey::Statuses => "statuses",
+            FactKey::CheckRuns => "check_runs",
+            FactKey::File(_) => "file",
+            FactKey::Size(_) => "size",
+            FactKey::CodeOwners => "code_owners",
+            FactKey::Uses(_) => "uses",
+            FactKey::Search(_) => "search",
+            FactKey::Paths(_) => "paths",
+            FactKey::Folder(_) => "folder",
+            FactKey::Coverage(_) => "coverage",
+            FactKey::Lint(_) => "lint",
+            FactKey::Source { .. } => "source",
+        }
+    }
+
     /// Whether asking again is the only way to learn that an awaited fact is there: no event tells of it.
     pub fn is_polled(&self) -> bool {
         matches!(self, FactKey::Mergeable)
@@ -165,4 +251,42 @@ pub enum FileText {
     /// There is text that could not be had whole; the reason says why. A rule that reads it is stopped: what it does not
     /// see, it must not pass.
     Cut(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// One of each.
+    fn samples() -> Vec<FactKey> {
+        let file = || FileKey { side: Side::Left, path: RepoPath::new("a") };
+        let search = Search { words: Vec::new(), among: Vec::new(), names: Vec::new(), beside: Vec::new() };
+        let mut all = FactKey::PLAIN.to_vec();
+        all.extend([FactKey::File(file()), FactKey::Size(file()), FactKey::Folder(file())]);
+        all.extend([FactKey::Uses("x".to_owned()), FactKey::Search(search), FactKey::Paths(Vec::new())]);
+        all.extend([FactKey::Coverage(Vec::new()), FactKey::Lint(Vec::new())]);
+        all.push(FactKey::Source { layer: 0, path: RepoPath::new("a") });
+        all
+    }
+
+    #[test]
+    fn words_are_those_of_json_and_no_fact_is_forgotten() {
+        for key in samples() {
+            let (json, word) = (serde_json::to_value(&key).expect("plain data"), key.word());
+            let is_plain = json.as_str() == Some(word);
+            assert!(is_plain || json.as_object().is_some_and(|it| it.contains_key(word)), "{word}: {json}");
+            assert_eq!(is_plain, FactKey::PLAIN.contains(&key), "{word}");
+        }
+        // Serde names all there are: `unknown variant `?`, expected one of `pull`, `changes`, ..`.
+        let all = serde_json::from_str::<FactKey>("\"?\"").expect_err("there is no such fact").to_string();
+        let all: BTreeSet<String> = all.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+        assert_eq!(samples().iter().map(|key| key.word().to_owned()).collect::<BTreeSet<_>>(), all);
+    }
+
+    #[test]
+    fn f49_a_merge_group_has_only_the_files_and_the_scripts() {
+        let own: Vec<&str> = samples().iter().filter(|key| !key.home().is_of_a_pull()).map(FactKey::word).collect();
+        assert_eq!(own, ["changes", "commits", "file", "size", "folder", "uses", "search", "paths", "source"]);
+    }
 }

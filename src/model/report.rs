@@ -130,6 +130,7 @@ mod tests {
             findings: vec![finding("quiet", None), finding("no-print", Some(place))],
             faults: vec![Fault {
                 mistake: false,
+                of_organisation: false,
                 rule: "broken".to_owned(),
                 blocking: true,
                 message: "no".to_owned(),
@@ -146,6 +147,7 @@ mod tests {
             settings: Settings::default(),
             log: Vec::new(),
             preview: None,
+            preview_waits: false,
             notes: Vec::new(),
         };
         let expected = json!({

@@ -101,6 +101,9 @@ pub struct Snapshot {
     /// What the rules say that the pull request brings. No rule sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Box<Preview>>,
+    /// Whether rules that it brings were not tried, because nobody with write permission asked for it. No rule sees it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preview_waits: bool,
     /// Why the rules that the pull request brings do not load, when they do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brought: Option<Fault>,
@@ -139,6 +142,7 @@ impl Snapshot {
             overrides: Vec::new(),
             notes: Vec::new(),
             preview: None,
+            preview_waits: false,
             brought: None,
             only_loads: false,
         }

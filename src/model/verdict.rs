@@ -3,6 +3,10 @@
 use super::{CommitId, Finding, Overridden, Preview, RepoPath, Settings, StatusMode, Unavailable, Waiting};
 use serde::{Deserialize, Serialize};
 
+/// The rule that speaks for the ruleset as a whole: to it belongs the code outside any rule, and what is wrong with a
+/// dangerfile.
+pub const DANGERFILE_RULE: &str = "dangerfile";
+
 /// The outcome of running a ruleset over a complete snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -27,6 +31,9 @@ pub struct Verdict {
     /// What the rules say that the pull request brings; advice for its author.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Box<Preview>>,
+    /// Whether rules that the pull request brings are not tried until somebody with write permission asks for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preview_waits: bool,
     /// What the reader of the check has to know besides: Markdown, a sentence or two each. Not said by a rule.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -46,6 +53,7 @@ impl Verdict {
             settings: Settings::default(),
             log: Vec::new(),
             preview: None,
+            preview_waits: false,
             notes: Vec::new(),
         }
     }
@@ -94,6 +102,9 @@ pub struct Fault {
     /// Whether the dangerfile is not one (syntax, a name or an option that does not exist), rather than failed at work.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mistake: bool,
+    /// Whether it happened in the organisation's rules, which a repository cannot mend.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_organisation: bool,
     /// The script in which it happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<RepoPath>,
@@ -103,6 +114,22 @@ pub struct Fault {
     /// Who let it pass, when it would block otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overridden: Option<Overridden>,
+}
+
+impl Fault {
+    /// The ruleset as a whole could not do its work, and nothing is known of where.
+    pub fn of_dangerfile(message: String) -> Self {
+        Fault {
+            rule: DANGERFILE_RULE.to_owned(),
+            blocking: true,
+            message,
+            mistake: false,
+            of_organisation: false,
+            path: None,
+            line: None,
+            overridden: None,
+        }
+    }
 }
 
 /// Something a rule asks the robot to do: the name of the `robot` function and its arguments.

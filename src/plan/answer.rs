@@ -41,11 +41,34 @@ pub fn build_answer(
     (lines, words): (&[(CommandLine, Heeded)], Words),
     published: &Published,
 ) -> Plan {
-    let run = run_of(comment);
+    answer_as(run_of(comment), (comment, number), head, (lines, words), published)
+}
+
+/// The same for commands that were given up. It is no answer to them ([`has_answer`]): whoever has the job tried again by
+/// hand has them carried out and answered. The same words are said once.
+pub fn build_given_up_answer(
+    comment: u64,
+    number: PullNumber,
+    head: &CommitId,
+    lines: &[(CommandLine, Heeded)],
+    published: &Published,
+) -> Plan {
+    let words = render_answer(lines).unwrap_or_default();
+    let run = format!("{}-given-up-{}", run_of(comment), digest(&words));
+    answer_as(run, (comment, number), head, (lines, Words::Usual), published)
+}
+
+fn answer_as(
+    run: String,
+    (comment, number): (u64, PullNumber),
+    head: &CommitId,
+    (lines, words): (&[(CommandLine, Heeded)], Words),
+    published: &Published,
+) -> Plan {
     let refused = lines.iter().any(|(_, heeded)| matches!(heeded, Heeded::Refused(_)));
     let sign = if refused { Sign::Confused } else { Sign::Done };
     let mut operations = vec![Operation::React { comment, sign }];
-    let id = answer_id(comment);
+    let id = answer_id(&run);
     let text = render_answer(lines).filter(|_| words != Words::None && !is_answered(published, &id));
     if let Some(mut text) = text {
         if words == Words::Last {
@@ -58,7 +81,7 @@ pub fn build_answer(
 
 /// Whether the comment has its answer. That is the last thing it gets, so its commands are dealt with, as it says.
 pub fn has_answer(comment: u64, published: &Published) -> bool {
-    is_answered(published, &answer_id(comment))
+    is_answered(published, &answer_id(&run_of(comment)))
 }
 
 /// The comments that were answered in words.
@@ -74,8 +97,8 @@ fn run_of(comment: u64) -> String {
     format!("comment-{comment}")
 }
 
-fn answer_id(comment: u64) -> String {
-    operation_id(&run_of(comment), 1)
+fn answer_id(run: &str) -> String {
+    operation_id(run, 1)
 }
 
 /// The answer to a button whose wish was not, or not wholly, fulfilled. The same words for the same press are said once.

@@ -7,6 +7,10 @@ use super::render::spoken;
 use super::review::{self, Change};
 use super::{Hands, Operation, Plan, Published, Sibling, check, rule_status, status, summary};
 use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
+use std::time::Duration;
+
+/// Facts older than this are not fresh: the head is read again before comments are written.
+const FRESH: Duration = Duration::from_secs(5);
 
 /// What a plan needs to know besides the verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +42,28 @@ pub struct PlanInput {
     pub may_resolve: Option<bool>,
     /// What the app may commit to the head's branch; `None` where that is nothing: then the check offers no fixes.
     pub hands: Option<Hands>,
+}
+
+impl PlanInput {
+    /// What every plan of a run has, between its beginning and now; the check has no name yet, nothing is linked, and nobody
+    /// shares the head.
+    pub fn new(run: String, number: Option<PullNumber>, started_at: Timestamp, now: Timestamp) -> PlanInput {
+        PlanInput {
+            run,
+            check_name: String::new(),
+            number,
+            details_url: None,
+            started_at,
+            completed_at: now,
+            quiet: false,
+            recheck_head: now.since(started_at) > FRESH,
+            siblings: Vec::new(),
+            refused: Vec::new(),
+            required_statuses: None,
+            may_resolve: None,
+            hands: None,
+        }
+    }
 }
 
 /// The writes that bring what is published to the verdict. Empty when nothing changed.

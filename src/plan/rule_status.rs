@@ -5,11 +5,11 @@
 
 use super::render::{RuleLine, cut_status_line, render_rule_line};
 use super::{CommitStatus, Operation, PlanInput, Published, StatusState};
-use crate::model::{CommitId, Conclusion, Fault, PullNumber, RuleOutcome, RuleState, StatusMode, Verdict, Waiting};
+use crate::model::{
+    CommitId, Conclusion, DANGERFILE_RULE, Fault, PullNumber, RuleOutcome, RuleState, StatusMode, Verdict, Waiting,
+};
 use std::collections::BTreeSet;
 
-/// The rule that speaks for the ruleset as a whole.
-const WHOLE: &str = "dangerfile";
 /// The status of a person's own review (`deckhand pr --post`), which is no rule's.
 pub const TOKEN_STATUS: &str = "deckhand/local";
 
@@ -20,12 +20,12 @@ pub fn has_rule_statuses(verdict: &Verdict) -> bool {
 
 /// Whether the code outside rules did not come to its end: then rules and settings may be missing.
 pub fn lacks_rules(verdict: &Verdict) -> bool {
-    verdict.faults.iter().any(|fault| fault.rule == WHOLE) || find_waiting(verdict).is_some()
+    verdict.faults.iter().any(|fault| fault.rule == DANGERFILE_RULE) || find_waiting(verdict).is_some()
 }
 
 /// What the code outside rules waits for.
 fn find_waiting(verdict: &Verdict) -> Option<&Waiting> {
-    verdict.waits().find(|(rule, _)| rule.name == WHOLE).map(|(_, waiting)| waiting)
+    verdict.waits().find(|(rule, _)| rule.name == DANGERFILE_RULE).map(|(_, waiting)| waiting)
 }
 
 /// The writes that bring the statuses to the verdicts of all who share the head; none where nobody asked for statuses.
@@ -107,7 +107,7 @@ fn of_one(name: &str, verdict: Option<&Verdict>) -> Option<Said> {
     let of_rules = rules.map(|rule| of_rule(verdict, rule)).max_by_key(|(state, _)| badness(*state));
     match of_rules {
         Some((state, line)) => said(state, line),
-        None if lacks_rules(verdict) => match (standing_fault(verdict, WHOLE), find_waiting(verdict)) {
+        None if lacks_rules(verdict) => match (standing_fault(verdict, DANGERFILE_RULE), find_waiting(verdict)) {
             (None, Some(waiting)) => said(StatusState::Pending, RuleLine::Waiting { waiting }),
             (Some(_), _) => {
                 said(StatusState::Failure, RuleLine::Gone { rule: name, why: Some("the dangerfile could not run") })

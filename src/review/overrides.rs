@@ -1,10 +1,7 @@
 //! What people let pass: findings and faults that would block, and do not.
 
-use crate::model::{Conclusion, Fault, Finding, Fingerprint, Overridden, Override, Verdict};
+use crate::model::{Conclusion, DANGERFILE_RULE, Fault, Finding, Fingerprint, Overridden, Override, Verdict};
 use sha2::{Digest, Sha256};
-
-/// The rule by whose name faults of any rule are let pass.
-pub const FAULTS: &str = "dangerfile";
 
 /// A fault's identity across pushes: the rule and what went wrong. The line of a script may move.
 pub fn fault_fingerprint(fault: &Fault) -> Fingerprint {
@@ -19,7 +16,7 @@ pub fn fault_fingerprint(fault: &Fault) -> Fingerprint {
 /// What an override of `rule` would cover now: its findings that block, and for `dangerfile` every fault that blocks.
 pub fn find_coverable(verdict: &Verdict, rule: &str) -> Vec<Fingerprint> {
     let findings = verdict.findings.iter().filter(|finding| finding.blocking && finding.rule == rule);
-    let faults = verdict.faults.iter().filter(|fault| fault.blocking && rule == FAULTS);
+    let faults = verdict.faults.iter().filter(|fault| fault.blocking && rule == DANGERFILE_RULE);
     findings.map(|finding| finding.fingerprint.clone()).chain(faults.map(fault_fingerprint)).collect()
 }
 
@@ -41,7 +38,7 @@ pub(super) fn mark<'a>(findings: &mut [Finding], faults: impl Iterator<Item = &'
         }
     }
     for fault in faults.filter(|fault| fault.blocking) {
-        if let Some(decision) = decision(overrides, FAULTS, &fault_fingerprint(fault)) {
+        if let Some(decision) = decision(overrides, DANGERFILE_RULE, &fault_fingerprint(fault)) {
             fault.blocking = false;
             fault.overridden = Some(decision);
         }

@@ -10,8 +10,8 @@ use super::repeated::drop_repeated;
 use super::settled::Settled;
 use crate::lua::{Clock, Execution, RawFinding, Registered, Script, ScriptError, Stop, build_settings};
 use crate::model::{
-    Conclusion, ConclusionMode, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath, RuleOutcome, RuleState,
-    Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
+    Conclusion, ConclusionMode, DANGERFILE_RULE, Effect, Fact, FactKey, Fault, Finding, Origin, Place, RepoPath,
+    RuleOutcome, RuleState, Settings, Severity, Side, Snapshot, Unavailable, Verdict, Waiting,
 };
 use serde_json::{Map, Value as Json};
 use std::cmp::Reverse;
@@ -22,20 +22,17 @@ use std::rc::Rc;
 /// one after the other, and that the change does not touch, cost one pass each.
 pub const MAX_PASSES: usize = 30;
 
-/// The rule to which code outside any `rule` belongs.
-const TOP_LEVEL: &str = "dangerfile";
-
 /// Runs every rule of the snapshot's ruleset. Never fails: what goes wrong in a rule is a fault in the verdict.
 pub fn run(snapshot: &Snapshot, clock: &Clock) -> Outcome {
-    run_on(snapshot, &mut Settled::default(), clock)
+    run_on(&Rc::new(snapshot.clone()), &mut Settled::default(), clock)
 }
 
-/// The same for passes over one snapshot that grows: a built-in rule that has said its last word does not run again.
-pub fn run_on(snapshot: &Snapshot, settled: &mut Settled, clock: &Clock) -> Outcome {
-    let shared = Rc::new(snapshot.clone());
+/// The same without a copy of the snapshot, which is no one else's when it comes back; and for passes over one that grows: a
+/// built-in rule that has said its last word does not run again.
+pub fn run_on(snapshot: &Rc<Snapshot>, settled: &mut Settled, clock: &Clock) -> Outcome {
     let mut pass = Pass::new(snapshot, clock, settled);
     for layer in 0..snapshot.ruleset.layers.len() {
-        let script = Script::load(Rc::clone(&shared), layer, clock);
+        let script = Script::load(Rc::clone(snapshot), layer, clock);
         pass.layer = layer;
         pass.missing.push(BTreeSet::new());
         pass.run_script(&script);
@@ -91,7 +88,7 @@ impl<'a> Pass<'a> {
 
     fn run_script(&mut self, script: &Script) {
         let (execution, millis) = self.timed(|| script.run_top_level());
-        self.keep(TOP_LEVEL, true, execution, millis);
+        self.keep(DANGERFILE_RULE, true, execution, millis);
         let rules = if self.snapshot.only_loads { Vec::new() } else { script.rules() };
         for rule in rules {
             let (blocking, known) = (rule.options.blocking, self.rules.len());
@@ -153,7 +150,7 @@ impl<'a> Pass<'a> {
             }
             Some(Stop::OfQueuedPulls) => {
                 // What it said until then it said of the pull requests too.
-                self.unregistered |= rule == TOP_LEVEL;
+                self.unregistered |= rule == DANGERFILE_RULE;
                 return self.take_recorded(rule, blocking);
             }
             Some(Stop::Waiting(ref waiting)) => {
@@ -232,9 +229,10 @@ impl<'a> Pass<'a> {
     fn keep_fault(&mut self, rule: &str, blocking: bool, error: ScriptError) {
         let ScriptError { message, path, line, mistake } = error;
         let path = path.map(|path| self.name_script(path));
+        let of_organisation = self.snapshot.ruleset.layers[self.layer].origin == Origin::Organisation;
         self.faults.push((
             self.layer,
-            Fault { rule: rule.to_owned(), blocking, message, mistake, path, line, overridden: None },
+            Fault { rule: rule.to_owned(), blocking, message, mistake, of_organisation, path, line, overridden: None },
         ));
     }
 
@@ -294,6 +292,7 @@ impl<'a> Pass<'a> {
             settings,
             log: self.log,
             preview: self.snapshot.preview.clone(),
+            preview_waits: self.snapshot.preview_waits,
             notes: self.snapshot.notes.clone(),
         }))
     }
@@ -312,7 +311,7 @@ impl<'a> Pass<'a> {
             hide_source: false,
         };
         let layer = self.settings.len().saturating_sub(1);
-        self.findings.push(Said { layer, rule: TOP_LEVEL.to_owned(), blocking: true, finding });
+        self.findings.push(Said { layer, rule: DANGERFILE_RULE.to_owned(), blocking: true, finding });
     }
 
     /// The settings that a layer answers to: its own and those of the layers before it, which win. What a repository
@@ -349,12 +348,12 @@ impl<'a> Pass<'a> {
         self.findings.retain(|said| said.layer != layer);
         self.effects.retain(|(of, _)| *of != layer);
         self.missing[layer].clear();
-        self.faults.retain(|(of, fault)| *of != layer || fault.rule == TOP_LEVEL);
+        self.faults.retain(|(of, fault)| *of != layer || fault.rule == DANGERFILE_RULE);
         for (_, rule) in self.rules.iter_mut().filter(|(of, _)| *of == layer) {
             rule.waits = None;
         }
         let loads = !self.faults.iter().any(|(of, _)| *of == layer);
-        let judged = |name: &str| name != TOP_LEVEL || loads;
+        let judged = |name: &str| name != DANGERFILE_RULE || loads;
         for (_, rule) in self.rules.iter_mut().filter(|(of, rule)| *of == layer && judged(&rule.name)) {
             rule.state = RuleState::Skipped;
             rule.reason = Some(reason.to_owned());

@@ -7,7 +7,7 @@ mod settled;
 mod suggestions;
 mod waits;
 
-use super::{FAULTS, Outcome, fault_fingerprint, find_coverable, run};
+use super::{Outcome, fault_fingerprint, find_coverable, run};
 use crate::diff::parse_patch_set;
 use crate::lua::Clock;
 use crate::model::*;
@@ -498,10 +498,10 @@ fn overrides_let_pass_what_they_cover_and_nothing_else() {
     let b = decide("b", find_coverable(&verdict, "b"));
     let still = with(vec![a.clone(), b.clone()]);
     assert_eq!((still.conclusion, still.faults[0].blocking), (Conclusion::Failure, true));
-    let passed = with(vec![a, b, decide(FAULTS, find_coverable(&still, FAULTS))]);
+    let passed = with(vec![a, b, decide(DANGERFILE_RULE, find_coverable(&still, DANGERFILE_RULE))]);
     assert_eq!(passed.conclusion, Conclusion::Success);
     assert_eq!(passed.faults[0].overridden.as_ref().map(|it| it.by.as_str()), Some("maya"));
-    assert!(find_coverable(&passed, FAULTS).is_empty());
+    assert!(find_coverable(&passed, DANGERFILE_RULE).is_empty());
     let elsewhere = decide("a", vec![Fingerprint("0".repeat(16))]);
     assert_eq!(with(vec![elsewhere]), before);
 }

@@ -4,10 +4,10 @@
 //! A fault of code that loads is another matter: whoever wrote it sees it in every check.
 
 use super::judges::{JudgeError, Judges};
-use super::passes::{Judged, JudgingError, Surroundings, WHOLE, judge};
+use super::passes::{Judged, JudgingError, Surroundings, judge};
 use crate::github::{CallError, RepoClient, apply_facts};
 use crate::model::{
-    CommitId, DANGERFILE_PLACES, Dangerfile, Fact, FactKey, Fault, FileChange, FileText, Origin, RepoPath, Ruleset,
+    CommitId, DANGERFILE_PLACES, DANGERFILE_RULE, Dangerfile, Fact, FactKey, Fault, FileChange, FileText, Origin, RepoPath, Ruleset,
     Snapshot, Verdict,
 };
 use crate::review::Outcome;
@@ -32,7 +32,7 @@ pub async fn judge_or_fall_back(
         return Ok(judged);
     };
     let present = snapshot.ruleset.layers[own].clone();
-    let (Some(mistake), Some(tip)) = (find_mistake(snapshot, &judged.verdict).cloned(), &present.commit) else {
+    let (Some(mistake), Some(tip)) = (find_mistake(&judged.verdict).cloned(), &present.commit) else {
         return Ok(judged);
     };
     let mut attempt = snapshot.clone();
@@ -57,7 +57,7 @@ pub async fn judge_or_fall_back(
         attempt.notes.push(say_fallen_back(&present, tip, &mistake, &earlier));
         attempt.ruleset.layers[own] = earlier;
         let mut fallen_back = judge(judges, client, &mut attempt, surroundings).await?;
-        if find_mistake(&attempt, &fallen_back.verdict).is_none() {
+        if find_mistake(&fallen_back.verdict).is_none() {
             *snapshot = attempt;
             fallen_back.asked.extend(judged.asked);
             return Ok(fallen_back);
@@ -109,7 +109,7 @@ pub async fn load_brought_rules(
             }
             Err(error @ JudgeError::Start(_)) => return Err(error.into()),
             Ok(Outcome::Done(verdict)) => {
-                snapshot.brought = find_mistake(&trial, &verdict).cloned();
+                snapshot.brought = find_mistake(&verdict).cloned();
                 return Ok(Some(trial));
             }
             Ok(Outcome::Missing(missing)) => {
@@ -132,12 +132,8 @@ pub async fn load_brought_rules(
 }
 
 /// Why the repository's own rules do not load. A mistake in the organisation's is not theirs to mend.
-fn find_mistake<'a>(snapshot: &Snapshot, verdict: &'a Verdict) -> Option<&'a Fault> {
-    let of_all = snapshot.subject.repository.as_ref().map(|it| format!("{}/.github/", it.owner()));
-    let foreign = |fault: &Fault| {
-        fault.path.as_ref().is_some_and(|path| of_all.as_ref().is_some_and(|of_all| path.as_str().starts_with(of_all)))
-    };
-    verdict.faults.iter().find(|fault| fault.rule == WHOLE && fault.mistake && !foreign(fault))
+fn find_mistake(verdict: &Verdict) -> Option<&Fault> {
+    verdict.faults.iter().find(|fault| fault.rule == DANGERFILE_RULE && fault.mistake && !fault.of_organisation)
 }
 
 fn changes_scripts(snapshot: &Snapshot) -> bool {
@@ -147,15 +143,7 @@ fn changes_scripts(snapshot: &Snapshot) -> bool {
 }
 
 fn fault(path: RepoPath, message: String) -> Fault {
-    Fault {
-        rule: WHOLE.to_owned(),
-        blocking: true,
-        message,
-        mistake: true,
-        path: Some(path),
-        line: None,
-        overridden: None,
-    }
+    Fault { mistake: true, path: Some(path), ..Fault::of_dangerfile(message) }
 }
 
 fn say_fallen_back(present: &Dangerfile, tip: &CommitId, mistake: &Fault, earlier: &Dangerfile) -> String {

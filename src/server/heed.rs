@@ -5,18 +5,19 @@
 
 use super::failed_call::{after_call, after_publish, not_judged_yet};
 use super::fixing::{self, Fixed, Fixing};
-use super::preview::NOT_ALLOWED;
+use super::preview;
 use super::reviews::{Reviews, after_overview};
 use super::shared_head::Neighbours;
 use super::work::{JobError, JobOutcome};
 use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
-use crate::model::{Overridden, Override, PullNumber, PullState, Timestamp, Verdict};
+use crate::model::{DANGERFILE_RULE, Overridden, Override, PullNumber, PullState, Timestamp, Verdict};
 use crate::plan::{
-    FixChoice, Heeded, Sibling, Words, answered_comments, build_answer, check_name, has_answer, has_fixes, neutralise,
+    FixChoice, Heeded, Sibling, Words, answered_comments, build_answer, build_given_up_answer, check_name, has_answer,
+    has_fixes, neutralise,
     nothing_to_fix, render_explain, render_help, render_misread, render_why, unknown_rule,
 };
 use crate::publish::{Outbox, carry_out, settle};
-use crate::review::{FAULTS, find_coverable};
+use crate::review::find_coverable;
 use crate::store::{Job, OverrideRecord};
 use crate::webhook::{Cause, Command, CommandLine, JobSpec, Said, Verb, Who, Work};
 use std::collections::BTreeSet;
@@ -49,7 +50,7 @@ pub(super) async fn run(
     }
     let client = client.with_name(overview.name.clone());
     let neighbours = Neighbours::load(reviews, job, &overview).await?;
-    let verdict = neighbours.present().and_then(|judgement| serde_json::from_str::<Verdict>(&judgement.verdict).ok());
+    let verdict = neighbours.present().cloned();
     let siblings = verdict.as_ref().map_or_else(Vec::new, |verdict| {
         let name = check_name(&verdict.settings, &overview.pull.base.name, &overview.default_branch);
         neighbours.siblings(&overview, &verdict.settings, &name)
@@ -77,7 +78,7 @@ pub(super) async fn run(
     let head = &overview.pull.head.sha;
     let words = find_words(reviews, job, &overview).await?;
     let plan = build_answer(said.comment, number, head, (&lines, words), &overview.published);
-    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?;
+    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?.leave();
     store.mark_heeded(repository, said.comment, reviews.now()).await?;
     let refused = lines.iter().filter(|(_, heeded)| matches!(heeded, Heeded::Refused(_))).count();
     Ok(JobOutcome { summary: format!("{} commands heeded, {refused} refused", lines.len() - refused) })
@@ -100,6 +101,41 @@ async fn find_words(reviews: &Reviews, job: &Job, overview: &Overview) -> Result
             Words::None
         }
     })
+}
+
+/// Says that the commands of a comment were given up, unless they have their answer. They are not dealt with: tried again
+/// by hand they are carried out.
+pub(super) async fn answer_given_up(
+    reviews: &Reviews,
+    job: &Job,
+    client: &RepoClient,
+    (number, said): (PullNumber, &Said),
+    reason: &str,
+) -> Result<(), JobError> {
+    let (store, repository) = (reviews.store(), job.spec.repository);
+    if store.is_heeded(repository, said.comment).await? {
+        return Ok(());
+    }
+    let overview = client.fetch_overview(number).await.map_err(after_call)?;
+    if has_answer(said.comment, &overview.published) {
+        return Ok(());
+    }
+    let client = client.clone().with_name(overview.name.clone());
+    let why = format!("{} Write the command again once that is mended.", render_given_up(reason));
+    let heeded = |line: &CommandLine| match line {
+        CommandLine::Read(_) => Heeded::Refused(why.clone()),
+        CommandLine::Misread(misread) => Heeded::Refused(render_misread(misread)),
+    };
+    let lines: Vec<(CommandLine, Heeded)> = said.lines.iter().map(|line| (line.clone(), heeded(line))).collect();
+    let plan = build_given_up_answer(said.comment, number, &overview.pull.head.sha, &lines, &overview.published);
+    let outbox = Outbox::durable(store, &job.key, Some(&job.lease));
+    carry_out(&outbox, &client, &plan).await.map_err(after_publish)?.leave();
+    Ok(())
+}
+
+/// What whoever asked for something hears when it was given up; a part of it may be done.
+pub(super) fn render_given_up(reason: &str) -> String {
+    format!("This could not be carried out to its end: {}.", neutralise(reason))
 }
 
 /// One comment with everything that its commands are decided by.
@@ -197,7 +233,7 @@ impl Hearing<'_> {
             self.review_again().await?;
             return Ok(Heeded::Done);
         }
-        if rule == FAULTS && self.permission().await? < Permission::Maintain {
+        if rule == DANGERFILE_RULE && self.permission().await? < Permission::Maintain {
             let refusal = "Letting faults and the dangerfile's own findings pass needs maintain or admin permission.";
             return Ok(Heeded::Refused(refusal.to_owned()));
         }
@@ -292,7 +328,7 @@ impl Hearing<'_> {
         match &self.verdict {
             // One run for a head.
             Some(verdict) if verdict.preview.is_some() => return Ok(Heeded::Done),
-            Some(verdict) if !verdict.notes.iter().any(|note| note == NOT_ALLOWED) => {
+            Some(verdict) if !preview::waits(verdict) => {
                 let refusal = "There is nothing to try: this pull request changes no rules, or they do not load.";
                 return Ok(Heeded::Refused(refusal.to_owned()));
             }
@@ -380,11 +416,11 @@ fn nothing_blocks(verdict: &Verdict, rule: &str) -> String {
     if verdict.faults.iter().any(|fault| fault.rule == rule && fault.blocking) {
         return format!(
             "`{}` could not run. Somebody with maintain or admin permission lets that pass with \
-             `/deckhand override {FAULTS} <reason>`.",
+             `/deckhand override {DANGERFILE_RULE} <reason>`.",
             neutralise(rule)
         );
     }
-    if rule == FAULTS || verdict.rules.iter().any(|outcome| outcome.name == rule) {
+    if rule == DANGERFILE_RULE || verdict.rules.iter().any(|outcome| outcome.name == rule) {
         return format!("`{}` has nothing here that blocks.", neutralise(rule));
     }
     unknown_rule(rule, Some(verdict))

@@ -3,9 +3,10 @@
 use super::frames::{let_go, read_frame, render_frame};
 use crate::lua::Clock;
 use crate::model::Snapshot;
-use crate::review;
+use crate::review::{self, Settled};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::time::Instant;
 
 /// Address space of a judge: rules have 64 MiB each, a snapshot 20 MB of texts, twice while it is read.
@@ -42,9 +43,11 @@ fn judge_until_end() -> io::Result<()> {
     let mut output = io::stdout().lock();
     let mut buffer = Vec::new();
     while read_frame(&mut input, &mut buffer)? {
-        let snapshot: Snapshot = serde_json::from_slice(&buffer)?;
+        let snapshot: Rc<Snapshot> = Rc::new(serde_json::from_slice(&buffer)?);
+        // Before the rules take their share of the memory.
+        let_go(&mut buffer);
         let start = Instant::now();
-        let outcome = review::run(&snapshot, &Clock::new(move || start.elapsed()));
+        let outcome = review::run_on(&snapshot, &mut Settled::default(), &Clock::new(move || start.elapsed()));
         render_frame(&outcome, &mut buffer)?;
         output.write_all(&buffer)?;
         output.flush()?;

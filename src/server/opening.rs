@@ -89,7 +89,7 @@ pub(super) async fn announce(
     };
     if let Some(said) = of_statuses {
         let statuses = plan::build_reopened(said, head, &input);
-        Box::pin(carry_out(outbox, client, &statuses)).await.map_err(after_publish)?;
+        Box::pin(carry_out(outbox, client, &statuses)).await.map_err(after_publish)?.leave();
     }
     Ok(opened)
 }

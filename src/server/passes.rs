@@ -3,8 +3,8 @@
 use super::judges::{JudgeError, Judges};
 use crate::github::{CallError, RepoClient, apply_facts};
 use crate::model::{
-    Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Snapshot,
-    Verdict,
+    Conclusion, CoverageFacts, DANGERFILE_RULE, Fact, FactKey, Fault, FileText, Home, LintFacts, RepoPath, RuleOutcome,
+    RuleState, Snapshot, Unavailable, Verdict,
 };
 use crate::review::{MAX_PASSES, Outcome, apply_overrides};
 use futures_util::future::BoxFuture;
@@ -12,8 +12,6 @@ use std::collections::BTreeSet;
 
 /// Bytes of texts of one run.
 const MAX_TEXT: usize = 20 << 20;
-/// The rule that speaks for the ruleset as a whole.
-pub(super) const WHOLE: &str = "dangerfile";
 
 /// The end of a run.
 #[derive(Clone, Debug)]
@@ -97,13 +95,7 @@ pub async fn judge(
             Err(error) => return Err(error.into()),
         }
         asked.extend(missing);
-        let read = text_bytes(snapshot);
-        if read > MAX_TEXT {
-            let message = format!(
-                "The rules read {} MB of files; the limit is {} MB. Narrow their `paths`.",
-                read >> 20,
-                MAX_TEXT >> 20
-            );
+        if let Some(message) = read_too_much(snapshot) {
             return Ok(Judged { verdict: faulted(snapshot, message), asked });
         }
     }
@@ -120,26 +112,31 @@ async fn load_beside(
     surroundings: &dyn Surroundings,
 ) -> Result<(), JudgingError> {
     for key in missing {
-        match key {
-            FactKey::Source { layer, path }
-                if snapshot.ruleset.layers.get(*layer).is_some_and(|dangerfile| dangerfile.commit.is_none()) =>
-            {
-                snapshot.sources.insert((*layer, path.clone()), surroundings.load_source(path));
+        if snapshot.group.is_some() && key.home().is_of_a_pull() {
+            // What was said of the pull requests in it counts.
+            snapshot.refuse(key, Unavailable::OfQueuedPulls);
+            continue;
+        }
+        match key.home() {
+            Home::Script { layer, path } => {
+                if snapshot.ruleset.layers.get(layer).is_some_and(|dangerfile| dangerfile.commit.is_none()) {
+                    snapshot.sources.insert((layer, path.clone()), surroundings.load_source(path));
+                }
             }
-            FactKey::Coverage(patterns) => {
+            Home::Coverage(patterns) => {
                 if let Some(fact) = surroundings.load_coverage(snapshot, patterns).await? {
                     if let Fact::Known(facts) = &fact {
                         snapshot.notes.extend(facts.carried.iter().cloned());
                     }
-                    snapshot.coverage.insert(patterns.clone(), fact);
+                    snapshot.coverage.insert(patterns.to_vec(), fact);
                 }
             }
-            FactKey::Lint(patterns) => {
+            Home::Lint(patterns) => {
                 if let Some(fact) = surroundings.load_lint(snapshot, patterns).await? {
-                    snapshot.lint.insert(patterns.clone(), fact);
+                    snapshot.lint.insert(patterns.to_vec(), fact);
                 }
             }
-            _ => {}
+            Home::Pull | Home::Head | Home::Tree => {}
         }
     }
     Ok(())
@@ -149,17 +146,9 @@ async fn load_beside(
 pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
     let mut verdict = Verdict {
         conclusion: Conclusion::Failure,
-        faults: vec![Fault {
-            mistake: false,
-            rule: WHOLE.to_owned(),
-            blocking: true,
-            message: message.clone(),
-            path: None,
-            line: None,
-            overridden: None,
-        }],
+        faults: vec![Fault::of_dangerfile(message.clone())],
         rules: vec![RuleOutcome {
-            name: WHOLE.to_owned(),
+            name: DANGERFILE_RULE.to_owned(),
             blocking: true,
             state: RuleState::Faulted,
             reason: Some(message),
@@ -174,6 +163,15 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
     verdict
 }
 
+/// Why the rules get no further, when they read more than a run may.
+pub(super) fn read_too_much(snapshot: &Snapshot) -> Option<String> {
+    let read = text_bytes(snapshot);
+    (read > MAX_TEXT).then(|| {
+        let (read, limit) = (read >> 20, MAX_TEXT >> 20);
+        format!("The rules read {read} MB of files; the limit is {limit} MB. Narrow their `paths`.")
+    })
+}
+
 fn text_bytes(snapshot: &Snapshot) -> usize {
     let files = snapshot.files.values().map(|fact| match fact {
         Fact::Known(FileText::Text(text)) => text.len(),
@@ -186,4 +184,24 @@ fn text_bytes(snapshot: &Snapshot) -> usize {
     });
     let said = reviews.map(|review| review.body.len()).sum::<usize>();
     said + files.sum::<usize>() + snapshot.sources.values().flatten().map(String::len).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CommitId, FileKey, Ruleset, Side, Subject, Timestamp};
+
+    #[test]
+    fn f61_who_reads_more_than_a_run_may_gets_no_further() {
+        let commit = CommitId::new(&"a".repeat(40)).expect("an id");
+        let subject = Subject { repository: None, base: commit.clone(), head: commit, started_at: Timestamp(0) };
+        let mut snapshot = Snapshot::new(subject, Ruleset::default());
+        let text = |bytes: usize| Fact::Known(FileText::Text("x".repeat(bytes)));
+        let key = |path: &str| FileKey { side: Side::Right, path: RepoPath::new(path) };
+        snapshot.files.insert(key("a"), text(MAX_TEXT));
+        assert_eq!(read_too_much(&snapshot), None);
+        snapshot.files.insert(key("b"), text(1));
+        let why = read_too_much(&snapshot).expect("a byte too much");
+        assert!(why.contains("the limit is 20 MB"), "{why}");
+    }
 }

@@ -5,7 +5,7 @@
 //! hold for them as for all rules, and whatever goes wrong in a preview leaves the review alone.
 
 use super::judges::Judges;
-use super::passes::faulted;
+use super::passes::{faulted, read_too_much};
 use super::reviews::Reviews;
 use super::work::JobError;
 use crate::github::{CallError, Overview, Permission, RepoClient, apply_facts};
@@ -18,9 +18,14 @@ use std::collections::BTreeSet;
 
 /// Requests of a preview: files of the head come in batches.
 const MAX_REQUESTS: u32 = 8;
-/// Said on the check where the author may not write.
-pub(super) const NOT_ALLOWED: &str = "This pull request changes the rules, and the base's judge it. Somebody with write permission can have \
+/// How versions before that field noted in a verdict what [`Verdict::preview_waits`] says.
+const OLD_NOTE: &str = "This pull request changes the rules, and the base's judge it. Somebody with write permission can have \
      the changed ones tried on it with `/deckhand preview`.";
+
+/// Whether somebody with write permission can have changed rules tried that were not.
+pub(super) fn waits(verdict: &Verdict) -> bool {
+    verdict.preview_waits || verdict.notes.iter().any(|note| note == OLD_NOTE)
+}
 
 /// Whose preview it is.
 pub(super) struct Occasion<'a> {
@@ -67,8 +72,8 @@ pub(super) async fn add(
             snapshot.preview = Some(preview);
         }
         Previewed::NotAllowed => {
-            verdict.notes.push(NOT_ALLOWED.to_owned());
-            snapshot.notes.push(NOT_ALLOWED.to_owned());
+            verdict.preview_waits = true;
+            snapshot.preview_waits = true;
         }
         Previewed::Failed => {}
     }
@@ -103,6 +108,7 @@ pub(super) async fn run(occasion: &Occasion<'_>, brought: &Snapshot, facts: &Sna
     trial.ruleset = brought.ruleset.clone();
     trial.sources = brought.sources.clone();
     (trial.brought, trial.waits, trial.preview) = (None, None, None);
+    trial.preview_waits = false;
     trial.overrides.clear();
     trial.notes.clear();
     for key in trial.awaited() {
@@ -147,6 +153,9 @@ async fn judge(judges: &Judges, client: &RepoClient, mut trial: Snapshot) -> Res
             }
             Err(error) => return Err(error),
         }
+        if let Some(message) = read_too_much(&trial) {
+            return Ok(faulted(&trial, message));
+        }
     }
     Ok(faulted(&trial, format!("These rules asked for more facts {MAX_PASSES} times in a row.")))
 }
@@ -156,6 +165,27 @@ fn is_of_head(key: &FactKey, trial: &Snapshot) -> bool {
     match key {
         FactKey::File(FileKey { side, .. }) | FactKey::Size(FileKey { side, .. }) => *side == Side::Right,
         FactKey::Source { layer, .. } => *layer < trial.ruleset.layers.len(),
-        _ => false,
+        FactKey::Pull | FactKey::Changes | FactKey::Commits | FactKey::Labelings | FactKey::Reviews => false,
+        FactKey::RequestedReviewers | FactKey::Mergeable | FactKey::Statuses | FactKey::CheckRuns => false,
+        FactKey::CodeOwners | FactKey::Uses(_) | FactKey::Search(_) | FactKey::Paths(_) | FactKey::Folder(_) => false,
+        FactKey::Coverage(_) | FactKey::Lint(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::CommitId;
+
+    #[test]
+    fn verdicts_of_versions_that_only_said_it_wait_too() {
+        let commit = CommitId::new(&"a".repeat(40)).expect("an id");
+        let mut verdict = Verdict::empty(commit.clone(), commit);
+        assert!(!waits(&verdict));
+        verdict.preview_waits = true;
+        assert!(waits(&verdict));
+        verdict.preview_waits = false;
+        verdict.notes = vec!["Something else.".to_owned(), OLD_NOTE.to_owned()];
+        assert!(waits(&verdict));
     }
 }

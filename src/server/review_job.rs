@@ -13,27 +13,22 @@ use super::passes::{self, faulted};
 use super::preview::{self, Occasion, Previewed};
 use super::reports::Reports;
 use super::reviews::{Reviews, after_overview};
-use super::rule_statuses::{self, NOT_ALLOWED, Standing};
 use super::shared_head::Neighbours;
 use super::upkeep;
 use super::waiting::{self, ServerSide};
-use super::without_rules;
 use super::work::{JobError, JobOutcome};
+use super::writing::{Said, Writing, say_given_up};
 use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, apply_facts};
 use crate::model::{
     Fact, FactKey, Origin, Override, PullNumber, PullState, RepoPath, Ruleset, Settings, Side, Snapshot, Subject,
     Timestamp, Verdict,
 };
-use crate::plan::{self, Hands, PlanInput, Published, PublishedCheck, Sibling};
+use crate::plan::{self, PlanInput, PublishedCheck};
 use crate::publish::{Outbox, carry_out, settle};
-use crate::store::{Grounds, Job, Judged, RunId, RunRecord};
-use crate::webhook::{Cause, JobSpec};
+use crate::store::{Grounds, Job, Judged};
+use crate::webhook::Cause;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use std::time::Duration;
-
-/// Facts older than this are not fresh: the head is read again before comments are written.
-const FRESH: Duration = Duration::from_secs(5);
 
 /// So many facts are fetched on the mere guess that a pull request's rules read what another's did.
 const MAX_LIKELY: usize = 100;
@@ -67,22 +62,23 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
     }
     let client = review.client.clone().with_name(overview.name.clone());
     let mut stage = Stage::new(reviews, review, client, overview)?;
-    stage.may_resolve = stage.client.grants_write("contents").await;
+    stage.writing.may_resolve = stage.writing.client.grants_write("contents").await;
     let decided = reviews.store().find_overrides(review.job.spec.repository, review.number).await?;
     stage.overrides = decided.into_iter().map(|it| it.decision).collect();
     // The job may name an account that has another name by now.
     let organisation = if stage.overview.name.owner().eq_ignore_ascii_case(review.client.name().owner()) {
         organisation
     } else {
-        reviews.organisations().find(&stage.client, installation).await
+        reviews.organisations().find(&stage.writing.client, installation).await
     };
     let organisation = organisation.map_err(after_call)?;
     let ruleset = build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name);
     let judged = upkeep::judged(&stage.overview.pull, &ruleset);
     let outcome = match ruleset {
         Ok(None) => {
-            Neighbours::load(reviews, review.job, &stage.overview).await?.leave(reviews, review.job).await?;
-            stage.do_without_rules(&outbox).await
+            let neighbours = Neighbours::load(reviews, review.job, &stage.overview).await?;
+            neighbours.leave(reviews, review.job).await?;
+            stage.do_without_rules(&outbox, &neighbours).await
         }
         Ok(Some(ruleset)) => stage.judge_and_publish(&outbox, ruleset).await,
         Err(message) => {
@@ -122,12 +118,12 @@ pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, re
     // Where that cannot be told either, a check that is open is all there is to conclude.
     let organisation = organisation.unwrap_or(FoundDangerfile::Absent);
     if let Ok(None) = build_ruleset(&organisation, stage.overview.judging_dangerfile(), &stage.overview.name) {
-        return stage.conclude_open(&outbox, &[]).await.map(|_| ());
+        let neighbours = Neighbours::load(reviews, review.job, &stage.overview).await?;
+        return stage.conclude_open(&outbox, &neighbours, &[]).await.map(|_| ());
     }
-    stage.quiet = true;
-    let message = format!("The review was given up: {reason}. Ask for the check again once this is mended.");
+    stage.writing.quiet = true;
     let snapshot = stage.empty_snapshot();
-    let verdict = faulted(&snapshot, message);
+    let verdict = say_given_up(&snapshot, reason);
     stage.publish(&outbox, verdict, snapshot).await.map(|_| ())
 }
 
@@ -135,23 +131,12 @@ pub(super) async fn conclude_given_up(reviews: &Reviews, review: &Review<'_>, re
 struct Stage<'a> {
     reviews: &'a Reviews,
     review: &'a Review<'a>,
-    client: RepoClient,
     overview: Overview,
-    run: RunId,
-    started_at: Timestamp,
-    quiet: bool,
+    writing: Writing<'a>,
     /// What people let pass; nothing where the review itself was given up.
     overrides: Vec<Override>,
-    /// Names that the base branch requires, once statuses of rules are to be written.
-    required_statuses: Option<Vec<String>>,
-    /// Whether threads may be resolved, when that is known.
-    may_resolve: Option<bool>,
-    /// What may be committed to the head's branch.
-    hands: Option<Hands>,
     /// Whether these rules judged this pull request before.
     same_rules: bool,
-    /// Reviews that this one brings about, to be enqueued when it is saved.
-    wakes: Vec<JobSpec>,
     /// What the judgement stands on; nothing where other rules than the present ones judged.
     grounds: Option<Grounds>,
 }
@@ -163,24 +148,23 @@ impl<'a> Stage<'a> {
         client: RepoClient,
         overview: Overview,
     ) -> Result<Stage<'a>, JobError> {
-        let run = draw_run_id()?;
-        let (started_at, quiet) = (reviews.now(), review.cause.is_quiet());
-        Ok(Stage {
+        let writing = Writing {
             reviews,
-            review,
+            job: review.job,
             client,
-            overview,
-            run,
-            started_at,
-            quiet,
-            overrides: Vec::new(),
+            run: draw_run_id()?,
+            started_at: reviews.now(),
+            number: Some(review.number),
+            base: overview.pull.base.name.clone(),
+            default_branch: overview.default_branch.clone(),
+            private: overview.private,
+            quiet: review.cause.is_quiet(),
             required_statuses: None,
             may_resolve: None,
             hands: None,
-            same_rules: false,
             wakes: Vec::new(),
-            grounds: None,
-        })
+        };
+        Ok(Stage { reviews, review, overview, writing, overrides: Vec::new(), same_rules: false, grounds: None })
     }
 
     async fn judge_and_publish(&mut self, outbox: &Outbox<'_>, ruleset: Ruleset) -> Result<JobOutcome, JobError> {
@@ -198,13 +182,14 @@ impl<'a> Stage<'a> {
         let judges = self.reviews.judges();
         // Rules of other bases never judge.
         let brought = if self.overview.pull.base.name == self.overview.default_branch {
-            load_brought_rules(judges, &self.client, &mut snapshot).await.map_err(after_judging)?
+            load_brought_rules(judges, &self.writing.client, &mut snapshot).await.map_err(after_judging)?
         } else {
             None
         };
         let (store, repository) = (self.reviews.store(), self.review.job.spec.repository);
-        let surroundings = ServerSide { reports: Reports { store, client: &self.client, repository } };
-        let judged = judge_or_fall_back(judges, &self.client, &mut snapshot, &surroundings).await;
+        let client = &self.writing.client;
+        let surroundings = ServerSide { reports: Reports { store, client, repository } };
+        let judged = judge_or_fall_back(judges, client, &mut snapshot, &surroundings).await;
         let passes::Judged { mut verdict, asked } = judged.map_err(after_judging)?;
         let by_these = self::digest(&snapshot.ruleset) == digest;
         self.grounds = by_these.then(|| upkeep::grounds(&self.overview.pull, &snapshot));
@@ -221,7 +206,7 @@ impl<'a> Stage<'a> {
                 self.reviews.store().remember_reads(&of_repository, &digest, &likely).await?;
             }
         }
-        let loads = snapshot.brought.is_none() && !self.quiet;
+        let loads = snapshot.brought.is_none() && !self.writing.quiet;
         if let Some(brought) = brought.filter(|brought| loads && preview::changes_rules(brought)) {
             preview::add(&self.occasion(), &brought, &mut verdict, &mut snapshot).await?;
         }
@@ -231,7 +216,7 @@ impl<'a> Stage<'a> {
     fn occasion(&self) -> Occasion<'_> {
         Occasion {
             reviews: self.reviews,
-            client: &self.client,
+            client: &self.writing.client,
             overview: &self.overview,
             repository: self.review.job.spec.repository,
             number: self.review.number,
@@ -239,20 +224,16 @@ impl<'a> Stage<'a> {
     }
 
     /// Without rules there is no check; the first ones that the pull request brings are tried on it.
-    async fn do_without_rules(&mut self, outbox: &Outbox<'_>) -> Result<JobOutcome, JobError> {
+    async fn do_without_rules(&mut self, outbox: &Outbox<'_>, neighbours: &Neighbours) -> Result<JobOutcome, JobError> {
         let overview = &self.overview;
-        let (base, default_branch) = (&overview.pull.base.name, &overview.default_branch);
-        let brings = overview.head_has_dangerfile && base == default_branch;
-        let required = without_rules::find_required(&self.client, base, default_branch).await?;
-        let mut outcome = self.conclude_open(outbox, &required).await?;
-        if !required.is_empty() {
-            let snapshot = self.empty_snapshot();
-            let verdict = without_rules::say_no_rules(&snapshot, base, default_branch, brings);
-            let required = required.into_iter().map(|name| (Vec::new(), name)).collect();
-            self.conclude_as(outbox, &verdict, &snapshot, ("r", required)).await?;
-            "no dangerfile, and the branch requires the check: it fails".clone_into(&mut outcome.summary);
+        let brings = overview.head_has_dangerfile && overview.pull.base.name == overview.default_branch;
+        let required = self.writing.find_required().await?;
+        let mut outcome = self.conclude_open(outbox, neighbours, &required).await?;
+        let (snapshot, published) = (self.empty_snapshot(), &overview.published);
+        if let Some(failed) = self.writing.fail_required(outbox, (&snapshot, published), required, brings).await? {
+            outcome = failed;
         }
-        if self.quiet || !brings && overview.published.summaries.is_empty() {
+        if self.writing.quiet || !brings && overview.published.summaries.is_empty() {
             return Ok(outcome);
         }
         let mut snapshot = self.empty_snapshot();
@@ -264,21 +245,22 @@ impl<'a> Stage<'a> {
         };
         let tried = if preview.is_some() { "; the first rules were tried" } else { "" };
         let verdict = preview::say_only(preview, &snapshot);
-        let input = self.plan_input(&verdict.settings);
+        let input = self.writing.plan_input(&verdict.settings);
         let plan = plan::build_for_token(&verdict, &snapshot, &overview.published, &input, None);
-        carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
+        carry_out(outbox, &self.writing.client, &plan).await.map_err(after_publish)?.leave();
         Ok(JobOutcome { summary: format!("{}{tried}", outcome.summary) })
     }
 
     async fn preview_first(&self, snapshot: &mut Snapshot) -> Result<Previewed, JobError> {
         let pull = &self.overview.pull;
         let ends = (&pull.base.sha, &pull.head.sha);
-        let difference = self.client.fetch_difference(self.review.number, ends, self.overview.size()).await;
+        let client = &self.writing.client;
+        let difference = client.fetch_difference(self.review.number, ends, self.overview.size()).await;
         let (comparison, changes) = difference.map_err(|error| after_overview(error, self.review.job.attempt))?;
         snapshot.subject.base = comparison.merge_base;
         snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);
-        let brought = load_brought_rules(self.reviews.judges(), &self.client, snapshot).await.map_err(after_judging)?;
+        let brought = load_brought_rules(self.reviews.judges(), client, snapshot).await.map_err(after_judging)?;
         match brought {
             Some(brought) => preview::run(&self.occasion(), &brought, snapshot).await,
             None => Ok(Previewed::NotAllowed),
@@ -298,8 +280,8 @@ impl<'a> Stage<'a> {
         let read = async {
             let ends = (&pull.base.sha, &pull.head.sha);
             futures_util::try_join!(
-                self.client.fetch_difference(self.review.number, ends, self.overview.size()),
-                self.client.fetch_facts(snapshot, &known),
+                self.writing.client.fetch_difference(self.review.number, ends, self.overview.size()),
+                self.writing.client.fetch_facts(snapshot, &known),
             )
         };
         // A read that fails does not cut the write short, of which nobody would know whether it happened.
@@ -317,16 +299,17 @@ impl<'a> Stage<'a> {
     }
 
     async fn announce(&self, outbox: &Outbox<'_>, snapshot: &Snapshot) -> Result<Option<PublishedCheck>, JobError> {
-        let (head, input) = (&self.overview.pull.head.sha, self.plan_input(&Settings::default()));
+        let (head, input) = (&self.overview.pull.head.sha, self.writing.plan_input(&Settings::default()));
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
         let mut before = neighbours.before(&self.overview);
         let (repository, overview) = (self.review.job.spec.repository, &self.overview);
         let settings = self.reviews.known_settings.find(repository, &digest(&snapshot.ruleset));
         let name = |it: Settings| plan::check_name(&it, &overview.pull.base.name, &overview.default_branch);
         // What the same rules said of this very pull request is more than a guess from another one.
-        let own = neighbours.own_settings().filter(|_| self.same_rules);
+        let own = neighbours.own_settings().filter(|_| self.same_rules).cloned();
         before.check_name = own.or(settings).map(name).or(before.check_name);
-        announce(outbox, &self.client, &snapshot.ruleset, &self.overview.published, head, (&input, before)).await
+        announce(outbox, &self.writing.client, &snapshot.ruleset, &self.overview.published, head, (&input, before))
+            .await
     }
 
     async fn publish(
@@ -336,176 +319,59 @@ impl<'a> Stage<'a> {
         mut snapshot: Snapshot,
     ) -> Result<JobOutcome, JobError> {
         let neighbours = Neighbours::load(self.reviews, self.review.job, &self.overview).await?;
-        let check_name = self.plan_input(&verdict.settings).check_name;
+        let check_name = self.writing.plan_input(&verdict.settings).check_name;
         let siblings = neighbours.siblings(&self.overview, &verdict.settings, &check_name);
-        self.wakes = neighbours.left_behind(self.review.job);
+        self.writing.wakes = neighbours.left_behind(self.review.job);
         // A check that can be concluded is concluded first; what statuses lack comes with the next attempt.
         let of_siblings = || siblings.iter().filter_map(|it| it.verdict.as_ref()).any(plan::has_rule_statuses);
         // An earlier attempt may have saved its verdict and not come to the statuses that it meant to take back.
         let interrupted = self.review.job.attempt > 1 || self.review.job.unsettled;
         let wanted =
             plan::has_rule_statuses(&verdict) || of_siblings() || neighbours.had_rule_statuses() || interrupted;
-        let at = (&self.overview.pull.head.sha, self.overview.pull.base.name.as_str());
-        let standing = rule_statuses::gather(&self.client, at, wanted, &verdict).await;
-        let (standing, trouble) = standing.map_or_else(|error| (Standing::default(), Some(error)), |it| (it, None));
-        if standing.not_allowed && plan::has_rule_statuses(&verdict) {
-            verdict.notes.push(NOT_ALLOWED.to_owned());
-            // What is judged from this snapshot again says the same.
-            snapshot.notes.push(NOT_ALLOWED.to_owned());
-        }
-        (self.overview.published.statuses, self.required_statuses) = (standing.own, standing.required);
-        self.hands = fixing::find_hands(&self.client, &self.overview).await.ok();
-        let others = other_names::find(&self.overview, &check_name, neighbours.former_name(&self.overview), &verdict);
+        let (judged, published) = ((&mut verdict, &mut snapshot), &mut self.overview.published);
+        let trouble = self.writing.read_statuses(judged, published, wanted).await;
+        self.writing.hands = fixing::find_hands(&self.writing.client, &self.overview).await.ok();
+        let others = other_names::find(&self.overview, &check_name, &neighbours, &verdict);
         let others = others.into_iter().map(|name| (neighbours.judged_as(&self.overview, &name), name)).collect();
-        Box::pin(self.conclude_as(outbox, &verdict, &snapshot, ("n", others))).await?;
-        let mut input = PlanInput { siblings, refused: neighbours.refused(), ..self.plan_input(&verdict.settings) };
-        let known = neighbours.says(&verdict);
-        let outcome = self.write(outbox, &verdict, &snapshot, &mut input, known).await?;
+        let said = Said { verdict: &verdict, snapshot: &snapshot, published: &self.overview.published };
+        Box::pin(self.writing.conclude_as(outbox, said, ("n", others))).await?;
+        let input = self.writing.plan_input(&verdict.settings);
+        let mut input = PlanInput { siblings, refused: neighbours.refused(), ..input };
+        let present = async {
+            let client = &self.writing.client;
+            let overview = client.fetch_overview(self.review.number).await.map_err(after_call)?;
+            Ok((overview.pull.head.sha == verdict.head).then_some(overview.published))
+        };
+        let stored = neighbours.says(&verdict);
+        let outcome = self.writing.write(outbox, said, (&mut input, stored), present).await?;
         neighbours.follow_up(self.reviews, self.review.job, &input.siblings).await?;
         // Boxed: the future of a review is large enough.
         let after = Box::pin(Neighbours::load(self.reviews, self.review.job, &self.overview)).await?;
         let siblings = after.siblings(&self.overview, &verdict.settings, &check_name);
         after.catch_up(self.reviews, self.review.job, (&input.siblings, siblings)).await?;
         waiting::follow_up(self.reviews, self.review.job, &snapshot, &verdict).await?;
-        trouble.map_or(Ok(outcome), |error| Err(after_call(error)))
-    }
-
-    async fn write(
-        &self,
-        outbox: &Outbox<'_>,
-        verdict: &Verdict,
-        snapshot: &Snapshot,
-        input: &mut PlanInput,
-        known: bool,
-    ) -> Result<JobOutcome, JobError> {
-        let plan = plan::build(verdict, snapshot, &self.overview.published, input);
-        let asked = match verdict.effects.len() {
-            0 => String::new(),
-            1 => "; 1 effect asked for, which this version does not carry out".to_owned(),
-            number => format!("; {number} effects asked for, which this version does not carry out"),
-        };
-        let title = format!("{}{asked}", plan::render_title(verdict));
-        if plan.operations.is_empty() {
-            if !known {
-                // GitHub shows all this already; commands, merge groups and other pull requests need to know it here.
-                self.reviews.store().save_run(&self.record(verdict, snapshot)?).await?;
-            }
-            return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
-        }
-        // Saved with the first write: the check links to it.
-        let record = self.record(verdict, snapshot)?;
-        let report = carry_out(&outbox.with_run(&record), &self.client, &plan).await.map_err(after_publish)?;
-        if !report.refused.is_empty() || !report.unset.is_empty() || report.unresolved > 0 {
-            let mut verdict = verdict.clone();
-            if !report.unset.is_empty() || report.unresolved > 0 {
-                // The next one tells which permissions are left.
-                self.client.forget_token().await;
-            }
-            if report.unresolved > 0 {
-                input.may_resolve = Some(false);
-            }
-            verdict.notes.extend(report.unset.first().map(|_| NOT_ALLOWED.to_owned()));
-            self.say_refused(outbox, &verdict, snapshot, input, report.refused).await?;
-        }
-        let moved = if report.head_moved { "; the head moved meanwhile" } else { "" };
-        Ok(JobOutcome { summary: format!("{title}; {} writes{moved}", report.done.len()) })
+        Writing::end(outcome, trouble)
     }
 
     /// Without a dangerfile there is no check, but one that a review opened before the file went away is concluded.
     /// Checks of the names in `besides` are somebody else's to conclude.
-    async fn conclude_open(&self, outbox: &Outbox<'_>, besides: &[String]) -> Result<JobOutcome, JobError> {
-        let open = other_names::find_open(&self.overview).into_iter().filter(|name| !besides.contains(name));
+    async fn conclude_open(
+        &self,
+        outbox: &Outbox<'_>,
+        neighbours: &Neighbours,
+        besides: &[String],
+    ) -> Result<JobOutcome, JobError> {
+        let open =
+            other_names::find_open(&self.overview, neighbours).into_iter().filter(|name| !besides.contains(name));
         let open: Vec<_> = open.map(|name| (Vec::new(), name)).collect();
         let message = "The dangerfile was removed while this pull request was being judged.".to_owned();
         let snapshot = self.empty_snapshot();
         let concluded = open.len();
-        self.conclude_as(outbox, &faulted(&snapshot, message), &snapshot, ("n", open)).await?;
+        let verdict = &faulted(&snapshot, message);
+        let said = Said { verdict, snapshot: &snapshot, published: &self.overview.published };
+        self.writing.conclude_as(outbox, said, ("n", open)).await?;
         let open = if concluded > 0 { "; an open check was concluded" } else { "" };
         Ok(JobOutcome { summary: format!("no dangerfile, so no check{open}") })
-    }
-
-    /// Writes the verdict to checks of these names, beside what they say of others, and no comments. The letter tells the
-    /// writes from others of this run.
-    async fn conclude_as(
-        &self,
-        outbox: &Outbox<'_>,
-        verdict: &Verdict,
-        snapshot: &Snapshot,
-        (letter, names): (&str, Vec<(Vec<Sibling>, String)>),
-    ) -> Result<(), JobError> {
-        for (index, (siblings, check_name)) in names.into_iter().enumerate() {
-            let run = format!("{}-{letter}{index}", self.run);
-            let input = PlanInput { run, check_name, siblings, quiet: true, ..self.plan_input(&verdict.settings) };
-            let plan = plan::build(verdict, snapshot, &self.overview.published, &input);
-            carry_out(outbox, &self.client, &plan).await.map_err(after_publish)?;
-        }
-        Ok(())
-    }
-
-    /// GitHub refused lines of the diff, statuses, or to resolve threads: what it refused is said elsewhere, by a plan
-    /// against the present state.
-    async fn say_refused(
-        &self,
-        outbox: &Outbox<'_>,
-        verdict: &Verdict,
-        snapshot: &Snapshot,
-        input: &mut PlanInput,
-        refused: Vec<plan::Spot>,
-    ) -> Result<(), JobError> {
-        let overview = self.client.fetch_overview(self.review.number).await.map_err(after_call)?;
-        if overview.pull.head.sha != verdict.head {
-            // Perhaps it was refused for that; the next head has a review of its own.
-            return Ok(());
-        }
-        let published: Published = overview.published;
-        if !refused.is_empty() {
-            input.refused.extend(refused);
-            let spots = serde_json::to_string(&input.refused).expect("places are plain data");
-            let repository = self.review.job.spec.repository;
-            self.reviews.store().note_refused_lines(repository, self.review.number, &verdict.head, spots).await?;
-        }
-        input.required_statuses = None;
-        input.run = format!("{}-2", self.run);
-        let plan = plan::build(verdict, snapshot, &published, input);
-        carry_out(outbox, &self.client, &plan).await.map_err(after_publish).map(|_| ())
-    }
-
-    fn record(&self, verdict: &Verdict, snapshot: &Snapshot) -> Result<RunRecord, JobError> {
-        let render =
-            |error: serde_json::Error| JobError::Fatal { reason: format!("the run cannot be stored: {error}") };
-        Ok(RunRecord {
-            id: self.run.clone(),
-            repository: self.review.job.spec.repository,
-            name: self.overview.name.clone(),
-            number: self.review.number,
-            base: self.overview.pull.base.name.clone(),
-            head: verdict.head.clone(),
-            verdict: serde_json::to_string(verdict).map_err(render)?,
-            snapshot: serde_json::to_string(snapshot).map_err(render)?,
-            created_at: self.reviews.now(),
-            wakes: self.wakes.clone(),
-        })
-    }
-
-    fn plan_input(&self, settings: &Settings) -> PlanInput {
-        let (overview, parts, now) = (&self.overview, &self.reviews.parts, self.reviews.now());
-        // Nobody can open the page without a token, and a private repository's page is for its members only.
-        let linked = parts.pages_open && !overview.private;
-        PlanInput {
-            run: self.run.to_string(),
-            check_name: plan::check_name(settings, &overview.pull.base.name, &overview.default_branch),
-            number: Some(self.review.number),
-            details_url: linked.then(|| format!("{}/runs/{}", parts.public_url, self.run)),
-            started_at: self.started_at,
-            completed_at: now,
-            quiet: self.quiet,
-            recheck_head: now.since(self.started_at) > FRESH,
-            siblings: Vec::new(),
-            refused: Vec::new(),
-            required_statuses: self.required_statuses.clone(),
-            may_resolve: self.may_resolve,
-            hands: self.hands,
-        }
     }
 
     fn empty_snapshot(&self) -> Snapshot {
@@ -514,7 +380,7 @@ impl<'a> Stage<'a> {
             repository: Some(self.overview.name.clone()),
             base: pull.base.sha.clone(),
             head: pull.head.sha.clone(),
-            started_at: self.started_at,
+            started_at: self.writing.started_at,
         };
         let mut snapshot = Snapshot::new(subject, Ruleset::default());
         snapshot.pull = Some(Fact::Known(pull.clone()));

@@ -224,12 +224,12 @@ impl Reviews {
         }
     }
 
-    async fn say_given_up(&self, concluding: impl Future<Output = Result<(), JobError>>) {
-        let said = tokio::time::timeout(GIVE_UP_TIMEOUT, concluding).await;
+    async fn say_given_up(&self, saying: impl Future<Output = Result<(), JobError>>) {
+        let said = tokio::time::timeout(GIVE_UP_TIMEOUT, saying).await;
         match said {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(error = %error, "the check cannot be concluded either: {error}"),
-            Err(_) => tracing::error!("the check cannot be concluded either: GitHub does not answer"),
+            Ok(Err(error)) => tracing::error!(error = %error, "that it was given up cannot be said either: {error}"),
+            Err(_) => tracing::error!("that it was given up cannot be said either: GitHub does not answer"),
         }
     }
 }
@@ -252,7 +252,23 @@ impl Handler for Reviews {
                     let queued = Queued { job, client, group, cause: *cause };
                     self.say_given_up(group_job::conclude_given_up(self, &queued, reason)).await;
                 }
-                _ => {}
+                Work::HeedComment { number, said } => {
+                    self.say_given_up(heed::answer_given_up(self, job, &client, (*number, said), reason)).await;
+                }
+                Work::HeedButton { head, pulls, pressed } => {
+                    let answering = button::answer_given_up(self, job, &client, (head, pulls), (pressed, reason));
+                    self.say_given_up(answering).await;
+                }
+                // They open no check, and nobody waits for their answer. A check of a group that is no more, if it is
+                // open, the watchdog concludes.
+                Work::ReviewGroup { ended: Some(_), .. }
+                | Work::ReviewBranch { .. }
+                | Work::ReviewReaders { .. }
+                | Work::ReviewCommit { .. }
+                | Work::ReviewReported { .. }
+                | Work::ReviewRepository { .. }
+                | Work::HeedUpload { .. }
+                | Work::HeedWorkflow { .. } => {}
             }
         })
     }

@@ -1,13 +1,15 @@
 //! Pull requests with one head share its check: who they are, and who is judged again because of one of them.
 
+use super::known::Known;
 use super::opening::Before;
 use super::reviews::Reviews;
 use super::work::JobError;
 use crate::github::Overview;
 use crate::model::{CommitId, PullNumber, Settings, Verdict};
 use crate::plan::{Sibling, Spot, check_name, has_rule_statuses};
-use crate::store::{Job, Judgement};
+use crate::store::Job;
 use crate::webhook::{Cause, JobSpec, Work};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A pull request that was opened a moment ago is judged for its own event; only when that was lost is it looked for.
@@ -16,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The other pull requests whose judgement and this one's depend on each other.
 pub(super) struct Neighbours {
     /// What the store knows: this pull request's last judgement, and those of others at its old and new head.
-    judgements: Vec<Judgement>,
+    judgements: Vec<Known>,
     number: PullNumber,
     head: CommitId,
     base: String,
@@ -25,8 +27,9 @@ pub(super) struct Neighbours {
 impl Neighbours {
     pub(super) async fn load(reviews: &Reviews, job: &Job, overview: &Overview) -> Result<Neighbours, JobError> {
         let pull = &overview.pull;
+        let judgements = reviews.store().find_judgements(job.spec.repository, pull.number, &pull.head.sha).await?;
         Ok(Neighbours {
-            judgements: reviews.store().find_judgements(job.spec.repository, pull.number, &pull.head.sha).await?,
+            judgements: judgements.into_iter().map(Known::from).collect(),
             number: pull.number,
             head: pull.head.sha.clone(),
             base: pull.base.name.clone(),
@@ -39,8 +42,7 @@ impl Neighbours {
         let here = || self.others().filter(|it| it.head == self.head);
         let listed = overview.sharing.iter().filter(|pull| same_check(&pull.base)).map(|pull| {
             let judgement = here().find(|it| it.number == pull.number && it.base == pull.base);
-            // A verdict that another version wrote and that no longer reads is one that is not there.
-            Sibling { number: pull.number, verdict: judgement.and_then(|it| serde_json::from_str(&it.verdict).ok()) }
+            Sibling { number: pull.number, verdict: judgement.and_then(|it| it.verdict.clone()) }
         });
         let listed: Vec<Sibling> = listed.collect();
         let is_listed = |number| overview.sharing.iter().any(|pull| pull.number == number);
@@ -48,9 +50,8 @@ impl Neighbours {
         let is_closed = |number| overview.closed_here.contains(&number);
         let only_stored = here().filter(|it| same_check(&it.base) && !is_listed(it.number) && !is_closed(it.number));
         let only_stored: Vec<Sibling> = only_stored
-            .filter_map(|it| {
-                Some(Sibling { number: it.number, verdict: Some(serde_json::from_str(&it.verdict).ok()?) })
-            })
+            .filter(|it| it.verdict.is_some())
+            .map(|it| Sibling { number: it.number, verdict: it.verdict.clone() })
             .collect();
         listed.into_iter().chain(only_stored).collect()
     }
@@ -59,9 +60,9 @@ impl Neighbours {
     pub(super) fn judged_as(&self, overview: &Overview, name: &str) -> Vec<Sibling> {
         let here = self.others().filter(|it| it.head == self.head);
         here.filter_map(|it| {
-            let verdict: Verdict = serde_json::from_str(&it.verdict).ok()?;
+            let verdict = it.verdict.as_ref()?;
             let named_so = check_name(&verdict.settings, &it.base, &overview.default_branch) == name;
-            named_so.then_some(Sibling { number: it.number, verdict: Some(verdict) })
+            named_so.then(|| Sibling { number: it.number, verdict: Some(verdict.clone()) })
         })
         .collect()
     }
@@ -69,24 +70,35 @@ impl Neighbours {
     /// The name that the check had when this pull request was judged at this head and base the last time.
     pub(super) fn former_name(&self, overview: &Overview) -> Option<String> {
         let settings = self.own_settings()?;
-        Some(check_name(&settings, &self.base, &overview.default_branch))
+        Some(check_name(settings, &self.base, &overview.default_branch))
+    }
+
+    /// Other branches for which pull requests with this head were or will be judged, this one too.
+    pub(super) fn other_bases<'a>(&'a self, overview: &'a Overview) -> BTreeSet<&'a str> {
+        let listed = overview.sharing.iter().map(|pull| pull.base.as_str());
+        let stored = self.judgements.iter().map(|it| it.base.as_str());
+        listed.chain(stored).filter(|base| *base != self.base).collect()
+    }
+
+    /// How the rules called their check when these pull requests were judged, for a base that has no name of its own.
+    pub(super) fn plain_names(&self) -> BTreeSet<String> {
+        let verdicts = self.judgements.iter().filter_map(|it| it.verdict.as_ref());
+        verdicts.map(|verdict| verdict.settings.check_name.clone()).collect()
     }
 
     /// Whether the last judgement at this head and base says this too, but for how long it took.
     pub(super) fn says(&self, verdict: &Verdict) -> bool {
-        let said = self.present().and_then(|it| serde_json::from_str::<Verdict>(&it.verdict).ok());
-        said.is_some_and(|said| untimed(said) == untimed(verdict.clone()))
+        self.present().is_some_and(|said| untimed(said.clone()) == untimed(verdict.clone()))
     }
 
     /// What was said of the pull request at its present head and base; `None` when it was not judged there yet.
-    pub(super) fn present(&self) -> Option<&Judgement> {
-        self.own().filter(|own| own.head == self.head && own.base == self.base)
+    pub(super) fn present(&self) -> Option<&Verdict> {
+        self.own_here()?.verdict.as_ref()
     }
 
     /// The settings that the rules had for this pull request at its present head and base.
-    pub(super) fn own_settings(&self) -> Option<Settings> {
-        let verdict: Verdict = serde_json::from_str(&self.present()?.verdict).ok()?;
-        Some(verdict.settings)
+    pub(super) fn own_settings(&self) -> Option<&Settings> {
+        Some(&self.present()?.settings)
     }
 
     /// What was said on this head before this pull request is judged there for this base.
@@ -94,13 +106,12 @@ impl Neighbours {
         let name = |settings: &Settings| check_name(settings, &self.base, &overview.default_branch);
         let here = || self.judgements.iter().filter(|it| it.head == self.head);
         // All of them are judged by the default branch's rules.
-        let read = |it: &Judgement| serde_json::from_str::<Verdict>(&it.verdict).ok();
-        let said = here().find_map(read);
+        let said = here().find_map(|it| it.verdict.clone());
         Before {
             check_name: said.as_ref().map(|said| name(&said.settings)),
-            elsewhere: self.own().filter(|own| own.head != self.head).and_then(read),
+            elsewhere: self.own().filter(|own| own.head != self.head).and_then(|own| own.verdict.clone()),
             said,
-            unjudged: self.present().is_none(),
+            unjudged: self.own_here().is_none(),
             other_place: self.own().is_some_and(|own| own.base != self.base || own.head != self.head),
         }
     }
@@ -108,7 +119,7 @@ impl Neighbours {
     /// Whoever shared the head that was left, or the check that has another name now: they are judged again. Nobody can
     /// tell who they are any more once the new judgement is saved.
     pub(super) fn left_behind(&self, job: &Job) -> Vec<JobSpec> {
-        let moved = |own: &&Judgement| own.head != self.head || own.base != self.base;
+        let moved = |own: &&Known| own.head != self.head || own.base != self.base;
         let left = self.own().filter(moved).map(|own| self.others().filter(|it| it.head == own.head));
         left.into_iter().flatten().map(|it| review_of(job, it.number)).collect()
     }
@@ -148,23 +159,24 @@ impl Neighbours {
 
     /// Whether rules had statuses when this pull request was judged at this head the last time.
     pub(super) fn had_rule_statuses(&self) -> bool {
-        // The word first: most verdicts need not be read.
-        let last = self.own().filter(|own| own.head == self.head && own.verdict.contains("\"per_rule\""));
-        last.and_then(|own| serde_json::from_str(&own.verdict).ok()).is_some_and(|last| has_rule_statuses(&last))
+        let last = self.own().filter(|own| own.head == self.head);
+        last.and_then(|own| own.verdict.as_ref()).is_some_and(has_rule_statuses)
     }
 
     /// Lines on which GitHub took no comment when this pull request was judged at this head.
     pub(super) fn refused(&self) -> Vec<Spot> {
-        let noted = self.own().filter(|own| own.head == self.head).and_then(|own| own.refused.as_deref());
-        // Of another version that no longer reads: they are tried again.
-        noted.and_then(|noted| serde_json::from_str(noted).ok()).unwrap_or_default()
+        self.own().filter(|own| own.head == self.head).map_or_else(Vec::new, |own| own.refused.clone())
     }
 
-    fn own(&self) -> Option<&Judgement> {
+    fn own_here(&self) -> Option<&Known> {
+        self.own().filter(|own| own.head == self.head && own.base == self.base)
+    }
+
+    fn own(&self) -> Option<&Known> {
         self.judgements.iter().find(|it| it.number == self.number)
     }
 
-    fn others(&self) -> impl Iterator<Item = &Judgement> {
+    fn others(&self) -> impl Iterator<Item = &Known> {
         self.judgements.iter().filter(|it| it.number != self.number)
     }
 }

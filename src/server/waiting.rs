@@ -90,9 +90,6 @@ impl Surroundings for ServerSide<'_> {
         _patterns: &'a [String],
     ) -> BoxFuture<'a, Result<Option<Fact<CoverageFacts>>, JudgingError>> {
         Box::pin(async move {
-            if snapshot.group.is_some() {
-                return Ok(Some(Fact::Unavailable(Unavailable::OfQueuedPulls)));
-            }
             let awaited = || Fact::Unavailable(Unavailable::Awaited(Wait::for_coverage()));
             Ok(Some(self.reports.load_coverage(snapshot).await?.map_or_else(awaited, Fact::Known)))
         })
@@ -104,9 +101,6 @@ impl Surroundings for ServerSide<'_> {
         _patterns: &'a [String],
     ) -> BoxFuture<'a, Result<Option<Fact<LintFacts>>, JudgingError>> {
         Box::pin(async move {
-            if snapshot.group.is_some() {
-                return Ok(Some(Fact::Unavailable(Unavailable::OfQueuedPulls)));
-            }
             let awaited = || Fact::Unavailable(Unavailable::Awaited(Wait::for_lint(None)));
             Ok(Some(self.reports.load_lint(snapshot).await?.map_or_else(awaited, Fact::Known)))
         })

@@ -31,6 +31,7 @@ pub(crate) async fn save_run(bench: &Bench) -> RunId {
         settings: Settings::default(),
         log: Vec::new(),
         preview: None,
+        preview_waits: false,
         notes: Vec::new(),
     };
     let id = RunId::from_random([7; 16]);

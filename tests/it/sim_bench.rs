@@ -3,11 +3,12 @@
 use crate::cli_replay::hold_replayable;
 use crate::other_ways::{self, Kills};
 use crate::recorded::{Act, Github};
-use crate::server_bench::{KEY, SECRET, config};
+use crate::server_bench::{KEY, Request, SECRET, config};
 use crate::validation::{check_log, check_webhook};
 use deckhand::model::Timestamp;
 use deckhand::server::{Server, ServerConfig, ServerHandle, WallClock};
 use deckhand::sim::{AppConfig, FaultEffect, Kind, LogEntry, Sim, SimConfig, SimHandle};
+use deckhand::store::JobState;
 use serde_json::json;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -252,6 +253,18 @@ impl Story {
         self.server.store().count_jobs(Timestamp(0)).await.unwrap().parked
     }
 
+    /// Somebody has the one job that was given up tried again, and waits.
+    pub(crate) async fn retry_by_hand(&self) {
+        let parked = self.server.store().list_jobs(JobState::Parked, 2).await.unwrap();
+        let [job] = &parked[..] else { panic!("{parked:#?}") };
+        let retry = format!("/api/v1/jobs/{}/retry", job.id);
+        let post = move |_: &SimHandle, server: &ServerHandle, _: &[String]| {
+            Request::post(&retry, b"").with_token().send(server.addr())
+        };
+        assert_eq!(self.sim.ask(&self.server, &[], post).await.status, 200);
+        self.rest().await;
+    }
+
     /// Everything that was said is as GitHub describes it, and nothing is left undone; then it is told in other ways.
     pub(crate) async fn end(self) {
         self.end_as(Ending::default()).await;
@@ -379,6 +392,12 @@ pub(crate) fn writes(log: &[LogEntry]) -> Vec<String> {
         format!("{} {} {}", entry.method, words.join("/"), entry.status)
     };
     log.iter().filter(|entry| entry.kind == Kind::Write).map(short).collect()
+}
+
+/// GitHub says that a permission is missing.
+pub(crate) fn forbidden() -> FaultEffect {
+    let body = json!({ "message": "Resource not accessible by integration" });
+    FaultEffect::Answer { status: 403, body, headers: Vec::new() }
 }
 
 /// GitHub does not do it, and nobody knows why.

@@ -1,7 +1,7 @@
 //! Commands in the conversation of a pull request, from the comment to what people see.
 
 use crate::rules::hold;
-use crate::sim_bench::{REPO, Story, writes};
+use crate::sim_bench::{REPO, Story, forbidden, writes};
 use deckhand::sim::{Fault, FaultEffect, Kind};
 use std::time::Duration;
 
@@ -317,4 +317,36 @@ async fn f55_somebody_who_answers_each_answer_gets_no_more_of_them() {
     let (signs, words) = say(&story, number, "rob", "/deckhand help").await;
     assert_eq!((signs.as_slice(), words.len()), (["+1".to_owned()].as_slice(), 1));
     story.end_long().await;
+}
+
+#[tokio::test]
+async fn f31_a_command_that_is_given_up_is_answered_and_carried_out_when_it_is_tried_again() {
+    let (story, number) = begin().await;
+    story.sim.inject(Fault::next("GET", "/collaborators/ada/", forbidden()).times(1_000));
+    let comment = story.sim.comment(REPO, number, "ada", "/deckhand override no-print Fine\n/deckhand rerum").unwrap();
+    story.rest().await;
+    assert_eq!(signs(&story, comment), ["confused"]);
+    let told = answers(&story, number);
+    assert!(
+        told.len() == 1
+            && told[0].starts_with("This could not be carried out to its end: ")
+            && told[0].contains("Write the command again once that is mended.")
+            && told[0].contains("There is no command `rerum`"),
+        "{told:?}"
+    );
+    assert_eq!((check(&story, number).as_str(), story.parked().await), ("failure: 1 problem", 1));
+
+    story.retry_by_hand().await;
+    assert_eq!((answers(&story, number), story.parked().await), (told, 1), "the same words are said once");
+
+    story.sim.clear_faults();
+    story.retry_by_hand().await;
+    assert_eq!(check(&story, number), "success: No problems, 1 overridden", "the answer of then ended nothing");
+    assert_eq!((signs(&story, comment), answers(&story, number).len()), (vec!["confused".to_owned()], 2));
+    story.requests();
+    let told = story.sim.deliveries().into_iter().find(|it| it.event == "issue_comment").unwrap();
+    assert!(story.sim.redeliver(&told.guid));
+    story.rest().await;
+    assert_eq!(story.requests().len(), 0, "now it is dealt with");
+    story.end().await;
 }

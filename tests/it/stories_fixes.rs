@@ -1,6 +1,6 @@
 //! Fixes that are committed on request: by a button of the check, by a command, or not at all and why.
 
-use crate::sim_bench::{REPO, Story, writes};
+use crate::sim_bench::{REPO, Story, forbidden, writes};
 use deckhand::sim::{Fault, FaultEffect, LogEntry, OddEdit, SimHandle};
 use std::time::Duration;
 
@@ -120,6 +120,21 @@ async fn f05_a_press_that_is_told_twice_is_one_commit_and_no_word() {
     story.rest().await;
     assert_eq!(writes(&story.requests()), [""; 0]);
     assert_eq!(story.sim.head(REPO, number), head);
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f31_a_button_that_is_given_up_is_answered_and_carried_out_when_it_is_tried_again() {
+    let story = begin(RULES).await;
+    let number = open(&story).await;
+    story.sim.inject(Fault::next("GET", "/collaborators/mona/", forbidden()).times(1_000));
+    press(&story, number, 0, "mona").await;
+    let told = answers(&story.sim, number);
+    assert!(told.len() == 1 && told[0].ends_with("Press the button again once that is mended."), "{told:?}");
+    assert_eq!((conclusion(&story, number).as_str(), story.parked().await), ("failure", 1));
+    story.sim.clear_faults();
+    story.retry_by_hand().await;
+    assert_eq!((conclusion(&story, number).as_str(), answers(&story.sim, number)), ("success", told));
     story.end().await;
 }
 

@@ -2,7 +2,7 @@
 //! they have said of each queued one.
 
 use crate::other_ways::pages;
-use crate::sim_bench::{APP_ID, REPO, Story, bad_gateway, writes};
+use crate::sim_bench::{APP_ID, REPO, Story, bad_gateway, forbidden, writes};
 use deckhand::sim::{AppConfig, Fault, FaultEffect};
 use serde_json::json;
 
@@ -101,6 +101,27 @@ async fn f49_a_group_is_judged_on_its_own_commit() {
     let third = open(&story, "most", "Says it.", &[("c.txt", Some("c\n")), ("d.txt", Some("d\n"))]).await;
     let upon = enqueue(&story, third).await;
     assert!(check(&story, &upon).contains("Too many new files at once: 2"), "{}", check(&story, &upon));
+    story.end().await;
+}
+
+/// A branch that requires a status of a rule waits for it: nobody may be left to guess why it does not come.
+#[tokio::test]
+async fn f31_the_check_of_a_group_says_that_statuses_may_not_be_set() {
+    let story = begin(RULES).await;
+    let number = open(&story, "greet", "Says hello.", &[("a.txt", Some("a\n"))]).await;
+    story.sim.inject(Fault::next("POST", "/statuses/", forbidden()));
+    let head = enqueue(&story, number).await;
+    let said = check(&story, &head);
+    assert!(said.starts_with("deckhand success"), "{said}");
+    assert!(said.contains("ℹ️ The dangerfile asks for commit statuses of rules"), "{said}");
+    assert_eq!(statuses(&story, &head), [""; 0], "the first refusal stands for all");
+
+    // The refusal is over: a token is minted anew, the statuses come, and the note goes.
+    let id = story.sim.checks(REPO, &head)[0]["id"].as_u64().unwrap();
+    assert!(story.sim.rerequest_check(REPO, id, "mona"));
+    story.rest().await;
+    assert_eq!(statuses(&story, &head).len(), 5, "{:?}", statuses(&story, &head));
+    assert!(!check(&story, &head).contains("commit statuses"), "{}", check(&story, &head));
     story.end().await;
 }
 

@@ -117,6 +117,23 @@ rule('good', function() end)";
 }
 
 #[tokio::test]
+async fn f44_a_name_that_looks_like_another_bases_is_concluded_when_the_rules_go() {
+    let story = begin("settings { check_name = 'danger (lua)' }").await;
+    let first = story.open("Greet", &[POLITE]).await;
+    assert_eq!(said(&story.sim, first), ["danger (lua): success"]);
+    story.sim.inject(Fault::next("GET", "/compare/", bad_gateway()).times(1000));
+    let second = story.open("Greet again", &[("src/hello.py", Some("x = 3\n"))]).await;
+    assert_eq!(said(&story.sim, second), ["danger (lua): open"]);
+    story.sim.clear_faults();
+    story.sim.push(REPO, "main", "mona", "Drop the rules", &[("dangerfile.lua", None)], "");
+    story.rest().await;
+    assert_eq!(said(&story.sim, second), ["danger (lua): failure"]);
+    // A server that was killed does not know the name at the beginning any more.
+    let is_open = |sim: &SimHandle| said(sim, second).iter().any(|it| it.ends_with(": open"));
+    story.end_where(|sim, when| assert!(!is_open(sim), "{when}")).await;
+}
+
+#[tokio::test]
 async fn f67_what_was_said_for_another_base_counts_for_nobody() {
     let rules = "settings { bases = { 'next' } }
 rule('honest', function() if danger.github.pr.base.ref == 'next' then fail('Not there.') end end)";

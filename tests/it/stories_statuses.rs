@@ -1,8 +1,7 @@
 //! Stories of commit statuses for single rules: `settings { statuses = "per_rule" }`.
 
-use crate::sim_bench::{APP_ID, REPO, Story, writes};
+use crate::sim_bench::{APP_ID, REPO, Story, forbidden, writes};
 use deckhand::sim::{Fault, FaultEffect};
-use serde_json::json;
 
 const RULES: &str = "settings { statuses = 'per_rule' }
 use('work_in_progress')
@@ -153,10 +152,8 @@ async fn f31_without_the_permission_the_check_says_so_and_nothing_else_stops() {
 async fn f31_a_permission_that_is_withdrawn_is_noticed_at_the_first_refusal() {
     let story = begin(RULES).await;
     let number = story.open("Be quiet", &[QUIET]).await;
-    let body = json!({ "message": "Resource not accessible by integration" });
-    let refusal = FaultEffect::Answer { status: 403, body, headers: Vec::new() };
     story.requests();
-    story.sim.inject(Fault::next("POST", "/statuses/", refusal));
+    story.sim.inject(Fault::next("POST", "/statuses/", forbidden()));
     story.sim.push(REPO, "be-quiet", "mona", "Say more", &[NOISY], "");
     story.rest().await;
     let set = story.requests().iter().filter(|it| it.method == "POST" && it.path.contains("/statuses/")).count();

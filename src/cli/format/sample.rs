@@ -24,6 +24,7 @@ pub(super) fn finding(severity: Severity, at: Option<At<'_>>, message: &str) -> 
 pub(super) fn fault(path: &str, blocking: bool) -> Fault {
     Fault {
         mistake: false,
+        of_organisation: false,
         rule: "broken".to_owned(),
         blocking,
         message: "attempt to index nil".to_owned(),

@@ -12,7 +12,7 @@ use super::super::session::Session;
 use super::super::words::did_you_mean;
 
 use super::report::report_finding;
-use crate::model::Severity;
+use crate::model::{DANGERFILE_RULE, Severity};
 use mlua::{Function, Lua, Table, Value, Variadic};
 use serde_json::{Map, Value as Json};
 use std::rc::Rc;
@@ -97,7 +97,7 @@ fn add(
             .error(lua, format!("the rule `{name}` is registered inside another rule; move it out"))
             .into());
     }
-    if name == "dangerfile" || session.rules.borrow().iter().any(|rule| rule.name == name) {
+    if name == DANGERFILE_RULE || session.rules.borrow().iter().any(|rule| rule.name == name) {
         let way_out = if find_builtin(&name).is_some() { "keep one" } else { "give this one another name" };
         return session.refuse(session.mistake(lua, format!("there is already a rule `{name}`; {way_out}")));
     }

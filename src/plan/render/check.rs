@@ -101,9 +101,19 @@ pub(in crate::plan) fn render_check(verdict: &Verdict, bytes: usize) -> (String,
     (summary.trim_start().to_owned(), pages.next().unwrap_or_default())
 }
 
+/// Said where the author may not write.
+const PREVIEW_WAITS: &str = "This pull request changes the rules, and the base's judge it. Somebody with write permission can \
+     have the changed ones tried on it with `/deckhand preview`.";
+
 /// What the reader has to know besides, first of all.
 fn notes(verdict: &Verdict, bytes: usize) -> String {
-    let notes = verdict.notes.iter().map(|note| format!("ℹ️ {}\n\n", neutralise(&limit::cut(note, MESSAGE_BYTES))));
+    let preview = verdict.preview_waits.then_some(PREVIEW_WAITS);
+    let notes = verdict
+        .notes
+        .iter()
+        .map(String::as_str)
+        .chain(preview)
+        .map(|note| format!("ℹ️ {}\n\n", neutralise(&limit::cut(note, MESSAGE_BYTES))));
     limit::cut(&notes.collect::<String>(), bytes)
 }
 

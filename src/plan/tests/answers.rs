@@ -4,8 +4,8 @@ use super::apply::apply;
 use super::sample::{commit, finding, input, snapshot, verdict};
 use crate::model::{Conclusion, Overridden, PullNumber, Severity, Timestamp};
 use crate::plan::{
-    AnnotationLevel, Heeded, Operation, Plan, Published, Sign, Words, build, build_answer, has_answer, render_title,
-    render_why, without_marker,
+    AnnotationLevel, Heeded, Operation, Plan, Published, Sign, Words, build, build_answer, build_given_up_answer,
+    has_answer, render_title, render_why, without_marker,
 };
 use crate::webhook::{Command, CommandLine};
 
@@ -51,4 +51,19 @@ fn what_was_let_pass_stays_visible() {
     assert!(comments[0].body.contains("**Problem (overridden):**") && comments[0].body.contains(words));
     let why = render_why(&verdict, &[]);
     assert!(why.contains(&format!("- `some-rule`: {words}")) && !why.contains("This blocks"), "{why}");
+}
+
+#[test]
+fn words_on_commands_that_were_given_up_are_no_answer_to_them() {
+    let mut published = Published::default();
+    let lines = [(CommandLine::Read(Command::Rerun), Heeded::Refused("GitHub failed.".to_owned()))];
+    let plan = |published: &Published| build_given_up_answer(9, PullNumber(7), &commit('a'), &lines, published);
+    let first = plan(&published);
+    apply(&first.operations, &mut published);
+    assert!(first.operations.len() == 2 && !has_answer(9, &published));
+    assert_eq!(plan(&published).operations, [Operation::React { comment: 9, sign: Sign::Confused }], "said once");
+    let answered = answer(&[Heeded::Told("Because.".to_owned())], &published);
+    assert!(answered.operations.len() == 2 && answered.run != first.run);
+    apply(&answered.operations, &mut published);
+    assert!(has_answer(9, &published));
 }

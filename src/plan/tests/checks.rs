@@ -71,6 +71,7 @@ fn titles_are_verdicts() {
             rule: "x".into(),
             blocking: true,
             mistake: false,
+            of_organisation: false,
             message: "m".into(),
             path: None,
             line: None,
@@ -95,6 +96,7 @@ fn the_summary_names_faults_first_then_files_then_what_was_skipped() {
     ]);
     verdict.faults.push(Fault {
         mistake: false,
+        of_organisation: false,
         rule: "x".into(),
         blocking: true,
         message: "attempt to index nil".into(),

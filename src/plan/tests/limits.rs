@@ -64,6 +64,7 @@ fn any_effect() -> impl Strategy<Value = Effect> {
 fn any_fault() -> impl Strategy<Value = Fault> {
     ("[a-z]{1,300}", any_text()).prop_map(|(rule, message)| Fault {
         mistake: false,
+        of_organisation: false,
         rule,
         blocking: true,
         message,

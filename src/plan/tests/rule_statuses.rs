@@ -36,6 +36,7 @@ fn fault(rule: &str, message: &str) -> Fault {
         blocking: true,
         message: message.into(),
         mistake: false,
+        of_organisation: false,
         path: None,
         line: None,
         overridden: None,

@@ -53,6 +53,7 @@ fn a_long_title_fits_into_githubs_limit() {
         blocking: true,
         message: String::new(),
         mistake: false,
+        of_organisation: false,
         path: None,
         line: None,
         overridden: None,

@@ -18,7 +18,7 @@ fn count_runs(snapshot: &Snapshot, settled: &mut Settled) -> (Outcome, u32) {
         counted.set(counted.get() + 1);
         Duration::ZERO
     });
-    let outcome = run_on(snapshot, settled, &clock);
+    let outcome = run_on(&Rc::new(snapshot.clone()), settled, &clock);
     (outcome, reads.get() / 2)
 }
 
@@ -78,4 +78,17 @@ fn teams_rules_run_in_every_pass() {
     let (outcome, runs) = count_runs(&grown, &mut settled);
     assert_eq!(runs, 3);
     assert!(matches!(outcome, Outcome::Done(verdict) if verdict.findings.is_empty()));
+}
+
+#[test]
+fn whoever_lends_a_snapshot_has_it_back_alone() {
+    let lua = r#"
+        use("pr_size", { max_lines = 1 })
+        rule("own", function() warn(danger.git.file("src/a.py")) end)
+    "#;
+    let mut lent = Rc::new(snapshot(lua));
+    for _ in 0..2 {
+        run_on(&lent, &mut Settled::default(), &Clock::frozen());
+        add_text(Rc::get_mut(&mut lent).expect("no machine keeps it"));
+    }
 }

@@ -38,6 +38,8 @@ impl Reviews {
         for gone in known.keys().filter(|id| !present.iter().any(|it| it.id == **id)) {
             let dropped = store.drop_jobs(*gone, [].into(), WHY_GONE, now).await?;
             store.note_installation(*gone, None, now).await?;
+            self.github().forget(*gone);
+            self.upkeep.forget(*gone);
             tracing::info!(installation = %gone, dropped, "installation {gone} is gone; {dropped} jobs are dropped");
         }
         let mut answer = Vec::new();

@@ -126,6 +126,11 @@ impl UpkeepState {
         }
     }
 
+    /// Nobody looks around in an installation that is gone.
+    pub(super) fn forget(&self, installation: InstallationId) {
+        self.allowances.lock().unwrap_or_else(PoisonError::into_inner).remove(&installation);
+    }
+
     fn learn_quota(&self, installation: InstallationId, limit: u64) {
         let mut allowances = self.allowances.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(allowance) = allowances.get_mut(&installation) {

@@ -2,7 +2,7 @@
 
 use super::Sqlite;
 use super::writer::Change;
-use crate::model::FactKey;
+use crate::model::{FactKey, FileKey, RepoPath, Side};
 use crate::store::{Reads, StoreError};
 use crate::webhook::BaseFact;
 use async_trait::async_trait;
@@ -18,14 +18,14 @@ impl Reads for Sqlite {
     }
 
     async fn find_readers_of_reports(&self, prefix: &str) -> Result<BTreeSet<String>, StoreError> {
-        self.find_readers(prefix, &["check_runs", "statuses"]).await
+        self.find_readers(prefix, &[FactKey::CheckRuns.word(), FactKey::Statuses.word()]).await
     }
 
     async fn find_readers_of_base(&self, prefix: &str, of: BaseFact) -> Result<BTreeSet<String>, StoreError> {
         let word = match of {
-            BaseFact::CodeOwners => "code_owners",
-            BaseFact::Files => "folder",
-            BaseFact::Mergeability => "mergeable",
+            BaseFact::CodeOwners => FactKey::CodeOwners.word(),
+            BaseFact::Files => FactKey::Folder(FileKey { side: Side::Left, path: RepoPath::new("") }).word(),
+            BaseFact::Mergeability => FactKey::Mergeable.word(),
         };
         self.find_readers(prefix, &[word]).await
     }
