@@ -68,6 +68,10 @@ impl Subcommand for Hook {
         }
     }
 
+    fn takes_dangerfile(&self) -> bool {
+        matches!(self.action, Action::Install { .. } | Action::Run { .. })
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let here = std::env::current_dir()
             .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;

@@ -42,6 +42,10 @@ pub(in crate::cli) struct Init {
 impl Subcommand for Init {
     const NAME: &'static str = "init";
 
+    fn takes_dangerfile(&self) -> bool {
+        true
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let here = std::env::current_dir()
             .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
