@@ -24,7 +24,7 @@ use("lockfile")
 use("large_files", { max_kib = 1024, ignore = { "*.lock", "package-lock.json", "fixtures/**" } })
 use("pinned_actions", { allow = { "actions/*" } })
 use("code_owners", { approval = false }) -- `true` also names the owners who have not approved
--- use("diff_coverage", { minimum = 80 }) -- for `deckhand local --report lcov.info`; a server has no reports yet
+-- use("diff_coverage", { minimum = 80 }) -- where a report of coverage arrives: an upload to the server, or `deckhand local --report lcov.info`
 use("migration_safety", { allow = {} }) -- kinds of danger that this repository lives with
 use("feature_flag", { flags = { "config/flags.yml" } })
 

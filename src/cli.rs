@@ -33,6 +33,7 @@ mod replay;
 mod rerun;
 mod rules;
 mod serve;
+mod shell;
 mod stored;
 mod terminal;
 mod test;

@@ -20,6 +20,7 @@ mod metadata;
 mod names;
 mod options;
 mod place;
+mod records_as_texts;
 mod registry;
 mod script;
 mod session;

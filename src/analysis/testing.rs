@@ -20,6 +20,7 @@ mod vocabulary;
 mod weaker;
 
 pub use evidence::Evidence;
+pub use inline::holds_tests;
 pub use names::is_test_text;
 pub use pair::{find_own_test, pairs};
 pub use review::{ChangedFile, Reading, Request, Untested, Verdict, review};

@@ -45,6 +45,10 @@ impl Subcommand for Backtest {
         Printed::DATA
     }
 
+    fn takes_dangerfile(&self) -> bool {
+        true
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let repository = self.repo.as_deref().map(RepoName::parse).transpose();
         let repository = repository.map_err(|error| Failure::usage(format!("--repo: {error}")))?;

@@ -9,5 +9,5 @@ mod texts;
 
 pub use case::{Block, Case, CaseProblem, parse_cases};
 pub use findings::{Expected, parse_findings};
-pub(super) use run::empty_snapshot;
 pub use run::{CaseResult, Sources, run_case, run_case_with};
+pub(super) use run::{CaseRules, empty_snapshot, run_case_by};

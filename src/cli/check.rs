@@ -41,6 +41,10 @@ impl Subcommand for Check {
         Printed::FINDINGS
     }
 
+    fn takes_dangerfile(&self) -> bool {
+        true
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let found = self.find(common)?;
         let path = found.dangerfile.path.clone();
@@ -50,8 +54,10 @@ impl Subcommand for Check {
         let rules = checked.rules.len();
         let verdict = build_verdict(&snapshot, checked);
         let texts = FromSnapshot(&snapshot);
-        let mut out =
-            render(common.format(), &Report { verdict: &verdict, dangerfile: &path, texts: &texts, quiet: true });
+        let mut out = render(
+            common.format(),
+            &Report { verdict: &verdict, dangerfile: &path, texts: &texts, quiet: true, compares: false },
+        );
         if common.format() == Format::Text && !common.quiet {
             out.push_str(&summary(&path, mistakes, rules));
         }

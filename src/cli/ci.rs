@@ -45,6 +45,10 @@ impl Subcommand for Ci {
         Printed::FINDINGS
     }
 
+    fn takes_dangerfile(&self) -> bool {
+        true
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let format = common.format_or(Format::Github);
         let ended = self.review(common, format);

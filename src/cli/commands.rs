@@ -58,10 +58,17 @@ pub(super) trait Subcommand: Args {
     const NAME: &'static str;
     /// Whether `--help` leaves it out: for commands that no person types.
     const HIDDEN: bool = false;
+    /// Whether it prints pages for browsers: only there `--format html` is offered.
+    const HAS_PAGES: bool = false;
 
     /// What `--format` can be; any other is refused before it runs.
     fn formats(&self) -> &'static [Printed] {
         Printed::TEXT
+    }
+
+    /// Whether `--dangerfile` means something to it; otherwise it is refused.
+    fn takes_dangerfile(&self) -> bool {
+        false
     }
 
     /// Does it and says the exit status.
@@ -80,10 +87,14 @@ const fn entry<C: Subcommand>() -> Entry {
     Entry {
         name: C::NAME,
         hidden: C::HIDDEN,
-        define: || C::augment_args(Command::new(C::NAME)).hide(C::HIDDEN),
+        define: || {
+            let command = C::augment_args(Command::new(C::NAME)).hide(C::HIDDEN);
+            if C::HAS_PAGES { Common::offer_pages(command) } else { command }
+        },
         run: |matches, common| {
             let command = C::from_arg_matches(matches).map_err(|error| Failure::usage(error.to_string()))?;
             common.check_format(C::NAME, command.formats())?;
+            common.check_dangerfile(C::NAME, command.takes_dangerfile())?;
             command.run(common)
         },
     }
@@ -91,7 +102,7 @@ const fn entry<C: Subcommand>() -> Entry {
 
 /// Runs the command line of this process and returns its exit status.
 pub fn run() -> ExitCode {
-    let matches = define().get_matches();
+    let matches = define().get_matches_from(ask_for_help(std::env::args_os().collect()));
     let common = match Common::from_arg_matches(&matches) {
         Ok(common) => common,
         Err(error) => error.exit(),
@@ -108,6 +119,15 @@ pub fn run() -> ExitCode {
             failure.status.into()
         }
     }
+}
+
+/// `deckhand help local` is `deckhand local --help`: people type both.
+fn ask_for_help(mut words: Vec<OsString>) -> Vec<OsString> {
+    if words.get(1).is_some_and(|word| word == "help") {
+        words.remove(1);
+        words.push("--help".into());
+    }
+    words
 }
 
 /// What `--help` shows of the whole.
@@ -158,6 +178,15 @@ mod tests {
     #[test]
     fn the_table_is_consistent() {
         define().debug_assert();
+    }
+
+    #[test]
+    fn help_is_asked_for_in_either_way() {
+        let asked = |words: &[&str]| ask_for_help(words.iter().map(OsString::from).collect());
+        assert_eq!(asked(&["deckhand", "help"]), ["deckhand", "--help"]);
+        assert_eq!(asked(&["deckhand", "help", "hook", "install"]), ["deckhand", "hook", "install", "--help"]);
+        assert_eq!(asked(&["deckhand", "rules", "help"]), ["deckhand", "rules", "help"]);
+        assert_eq!(asked(&["deckhand"]), ["deckhand"]);
     }
 
     /// Every visible command below one, with the words that call it.

@@ -2,7 +2,8 @@
 
 use super::failure::Failure;
 use super::format::Format;
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// Options before or after the command's name.
@@ -57,6 +58,28 @@ impl Common {
         Err(Failure::usage(format!("`deckhand {command}` prints no {asked}: {choice}")))
     }
 
+    /// Refuses a dangerfile where none is used: a path that is never read would seem to be.
+    pub(super) fn check_dangerfile(&self, command: &str, is_used: bool) -> Result<(), Failure> {
+        match &self.dangerfile {
+            Some(file) if !is_used => Err(Failure::usage(format!(
+                "`deckhand {command}` reads no dangerfile here: leave out `--dangerfile {}`",
+                file.display()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets `--format` of a command offer pages beside what every command prints.
+    pub(super) fn offer_pages(command: clap::Command) -> clap::Command {
+        let common = Common::augment_args(clap::Command::new(""));
+        let formats = common.get_arguments().find(|arg| arg.get_id() == "format").expect("it is a common option");
+        let all =
+            Printed::value_variants().iter().filter_map(Printed::to_possible_value).map(|value| value.hide(false));
+        let read = PossibleValuesParser::new(all)
+            .map(|name| Printed::from_str(&name, false).expect("one of the names is written"));
+        command.arg(formats.clone().value_parser(read))
+    }
+
     /// Whether a page was asked for, which only some commands have.
     pub(super) fn wants_html(&self) -> bool {
         self.format == Some(Printed::Html)
@@ -76,7 +99,7 @@ pub(super) enum Printed {
     Markdown,
     /// GitHub Actions workflow commands, which become annotations
     Github,
-    /// A page for a browser; only of `coverage`, whose help names it
+    /// A page for a browser; only of `coverage`
     #[value(hide = true)]
     Html,
 }

@@ -3,6 +3,7 @@
 mod candidates;
 mod choose;
 mod command;
+mod database;
 mod look;
 mod render;
 mod trial;

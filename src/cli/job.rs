@@ -32,12 +32,7 @@ impl Job {
             ));
         };
         if !EVENTS.contains(&event.as_str()) {
-            let event: String = event.chars().take(60).collect();
-            return Err(Failure::usage(format!(
-                "this workflow was started by `{event}`, and `deckhand ci` reviews on {}: start it with \
-                 `on: pull_request`, or give the step `if: github.event_name == 'pull_request'`",
-                EVENTS.map(|event| format!("`{event}`")).join(", ")
-            )));
+            return Err(Failure::usage(other_event(&event)));
         }
         let file = Path::new(&path);
         let pull = parse_workflow_pull(&read(file)?).map_err(|what| {
@@ -73,6 +68,24 @@ impl Job {
         open.and_then(|mut file| file.write_all(markdown.as_bytes()))
             .map_err(|error| format!("the job summary cannot be written to {}: {error}", file.display()))
     }
+}
+
+/// What to do where a workflow was started by something else. A condition is never it: a step or job that is skipped passes
+/// for one that found nothing.
+fn other_event(event: &str) -> String {
+    let known = EVENTS.map(|event| format!("`{event}`")).join(", ");
+    if event == "merge_group" {
+        return format!(
+            "this workflow was started by `merge_group`, and `deckhand ci` reviews on {known}: a job cannot judge a merge \
+             queue, so that this one does not pass. Use the GitHub App (`deckhand serve`), which does; a condition (`if:`) \
+             would let the queue merge what nobody judged"
+        );
+    }
+    let event: String = event.chars().take(60).collect();
+    format!(
+        "this workflow was started by `{event}`, and `deckhand ci` reviews on {known}: take `{event}` out of the workflow's \
+         `on:`, or move this job to a workflow of its own that starts `on: pull_request`"
+    )
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {

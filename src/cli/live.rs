@@ -54,7 +54,7 @@ impl Reviewed {
         let Reviewed { snapshot, verdict } = self;
         let fallback = RepoPath::from(PLACES[0]);
         let dangerfile = snapshot.ruleset.layers.last().map_or(&fallback, |layer| &layer.path);
-        format::render(format, &Report { verdict, dangerfile, texts: &FromSnapshot(snapshot), quiet })
+        format::render(format, &Report { verdict, dangerfile, texts: &FromSnapshot(snapshot), quiet, compares: true })
     }
 }
 

@@ -60,6 +60,10 @@ impl Subcommand for Local {
         Printed::FINDINGS
     }
 
+    fn takes_dangerfile(&self) -> bool {
+        true
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let here = std::env::current_dir()
             .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
@@ -102,7 +106,8 @@ impl Subcommand for Local {
             warn(common, "no rule reads the coverage report; add use(\"diff_coverage\") to the dangerfile");
         }
         let texts = FromGit { comparison: &comparison, snapshot: &snapshot };
-        let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &texts, quiet: common.quiet };
+        let report =
+            Report { verdict: &verdict, dangerfile: &dangerfile, texts: &texts, quiet: common.quiet, compares: true };
         print_result(common, &render(common.format(), &report))?;
         Ok(status_of(&verdict))
     }

@@ -79,9 +79,10 @@ impl Subcommand for Migrations {
         let out = match common.format() {
             Format::Json => format!("{:#}\n", render_json(&read.found)),
             format => {
+                let compares = head.is_some();
                 let verdict = build_verdict(&read, head);
                 let dangerfile = RepoPath::new("dangerfile.lua");
-                let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &read, quiet: true };
+                let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &read, quiet: true, compares };
                 let mut out = render(format, &report);
                 if format == Format::Text && !common.quiet {
                     out.push_str(&summary(&read));
@@ -278,7 +279,7 @@ fn build_verdict(read: &Read, head: Option<CommitId>) -> Verdict {
     let mut findings: Vec<Finding> = read.found.iter().map(finding).collect();
     findings.sort_by(|left, right| (&left.place, &left.rule).cmp(&(&right.place, &right.rule)));
     let blocked = findings.iter().any(|finding| finding.blocking);
-    // What is read is the files as they lie there; git's name for no commit stands where none is checked out.
+    // What is read is the files as they lie there; git's name for no commit stands where none is checked out, unseen.
     let commit = head.unwrap_or_else(|| CommitId::new(&"0".repeat(40)).expect("forty zeros are a commit id"));
     Verdict {
         conclusion: if blocked { Conclusion::Failure } else { Conclusion::Success },

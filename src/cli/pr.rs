@@ -48,6 +48,10 @@ impl Subcommand for Pr {
         Printed::FINDINGS
     }
 
+    fn takes_dangerfile(&self) -> bool {
+        true
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let format = common.format();
         let url = parse_pull_url(&self.url).map_err(Failure::usage)?;

@@ -41,6 +41,10 @@ impl Subcommand for Replay {
         Printed::FINDINGS
     }
 
+    fn takes_dangerfile(&self) -> bool {
+        true
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let id = parse_id(&self.run)?;
         let found = common.dangerfile.as_deref().map(|file| dangerfile::load_named(file, None)).transpose()?;
@@ -78,7 +82,8 @@ async fn replay(common: &Common, id: &RunId, found: Option<&dangerfile::Found>) 
         .last()
         .map_or_else(|| RepoPath::new("dangerfile.lua"), |layer| layer.path.clone());
     let texts = FromSnapshot(&stored.snapshot);
-    let report = Report { verdict: &verdict, dangerfile: &dangerfile, texts: &texts, quiet: common.quiet };
+    let report =
+        Report { verdict: &verdict, dangerfile: &dangerfile, texts: &texts, quiet: common.quiet, compares: true };
     explain(common, &verdict, &note);
     print_result(common, &render(common.format(), &report))?;
     say(common, &stored, &verdict, found.is_some())?;

@@ -1,8 +1,9 @@
 //! `deckhand test`: runs the cases of `*.cases.md` files.
 
-use super::cases::{Case, CaseResult, parse_cases, run_case_with};
+use super::cases::{Case, CaseResult, CaseRules, parse_cases, run_case_by};
 use super::commands::Subcommand;
 use super::common::Common;
+use super::dangerfile;
 use super::failure::{Failure, Status};
 use super::plain;
 use super::terminal::{BOLD, GREEN, RED, note, paint, print_result};
@@ -25,6 +26,7 @@ Examples:
   deckhand test                             all cases below this directory
   deckhand test rules/no_print.cases.md     the cases of one file
   deckhand test -v                          name the cases that passed, too
+  deckhand test --dangerfile next.lua       cases without rules of their own, by this file
 
 Exit status: 0 all passed; 1 a case failed; 2 a PATH holds no cases.")]
 pub(super) struct Test {
@@ -36,10 +38,14 @@ pub(super) struct Test {
 impl Subcommand for Test {
     const NAME: &'static str = "test";
 
+    fn takes_dangerfile(&self) -> bool {
+        true
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths };
         let named = paths.into_iter().map(find_files).collect::<Result<Vec<_>, _>>()?;
-        let root = find_root();
+        let rules = Rules::find(common)?;
         let mut tally = Tally::default();
         // How many cases a file has, by its one true path: a file is run once, however often it is named.
         let mut counts: HashMap<PathBuf, usize> = HashMap::new();
@@ -50,7 +56,7 @@ impl Subcommand for Test {
                 let known = file.canonicalize().unwrap_or_else(|_| file.clone());
                 if !counts.contains_key(&known) {
                     let before = tally.count();
-                    run_file(&file, &root, common, &mut tally)?;
+                    run_file(&file, &rules, common, &mut tally)?;
                     counts.insert(known.clone(), tally.count() - before);
                 }
                 cases += counts.get(&known).copied().unwrap_or_default();
@@ -115,7 +121,7 @@ impl Tally {
     }
 }
 
-fn run_file(file: &Path, root: &Path, common: &Common, tally: &mut Tally) -> Result<(), Failure> {
+fn run_file(file: &Path, rules: &Rules, common: &Common, tally: &mut Tally) -> Result<(), Failure> {
     let bytes =
         std::fs::read(file).map_err(|error| Failure::usage(format!("could not read {}: {error}", file.display())))?;
     let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{} is not UTF-8 text", file.display())))?;
@@ -126,15 +132,15 @@ fn run_file(file: &Path, root: &Path, common: &Common, tally: &mut Tally) -> Res
             return Ok(());
         }
     };
-    let setup = default_setup(file, root);
-    let sources = |path: &RepoPath| read_source(root, path);
+    let default_rules = rules.of_file(file);
+    let sources = |path: &RepoPath| read_source(&rules.root, path);
     for case in cases {
         for (line, word) in &case.others {
             let (place, word) = (format!("{}:{line}", file.display()), plain::line(word));
             let known = Case::WORDS.join(", ");
             note(common, &format!("{place}: a block `{word}` says nothing to a case, which is made of {known}"));
         }
-        match run_case_with(&case, &setup, &sources) {
+        match run_case_by(&case, &default_rules, &sources) {
             CaseResult::Passed => {
                 tally.passed += 1;
                 if common.verbose {
@@ -150,6 +156,32 @@ fn run_file(file: &Path, root: &Path, common: &Common, tally: &mut Tally) -> Res
         }
     }
     Ok(())
+}
+
+/// Where the rules of cases come from.
+struct Rules {
+    /// The root that required files are read from.
+    root: PathBuf,
+    /// The dangerfile that was named: cases without a `lua` block are judged by it.
+    named: Option<CaseRules>,
+}
+
+impl Rules {
+    fn find(common: &Common) -> Result<Self, Failure> {
+        let root = find_root();
+        let Some(file) = &common.dangerfile else { return Ok(Rules { root, named: None }) };
+        let found = dangerfile::load_named(file, Some(&root))?;
+        let named = CaseRules { path: found.dangerfile.path, text: found.dangerfile.text };
+        Ok(Rules { root: found.sources.unwrap_or(root), named: Some(named) })
+    }
+
+    /// The rules of the cases in a file that bring none.
+    fn of_file(&self, file: &Path) -> CaseRules {
+        match &self.named {
+            Some(rules) => CaseRules { path: rules.path.clone(), text: rules.text.clone() },
+            None => CaseRules::of_text(default_setup(file, &self.root)),
+        }
+    }
 }
 
 /// The dangerfile of cases without a `lua` block: the built-in rule of the file's stem, or the repository's own rule

@@ -3,6 +3,7 @@
 use super::facts::load_source;
 use super::{GitError, Repository};
 use crate::model::{CommitId, RepoPath};
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// A commit of the first-parent history: a merge, or a commit that was pushed or squashed.
@@ -56,6 +57,22 @@ impl Repository {
             self.git.try_run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD"])?.stdout
         };
         Ok(output.split(|&byte| byte == 0).filter(|path| !path.is_empty()).map(RepoPath::from_bytes).collect())
+    }
+
+    /// The pattern that makes git ignore a file which it does not track, behind the place where it stands
+    /// (`.gitignore:3:*.lua`); `None` for a file that git would add.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub fn find_ignore(&self, file: &Path) -> Result<Option<String>, GitError> {
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        // It takes no literal pathspecs, and refuses to be asked for them.
+        let words = ["--no-literal-pathspecs", "check-ignore", "-v", "--"].map(OsStr::new);
+        let output = self.git.try_run(words.into_iter().chain([file.as_os_str()]))?;
+        // `.gitignore:3:*.lua`, a tab, and the file.
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let pattern = said.split('\t').next().unwrap_or_default();
+        Ok((!pattern.is_empty() && !pattern.contains(":!")).then(|| pattern.to_owned()))
     }
 
     /// A file that a dangerfile in `directory` requires; `None` when there is none, or when it lies outside (also by a

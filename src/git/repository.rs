@@ -82,6 +82,11 @@ impl Repository {
         self.top.as_deref()
     }
 
+    /// Whether the history was cut when it was fetched.
+    pub fn is_shallow(&self) -> bool {
+        self.shallow
+    }
+
     /// The commit that is checked out; `None` before the first one.
     pub fn head(&self) -> Option<&CommitId> {
         self.head.as_ref()

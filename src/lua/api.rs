@@ -32,7 +32,7 @@ pub use robot_table::{ROBOT, RobotArgument, RobotCall, Takes};
 pub use settings::build_settings;
 pub use table::{API, ApiItem, ApiState};
 pub(super) use table::{hint, hint_among, names_in, signature_of};
-pub(super) use types::find_record;
+pub(super) use types::{RecordType, find_record};
 pub(super) use unbuilt::{blank_out_texts, find_unbuilt};
 
 pub(super) use register::register;

@@ -1,8 +1,8 @@
 //! What `danger.git.commits[1].message` stands for, found by reading it: the type of its value, or the first name that
 //! does not exist. Names of the script's own that stand for such a value are followed as well.
 
-use super::api::{ApiState, find_record, names_in, signature_of, unknown_member};
-use super::danger_names::find_danger_name;
+use super::api::{ApiState, RecordType, find_record, names_in, signature_of, unknown_member};
+use super::danger_names::{find_danger_name, find_list_name};
 use super::names::{state_of, unknown_field};
 use super::tokens::{Kind, Token};
 use std::collections::BTreeMap;
@@ -22,6 +22,26 @@ impl Known {
 
     fn is_namespace(&self) -> bool {
         names_in(&self.path).next().is_some()
+    }
+
+    /// What messages call it.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether it is a text.
+    pub(super) fn is_text(&self) -> bool {
+        self.signature.trim_end_matches('?') == "string"
+    }
+
+    /// The type of a record; nothing for anything else.
+    pub(super) fn record(&self) -> Option<&'static RecordType> {
+        find_record(self.signature.trim_end_matches('?'))
+    }
+
+    /// The type of the records that a list holds.
+    pub(super) fn record_of_items(&self) -> Option<&'static RecordType> {
+        find_record(item_of(self.signature)?)
     }
 
     /// What a list of these holds, or nothing when this is no list.
@@ -74,10 +94,6 @@ pub(super) fn follow(tokens: &[Token<'_>], at: usize, known: Known) -> Chain {
 
 /// One step: what the member is, nothing when that is not known, or what to say when there is none.
 fn member(known: &Known, sign: char, name: &str) -> Result<Option<Known>, String> {
-    let foreign = |namespace: &str, owner: &str| match find_danger_name(namespace, name) {
-        Some(advice) => Err(format!("{owner} has no `{name}`; {advice}")),
-        None => Ok(None),
-    };
     let signature = known.signature.trim_end_matches('?');
     if known.is_namespace() {
         if sign == ':' {
@@ -92,10 +108,16 @@ fn member(known: &Known, sign: char, name: &str) -> Result<Option<Known>, String
         };
     }
     if signature == "string" {
-        return foreign("string", "a text");
+        return match find_danger_name("string", name) {
+            Some(advice) => Err(format!("a text has no `{name}`; {advice}")),
+            None => Ok(None),
+        };
     }
-    if item_of(signature).is_some() {
-        return foreign("list", "a list");
+    if let Some(item) = item_of(signature) {
+        return match find_list_name(name, find_record(item).and_then(RecordType::key)) {
+            Some(advice) => Err(format!("a list has no `{name}`; {advice}")),
+            None => Ok(None),
+        };
     }
     let Some(record) = find_record(signature).filter(|_| sign == '.') else { return Ok(None) };
     match record.fields.iter().find(|field| field.name == name) {

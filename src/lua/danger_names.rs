@@ -39,7 +39,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("", "files_deleted", "write `danger.git.deleted_files`"),
     ("", "files_modified", "write `danger.git.modified_files`"),
     ("", "fs", "read files with `danger.git.file(path)`"),
-    ("", "git", "write `danger.git`"),
+    ("", "git", "write `danger.git`; Ruby's `git.modified_files`, which has new and deleted files too, is `danger.git.changed_files`"),
     ("", "github", "write `danger.github`"),
     ("", "import", "everything is there without `import`; delete the line"),
     ("", "import_dangerfile", "write `require(\"./rules/x\")` for a file of this repository"),
@@ -49,7 +49,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("", "jira", "plugins of Danger are not there; `deckhand rules` lists what is built in"),
     ("", "len", "write `#list`"),
     ("", "lines_of_code", "write `danger.git.lines_of_code`"),
-    ("", "modified_files", "write `danger.git.modified_files`"),
+    ("", "modified_files", "write `danger.git.modified_files`; Ruby's, which has new and deleted files too, is `danger.git.changed_files`"),
     ("", "new", "there are no classes: a table is written `{ ... }`"),
     ("", "null", "write `nil`"),
     ("", "parseFloat", "write `tonumber(text)`"),
@@ -160,6 +160,19 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("list", "sort", "lists are read-only: copy one with `table.clone(list)`, then `table.sort`"),
     ("list", "to_sentence", "write `danger.utils.sentence(list)`"),
     ("list", "uniq", "write a loop: `for _, item in list do`"),
+    ("os", "environ", "rules have no environment; what they may read is under `danger`"),
+    ("os", "execute", "rules start no programs; what they may read is under `danger`"),
+    ("os", "exit", "end the rule with `return`"),
+    ("os", "getenv", "rules have no environment; what they may read is under `danger`"),
+    ("records", "contains", FIND_RECORD),
+    ("records", "find", FIND_RECORD),
+    ("records", "has", FIND_RECORD),
+    ("records", "include", FIND_RECORD),
+    ("records", "includes", FIND_RECORD),
+    ("records", "index", FIND_RECORD),
+    ("records", "indexOf", FIND_RECORD),
+    ("records", "join", JOIN_RECORDS),
+    ("records", "to_sentence", JOIN_RECORDS),
     ("robot", "add_label", "write `robot.add_labels { \"...\" }`"),
     ("string", "charAt", "write `string.sub(text, at, at)`"),
     ("string", "chomp", "write `string.match(text, \"^%s*(.-)%s*$\")`"),
@@ -215,6 +228,28 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("table", "size", "write `#list`"),
 ];
 
+/// How one record of a list is found: `table.find` compares whole items, which a text never equals.
+pub(super) const FIND_RECORD: &str =
+    "its items are records: write `for _, item in list do if item.name == value then ... end end`";
+
+const JOIN_RECORDS: &str = "its items are records: put `item.name` of each into a list of your own, and join that";
+
+/// What to do instead of a name that lists of other languages have. `key` is the field that tells the items of a list of
+/// records apart.
+pub(super) fn find_list_name(name: &str, key: Option<&str>) -> Option<String> {
+    if let Some(key) = key
+        && let Some(advice) = find_danger_name("records", name)
+    {
+        return Some(name_key(advice, key));
+    }
+    find_danger_name("list", name).map(str::to_owned)
+}
+
+/// Advice for records with the field that theirs go by.
+pub(super) fn name_key(advice: &str, key: &str) -> String {
+    advice.replace("item.name", &format!("item.{key}"))
+}
+
 /// What to do instead of a name that Danger has and we have not.
 pub(super) fn find_danger_name(namespace: &str, name: &str) -> Option<&'static str> {
     NAMES.iter().find(|(space, theirs, _)| *space == namespace && *theirs == name).map(|(_, _, advice)| *advice)
@@ -223,6 +258,15 @@ pub(super) fn find_danger_name(namespace: &str, name: &str) -> Option<&'static s
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_records_is_not_looked_through_for_a_text() {
+        let advice = |key| find_list_name("includes", key).unwrap_or_default();
+        assert_eq!(advice(None), "write `table.find(list, value)`");
+        assert!(advice(Some("login")).contains("if item.login == value then"), "{}", advice(Some("login")));
+        assert_eq!(find_list_name("length", Some("name")).as_deref(), Some("write `#list`"));
+        assert_eq!(find_list_name("lengthy", Some("name")), None);
+    }
 
     #[test]
     fn the_list_is_sorted_and_names_nothing_twice() {

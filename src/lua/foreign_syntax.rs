@@ -67,6 +67,17 @@ const COMPLAINTS: &[(&str, &str)] = &[
 
 const NO_THEN: &str = "Expected 'then' when parsing if statement";
 
+const NO_STATEMENT: &str = "expected assignment or a function call";
+
+/// The function in ``warn `text` ``: quoted texts need no parentheses, those in backticks do.
+fn called_with_backticks(line: &str) -> Option<&str> {
+    let (function, _) = line.split_once('`')?;
+    let function = function.trim();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    (function.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && function.chars().all(is_name))
+        .then_some(function)
+}
+
 /// What the compiler says of a script, in this page's words: a foreign sign, a hint when the line (if there is one)
 /// looks like another language, and no jargon.
 pub(super) fn explain_syntax(message: &str, line: Option<&str>) -> String {
@@ -74,6 +85,9 @@ pub(super) fn explain_syntax(message: &str, line: Option<&str>) -> String {
     let parts = message.strip_prefix("Unexpected '").and_then(|rest| rest.split_once("'; did you mean '"));
     if let Some((theirs, ours)) = parts.and_then(|(theirs, rest)| Some((theirs, rest.strip_suffix("'?")?))) {
         return format!("write `{ours}` instead of `{theirs}`");
+    }
+    if let Some(function) = line.filter(|_| message.contains(NO_STATEMENT)).and_then(called_with_backticks) {
+        return format!("a text in backticks takes parentheses around it: {function}(`...`)");
     }
     let hint = line.and_then(find_foreign_syntax).or_else(|| find_among(COMPLAINTS, message));
     let message = message.trim_end_matches('.').replace("<eof>", "the end of the file");

@@ -4,6 +4,8 @@
 use super::api::{API, ApiState, blank_out_texts, hint, hint_among, names_in};
 use super::builtin::find_builtin;
 use super::chains::{Chain, Known, find_known, follow};
+use super::danger_names::find_danger_name;
+use super::records_as_texts::{find_comparison, find_search};
 use super::tokens::{Kind, Token, tokenize};
 use std::collections::BTreeMap;
 
@@ -41,7 +43,10 @@ pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> V
     let code = blank_out_texts(source);
     let tokens = tokenize(&code);
     let declared = find_declared(&tokens);
-    let known = find_known(&tokens, &declared);
+    let mut known = find_known(&tokens, &declared);
+    if !declared.contains_key("danger") && exists("danger") {
+        known.insert("danger", Known::root("danger"));
+    }
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let Kind::Name(name) = token.kind else { continue };
@@ -49,6 +54,9 @@ pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> V
         let is_free = !matches!(before, Some(Kind::Sign('.' | ':')) | Some(Kind::Word("function" | "local" | "for")));
         let after = tokens.get(at + 1).map(|after| after.kind);
         let is_used = matches!(after, Some(Kind::Sign('(' | '.' | '[' | '{')));
+        if is_free && !declared.contains_key("table") {
+            found.extend(find_search(&tokens, at, &known).map(|message| (token.line, message)));
+        }
         let value = match known.get(name) {
             Some(value) if is_free => value.clone(),
             None if is_free && is_used && !declared.contains_key(name) => {
@@ -56,15 +64,35 @@ pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> V
                     found.push((token.line, unknown_global(name)));
                     continue;
                 }
+                if let Some(message) = missing_of_library(&tokens, at) {
+                    found.push((token.line, message));
+                    continue;
+                }
                 Known::root(name)
             }
             _ => continue,
         };
-        if let Chain::Wrong(line, message) = follow(&tokens, at, value) {
+        if let Chain::Wrong(line, message) = follow(&tokens, at, value.clone()) {
             found.push((line, message));
         }
+        found.extend(find_comparison(&tokens, at, value, &known).map(|message| (token.line, message)));
     }
     found
+}
+
+/// `os.getenv` and `table.contains`: what other languages have in libraries of that name.
+fn missing_of_library(tokens: &[Token<'_>], at: usize) -> Option<String> {
+    let [
+        Token { kind: Kind::Name(library @ ("math" | "os" | "string" | "table")), .. },
+        Token { kind: Kind::Sign('.'), .. },
+        Token { kind: Kind::Name(name), .. },
+        ..,
+    ] = tokens.get(at..)?
+    else {
+        return None;
+    };
+    let owner = if *library == "string" { "a text".to_owned() } else { format!("`{library}`") };
+    find_danger_name(library, name).map(|advice| format!("{owner} has no `{name}`; {advice}"))
 }
 
 /// Whether a namespace has that name.
@@ -230,6 +258,57 @@ mod tests {
                 "11: a text has no `length`; write `#text`",
             ]
         );
+    }
+
+    #[test]
+    fn records_are_not_compared_with_texts() {
+        let search = |list: &str, key: &str| {
+            format!(
+                "`table.find` never finds a text in `{list}`: its items are records: write \
+                 `for _, item in list do if item.{key} == value then ... end end`"
+            )
+        };
+        let record =
+            |owner: &str, key: &str| format!("{owner} is a record, which never equals a text; compare its `{key}`");
+        for (source, expected) in [
+            ("x = table.find(danger.github.pr.labels, 'bug')", search("danger.github.pr.labels", "name")),
+            (
+                "local l = danger.github.issue.labels\nrule('x', function() if table.find(l, danger.github.pr.title) then fail('x') end end)",
+                search("danger.github.issue.labels", "name"),
+            ),
+            (
+                "if not table.find(danger.github.requested_reviewers.users, \"ada\") then fail('x') end",
+                search("danger.github.requested_reviewers.users", "login"),
+            ),
+            (
+                "for _, label in danger.github.pr.labels do if label == 'bug' then fail('x') end end",
+                record("an item of danger.github.pr.labels", "name"),
+            ),
+            ("x = danger.github.pr.user ~= 'ada'", record("`danger.github.pr.user`", "login")),
+            ("x = (danger.github.pr.labels[1] == `bug`)", record("an item of danger.github.pr.labels", "name")),
+        ] {
+            let found: Vec<String> = wrong(source).into_iter().map(|(_, message)| message).collect();
+            assert_eq!(found, [expected], "{source}");
+        }
+        for right in [
+            "for _, label in danger.github.pr.labels do if label.name == 'bug' then fail('x') end end",
+            "for _, review in danger.github.reviews do x = table.find(danger.github.reviews, review) end",
+            "x = table.find(danger.git.changed_files, 'a')",
+            "x = danger.github.pr.milestone == nil or danger.github.pr.user == other",
+            "local ada = 'ada'\nx = table.find(danger.github.pr.labels, ada)",
+            "x = danger.github.pr.labels[1] == (if y then 'a' else z)",
+            "local table = {} x = table.find(danger.github.pr.labels, 'bug')",
+            "x = danger.github.pr.user.login == 'ada'",
+            "x = #danger.github.pr.labels == 1",
+        ] {
+            assert_eq!(wrong(right), [], "{right}");
+        }
+    }
+
+    #[test]
+    fn what_a_library_lacks_is_found_in_the_bodies_of_rules() {
+        let source = "rule('x', function()\n  if table.contains({}, 'a') then fail('x') end\nend)";
+        assert_eq!(wrong(source), [(2, "`table` has no `contains`; write `table.find(list, value)`".to_owned())]);
     }
 
     #[test]

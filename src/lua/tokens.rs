@@ -23,7 +23,9 @@ pub(super) enum Kind<'a> {
     Word(&'a str),
     /// One character.
     Sign(char),
-    /// Numbers, and signs of two characters, which mean nothing here.
+    /// `==` and `~=`.
+    Comparison,
+    /// Numbers, and other signs of two characters, which mean nothing here.
     Other,
 }
 
@@ -42,7 +44,8 @@ pub(super) fn tokenize(code: &str) -> Vec<Token<'_>> {
         } else if let Some(sign) =
             ["...", "..", "::", "==", "~=", "<=", ">=", "->"].iter().find(|it| rest.starts_with(**it))
         {
-            (sign.len(), Some(Kind::Other))
+            let kind = if matches!(*sign, "==" | "~=") { Kind::Comparison } else { Kind::Other };
+            (sign.len(), Some(kind))
         } else if first.is_whitespace() {
             line += u32::from(first == '\n');
             (first.len_utf8(), None)

@@ -95,6 +95,18 @@ fn usage_is_told_with_status_2() {
             "`deckhand coverage` prints no pages: choose --format text or json",
         ),
         (&["init", "--last", "0"], "0 is not in 1.."),
+        (
+            &["types", "--dangerfile", "x.lua"],
+            "`deckhand types` reads no dangerfile here: leave out `--dangerfile x.lua`",
+        ),
+        (&["rules", "--dangerfile", "x.lua"], "`deckhand rules` reads no dangerfile"),
+        (&["migrations", "--dangerfile", "x.lua"], "`deckhand migrations` reads no dangerfile"),
+        (&["man", "--dangerfile", "x.lua"], "`deckhand man` reads no dangerfile"),
+        (&["completions", "bash", "--dangerfile", "x.lua"], "`deckhand completions` reads no dangerfile"),
+        (&["hook", "uninstall", "--dangerfile", "x.lua"], "`deckhand hook` reads no dangerfile"),
+        (&["test", "--dangerfile", "x.lua"], "x.lua: no such file"),
+        (&["help", "locale"], "'local'"),
+        (&["coverage", "--format", "yaml"], "[possible values: text, json, sarif, markdown, github, html]"),
         (&["check", "--dangerfile", "/"], "no dangerfile: looked for"),
     ] {
         let said = place.deckhand(arguments);
@@ -102,6 +114,17 @@ fn usage_is_told_with_status_2() {
         assert!(said.err.contains(part), "{arguments:?}: {}", said.err);
         assert_eq!(said.out, "", "{arguments:?}");
     }
+}
+
+#[test]
+fn help_is_a_word_as_well_as_an_option() {
+    let place = Place::empty();
+    for words in [&[][..], &["local"], &["hook", "install"]] {
+        let [word, option] = [[&["help"], words].concat(), [words, &["--help"]].concat()].map(|it| place.deckhand(&it));
+        assert_eq!((word.status, option.status, word.out), (0, 0, option.out), "{words:?}");
+    }
+    assert!(place.deckhand(&["coverage", "--help"]).out.contains("A page for a browser"));
+    assert!(!place.deckhand(&["local", "--help"]).out.contains("A page for a browser"));
 }
 
 #[test]

@@ -22,6 +22,8 @@ require("./rules/more")
 fn faults(out: &str) -> Vec<(String, u64, String)> {
     let json: Value = serde_json::from_str(out).unwrap();
     assert_eq!(json["version"], 1);
+    // Nothing was compared.
+    assert!(json.get("head").is_none() && json.get("base").is_none(), "{out}");
     let one = |fault: &Value| {
         let text = |name: &str| fault[name].as_str().unwrap().to_owned();
         (text("path"), fault["line"].as_u64().unwrap(), text("message"))
@@ -124,6 +126,12 @@ fn a_script_that_does_not_parse_or_fails_is_status_2() {
         ("\nrequire('./broken')\n", 1, "end"),
         ("local first = danger.git.changed_files[1]\nprint(first:upper())\n", 2, "empty pull request"),
         ("fail(3)\n", 1, "fail takes a text first"),
+        (
+            "rule('x', function() if table.find(danger.github.pr.labels, 'bug') then fail('x') end end)\n",
+            1,
+            "item.name == value",
+        ),
+        ("rule('x', function() if os.getenv('CI') then fail('x') end end)\n", 1, "rules have no environment"),
         ("robot.mrege()\n", 1, "did you mean `merge`?"),
         ("rule('x', function() robot.mrege() end)\n", 1, "did you mean `merge`?"),
         ("require('./absent')\n", 1, "there is no file `absent.lua`"),
@@ -143,6 +151,15 @@ fn a_script_that_does_not_parse_or_fails_is_status_2() {
     // One mistake is one, although it is seen when the code runs and when it is read; and an empty pull request is
     // mentioned only where it can be the reason.
     for (text, message) in [
+        (
+            "local x = danger.github.pr.labels.includes\n",
+            "a list has no `includes`; its items are records: write `for _, item in list do if item.name == value then \
+             ... end end`",
+        ),
+        (
+            "local x = os.getenv('CI')\n",
+            "`os` has no `getenv`; rules have no environment; what they may read is under `danger`",
+        ),
         ("local x = danger.event\n", "`danger.event` is not built yet in this version"),
         ("on(\"push\", {}, function() end)\n", "`on` is not built yet in this version"),
         (

@@ -261,8 +261,11 @@ async fn a_job_that_cannot_look_says_what_to_change() {
         Job { token, ..good() }
     };
     let cases: [(Job<'_>, &[&str]); 6] = [
-        (Job { event: "push", ..good() }, &["started by `push`", "`on: pull_request`"]),
-        (Job { event: "merge_group", ..good() }, &["started by `merge_group`"]),
+        (
+            Job { event: "push", ..good() },
+            &["started by `push`", "take `push` out of the workflow's `on:`", "`on: pull_request`"],
+        ),
+        (Job { event: "merge_group", ..good() }, &["started by `merge_group`", "Use the GitHub App"]),
         (Job { token: String::new(), ..good() }, &["no token for GitHub", "env: GITHUB_TOKEN: ${{ github.token }}"]),
         (without("pull_request"), &["event.json (GITHUB_EVENT_PATH) cannot be used: missing field `pull_request`"]),
         (elsewhere(), &["the event is about octo/other, and GITHUB_REPOSITORY is \"octo/hello\""]),
@@ -272,6 +275,8 @@ async fn a_job_that_cannot_look_says_what_to_change() {
         let said = job.run(&[]).await;
         assert_eq!(said.status, 2, "{parts:?}: {} {}", said.out, said.err);
         assert!(parts.iter().all(|part| said.err.contains(part)), "{parts:?}: {}", said.err);
+        // A step that a condition skips leaves the job green.
+        assert!(!said.err.contains("github.event_name"), "{}", said.err);
         assert!(said.out.starts_with("::error title=deckhand::") && said.out.lines().count() == 1, "{}", said.out);
     }
     let said = world.run(&["ci"], &[]).await;

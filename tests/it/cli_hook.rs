@@ -118,23 +118,42 @@ fn a_hook_of_somebody_else_stays_and_the_line_to_add_is_said() {
     std::fs::write(&hook, "#!/bin/sh\nexit 0\n").unwrap();
     let said = place.deckhand(&["hook", "install"]);
     assert_eq!((said.status, said.out.as_str()), (2, ""));
-    let line = "deckhand hook run pre-push \"$@\" || exit 1";
-    assert!(said.err.contains("somebody else") && said.err.contains(line), "{}", said.err);
+    assert!(said.err.contains("somebody else") && said.err.contains("chmod +x '/"), "{}", said.err);
+    let lines: Vec<&str> = said.err.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+    assert!(lines.len() == 3 && lines[1].starts_with("deckhand hook run pre-push \"$@\" "), "{}", said.err);
+    let lines = lines.join("\n");
     assert_eq!(std::fs::read_to_string(&hook).unwrap(), "#!/bin/sh\nexit 0\n");
     assert!(place.deckhand(&["hook", "uninstall"]).out.contains("is not ours"));
     assert!(hook.exists());
 
     // With the line it is fine, and the line does what it says.
     let program = env!("CARGO_BIN_EXE_deckhand");
-    let text = format!("#!/bin/sh\ndeckhand() {{ '{program}' \"$@\"; }}\n{line}\nexit 0\n");
+    let text = format!("#!/bin/sh\ndeckhand() {{ '{program}' \"$@\"; }}\n{lines}\ncat >.git/refs-seen\n");
     std::fs::write(&hook, &text).unwrap();
+    let said = place.deckhand(&["hook", "install"]);
+    assert!(
+        said.status == 2 && said.err.contains("not executable, so git does not run it: `chmod +x '/"),
+        "{}",
+        said.err
+    );
     std::fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).unwrap();
     assert!(place.deckhand(&["hook", "install"]).out.contains("calls deckhand already"));
     assert_eq!(std::fs::read_to_string(&hook).unwrap(), text);
     assert_eq!(place.deckhand(&["hook", "uninstall"]).status, 2);
     place.write("app.py", "print(1)\n");
     place.commit("Print");
-    assert_eq!(run_git(&place, &place.path, &["push", "-q", "origin", "topic"]).status, 1);
+    let push = ["push", "-q", "origin", "topic"];
+    assert_eq!(run_git(&place, &place.path, &push).status, 1);
+    let seen = place.path.join(".git/refs-seen");
+    assert!(!seen.exists());
+    // The rest of the hook reads from git what deckhand read before it.
+    place.write("app.py", "x = 1\n");
+    place.commit("Do not print");
+    let said = run_git(&place, &place.path, &push);
+    assert_eq!(said.status, 0, "{} {}", said.out, said.err);
+    let head = place.git(&["rev-parse", "topic"]);
+    let refs = std::fs::read_to_string(&seen).unwrap();
+    assert!(refs.starts_with(&format!("refs/heads/topic {head} refs/heads/topic ")), "{refs}");
 
     // A link is somebody's arrangement, even where it leads nowhere.
     std::fs::remove_file(&hook).unwrap();
@@ -179,6 +198,25 @@ fn the_hooks_of_all_repositories_are_not_ours_to_write() {
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{err}");
     assert!(err.contains("all of your repositories") && err.contains("core.hooksPath .git/hooks"), "{err}");
+
+    // To take away needs no advice for adding.
+    let uninstall = |directory: &Path| {
+        std::fs::write(&global, format!("[core]\n\thooksPath = {}\n", directory.display())).unwrap();
+        let mut command = place.command(env!("CARGO_BIN_EXE_deckhand"));
+        let output = command.args(["hook", "uninstall"]).env("GIT_CONFIG_GLOBAL", &global).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+    };
+    let hooks = place.path.with_file_name("all hooks");
+    let (status, said) = uninstall(&hooks);
+    assert!(status == 0 && said.starts_with("there is no hook "), "{said}");
+    std::fs::create_dir(&hooks).unwrap();
+    std::fs::write(hooks.join("pre-push"), "#!/bin/sh\ndeckhand hook run pre-push \"$@\" || exit 1\n").unwrap();
+    let (status, said) = uninstall(&hooks);
+    assert!(status == 2 && said.contains("a hook of all of your repositories") && !said.contains("add "), "{said}");
+    std::fs::write(hooks.join("pre-push"), "#!/bin/sh\nmake test\n").unwrap();
+    let (status, said) = uninstall(&hooks);
+    assert!(status == 0 && said.contains("was left as it is"), "{said}");
 }
 
 #[test]

@@ -113,9 +113,69 @@ fn an_existing_dangerfile_is_not_touched_without_force() {
         assert_eq!(place.deckhand(&["init", "--force"]).status, 0);
         assert!(read().contains("use(\"changelog\""));
     }
+}
+
+#[test]
+fn nothing_is_written_through_a_link() {
     let place = tidy_repository();
-    std::os::unix::fs::symlink("/nowhere/at/all", place.path.join("dangerfile.lua")).unwrap();
-    assert_eq!(place.deckhand(&["init"]).status, 2);
+    let outside = place.path.with_file_name("outside.txt");
+    std::fs::write(&outside, "mine\n").unwrap();
+    let link = place.path.join("dangerfile.lua");
+    for target in [&outside, &place.path.join("nowhere")] {
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        assert_eq!(place.deckhand(&["init"]).status, 2);
+        for arguments in [&["init", "--force"][..], &["init", "--force", "--dangerfile", "dangerfile.lua"]] {
+            let said = place.deckhand(arguments);
+            assert_eq!((said.status, said.out.as_str()), (2, ""), "{}", said.err);
+            assert!(said.err.contains("is a link to /"), "{}", said.err);
+        }
+        assert!(link.is_symlink());
+        std::fs::remove_file(&link).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&outside).unwrap(), "mine\n");
+    assert!(!place.path.join("nowhere").exists());
+
+    // Nor through a link to a directory.
+    let elsewhere = place.path.with_file_name("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::write(elsewhere.join("dangerfile.lua"), "-- mine\n").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, place.path.join(".github")).unwrap();
+    let said = place.deckhand(&["init", "--force"]);
+    assert!(said.status == 2 && said.err.contains("lies outside of the repository"), "{}", said.err);
+    assert_eq!(std::fs::read_to_string(elsewhere.join("dangerfile.lua")).unwrap(), "-- mine\n");
+}
+
+#[test]
+fn a_file_that_git_ignores_is_not_simply_committed() {
+    let place = tidy_repository();
+    let said = place.deckhand(&["init"]);
+    assert!(said.err.contains("commit it to the default branch") && !said.err.contains("ignores"), "{}", said.err);
+    place.write(".gitignore", "# build\n*.lua\n");
+    let said = place.deckhand(&["init", "--force"]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    let add = format!("`git add --force '{}'`", place.path.join("dangerfile.lua").display());
+    assert!(said.err.contains("git ignores it (`.gitignore:2:*.lua`)") && said.err.contains(&add), "{}", said.err);
+    // What is tracked is not ignored.
+    place.git(&["add", "--force", "dangerfile.lua"]);
+    assert!(!place.deckhand(&["init", "--force"]).err.contains("ignores"));
+}
+
+#[test]
+fn migrations_on_another_database_are_not_judged_by_what_postgres_does() {
+    let place = Place::empty();
+    place.git(&["init", "-q", "-b", "main"]);
+    place.write("Gemfile", "gem \"sqlite3\"\n");
+    place.write("db/migrate/20240101000000_a.rb", "class A < ActiveRecord::Migration[7.1]\nend\n");
+    place.write("setup/action.yml", "runs:\n  using: composite\n");
+    place.write("config/feature-flags.yml", "a: true\n");
+    place.git(&["add", "-A"]);
+    let said = place.deckhand(&["init", "--dry-run"]);
+    assert!(!said.out.contains("migration_safety") && said.out.contains("use(\"pinned_actions\")"), "{}", said.out);
+    assert!(said.out.contains("use(\"feature_flag\")"), "{}", said.out);
+    assert!(said.err.contains("it knows what PostgreSQL does, and Gemfile names SQLite\n"), "{}", said.err);
+    place.write("Gemfile", "gem \"sqlite3\"\ngem \"pg\"\n");
+    let said = place.deckhand(&["init", "--dry-run"]);
+    assert!(said.out.contains("use(\"migration_safety\")\n"), "{}", said.out);
 }
 
 #[test]
@@ -147,10 +207,16 @@ fn a_shallow_clone_is_tried_as_far_as_it_reaches() {
     let place = tidy_repository();
     let target = place.path.with_file_name("shallow");
     let source = format!("file://{}", place.path.display());
-    let cloned = Command::new("git").args(["clone", "-q", "--depth", "3", &source]).arg(&target).status().unwrap();
-    assert!(cloned.success());
-    let output = place.command(env!("CARGO_BIN_EXE_deckhand")).arg("init").current_dir(&target).output().unwrap();
-    let out = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(out.contains("the last 2 commits"), "{out}");
+    for (depth, expected) in
+        [("3", "the last 2 commits"), ("1", "a shallow clone without commits to try rules on (`git fetch --unshallow`")]
+    {
+        let cloned =
+            Command::new("git").args(["clone", "-q", "--depth", depth, &source]).arg(&target).status().unwrap();
+        assert!(cloned.success());
+        let output = place.command(env!("CARGO_BIN_EXE_deckhand")).arg("init").current_dir(&target).output().unwrap();
+        let out = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(out.contains(expected), "{out}");
+        std::fs::remove_dir_all(&target).unwrap();
+    }
 }

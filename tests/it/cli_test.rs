@@ -64,6 +64,21 @@ failed rules/no-print.cases.md:3 A print is flagged
 }
 
 #[test]
+fn a_named_dangerfile_judges_the_cases_that_bring_no_rules() {
+    let place = Place::repository();
+    place.write("strict/next.lua", "local say = require('./say')\nfail(say.word)\n");
+    place.write("strict/say.lua", "return { word = 'Never' }\n");
+    let case =
+        |lua: &str, found: &str| format!("## A case\n\n{lua}```pr\ntitle: T\n```\n\n```findings\n- {found}\n```\n\n");
+    let own = case("```lua\nwarn('Own')\n```\n\n", "warn dangerfile\n  Own");
+    place.write("a.cases.md", &format!("{}{own}", case("", "fail dangerfile\n  Never")));
+    let said = place.deckhand(&["test", "--dangerfile", "strict/next.lua"]);
+    assert_eq!((said.out.as_str(), said.status), ("2 passed, 0 failed\n", 0), "{}", said.err);
+    let said = place.deckhand(&["test", "--dangerfile", "strict/absent.lua"]);
+    assert!(said.status == 2 && said.err.contains("strict/absent.lua: no such file"), "{}", said.err);
+}
+
+#[test]
 fn a_case_sets_up_its_own_rules_and_files() {
     let place = Place::empty();
     let case = "## Own set-up\n\n```lua\nwarn(danger.git.file('a.txt') .. danger.git.file('a.txt', 'base') .. \

@@ -86,6 +86,11 @@ const DANGER_RUBY: [&str; 33] = [
 
 /// The last cells of a table's rows, as code.
 fn rows(name: &str) -> Vec<&'static str> {
+    cells(name).into_iter().map(|[_, _, code]| code).collect()
+}
+
+/// A table's rows: what danger-js has, what Ruby has, and the code.
+fn cells(name: &str) -> Vec<[&'static str; 3]> {
     let (begin, end) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
     let from = PAGE.find(&begin).unwrap() + begin.len();
     let table = &PAGE[from..from + PAGE[from..].find(&end).unwrap()];
@@ -94,8 +99,8 @@ fn rows(name: &str) -> Vec<&'static str> {
         let inside = row.strip_prefix('|').and_then(|row| row.strip_suffix('|')).unwrap();
         let cells: Vec<&str> = inside.split('|').collect();
         assert_eq!(cells.len(), 3, "{row}");
-        let cell = cells[2].trim();
-        cell.strip_prefix('`').and_then(|code| code.strip_suffix('`')).unwrap_or_else(|| panic!("no code: {row}"))
+        let code = cells[2].trim().strip_prefix('`').and_then(|code| code.strip_suffix('`'));
+        [cells[0].trim(), cells[1].trim(), code.unwrap_or_else(|| panic!("no code: {row}"))]
     })
     .collect()
 }
@@ -124,6 +129,37 @@ fn every_row_runs() {
     assert!(rows.len() > 50, "{}", rows.len());
     for code in rows {
         run_row(code);
+    }
+}
+
+/// Ruby's list is `@git.diff.stats[:files].keys`: every file of the diff. danger-js's has no new and no deleted files.
+#[test]
+fn the_modified_files_of_ruby_and_of_danger_js_are_not_the_same_list() {
+    let mut rows_of_ruby = 0;
+    for [js, ruby, code] in cells("rows") {
+        let is_whole = |part: &str| {
+            !["diff_for_file", "info_for_file", " - git."].iter().any(|other| part.contains(other))
+                && part.contains("git.modified_files")
+        };
+        if is_whole(ruby) {
+            rows_of_ruby += 1;
+            let all = code.contains("danger.git.changed_files") || code.contains(").any");
+            assert!(all && !code.contains("modified"), "{ruby} is {code}");
+        }
+        if js.contains("danger.git.modified_files") {
+            assert!(ruby.is_empty() || ruby.contains(" - git.deleted_files"), "{js} is not {ruby}");
+        }
+        assert!(ruby.is_empty() || cells("rows").iter().filter(|row| row[1] == ruby).count() == 1, "{ruby} has two");
+    }
+    assert!(rows_of_ruby >= 6, "{rows_of_ruby}");
+    // The rows of Ruby see the new file and the deleted one of the sample.
+    for (path, pattern) in [("docs/new page.md", "docs/**"), ("old.txt", "*.txt")] {
+        let lua = format!(
+            "if table.find(danger.git.changed_files, {path:?}) then message('listed') end\n\
+             if #danger.git.match({pattern:?}).any > 0 then message('matched') end"
+        );
+        let said: Vec<String> = judge(&lua).findings.into_iter().map(|finding| finding.message).collect();
+        assert_eq!(said, ["listed", "matched"], "{path}");
     }
 }
 

@@ -347,6 +347,14 @@ fn every_kind_of_mistake_is_answered_at_its_line_with_the_right_name() {
         ("danger.github.pr.title.length", "a text has no `length`; write `#text`"),
         ("danger.github.pr.title:includes('x')", "write `string.find(text, part, 1, true)`"),
         ("string.uper('x')", "a text has no `uper`; did you mean `upper`?"),
+        ("danger.github.issue.labels.includes('bug')", "for _, item in list do if item.name == value then ... end end"),
+        ("danger.github.requested_reviewers.users:include('ada')", "if item.login == value then"),
+        ("danger.github.pr.labels.join(', ')", "put `item.name` of each into a list of your own"),
+        ("os.getenv('CI')", "`os` has no `getenv`; rules have no environment; what they may read is under `danger`"),
+        (
+            "git.modified_files",
+            "Ruby's `git.modified_files`, which has new and deleted files too, is `danger.git.changed_files`",
+        ),
         ("table.contains({}, 1)", "`table` has no `contains`; write `table.find(list, value)`"),
         ("danger.git.match('*').edited.size", "write `#list`"),
         ("status_report.errors", "findings cannot be read back"),
@@ -452,6 +460,8 @@ fn other_languages_are_answered_in_words() {
         ("'use strict';", "delete the line"),
         ("if a then fail('x') }", "blocks end with `end`"),
         ("schedule(async () => { })", "nothing waits here"),
+        ("warn `New: {y}`", "a text in backticks takes parentheses around it: warn(`...`)"),
+        ("message   `a` -- done", "message(`...`)"),
     ];
     for (code, expected) in cases {
         let (message, line) = mistake(&format!("local y = 1\n{code}\n"));
@@ -466,7 +476,7 @@ fn what_goes_wrong_at_work_is_at_its_line_with_a_way_out() {
         ("local x = danger.git.base + 'x'", "texts are joined with `..`"),
         ("local x = danger.github.pr.milestone.title.x.y", "ask `if value then` first"),
         ("table.insert(danger.git.changed_files, 'x')", "copy it with `table.clone`"),
-        ("os.getenv('HOME')", "there is no such function here"),
+        ("bit32.nothing(1)", "there is no such function here"),
         ("local x = danger.git.lines_of_code()", "leave out the `()`"),
         ("local x = danger.github.pr.title.match('x')", "`text:match(...)`, or `string.match(text, ...)`"),
         ("for name in danger.git.changed_files do warn(name) end", "`for _, item in list do`"),

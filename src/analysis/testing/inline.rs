@@ -3,6 +3,12 @@
 use crate::analysis::code::{Language, Token, TokenKind, closing, tokenize};
 use std::ops::RangeInclusive;
 
+/// Whether a file of code holds tests of its own.
+pub fn holds_tests(path: &str, text: &str) -> bool {
+    let language = Language::of(path);
+    text.contains("test") && language.is_some_and(|language| !inline_tests(text, language).is_empty())
+}
+
 /// The lines of a file that are tests: in Rust modules under `#[cfg(test)]` and functions under an attribute that ends with
 /// `test`, in Python functions `test_..` that assert something. Empty in other languages.
 pub(super) fn inline_tests(text: &str, language: Language) -> Vec<RangeInclusive<u32>> {

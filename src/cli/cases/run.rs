@@ -43,20 +43,45 @@ pub fn run_case(case: &Case, default_rule: &str) -> CaseResult {
 
 /// Runs a case; its dangerfile lies in the root of `sources`.
 pub fn run_case_with(case: &Case, default_rule: &str, sources: Sources<'_>) -> CaseResult {
-    match judge(case, default_rule, sources) {
+    run_case_by(case, &CaseRules::of_text(default_rule.to_owned()), sources)
+}
+
+/// The rules of cases that bring none: a dangerfile with its path from the root of the sources.
+pub(in crate::cli) struct CaseRules {
+    pub(in crate::cli) path: RepoPath,
+    pub(in crate::cli) text: String,
+}
+
+impl CaseRules {
+    /// A text that stands where a case's own rules do.
+    pub(in crate::cli) fn of_text(text: String) -> Self {
+        CaseRules { path: OWN_PATH.into(), text }
+    }
+}
+
+/// Where the rules of a case lie.
+const OWN_PATH: &str = "dangerfile.lua";
+
+/// The same for rules that lie somewhere else.
+pub(in crate::cli) fn run_case_by(case: &Case, default_rules: &CaseRules, sources: Sources<'_>) -> CaseResult {
+    match judge(case, default_rules, sources) {
         Ok((expected, verdict)) => compare(&expected, &verdict),
         Err(problem) => CaseResult::Broken(problem),
     }
 }
 
-fn judge(case: &Case, default_rule: &str, sources: Sources<'_>) -> Result<(Vec<Expected>, Verdict), CaseProblem> {
+fn judge(
+    case: &Case,
+    default_rules: &CaseRules,
+    sources: Sources<'_>,
+) -> Result<(Vec<Expected>, Verdict), CaseProblem> {
     let expected = parse_findings(&case.findings)?;
     let pull = match &case.pr {
         Some(block) => parse_pull(block)?,
         None => Pull::default(),
     };
     let texts = collect_texts(case, &pull);
-    let mut snapshot = build_snapshot(case, default_rule, &pull);
+    let mut snapshot = build_snapshot(case, default_rules, &pull);
     let clock = start_clock();
     for _ in 0..MAX_PASSES {
         let wanted = match review::run(&snapshot, &clock) {
@@ -247,21 +272,19 @@ pub(in crate::cli) fn empty_snapshot(dangerfile: Dangerfile) -> Snapshot {
         findings: nothing,
         others: Vec::new(),
     };
-    let mut snapshot = build_snapshot(&case, "", &Pull::default());
+    let mut snapshot = build_snapshot(&case, &CaseRules::of_text(String::new()), &Pull::default());
     snapshot.ruleset.layers = vec![dangerfile];
     snapshot
 }
 
-fn build_snapshot(case: &Case, default_rule: &str, pull: &Pull) -> Snapshot {
+fn build_snapshot(case: &Case, default_rules: &CaseRules, pull: &Pull) -> Snapshot {
     let commit = |digit: &str| CommitId::new(&digit.repeat(40)).expect("forty digits");
     let (base, head) = (commit("b"), commit("a"));
-    let text = case.lua.as_ref().map_or(default_rule, |block| &block.text);
-    let dangerfile = Dangerfile {
-        origin: Origin::Repository,
-        path: "dangerfile.lua".into(),
-        commit: Some(base.clone()),
-        text: text.to_owned(),
+    let (path, text) = match &case.lua {
+        Some(block) => (OWN_PATH.into(), &block.text),
+        None => (default_rules.path.clone(), &default_rules.text),
     };
+    let dangerfile = Dangerfile { origin: Origin::Repository, path, commit: Some(base.clone()), text: text.to_owned() };
     let repository = RepoName::new("octo", "hello").ok();
     let subject =
         Subject { repository: repository.clone(), base: base.clone(), head: head.clone(), started_at: STARTED_AT };

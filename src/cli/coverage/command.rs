@@ -77,6 +77,7 @@ enum Action {
 
 impl Subcommand for Coverage {
     const NAME: &'static str = "coverage";
+    const HAS_PAGES: bool = true;
 
     fn formats(&self) -> &'static [Printed] {
         match self.action {

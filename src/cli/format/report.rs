@@ -13,6 +13,8 @@ pub(in crate::cli) struct Report<'a> {
     pub(in crate::cli) texts: &'a dyn Texts,
     /// Only findings and faults, without the line of verdict.
     pub(in crate::cli) quiet: bool,
+    /// Whether two commits were compared; without, the verdict's stand for none and are not shown.
+    pub(in crate::cli) compares: bool,
 }
 
 /// Gives the lines that findings and faults point at.

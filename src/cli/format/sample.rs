@@ -57,6 +57,6 @@ impl Texts for SameText {
 /// What a format makes of a verdict, without styles.
 pub(super) fn render_with(verdict: &Verdict, render: fn(&Report<'_>) -> String) -> String {
     let dangerfile = RepoPath::new("dangerfile.lua");
-    let report = Report { verdict, dangerfile: &dangerfile, texts: &SameText, quiet: false };
+    let report = Report { verdict, dangerfile: &dangerfile, texts: &SameText, quiet: false, compares: true };
     anstream::adapter::strip_str(&render(&report)).to_string()
 }

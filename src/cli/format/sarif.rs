@@ -55,14 +55,22 @@ pub(super) fn render(report: &Report<'_>) -> String {
             "results": findings.iter()
                 .map(|finding| render_result(finding, index_of(&finding.rule), report))
                 .collect::<Vec<_>>(),
-            "properties": {
-                "conclusion": verdict.conclusion.as_str(),
-                "head": verdict.head.as_str(),
-                "base": verdict.base.as_str(),
-            },
+            "properties": properties(report),
         }],
     });
     format!("{log:#}\n")
+}
+
+fn properties(report: &Report<'_>) -> Value {
+    let verdict = report.verdict;
+    match report.compares {
+        true => json!({
+            "conclusion": verdict.conclusion.as_str(),
+            "head": verdict.head.as_str(),
+            "base": verdict.base.as_str(),
+        }),
+        false => json!({ "conclusion": verdict.conclusion.as_str() }),
+    }
 }
 
 /// Rules that speak, in the order of registration, then those that only findings and faults name.

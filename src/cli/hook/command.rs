@@ -29,7 +29,7 @@ pub(in crate::cli) struct Hook {
 enum Action {
     /// Write the hook
     ///
-    /// Installing again changes nothing. Where another hook stands already, it stays as it is, and the line to add to it is
+    /// Installing again changes nothing. Where another hook stands already, it stays as it is, and the lines to add to it are
     /// printed. With --dangerfile the hook judges by that file.
     #[command(
         after_help = "Examples:\n  deckhand hook install\n  deckhand hook install pre-commit\n  deckhand hook install --dangerfile tools/strict.lua"
@@ -66,6 +66,10 @@ impl Subcommand for Hook {
             Action::Install { .. } | Action::Uninstall { .. } => Printed::TEXT,
             Action::Run { .. } => Printed::FINDINGS,
         }
+    }
+
+    fn takes_dangerfile(&self) -> bool {
+        matches!(self.action, Action::Install { .. } | Action::Run { .. })
     }
 
     fn run(self, common: &Common) -> Result<Status, Failure> {

@@ -4,6 +4,7 @@ use super::script::{Call, HookName, calls_us, is_ours, render};
 use crate::cli::common::Common;
 use crate::cli::dangerfile;
 use crate::cli::failure::{Failure, Status};
+use crate::cli::shell::quote;
 use crate::cli::terminal::{note, print_result};
 use crate::git::{HooksScope, Repository};
 use std::fs::{OpenOptions, Permissions};
@@ -42,17 +43,29 @@ pub(super) fn install(common: &Common, repository: &Repository, hook: HookName) 
             format!("renewed {shown}\n")
         }
         Standing::Others(text) if call.is_in(&text) || (call.dangerfile.is_none() && calls_us(&text)) => {
+            if !is_run(&path) {
+                return Err(Failure::usage(format!(
+                    "{shown} calls deckhand, but it is not executable, so git does not run it: `{}`",
+                    make_executable(&path)
+                )));
+            }
             format!("{shown} calls deckhand already\n")
         }
         Standing::Others(text) => {
+            let lines = call.lines_for_others();
+            let these = if lines.contains('\n') { "these lines" } else { "this line" };
             let change = if calls_us(&text) {
-                "calls deckhand in another way: put this line in the place of its own"
+                format!("calls deckhand in another way: put {these} in the place of its own")
             } else {
-                "was left as it is: add this line to it, after its first"
+                format!("was left as it is: add {these} to it, after its first")
+            };
+            let executable = match is_run(&path) {
+                true => String::new(),
+                false => format!("\nIt is not executable, so git does not run it: `{}`", make_executable(&path)),
             };
             return Err(Failure::usage(format!(
-                "{shown} is a hook of somebody else and {change}:\n  {}",
-                call.line_for_others()
+                "{shown} is a hook of somebody else and {change}:\n{}{executable}",
+                indent(&lines)
             )));
         }
     };
@@ -78,10 +91,22 @@ fn name_dangerfile(file: &Path, repository: &Repository) -> Result<String, Failu
 }
 
 pub(super) fn uninstall(common: &Common, repository: &Repository, hook: HookName) -> Result<Status, Failure> {
-    let path = find_place(repository, &Call { hook, dangerfile: None })?;
+    let hooks = repository.hooks()?;
+    let path = place_in(&hooks.directory, hook);
     let shown = path.display();
+    let of_all = hooks.scope == HooksScope::Everywhere;
     let said = match look(&path)? {
+        Standing::Nothing if of_all => {
+            format!("there is no hook {shown}, where core.hooksPath sends all of your repositories\n")
+        }
         Standing::Nothing => format!("there is no hook {shown}\n"),
+        Standing::Ours(_) if of_all => {
+            return Err(Failure::usage(format!(
+                "{shown} judges all of your repositories, because core.hooksPath sends them there: \
+                 remove the file if none of them is to be judged before a {}",
+                hook.action()
+            )));
+        }
         Standing::Ours(_) => {
             std::fs::remove_file(&path)
                 .map_err(|error| Failure::failed(format!("could not remove {shown}: {error}")))?;
@@ -89,8 +114,10 @@ pub(super) fn uninstall(common: &Common, repository: &Repository, hook: HookName
         }
         Standing::Others(text) if !calls_us(&text) => format!("{shown} is not ours and was left as it is\n"),
         Standing::Others(_) => {
+            let whose = if of_all { "of all of your repositories" } else { "of somebody else" };
             return Err(Failure::usage(format!(
-                "{shown} is a hook of somebody else that calls deckhand: take the line with `deckhand hook run` out of it"
+                "{shown} is a hook {whose} that calls deckhand: take the line with `deckhand hook run` out of it, and \
+                 those that keep its input in `$pushed`"
             )));
         }
     };
@@ -98,16 +125,17 @@ pub(super) fn uninstall(common: &Common, repository: &Repository, hook: HookName
     Ok(Status::Fine)
 }
 
-/// The file of the hook.
+/// The file of a hook that is to be installed.
 fn find_place(repository: &Repository, call: &Call) -> Result<PathBuf, Failure> {
     let hooks = repository.hooks()?;
-    let (directory, name) = (hooks.directory, call.hook.as_str());
+    let directory = hooks.directory;
     if hooks.scope == HooksScope::Everywhere {
         return Err(Failure::usage(format!(
             "core.hooksPath sends all of your repositories to {}, so a hook there would judge every one of them: \
-             add `{}` to its {name} yourself, or give this repository its own with `git config core.hooksPath .git/hooks`",
+             give this repository its own with `git config core.hooksPath .git/hooks`, or add this to its {} yourself:\n{}",
             directory.display(),
-            call.line_for_others()
+            call.hook.as_str(),
+            indent(&call.lines_for_others())
         )));
     }
     if directory.exists() && !directory.is_dir() {
@@ -116,16 +144,41 @@ fn find_place(repository: &Repository, call: &Call) -> Result<PathBuf, Failure> 
             directory.display()
         )));
     }
-    // Husky writes what lies in `_` anew at every install; people's hooks lie beside it.
-    if directory.ends_with(".husky/_") {
-        return Ok(directory.with_file_name(name));
+    Ok(place_in(&directory, call.hook))
+}
+
+/// Husky writes what lies in `_` anew at every install; people's hooks lie beside it.
+const HUSKY: &str = ".husky/_";
+
+/// The directory of those hooks.
+const HUSKYS: &str = ".husky";
+
+/// Where a hook lies, when git looks for it in `directory`.
+fn place_in(directory: &Path, hook: HookName) -> PathBuf {
+    match directory.ends_with(HUSKY) {
+        true => directory.with_file_name(hook.as_str()),
+        false => directory.join(hook.as_str()),
     }
-    Ok(directory.join(name))
+}
+
+/// Whether the hook runs: git asks for an executable file, and Husky gives those beside its directory to a shell.
+fn is_run(path: &Path) -> bool {
+    is_executable(path) || path.parent().is_some_and(|directory| directory.ends_with(HUSKYS))
+}
+
+fn make_executable(path: &Path) -> String {
+    format!("chmod +x {}", quote(&path.to_string_lossy()))
+}
+
+fn indent(lines: &str) -> String {
+    lines.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn look(path: &Path) -> Result<Standing, Failure> {
     match path.symlink_metadata() {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Standing::Nothing),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Standing::Nothing);
+        }
         Err(error) => return Err(unreadable(path, &error)),
         // A link leads to a file that is kept somewhere else, by somebody else.
         Ok(metadata) if !metadata.is_file() => {

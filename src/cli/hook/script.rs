@@ -1,5 +1,6 @@
 //! The text of an installed hook: a few lines of shell that hand over to `deckhand hook run`.
 
+use crate::cli::shell::quote;
 use clap::ValueEnum;
 use std::path::Path;
 
@@ -50,9 +51,19 @@ impl Call {
         format!("hook run {named}{} \"$@\"", self.hook.as_str())
     }
 
-    /// The line that makes a hook of somebody else call us.
-    pub(super) fn line_for_others(&self) -> String {
-        format!("deckhand {} || exit 1", self.words())
+    /// The lines that make a hook of somebody else call us. Git says to a hook what is pushed once, on standard input,
+    /// which its other commands (git-lfs, pre-commit) read too: it is kept and given back.
+    pub(super) fn lines_for_others(&self) -> String {
+        let words = self.words();
+        match self.hook {
+            HookName::PreCommit => format!("deckhand {words} || exit 1"),
+            HookName::PrePush => [
+                "pushed=$(mktemp) && cat >\"$pushed\" || exit 1",
+                &format!("deckhand {words} <\"$pushed\" || {{ rm -f \"$pushed\"; exit 1; }}"),
+                "exec <\"$pushed\"; rm -f \"$pushed\"",
+            ]
+            .join("\n"),
+        }
     }
 
     /// Whether a hook of somebody else calls us so.
@@ -60,11 +71,6 @@ impl Call {
         let words = self.words();
         code(text).any(|line| line.contains(&words))
     }
-}
-
-/// One word for a shell, whatever it holds.
-fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// The script. The program on PATH is preferred to the one that wrote the hook, which may move.
@@ -114,7 +120,7 @@ mod tests {
         let script = render(&call(Some("it's $HOME/`x`.lua")), Path::new("/bin/deckhand"));
         assert!(script.ends_with("hook run --dangerfile='it'\\''s $HOME/`x`.lua' pre-push \"$@\"\n"), "{script}");
         let named = call(Some("strict.lua"));
-        let other = format!("#!/bin/sh\n{}\n", named.line_for_others());
+        let other = format!("#!/bin/sh\n{}\n", named.lines_for_others());
         assert!(calls_us(&other) && named.is_in(&other) && !call(None).is_in(&other), "{other}");
     }
 
@@ -124,7 +130,7 @@ mod tests {
         assert!(is_ours(&script));
         assert!(script.contains(r"deckhand='/opt/it'\''s here/deckhand'"), "{script}");
         assert!(!is_ours("#!/bin/sh\nmake test\n"));
-        let other = format!("#!/bin/sh\n{}\nmake test\n", call(None).line_for_others());
+        let other = format!("#!/bin/sh\n{}\nmake test\n", call(None).lines_for_others());
         assert!(calls_us(&other) && !is_ours(&other));
         assert!(!calls_us("#!/bin/sh\n# deckhand hook run pre-push\n"));
     }

@@ -23,10 +23,10 @@ const CANDIDATES: &[Candidate] = &[
     Candidate { name: "large_files", forms: |_| Ok(forms(&["", "max_kib = 5120", WARN])) },
     Candidate { name: "lockfile", forms: |look| suits(!look.lockfiles.is_empty(), "there is no lockfile", &["", WARN]) },
     Candidate { name: "changelog", forms: changelog },
-    Candidate { name: "migration_safety", forms: |look| suits(!look.migrations.is_empty(), "there are no migrations", &["", WARN]) },
+    Candidate { name: "migration_safety", forms: migration_safety },
     Candidate { name: "missing_tests", forms: |look| suits(!look.tests.is_empty(), "there are no tests", &[""]) },
     Candidate { name: "leftovers", forms: |_| Ok(forms(&[""])) },
-    Candidate { name: "pinned_actions", forms: |look| suits(!look.workflows.is_empty(), "there are no workflows", &[""]) },
+    Candidate { name: "pinned_actions", forms: |look| suits(!look.workflows.is_empty() || !look.actions.is_empty(), "there are neither workflows nor actions", &[""]) },
     Candidate { name: "code_owners", forms: |look| suits(look.owners.is_some(), "there is no CODEOWNERS file", &[""]) },
     Candidate { name: "feature_flag", forms: |look| suits(look.flags.is_some(), "there is no file of feature flags", &[""]) },
     Candidate { name: "commit_messages", forms: commit_messages },
@@ -63,6 +63,14 @@ fn changelog(look: &Look) -> Result<Vec<Form>, String> {
     Ok(vec![path.clone(), format!("{path}{comma}{WARN}")])
 }
 
+fn migration_safety(look: &Look) -> Result<Vec<Form>, String> {
+    match &look.other_database {
+        _ if look.migrations.is_empty() => Err("there are no migrations".to_owned()),
+        Some(other) => Err(format!("it knows what PostgreSQL does, and {} names {}", other.file, other.name)),
+        None => Ok(forms(&["", WARN])),
+    }
+}
+
 fn commit_messages(look: &Look) -> Result<Vec<Form>, String> {
     let is_habit = look.subjects > 0 && look.conventional * 100 >= look.subjects * CONVENTIONAL_PERCENT;
     Ok(forms(if is_habit { &["conventional = true", "", "max_subject = 100"] } else { &["", "max_subject = 100"] }))
@@ -73,6 +81,7 @@ mod tests {
     use super::super::choose::render_use;
     use super::*;
     use crate::cli::cases::{CaseResult, parse_cases, run_case};
+    use crate::cli::init::database::OtherDatabase;
     use crate::lua::{builtin_rules, is_planned_rule, rule_metadata};
 
     /// Rules that need more than a look at the repository: a report, a server, a decision of the team.
@@ -101,6 +110,7 @@ mod tests {
             migrations: vec!["a.sql".to_owned()],
             tests: vec!["t".to_owned()],
             workflows: vec!["w".to_owned()],
+            actions: vec!["action.yml".to_owned()],
             owners: Some("CODEOWNERS".to_owned()),
             flags: Some("flags.yml".to_owned()),
             ..Look::default()
@@ -155,5 +165,8 @@ mod tests {
             ])
         );
         assert!(changelog(&Look::default()).is_err());
+        let other = OtherDatabase { name: "SQLite", file: "Gemfile".to_owned() };
+        let look = Look { other_database: Some(other), ..look };
+        assert_eq!(migration_safety(&look), Err("it knows what PostgreSQL does, and Gemfile names SQLite".to_owned()));
     }
 }

@@ -9,6 +9,7 @@ use crate::cli::common::Common;
 use crate::cli::dangerfile;
 use crate::cli::failure::{Failure, Status};
 use crate::cli::local::now;
+use crate::cli::shell::quote;
 use crate::cli::terminal::{note, print_remark, print_result};
 use crate::git::Repository;
 use crate::model::Conclusion;
@@ -41,6 +42,10 @@ pub(in crate::cli) struct Init {
 impl Subcommand for Init {
     const NAME: &'static str = "init";
 
+    fn takes_dangerfile(&self) -> bool {
+        true
+    }
+
     fn run(self, common: &Common) -> Result<Status, Failure> {
         let here = std::env::current_dir()
             .map_err(|error| Failure::usage(format!("the current directory cannot be read: {error}")))?;
@@ -48,7 +53,9 @@ impl Subcommand for Init {
         let target = self.find_target(common, &repository)?;
         let files: Vec<String> = repository.load_tracked()?.iter().map(|path| path.as_str().to_owned()).collect();
         let landed = repository.load_landed(usize::try_from(self.last).unwrap_or(usize::MAX))?;
-        let look = Look::at(&files, &landed);
+        let top = repository.top().map(Path::to_owned);
+        let read = |path: &str| Repository::load_source(top.as_deref()?, &path.into()).ok().flatten();
+        let look = Look::at(&files, &landed, &read);
         let mut trial = Trial::new(&repository, landed, now());
         let choice = choose(&look, &mut trial)?;
         let text = render_file(&choice);
@@ -57,7 +64,7 @@ impl Subcommand for Init {
         if verdicts.iter().any(|verdict| verdict.conclusion == Conclusion::Failure) {
             return Err(Failure::failed("the chosen rules do not pass the history together: please report this"));
         }
-        let report = render_report(&look, &choice, &verdicts);
+        let report = render_report(&look, &choice, &verdicts, repository.is_shallow());
         if self.dry_run {
             print_remark(common, &report);
             print_result(common, &text)?;
@@ -66,10 +73,15 @@ impl Subcommand for Init {
         write(&target, &text, self.force)?;
         let report = if common.quiet { String::new() } else { report };
         print_result(common, &format!("{report}Wrote {}.\n", target.display()))?;
-        note(
-            common,
-            "`deckhand local` judges your working tree with it; commit it to the default branch to use it on GitHub",
-        );
+        let add = match repository.find_ignore(&target)? {
+            None => "commit it to the default branch to use it on GitHub".to_owned(),
+            Some(pattern) => format!(
+                "git ignores it (`{pattern}`): take it with `git add --force {}` and commit it to the default branch to \
+                 use it on GitHub",
+                quote(&target.to_string_lossy())
+            ),
+        };
+        note(common, &format!("`deckhand local` judges your working tree with it; {add}"));
         Ok(Status::Fine)
     }
 }
@@ -90,6 +102,9 @@ impl Init {
         if is_there && !self.force && !self.dry_run {
             return Err(exists(&target));
         }
+        if !self.dry_run {
+            refuse_links(&target, Some(top).filter(|_| common.dangerfile.is_none()))?;
+        }
         Ok(target)
     }
 }
@@ -99,6 +114,27 @@ fn exists(target: &Path) -> Failure {
         "{} is there already and was left as it is: --force overwrites it, --dry-run prints what would be written",
         target.display()
     ))
+}
+
+/// The file that is written is the one that is named: a link is left as it is, and what it leads to, too.
+fn refuse_links(target: &Path, top: Option<&Path>) -> Result<(), Failure> {
+    if target.is_symlink() {
+        let leads = target.read_link().map(|to| format!(" to {}", to.display())).unwrap_or_default();
+        return Err(Failure::usage(format!(
+            "{} is a link{leads}, and --force overwrites files only: remove the link, or write to what it leads to",
+            target.display()
+        )));
+    }
+    let real = |path: &Path| path.canonicalize().ok();
+    let directory = target.parent().and_then(real);
+    match (top.and_then(real), directory) {
+        (Some(top), Some(directory)) if !directory.starts_with(&top) => Err(Failure::usage(format!(
+            "{} lies outside of the repository, in {}: name the file with --dangerfile to write there",
+            target.display(),
+            directory.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn write(target: &Path, text: &str, force: bool) -> Result<(), Failure> {

@@ -28,8 +28,8 @@ pub(super) fn render_file(choice: &Choice) -> String {
 }
 
 /// What was looked at, taken and left out, each with its reason.
-pub(super) fn render_report(look: &Look, choice: &Choice, verdicts: &[Verdict]) -> String {
-    let mut out = format!("Looked at {}.\n", look.describe(verdicts.len()));
+pub(super) fn render_report(look: &Look, choice: &Choice, verdicts: &[Verdict], is_shallow: bool) -> String {
+    let mut out = format!("Looked at {}.\n", look.describe(verdicts.len(), is_shallow));
     let names = choice.taken.iter().map(|it| it.name).chain(choice.left_out.iter().map(|(name, _)| *name));
     let width = names.map(str::len).max().unwrap_or(0);
     let mut row = |name: &str, text: &str| {

@@ -1,11 +1,11 @@
 //! Records that answer wrong names, and lists that answer names of other languages' lists.
 
-use super::super::convert::{LIST_META, frozen, frozen_list, to_lua};
-use super::super::danger_names::find_danger_name;
+use super::super::convert::{LIST_META, frozen, to_lua};
+use super::super::danger_names::{find_danger_name, find_list_name};
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::super::words::{did_you_mean, name_all};
-use super::types::{Field, find_record, record_in};
+use super::types::{Field, RecordType, find_record, record_in};
 use mlua::{Lua, Table, Value};
 use serde_json::Value as Json;
 use std::rc::Rc;
@@ -27,7 +27,8 @@ pub(super) fn to_record(
             for item in items {
                 list.raw_push(to_record(lua, session, &one, signature, item)?)?;
             }
-            frozen_list(lua, list)
+            list.set_metatable(Some(list_metatable(lua, session, Some(record))?))?;
+            frozen(list)
         }
         Json::Object(members) => {
             let table = lua.create_table_with_capacity(0, members.len())?;
@@ -85,19 +86,31 @@ const MAX_NAMED_FIELDS: usize = 8;
 
 /// Makes the metatable of lists. It is not hidden, so that `table.clone` takes a list.
 pub(super) fn register_lists(lua: &Lua, session: &Rc<Session>) -> mlua::Result<()> {
+    let meta = list_metatable(lua, session, None)?;
+    lua.set_named_registry_value(LIST_META, meta)
+}
+
+/// The metatable of lists whose items are `record`s, or no records.
+fn list_metatable(lua: &Lua, session: &Rc<Session>, record: Option<&'static RecordType>) -> mlua::Result<Table> {
+    let kept = format!("{LIST_META} {}", record.map_or("", |record| record.name));
+    if let Some(meta) = lua.named_registry_value::<Option<Table>>(&kept)? {
+        return Ok(meta);
+    }
     let session = Rc::clone(session);
     let index = move |lua: &Lua, (_, key): (Table, Value)| -> mlua::Result<Value> {
         if matches!(key, Value::Integer(_) | Value::Number(_)) {
             return Ok(Value::Nil);
         }
         let key = name_of(&key);
-        let advice = find_danger_name("list", &key).unwrap_or("its items are `list[1]` to `list[#list]`");
+        let advice = find_list_name(&key, record.and_then(RecordType::key));
+        let advice = advice.as_deref().unwrap_or("its items are `list[1]` to `list[#list]`");
         Err(session.mistake(lua, format!("a list has no `{key}`; {advice}")).into())
     };
     let meta = lua.create_table()?;
     meta.raw_set("__index", lua.create_function(index)?)?;
     meta.set_readonly(true);
-    lua.set_named_registry_value(LIST_META, meta)
+    lua.set_named_registry_value(&kept, &meta)?;
+    Ok(meta)
 }
 
 fn name_of(key: &Value) -> String {

@@ -516,6 +516,17 @@ pub(super) const RECORDS: &[RecordType] = &[
     },
 ];
 
+/// What records go by, best first: labels by their name, accounts by their login.
+const KEYS: [&str; 9] = ["name", "login", "context", "path", "file", "text", "message", "after", "state"];
+
+impl RecordType {
+    /// The field that tells one of them from another.
+    pub(in super::super) fn key(&self) -> Option<&'static str> {
+        let has = |key: &str| self.fields.iter().any(|field| field.name == key);
+        KEYS.into_iter().find(|key| has(key)).or_else(|| self.fields.first().map(|field| field.name))
+    }
+}
+
 /// The record type of that name.
 pub(in super::super) fn find_record(name: &str) -> Option<&'static RecordType> {
     RECORDS.iter().find(|record| record.name == name)

@@ -36,7 +36,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Prove it with a check that is validated without blocking.\n\n    add_check_constraint :{table}, \"{column} IS NOT NULL\", name: \"{table}_{column}_null\", validate: false\n    # next migration:\n    validate_check_constraint :{table}, name: \"{table}_{column}_null\"\n    change_column_null :{table}, :{column}, false\n    remove_check_constraint :{table}, name: \"{table}_{column}_null\""
         ),
         Hazard::DropColumn => format!(
-            "Two releases: first let Active Record forget the column and deploy that; drop it in the next one.\n\n    self.ignored_columns += [\"{column}\"]\n    # next release:\n    safety_assured {{ remove_column :{table}, :{column} }}"
+            "Two releases: first let Active Record forget the column and deploy that; drop it in the next one.\n\n    self.ignored_columns += [\"{column}\"]\n    # next release:\n    # deckhand-ignore drop-column: no code has known it since the last release\n    remove_column :{table}, :{column}\n\nWith the gem strong_migrations, `safety_assured {{ .. }}` around it says the same."
         ),
         Hazard::RenameColumn => format!(
             "Keep the column and give the attribute a second name (`alias_attribute :{}, :{column}`); or add a new column, write both, fill it in batches, switch, and drop the old one later.",
@@ -49,7 +49,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Fill in batches, outside of the transaction and apart from schema changes.\n\n    disable_ddl_transaction!\n\n    def up\n      Model.unscoped.in_batches(of: 1000) do |rows|\n        rows.update_all(..)\n        sleep(0.01)\n      end\n    end".to_owned()
         }
         Hazard::UnclearOperation => {
-            "Write the operations out one by one (`add_column`, `add_index`, ..), or say that it is meant: `safety_assured { .. }`.".to_owned()
+            "Write the operations out one by one (`add_column`, `add_index`, ..), or say above it that it is meant: `# deckhand-ignore unclear-operation: why` (with the gem strong_migrations, `safety_assured { .. }` does too).".to_owned()
         }
         Hazard::Irreversible => "Write `up` and `down`, or a `reversible` block.".to_owned(),
         Hazard::DropTable if context.statement == "CREATE TABLE" => {
