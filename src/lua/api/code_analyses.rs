@@ -6,7 +6,7 @@ use super::super::session::Session;
 use super::git::{changes, patch_text};
 use crate::analysis::flags::{find_uses, measure_added_code, removed_flags};
 use crate::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
-use crate::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
+use crate::analysis::secrets::{SecretOptions, SecretScope, SourceLine, find_secrets};
 use crate::diff::{Hunk, LineKind, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Patch, RepoPath, Side};
 use memchr::memmem::Finder;
@@ -131,7 +131,7 @@ fn leftovers(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Js
     Ok(Json::Array(found))
 }
 
-/// `{ paths, fixtures, documents, entropy, allow }` into `{ { file, line, what, shown, revoke, proof } }`.
+/// `{ paths, fixtures, documents, entropy, allow }` into `{ { file, line, end_line, what, shown, revoke, proof } }`.
 fn secrets(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let options = SecretOptions { allow: arguments.get("allow")? };
     let entropy: bool = arguments.get("entropy")?;
@@ -147,12 +147,15 @@ fn secrets(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json
         } else {
             SecretScope::All
         };
-        let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == LineKind::Added);
-        let lines: Vec<(u32, &str)> = lines.filter_map(|line| Some((line.new?, line.text))).collect();
+        let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines).filter_map(|line| {
+            Some(SourceLine { number: line.new?, text: line.text, added: line.kind == LineKind::Added })
+        });
+        let lines: Vec<SourceLine<'_>> = lines.collect();
         for secret in find_secrets(file.path(), &lines, scope, &options) {
             found.push(json!({
                 "file": file.path(),
                 "line": secret.line,
+                "end_line": secret.end_line,
                 "what": secret.what,
                 "shown": secret.shown,
                 "revoke": secret.revoke,
