@@ -8,6 +8,8 @@ mod overrides;
 mod recorded;
 mod run;
 mod settled;
+mod source;
+mod unspoken;
 
 pub use fingerprint::Fingerprints;
 pub use outcome::Outcome;
