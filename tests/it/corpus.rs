@@ -84,7 +84,7 @@ fn leftovers_stand_on_added_lines() {
             let added = lines().filter(|line| line.kind == LineKind::Added).count();
             assert!(measure_added_code(path, &hunks, &[]).lines <= added, "{name} {path}");
             for flag in removed_flags(path, &hunks, Some("")) {
-                find_uses(path, &whole, flag);
+                find_uses(path, &whole, flag.name);
             }
         }
     }
