@@ -168,8 +168,8 @@ pub(super) fn match_shape(rest: &str) -> Option<Match> {
         let regular = is_placeholder(body) || entropy(body) < needed;
         // `cio` and `dapi` begin words too, and words follow `glpat-`: a body without digits has to be noise.
         let apart = shape.prefix.ends_with(['_', '-', '.']);
-        let plain = !body.bytes().any(|byte| byte.is_ascii_digit()) && !(apart && is_mixed_noise(body));
-        let counts = proof == Proof::Checksum || !(regular || plain && shape.prefix != "AKIA");
+        let random = body.bytes().any(|byte| byte.is_ascii_digit()) || (apart && is_mixed_noise(body));
+        let counts = proof == Proof::Checksum || (!regular && (random || shape.prefix == "AKIA"));
         counts.then(|| Match { shape, length: shape.prefix.len() + length, proof })
     })
 }
