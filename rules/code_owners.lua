@@ -12,13 +12,23 @@ return {
 }, function(options, report, analyses)
   local touched = danger.git.match(options.paths or "**").any
 
+  local moved_from = {}
+  for _, rename in danger.git.renamed_files do
+    moved_from[rename.after] = rename.before
+  end
+
   -- Lines of CODEOWNERS that GitHub passes over, where this change adds them.
+  local places = { ".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS" }
   local owners_file_changes = false
-  for _, path in { ".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS" } do
-    if not table.find(danger.git.match("/" .. path).edited, path) then
+  for _, before in moved_from do
+    owners_file_changes = owners_file_changes or table.find(places, before) ~= nil
+  end
+  for _, path in places do
+    local named = danger.git.match("/" .. path)
+    owners_file_changes = owners_file_changes or table.find(named.any, path) ~= nil
+    if not table.find(named.edited, path) then
       continue
     end
-    owners_file_changes = true
     local diff = danger.git.structured_diff_for_file(path)
     local text = danger.git.file(path)
     local added = {}
@@ -39,34 +49,52 @@ return {
     end
   end
 
+  -- Who will own a file: the file of owners may change as well, and of several GitHub reads the first.
+  local at_head = {}
+  if owners_file_changes then
+    for _, path in places do
+      local text = danger.git.file(path)
+      if text then
+        for index, found in analyses.code_owners_in({ file = path, text = text, paths = touched }) do
+          at_head[touched[index]] = found
+        end
+        break
+      end
+    end
+  end
+
   local must_have = {}
   if options.require_owners then
     for _, path in danger.git.match(options.require_owners).edited do
       must_have[path] = true
     end
   end
-  local moved_from = {}
-  for _, rename in danger.git.renamed_files do
-    moved_from[rename.after] = rename.before
-  end
-
   -- Files by the owners that they have together.
   local groups, order = {}, {}
   for _, path in touched do
     local found = analyses.code_owners(path)
-    if not found then
-      return -- No file of owners on the base branch.
+    local later = if owners_file_changes then at_head[path] else found
+    if not found and not later then
+      return -- No file of owners.
     end
-    local before = if moved_from[path] then analyses.code_owners(moved_from[path]) else nil
-    if #found.owners == 0 and not owners_file_changes then
+    local before = if found and moved_from[path] then analyses.code_owners(moved_from[path]) else nil
+    if not later or #later.owners == 0 then
+      local file = if later then later.file else found.file
       if before and #before.owners > 0 then
         report(
-          `This file moves away from \`{before.pattern}\`, and nobody owns it any more ({table.concat(before.owners, ", ")} did). Add its new place to \`{found.file}\`.`,
+          `This file moves away from \`{before.pattern}\`, and nobody owns it any more ({table.concat(before.owners, ", ")} did). Add its new place to \`{file}\`.`,
           { file = path }
         )
       elseif must_have[path] then
-        report(`Nobody owns \`{path}\`: {if found.pattern then `\`{found.pattern}\` takes owners away` else `no pattern of \`{found.file}\` matches it`}. Add a line with its owners.`, { file = path })
+        local why = if not later
+          then `this change takes \`{file}\` away`
+          elseif later.pattern then `\`{later.pattern}\` takes owners away`
+          else `no pattern of \`{file}\` matches it`
+        report(`Nobody owns \`{path}\`: {why}. Add a line with its owners.`, { file = path })
       end
+    end
+    if not found then
+      continue -- On the base branch nobody has a say yet.
     end
     -- A moved file concerns those whose file it was.
     local owners = if #found.owners == 0 and before then before.owners else found.owners

@@ -70,16 +70,19 @@ return {
   local declarations = danger.git.match(options.flags)
 
   -- A flag that goes: what still asks for it?
-  local gone = analyse.removed_flags({ paths = wanted_of(declarations.any) })
-  local file_of, names = {}, {}
+  local gone = analyse.removed_flags({ paths = wanted_of(declarations.any), flags = declarations.any })
+  local file_of, names, names_of_code = {}, {}, {}
   for _, flag in gone do
     if not file_of[flag.name] and #names < 20 then
       file_of[flag.name] = flag.file
       table.insert(names, flag.name)
+      if flag.is_name_of_code then
+        table.insert(names_of_code, flag.name)
+      end
     end
   end
   if #names > 0 then
-    local uses = analyse.uses({ names = names, flags = options.flags, ignore = options.ignore })
+    local uses = analyse.uses({ names = names, names_of_code = names_of_code, flags = options.flags, ignore = options.ignore })
     local first, count = {}, {}
     for _, use in uses.places do
       count[use.name] = (count[use.name] or 0) + 1

@@ -16,25 +16,67 @@ return {
   for _, path in danger.git.match(options.ignore).any do
     ignored[path] = true
   end
-  local candidates, any_binary = {}, false
+  local candidates = {}
   for _, path in danger.git.match(options.paths or "**").edited do
     if not ignored[path] then
-      local binary = analyses.is_binary(path)
-      any_binary = any_binary or binary
-      table.insert(candidates, { path = path, binary = binary })
+      table.insert(candidates, path)
     end
   end
 
-  -- What `.gitattributes` gives to Git LFS; only a binary file can be one that was not given.
-  local for_lfs = {}
-  local attributes = if options.lfs and any_binary then danger.git.file(".gitattributes") else nil
-  for line in string.gmatch(attributes or "", "[^\r\n]+") do
-    local pattern, rest = string.match(line, "^%s*([^#%s]%S*)(.*)$")
-    if pattern and string.find(rest, "%sfilter=lfs%f[%s\0]") and not string.find(pattern, '["%[!]') then
-      for _, path in danger.git.match(pattern).edited do
-        for_lfs[path] = pattern
+  -- What `.gitattributes` gives to Git LFS. Of a file the last line counts that says something about its filter.
+  local for_lfs, macros = {}, {}
+  local attributes = if options.lfs and #candidates > 0 then danger.git.file(".gitattributes") else nil
+  local function gives_to_lfs(words)
+    local given = nil
+    for word in string.gmatch(words, "%S+") do
+      if word == "filter=lfs" or macros[word] then
+        given = true
+      elseif string.find(word, "^[%-!]?filter$") or string.find(word, "^filter=") or macros[word] == false then
+        given = false
       end
     end
+    return given
+  end
+  for line in string.gmatch(attributes or "", "[^\r\n]+") do
+    local macro, meaning = string.match(line, "^%[attr%](%S+)%s+(.*)$")
+    local pattern, words = string.match(line, "^%s*([^#%s]%S*)(.*)$")
+    local given = if pattern then gives_to_lfs(words) else nil
+    if macro then
+      macros[macro] = gives_to_lfs(meaning)
+    elseif given ~= nil and not string.find(pattern, '["%[!]') then
+      for _, path in danger.git.match(pattern).edited do
+        for_lfs[path] = if given then pattern else nil
+      end
+    end
+  end
+
+  local given = {}
+  for path in for_lfs do
+    table.insert(given, path)
+  end
+  local has_lines = {}
+  for _, changed in if #given > 0 then analyses.changed_lines({ paths = given }) else {} do
+    has_lines[changed.file] = changed.lines > 0
+  end
+  for _, path in if #given > 0 then analyses.uncounted_files({}) else {} do
+    has_lines[path] = true
+  end
+
+  -- Whether a file comes in where a pointer should. A pointer is a text of some 130 bytes; of an empty file there is none,
+  -- and what only moves stays as it was.
+  local function is_whole(path, size, binary)
+    if binary or not has_lines[path] or size > 1024 then
+      return (binary or has_lines[path]) and size > 1024
+    end
+    local diff = danger.git.structured_diff_for_file(path)
+    for _, hunk in if diff and size > 0 then diff.hunks else {} do
+      for _, line in hunk.lines do
+        if line.new == 1 then
+          return not string.find(line.text, "^version https://%S+/spec/v%d")
+        end
+      end
+    end
+    return size > 0
   end
 
   local function readable(bytes)
@@ -44,15 +86,14 @@ return {
     return string.format("%d KiB", math.ceil(bytes / 1024))
   end
 
-  for _, file in candidates do
-    local path, pattern = file.path, for_lfs[file.path]
-    local kib = if file.binary and options.max_binary_kib then options.max_binary_kib else options.max_kib
+  for _, path in candidates do
+    local pattern, binary = for_lfs[path], analyses.is_binary(path)
+    local kib = if binary and options.max_binary_kib then options.max_binary_kib else options.max_kib
     local size = danger.git.file_size(path)
     if size == nil then
       continue -- A submodule.
     end
-    -- A pointer is a text of some 130 bytes.
-    if file.binary and pattern and size > 1024 then
+    if pattern and is_whole(path, size, binary) then
       report(
         `\`{path}\` comes in whole, and \`.gitattributes\` gives \`{pattern}\` to Git LFS. Run \`git lfs install\`, then \`git add --renormalize "{path}"\`, and amend the commit that adds it.`,
         { file = path }

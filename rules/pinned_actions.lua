@@ -38,7 +38,7 @@ return {
         if line.kind == "added" then
           lines[line.new] = line.text
           any = any or string.find(line.text, "uses", 1, true) ~= nil
-        elseif line.kind == "removed" then
+        elseif line.kind == "removed" and not string.find(line.text, "^%s*#") then
           local uses = string.match(line.text, "uses:%s*[\"']?([^%s\"'#]+)")
           if uses then
             gone[uses] = (gone[uses] or 0) + 1

@@ -8,7 +8,7 @@ return {
     ignore = {
       type = "globs",
       default = {
-        "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum",
+        "*.lock", "*.lockfile", "{package-lock,npm-shrinkwrap,packages.lock}.json", "pnpm-lock.yaml", "go{,.work}.sum", "Package.resolved", ".terraform.lock.hcl",
         files.vendored, "**/{dist,generated,__snapshots__,snapshots}/**",
         "*.min.{js,css}", "*.snap", "*.svg", "*.pb.go", "*_pb2.py", "*.generated.*", "*.map",
       },

@@ -20,7 +20,7 @@ return {
     documents = {
       type = "globs",
       default = {
-        "*.{md,mdx,rst,adoc,txt,html,htm,svg,ipynb,po,csv,json5}", "*.{lock,sum,snap,map}", "*-lock.{json,yaml}", "*.min.js", "*.min.css",
+        "*.{md,mdx,rst,adoc,txt,html,htm,svg,ipynb,po,csv,json5}", "*.{lock,sum,snap,map}", "*-lock.{json,yaml}", "*.min.js", "*.min.css", "**/.yarn/{releases,plugins,sdks}/**",
         files.vendored, "**/{doc,docs,locales,i18n}/**",
       },
       doc = "Files in which a name beside a value says little: only known shapes count, whatever `entropy` is.",
@@ -63,6 +63,6 @@ return {
       local sure = if secret.proof == "checksum" then "" else " by its shape"
       text = `This is {secret.what}{sure} (\`{secret.shown}\`), and everybody who can see the commit has it, also after the line is gone. Revoke it now {secret.revoke}, then read the new one from the environment or a secret store.`
     end
-    report(text, { file = secret.file, line = secret.line, hide_source = true })
+    report(text, { file = secret.file, line = secret.line, end_line = secret.end_line, hide_source = true })
   end
 end

@@ -14,8 +14,8 @@ return {
   local title = string.lower(pr.title)
   -- At the start, in brackets anywhere, or after a dash at the end: "Remove the WIP label" is finished work.
   local marks = {
-    "^%s*wip%f[%W]", "^%s*draft%s*:", "^%s*work in progress%f[%W]", "^%s*do not merge%f[%W]", "^%s*🚧",
-    "[%[%(]wip[%]%)]", "[%[%(]draft[%]%)]", "[%[%(]work in progress[%]%)]", "[%[%(]do not merge[%]%)]", "[-:]%s*wip%s*$",
+    "^%s*wip%f[%W]", "^%s*draft%s*:", "^%s*draft%s+%-%s", "^%s*draft%s+–%s", "^%s*draft%s+—%s", "^%s*work in progress%f[%W]", "^%s*do not merge%f[%W]", "^%s*🚧",
+    "[%[%(]wip[%]%)]", "[%[%(]draft[%]%)]", "[%[%(]work in progress[%]%)]", "[%[%(]do not merge[%]%)]", "[-:]%s*wip%s*$", "–%s*wip%s*$", "—%s*wip%s*$",
   }
   for _, mark in marks do
     local from, to = string.find(title, mark)

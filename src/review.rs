@@ -9,6 +9,8 @@ mod recorded;
 mod repeated;
 mod run;
 mod settled;
+mod source;
+mod unspoken;
 
 pub use fingerprint::Fingerprints;
 pub use outcome::Outcome;

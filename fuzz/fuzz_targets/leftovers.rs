@@ -28,8 +28,8 @@ fuzz_target!(|input: (&str, Option<&str>)| {
         }
         let added = hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == LineKind::Added).count();
         assert!(measure_added_code(path, &hunks, &[]).lines <= added);
-        for name in removed_flags(path, &hunks, text) {
-            find_uses(path, text.unwrap_or_default(), name);
+        for flag in removed_flags(path, &hunks, text) {
+            find_uses(path, text.unwrap_or_default(), flag.name);
         }
     }
 });

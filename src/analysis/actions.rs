@@ -98,7 +98,8 @@ fn comment_of(line: &str) -> &str {
 }
 
 fn classify(uses: &str) -> (String, String, Pinning) {
-    if uses.starts_with("./") || uses.starts_with("../") || uses == "." {
+    // `$/` is the root of the repository that holds the workflow, at the same commit.
+    if ["./", "../", "$/"].iter().any(|root| uses.starts_with(root)) || uses == "." {
         return (uses.to_owned(), String::new(), Pinning::Local);
     }
     if let Some(image) = uses.strip_prefix("docker://") {
@@ -152,6 +153,7 @@ mod tests {
         check("a/b@20240101", "a/b", "20240101", Pinning::Movable);
         check("actions/checkout", "actions/checkout", "", Pinning::Missing);
         check("./.github/actions/x", "./.github/actions/x", "", Pinning::Local);
+        check("$/.github/workflows/x.yml", "$/.github/workflows/x.yml", "", Pinning::Local);
         check("o/r/.github/workflows/x.yml@v1", "o/r/.github/workflows/x.yml", "v1", Pinning::Movable);
         check("docker://alpine:3.20", "docker://alpine", "3.20", Pinning::ImageTag);
         check("docker://ghcr.io:443/o/i", "docker://ghcr.io:443/o/i", "", Pinning::ImageTag);

@@ -91,7 +91,7 @@ fn kind_of(subject: &str) -> CommitKind {
     if begins(&["fixup!", "squash!", "amend!"]) {
         return CommitKind::Fold;
     }
-    if subject.starts_with("Merge ") || subject.starts_with("Revert \"") || subject.starts_with("Reapply \"") {
+    if is_merge(subject) || subject.starts_with("Revert \"") || subject.starts_with("Reapply \"") {
         return CommitKind::Made;
     }
     let word_wip = lower.strip_prefix("wip").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()));
@@ -103,6 +103,18 @@ fn kind_of(subject: &str) -> CommitKind {
         return CommitKind::Empty;
     }
     CommitKind::Ordinary
+}
+
+/// Whether git or GitHub wrote that it merged: people merge caches and classes as well.
+fn is_merge(subject: &str) -> bool {
+    let Some(merged) = subject.strip_prefix("Merge ") else { return false };
+    let first = merged.split_whitespace().next().unwrap_or_default();
+    let is_id = first.len() >= 7 && first.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_commit = is_id && first.bytes().any(|byte| byte.is_ascii_digit()) && merged.contains(" into ");
+    let is_number = first.strip_prefix('#').is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()));
+    let named =
+        matches!(first, "branch" | "branches" | "remote-tracking" | "remote" | "tag" | "tags" | "commit" | "commits");
+    named || is_commit || is_number || merged.starts_with("pull request #")
 }
 
 fn read_conventional(subject: &str) -> Result<Conventional, String> {
@@ -139,7 +151,12 @@ mod tests {
             ("Wipe the cache", CommitKind::Ordinary),
             ("Merge branch 'main' into topic", CommitKind::Made),
             ("Revert \"Add a search\"", CommitKind::Made),
+            ("Merge remote-tracking branch 'origin/main'", CommitKind::Made),
+            ("Merge 0a1b2c3d4e into 5f6a7b8c9d", CommitKind::Made),
+            ("Merge pull request #7 from ada/topic", CommitKind::Made),
             ("Merges are now faster", CommitKind::Ordinary),
+            ("Merge the caches into one", CommitKind::Ordinary),
+            ("Merge defaced into one", CommitKind::Ordinary),
             ("fix", CommitKind::Empty),
             ("Update.", CommitKind::Empty),
             ("...", CommitKind::Empty),

@@ -4,6 +4,6 @@ mod declared;
 mod size;
 mod uses;
 
-pub use declared::{declared_flags, removed_flags};
+pub use declared::{RemovedFlag, declared_flags, declares_name, removed_flags};
 pub use size::{AddedCode, measure_added_code};
 pub use uses::find_uses;

@@ -11,5 +11,6 @@ mod randomness;
 mod secret;
 mod shapes;
 
+pub use addresses::passwords_on;
 pub use find::{SecretOptions, SecretScope, find_secrets};
-pub use secret::{Proof, Secret};
+pub use secret::{Proof, Secret, SourceLine};

@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::applies::{Applies, applies};
 use super::fingerprint::Fingerprints;
-use super::hide::hide_shared_lines;
+use super::hide::HiddenLines;
 use super::overrides;
 use super::recorded::{Recorded, find_recorded};
 use super::repeated::drop_repeated;
@@ -392,9 +392,23 @@ impl<'a> Pass<'a> {
                 overridden: None,
             })
             .collect();
-        hide_shared_lines(&mut findings);
+        self.hide_secrets(&mut findings);
         drop_repeated(&mut layers, &mut findings);
         (layers, findings)
+    }
+
+    /// What hidden lines say is taken out of everything that rules said.
+    fn hide_secrets(&mut self, findings: &mut [Finding]) {
+        let hidden = HiddenLines::read(findings, self.snapshot);
+        if hidden.is_empty() {
+            return;
+        }
+        hidden.hide_in(findings);
+        self.faults.iter_mut().for_each(|(_, fault)| hidden.take_out_of(&mut fault.message));
+        self.rules.iter_mut().filter_map(|(_, rule)| rule.reason.as_mut()).for_each(|it| hidden.take_out_of(it));
+        self.log.iter_mut().for_each(|line| hidden.take_out_of(line));
+        let arguments = self.effects.iter_mut().flat_map(|(_, effect)| effect.arguments.values_mut());
+        arguments.for_each(|value| hidden.take_out_of_json(value));
     }
 }
 

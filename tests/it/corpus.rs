@@ -5,7 +5,7 @@ use deckhand::analysis::archive::{MAX_ENTRIES, MAX_UNPACKED, unpack};
 use deckhand::analysis::code::{Language, tokenize};
 use deckhand::analysis::flags::{find_uses, measure_added_code, removed_flags};
 use deckhand::analysis::leftovers::{LeftoverFile, LeftoverOptions, find_leftovers, may_have_leftovers};
-use deckhand::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
+use deckhand::analysis::secrets::{SecretOptions, SecretScope, SourceLine, find_secrets};
 use deckhand::diff::{LineKind, parse_hunks};
 use deckhand::webhook::{MAX_COMMANDS, parse_commands};
 
@@ -84,7 +84,7 @@ fn leftovers_stand_on_added_lines() {
             let added = lines().filter(|line| line.kind == LineKind::Added).count();
             assert!(measure_added_code(path, &hunks, &[]).lines <= added, "{name} {path}");
             for flag in removed_flags(path, &hunks, Some("")) {
-                find_uses(path, &whole, flag);
+                find_uses(path, &whole, flag.name);
             }
         }
     }
@@ -95,11 +95,16 @@ fn leftovers_stand_on_added_lines() {
 fn secrets_are_counted_and_not_shown() {
     let mut seen = 0;
     for (name, text) in corpus("secrets") {
-        let lines: Vec<(u32, &str)> = (1u32..).zip(text.split('\n')).collect();
+        let numbered = (1u32..).zip(text.split('\n'));
+        let lines: Vec<SourceLine<'_>> =
+            numbered.map(|(number, text)| SourceLine { number, text, added: true }).collect();
         for path in ["a.py", ".env"] {
             for scope in [SecretScope::All, SecretScope::Shapes, SecretScope::Proofs] {
                 for secret in find_secrets(path, &lines, scope, &SecretOptions::default()) {
-                    assert!(secret.line >= 1 && secret.line as usize <= lines.len(), "{name}");
+                    assert!(
+                        secret.line >= 1 && secret.line <= secret.end_line && secret.end_line as usize <= lines.len(),
+                        "{name}"
+                    );
                     assert!(secret.shown.len() <= 60, "{name}");
                     seen += 1;
                 }

@@ -1,14 +1,16 @@
 //! Finds leftovers on the added lines of one file.
 
 use super::calls::{Call, When, calls_of};
-use super::removal::{closing, line_around, may_go, statement_end};
-use super::talkative::{is_dumping_name, is_node_script, is_program, is_talkative_name, silences};
+use super::removal::{line_around, may_go, statement_end};
+use super::talkative::{Switch, is_node_script, is_program, silences, switched_by};
 use super::{Leftover, LeftoverKind};
 use crate::analysis::code::{Language, Token, TokenKind, tokenize};
 use crate::analysis::focus::{Focus, focus_at, focuses_of};
 use crate::diff::{Hunk, LineKind};
 use aho_corasick::{AhoCorasick, Match};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
 
 /// A new file that prints more often than this does so on purpose.
 const MAX_PRINTS: usize = 3;
@@ -29,8 +31,8 @@ pub struct LeftoverFile<'a> {
     pub is_program: bool,
 }
 
-/// So many tokens before a print are looked at on its line.
-const MAX_BACK: usize = 40;
+/// So many tokens before a print are looked at.
+pub(super) const MAX_BACK: usize = 40;
 
 /// What a repository wants.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +85,8 @@ pub fn find_leftovers(file: &LeftoverFile<'_>, options: &LeftoverOptions) -> Vec
         let tokens = tokenize(text, language, first_line);
         let (comments, code): (Vec<Token<'_>>, Vec<Token<'_>>) =
             tokens.into_iter().partition(|token| token.kind == TokenKind::Comment);
-        let source = Source { text, language, file, added: &added, code: &code, comments: &comments };
+        let in_use = OnceCell::new();
+        let source = Source { text, language, file, added: &added, code: &code, comments: &comments, in_use };
         source.find_calls(&listed, options, &mut found);
         source.find_notes(options, &mut found);
     }
@@ -126,18 +129,22 @@ impl Found {
     }
 }
 
-struct Source<'a> {
-    text: &'a str,
-    language: Language,
-    file: &'a LeftoverFile<'a>,
-    added: &'a HashSet<u32>,
-    code: &'a [Token<'a>],
-    comments: &'a [Token<'a>],
+/// A text whose calls are looked at.
+pub(super) struct Source<'a> {
+    pub(super) text: &'a str,
+    pub(super) language: Language,
+    pub(super) file: &'a LeftoverFile<'a>,
+    pub(super) added: &'a HashSet<u32>,
+    pub(super) code: &'a [Token<'a>],
+    pub(super) comments: &'a [Token<'a>],
+    /// What a Go file uses of its packages, once it is asked.
+    in_use: OnceCell<HashSet<&'a str>>,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
     fn find_calls(&self, listed: &[Vec<&str>], options: &LeftoverOptions, found: &mut Found) {
         let silenced = self.silenced_lines();
+        let disabled = self.disabled_kinds();
         let mut function = "";
         let mut in_tests = self.file.is_test;
         for (index, token) in self.code.iter().enumerate() {
@@ -164,7 +171,9 @@ impl Source<'_> {
             if let Some(call) = call {
                 let quiet = !self.counts(call, index, in_tests)
                     || options.allow.iter().any(|name| name == call.name)
-                    || silenced.contains(&token.line);
+                    || silenced.contains(&token.line)
+                    || disabled.iter().any(|(kind, lines)| *kind == call.kind && lines.contains(&token.line))
+                    || (in_tests && self.is_checked_next(index, call));
                 if quiet || self.is_meant(index, call, function) {
                     continue;
                 }
@@ -315,62 +324,23 @@ impl Source<'_> {
         index == 0 || self.code[index - 1].last_line() < self.code[index].line
     }
 
-    /// Whether a print says by its arguments or its place that it is meant.
-    fn is_meant(&self, index: usize, call: &Call, function: &str) -> bool {
-        let speaks = match call.kind {
-            LeftoverKind::Output => is_talkative_name(function),
-            // Who writes a function `dumpHeaders` dumps on purpose.
-            LeftoverKind::Dump => is_dumping_name(function),
-            _ => false,
+    /// The packages of a Go file that it uses elsewhere than in prints that it adds, which may go: a compiler does not let an
+    /// import pass that nothing uses.
+    fn packages_in_use(&self) -> HashSet<&'a str> {
+        let prints: Vec<&Call> =
+            calls_of(self.language).iter().filter(|call| call.tokens.get(1) == Some(&".")).collect();
+        let goes = |at: usize| {
+            self.added.contains(&self.code[at].line) && prints.iter().any(|call| self.stands_at(at, call.tokens))
         };
-        if speaks {
-            return true;
-        }
-        let open = index + call.tokens.len() - 1;
-        let end = match self.code[open].is("(") {
-            true => closing(self.code, open),
-            // Ruby's arguments need no brackets.
-            false => (open + 1..self.code.len()).find(|at| self.code[*at].line > self.code[open].line),
-        };
-        let arguments = end.map_or(&[][..], |end| &self.code[open..end]);
-        let prints = matches!(call.kind, LeftoverKind::Output | LeftoverKind::Dump);
-        if prints
-            && (is_message(arguments) || self.is_guarded(index) || self.is_logger(index) || self.is_in_handler(index))
-        {
-            return true;
-        }
-        // Python's `print(..., file=out)` and Swift's `print(..., to: &out)` write elsewhere.
-        let elsewhere = |name: &str, mark: &str| arguments.windows(2).any(|pair| pair[0].is(name) && pair[1].is(mark));
-        match self.language {
-            Language::Python => elsewhere("file", "="),
-            Language::Swift => elsewhere("to", ":"),
-            // `print_r(value, true)` gives the text back.
-            Language::Php => arguments.last().is_some_and(|last| last.is("true")),
-            // A macro's argument: the macro prints, whoever calls it decides.
-            Language::Rust => arguments.iter().any(|token| token.is("$")),
-            _ => false,
-        }
+        let members = self.code.windows(2).enumerate().filter(|(_, pair)| pair[1].is("."));
+        members.filter(|(at, _)| !self.is_qualified(*at) && !goes(*at)).map(|(_, pair)| pair[0].text).collect()
     }
 
-    /// `console && console.log(...)`: written for browsers without a console, so meant to stay.
-    fn is_guarded(&self, index: usize) -> bool {
-        index >= 2 && self.code[index - 1].is("&") && self.code[index - 2].is("&")
-    }
-
-    /// `logger = (kind, data) => console.log(kind, data)`: the value is given to a name that says that it prints.
-    fn is_logger(&self, index: usize) -> bool {
-        let line = self.code[index].line;
-        let begin = index - self.code[..index].iter().rev().take(MAX_BACK).take_while(|it| it.line == line).count();
-        self.code[begin..index].windows(2).any(|pair| {
-            pair[0].kind == TokenKind::Word && (pair[1].is("=") || pair[1].is(":")) && is_talkative_name(pair[0].text)
-        })
-    }
-
-    /// The first thing in the handler of an exception: it shows what went wrong before that is raised again.
-    fn is_in_handler(&self, index: usize) -> bool {
-        let opens = index > 0 && (self.code[index - 1].is("{") || self.code[index - 1].is(":"));
-        let before = &self.code[index.saturating_sub(7)..index];
-        opens && before.iter().any(|token| ["catch", "except", "rescue"].iter().any(|word| token.is(word)))
+    /// Whether the call is the last use of what it imports.
+    fn is_last_use(&self, first: usize) -> bool {
+        let member = self.code.get(first + 1).is_some_and(|dot| dot.is("."));
+        let in_use = || self.in_use.get_or_init(|| self.packages_in_use()).contains(self.code[first].text);
+        self.language == Language::Go && member && !in_use()
     }
 
     fn leftover(&self, first: usize, last: usize, kind: LeftoverKind, name: &str) -> Leftover {
@@ -392,7 +362,7 @@ impl Source<'_> {
         } else {
             self.code.get(end + 1).is_none_or(|next| next.line > end_line)
         };
-        if removable && (line..=end_line).all(|line| self.added.contains(&line)) {
+        if removable && !self.is_last_use(first) && (line..=end_line).all(|line| self.added.contains(&line)) {
             return Leftover { end_line, suggestion: Some(String::new()), ..alone };
         }
         alone
@@ -419,6 +389,24 @@ impl Source<'_> {
         comments.flat_map(|comment| comment.line..=comment.last_line().saturating_add(1)).collect()
     }
 
+    /// What a comment switches off for the rest of the file, or until another one switches it on again:
+    /// `/* eslint-disable no-console */`.
+    fn disabled_kinds(&self) -> Vec<(LeftoverKind, Range<u32>)> {
+        let mut off: Vec<(LeftoverKind, Range<u32>)> = Vec::new();
+        for comment in self.comments {
+            let Some((switch, kinds)) = switched_by(comment.text) else { continue };
+            for kind in kinds {
+                let open = off.iter_mut().find(|(of, lines)| *of == kind && lines.end == u32::MAX);
+                match (switch, open) {
+                    (Switch::On, Some((_, lines))) => lines.end = comment.line,
+                    (Switch::Off, None) => off.push((kind, comment.line..u32::MAX)),
+                    _ => {}
+                }
+            }
+        }
+        off
+    }
+
     fn find_notes(&self, options: &LeftoverOptions, found: &mut Found) {
         for comment in self.comments {
             for (offset, text) in comment.text.split('\n').enumerate() {
@@ -438,24 +426,6 @@ impl Source<'_> {
             }
         }
     }
-}
-
-/// A print that says so many words, or a heredoc, speaks to people; a debugging print names a value.
-const MESSAGE_WORDS: usize = 3;
-
-fn is_message(arguments: &[Token<'_>]) -> bool {
-    let texts = || arguments.iter().filter(|token| token.kind == TokenKind::Text);
-    let words = |token: &Token<'_>| {
-        token.text.split_whitespace().filter(|word| word.bytes().filter(u8::is_ascii_alphabetic).count() >= 2).count()
-    };
-    // Each piece after the first follows a value inside the sentence.
-    let said = texts().map(words).sum::<usize>() + texts().count().saturating_sub(1);
-    texts().any(|token| token.text.starts_with("<<") || is_coloured(token.text)) || said >= MESSAGE_WORDS
-}
-
-/// Whether a text sets the colour of a terminal: made to be looked at.
-fn is_coloured(text: &str) -> bool {
-    ["\\x1b[", "\\u001b[", "\\033[", "\\e["].iter().any(|sign| text.contains(sign))
 }
 
 /// Whether the phrase stands in the text as whole words, in this case. In quotes it is only spoken of.

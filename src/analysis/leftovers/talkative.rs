@@ -1,5 +1,6 @@
 //! Whether a file prints on purpose: then one more print is no leftover.
 
+use super::LeftoverKind;
 use memchr::memmem;
 
 /// What stands in programs that talk to a person at a terminal.
@@ -45,6 +46,34 @@ const SILENCERS: [&str; 9] =
 /// Whether a comment tells a linter that the print is meant.
 pub(super) fn silences(comment: &str) -> bool {
     SILENCERS.iter().any(|sign| comment.contains(sign))
+}
+
+/// Whether a comment switches something off or on again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Switch {
+    /// `eslint-disable`
+    Off,
+    /// `eslint-enable`
+    On,
+}
+
+/// What a comment of ESLint switches for more than a line. One that names no rule switches all on.
+pub(super) fn switched_by(comment: &str) -> Option<(Switch, Vec<LeftoverKind>)> {
+    const RULES: [(&str, &[LeftoverKind]); 5] = [
+        ("no-console", &[LeftoverKind::Output, LeftoverKind::Dump]),
+        ("no-debugger", &[LeftoverKind::Breakpoint]),
+        ("no-focused-tests", &[LeftoverKind::Focus]),
+        ("no-only-tests", &[LeftoverKind::Focus]),
+        ("no-exclusive-tests", &[LeftoverKind::Focus]),
+    ];
+    let (switch, rest) = match (comment.split_once("eslint-disable"), comment.split_once("eslint-enable")) {
+        (Some((_, rest)), _) if !rest.starts_with("-line") && !rest.starts_with("-next-line") => (Switch::Off, rest),
+        (None, Some((_, rest))) => (Switch::On, rest),
+        _ => return None,
+    };
+    let all = switch == Switch::On && !rest.contains(|c: char| c.is_ascii_alphabetic());
+    let named = RULES.iter().filter(|(rule, _)| all || rest.contains(rule));
+    Some((switch, named.flat_map(|(_, kinds)| kinds.iter().copied()).collect()))
 }
 
 /// Functions whose name says that they print.

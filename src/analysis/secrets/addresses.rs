@@ -2,11 +2,31 @@
 
 use super::placeholder::{is_placeholder, is_weak_password};
 
-/// Whether the line holds an address with a real password in it: its scheme.
-pub(super) fn find_address(line: &str) -> Option<String> {
+/// A longer line is data or made by a program, in which any name stands before any value.
+const MAX_LINE_BYTES: usize = 2_000;
+
+/// A password where it stands on a line, and what of its surroundings may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found<'a> {
+    pub(super) password: &'a str,
+    pub(super) shown: String,
+}
+
+/// The first address on the line with a real password in it, or the connection string of ADO or ODBC.
+pub(super) fn find_password(line: &str) -> Option<Found<'_>> {
+    addresses(line).next().or_else(|| find_connection(line))
+}
+
+/// All passwords in addresses of the line, and the one in its connection string.
+pub fn passwords_on(line: &str) -> Vec<&str> {
+    addresses(line).chain(find_connection(line)).map(|found| found.password).collect()
+}
+
+/// The addresses on the line that have a real password in them.
+fn addresses(line: &str) -> impl Iterator<Item = Found<'_>> {
     // Most lines have no `@`, and looking for one byte is cheap.
-    memchr::memchr(b'@', line.as_bytes())?;
-    line.match_indices("://").find_map(|(at, _)| {
+    let begins = memchr::memchr(b'@', line.as_bytes()).map(|_| line.match_indices("://"));
+    begins.into_iter().flatten().filter_map(|(at, _)| {
         let scheme =
             line[..at].rsplit(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))).next()?;
         if scheme.is_empty() || scheme.len() > 30 {
@@ -21,13 +41,14 @@ pub(super) fn find_address(line: &str) -> Option<String> {
         let (user, password) = user_info.split_once(':')?;
         let fits =
             password.len() >= 6 && password.len() <= 200 && password != user && is_real(password) && !is_near(host);
-        (fits && !password.contains([' ', '(', ')', ','])).then(|| format!("{scheme}://..."))
+        let plain = !password.contains([' ', '(', ')', ',']);
+        (fits && plain).then(|| Found { password, shown: format!("{scheme}://...") })
     })
 }
 
-/// Whether the line holds a connection string of ADO or ODBC, or an Azure account key: what it is called there.
-pub(super) fn find_connection(line: &str) -> Option<&'static str> {
-    if !gives_key_or_password(line.as_bytes()) {
+/// The connection string of ADO or ODBC on the line, or the Azure account key.
+fn find_connection(line: &str) -> Option<Found<'_>> {
+    if line.len() > MAX_LINE_BYTES || !gives_key_or_password(line.as_bytes()) {
         return None;
     }
     let lower = line.to_ascii_lowercase();
@@ -37,19 +58,35 @@ pub(super) fn find_connection(line: &str) -> Option<&'static str> {
             key.bytes().take(90).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')).count();
         // The emulator's key is in Microsoft's documentation.
         if length == 88 && !key.starts_with("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1") && is_real(&key[..length]) {
-            return Some("AccountKey=...");
+            return Some(Found { password: &key[..length], shown: "AccountKey=...".to_owned() });
         }
     }
     let server = ["server=", "data source=", "host=", "addr="]
         .iter()
         .find_map(|name| lower.find(name).map(|at| at + name.len()))?;
     let host = line.get(server..)?.split([';', '"', '\'']).next()?;
+    let quoted = ['"', '\'', '`'].iter().any(|quote| line[..server].matches(*quote).count() % 2 == 1);
     ["password=", "pwd="].iter().find_map(|name| {
-        let at = lower.find(name)? + name.len();
+        let begin = lower.find(name)?;
+        let at = begin + name.len();
+        // One text names both; `e.password=` is code.
+        let apart =
+            line.get(at.min(server)..at.max(server))?.contains(['"', '\'', '`']) || line[..begin].ends_with('.');
         let value = line.get(at..)?.split([';', '"', '\'', '`', '&', ' ', '<']).next()?;
-        let between = lower.contains(';') && value.len() >= 6 && value.len() <= 200 && is_real(value) && !is_near(host);
-        between.then_some("Password=...")
+        let fits = lower.contains(';') && value.len() >= 6 && value.len() <= 200 && is_real(value) && !is_near(host);
+        let real = fits && !apart && (quoted || !is_expression(value));
+        real.then(|| Found { password: value, shown: "Password=...".to_owned() })
     })
+}
+
+/// Whether code stands where a password would: `r.password||""`, `config.db.password`, `read(it)`.
+fn is_expression(value: &str) -> bool {
+    let names = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let first = value.split(|c: char| !(c.is_ascii_alphabetic() || matches!(c, '_' | '.'))).next().unwrap_or_default();
+    let after = &value[first.len()..];
+    let named = !first.is_empty() && first.split('.').all(names) && !after.starts_with(|c: char| c.is_ascii_digit());
+    let calls = after.starts_with(['(', '[']);
+    value.contains("||") || value.contains("??") || (named && (calls || first.contains('.')))
 }
 
 /// Whether the line has one of the names with which all that is looked for is given, in any case.
@@ -87,7 +124,8 @@ mod tests {
 
     #[test]
     fn only_real_passwords_of_far_hosts_count() {
-        let found = |line: &str| find_address(line);
+        let found = |line: &str| addresses(line).next().map(|found| found.shown);
+        let connection = |line: &str| find_connection(line).map(|found| found.shown);
         assert_eq!(found("url = \"postgres://app:kV7-q9Zt2w@db.prod.acme.io/app\"").as_deref(), Some("postgres://..."));
         assert_eq!(found("x https://u:9fK2mZ77@git.acme.io/x.git").as_deref(), Some("https://..."));
         for line in [
@@ -104,10 +142,32 @@ mod tests {
         ] {
             assert_eq!(found(line), None, "{line}");
         }
-        assert_eq!(find_connection("\"Server=tcp:db.acme.io,1433;User=a;Password=kV7q9Zt2w;\""), Some("Password=..."));
-        assert_eq!(find_connection("Server=localhost;Password=kV7q9Zt2w;"), None);
-        assert_eq!(find_connection("Server=db.acme.io;Password={password};"), None);
+        let line = "\"Server=tcp:db.acme.io,1433;User=a;Password=kV7q9Zt2w;\"";
+        assert_eq!(connection(line).as_deref(), Some("Password=..."));
+        assert_eq!(passwords_on(line), ["kV7q9Zt2w"]);
+        assert_eq!(connection("Server=localhost;Password=kV7q9Zt2w;"), None);
+        assert_eq!(connection("Server=db.acme.io;Password={password};"), None);
         let key = "kT4vB9xQz2".repeat(8) + "qWzRtY==";
-        assert_eq!(find_connection(&format!("AccountName=a;AccountKey={key};")), Some("AccountKey=..."));
+        let line = format!("AccountName=a;AccountKey={key};");
+        assert_eq!(connection(&line).as_deref(), Some("AccountKey=..."));
+        assert_eq!(passwords_on("x://a:kV7-q9Zt2w@b.io y://c:sunshine@d.io"), ["kV7-q9Zt2w", "sunshine"]);
+    }
+
+    #[test]
+    fn code_that_gives_a_password_on_is_no_connection_string() {
+        for line in [
+            "e.host=r.host||\"db.acme.io\";e.password=r.password||\"\",e.port=1",
+            "host=db.acme.io;password=config.db.password;",
+            "host=db.acme.io;password=read_it(config);",
+            "host=db.acme.io;password=t.password??n;",
+            "host=db.acme.io;password=\"a\";t.password=kV7q9Zt2w;",
+        ] {
+            assert_eq!(find_connection(line), None, "{line}");
+        }
+        let long = format!("{}Server=db.acme.io;Password=kV7q9Zt2w;", "x=1;".repeat(600));
+        assert_eq!(find_connection(&long), None);
+        for line in ["Server=db.acme.io;Password=kV7.q9Zt2w;", "c = \"Server=db.acme.io;Password=Sunny.Meadow;\""] {
+            assert!(find_connection(line).is_some(), "{line}");
+        }
     }
 }

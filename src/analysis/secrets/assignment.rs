@@ -93,7 +93,7 @@ pub(super) fn find_assignment<'a>(line: &'a str, bare: bool, allow: &[String]) -
     }
     let bytes = line.as_bytes();
     let mut at = 0;
-    while let Some(found) = memchr::memchr2(b'=', b':', &bytes[at..]).map(|found| at + found) {
+    while let Some(found) = next_sign(bytes, at) {
         at = found + 1;
         let Some((name, is_password)) = promise_before(line, found) else { continue };
         let Some((value, from)) = value_after(line, found, bare) else { continue };
@@ -105,15 +105,73 @@ pub(super) fn find_assignment<'a>(line: &'a str, bare: bool, allow: &[String]) -
     None
 }
 
+/// The same for a Dockerfile's `ENV NAME value`.
+pub(super) fn find_docker_variable<'a>(line: &'a str, allow: &[String]) -> Option<&'a str> {
+    let (instruction, rest) = line.trim().split_once([' ', '\t'])?;
+    let (name, value) = rest.trim_start().split_once([' ', '\t'])?;
+    let value = value.trim().trim_matches(['"', '\'']);
+    let is_password = promise_of(name).filter(|_| instruction.eq_ignore_ascii_case("env"))?;
+    let fits = !name.contains('=') && name.len() <= MAX_NAME_BYTES && value.len() <= MAX_VALUE_BYTES;
+    (fits && is_secret(value, is_password) && !allow.iter().any(|known| known == value)).then_some(name)
+}
+
+/// The next `=` or `:`; the end of a `||`, a `??` or an ` or `, after which the value stands that counts where a variable is
+/// not set; and the comma in `getenv("NAME", "value")`.
+fn next_sign(bytes: &[u8], from: usize) -> Option<usize> {
+    (from..bytes.len()).find(|at| match bytes[*at] {
+        b'=' | b':' => true,
+        sign @ (b'|' | b'?') => *at > from && bytes[at - 1] == sign,
+        b'r' => bytes[..=*at].ends_with(b" or") && bytes.get(at + 1) == Some(&b' '),
+        b',' => bytes[..*at].ends_with(b"\"") || bytes[..*at].ends_with(b"'"),
+        _ => false,
+    })
+}
+
+/// So many names of types stand between a name and its value: `Final[str]` are two.
+const MAX_TYPES: usize = 3;
+
 /// The name before the sign that promises a secret, and whether it promises a password. Between them may stand a type,
-/// as in TypeScript's `password: string = ...` and Go's `password string = ...`.
+/// as in TypeScript's `password: string = ...`, Go's `password string = ...` and Rust's `PASSWORD: &'static str = ...`.
 fn promise_before(line: &str, sign: usize) -> Option<(&str, bool)> {
-    let (name, begin) = name_before(line, sign)?;
-    if let Some(is_password) = promise_of(name) {
-        return Some((name, is_password));
+    let (before, may_be_typed) = match line.as_bytes()[sign] {
+        b',' => return variable_before(line, sign),
+        b'|' | b'?' => (called(&line[..sign - 1]), false),
+        b'r' => (called(&line[..sign - 2]), false),
+        b':' if line[..sign].ends_with('?') => (called(&line[..sign - 1]), false),
+        byte => (&line[..sign], byte == b'='),
+    };
+    let mut end = before.len();
+    for hop in 0..=if may_be_typed { MAX_TYPES } else { 0 } {
+        let (name, begin) = name_before(line, end)?;
+        if let Some(is_password) = promise_of(name) {
+            return Some((name, is_password));
+        }
+        let before = line[..begin].trim_end();
+        let type_ends = before.ends_with([':', '[', '|', '&', '*']) || before.ends_with("'static");
+        // Go's type follows the name at once.
+        if hop > 0 && !type_ends {
+            return None;
+        }
+        let before = before.trim_end_matches(['&', '*', '[', '|', ' ']);
+        end = before.strip_suffix("'static").map_or(before, |before| before.trim_end_matches([' ', '&'])).len();
     }
-    let (name, _) = name_before(line, begin).filter(|_| line.as_bytes()[sign] == b'=')?;
-    promise_of(name).map(|is_password| (name, is_password))
+    None
+}
+
+/// Without the brackets that close a call, as in `get("NAME") or "value"`.
+fn called(before: &str) -> &str {
+    before.trim_end_matches([' ', ')'])
+}
+
+/// The variable in `getenv("NAME", ...)`, when the call says that it reads the environment or the configuration.
+fn variable_before(line: &str, comma: usize) -> Option<(&str, bool)> {
+    let (name, begin) = name_before(line, comma)?;
+    let call = line[..begin].strip_suffix(['"', '\''])?.strip_suffix('(')?;
+    let length =
+        call.bytes().rev().take(MAX_NAME_BYTES).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
+    let call = call[call.len() - length.count()..].to_ascii_lowercase();
+    let reads = ["env", "config"].iter().any(|word| call.contains(word));
+    promise_of(name).filter(|_| reads).map(|is_password| (name, is_password))
 }
 
 /// The identifier before the sign, perhaps quoted or in brackets, and where it begins.
@@ -164,13 +222,16 @@ fn parts_of(name: &str) -> Vec<String> {
     parts
 }
 
-/// The value after the sign, without its quotes, and where it ends.
+/// The value after the sign, without its quotes and what stands before them, and where it ends.
 fn value_after(line: &str, sign: usize, bare: bool) -> Option<(&str, usize)> {
     let rest = line[sign + 1..].trim_start_matches(['=', '>', ':', ' ', '\t']);
     // `==` and `!=` compare.
     if line[sign..].starts_with("==") || line[..sign].ends_with(['!', '=', '<', '>', '~']) {
         return None;
     }
+    let named = ["default=", "default:", "default ="].iter().find_map(|name| rest.strip_prefix(name));
+    let rest = named.filter(|_| line.as_bytes()[sign] == b',').map_or(rest, str::trim_start);
+    let rest = without_prefix(rest);
     let begin = line.len() - rest.len();
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'));
     let (value, begin) = match quote {
@@ -179,10 +240,20 @@ fn value_after(line: &str, sign: usize, bare: bool) -> Option<(&str, usize)> {
             let length = inner.bytes().take(MAX_VALUE_BYTES).position(|byte| byte == quote as u8)?;
             (&inner[..length], begin + 1)
         }
-        None if bare => (rest.split([' ', '\t', '#', ',', ';', '"', '\'']).next()?.trim_end(), begin),
+        None if bare && matches!(line.as_bytes()[sign], b'=' | b':') => {
+            (rest.split([' ', '\t', '#', ',', ';', '"', '\'']).next()?.trim_end(), begin)
+        }
         None => return None,
     };
     (value.len() <= MAX_VALUE_BYTES).then_some((value, begin + value.len()))
+}
+
+/// Python's `r"..."` and `b'...'`, Rust's `r#"..."#`, C#'s `@"..."`: what comes before the quotes goes.
+fn without_prefix(rest: &str) -> &str {
+    let letters =
+        rest.bytes().take(3).take_while(|byte| matches!(byte, b'r' | b'R' | b'b' | b'B' | b'u' | b'U' | b'@' | b'#'));
+    let quoted = &rest[letters.count()..];
+    if quoted.starts_with(['"', '\'']) { quoted } else { rest }
 }
 
 fn is_secret(value: &str, is_password: bool) -> bool {
@@ -232,6 +303,19 @@ mod tests {
             ("password: \"Tr0ub4dor&3\"", "password"),
             ("const dbPassword: string = 'vB9-xQz2kT4'", "dbPassword"),
             ("'api_key' => '9f86d081884c7d659a2feaa0c55ad015'", "api_key"),
+            ("const API_KEY: &str = \"9f86d081884c7d659a2feaa0c55ad015\";", "API_KEY"),
+            ("static API_KEY: &'static str = r#\"9f86d081884c7d659a2feaa0c55ad015\"#;", "API_KEY"),
+            ("API_KEY: Final[str] = '9f86d081884c7d659a2feaa0c55ad015'", "API_KEY"),
+            ("api_key: str | None = b'9f86d081884c7d659a2feaa0c55ad015'", "api_key"),
+            ("const char *api_key = \"9f86d081884c7d659a2feaa0c55ad015\";", "api_key"),
+            ("k = os.getenv(\"API_KEY\", \"9f86d081884c7d659a2feaa0c55ad015\")", "API_KEY"),
+            ("k = os.environ.get('API_KEY', '9f86d081884c7d659a2feaa0c55ad015')", "API_KEY"),
+            ("SIGNING = config('SECRET_KEY', default='9f86d081884c7d659a2feaa0c55ad015')", "SECRET_KEY"),
+            ("k = os.environ.get('API_KEY') or '9f86d081884c7d659a2feaa0c55ad015'", "API_KEY"),
+            ("const k = process.env.API_KEY || '9f86d081884c7d659a2feaa0c55ad015'", "API_KEY"),
+            ("const k = process.env['API_KEY'] ?? '9f86d081884c7d659a2feaa0c55ad015'", "API_KEY"),
+            ("val k = System.getenv(\"API_KEY\") ?: \"9f86d081884c7d659a2feaa0c55ad015\"", "API_KEY"),
+            ("k = ENV.fetch('API_KEY', '9f86d081884c7d659a2feaa0c55ad015')", "API_KEY"),
             ("x = {secret_key: \"wJalrXUtnFEMIK7MDENGbPxRfiCYzq3Tn5Lk8aBc\"}", "secret_key"),
         ] {
             assert_eq!(found(line).as_deref(), Some(name), "{line}");
@@ -251,8 +335,21 @@ mod tests {
             "key = \"9f86d081884c7d659a2feaa0c55ad015\"",
             "token: \"com.acme.auth.Token2Provider9\"",
             "API_KEY=9f86d081884c7d659a2feaa0c55ad015",
+            "cache.get(\"api_key\", \"9f86d081884c7d659a2feaa0c55ad015\")",
+            "getenv(\"REVISION\", \"9f86d081884c7d659a2feaa0c55ad015\")",
+            "tokens[0] = \"9f86d081884c7d659a2feaa0c55ad015\"",
+            "the token of one of them = \"9f86d081884c7d659a2feaa0c55ad015\"",
+            "password, digest = \"9f86d081884c7d659a2feaa0c55ad015\"",
             "=",
             ":",
+            ",",
+            "',",
+            "\",\"",
+            "||",
+            "|",
+            "??",
+            " or ",
+            "r",
             "password=",
             "password='",
             "\u{e9}:",
@@ -263,6 +360,13 @@ mod tests {
         assert_eq!(bare("export API_KEY=9f86d081884c7d659a2feaa0c55ad015").as_deref(), Some("API_KEY"));
         assert_eq!(bare("password: vB9-xQz2kT4 # prod").as_deref(), Some("password"));
         assert_eq!(bare("password: ${PASSWORD}"), None);
+        let variable = |line| find_docker_variable(line, &[]);
+        assert_eq!(variable("ENV API_KEY 9f86d081884c7d659a2feaa0c55ad015"), Some("API_KEY"));
+        for line in
+            ["RUN API_KEY 9f86d081884c7d659a2feaa0c55ad015", "ENV API_KEY $API_KEY", "ENV API_KEY", "ENV PATH /bin", ""]
+        {
+            assert_eq!(variable(line), None, "{line}");
+        }
         let allowed = ["9f86d081884c7d659a2feaa0c55ad015".to_owned()];
         assert_eq!(find_assignment("API_KEY=9f86d081884c7d659a2feaa0c55ad015", true, &allowed), None);
     }

@@ -1,11 +1,11 @@
 //! Looks for secrets on the added lines of one file.
 
-use super::addresses::{find_address, find_connection};
-use super::assignment::find_assignment;
+use super::addresses::find_password;
+use super::assignment::{find_assignment, find_docker_variable};
 use super::jwt::match_jwt;
-use super::private_key::begins_key;
+use super::private_key::find_key;
 use super::shapes::match_shape;
-use super::{Proof, Secret};
+use super::{Proof, Secret, SourceLine};
 
 /// In a run of base64 longer than this, a token's prefix is chance.
 const MAX_RUN_BYTES: usize = 500;
@@ -28,47 +28,55 @@ pub struct SecretOptions {
     pub allow: Vec<String>,
 }
 
-/// The secrets on the added lines `(number, text)` of a file, in the order of the lines; at most one of a kind a line.
-pub fn find_secrets(path: &str, lines: &[(u32, &str)], scope: SecretScope, options: &SecretOptions) -> Vec<Secret> {
-    let bare = has_bare_values(path);
+/// The secrets on the added lines of a file, in the order of the lines; at most one of a kind a line. `lines` are those of
+/// the diff's new side, in their order.
+pub fn find_secrets(path: &str, lines: &[SourceLine<'_>], scope: SecretScope, options: &SecretOptions) -> Vec<Secret> {
+    let values = Values::of(path);
     let mut found = Vec::new();
-    for (index, (number, line)) in lines.iter().enumerate() {
-        let line = line.trim_end_matches('\r');
+    for (index, &SourceLine { number, text, added }) in lines.iter().enumerate() {
+        let line = text.trim_end_matches('\r');
         let before = found.len();
-        find_tokens(line, *number, scope, options, &mut found);
-        if scope != SecretScope::Proofs {
-            let next = lines.get(index + 1).filter(|(next, _)| *next == number + 1).map(|(_, text)| *text);
-            if begins_key(line, next) {
-                found.push(Secret {
-                    what: "a private key",
-                    shown: "-----BEGIN PRIVATE KEY-----".to_owned(),
-                    revoke: "by replacing the key pair everywhere it is trusted",
-                    proof: Proof::Shape,
-                    line: *number,
-                });
-            }
-            let address = find_address(line).or_else(|| find_connection(line).map(str::to_owned));
-            if let Some(shown) = address.filter(|_| !allowed(line, options)) {
-                found.push(Secret {
-                    what: "a password inside an address",
-                    shown,
-                    revoke: "by changing the password",
-                    proof: Proof::Shape,
-                    line: *number,
-                });
-            }
+        if added {
+            find_tokens(line, number, scope, options, &mut found);
+        }
+        if scope == SecretScope::Proofs {
+            continue;
+        }
+        if let Some(key) = find_key(&lines[index..]) {
+            found.push(Secret {
+                what: "a private key",
+                shown: "-----BEGIN PRIVATE KEY-----".to_owned(),
+                revoke: "by replacing the key pair everywhere it is trusted",
+                proof: Proof::Shape,
+                line: *key.start(),
+                end_line: *key.end(),
+            });
+        }
+        if !added {
+            continue;
+        }
+        if let Some(address) = find_password(line).filter(|_| !allowed(line, options)) {
+            found.push(Secret {
+                what: "a password inside an address",
+                shown: address.shown,
+                revoke: "by changing the password",
+                proof: Proof::Shape,
+                line: number,
+                end_line: number,
+            });
         }
         // A guess says less than what was found already.
         if scope == SecretScope::All
             && found.len() == before
-            && let Some(name) = find_assignment(line, bare, &options.allow)
+            && let Some(name) = values.find_guess(line, &options.allow)
         {
             found.push(Secret {
                 what: "what looks like a real secret",
                 shown: name.chars().take(60).collect(),
                 revoke: "where it was issued",
                 proof: Proof::Guess,
-                line: *number,
+                line: number,
+                end_line: number,
             });
         }
     }
@@ -107,6 +115,7 @@ fn find_tokens(line: &str, number: u32, scope: SecretScope, options: &SecretOpti
                 revoke: token.shape.revoke,
                 proof: token.proof,
                 line: number,
+                end_line: number,
             };
             (secret, token.length)
         } else if let Some(length) = match_jwt(rest) {
@@ -116,6 +125,7 @@ fn find_tokens(line: &str, number: u32, scope: SecretScope, options: &SecretOpti
                 revoke: "where it was issued, or wait until it expires",
                 proof: Proof::Shape,
                 line: number,
+                end_line: number,
             };
             (secret, length)
         } else {
@@ -131,24 +141,53 @@ fn find_tokens(line: &str, number: u32, scope: SecretScope, options: &SecretOpti
     }
 }
 
-/// Whether values in this file need no quotes.
-fn has_bare_values(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
-    name.starts_with(".env")
-        || matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "credentials" | "Dockerfile" | "config")
-        || matches!(
-            end,
-            "env" | "ini" | "cfg" | "conf" | "properties" | "yml" | "yaml" | "sh" | "bash" | "zsh" | "tfvars"
-        )
+/// How the values of a file are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// In quotes.
+    Quoted,
+    /// Without quotes too.
+    Bare,
+    /// As in `ENV NAME value` too.
+    Docker,
+}
+
+impl Values {
+    fn of(path: &str) -> Self {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+        let is_docker = ["Dockerfile", "Containerfile", "dockerfile"].iter().any(|kind| {
+            name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) || end == *kind
+        });
+        let bare = name.starts_with(".env")
+            || matches!(name, ".npmrc" | ".pypirc" | ".netrc" | "credentials" | "config")
+            || matches!(
+                end,
+                "env" | "ini" | "cfg" | "conf" | "properties" | "yml" | "yaml" | "sh" | "bash" | "zsh" | "tfvars"
+            );
+        match (is_docker, bare) {
+            (true, _) => Values::Docker,
+            (false, true) => Values::Bare,
+            (false, false) => Values::Quoted,
+        }
+    }
+
+    fn find_guess<'a>(self, line: &'a str, allow: &[String]) -> Option<&'a str> {
+        let of_image = || (self == Values::Docker).then(|| find_docker_variable(line, allow)).flatten();
+        find_assignment(line, self != Values::Quoted, allow).or_else(of_image)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn added(text: &str) -> SourceLine<'_> {
+        SourceLine { number: 1, text, added: true }
+    }
+
     fn kinds(path: &str, line: &str, scope: SecretScope) -> Vec<&'static str> {
-        find_secrets(path, &[(1, line)], scope, &SecretOptions::default()).iter().map(|secret| secret.what).collect()
+        find_secrets(path, &[added(line)], scope, &SecretOptions::default()).iter().map(|it| it.what).collect()
     }
 
     #[test]
@@ -179,6 +218,19 @@ mod tests {
             assert!(kinds("a.env", &line, SecretScope::All).is_empty(), "{piece}");
             let found = kinds("a.env", &format!("{line} {token}"), SecretScope::All);
             assert_eq!(found, ["a GitHub personal access token"], "{piece}");
+            let lines: Vec<SourceLine<'_>> = (1..5_000).map(|number| SourceLine { number, ..added(piece) }).collect();
+            assert!(find_secrets("a.env", &lines, SecretScope::All, &SecretOptions::default()).is_empty(), "{piece}");
         }
+    }
+
+    #[test]
+    fn files_of_images_give_values_without_quotes() {
+        for path in ["Dockerfile", "ci/Dockerfile.prod", "prod.Dockerfile", "Containerfile"] {
+            for line in ["ENV API_KEY 9f86d081884c7d659a2feaa0c55ad015", "ARG API_KEY=9f86d081884c7d659a2feaa0c55ad015"]
+            {
+                assert_eq!(kinds(path, line, SecretScope::All).len(), 1, "{path} {line}");
+            }
+        }
+        assert!(kinds("Dockerfiles.txt", "ENV API_KEY 9f86d081884c7d659a2feaa0c55ad015", SecretScope::All).is_empty());
     }
 }

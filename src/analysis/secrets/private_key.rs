@@ -1,11 +1,14 @@
 //! Private keys in PEM: the opening line, and a body after it. Code that only handles such keys has no body.
 
+use super::SourceLine;
 use memchr::memmem::Finder;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 const OPENING: &str = "-----BEGIN ";
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     "PRIVATE KEY-----",
+    "ENCRYPTED PRIVATE KEY-----",
     "RSA PRIVATE KEY-----",
     "EC PRIVATE KEY-----",
     "DSA PRIVATE KEY-----",
@@ -19,20 +22,64 @@ static OPENINGS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(OPENIN
 
 /// So many characters of base64 in a row are a body.
 const BODY_BYTES: usize = 32;
+/// So many lines may stand between the opening and the body: `Proc-Type: ...`, `Version: ...` and an empty one.
+const MAX_HEADERS: usize = 5;
+/// A key has no more lines.
+const MAX_LINES: usize = 500;
 
-/// Whether a private key begins on `line`; `next` is the added line after it, when there is one.
-pub(super) fn begins_key(line: &str, next: Option<&str>) -> bool {
-    OPENINGS.find_iter(line.as_bytes()).any(|at| {
+/// The first and the last added line of the private key that begins on `lines[0]`, when some of its body is added.
+pub(super) fn find_key(lines: &[SourceLine<'_>]) -> Option<RangeInclusive<u32>> {
+    let (opening, rest) = lines.split_first()?;
+    let after = opened(opening.text)?;
+    if has_body(after) {
+        return opening.added.then_some(opening.number..=opening.number);
+    }
+    if !is_end_of_text(after) {
+        return None;
+    }
+    let adjoining = |index: usize| {
+        rest.get(index).filter(|line| u64::from(line.number) == u64::from(opening.number) + index as u64 + 1)
+    };
+    let first = (0..=MAX_HEADERS).find(|index| adjoining(*index).is_none_or(|line| !is_header(line.text)))?;
+    adjoining(first).filter(|line| has_body(line.text))?;
+    let body = (first..MAX_LINES).map_while(adjoining).take_while(|line| is_body(line.text));
+    let added = body.filter(|line| line.added).map(|line| line.number);
+    let (first, last) =
+        added.fold(None, |range: Option<(u32, u32)>, number| Some((range.map_or(number, |it| it.0), number)))?;
+    Some(if opening.added { opening.number } else { first }..=last)
+}
+
+/// What follows on the line after the opening of a private key that has a body, or may have one below.
+fn opened(line: &str) -> Option<&str> {
+    OPENINGS.find_iter(line.as_bytes()).find_map(|at| {
         let rest = &line[at + OPENING.len()..];
-        let Some(kind) = KINDS.iter().find(|kind| rest.starts_with(**kind)) else { return false };
-        let after = &rest[kind.len()..];
-        has_body(after) || (is_end_of_text(after) && next.is_some_and(has_body))
+        let after = KINDS.iter().find_map(|kind| rest.strip_prefix(kind))?;
+        (has_body(after) || is_end_of_text(after)).then_some(after)
     })
 }
 
-/// Whether nothing but quotes, line breaks and the like follows.
+/// Whether nothing but quotes, line breaks and the like follows: what closes a bracket is code about keys.
 fn is_end_of_text(after: &str) -> bool {
-    after.len() < 40 && !after.bytes().any(|byte| byte.is_ascii_alphanumeric() && byte != b'n' && byte != b'r')
+    let says =
+        |byte: u8| byte.is_ascii_alphanumeric() && byte != b'n' && byte != b'r' || matches!(byte, b')' | b'{' | b'}');
+    after.len() < 40 && !after.bytes().any(says)
+}
+
+/// Whether the line says something about the key, `DEK-Info: AES-128-CBC,..`, or nothing.
+fn is_header(line: &str) -> bool {
+    let text = line.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    let names = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    is_end_of_text(line)
+        || text.split_once(": ").is_some_and(|(name, _)| !name.is_empty() && name.len() < 30 && names(name))
+}
+
+/// Whether the line belongs to a body: one word of base64, perhaps as a text of a programming language.
+fn is_body(line: &str) -> bool {
+    let apart = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\' | ',' | '.' | '#' | '*' | '|' | '>');
+    let words = line.get(..line.len().min(400)).unwrap_or(line).split(apart).filter(|word| word.len() > 2);
+    let word = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    let mut words = words.map(word);
+    words.next() == Some(true) && words.next().is_none()
 }
 
 fn has_body(text: &str) -> bool {
@@ -51,4 +98,60 @@ fn has_body(text: &str) -> bool {
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "1GDIWFmbKGYQr83wlMvTgbqvXQqwuW8Y9XW1tSnBc0np9B9Udk7Z3KhXXZUon6uZ";
+
+    /// `+` before an added line, a space before another one.
+    #[track_caller]
+    fn check(text: &str, expected: Option<RangeInclusive<u32>>) {
+        let text = text.replace("BODY", BODY);
+        let numbered = (1..).zip(text.lines());
+        let lines: Vec<SourceLine<'_>> = numbered
+            .map(|(number, line)| SourceLine { number, text: &line[1..], added: line.starts_with('+') })
+            .collect();
+        assert_eq!(find_key(&lines), expected, "{text}");
+    }
+
+    #[test]
+    fn keys_have_headers_and_bodies() {
+        check(
+            "+-----BEGIN ENCRYPTED PRIVATE KEY-----\n+BODY\n+BODY\n+abc=\n+-----END ENCRYPTED PRIVATE KEY-----",
+            Some(1..=4),
+        );
+        check(
+            "+-----BEGIN RSA PRIVATE KEY-----\n+Proc-Type: 4,ENCRYPTED\n+DEK-Info: AES-128-CBC,5F2A\n+\n+BODY\n+-----END",
+            Some(1..=5),
+        );
+        check(
+            "+-----BEGIN PGP PRIVATE KEY BLOCK-----\n+Version: GnuPG v1\n+\n+BODY\n+=aB3d\n+-----END PGP",
+            Some(1..=5),
+        );
+        check("+-----BEGIN PGP PRIVATE KEY BLOCK-----\n+\n+BODY", Some(1..=3));
+        check("+const key = `-----BEGIN EC PRIVATE KEY-----\n+BODY\n+-----END EC PRIVATE KEY-----`", Some(1..=2));
+        check("+k = \"-----BEGIN EC PRIVATE KEY-----\\n\" +\n+  \"BODY\\n\" +\n+  \"-----END\"", Some(1..=2));
+        check("+key: -----BEGIN PRIVATE KEY-----\\nBODY\\n-----END", Some(1..=1));
+    }
+
+    #[test]
+    fn a_new_body_below_an_old_opening_counts() {
+        check(" -----BEGIN RSA PRIVATE KEY-----\n+BODY\n+BODY\n -----END RSA PRIVATE KEY-----", Some(2..=3));
+        check(" -----BEGIN OPENSSH PRIVATE KEY-----\n BODY\n+BODY\n BODY", Some(3..=3));
+        check("+-----BEGIN RSA PRIVATE KEY-----\n BODY\n BODY", None);
+        check(" -----BEGIN RSA PRIVATE KEY-----\n BODY\n+-----END RSA PRIVATE KEY-----", None);
+    }
+
+    #[test]
+    fn code_about_keys_has_no_body() {
+        check("+if (s.includes(\"-----BEGIN RSA PRIVATE KEY-----\")) {\n+  BODY", None);
+        check("+-----BEGIN RSA PRIVATE KEY-----\n+...\n+-----END RSA PRIVATE KEY-----", None);
+        check("+-----BEGIN PUBLIC KEY-----\n+BODY", None);
+        check("+-----BEGIN RSA PRIVATE KEY-----\n+\n+\n+\n+\n+\n+\n+BODY", None);
+        check("+-----BEGIN RSA PRIVATE KEY-----", None);
+        check("+", None);
+    }
 }

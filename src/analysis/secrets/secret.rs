@@ -13,6 +13,19 @@ pub struct Secret {
     pub proof: Proof,
     /// The line on the new side.
     pub line: u32,
+    /// The last line of it, when it is a key of several.
+    pub end_line: u32,
+}
+
+/// A line of the new side of a diff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceLine<'a> {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What it says.
+    pub text: &'a str,
+    /// Whether the change adds it; the others say what stands around.
+    pub added: bool,
 }
 
 /// How sure we are that something is a secret.

@@ -3,7 +3,7 @@
 use super::Proof;
 use super::checksum::{has_base62_checksum, is_pypi_macaroon};
 use super::placeholder::is_placeholder;
-use super::randomness::entropy;
+use super::randomness::{entropy, is_mixed_noise};
 
 /// A kind of token.
 pub(super) struct Shape {
@@ -166,9 +166,10 @@ pub(super) fn match_shape(rest: &str) -> Option<Match> {
         };
         let needed = if (shape.alphabet)(b'z') { 3.4 } else { 2.9 };
         let regular = is_placeholder(body) || entropy(body) < needed;
-        // `cio` and `dapi` begin words too; a random body has digits.
-        let plain = !body.bytes().any(|byte| byte.is_ascii_digit());
-        let counts = proof == Proof::Checksum || !(regular || plain && shape.prefix != "AKIA");
+        // `cio` and `dapi` begin words too, and words follow `glpat-`: a body without digits has to be noise.
+        let apart = shape.prefix.ends_with(['_', '-', '.']);
+        let random = body.bytes().any(|byte| byte.is_ascii_digit()) || (apart && is_mixed_noise(body));
+        let counts = proof == Proof::Checksum || (!regular && (random || shape.prefix == "AKIA"));
         counts.then(|| Match { shape, length: shape.prefix.len() + length, proof })
     })
 }
@@ -198,5 +199,9 @@ mod tests {
         assert_eq!(proof("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1"), None);
         assert_eq!(proof("AKIAQ3EGRW7LPZT2MDVX"), Some(Proof::Shape));
         assert_eq!(proof("AKIAIOSFODNN7EXAMPLE"), None);
+        // Hugging Face's have no digits.
+        assert_eq!(proof("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"), Some(Proof::Shape));
+        assert_eq!(proof("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"), None);
+        assert_eq!(proof("glpat-put-your-gitlab-token-here"), None);
     }
 }

@@ -10,7 +10,7 @@ use crate::analysis::changelog::{FolderSource, Names};
 use crate::analysis::code_owners::CodeOwners;
 use crate::analysis::commit_message::parse_message;
 use crate::analysis::lockfile::{FileSource, Text, find_problems};
-use crate::model::{ChangeStatus, CodeOwnersFile, Fact, FactKey, FileKey, FileText, Patch, RepoPath, Side};
+use crate::model::{ChangeStatus, Fact, FactKey, FileKey, FileText, Patch, RepoPath, Side};
 use mlua::{Lua, Table, Value};
 use serde_json::{Value as Json, json};
 use std::cell::RefCell;
@@ -70,8 +70,13 @@ pub(super) fn table(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> {
         lua.create_function(move |lua, path: mlua::LuaString| {
             let Some((file, read)) = parsed_code_owners(lua, &owners)? else { return Ok(Value::Nil) };
             let path = RepoPath::from_git_quoted(&path.as_bytes());
-            to_lua(lua, &owners_of(file, &read, path.as_str()))
+            to_lua(lua, &owners_of(&file.path, &read, path.as_str()))
         })?,
+    )?;
+    let later = Rc::clone(session);
+    table.raw_set(
+        "code_owners_in",
+        lua.create_function(move |lua, arguments: Table| to_lua(lua, &code_owners_in(lua, &later, &arguments)?))?,
     )?;
     let binary = Rc::clone(session);
     table.raw_set(
@@ -99,10 +104,21 @@ pub(super) fn table(lua: &Lua, session: &Rc<Session>) -> mlua::Result<Table> {
     Ok(table)
 }
 
-fn owners_of(file: &CodeOwnersFile, read: &CodeOwners, path: &str) -> Json {
+/// `{ file, text, paths }` into a list of the same length: who owns each path by the text of a file of owners.
+fn code_owners_in(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let text: mlua::LuaString = arguments.get("text")?;
+    let file = RepoPath::from_git_quoted(&arguments.get::<mlua::LuaString>("file")?.as_bytes());
+    let paths: Vec<String> = arguments.get("paths")?;
+    session.charge_bytes(lua, text.as_bytes().len() * 4)?;
+    let read = CodeOwners::parse(&text_of(&text));
+    session.charge_bytes(lua, read.len() * 64 * paths.len())?;
+    Ok(paths.iter().map(|path| owners_of(&file, &read, path)).collect())
+}
+
+fn owners_of(file: &RepoPath, read: &CodeOwners, path: &str) -> Json {
     let entry = read.entry_for(path);
     json!({
-        "file": file.path,
+        "file": file,
         "owners": entry.map(|entry| entry.owners.clone()).unwrap_or_default(),
         "pattern": entry.map(|entry| entry.pattern.clone()),
         "line": entry.map(|entry| entry.line),

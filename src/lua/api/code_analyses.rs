@@ -3,11 +3,11 @@
 use super::super::convert::to_lua;
 use super::super::session::Session;
 use super::git::{changes, patch_text};
-use crate::analysis::flags::{find_uses, measure_added_code, removed_flags};
+use crate::analysis::flags::{declared_flags, declares_name, find_uses, measure_added_code, removed_flags};
 use crate::analysis::focus::render_focus;
 use crate::analysis::globs::Globs;
 use crate::analysis::leftovers::{LeftoverFile, LeftoverKind, LeftoverOptions, find_leftovers, may_have_leftovers};
-use crate::analysis::secrets::{SecretOptions, SecretScope, find_secrets};
+use crate::analysis::secrets::{SecretOptions, SecretScope, SourceLine, find_secrets};
 use crate::diff::{Hunk, LineKind, parse_hunks};
 use crate::model::{ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, Patch, RepoPath, Side};
 use memchr::memmem::Finder;
@@ -133,7 +133,7 @@ fn leftovers(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Js
     Ok(Json::Array(found))
 }
 
-/// `{ paths, fixtures, documents, entropy, allow }` into `{ { file, line, what, shown, revoke, proof } }`.
+/// `{ paths, fixtures, documents, entropy, allow }` into `{ { file, line, end_line, what, shown, revoke, proof } }`.
 fn secrets(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let options = SecretOptions { allow: arguments.get("allow")? };
     let entropy: bool = arguments.get("entropy")?;
@@ -149,12 +149,15 @@ fn secrets(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json
         } else {
             SecretScope::All
         };
-        let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == LineKind::Added);
-        let lines: Vec<(u32, &str)> = lines.filter_map(|line| Some((line.new?, line.text))).collect();
+        let lines = file.hunks.iter().flat_map(|hunk| &hunk.lines).filter_map(|line| {
+            Some(SourceLine { number: line.new?, text: line.text, added: line.kind == LineKind::Added })
+        });
+        let lines: Vec<SourceLine<'_>> = lines.collect();
         for secret in find_secrets(file.path(), &lines, scope, &options) {
             found.push(json!({
                 "file": file.path(),
                 "line": secret.line,
+                "end_line": secret.end_line,
                 "what": secret.what,
                 "shown": secret.shown,
                 "revoke": secret.revoke,
@@ -180,64 +183,75 @@ fn features(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Jso
     Ok(json!({ "files": counted, "asks": asks }))
 }
 
-/// `{ paths }`, files that declare flags, into `{ { file, name } }`: the flags that they declare no longer.
+/// `{ paths, flags }` into `{ { file, name, is_name_of_code } }`: the flags that files of `paths` declare no longer, and
+/// none of `flags`, the changed files that declare flags.
 fn removed(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
-    let files = changed_files(lua, session, &arguments.get::<Vec<String>>("paths")?)?;
+    let files = changed_files(lua, session, &arguments.get::<Vec<String>>("flags")?)?;
+    let paths: HashSet<String> = arguments.get::<Vec<String>>("paths")?.into_iter().collect();
     let gone = |file: &&ChangedFile<'_>| file.change.status == ChangeStatus::Removed;
-    let suspects: Vec<&ChangedFile<'_>> =
-        files.iter().filter(|file| !removed_flags(file.path(), &file.hunks, None).is_empty()).collect();
-    let there = suspects.iter().filter(|file| !gone(file)).map(|file| file.key());
+    let loses = |file: &&&ChangedFile<'_>| {
+        paths.contains(file.path()) && !removed_flags(file.path(), &file.hunks, None).is_empty()
+    };
+    let files: Vec<&ChangedFile<'_>> = files.iter().collect();
+    let suspects: Vec<&ChangedFile<'_>> = files.iter().filter(loses).copied().collect();
+    if suspects.is_empty() {
+        return Ok(Json::Array(Vec::new()));
+    }
+    let there = files.iter().filter(|file| !gone(file) && !file.is_whole()).map(|file| file.key());
     let missing: Vec<FactKey> =
         there.filter(|key| !session.snapshot.files.contains_key(key)).map(FactKey::File).collect();
     if !missing.is_empty() {
         return Err(session.miss(missing));
     }
+    let mut heads = Vec::with_capacity(files.len());
+    for file in files.iter().filter(|file| !gone(file)) {
+        let head = match session.snapshot.files.get(&file.key()) {
+            Some(Fact::Known(FileText::Text(text))) => text.clone(),
+            // What is known of the head is what the hunks show.
+            _ => file.new_side(),
+        };
+        session.charge_bytes(lua, head.len())?;
+        heads.push((file.path(), head));
+    }
+    let declared: HashSet<&str> = heads.iter().flat_map(|(path, head)| declared_flags(path, head)).collect();
     let mut found = Vec::new();
     for file in suspects {
-        let pieces: String = file.hunks.iter().flat_map(|hunk| &hunk.lines).fold(String::new(), |mut text, line| {
-            if line.kind != LineKind::Removed {
-                text.push_str(line.text);
-                text.push('\n');
+        for flag in removed_flags(file.path(), &file.hunks, None) {
+            if !declared.contains(flag.name) {
+                found.push(json!({ "file": file.path(), "name": flag.name, "is_name_of_code": flag.is_name_of_code }));
             }
-            text
-        });
-        let head = match session.snapshot.files.get(&file.key()) {
-            _ if gone(&file) => None,
-            Some(Fact::Known(FileText::Text(text))) => {
-                session.charge_bytes(lua, text.len())?;
-                Some(text.as_str())
-            }
-            // What is known of the head is what the hunks show.
-            _ => Some(pieces.as_str()),
-        };
-        for name in removed_flags(file.path(), &file.hunks, head) {
-            found.push(json!({ "file": file.path(), "name": name }));
         }
     }
     Ok(Json::Array(found))
 }
 
-/// `{ names, flags, ignore }` into `{ known, places = { { name, file, line } } }`: where the head uses the names, outside
-/// files that match the patterns `flags` and `ignore`. `known` is false when the files of the head cannot be searched.
+/// `{ names, names_of_code, flags, ignore }` into `{ known, places = { { name, file, line } } }`: where the head uses the
+/// names, outside files that match the patterns `flags` and `ignore`. A name that a file of flags at the head declares is
+/// left out, and so is one of `names_of_code` that other code declares. `known` is false when the files of the head cannot
+/// be searched.
 fn uses(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let names: Vec<String> = arguments.get("names")?;
+    let names_of_code: HashSet<String> = arguments.get::<Vec<String>>("names_of_code")?.into_iter().collect();
     let unsearched = names.iter().filter(|name| !session.snapshot.uses.contains_key(*name));
     let missing: Vec<FactKey> = unsearched.map(|name| FactKey::Uses(name.clone())).collect();
     if !missing.is_empty() {
         return Err(session.miss(missing));
     }
-    let mut patterns: Vec<String> = arguments.get("flags")?;
-    patterns.extend(arguments.get::<Vec<String>>("ignore")?);
+    let globs = |patterns| Globs::parse_kept(patterns).map_err(mlua::Error::external);
+    let flags = globs(arguments.get("flags")?)?;
+    let mut patterns: Vec<String> = arguments.get("ignore")?;
     patterns.extend(PROSE.map(str::to_owned));
-    let passed_over = Globs::parse_kept(patterns).map_err(mlua::Error::external)?;
+    let passed_over = globs(patterns)?;
     let mut wanted = Vec::new();
     for name in &names {
-        match session.snapshot.uses.get(name) {
-            Some(Fact::Known(paths)) => wanted.extend(
-                paths.iter().filter(|path| !passed_over.matches(path.as_str())).take(MAX_READ).map(|path| (name, path)),
-            ),
-            _ => return Ok(json!({ "known": false, "places": [] })),
-        }
+        let Some(Fact::Known(paths)) = session.snapshot.uses.get(name) else {
+            return Ok(json!({ "known": false, "places": [] }));
+        };
+        let counts = |path: &&RepoPath| !passed_over.matches(path.as_str());
+        let (of_flags, of_others): (Vec<&RepoPath>, Vec<&RepoPath>) =
+            paths.iter().filter(counts).partition(|path| flags.matches(path.as_str()));
+        let read = of_flags.into_iter().take(MAX_READ).chain(of_others.into_iter().take(MAX_READ));
+        wanted.extend(read.map(|path| (name, path)));
     }
     let key = |path: &RepoPath| FileKey { side: Side::Right, path: path.clone() };
     let unread = wanted.iter().map(|(_, path)| key(path)).filter(|key| !session.snapshot.files.contains_key(key));
@@ -246,13 +260,21 @@ fn uses(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
         return Err(session.miss(missing));
     }
     let mut places = Vec::new();
+    let mut declared = HashSet::new();
     for (name, path) in wanted {
         let Some(Fact::Known(FileText::Text(text))) = session.snapshot.files.get(&key(path)) else { continue };
         session.charge_bytes(lua, text.len())?;
-        for line in find_uses(path.as_str(), text, name) {
-            places.push(json!({ "name": name, "file": path.as_str(), "line": line }));
+        let path = path.as_str();
+        if flags.matches(path) {
+            declared.extend(declared_flags(path, text).contains(name.as_str()).then_some(name));
+            continue;
         }
+        declared.extend((names_of_code.contains(name) && declares_name(path, text, name)).then_some(name));
+        places.extend(find_uses(path, text, name).into_iter().map(|line| (name, path, line)));
     }
+    let places = places.into_iter().filter(|(name, ..)| !declared.contains(name));
+    let places: Vec<Json> =
+        places.map(|(name, file, line)| json!({ "name": name, "file": file, "line": line })).collect();
     Ok(json!({ "known": true, "places": places }))
 }
 
@@ -269,6 +291,12 @@ impl ChangedFile<'_> {
 
     pub(super) fn key(&self) -> FileKey {
         FileKey { side: Side::Right, path: self.change.path.clone() }
+    }
+
+    /// What the hunks show of the new side.
+    fn new_side(&self) -> String {
+        let lines = self.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind != LineKind::Removed);
+        lines.flat_map(|line| [line.text, "\n"]).collect()
     }
 
     /// Whether the hunks hold the whole file.
