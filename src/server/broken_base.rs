@@ -7,8 +7,8 @@ use super::judges::{JudgeError, Judges};
 use super::passes::{Judged, JudgingError, Surroundings, judge};
 use crate::github::{CallError, RepoClient, apply_facts};
 use crate::model::{
-    CommitId, DANGERFILE_PLACES, DANGERFILE_RULE, Dangerfile, Fact, FactKey, Fault, FileChange, FileText, Origin, RepoPath, Ruleset,
-    Snapshot, Verdict,
+    CommitId, DANGERFILE_PLACES, DANGERFILE_RULE, Dangerfile, Fact, FactKey, Fault, FileChange, FileText, Origin,
+    RepoPath, Ruleset, Snapshot, Verdict,
 };
 use crate::review::Outcome;
 use std::collections::BTreeSet;

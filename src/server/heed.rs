@@ -13,8 +13,7 @@ use crate::github::{FoundDangerfile, Overview, Permission, RepoClient};
 use crate::model::{DANGERFILE_RULE, Overridden, Override, PullNumber, PullState, Timestamp, Verdict};
 use crate::plan::{
     FixChoice, Heeded, Sibling, Words, answered_comments, build_answer, build_given_up_answer, check_name, has_answer,
-    has_fixes, neutralise,
-    nothing_to_fix, render_explain, render_help, render_misread, render_why, unknown_rule,
+    has_fixes, neutralise, nothing_to_fix, render_explain, render_help, render_misread, render_why, unknown_rule,
 };
 use crate::publish::{Outbox, carry_out, settle};
 use crate::review::find_coverable;

@@ -264,6 +264,7 @@ impl Handler for Reviews {
                 Work::ReviewGroup { ended: Some(_), .. }
                 | Work::ReviewBranch { .. }
                 | Work::ReviewReaders { .. }
+                | Work::HeedPush { .. }
                 | Work::ReviewCommit { .. }
                 | Work::ReviewReported { .. }
                 | Work::ReviewRepository { .. }
