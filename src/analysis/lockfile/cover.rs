@@ -1,13 +1,13 @@
 //! Which lockfile covers a manifest, and what a manifest says together with the root of its workspace.
 
-use super::ecosystem::{Ecosystem, LockKind, Reach, Roots};
+use super::ecosystem::{Ecosystem, LockKind, Reach, Roots, WorkspaceFile};
 use super::lock::Lock;
 use super::manifest::{Manifest, Members};
 use super::places::{ancestors, below, directory_of, join};
 use super::problem::{FileSource, Text};
 use crate::model::{ChangeStatus, FileChange, Side};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The files of a change, and what was read of them.
@@ -173,8 +173,18 @@ impl<'a> Files<'a> {
             Reach::Beside => false,
             Reach::Below(_) => true,
             Reach::Root(roots) => names(family.manifests[0], roots.members),
-            Reach::Workspace(files) => files.iter().any(|(file, read)| names(file, *read)),
+            Reach::Workspace(files) => files.iter().any(|file| names(file.name, file.members)),
         }
+    }
+
+    /// Names whose versions files beside a lockfile decide for all members.
+    pub(super) fn overridden_beside(&self, family: &Ecosystem, directory: &str) -> BTreeSet<String> {
+        let Reach::Workspace(files) = &family.reach else { return BTreeSet::new() };
+        let read = |file: &WorkspaceFile| match self.source.text(Side::Right, &join(directory, file.name)) {
+            Text::Known(text) => (file.overridden)(text),
+            Text::Absent | Text::Unreadable | Text::Pending => BTreeSet::new(),
+        };
+        files.iter().flat_map(read).collect()
     }
 
     pub(super) fn is_touched(&self, path: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::lock::{Fit, Lock, fits_by_name};
 use super::manifest::{Manifest, Members, Wanted};
 use super::{cargo, composer, dart, go, gradle, mix, node, node_locks, nuget, python, python_locks, ruby, swift, yarn};
+use std::collections::BTreeSet;
 
 /// A family of files: manifests of one kind, and the lockfiles that can belong to them.
 pub struct Ecosystem {
@@ -39,7 +40,24 @@ pub(super) struct Roots {
 }
 
 /// A file that names members, and how it is read.
-pub(super) type WorkspaceFile = (&'static str, fn(&str) -> Option<Members>);
+pub(super) struct WorkspaceFile {
+    pub(super) name: &'static str,
+    pub(super) members: fn(&str) -> Option<Members>,
+    /// The names whose versions it decides for all members.
+    pub(super) overridden: fn(&str) -> BTreeSet<String>,
+}
+
+const NODE_FILES: &[WorkspaceFile] = &[
+    WorkspaceFile { name: "package.json", members: node::read_node_members, overridden: node::read_node_overrides },
+    WorkspaceFile {
+        name: "pnpm-workspace.yaml",
+        members: node::read_pnpm_members,
+        overridden: node::read_pnpm_overrides,
+    },
+];
+
+const PYTHON_FILES: &[WorkspaceFile] =
+    &[WorkspaceFile { name: "pyproject.toml", members: python::read_members, overridden: |_| BTreeSet::new() }];
 
 /// One kind of lockfile.
 pub struct LockKind {
@@ -99,7 +117,7 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
             lock("bun.lockb", "bun install", unread, fits_by_name, MemberKey::None),
         ],
         read: node::read_manifest,
-        reach: Reach::Workspace(&[("package.json", node::read_node_members), ("pnpm-workspace.yaml", node::read_pnpm_members)]),
+        reach: Reach::Workspace(NODE_FILES),
     },
     Ecosystem {
         name: "Rust",
@@ -124,7 +142,7 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
             hashed(lock("pdm.lock", "pdm lock", python_locks::read_packages, fits_by_name, MemberKey::None)),
         ],
         read: python::read_manifest,
-        reach: Reach::Workspace(&[("pyproject.toml", python::read_members)]),
+        reach: Reach::Workspace(PYTHON_FILES),
     },
     Ecosystem {
         name: "Python (Pipenv)",

@@ -4,6 +4,7 @@ use super::jsonc;
 use super::manifest::{Manifest, Members, PEERS};
 use crate::analysis::yaml::{Node, parse_yaml};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Sections whose packages are installed, and that of the packages that a user must bring.
 pub(super) const SECTIONS: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", PEERS];
@@ -16,19 +17,40 @@ pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
             manifest.want(section, name, requirement).local = is_local(requirement);
         }
     }
+    for (name, decided) in overrides(&json) {
+        if decided {
+            manifest.overridden.insert(name.to_owned());
+        }
+    }
+    Some(manifest)
+}
+
+/// The packages that overrides are about, and whether their versions no longer follow what the manifest asks for.
+fn overrides(json: &Value) -> impl Iterator<Item = (&str, bool)> {
     let tables =
         [json.get("overrides"), json.get("resolutions"), json.get("pnpm").and_then(|pnpm| pnpm.get("overrides"))];
-    for (key, value) in tables.into_iter().flatten().filter_map(Value::as_object).flatten() {
-        // `$name` follows what the manifest asks for; a table is about what the package asks for, unless it has a `.`.
+    tables.into_iter().flatten().filter_map(Value::as_object).flatten().map(|(key, value)| {
+        // `$name` follows the dependency of that name; a table is about what the package asks for, unless it has a `.`.
         let decided = match value {
             Value::String(text) => !text.starts_with('$'),
             table => table.get(".").is_some(),
         };
-        if decided {
-            manifest.overridden.insert(overridden_name(key).to_owned());
-        }
-    }
-    Some(manifest)
+        (overridden_name(key), decided)
+    })
+}
+
+/// The packages that overrides of a root `package.json` are about.
+pub(super) fn read_node_overrides(text: &str) -> BTreeSet<String> {
+    let json = jsonc::parse(text).unwrap_or_default();
+    overrides(&json).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The same of a `pnpm-workspace.yaml`.
+pub(super) fn read_pnpm_overrides(text: &str) -> BTreeSet<String> {
+    let documents = parse_yaml(text).unwrap_or_default();
+    let overrides = documents.first().and_then(|document| document.get("overrides"));
+    let keys = overrides.map_or(&[][..], Node::members).iter().filter_map(|(key, _)| key.text());
+    keys.map(|key| overridden_name(key).to_owned()).collect()
 }
 
 /// Which package an override is about: `parent/**/name`, `parent>name`, `name@^1`, `name@>=1 <2`.
@@ -111,5 +133,8 @@ mod tests {
         assert!(members.contain("packages/a") && !members.contain("packages/x"));
         assert!(read_pnpm_members("packages:\n  - 'apps/**'\n").expect("reads").contain("apps/a/b"));
         assert_eq!(read_node_members("{}"), None);
+        let overrides = read_node_overrides(r#"{ "pnpm": { "overrides": { "a>b": "1", "c": "$c" } } }"#);
+        assert_eq!(overrides.into_iter().collect::<Vec<_>>(), ["b", "c"]);
+        assert!(read_pnpm_overrides("overrides:\n  'a@<1': ^1\n").contains("a"));
     }
 }

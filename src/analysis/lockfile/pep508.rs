@@ -1,5 +1,7 @@
 //! Python's requirement strings: `name[extra]>=1; marker`.
 
+use super::lock::is_same_loosely;
+
 /// A requirement taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Requirement {
@@ -65,6 +67,34 @@ pub(super) fn is_same_platform(wanted: &str, held: &str) -> bool {
     names(wanted) == names(held) && value.is_none_or(|value| held.contains(&format!("'{value}'")))
 }
 
+/// Whether two lists of versions say the same. uv writes versions in the form of PEP 440: `1.0.0-beta.1` as `1.0.0b1`,
+/// `2024.01` as `2024.1`.
+pub(super) fn is_same_versions(one: &str, other: &str) -> bool {
+    is_same_loosely(&plain_versions(one), &plain_versions(other))
+}
+
+fn plain_versions(text: &str) -> String {
+    let text: Vec<char> =
+        text.to_lowercase().chars().filter(|c| !matches!(c, '-' | '_') && !c.is_whitespace()).collect();
+    let at = |index: Option<usize>| index.and_then(|index| text.get(index)).copied().unwrap_or(' ');
+    let mut out = String::with_capacity(text.len());
+    for (index, c) in text.iter().enumerate() {
+        let (before, after) = (at(index.checked_sub(1)), at(Some(index + 1)));
+        let parts_a_word = *c == '.' && (before.is_ascii_alphabetic() || after.is_ascii_alphabetic());
+        let leads = *c == '0' && !before.is_ascii_digit() && after.is_ascii_digit();
+        if !parts_a_word && !leads {
+            out.push(*c);
+        }
+    }
+    out.replace("alpha", "a").replace("beta", "b").replace("preview", "rc")
+}
+
+/// A version of numbers alone, without leading zeros; `None` for any other, which tools write in forms of their own.
+pub(super) fn plain_version(text: &str) -> Option<String> {
+    let parts: Option<Vec<u64>> = text.split('.').map(|part| part.parse().ok()).collect();
+    Some(parts?.iter().map(u64::to_string).collect::<Vec<_>>().join("."))
+}
+
 /// Lower case, and one `-` for every run of `-`, `_` and `.`.
 pub(super) fn normalize(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
@@ -104,6 +134,21 @@ mod tests {
             assert_eq!((read.extras.as_str(), read.marker.as_str()), (extras, marker), "{text}");
         }
         assert_eq!(split(">=1"), None);
+    }
+
+    #[test]
+    fn versions_are_compared_in_one_form() {
+        for (one, other, same) in [
+            (">=1.0.0-beta.1, <2", "<2,>=1.0.0b1", true),
+            ("==2024.01.10", "==2024.1.10", true),
+            ("==1.0.post1", "==1.0.post1", true),
+            ("==1.0", "==10", false),
+            ("==1.*", "==1.*", true),
+        ] {
+            assert_eq!(is_same_versions(one, other), same, "{one} / {other}");
+        }
+        assert_eq!(plain_version("2024.01.2").as_deref(), Some("2024.1.2"));
+        assert_eq!(plain_version("1.0rc1"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `pyproject.toml` and `Pipfile`.
 
 use super::manifest::{Manifest, Members, Version};
-use super::pep508::{join_extras, normalize, split};
+use super::pep508::{join_extras, normalize, plain_version, split};
 use super::source;
 use std::collections::BTreeMap;
 use toml::{Table, Value};
@@ -23,7 +23,7 @@ pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     let name = project.and_then(|project| project.get("name")).or_else(|| poetry?.get("name"));
     manifest.name = name.and_then(Value::as_str).map(normalize);
     let version = project.and_then(|project| project.get("version")).and_then(Value::as_str);
-    manifest.version = version.map(|version| Version::Own(version.to_owned()));
+    manifest.version = version.and_then(plain_version).map(Version::Own);
 
     let mut list = |section: &str, list: Option<&Value>| read_list(&mut manifest, section, list);
     let member = |holder: Option<&Value>, name: &str| holder.and_then(|holder| holder.get(name)).cloned();

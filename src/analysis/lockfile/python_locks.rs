@@ -1,9 +1,9 @@
 //! `uv.lock`, `poetry.lock`, `pdm.lock` and `Pipfile.lock`.
 
 use super::jsonc;
-use super::lock::{Asked, Fit, Lock, Origin, held, is_same_loosely};
+use super::lock::{Asked, Fit, Lock, Origin, held};
 use super::manifest::Wanted;
-use super::pep508::{is_same_platform, normalize};
+use super::pep508::{is_same_platform, is_same_versions, normalize};
 use super::python::extras_of;
 use super::source;
 use std::collections::BTreeMap;
@@ -29,8 +29,10 @@ pub(super) fn read_uv(text: &str) -> Option<Lock> {
         let source = package.get("source");
         let directory = ["editable", "virtual", "directory"].iter().find_map(|kind| source?.get(kind)?.as_str());
         let Some(directory) = directory else { continue };
-        let version = (text_of(package, "version").to_owned(), Origin::Directory);
-        lock.origins.entry(name.clone()).or_default().insert(version);
+        // A version that is computed is not repeated.
+        if let Some(version) = package.get("version").and_then(Value::as_str) {
+            lock.origins.entry(name.clone()).or_default().insert((version.to_owned(), Origin::Directory));
+        }
         if !directory.contains("..") {
             let directory = if directory == "." { "" } else { directory };
             lock.places.insert(name.clone(), directory.to_owned());
@@ -87,7 +89,7 @@ pub(super) fn fits_uv(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
         let same_source = wanted.source.is_empty() || asked.source == wanted.source;
         // Where it comes from another place, the version is not repeated; the root of a workspace may have said so.
         let same_versions =
-            asked.elsewhere || !wanted.source.is_empty() || is_same_loosely(&asked.requirement, &wanted.requirement);
+            asked.elsewhere || !wanted.source.is_empty() || is_same_versions(&asked.requirement, &wanted.requirement);
         same_source && same_versions && asked.extras == wanted.extras && is_same_platform(&wanted.marker, &asked.marker)
     };
     if all.is_empty() {

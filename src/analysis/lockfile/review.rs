@@ -103,13 +103,21 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
         labels.chain(settings.iter().map(|name| (*name).to_owned())).collect::<Vec<_>>()
     };
     let touched = files.is_touched(&found.path);
+    let mut overridden = after.overridden.clone();
+    if lock.as_ref().is_none_or(|lock| lock.asked.is_none()) {
+        // Other formats repeat what members ask for, or the overrides.
+        overridden.extend(files.overridden_beside(family, found.directory));
+    }
     let Some(lock) = lock else {
-        let asks = !added.is_empty() || !removed.is_empty();
-        return if !touched && asks { vec![about.problem(ProblemKind::Stale, all())] } else { Vec::new() };
+        let old_names = before.names();
+        let is_old = |wanted: &Wanted| old_names.contains(&(wanted.is_peer(), wanted.name.as_str()));
+        let shows = |wanted: &&&Wanted| !(overridden.contains(&wanted.name) && is_old(wanted));
+        let asks: Vec<String> = added.iter().filter(shows).chain(&removed).map(|wanted| wanted.label.clone()).collect();
+        return if touched || asks.is_empty() { Vec::new() } else { vec![about.problem(ProblemKind::Stale, asks)] };
     };
     let mut problems = Vec::new();
     problems.extend(compare_version(&about, &lock, (&plain_before, &plain), &after));
-    let compared = Compared { lock: &lock, fits: found.kind.fits, member, after: &after };
+    let compared = Compared { lock: &lock, fits: found.kind.fits, member, after: &after, overridden: &overridden };
     match compared.find(&about, &added, &removed) {
         Some(problem) => problems.push(problem),
         None if found.kind.hashed && !touched && !all().is_empty() => {
@@ -134,6 +142,7 @@ struct Compared<'a> {
     fits: fn(&Lock, &str, &Wanted) -> Fit,
     member: &'a str,
     after: &'a Manifest,
+    overridden: &'a BTreeSet<String>,
 }
 
 impl Compared<'_> {
@@ -144,7 +153,7 @@ impl Compared<'_> {
             match (self.fits)(self.lock, self.member, wanted) {
                 Fit::Fits => {}
                 Fit::Lacks => lacking.push(wanted.label.clone()),
-                Fit::Holds(_) if self.after.overridden.contains(&wanted.name) => {}
+                Fit::Holds(_) if self.overridden.contains(&wanted.name) => {}
                 Fit::Holds(held) => holding.push((wanted, held)),
             }
         }
@@ -227,5 +236,53 @@ impl About<'_> {
             line: dependencies.first().and_then(|label| line_of(self.change, label)),
             dependencies,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Patch, RepoPath};
+    use std::collections::BTreeMap;
+
+    /// Files before and after; a lockfile that cannot be read has no text.
+    struct Tree(BTreeMap<&'static str, [Option<&'static str>; 2]>);
+
+    impl FileSource for Tree {
+        fn text(&self, side: Side, path: &str) -> Text<'_> {
+            match self.0.get(path).map(|texts| texts[usize::from(side == Side::Right)]) {
+                None => Text::Absent,
+                Some(None) => Text::Unreadable,
+                Some(Some(text)) => Text::Known(text),
+            }
+        }
+    }
+
+    #[test]
+    fn a_lockfile_that_cannot_be_read_need_not_change_for_what_the_root_overrides() {
+        let root = Some(r#"{ "workspaces": ["a"], "pnpm": { "overrides": { "near": "workspace:*" } } }"#);
+        let member = |text| [Some(r#"{ "dependencies": { "near": "^1", "far": "^1" } }"#), Some(text)];
+        let found = |text| {
+            let tree = Tree(BTreeMap::from([
+                ("package.json", [root, root]),
+                ("a/package.json", member(text)),
+                ("pnpm-lock.yaml", [None, None]),
+            ]));
+            let change = FileChange {
+                path: RepoPath::new("a/package.json"),
+                old_path: None,
+                status: ChangeStatus::Modified,
+                old_mode: None,
+                new_mode: None,
+                additions: 1,
+                deletions: 1,
+                patch: Patch::Empty,
+            };
+            let problems = find_problems(&[change], &|_| true, &tree);
+            problems.into_iter().flat_map(|problem| problem.dependencies).collect::<Vec<_>>()
+        };
+        assert_eq!(found(r#"{ "dependencies": { "near": "^2", "far": "^1" } }"#), [""; 0]);
+        assert_eq!(found(r#"{ "dependencies": { "near": "^2", "far": "^2" } }"#), ["far"]);
+        assert_eq!(found(r#"{ "dependencies": { "far": "^1" } }"#), ["near"]);
     }
 }
