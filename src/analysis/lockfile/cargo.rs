@@ -93,13 +93,10 @@ pub(super) fn places(root: &str, name: &str) -> Vec<String> {
     let (Some(manifest), Some(members)) = (read_manifest(root), read_members(root)) else { return Vec::new() };
     let by_path = manifest.wanted.values().filter(|wanted| wanted.name == name && wanted.local);
     let by_path = by_path.filter_map(|wanted| wanted.source.strip_prefix("path ")).map(str::to_owned);
-    let by_pattern = members.include.iter().filter_map(|pattern| match pattern.strip_suffix('*') {
-        Some(above) if !above.contains(['*', '?', '[']) => Some(format!("{above}{name}")),
-        _ => (pattern.trim_end_matches('/').rsplit('/').next() == Some(name)).then(|| pattern.clone()),
-    });
     let tidy = |path: String| path.trim_start_matches("./").trim_end_matches('/').to_owned();
-    let all: BTreeSet<String> = by_path.chain(by_pattern).map(tidy).filter(|path| !path.contains("..")).collect();
-    all.into_iter().take(4).collect()
+    let by_path = by_path.map(tidy).filter(|path| !path.contains(".."));
+    let all: BTreeSet<String> = by_path.take(4).chain(members.places(name)).collect();
+    all.into_iter().collect()
 }
 
 pub(super) fn read_lock(text: &str) -> Option<Lock> {

@@ -134,6 +134,7 @@ impl ChangedLock<'_> {
         for (member, asked) in changed.take(MAX_MEMBERS) {
             let known = before.asked_by(member);
             let new = asked.iter().filter(|(name, all)| known.and_then(|known| known.get(*name)) != Some(*all));
+            let new = new.filter(|(_, all)| all.iter().any(|asked| !asked.elsewhere));
             let new: Vec<&String> = new.map(|(name, _)| name).collect();
             let manifest = join(&join(self.directory, member), self.family.manifests[0]);
             let Text::Known(text) = self.files.source.text(Side::Right, &manifest) else { continue };

@@ -1,6 +1,6 @@
 //! Which lockfile covers a manifest, and what a manifest says together with the root of its workspace.
 
-use super::ecosystem::{Ecosystem, LockKind, Reach, Roots, WorkspaceFile};
+use super::ecosystem::{Ecosystem, LockKind, MemberKey, Reach, Roots, WorkspaceFile};
 use super::lock::Lock;
 use super::manifest::{Manifest, Members};
 use super::places::{ancestors, below, directory_of, join};
@@ -59,8 +59,8 @@ impl<'a> Files<'a> {
         Some(manifest)
     }
 
-    /// The lockfile that covers a manifest: the nearest above it, or that of the root. Of several in one directory those
-    /// that the change touches come first.
+    /// The lockfile that covers a manifest: one above that names it as a member, or the nearest, or that of the root. Of
+    /// several in one directory those that the change touches come first.
     pub(super) fn covering_lock<'p>(&self, family: &Ecosystem, manifest: &'p str) -> Option<Found<'p>> {
         let own = directory_of(manifest);
         let directories: Vec<&str> = match &family.reach {
@@ -81,28 +81,35 @@ impl<'a> Files<'a> {
             Reach::Beside | Reach::Workspace(_) | Reach::Below(_) => None,
         };
         let mut pending = false;
-        let mut found: Option<Found<'p>> = None;
+        // The best of each directory, nearest first.
+        let mut all: Vec<Found<'p>> = Vec::new();
         for directory in directories {
-            let nearer = found.is_some();
+            let mut best: Option<Found<'p>> = None;
             for kind in family.locks {
                 let path = join(directory, kind.file);
                 match self.source.text(Side::Right, &path) {
                     Text::Pending => pending = true,
                     Text::Absent => {}
                     Text::Known(_) | Text::Unreadable => {
-                        let counts = root.is_none_or(|root| root == directory);
-                        let better = match &found {
-                            None => counts,
-                            Some(first) => !nearer && !self.is_touched(&first.path) && self.is_touched(&path),
-                        };
-                        if better {
-                            found = Some(Found { kind, directory, path });
+                        let first = best.as_ref();
+                        if first.is_none_or(|first| !self.is_touched(&first.path) && self.is_touched(&path)) {
+                            best = Some(Found { kind, directory, path });
                         }
                     }
                 }
             }
+            all.extend(best.filter(|_| root.is_none_or(|root| root == directory)));
         }
-        found.filter(|_| !pending)
+        if pending {
+            return None;
+        }
+        let names_it = |found: &Found<'_>| {
+            let lock = self.lock(found.kind, Side::Right, &found.path);
+            found.kind.member == MemberKey::Directory
+                && lock.is_some_and(|lock| lock.asked_by(below(found.directory, own)).is_some())
+        };
+        let above = all.iter().skip(1).rposition(names_it).map_or(0, |at| at + 1);
+        (above < all.len()).then(|| all.swap_remove(above))
     }
 
     /// The directory of the root to which a manifest in a directory belongs, which may be its own, and what the root
@@ -175,6 +182,21 @@ impl<'a> Files<'a> {
             Reach::Root(roots) => names(family.manifests[0], roots.members),
             Reach::Workspace(files) => files.iter().any(|file| names(file.name, file.members)),
         }
+    }
+
+    /// Whether a member of the workspace has that name, as far as its directory lets suppose it.
+    pub(super) fn is_sibling(&self, family: &Ecosystem, directory: &str, name: &str) -> bool {
+        let Reach::Workspace(files) = &family.reach else { return false };
+        let text = |path: &str| match self.source.text(Side::Right, path) {
+            Text::Known(text) => Some(text),
+            Text::Absent | Text::Unreadable | Text::Pending => None,
+        };
+        let members = files.iter().filter_map(|file| (file.members)(text(&join(directory, file.name))?));
+        let places: Vec<String> = members.flat_map(|members| members.places(name)).collect();
+        places.iter().any(|place| {
+            let manifest = join(&join(directory, place), family.manifests[0]);
+            text(&manifest).and_then(family.read).is_some_and(|manifest| manifest.name.as_deref() == Some(name))
+        })
     }
 
     /// Names whose versions files beside a lockfile decide for all members.

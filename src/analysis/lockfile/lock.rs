@@ -36,7 +36,8 @@ pub struct Asked {
     pub marker: String,
     /// The git repository, as [`super::source`] writes it.
     pub source: String,
-    /// Whether it comes from elsewhere than a registry, so that the format does not repeat the requirement.
+    /// Whether it comes from elsewhere than a registry, or is asked for elsewhere than among dependencies: then the format
+    /// does not repeat a requirement.
     pub elsewhere: bool,
 }
 

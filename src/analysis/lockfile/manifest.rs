@@ -8,7 +8,7 @@ pub(super) const PEERS: &str = "peerDependencies";
 /// The dependency sections of a manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
-    /// The package's own name, where the lockfile knows members by it.
+    /// The package's own name, where others know it by that.
     pub name: Option<String>,
     /// Its own version, where the lockfile repeats it.
     pub version: Option<Version>,
@@ -142,6 +142,19 @@ impl Members {
         any(&self.include) && !any(&self.exclude)
     }
 
+    /// Directories where a package of that name may lie, going by the patterns alone: at most four.
+    pub(super) fn places(&self, name: &str) -> Vec<String> {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        let by_pattern = self.include.iter().filter_map(|pattern| {
+            let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
+            match pattern.strip_suffix('*') {
+                Some(above) if !above.contains(['*', '?', '[', '{']) => Some(format!("{above}{last}")),
+                _ => (pattern.rsplit('/').next() == Some(last)).then(|| pattern.to_owned()),
+            }
+        });
+        by_pattern.filter(|path| !path.contains("..")).take(4).collect()
+    }
+
     /// Whether a directory is expressly left out, as Cargo reads it: all below a path that is excluded, unless it is
     /// below one that is a member.
     pub(super) fn leave_out(&self, directory: &str) -> bool {
@@ -171,6 +184,7 @@ mod tests {
         };
         assert!(members.contain("packages/a") && members.contain("tools"));
         assert!(!members.contain("packages/a/b") && !members.contain("packages/old") && !members.contain("examples/a"));
+        assert_eq!(members.places("@shop/tools"), ["packages/tools", "tools"]);
         assert!(members.leave_out("packages/old/a") && !members.leave_out("packages/older"));
     }
 }

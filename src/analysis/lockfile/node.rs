@@ -11,7 +11,8 @@ pub(super) const SECTIONS: [&str; 4] = ["dependencies", "devDependencies", "opti
 
 pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     let json = jsonc::parse(text)?;
-    let mut manifest = Manifest::default();
+    let name = json.get("name").and_then(Value::as_str).map(str::to_owned);
+    let mut manifest = Manifest { name, ..Manifest::default() };
     for section in SECTIONS {
         for (name, requirement) in jsonc::texts(&json, section) {
             manifest.want(section, name, requirement).local = is_local(requirement);

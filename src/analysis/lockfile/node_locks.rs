@@ -90,7 +90,9 @@ fn read_importer(lock: &mut Lock, member: &str, importer: &Node) {
     for section in SECTIONS {
         for (name, entry) in importer.get(section).map_or(&[][..], Node::members) {
             if let (Some(name), Some(requirement)) = (name.text(), entry.get("specifier").and_then(Node::text)) {
-                lock.ask(member, name, Asked::plain(section, requirement));
+                // `devEngines` ask for these, besides dependencies.
+                let elsewhere = requirement.starts_with("runtime:");
+                lock.ask(member, name, Asked { elsewhere, ..Asked::plain(section, requirement) });
             }
         }
     }

@@ -10,6 +10,9 @@ use super::problem::{FileSource, Problem, ProblemKind, Text};
 use crate::model::{ChangeStatus, FileChange, Side};
 use std::collections::BTreeSet;
 
+/// Of more new dependencies in one manifest it is not looked up whether they are members of the workspace.
+const MAX_SIBLINGS: usize = 50;
+
 /// Everything that does not fit in a change. `judged` says which files are looked at.
 pub fn find_problems(changes: &[FileChange], judged: &dyn Fn(&str) -> bool, source: &dyn FileSource) -> Vec<Problem> {
     let files = Files::new(changes, source);
@@ -116,8 +119,20 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
         return if touched || asks.is_empty() { Vec::new() } else { vec![about.problem(ProblemKind::Stale, asks)] };
     };
     let mut problems = Vec::new();
-    problems.extend(compare_version(&about, &lock, (&plain_before, &plain), &after));
-    let compared = Compared { lock: &lock, fits: found.kind.fits, member, after: &after, overridden: &overridden };
+    problems.extend(compare_version(&about, &lock, (&plain_before, &plain), (before.own_version(), &after)));
+    // The first format of yarn does not know the members of a workspace.
+    let is_sibling = |name: &str| {
+        let silent = lock.asked.is_none() && !lock.requests.is_empty();
+        silent && added.len() <= MAX_SIBLINGS && files.is_sibling(family, found.directory, name)
+    };
+    let compared = Compared {
+        lock: &lock,
+        fits: found.kind.fits,
+        member,
+        after: &after,
+        overridden: &overridden,
+        is_sibling: &is_sibling,
+    };
     match compared.find(&about, &added, &removed) {
         Some(problem) => problems.push(problem),
         None if found.kind.hashed && !touched && !all().is_empty() => {
@@ -143,6 +158,7 @@ struct Compared<'a> {
     member: &'a str,
     after: &'a Manifest,
     overridden: &'a BTreeSet<String>,
+    is_sibling: &'a dyn Fn(&str) -> bool,
 }
 
 impl Compared<'_> {
@@ -152,6 +168,7 @@ impl Compared<'_> {
         for wanted in added {
             match (self.fits)(self.lock, self.member, wanted) {
                 Fit::Fits => {}
+                Fit::Lacks | Fit::Holds(_) if (self.is_sibling)(&wanted.name) => {}
                 Fit::Lacks => lacking.push(wanted.label.clone()),
                 Fit::Holds(_) if self.overridden.contains(&wanted.name) => {}
                 Fit::Holds(held) => holding.push((wanted, held)),
@@ -182,7 +199,7 @@ fn compare_version(
     about: &About<'_>,
     lock: &Lock,
     (before, plain): (&Manifest, &Manifest),
-    after: &Manifest,
+    (old_version, after): (Option<&str>, &Manifest),
 ) -> Option<Problem> {
     let own = |name: &str| -> Vec<&str> {
         let all = lock.origins.get(name).into_iter().flatten();
@@ -196,7 +213,9 @@ fn compare_version(
     };
     if let (Some(name), Some(version)) = (&after.name, after.own_version()) {
         let held = own(name);
-        if before.version != plain.version && !held.is_empty() && !held.contains(&version) {
+        // A lockfile that said another one before was behind already.
+        let was_right = old_version.is_some_and(|old| held.contains(&old));
+        if before.version != plain.version && was_right && !held.contains(&version) {
             return Some(problem(name, version, held[0]));
         }
     }
