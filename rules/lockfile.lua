@@ -32,6 +32,13 @@ return {
     return quoted[1]
   end
 
+  local function held_of(problem)
+    if problem.held == "" then
+      return "none that fits"
+    end
+    return if string.find(problem.held, "^%a[%a ]+$") then problem.held else `\`{problem.held}\``
+  end
+
   local function text_of(problem)
     local lockfile, manifest = `\`{problem.lockfile}\``, `\`{problem.manifest}\``
     local them = if problem.dependencies then names(problem.dependencies) else nil
@@ -39,16 +46,25 @@ return {
     if problem.kind == "lacks" then
       return `{manifest} now asks for {them}, which {lockfile} does not have. {run}`
     elseif problem.kind == "holds" then
-      local wanted = if problem.requirement == "" then "something else" else `\`{problem.requirement}\``
-      local held = if string.find(problem.held, "^%a[%a ]+$") or problem.held == "" then problem.held else `\`{problem.held}\``
+      local wanted = if problem.requirement == "" then "in any version" else `\`{problem.requirement}\``
       if #problem.dependencies > 1 then
         return `{manifest} now asks for other versions of {them} than {lockfile} holds. {run}`
       end
-      return `{manifest} now asks for {them} {wanted}, and {lockfile} holds {if held == "" then "none that fits" else held}. {run}`
+      return `{manifest} now asks for {them} {wanted}, and {lockfile} holds {held_of(problem)}. {run}`
     elseif problem.kind == "extra" then
       return `{manifest} no longer asks for {them}, and {lockfile} still says that it does. {run}`
     elseif problem.kind == "stale" then
       return `{manifest} changes {them}, and {lockfile} was not made again. {run}`
+    elseif problem.kind == "version" then
+      return `{manifest} now gives {them} the version \`{problem.requirement}\`, and {lockfile} still says \`{problem.held}\`. {run}`
+    elseif problem.kind == "lost" then
+      return `{lockfile} no longer has {them}, which {manifest} asks for; a merge that took the other side often leaves it so. {run}`
+    elseif problem.kind == "drifted" then
+      if #problem.dependencies > 1 then
+        return `{lockfile} now holds other versions of {them} than {manifest} asks for. {run}`
+      end
+      local wanted = if problem.requirement == "" then "any version of it" else `\`{problem.requirement}\``
+      return `{lockfile} now holds {held_of(problem)} for {them}, and {manifest} asks for {wanted}. {run}`
     elseif problem.kind == "uninvited" then
       return `{lockfile} says that {manifest} asks for {them}, which it does not. Add {if #problem.dependencies > 1 then "them" else "it"} to the manifest, or run \`{problem.command}\` and commit what it writes.`
     elseif problem.kind == "deleted" then
@@ -67,7 +83,7 @@ return {
     local at = { file = problem.manifest, line = problem.line }
     if problem.kind == "deleted" then
       at = { file = problem.manifest }
-    elseif problem.kind == "uninvited" then
+    elseif problem.kind == "uninvited" or problem.kind == "lost" or problem.kind == "drifted" then
       at = { file = problem.lockfile, line = problem.line }
     end
     report(text_of(problem), at)

@@ -4,7 +4,10 @@
 //! the lockfile's content is read, so that a lockfile that still fits needs no change either.
 
 mod cargo;
+mod changed_lock;
+mod comments;
 mod composer;
+mod cover;
 mod dart;
 mod ecosystem;
 mod go;
@@ -17,14 +20,19 @@ mod node;
 mod node_locks;
 mod nuget;
 mod pep508;
+mod places;
+mod problem;
 mod python;
+mod python_locks;
 mod review;
 mod ruby;
+mod source;
 mod swift;
 mod yarn;
 
 pub use ecosystem::{ECOSYSTEMS, Ecosystem, LockKind, lock_kind};
-pub use lock::{Fit, Lock};
-pub use manifest::{Manifest, Members, Wanted};
+pub use lock::{Asked, Fit, Lock, Origin, Pinned};
+pub use manifest::{Manifest, Members, Version, Wanted};
 pub use node::{read_node_members, read_pnpm_members};
-pub use review::{FileSource, Problem, ProblemKind, Text, find_problems};
+pub use problem::{FileSource, Problem, ProblemKind, Text};
+pub use review::find_problems;

@@ -102,7 +102,7 @@ fn what_does_not_change_is_no_problem() {
     }
     let expected = [
         "Cargo.lock lacks c",
-        "package-lock.json lacks @s/c",
+        "package-lock.json lacks @s/c,b",
         "package-lock.json same_checksum a",
         "pnpm-lock.yaml holds a",
         "mix.lock lacks a",

@@ -12,7 +12,7 @@ pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
         for (name, requirement) in jsonc::texts(&json, section) {
             // PHP, its extensions and composer's own plugins' interface are not packages.
             let local = !name.contains('/');
-            manifest.want(section, &name.to_lowercase(), requirement, local);
+            manifest.want(section, &name.to_lowercase(), requirement).local = local;
         }
     }
     Some(manifest)

@@ -13,7 +13,7 @@ pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
         for (name, value) in document.get(section).map_or(&[][..], Node::members) {
             let requirement = value.text().or_else(|| value.get("version")?.text()).unwrap_or_default();
             let local = ["path", "sdk", "git"].iter().any(|word| value.get(word).is_some());
-            manifest.want(section, name.text().unwrap_or_default(), requirement, local);
+            manifest.want(section, name.text().unwrap_or_default(), requirement).local = local;
         }
     }
     for (name, _) in document.get("dependency_overrides").map_or(&[][..], Node::members) {

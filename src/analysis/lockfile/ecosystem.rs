@@ -1,8 +1,9 @@
 //! The table of package managers: which file asks, which file locks, and what brings them together again.
 
-use super::lock::{Fit, Lock, fits_by_name, fits_loosely};
+use super::lock::{Fit, Lock, fits_by_name};
 use super::manifest::{Manifest, Members, Wanted};
-use super::{cargo, composer, dart, go, gradle, mix, node, node_locks, nuget, python, ruby, swift, yarn};
+use super::{cargo, composer, dart, go, gradle, mix, node, node_locks, nuget, python, python_locks, ruby, swift, yarn};
+use std::collections::BTreeSet;
 
 /// A family of files: manifests of one kind, and the lockfiles that can belong to them.
 pub struct Ecosystem {
@@ -22,12 +23,41 @@ pub(super) enum Reach {
     Beside,
     /// Those in directories that one of these files, beside the lockfile, names as members.
     Workspace(&'static [WorkspaceFile]),
+    /// Those below a manifest that is the root of a workspace: only the one beside the root counts.
+    Root(&'static Roots),
     /// Those in directories of a directory of this name, beside the lockfile.
     Below(&'static str),
 }
 
+/// How manifests hang on the root of their workspace.
+pub(super) struct Roots {
+    /// The members that a manifest names, when it is a root.
+    pub(super) members: fn(&str) -> Option<Members>,
+    /// Puts what the root says into a member.
+    pub(super) inherit: fn(&mut Manifest, &Manifest),
+    /// Directories below a root where a package of that name may lie.
+    pub(super) places: fn(&str, &str) -> Vec<String>,
+}
+
 /// A file that names members, and how it is read.
-pub(super) type WorkspaceFile = (&'static str, fn(&str) -> Option<Members>);
+pub(super) struct WorkspaceFile {
+    pub(super) name: &'static str,
+    pub(super) members: fn(&str) -> Option<Members>,
+    /// The names whose versions it decides for all members.
+    pub(super) overridden: fn(&str) -> BTreeSet<String>,
+}
+
+const NODE_FILES: &[WorkspaceFile] = &[
+    WorkspaceFile { name: "package.json", members: node::read_node_members, overridden: node::read_node_overrides },
+    WorkspaceFile {
+        name: "pnpm-workspace.yaml",
+        members: node::read_pnpm_members,
+        overridden: node::read_pnpm_overrides,
+    },
+];
+
+const PYTHON_FILES: &[WorkspaceFile] =
+    &[WorkspaceFile { name: "pyproject.toml", members: python::read_members, overridden: |_| BTreeSet::new() }];
 
 /// One kind of lockfile.
 pub struct LockKind {
@@ -81,20 +111,20 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
         locks: &[
             lock("package-lock.json", "npm install", node_locks::read_npm, node_locks::fits_npm, MemberKey::Directory),
             lock("npm-shrinkwrap.json", "npm install", node_locks::read_npm, node_locks::fits_npm, MemberKey::Directory),
-            lock("yarn.lock", "yarn install", yarn::read, yarn::fits, MemberKey::None),
-            lock("pnpm-lock.yaml", "pnpm install", node_locks::read_pnpm, node_locks::fits_without_peers, MemberKey::Directory),
+            lock("yarn.lock", "yarn install", yarn::read, yarn::fits, MemberKey::Directory),
+            lock("pnpm-lock.yaml", "pnpm install", node_locks::read_pnpm, node_locks::fits_pnpm, MemberKey::Directory),
             lock("bun.lock", "bun install", node_locks::read_bun, node_locks::fits_without_peers, MemberKey::Directory),
             lock("bun.lockb", "bun install", unread, fits_by_name, MemberKey::None),
         ],
         read: node::read_manifest,
-        reach: Reach::Workspace(&[("package.json", node::read_node_members), ("pnpm-workspace.yaml", node::read_pnpm_members)]),
+        reach: Reach::Workspace(NODE_FILES),
     },
     Ecosystem {
         name: "Rust",
         manifests: &["Cargo.toml"],
         locks: &[lock("Cargo.lock", "cargo check", cargo::read_lock, cargo::fits, MemberKey::Name)],
         read: cargo::read_manifest,
-        reach: Reach::Workspace(&[("Cargo.toml", cargo::read_members)]),
+        reach: Reach::Root(&Roots { members: cargo::read_members, inherit: cargo::inherit, places: cargo::places }),
     },
     Ecosystem {
         name: "Go",
@@ -107,24 +137,24 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
         name: "Python",
         manifests: &["pyproject.toml"],
         locks: &[
-            lock("uv.lock", "uv lock", python::read_uv, python::fits_uv, MemberKey::Name),
-            hashed(lock("poetry.lock", "poetry lock", python::read_packages, fits_by_name, MemberKey::None)),
-            hashed(lock("pdm.lock", "pdm lock", python::read_packages, fits_by_name, MemberKey::None)),
+            lock("uv.lock", "uv lock", python_locks::read_uv, python_locks::fits_uv, MemberKey::Name),
+            hashed(lock("poetry.lock", "poetry lock", python_locks::read_packages, fits_by_name, MemberKey::None)),
+            hashed(lock("pdm.lock", "pdm lock", python_locks::read_packages, fits_by_name, MemberKey::None)),
         ],
         read: python::read_manifest,
-        reach: Reach::Workspace(&[("pyproject.toml", python::read_members)]),
+        reach: Reach::Workspace(PYTHON_FILES),
     },
     Ecosystem {
         name: "Python (Pipenv)",
         manifests: &["Pipfile"],
-        locks: &[hashed(lock("Pipfile.lock", "pipenv lock", python::read_pipfile_lock, fits_by_name, MemberKey::None))],
+        locks: &[hashed(lock("Pipfile.lock", "pipenv lock", python_locks::read_pipfile_lock, fits_by_name, MemberKey::None))],
         read: python::read_pipfile,
         reach: Reach::Beside,
     },
     Ecosystem {
         name: "Ruby",
         manifests: &["Gemfile"],
-        locks: &[lock("Gemfile.lock", "bundle lock", ruby::read_lock, fits_loosely, MemberKey::None)],
+        locks: &[lock("Gemfile.lock", "bundle lock", ruby::read_lock, ruby::fits, MemberKey::None)],
         read: ruby::read_manifest,
         reach: Reach::Beside,
     },

@@ -1,5 +1,6 @@
 //! `build.gradle`, `build.gradle.kts` and `gradle.lockfile`. A build file is a program: only literal coordinates are read.
 
+use super::comments::{Style, without_comments};
 use super::lock::{Fit, Lock};
 use super::manifest::{Manifest, Wanted};
 use regex::Regex;
@@ -24,10 +25,11 @@ const CONFIGURATIONS: [&str; 9] = [
 ];
 
 pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
+    let code = without_comments(text, &Style::Slashes);
     let mut manifest = Manifest::default();
-    for found in text.lines().filter_map(|line| COORDINATES.captures(line)) {
+    for found in code.lines().filter_map(|line| COORDINATES.captures(line)) {
         if CONFIGURATIONS.contains(&found[1].to_lowercase().as_str()) {
-            manifest.want(&found[1], &found[2], found.get(3).map_or("", |it| it.as_str()), false);
+            manifest.want(&found[1], &found[2], found.get(3).map_or("", |it| it.as_str()));
         }
     }
     Some(manifest)

@@ -1,5 +1,6 @@
 //! `mix.exs` and `mix.lock`. A `mix.exs` is Elixir: only what stands there literally is read.
 
+use super::comments::{Style, without_comments};
 use super::lock::Lock;
 use super::manifest::Manifest;
 use regex::Regex;
@@ -14,17 +15,18 @@ static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
 
 pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     let mut manifest = Manifest::default();
-    let code: String = text.lines().map(|line| line.split(" #").next().unwrap_or(line)).collect::<Vec<_>>().join("\n");
-    for found in DEPENDENCY.captures_iter(&code) {
+    for found in DEPENDENCY.captures_iter(&without_comments(text, &Style::Hash)) {
         let requirement = found.get(2).map_or("", |it| it.as_str());
         let options = &found[3];
         let sourced = ["path:", "in_umbrella:", "git:", "github:"].iter().any(|word| options.contains(word));
         // A tuple of a name and something else is not a dependency.
-        if requirement.is_empty() && !sourced {
+        let versioned =
+            requirement.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '~' | '>' | '<' | '=' | '!'));
+        if !versioned && !sourced {
             continue;
         }
         let local = options.contains("path:") || options.contains("in_umbrella:");
-        manifest.want("deps", &found[1], requirement, local);
+        manifest.want("deps", &found[1], requirement).local = local;
     }
     Some(manifest)
 }
@@ -49,7 +51,7 @@ mod tests {
     #[test]
     fn dependencies_and_entries_are_read() {
         let manifest = read_manifest(
-            "defp deps do\n  [\n    {:phoenix, \"~> 1.7\"},\n    {:jason, \"~> 1.0\", only: :test}, # {:no, \"1\"}\n    {:mine, path: \"../mine\"}\n  ]\nend\n{:ok, x}\n",
+            "defp deps do\n  [\n    {:phoenix, \"~> 1.7\"},\n    {:jason, \"~> 1.0\", only: :test}, # {:no, \"1\"}\n    {:mine, path: \"../mine\"}\n  ]\nend\n{:ok, x}\n#{:col, \"~> 1\"}\n{:note, \"a text\"}\n",
         )
         .expect("reads");
         let names: Vec<_> = manifest.wanted.values().map(|wanted| (wanted.name.as_str(), wanted.local)).collect();

@@ -1,13 +1,11 @@
 //! `package-lock.json`, `pnpm-lock.yaml` and `bun.lock`: all repeat what each member asks for.
 
 use super::jsonc;
-use super::lock::{Fit, Lock, fits_by_name, fits_exactly};
+use super::lock::{Asked, Fit, Lock, fits_by_name, fits_exactly};
 use super::manifest::Wanted;
-use super::node::PEERS;
+use super::node::{SECTIONS, overridden_name};
 use crate::analysis::yaml::{Node, parse_yaml};
 use serde_json::Value;
-
-const SECTIONS: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", PEERS];
 
 pub(super) fn read_npm(text: &str) -> Option<Lock> {
     let json = jsonc::parse(text)?;
@@ -15,10 +13,10 @@ pub(super) fn read_npm(text: &str) -> Option<Lock> {
     if let Some(packages) = json.get("packages").and_then(Value::as_object) {
         for (path, entry) in packages {
             let Some((_, name)) = path.rsplit_once("node_modules/") else {
-                lock.asked.get_or_insert_default().entry(path.clone()).or_default();
+                lock.know(path);
                 for section in SECTIONS {
                     for (name, requirement) in jsonc::texts(entry, section) {
-                        lock.ask(path, name, requirement);
+                        lock.ask(path, name, Asked::plain(section, requirement));
                     }
                 }
                 continue;
@@ -39,13 +37,13 @@ fn add_entry(lock: &mut Lock, key: &str, name: &str, entry: &Value) {
     let version = text("version").unwrap_or_default();
     lock.add(name, version);
     if let Some(integrity) = text("integrity") {
-        lock.checksums.insert(key.to_owned(), (version.to_owned(), integrity.to_owned()));
+        lock.pin(key, version, integrity);
     }
 }
 
 pub(super) fn fits_npm(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
     if lock.asked.is_none() {
-        return if wanted.section == PEERS { Fit::Fits } else { fits_by_name(lock, member, wanted) };
+        return if wanted.is_peer() { Fit::Fits } else { fits_by_name(lock, member, wanted) };
     }
     fits_exactly(lock, member, wanted)
 }
@@ -56,6 +54,10 @@ pub(super) fn read_pnpm(text: &str) -> Option<Lock> {
     let document = documents.last()?;
     document.get("lockfileVersion")?;
     let mut lock = Lock { asked: Some(std::collections::BTreeMap::new()), ..Lock::default() };
+    for (key, value) in document.get("overrides").map_or(&[][..], Node::members) {
+        let name = overridden_name(key.text().unwrap_or_default());
+        lock.overrides.insert(name.to_owned(), value.text().unwrap_or_default().to_owned());
+    }
     match document.get("importers") {
         Some(importers) => {
             for (member, importer) in importers.members() {
@@ -69,7 +71,7 @@ pub(super) fn read_pnpm(text: &str) -> Option<Lock> {
         let integrity = entry.get("resolution").and_then(|resolution| resolution.get("integrity")).and_then(Node::text);
         if let (Some(at), Some(integrity)) = (key.get(1..).and_then(|rest| rest.find('@')), integrity) {
             let (name, version) = (&key[..=at], &key[at + 2..]);
-            lock.checksums.insert(key.to_owned(), (version.to_owned(), integrity.to_owned()));
+            lock.pin(key, version, integrity);
             lock.add(name, version);
         }
     }
@@ -78,30 +80,50 @@ pub(super) fn read_pnpm(text: &str) -> Option<Lock> {
 
 fn read_importer(lock: &mut Lock, member: &str, importer: &Node) {
     let member = if member == "." { "" } else { member };
-    lock.asked.get_or_insert_default().entry(member.to_owned()).or_default();
+    lock.know(member);
     // Versions 5 and before list the requirements apart.
-    let flat = importer.get("specifiers").map_or(&[][..], Node::members).iter();
-    let flat = flat.filter_map(|(name, requirement)| Some((name.text()?, requirement.text()?)));
-    let nested = SECTIONS.iter().filter_map(|section| importer.get(section)).flat_map(Node::members);
-    let nested = nested.filter_map(|(name, entry)| Some((name.text()?, entry.get("specifier")?.text()?)));
-    for (name, requirement) in flat.chain(nested) {
-        lock.ask(member, name, requirement);
+    for (name, requirement) in importer.get("specifiers").map_or(&[][..], Node::members) {
+        if let (Some(name), Some(requirement)) = (name.text(), requirement.text()) {
+            lock.ask(member, name, Asked::plain("", requirement));
+        }
+    }
+    for section in SECTIONS {
+        for (name, entry) in importer.get(section).map_or(&[][..], Node::members) {
+            if let (Some(name), Some(requirement)) = (name.text(), entry.get("specifier").and_then(Node::text)) {
+                // `devEngines` ask for these, besides dependencies.
+                let elsewhere = requirement.starts_with("runtime:");
+                lock.ask(member, name, Asked { elsewhere, ..Asked::plain(section, requirement) });
+            }
+        }
+    }
+}
+
+/// pnpm puts overrides in the place of what members ask for, and leaves out what is overridden by `-`.
+pub(super) fn fits_pnpm(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
+    // Whether links are recorded is a setting.
+    if wanted.requirement.starts_with("link:") {
+        return Fit::Fits;
+    }
+    match (fits_without_peers(lock, member, wanted), lock.overrides.get(&wanted.name)) {
+        (Fit::Lacks, Some(by)) if by == "-" => Fit::Fits,
+        (Fit::Holds(_), Some(_)) => Fit::Fits,
+        (fit, _) => fit,
     }
 }
 
 /// Whether peers are recorded is a setting.
 pub(super) fn fits_without_peers(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
-    if wanted.section == PEERS { Fit::Fits } else { fits_exactly(lock, member, wanted) }
+    if wanted.is_peer() { Fit::Fits } else { fits_exactly(lock, member, wanted) }
 }
 
 pub(super) fn read_bun(text: &str) -> Option<Lock> {
     let json = jsonc::parse(text)?;
     let mut lock = Lock::default();
     for (member, entry) in json.get("workspaces")?.as_object()? {
-        lock.asked.get_or_insert_default().entry(member.clone()).or_default();
+        lock.know(member);
         for section in SECTIONS {
             for (name, requirement) in jsonc::texts(entry, section) {
-                lock.ask(member, name, requirement);
+                lock.ask(member, name, Asked::plain(section, requirement));
             }
         }
     }
@@ -112,7 +134,7 @@ pub(super) fn read_bun(text: &str) -> Option<Lock> {
         let version = first.get(at + 1..).unwrap_or_default();
         lock.add(&first[..at], version);
         if let Some(integrity) = items.last().and_then(Value::as_str).filter(|text| text.starts_with("sha")) {
-            lock.checksums.insert(key.clone(), (version.to_owned(), integrity.to_owned()));
+            lock.pin(key, version, integrity);
         }
     }
     Some(lock)
@@ -128,7 +150,7 @@ mod tests {
             name: name.to_owned(),
             label: name.to_owned(),
             requirement: requirement.to_owned(),
-            local: false,
+            ..Wanted::default()
         }
     }
 
@@ -140,7 +162,8 @@ mod tests {
         assert_eq!(fits_npm(&lock, "", &want("dependencies", "a", "^1")), Fit::Fits);
         assert_eq!(fits_npm(&lock, "", &want("dependencies", "a", "^2")), Fit::Holds("^1".to_owned()));
         assert_eq!(fits_npm(&lock, "packages/b", &want("dependencies", "a", "^1")), Fit::Lacks);
-        assert_eq!(lock.checksums["node_modules/a"], ("1.2.0".to_owned(), "sha512-x".to_owned()));
+        let pinned = &lock.checksums["node_modules/a"];
+        assert_eq!((pinned.version.as_str(), pinned.checksum.as_str()), ("1.2.0", "sha512-x"));
         let first =
             read_npm(r#"{ "lockfileVersion": 1, "dependencies": { "a": { "version": "1.0.0" } } }"#).expect("reads");
         assert_eq!(fits_npm(&first, "", &want("dependencies", "a", "^9")), Fit::Fits);
@@ -157,6 +180,16 @@ mod tests {
         let old = "lockfileVersion: 5.4\nspecifiers:\n  a: ^1\ndependencies:\n  a: 1.2.0\n";
         let lock = read_pnpm(old).expect("reads");
         assert_eq!(fits_without_peers(&lock, "", &want("dependencies", "a", "^2")), Fit::Holds("^1".to_owned()));
+    }
+
+    #[test]
+    fn pnpm_puts_overrides_in_the_place_of_requirements() {
+        let text = "lockfileVersion: '9.0'\noverrides:\n  'a@<1': ^1\n  gone: '-'\nimporters:\n  .:\n    dependencies:\n      \
+            a:\n        specifier: ^1\n      b:\n        specifier: ^1\n";
+        let lock = read_pnpm(text).expect("reads");
+        let fit = |name: &str| fits_pnpm(&lock, "", &want("dependencies", name, "^2"));
+        assert_eq!((fit("a"), fit("gone"), fit("c")), (Fit::Fits, Fit::Fits, Fit::Lacks));
+        assert_eq!(fit("b"), Fit::Holds("^1".to_owned()));
     }
 
     #[test]

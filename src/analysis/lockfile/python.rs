@@ -1,40 +1,59 @@
-//! `pyproject.toml` and `Pipfile`; `uv.lock`, `poetry.lock`, `pdm.lock` and `Pipfile.lock`.
+//! `pyproject.toml` and `Pipfile`.
 
-use super::jsonc;
-use super::lock::{Fit, Lock, fits_loosely};
-use super::manifest::{Manifest, Members, Wanted};
-use super::pep508::{normalize, split};
+use super::manifest::{Manifest, Members, Version};
+use super::pep508::{join_extras, normalize, plain_version, split};
+use super::source;
+use std::collections::BTreeMap;
 use toml::{Table, Value};
+
+/// Where uv takes a package from, instead of an index.
+enum Source {
+    /// A git repository.
+    Git(String),
+    /// A directory, a file or another address; several, by condition.
+    Local,
+}
 
 pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     let table: Table = toml::from_str(text).ok()?;
     let mut manifest = Manifest::default();
     let project = table.get("project");
     let tool = |name: &str| table.get("tool").and_then(|tool| tool.get(name));
-    let name = project.and_then(|project| project.get("name")).or_else(|| tool("poetry")?.get("name"));
+    let (uv, poetry, pdm) = (tool("uv"), tool("poetry"), tool("pdm"));
+    let name = project.and_then(|project| project.get("name")).or_else(|| poetry?.get("name"));
     manifest.name = name.and_then(Value::as_str).map(normalize);
+    let version = project.and_then(|project| project.get("version")).and_then(Value::as_str);
+    manifest.version = version.and_then(plain_version).map(Version::Own);
 
-    read_list(&mut manifest, "dependencies", project.and_then(|project| project.get("dependencies")));
-    let groups = |holder: Option<&Value>, name: &str| holder.and_then(|holder| holder.get(name)).cloned();
-    for (group, list) in entries(groups(project, "optional-dependencies").as_ref()) {
-        read_list(&mut manifest, &format!("optional-dependencies.{group}"), Some(list));
+    let mut list = |section: &str, list: Option<&Value>| read_list(&mut manifest, section, list);
+    let member = |holder: Option<&Value>, name: &str| holder.and_then(|holder| holder.get(name)).cloned();
+    list("dependencies", member(project, "dependencies").as_ref());
+    for (group, value) in entries(member(project, "optional-dependencies").as_ref()) {
+        list(&format!("optional-dependencies.{}", normalize(group)), Some(value));
     }
-    for (group, list) in entries(table.get("dependency-groups")) {
-        read_list(&mut manifest, &format!("dependency-groups.{group}"), Some(list));
+    for (group, value) in entries(table.get("dependency-groups")) {
+        list(&format!("dependency-groups.{}", normalize(group)), Some(value));
     }
-    read_list(&mut manifest, "tool.uv.dev-dependencies", tool("uv").and_then(|uv| uv.get("dev-dependencies")));
-    for (group, list) in entries(groups(tool("pdm"), "dev-dependencies").as_ref()) {
-        read_list(&mut manifest, &format!("tool.pdm.{group}"), Some(list));
+    list("dependency-groups.dev", member(uv, "dev-dependencies").as_ref());
+    for (group, value) in entries(member(pdm, "dev-dependencies").as_ref()) {
+        list(&format!("tool.pdm.{group}"), Some(value));
     }
-    read_table(&mut manifest, "tool.poetry.dependencies", groups(tool("poetry"), "dependencies").as_ref());
-    read_table(&mut manifest, "tool.poetry.dev-dependencies", groups(tool("poetry"), "dev-dependencies").as_ref());
-    for (group, inner) in entries(groups(tool("poetry"), "group").as_ref()) {
+
+    let poetry_table = member(poetry, "dependencies");
+    read_table(&mut manifest, "tool.poetry.dependencies", poetry_table.as_ref());
+    read_table(&mut manifest, "tool.poetry.dev-dependencies", member(poetry, "dev-dependencies").as_ref());
+    for (group, inner) in entries(member(poetry, "group").as_ref()) {
         read_table(&mut manifest, &format!("tool.poetry.group.{group}"), inner.get("dependencies"));
     }
-    // A source is where it comes from, whatever the requirement says.
-    for (name, _) in entries(tool("uv").and_then(|uv| uv.get("sources"))) {
-        manifest.overridden.insert(normalize(name));
+    let python = match &poetry_table {
+        Some(dependencies) => ("python", dependencies.get("python")),
+        // Poetry reads this one when it has no table of its own.
+        None => ("requires-python", project.and_then(|project| project.get("requires-python"))),
+    };
+    if let (name, Some(value)) = python {
+        manifest.settings.insert(name.to_owned(), value.to_string());
     }
+    apply_sources(&mut manifest, &read_sources(uv));
     Some(manifest)
 }
 
@@ -45,14 +64,17 @@ fn entries(table: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 /// A list of requirement strings; groups may include others by a table, which is no requirement.
 fn read_list(manifest: &mut Manifest, section: &str, list: Option<&Value>) {
     for text in list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
-        if let Some((name, label, versions)) = split(text) {
-            // A package may be named several times, for several environments.
-            let section = match manifest.wanted.contains_key(&(section.to_owned(), label.clone())) {
-                true => format!("{section} {versions}"),
-                false => section.to_owned(),
-            };
-            let local = versions.starts_with('@');
-            manifest.want_as(&section, &name, &label, &versions, local);
+        let Some(read) = split(text) else { continue };
+        // A package may be named several times, for several environments.
+        let known = manifest.wanted.remove_entry(&(section.to_owned(), read.label.clone()));
+        let wanted = manifest.want_as(section, &read.name, &read.label, &read.versions);
+        wanted.local = read.versions.starts_with('@');
+        wanted.extras = read.extras;
+        wanted.marker = read.marker;
+        if let Some(((_, label), first)) = known {
+            let another = wanted.clone();
+            manifest.wanted.insert((section.to_owned(), format!("{label} {}", another.shown())), another);
+            manifest.wanted.insert((section.to_owned(), label), first);
         }
     }
 }
@@ -61,8 +83,47 @@ fn read_list(manifest: &mut Manifest, section: &str, list: Option<&Value>) {
 fn read_table(manifest: &mut Manifest, section: &str, table: Option<&Value>) {
     for (label, value) in entries(table).filter(|(label, _)| label.as_str() != "python") {
         let version = value.as_str().or_else(|| value.get("version").and_then(Value::as_str)).unwrap_or_default();
-        let local = ["path", "git", "url", "file"].iter().any(|word| value.get(word).is_some());
-        manifest.want_as(section, &normalize(label), label, version, local);
+        let wanted = manifest.want_as(section, &normalize(label), label, version);
+        wanted.local = ["path", "git", "url", "file"].iter().any(|word| value.get(word).is_some());
+        match value {
+            Value::String(_) => {}
+            Value::Table(fields) => {
+                let mut rest: Vec<String> = fields
+                    .iter()
+                    .filter(|(field, _)| field.as_str() != "version")
+                    .map(|(field, value)| format!("{field} = {value}"))
+                    .collect();
+                rest.sort();
+                wanted.source = rest.join(", ");
+            }
+            other => wanted.source = other.to_string(),
+        }
+    }
+}
+
+fn read_sources(uv: Option<&Value>) -> BTreeMap<String, Source> {
+    let mut sources = BTreeMap::new();
+    for (name, value) in entries(uv.and_then(|uv| uv.get("sources"))) {
+        let text = |field: &str| value.get(field).and_then(Value::as_str);
+        let reference = ["rev", "tag", "branch"].iter().find_map(|kind| Some((*kind, text(kind)?)));
+        let source = match text("git") {
+            Some(url) => Source::Git(source::git(url, reference)),
+            None if text("index").is_some() => continue,
+            None => Source::Local,
+        };
+        sources.insert(normalize(name), source);
+    }
+    sources
+}
+
+/// A source is where it comes from, whatever the requirement says.
+fn apply_sources(manifest: &mut Manifest, sources: &BTreeMap<String, Source>) {
+    for wanted in manifest.wanted.values_mut().filter(|wanted| wanted.source.is_empty()) {
+        match sources.get(&wanted.name) {
+            Some(Source::Git(address)) => wanted.source.clone_from(address),
+            Some(Source::Local) => wanted.local = true,
+            None => {}
+        }
     }
 }
 
@@ -80,77 +141,25 @@ pub(super) fn read_pipfile(text: &str) -> Option<Manifest> {
     let table: Table = toml::from_str(text).ok()?;
     let mut manifest = Manifest::default();
     for (section, value) in &table {
-        if !matches!(section.as_str(), "source" | "requires" | "scripts" | "pipenv") {
-            read_table(&mut manifest, section, Some(value));
+        match section.as_str() {
+            "source" | "requires" => {
+                manifest.settings.insert(section.clone(), value.to_string());
+            }
+            "scripts" | "pipenv" => {}
+            _ => read_table(&mut manifest, section, Some(value)),
         }
     }
     Some(manifest)
 }
 
-/// `poetry.lock` and `pdm.lock`.
-pub(super) fn read_packages(text: &str) -> Option<Lock> {
-    let table: Table = toml::from_str(text).ok()?;
-    let mut lock = Lock::default();
-    for package in table.get("package").and_then(Value::as_array).into_iter().flatten() {
-        let text = |name: &str| package.get(name).and_then(Value::as_str).unwrap_or_default();
-        lock.add(&normalize(text("name")), text("version"));
-    }
-    Some(lock)
-}
-
-pub(super) fn read_uv(text: &str) -> Option<Lock> {
-    let table: Table = toml::from_str(text).ok()?;
-    let mut lock = Lock { asked: Some(std::collections::BTreeMap::new()), ..Lock::default() };
-    for package in table.get("package").and_then(Value::as_array).into_iter().flatten() {
-        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let name = normalize(&text(package, "name"));
-        lock.add(&name, &text(package, "version"));
-        let source = package.get("source");
-        if !["editable", "virtual", "directory"].iter().any(|kind| source.is_some_and(|s| s.get(kind).is_some())) {
-            continue;
-        }
-        lock.asked.get_or_insert_default().entry(name.clone()).or_default();
-        let metadata = package.get("metadata");
-        let mut lists = vec![metadata.and_then(|metadata| metadata.get("requires-dist"))];
-        lists.extend(entries(metadata.and_then(|m| m.get("requires-dev"))).map(|(_, list)| Some(list)));
-        for wanted in lists.into_iter().flatten().filter_map(Value::as_array).flatten() {
-            let asked = lock.asked.get_or_insert_default().entry(name.clone()).or_default();
-            let specifier = text(wanted, "specifier");
-            // Of several requirements for one name all count.
-            let entry = asked.entry(normalize(&text(wanted, "name"))).or_default();
-            *entry = if entry.is_empty() { specifier } else { format!("{entry},{specifier}") };
-        }
-    }
-    Some(lock)
-}
-
-pub(super) fn fits_uv(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
-    match fits_loosely(lock, member, wanted) {
-        // Several sections may ask for one name; then the lock's text holds each of them.
-        Fit::Holds(held) if wanted.requirement.split(',').all(|part| contains(&held, part)) => Fit::Fits,
-        fit => fit,
-    }
-}
-
-fn contains(held: &str, part: &str) -> bool {
-    let plain = |text: &str| text.split_whitespace().collect::<String>();
-    held.split(',').any(|held| plain(held) == plain(part))
-}
-
-pub(super) fn read_pipfile_lock(text: &str) -> Option<Lock> {
-    let json = jsonc::parse(text)?;
-    let mut lock = Lock::default();
-    for (_, packages) in json.as_object()?.iter().filter(|(section, _)| section.as_str() != "_meta") {
-        for (name, entry) in packages.as_object().into_iter().flatten() {
-            lock.add(&normalize(name), entry.get("version").and_then(serde_json::Value::as_str).unwrap_or_default());
-        }
-    }
-    Some(lock)
+/// The optional parts that a lockfile lists.
+pub(super) fn extras_of(value: &Value) -> String {
+    let listed = value.get("extras").or_else(|| value.get("extra")).and_then(Value::as_array).into_iter().flatten();
+    join_extras(listed.filter_map(Value::as_str))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::lock::fits_by_name;
     use super::*;
 
     #[test]
@@ -162,31 +171,27 @@ mod tests {
         assert_eq!(read.name.as_deref(), Some("my-app"));
         let names: Vec<&str> = read.wanted.values().map(|wanted| wanted.name.as_str()).collect();
         assert_eq!(names, ["flask", "x", "x", "pytest", "sphinx", "hypothesis"]);
+        assert_eq!(read.settings.into_iter().collect::<Vec<_>>(), [("python".to_owned(), "\"^3\"".to_owned())]);
     }
 
     #[test]
-    fn uv_repeats_requirements() {
-        let text = "version = 1\n[[package]]\nname = \"my-app\"\nversion = \"1\"\nsource = { virtual = \".\" }\n[package.metadata]\n\
-            requires-dist = [{ name = \"flask\", specifier = \">=3,<4\" }]\n[package.metadata.requires-dev]\ndev = [{ name = \"pytest\" }]\n";
-        let lock = read_uv(text).expect("reads");
-        let want = |name: &str, requirement: &str| {
-            let mut manifest = Manifest::default();
-            manifest.want("dependencies", name, requirement, false);
-            fits_uv(&lock, "my-app", manifest.wanted.values().next().expect("one"))
+    fn what_else_is_said_of_a_dependency_counts() {
+        let poetry = |value: &str| {
+            let text = format!("[tool.poetry.dependencies]\npython = \"^3\"\nx = {value}\n");
+            read_manifest(&text).expect("reads").wanted
         };
-        assert_eq!(want("flask", "<4, >=3"), Fit::Fits);
-        assert_eq!(want("flask", ">=4"), Fit::Holds(">=3,<4".to_owned()));
-        assert_eq!(want("pytest", ""), Fit::Fits);
-        assert_eq!(want("x", ""), Fit::Lacks);
+        assert_ne!(poetry("\"^1\""), poetry("{ version = \"^1\", extras = [\"a\"] }"));
+        assert_ne!(poetry("{ git = \"g\", rev = \"a\" }"), poetry("{ git = \"g\", rev = \"b\" }"));
+        assert_eq!(poetry("{ git = \"g\", rev = \"a\" }"), poetry("{ rev = \"a\", git = \"g\" }"));
+        assert_eq!(poetry("\"^1\""), poetry("{ version = \"^1\" }"));
     }
 
     #[test]
-    fn pipenv_is_read() {
-        let manifest =
-            read_pipfile("[packages]\nrequests = \"*\"\n[requires]\npython_version = \"3\"\n").expect("reads");
-        assert_eq!(manifest.wanted.len(), 1);
-        let lock =
-            read_pipfile_lock("{\"_meta\": {}, \"default\": {\"requests\": {\"version\": \"==2\"}}}").expect("reads");
-        assert_eq!(fits_by_name(&lock, "", manifest.wanted.values().next().expect("one")), Fit::Fits);
+    fn sources_say_where_packages_come_from() {
+        let text = "[project]\nname = \"a\"\ndependencies = [\"near\", \"forked>=1\", \"mirrored\"]\n[tool.uv.sources]\n\
+            near = { workspace = true }\nforked = { git = \"https://x/forked\", tag = \"v1\" }\nmirrored = { index = \"i\" }\n";
+        let read = read_manifest(text).expect("reads");
+        let all: Vec<_> = read.wanted.values().map(|it| (it.name.as_str(), it.local, it.source.as_str())).collect();
+        assert_eq!(all, [("forked", false, "https://x/forked?tag=v1"), ("mirrored", false, ""), ("near", true, "")]);
     }
 }

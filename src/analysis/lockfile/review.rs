@@ -1,435 +1,307 @@
 //! Compares the manifests and lockfiles of a change.
 
-use super::ecosystem::{ECOSYSTEMS, Ecosystem, LockKind, MemberKey, Reach, lock_kind};
-use super::lock::{Fit, Lock};
+use super::changed_lock::find_lock_problems;
+use super::cover::Files;
+use super::ecosystem::{ECOSYSTEMS, Ecosystem, MemberKey, lock_kind};
+use super::lock::{Fit, Lock, Origin};
 use super::manifest::{Manifest, Wanted};
-use crate::diff::{LineKind, parse_hunks};
-use crate::model::{ChangeStatus, FileChange, Patch, Side};
+use super::places::{below, directory_of, first_added, line_of};
+use super::problem::{FileSource, Problem, ProblemKind, Text};
+use crate::model::{ChangeStatus, FileChange, Side};
 use std::collections::BTreeSet;
 
-/// The text of a file on one side of a change.
-pub enum Text<'a> {
-    /// Its content.
-    Known(&'a str),
-    /// There is no such file.
-    Absent,
-    /// There is a file, and its text cannot be had: too large, or binary.
-    Unreadable,
-    /// It was asked for and will be known in another pass.
-    Pending,
-}
-
-/// Gives texts of files. What is [`Text::Pending`] makes the answer incomplete: ask again when it is known.
-pub trait FileSource {
-    /// The text of a file at the merge base (`Left`) or at the head (`Right`).
-    fn text(&self, side: Side, path: &str) -> Text<'_>;
-}
-
-/// Something that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// What is wrong.
-    pub kind: ProblemKind,
-    /// The manifest that is concerned; for problems of the lockfile alone the lockfile.
-    pub manifest: String,
-    /// The lockfile.
-    pub lockfile: String,
-    /// The dependencies, as the manifest writes them.
-    pub dependencies: Vec<String>,
-    /// What is asked of the first of them.
-    pub requirement: String,
-    /// What the lockfile holds of the first of them.
-    pub held: String,
-    /// What to run.
-    pub command: String,
-    /// The line of the manifest that asks for the first of them, when the change added it.
-    pub line: Option<u32>,
-}
-
-/// What is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ProblemKind {
-    /// The lockfile does not know a dependency that the manifest now asks for.
-    Lacks,
-    /// It holds another requirement or version than is now asked for.
-    Holds,
-    /// It still says that the manifest asks for something that it does not.
-    Extra,
-    /// It was not made again after the dependency sections changed, and it holds a hash of them.
-    Stale,
-    /// It says that the manifest asks for something, which no manifest does.
-    Uninvited,
-    /// It is gone, and its manifest is not.
-    Deleted,
-    /// It cannot be read any more.
-    Broken,
-    /// Another version with the old checksum.
-    SameChecksum,
-    /// Another checksum for the same version.
-    OtherChecksum,
-    /// A lockfile of another package manager lies beside it.
-    Second,
-}
-
-impl ProblemKind {
-    /// The word by which the rule knows it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ProblemKind::Lacks => "lacks",
-            ProblemKind::Holds => "holds",
-            ProblemKind::Extra => "extra",
-            ProblemKind::Stale => "stale",
-            ProblemKind::Uninvited => "uninvited",
-            ProblemKind::Deleted => "deleted",
-            ProblemKind::Broken => "broken",
-            ProblemKind::SameChecksum => "same_checksum",
-            ProblemKind::OtherChecksum => "other_checksum",
-            ProblemKind::Second => "second",
-        }
-    }
-}
+/// Of more new dependencies in one manifest it is not looked up whether they are members of the workspace.
+const MAX_SIBLINGS: usize = 50;
 
 /// Everything that does not fit in a change. `judged` says which files are looked at.
 pub fn find_problems(changes: &[FileChange], judged: &dyn Fn(&str) -> bool, source: &dyn FileSource) -> Vec<Problem> {
-    let review = Review { changes, source };
+    let files = Files::new(changes, source);
     let mut problems = Vec::new();
     for change in changes.iter().filter(|change| judged(change.path.as_str())) {
         let name = change.path.file_name();
         if change.status != ChangeStatus::Removed {
             for family in ECOSYSTEMS.iter().filter(|family| family.is_manifest(name)) {
-                problems.extend(review.manifest(family, change));
+                problems.extend(find_manifest_problems(&files, family, change));
             }
         }
         if let Some((family, kind)) = lock_kind(name) {
-            problems.extend(review.lockfile(family, kind, change));
+            problems.extend(find_lock_problems(&files, family, kind, change));
         }
     }
-    // What a manifest's problem says already, its lockfile need not say again.
-    let said: BTreeSet<String> = problems
-        .iter()
-        .filter(|problem| matches!(problem.kind, ProblemKind::Lacks | ProblemKind::Holds | ProblemKind::Extra))
-        .map(|problem| problem.lockfile.clone())
-        .collect();
-    problems.retain(|problem| problem.kind != ProblemKind::Uninvited || !said.contains(&problem.lockfile));
+    leave_out_repetitions(&mut problems);
     problems
 }
 
-struct Review<'a> {
-    changes: &'a [FileChange],
-    source: &'a dyn FileSource,
+/// What a manifest's problem says already, its lockfile need not say again.
+fn leave_out_repetitions(problems: &mut Vec<Problem>) {
+    let of_manifests = problems
+        .iter()
+        .filter(|problem| matches!(problem.kind, ProblemKind::Lacks | ProblemKind::Holds | ProblemKind::Extra));
+    let locks: BTreeSet<String> = of_manifests.clone().map(|problem| problem.lockfile.clone()).collect();
+    let said: BTreeSet<(String, String)> = of_manifests
+        .flat_map(|problem| problem.dependencies.iter().map(|name| (problem.manifest.clone(), name.clone())))
+        .collect();
+    problems.retain_mut(|problem| match problem.kind {
+        ProblemKind::Uninvited => !locks.contains(&problem.lockfile),
+        ProblemKind::Lost | ProblemKind::Drifted => {
+            let (manifest, before) = (problem.manifest.clone(), problem.dependencies.len());
+            problem.dependencies.retain(|name| !said.contains(&(manifest.clone(), name.clone())));
+            // What is said of the first one alone would be said of another one.
+            let is_same = problem.dependencies.len() == before || problem.kind == ProblemKind::Lost;
+            !problem.dependencies.is_empty() && is_same
+        }
+        _ => true,
+    });
 }
 
-/// A lockfile that covers a manifest.
-struct Found<'a> {
-    kind: &'static LockKind,
-    directory: &'a str,
-    path: String,
-}
-
-impl Review<'_> {
-    fn manifest(&self, family: &Ecosystem, change: &FileChange) -> Option<Problem> {
-        let path = change.path.as_str();
-        let before = match change.status {
-            ChangeStatus::Added => Manifest::default(),
-            _ => match self.source.text(Side::Left, change.old_path().as_str()) {
-                Text::Known(text) => (family.read)(text)?,
-                Text::Absent => Manifest::default(),
-                Text::Unreadable => return None,
-                Text::Pending => {
-                    // Both sides in one pass.
-                    self.source.text(Side::Right, path);
-                    return None;
-                }
-            },
-        };
-        let Text::Known(text) = self.source.text(Side::Right, path) else { return None };
-        let after = (family.read)(text)?;
-        let plain = |wanted: &&Wanted| !after.overridden.contains(&wanted.name);
-        let added: Vec<&Wanted> = after.added_since(&before).filter(plain).collect();
-        let removed: Vec<&Wanted> = after.removed_since(&before).filter(plain).collect();
-        if added.is_empty() && removed.is_empty() {
-            return None;
-        }
-        let found = self.covering_lock(family, path)?;
-        let own = found.directory == directory_of(path);
-        let below = if own { "" } else { below(found.directory, directory_of(path)) };
-        let member = match found.kind.member {
-            MemberKey::Directory => below,
-            MemberKey::Name => after.name.as_deref().unwrap_or_default(),
-            MemberKey::None => "",
-        };
-        let touched = self.is_touched(&found.path);
-        let lock = match self.source.text(Side::Right, &found.path) {
-            Text::Known(text) => (found.kind.read)(text),
-            Text::Absent | Text::Unreadable | Text::Pending => None,
-        };
-        let known = lock.as_ref().is_some_and(|lock| lock.asked_by(member).is_some());
-        let covered = own || (known && found.kind.member != MemberKey::None) || self.is_member(family, &found, below);
-        if !covered {
-            return None;
-        }
-        let build = |kind: ProblemKind, wanted: Vec<&Wanted>, held: String| {
-            let labels: Vec<String> = wanted.iter().map(|wanted| wanted.label.clone()).collect();
-            Problem {
-                kind,
-                manifest: path.to_owned(),
-                lockfile: found.path.clone(),
-                requirement: wanted.first().map(|wanted| wanted.requirement.clone()).unwrap_or_default(),
-                held,
-                command: found.kind.command.replace("NAMES", &labels.join(" ")),
-                line: labels.first().and_then(|label| line_of(change, label)),
-                dependencies: labels,
+fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileChange) -> Vec<Problem> {
+    let path = change.path.as_str();
+    let (old_text, old_path) = match change.status {
+        ChangeStatus::Added => ("", path.to_owned()),
+        _ => match files.source.text(Side::Left, change.old_path().as_str()) {
+            Text::Known(text) => (text, change.old_path().as_str().to_owned()),
+            Text::Absent => ("", path.to_owned()),
+            Text::Unreadable => return Vec::new(),
+            Text::Pending => {
+                // Both sides in one pass.
+                files.source.text(Side::Right, path);
+                return Vec::new();
             }
-        };
-        let all = || {
-            let mut all = added.clone();
-            all.extend(&removed);
-            all
-        };
-        let Some(lock) = lock else {
-            return (!touched).then(|| build(ProblemKind::Stale, all(), String::new()));
-        };
+        },
+    };
+    let Text::Known(text) = files.source.text(Side::Right, path) else { return Vec::new() };
+    let plain_before = if old_text.is_empty() { Some(Manifest::default()) } else { (family.read)(old_text) };
+    let (Some(plain_before), Some(plain)) = (plain_before, (family.read)(text)) else { return Vec::new() };
+    if is_same(&plain_before, &plain) {
+        return Vec::new();
+    }
+    let Some(found) = files.covering_lock(family, path) else { return Vec::new() };
+    let before = match old_text {
+        "" => Some(Manifest::default()),
+        text => files.read_manifest(family, Side::Left, &old_path, text),
+    };
+    let after = files.read_manifest(family, Side::Right, path, text);
+    let (Some(before), Some(after)) = (before, after) else { return Vec::new() };
+    let own = found.directory == directory_of(path);
+    let below = if own { "" } else { below(found.directory, directory_of(path)) };
+    let member = match found.kind.member {
+        MemberKey::Directory => below,
+        MemberKey::Name => after.name.as_deref().unwrap_or_default(),
+        MemberKey::None => "",
+    };
+    let lock = files.lock(found.kind, Side::Right, &found.path);
+    let known = lock.as_ref().is_some_and(|lock| lock.asked_by(member).is_some());
+    let covered =
+        own || (known && found.kind.member != MemberKey::None) || files.is_member(family, found.directory, below);
+    if !covered {
+        return Vec::new();
+    }
+    // What a member takes over changes with the root, where it is said once.
+    let added: Vec<&Wanted> = plain.added_since(&plain_before).iter().filter_map(|key| after.wanted.get(key)).collect();
+    let removed = after.removed_since(&before);
+    let settings = plain.settings_since(&plain_before);
+    let about = About { change, command: found.kind.command, lockfile: &found.path };
+    let all = || {
+        let labels = added.iter().chain(&removed).map(|wanted| wanted.label.clone());
+        labels.chain(settings.iter().map(|name| (*name).to_owned())).collect::<Vec<_>>()
+    };
+    let touched = files.is_touched(&found.path);
+    let mut overridden = after.overridden.clone();
+    if lock.as_ref().is_none_or(|lock| lock.asked.is_none()) {
+        // Other formats repeat what members ask for, or the overrides.
+        overridden.extend(files.overridden_beside(family, found.directory));
+    }
+    let Some(lock) = lock else {
+        let old_names = before.names();
+        let is_old = |wanted: &Wanted| old_names.contains(&(wanted.is_peer(), wanted.name.as_str()));
+        let shows = |wanted: &&&Wanted| !(overridden.contains(&wanted.name) && is_old(wanted));
+        let asks: Vec<String> = added.iter().filter(shows).chain(&removed).map(|wanted| wanted.label.clone()).collect();
+        return if touched || asks.is_empty() { Vec::new() } else { vec![about.problem(ProblemKind::Stale, asks)] };
+    };
+    let mut problems = Vec::new();
+    problems.extend(compare_version(&about, &lock, (&plain_before, &plain), (before.own_version(), &after)));
+    // The first format of yarn does not know the members of a workspace.
+    let is_sibling = |name: &str| {
+        let silent = lock.asked.is_none() && !lock.requests.is_empty();
+        silent && added.len() <= MAX_SIBLINGS && files.is_sibling(family, found.directory, name)
+    };
+    let compared = Compared {
+        lock: &lock,
+        fits: found.kind.fits,
+        member,
+        after: &after,
+        overridden: &overridden,
+        is_sibling: &is_sibling,
+    };
+    match compared.find(&about, &added, &removed) {
+        Some(problem) => problems.push(problem),
+        None if found.kind.hashed && !touched && !all().is_empty() => {
+            problems.push(about.problem(ProblemKind::Stale, all()));
+        }
+        None => {}
+    }
+    problems
+}
+
+/// Whether nothing changed of what lockfiles repeat.
+fn is_same(before: &Manifest, after: &Manifest) -> bool {
+    before.wanted == after.wanted
+        && before.settings == after.settings
+        && before.version == after.version
+        && before.shared_version == after.shared_version
+}
+
+/// A manifest and the lockfile that covers it, as they are now.
+struct Compared<'a> {
+    lock: &'a Lock,
+    fits: fn(&Lock, &str, &Wanted) -> Fit,
+    member: &'a str,
+    after: &'a Manifest,
+    overridden: &'a BTreeSet<String>,
+    is_sibling: &'a dyn Fn(&str) -> bool,
+}
+
+impl Compared<'_> {
+    fn find(&self, about: &About<'_>, added: &[&Wanted], removed: &[&Wanted]) -> Option<Problem> {
         let mut lacking = Vec::new();
         let mut holding: Vec<(&Wanted, String)> = Vec::new();
-        for wanted in &added {
-            match (found.kind.fits)(&lock, member, wanted) {
+        for wanted in added {
+            match (self.fits)(self.lock, self.member, wanted) {
                 Fit::Fits => {}
-                Fit::Lacks => lacking.push(*wanted),
+                Fit::Lacks | Fit::Holds(_) if (self.is_sibling)(&wanted.name) => {}
+                Fit::Lacks => lacking.push(wanted.label.clone()),
+                Fit::Holds(_) if self.overridden.contains(&wanted.name) => {}
                 Fit::Holds(held) => holding.push((wanted, held)),
             }
         }
         if !lacking.is_empty() {
-            return Some(build(ProblemKind::Lacks, lacking, String::new()));
+            return Some(about.problem(ProblemKind::Lacks, lacking));
         }
-        if let Some((_, held)) = holding.first().cloned() {
-            return Some(build(ProblemKind::Holds, holding.into_iter().map(|(wanted, _)| wanted).collect(), held));
+        if let Some((first, held)) = holding.first() {
+            let labels = holding.iter().map(|(wanted, _)| wanted.label.clone()).collect();
+            let (requirement, held) = (first.shown(), held.clone());
+            return Some(Problem { requirement, held, ..about.problem(ProblemKind::Holds, labels) });
         }
-        let asked = lock.asked_by(member);
-        let extra =
-            removed.iter().copied().filter(|wanted| asked.is_some_and(|asked| asked.contains_key(&wanted.name)));
-        let extra: Vec<&Wanted> = extra.collect();
-        if !extra.is_empty() {
-            return Some(build(ProblemKind::Extra, extra, String::new()));
-        }
-        (found.kind.hashed && !touched).then(|| build(ProblemKind::Stale, all(), String::new()))
-    }
-
-    /// The lockfile that covers a manifest: the nearest above it. Of several in one directory those that the change
-    /// touches come first.
-    fn covering_lock<'p>(&self, family: &Ecosystem, manifest: &'p str) -> Option<Found<'p>> {
-        let own = directory_of(manifest);
-        let directories: Vec<&str> = match family.reach {
-            Reach::Beside => vec![own],
-            Reach::Workspace(_) => ancestors(own),
-            Reach::Below(name) => match directory_of(own).strip_suffix(name) {
-                Some("") => vec![own, ""],
-                Some(above) if above.ends_with('/') => vec![own, above.trim_end_matches('/')],
-                _ => vec![own],
-            },
+        let asked = self.lock.asked_by(self.member)?;
+        let names = self.after.names();
+        let is_extra = |wanted: &&&Wanted| {
+            let still = names.contains(&(!wanted.is_peer(), wanted.name.as_str()));
+            let all = asked.get(&wanted.name).map_or(&[][..], Vec::as_slice);
+            all.iter().any(|asked| !still || asked.section == wanted.section)
         };
-        let mut pending = false;
-        let mut found: Option<Found<'p>> = None;
-        for directory in directories {
-            let nearer = found.is_some();
-            for kind in family.locks {
-                let path = join(directory, kind.file);
-                match self.source.text(Side::Right, &path) {
-                    Text::Pending => pending = true,
-                    Text::Absent => {}
-                    Text::Known(_) | Text::Unreadable => {
-                        let better = match &found {
-                            None => true,
-                            Some(first) => !nearer && !self.is_touched(&first.path) && self.is_touched(&path),
-                        };
-                        if better {
-                            found = Some(Found { kind, directory, path });
-                        }
-                    }
-                }
-            }
-        }
-        found.filter(|_| !pending)
-    }
-
-    fn is_member(&self, family: &Ecosystem, found: &Found<'_>, below: &str) -> bool {
-        match family.reach {
-            Reach::Beside => false,
-            Reach::Below(_) => true,
-            Reach::Workspace(files) => {
-                files.iter().any(|(file, read)| match self.source.text(Side::Right, &join(found.directory, file)) {
-                    Text::Known(text) => read(text).is_some_and(|members| members.contain(below)),
-                    Text::Absent | Text::Unreadable | Text::Pending => false,
-                })
-            }
-        }
-    }
-
-    fn is_touched(&self, path: &str) -> bool {
-        self.changes.iter().any(|change| change.path.as_str() == path && change.status != ChangeStatus::Removed)
-    }
-
-    fn exists(&self, path: &str) -> bool {
-        matches!(self.source.text(Side::Right, path), Text::Known(_) | Text::Unreadable)
-    }
-
-    fn lockfile(&self, family: &Ecosystem, kind: &LockKind, change: &FileChange) -> Vec<Problem> {
-        let path = change.path.as_str();
-        let directory = directory_of(path);
-        let about = |problem: ProblemKind, dependencies: Vec<String>, held: String| Problem {
-            kind: problem,
-            manifest: path.to_owned(),
-            lockfile: path.to_owned(),
-            requirement: String::new(),
-            held,
-            command: kind.command.replace(" NAMES", ""),
-            line: dependencies
-                .first()
-                .and_then(|name| line_of(change, name).or_else(|| line_of(change, &format!("node_modules/{name}")))),
-            dependencies,
-        };
-        let others = || {
-            let same = |other: &&LockKind| other.command.split(' ').next() == kind.command.split(' ').next();
-            let others = family.locks.iter().filter(|other| !same(other));
-            others.map(|other| join(directory, other.file)).find(|other| self.exists(other))
-        };
-        match change.status {
-            ChangeStatus::Removed => {
-                let manifest = family.manifests.iter().map(|name| join(directory, name)).find(|path| self.exists(path));
-                let replaced = others().is_some()
-                    || family.locks.iter().any(|other| self.exists(&join(directory, other.file)))
-                    || ancestors(directory)
-                        .into_iter()
-                        .skip(1)
-                        .any(|above| family.locks.iter().any(|other| self.exists(&join(above, other.file))));
-                match manifest {
-                    Some(manifest) if !replaced && !self.is_ignored_now(kind.file) => {
-                        vec![Problem { manifest, ..about(ProblemKind::Deleted, Vec::new(), String::new()) }]
-                    }
-                    _ => Vec::new(),
-                }
-            }
-            ChangeStatus::Added => {
-                others().map(|other| about(ProblemKind::Second, Vec::new(), other)).into_iter().collect()
-            }
-            ChangeStatus::Modified | ChangeStatus::Renamed | ChangeStatus::Copied => {
-                let before = self.source.text(Side::Left, change.old_path().as_str());
-                let after = self.source.text(Side::Right, path);
-                let (Text::Known(before), Text::Known(after)) = (before, after) else { return Vec::new() };
-                let Some(before) = (kind.read)(before) else { return Vec::new() };
-                let Some(after) = (kind.read)(after) else {
-                    return vec![about(ProblemKind::Broken, Vec::new(), String::new())];
-                };
-                let mut problems = self.checksums(&before, &after, &about);
-                if kind.member == MemberKey::Directory {
-                    problems.extend(self.uninvited(family, directory, (&before, &after), &about));
-                }
-                problems
-            }
-        }
-    }
-
-    fn checksums(
-        &self,
-        before: &Lock,
-        after: &Lock,
-        about: &dyn Fn(ProblemKind, Vec<String>, String) -> Problem,
-    ) -> Vec<Problem> {
-        let (mut same, mut other) = (Vec::new(), Vec::new());
-        for (key, (version, sum)) in &after.checksums {
-            let Some((old_version, old_sum)) = before.checksums.get(key) else { continue };
-            let name = key.rsplit("node_modules/").next().unwrap_or(key).to_owned();
-            if version != old_version && sum == old_sum {
-                same.push(name);
-            } else if version == old_version && sum != old_sum && algorithm(sum) == algorithm(old_sum) {
-                other.push(name);
-            }
-        }
-        [(ProblemKind::SameChecksum, same), (ProblemKind::OtherChecksum, other)]
-            .into_iter()
-            .filter(|(_, names)| !names.is_empty())
-            .map(|(kind, names)| about(kind, names, String::new()))
-            .collect()
-    }
-
-    /// What the lockfile newly says that a member asks for, and the member does not.
-    fn uninvited(
-        &self,
-        family: &Ecosystem,
-        directory: &str,
-        (before, after): (&Lock, &Lock),
-        about: &dyn Fn(ProblemKind, Vec<String>, String) -> Problem,
-    ) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        for (member, asked) in after.asked.iter().flatten() {
-            let known = before.asked_by(member);
-            let new = asked
-                .iter()
-                .filter(|(name, requirement)| known.and_then(|known| known.get(*name)) != Some(requirement));
-            let new: Vec<&String> = new.map(|(name, _)| name).collect();
-            if new.is_empty() {
-                continue;
-            }
-            let manifest = join(&join(directory, member), family.manifests[0]);
-            let Text::Known(text) = self.source.text(Side::Right, &manifest) else { continue };
-            let Some(read) = (family.read)(text) else { continue };
-            let strange: Vec<String> = new.into_iter().filter(|name| !read.asks_for(name)).cloned().collect();
-            if !strange.is_empty() {
-                problems.push(Problem { manifest, ..about(ProblemKind::Uninvited, strange, String::new()) });
-            }
-        }
-        problems
-    }
-
-    /// Whether the change adds a line about the file to a `.gitignore`.
-    fn is_ignored_now(&self, file: &str) -> bool {
-        let ignores = self.changes.iter().filter(|change| change.path.file_name() == ".gitignore");
-        ignores.into_iter().any(|change| line_of(change, file).is_some())
+        let extra: Vec<String> = removed.iter().filter(is_extra).map(|wanted| wanted.label.clone()).collect();
+        (!extra.is_empty()).then(|| about.problem(ProblemKind::Extra, extra))
     }
 }
 
-/// `sha512-x` and `sha1-x`, `10/x`, `h1:x`: what stands before the sum.
-fn algorithm(sum: &str) -> &str {
-    sum.find(['-', '/', ':']).map_or("", |at| &sum[..at])
-}
-
-/// The first added line that names a dependency.
-fn line_of(change: &FileChange, name: &str) -> Option<u32> {
-    let Patch::Text(patch) = &change.patch else { return None };
-    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
-    let names = |text: &str| {
-        text.match_indices(name)
-            .any(|(at, _)| !text[..at].ends_with(inside) && !text[at + name.len()..].starts_with(inside))
+/// A new version of a package itself, where the lockfile repeats it.
+fn compare_version(
+    about: &About<'_>,
+    lock: &Lock,
+    (before, plain): (&Manifest, &Manifest),
+    (old_version, after): (Option<&str>, &Manifest),
+) -> Option<Problem> {
+    let own = |name: &str| -> Vec<&str> {
+        let all = lock.origins.get(name).into_iter().flatten();
+        all.filter(|(_, origin)| *origin == Origin::Directory).map(|(version, _)| version.as_str()).collect()
     };
-    let hunks = parse_hunks(patch);
-    let mut lines = hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == LineKind::Added);
-    lines.find(|line| names(line.text)).and_then(|line| line.new)
+    let problem = |name: &str, version: &str, held: &str| Problem {
+        requirement: version.to_owned(),
+        held: held.to_owned(),
+        line: first_added(about.change, &|text| text.trim_start().starts_with("version")),
+        ..about.problem(ProblemKind::Version, vec![name.to_owned()])
+    };
+    if let (Some(name), Some(version)) = (&after.name, after.own_version()) {
+        let held = own(name);
+        // A lockfile that said another one before was behind already.
+        let was_right = old_version.is_some_and(|old| held.contains(&old));
+        if before.version != plain.version && was_right && !held.contains(&version) {
+            return Some(problem(name, version, held[0]));
+        }
+    }
+    // The members that take over the version of the root are not read; that none has the new one shows it.
+    let (old, new) = (before.shared_version.as_deref()?, after.shared_version.as_deref()?);
+    let mut members = lock.origins.keys().filter(|name| !own(name).is_empty());
+    if old == new || members.clone().any(|name| own(name).contains(&new)) {
+        return None;
+    }
+    members.find(|name| own(name).contains(&old)).map(|name| problem(name, new, old))
 }
 
-fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+/// What all problems of a manifest have in common.
+struct About<'a> {
+    change: &'a FileChange,
+    command: &'a str,
+    lockfile: &'a str,
 }
 
-fn join(directory: &str, file: &str) -> String {
-    match (directory, file) {
-        ("", file) => file.to_owned(),
-        (directory, "") => directory.to_owned(),
-        (directory, file) => format!("{directory}/{file}"),
+impl About<'_> {
+    fn problem(&self, kind: ProblemKind, labels: Vec<String>) -> Problem {
+        let mut dependencies: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for label in labels {
+            // Several sections may ask for one.
+            if seen.insert(label.clone()) {
+                dependencies.push(label);
+            }
+        }
+        Problem {
+            kind,
+            manifest: self.change.path.as_str().to_owned(),
+            lockfile: self.lockfile.to_owned(),
+            requirement: String::new(),
+            held: String::new(),
+            command: self.command.replace("NAMES", &dependencies.join(" ")),
+            line: dependencies.first().and_then(|label| line_of(self.change, label)),
+            dependencies,
+        }
     }
 }
 
-/// The path of a directory below another one.
-fn below<'a>(above: &str, directory: &'a str) -> &'a str {
-    directory.strip_prefix(above).unwrap_or(directory).trim_start_matches('/')
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Patch, RepoPath};
+    use std::collections::BTreeMap;
 
-/// A directory and those above it, nearest first; the root is empty. At most 12, so that a deep path asks no more.
-fn ancestors(directory: &str) -> Vec<&str> {
-    let mut all = vec![directory];
-    while let Some((above, _)) = all[all.len() - 1].rsplit_once('/').filter(|_| all.len() < 11) {
-        all.push(above);
+    /// Files before and after; a lockfile that cannot be read has no text.
+    struct Tree(BTreeMap<&'static str, [Option<&'static str>; 2]>);
+
+    impl FileSource for Tree {
+        fn text(&self, side: Side, path: &str) -> Text<'_> {
+            match self.0.get(path).map(|texts| texts[usize::from(side == Side::Right)]) {
+                None => Text::Absent,
+                Some(None) => Text::Unreadable,
+                Some(Some(text)) => Text::Known(text),
+            }
+        }
     }
-    if !all[all.len() - 1].is_empty() {
-        all.push("");
+
+    #[test]
+    fn a_lockfile_that_cannot_be_read_need_not_change_for_what_the_root_overrides() {
+        let root = Some(r#"{ "workspaces": ["a"], "pnpm": { "overrides": { "near": "workspace:*" } } }"#);
+        let member = |text| [Some(r#"{ "dependencies": { "near": "^1", "far": "^1" } }"#), Some(text)];
+        let found = |text| {
+            let tree = Tree(BTreeMap::from([
+                ("package.json", [root, root]),
+                ("a/package.json", member(text)),
+                ("pnpm-lock.yaml", [None, None]),
+            ]));
+            let change = FileChange {
+                path: RepoPath::new("a/package.json"),
+                old_path: None,
+                status: ChangeStatus::Modified,
+                old_mode: None,
+                new_mode: None,
+                additions: 1,
+                deletions: 1,
+                patch: Patch::Empty,
+            };
+            let problems = find_problems(&[change], &|_| true, &tree);
+            problems.into_iter().flat_map(|problem| problem.dependencies).collect::<Vec<_>>()
+        };
+        assert_eq!(found(r#"{ "dependencies": { "near": "^2", "far": "^1" } }"#), [""; 0]);
+        assert_eq!(found(r#"{ "dependencies": { "near": "^2", "far": "^2" } }"#), ["far"]);
+        assert_eq!(found(r#"{ "dependencies": { "far": "^1" } }"#), ["near"]);
     }
-    all
 }

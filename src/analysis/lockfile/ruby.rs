@@ -1,32 +1,98 @@
 //! `Gemfile` and `Gemfile.lock`. A Gemfile is Ruby: only what stands there literally is read.
 
-use super::lock::Lock;
-use super::manifest::Manifest;
+use super::comments::{Style, without_comments};
+use super::lock::{Asked, Fit, Lock, Origin, held, is_same_loosely};
+use super::manifest::{Manifest, Wanted};
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static GEM: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^\s*gem[\s(]+["']([A-Za-z0-9_.-]+)["']\s*(.*)$"#).expect("a pattern of our own"));
-static QUOTED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"^\s*,\s*["']([^"']*)["']"#).expect("a pattern of our own"));
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"^["']([^"']*)["']"#).expect("a pattern of our own"));
+static OPTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"^(?::?["']?\w+["']?\s*=>|\w+:|["']\w+["']:|\*\*)"#).expect("a pattern of our own"));
+static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:path|git|github|gist|bitbucket)\b[\x22']?\s*(?::|=>)").expect("a pattern of our own")
+});
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"\b(ref|tag|branch)["']?\s*(?::|=>)\s*(?:["']([^"'#]*)["'])?"#).expect("a pattern of our own")
+});
 
 pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     let mut manifest = Manifest::default();
-    for line in text.lines() {
-        let Some(found) = GEM.captures(line) else { continue };
-        let mut rest = &found[2];
-        let mut requirements = Vec::new();
-        while let Some(quoted) = QUOTED.captures(rest) {
-            requirements.push(exact(&quoted[1]));
-            rest = &rest[quoted[0].len()..];
+    for line in statements(&without_comments(text, &Style::Hash)) {
+        let Some(found) = GEM.captures(&line) else { continue };
+        let arguments = read_arguments(&found[2]);
+        let wanted = manifest.want("gems", &found[1], &arguments.requirements.join(", "));
+        wanted.vague = arguments.vague;
+        wanted.local = ELSEWHERE.is_match(arguments.options);
+        if let Some(reference) = REFERENCE.captures(arguments.options).filter(|_| wanted.local) {
+            wanted.source =
+                reference.get(2).map_or(String::new(), |name| format!("{} {}", &reference[1], name.as_str()));
         }
-        requirements.sort();
-        let local = ["path:", "git:", "github:", ":path", ":git", ":github", "gist:", "bitbucket:"]
-            .iter()
-            .any(|w| rest.contains(w));
-        manifest.want("gems", &found[1], &requirements.join(", "), local);
     }
     Some(manifest)
+}
+
+/// Lines, with those that go on after a comma or an open bracket joined.
+fn statements(code: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in code.lines().filter(|line| !line.trim().is_empty()) {
+        match all.last_mut().filter(|_| open) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(line.trim());
+            }
+            None => all.push(line.trim_end().to_owned()),
+        }
+        open = line.trim_end().ends_with([',', '(', '[', '\\']);
+    }
+    all
+}
+
+struct Arguments<'a> {
+    requirements: Vec<String>,
+    /// Whether a requirement is computed.
+    vague: bool,
+    /// From the first option on.
+    options: &'a str,
+}
+
+/// What follows the name of a gem.
+fn read_arguments(text: &str) -> Arguments<'_> {
+    let mut read = Arguments { requirements: Vec::new(), vague: false, options: "" };
+    let mut rest = text.trim_start();
+    let mut listed = false;
+    while let Some(next) = rest.strip_prefix(',') {
+        rest = next.trim_start();
+        if !listed && let Some(inner) = rest.strip_prefix('[') {
+            listed = true;
+            rest = inner.trim_start();
+        }
+        if !listed && OPTION.is_match(rest) {
+            read.options = rest;
+            break;
+        }
+        match QUOTED.captures(rest) {
+            Some(quoted) if !quoted[1].contains("#{") => {
+                read.requirements.push(exact(&quoted[1]));
+                rest = rest[quoted[0].len()..].trim_start();
+            }
+            _ if rest.is_empty() || (listed && rest.starts_with(']')) => {}
+            _ => {
+                read.vague = true;
+                break;
+            }
+        }
+        if listed && let Some(after) = rest.strip_prefix(']') {
+            listed = false;
+            rest = after.trim_start();
+        }
+    }
+    read.requirements.sort();
+    read
 }
 
 /// `1.2` means `= 1.2`.
@@ -42,26 +108,65 @@ fn exact(requirement: &str) -> String {
 pub(super) fn read_lock(text: &str) -> Option<Lock> {
     let mut lock = Lock { asked: Some([(String::new(), std::collections::BTreeMap::new())].into()), ..Lock::default() };
     let mut section = "";
+    let mut reference = String::new();
     for line in text.lines() {
         if !line.starts_with(' ') {
             section = line.trim();
+            reference.clear();
+            continue;
+        }
+        let field = line.trim().split_once(": ").filter(|_| section == "GIT" && !line.starts_with("   "));
+        if let Some((kind @ ("ref" | "tag" | "branch"), name)) = field {
+            // A branch or tag is written beside the commit.
+            reference = format!("{kind} {name}");
             continue;
         }
         let (name, rest) = line.trim().split_once(" (").unwrap_or((line.trim(), ""));
         let rest = rest.trim_end_matches(['!', ')']);
         if section == "DEPENDENCIES" {
-            lock.ask("", name.trim_end_matches('!'), rest);
+            lock.ask("", name.trim_end_matches('!'), Asked::plain("", rest));
         } else if line.starts_with("    ") && !line.starts_with("     ") {
             lock.add(name, rest);
+            if section == "GIT" {
+                lock.origins.insert(name.to_owned(), BTreeSet::from([(String::new(), Origin::Git(reference.clone()))]));
+            }
         }
     }
     text.contains("\nDEPENDENCIES").then_some(lock)
 }
 
+pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
+    let all = lock.asked_for(member, wanted);
+    if all.is_empty() {
+        return Fit::Lacks;
+    }
+    let locked = lock.origins.get(&wanted.name).into_iter().flatten().find_map(|(_, origin)| match origin {
+        Origin::Git(reference) => Some(reference),
+        Origin::Directory | Origin::Registry => None,
+    });
+    match locked {
+        Some(locked) if !wanted.source.is_empty() && *locked != wanted.source => {
+            return Fit::Holds(if locked.is_empty() { "its default branch".to_owned() } else { locked.clone() });
+        }
+        _ => {}
+    }
+    if wanted.local || wanted.vague || all.iter().any(|asked| is_same_loosely(&asked.requirement, &wanted.requirement))
+    {
+        Fit::Fits
+    } else {
+        Fit::Holds(held(&all))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::lock::{Fit, fits_loosely};
     use super::*;
+
+    fn wanted(gemfile: &str) -> Wanted {
+        let manifest = read_manifest(gemfile).expect("reads");
+        assert_eq!(manifest.wanted.len(), 1, "{gemfile}");
+        manifest.wanted.into_values().next().expect("one")
+    }
 
     #[test]
     fn gems_are_compared_with_the_dependencies() {
@@ -75,11 +180,44 @@ mod tests {
         .expect("reads");
         let fit = |name: &str| {
             let wanted = manifest.wanted.values().find(|wanted| wanted.name == name).expect(name);
-            fits_loosely(&lock, "", wanted)
+            fits(&lock, "", wanted)
         };
         assert_eq!(manifest.wanted.len(), 4);
         assert_eq!((fit("rails"), fit("mine"), fit("new")), (Fit::Fits, Fit::Fits, Fit::Lacks));
         assert_eq!(fit("pg"), Fit::Holds("= 1.4".to_owned()));
         assert_eq!(lock.versions("rails"), "7.1.3");
+    }
+
+    #[test]
+    fn arguments_may_be_lists_go_on_in_another_line_or_be_computed() {
+        for (gemfile, requirement, vague) in [
+            ("gem \"a\",\n    \"~> 7.1\",\n    require: false\n", "~> 7.1", false),
+            ("gem \"a\", [\"~> 7.1\", \">= 7.1.2\"], group: :test\n", ">= 7.1.2, ~> 7.1", false),
+            ("gem(\"a\", [\n  \"~> 7.1\",\n])\n", "~> 7.1", false),
+            ("gem 'a', RAILS_VERSION\n", "", true),
+            ("gem 'a', \"~> #{version}\"\n", "", true),
+            ("gem 'a', ENV['A'] || '1'\n", "", true),
+            ("gem 'a', '1' if x\n", "= 1", false),
+            ("gem 'a', :require => 'b'\n", "", false),
+            ("gem 'a', **options\n", "", false),
+            ("gem 'a',\n", "", false),
+        ] {
+            let read = wanted(gemfile);
+            assert_eq!((read.requirement.as_str(), read.vague), (requirement, vague), "{gemfile}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_of_a_repository_is_compared() {
+        let lock = read_lock(
+            "GIT\n  remote: https://x/a\n  revision: abcd\n  ref: ab\n  specs:\n    a (1.0)\n      b (>= 1)\n\nDEPENDENCIES\n  a!\n  b\n",
+        )
+        .expect("reads");
+        let fit = |gemfile: &str| fits(&lock, "", &wanted(gemfile));
+        assert_eq!(fit("gem 'a', github: 'x/a', ref: 'ab'"), Fit::Fits);
+        assert_eq!(fit("gem 'a', :git => 'x', :ref => 'cd'"), Fit::Holds("ref ab".to_owned()));
+        assert_eq!(fit("gem 'a', git: 'x', branch: \"main\""), Fit::Holds("ref ab".to_owned()));
+        assert_eq!(fit("gem 'a', git: 'x', ref: ENV['A']"), Fit::Fits);
+        assert_eq!(fit("gem 'a'"), Fit::Fits);
     }
 }

@@ -1,5 +1,6 @@
 //! `Package.swift` and `Package.resolved`. A `Package.swift` is a program: only literal addresses are read.
 
+use super::comments::{Style, without_comments};
 use super::jsonc;
 use super::lock::Lock;
 use super::manifest::Manifest;
@@ -14,9 +15,10 @@ static PACKAGE: LazyLock<Regex> = LazyLock::new(|| {
 
 pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     let mut manifest = Manifest::default();
-    for found in PACKAGE.captures_iter(text) {
+    for found in PACKAGE.captures_iter(&without_comments(text, &Style::Slashes)) {
         let requirement = found[3].trim_end_matches([')', ',', ' ']);
-        manifest.want_as("dependencies", &identity(&found[2]), &found[2], requirement, &found[1] == "path");
+        let wanted = manifest.want_as("dependencies", &identity(&found[2]), &found[2], requirement);
+        wanted.local = &found[1] == "path";
     }
     Some(manifest)
 }
@@ -55,6 +57,15 @@ mod tests {
         .expect("reads");
         let names: Vec<_> = manifest.wanted.values().map(|wanted| wanted.name.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
+    }
+
+    #[test]
+    fn comments_are_no_packages() {
+        let manifest = read_manifest(
+            "// .package(url: \"https://x/a\", from: \"1\"),\n.package(url: \"https://x/b\", from: \"1\"), /* .package(path: \"c\") */",
+        )
+        .expect("reads");
+        assert_eq!(manifest.wanted.values().map(|wanted| wanted.name.as_str()).collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]

@@ -1,0 +1,176 @@
+//! `uv.lock`, `poetry.lock`, `pdm.lock` and `Pipfile.lock`.
+
+use super::jsonc;
+use super::lock::{Asked, Fit, Lock, Origin, held};
+use super::manifest::Wanted;
+use super::pep508::{is_same_platform, is_same_versions, normalize};
+use super::python::extras_of;
+use super::source;
+use std::collections::BTreeMap;
+use toml::{Table, Value};
+
+/// `poetry.lock` and `pdm.lock`.
+pub(super) fn read_packages(text: &str) -> Option<Lock> {
+    let table: Table = toml::from_str(text).ok()?;
+    let mut lock = Lock::default();
+    for package in table.get("package").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| package.get(name).and_then(Value::as_str).unwrap_or_default();
+        lock.add(&normalize(text("name")), text("version"));
+    }
+    Some(lock)
+}
+
+pub(super) fn read_uv(text: &str) -> Option<Lock> {
+    let table: Table = toml::from_str(text).ok()?;
+    let mut lock = Lock { asked: Some(BTreeMap::new()), ..Lock::default() };
+    for package in table.get("package").and_then(Value::as_array).into_iter().flatten() {
+        let name = normalize(text_of(package, "name"));
+        lock.add(&name, text_of(package, "version"));
+        let source = package.get("source");
+        let directory = ["editable", "virtual", "directory"].iter().find_map(|kind| source?.get(kind)?.as_str());
+        let Some(directory) = directory else { continue };
+        // A version that is computed is not repeated.
+        if let Some(version) = package.get("version").and_then(Value::as_str) {
+            lock.origins.entry(name.clone()).or_default().insert((version.to_owned(), Origin::Directory));
+        }
+        if !directory.contains("..") {
+            let directory = if directory == "." { "" } else { directory };
+            lock.places.insert(name.clone(), directory.to_owned());
+        }
+        lock.know(&name);
+        let metadata = package.get("metadata");
+        for wanted in list(metadata.and_then(|metadata| metadata.get("requires-dist"))) {
+            let section = match extra_of(text_of(wanted, "marker")) {
+                Some(extra) => format!("optional-dependencies.{}", normalize(extra)),
+                None => "dependencies".to_owned(),
+            };
+            lock.ask(&name, &normalize(text_of(wanted, "name")), read_asked(wanted, section));
+        }
+        let groups = metadata.and_then(|metadata| metadata.get("requires-dev")).and_then(Value::as_table);
+        for (group, wanted) in
+            groups.into_iter().flatten().flat_map(|(group, all)| list(Some(all)).map(move |it| (group, it)))
+        {
+            let section = format!("dependency-groups.{}", normalize(group));
+            lock.ask(&name, &normalize(text_of(wanted, "name")), read_asked(wanted, section));
+        }
+    }
+    Some(lock)
+}
+
+fn text_of<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}
+
+fn read_asked(wanted: &Value, section: String) -> Asked {
+    let git = text_of(wanted, "git");
+    let elsewhere = ["git", "editable", "virtual", "directory", "path", "url"];
+    Asked {
+        section,
+        requirement: text_of(wanted, "specifier").to_owned(),
+        extras: extras_of(wanted),
+        marker: text_of(wanted, "marker").to_owned(),
+        source: if git.is_empty() { String::new() } else { source::read_git(git) },
+        elsewhere: elsewhere.iter().any(|word| wanted.get(word).is_some()),
+    }
+}
+
+/// `extra == 'docs'`, alone or with other conditions.
+fn extra_of(marker: &str) -> Option<&str> {
+    marker.split_once("extra == '")?.1.split('\'').next()
+}
+
+pub(super) fn fits_uv(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
+    let all = lock.asked_for(member, wanted);
+    let fits = |asked: &&Asked| {
+        let same_source = wanted.source.is_empty() || asked.source == wanted.source;
+        // Where it comes from another place, the version is not repeated; the root of a workspace may have said so.
+        let same_versions =
+            asked.elsewhere || !wanted.source.is_empty() || is_same_versions(&asked.requirement, &wanted.requirement);
+        same_source && same_versions && asked.extras == wanted.extras && is_same_platform(&wanted.marker, &asked.marker)
+    };
+    if all.is_empty() {
+        Fit::Lacks
+    } else if wanted.local || all.iter().any(fits) {
+        Fit::Fits
+    } else {
+        Fit::Holds(held(&all))
+    }
+}
+
+pub(super) fn read_pipfile_lock(text: &str) -> Option<Lock> {
+    let json = jsonc::parse(text)?;
+    let mut lock = Lock::default();
+    for (_, packages) in json.as_object()?.iter().filter(|(section, _)| section.as_str() != "_meta") {
+        for (name, entry) in packages.as_object().into_iter().flatten() {
+            lock.add(&normalize(name), entry.get("version").and_then(serde_json::Value::as_str).unwrap_or_default());
+        }
+    }
+    Some(lock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lock::fits_by_name;
+    use super::super::python::{read_manifest, read_pipfile};
+    use super::*;
+
+    const UV: &str = "version = 1\n[[package]]\nname = \"my-app\"\nversion = \"1\"\nsource = { virtual = \"apps/mine\" }\n[package.metadata]\n\
+        requires-dist = [{ name = \"flask\", specifier = \">=3,<4\" }, { name = \"uvicorn\", extras = [\"standard\"], specifier = \">=0.3\" },\n\
+        { name = \"x\", specifier = \"==1\", marker = \"sys_platform == 'linux'\" }, { name = \"x\", specifier = \"==2\" },\n\
+        { name = \"sphinx\", specifier = \">=7\", marker = \"extra == 'docs'\" }, { name = \"forked\", git = \"https://x/forked?rev=aa\" },\n\
+        { name = \"near\", editable = \"libs/near\" }]\n\
+        [package.metadata.requires-dev]\ndev = [{ name = \"pytest\" }, { name = \"flask\", specifier = \"==3\" }]\n";
+
+    fn fit(section: &str, requirement: &str, sources: &str) -> Fit {
+        let text =
+            format!("[project]\nname = \"my-app\"\n{section} = [\"{requirement}\"]\n[tool.uv.sources]\n{sources}\n");
+        let manifest = read_manifest(&text).expect("reads");
+        fits_uv(&read_uv(UV).expect("reads"), "my-app", manifest.wanted.values().next().expect("one"))
+    }
+
+    #[test]
+    fn uv_repeats_requirements() {
+        let held = |text: &str| Fit::Holds(text.to_owned());
+        for (requirement, expected) in [
+            ("flask<4, >=3", Fit::Fits),
+            ("flask>=4", held(">=3,<4")),
+            ("flask==3", held(">=3,<4")),
+            ("pytest", Fit::Fits),
+            ("lacking", Fit::Lacks),
+            ("uvicorn[standard]>=0.3", Fit::Fits),
+            ("uvicorn>=0.3", held("[standard]>=0.3")),
+            ("x==1; sys_platform == 'linux'", Fit::Fits),
+            ("x==2", Fit::Fits),
+            ("x==2; sys_platform == 'linux'", held("==1; sys_platform == 'linux', ==2")),
+            ("near>=1", Fit::Fits),
+            ("forked>=1", Fit::Fits),
+        ] {
+            assert_eq!(fit("dependencies", requirement, ""), expected, "{requirement}");
+        }
+        assert_eq!(fit("optional-dependencies.docs", "sphinx>=7", ""), Fit::Fits);
+        assert_eq!(read_uv(UV).expect("reads").places["my-app"], "apps/mine");
+    }
+
+    #[test]
+    fn uv_repeats_sources() {
+        let git = |rev: &str| format!("forked = {{ git = \"https://x/forked\", rev = \"{rev}\" }}");
+        assert_eq!(fit("dependencies", "forked", &git("aa")), Fit::Fits);
+        assert_eq!(fit("dependencies", "forked", &git("bb")), Fit::Holds("https://x/forked?rev=aa".to_owned()));
+        assert_eq!(fit("dependencies", "new", "new = { git = \"https://x/new\" }"), Fit::Lacks);
+        assert_eq!(fit("dependencies", "new", "new = { workspace = true }"), Fit::Lacks);
+    }
+
+    #[test]
+    fn pipenv_is_read() {
+        let manifest =
+            read_pipfile("[packages]\nrequests = \"*\"\n[requires]\npython_version = \"3\"\n").expect("reads");
+        assert_eq!((manifest.wanted.len(), manifest.settings.len()), (1, 1));
+        let lock =
+            read_pipfile_lock("{\"_meta\": {}, \"default\": {\"requests\": {\"version\": \"==2\"}}}").expect("reads");
+        assert_eq!(fits_by_name(&lock, "", manifest.wanted.values().next().expect("one")), Fit::Fits);
+    }
+}
