@@ -41,7 +41,7 @@ return {
       type = "globs",
       default = {
         files.vendored, files.fixtures, "**/{dist,generated,test_files,test-dts,snapshots}/**",
-        "**/tests/{pass,fail,ui}/**", "**/priv/static/**", "*.test-d.ts", "*.min.js", "*.min.mjs", "*.bundle.js", "*.d.ts", "dangerfile*.lua",
+        "**/tests/{pass,fail,ui,specs}/**", "**/priv/static/**", "*.test-d.ts", "*.min.js", "*.min.mjs", "*.bundle.js", "*.d.ts", "dangerfile*.lua",
       },
       doc = "Files that are not judged.",
     },

@@ -145,13 +145,16 @@ impl<'a> Source<'a> {
     fn find_calls(&self, listed: &[Vec<&str>], options: &LeftoverOptions, found: &mut Found) {
         let silenced = self.silenced_lines();
         let disabled = self.disabled_kinds();
+        let is_off = |of: LeftoverKind, line: u32| {
+            silenced.contains(&line) || disabled.iter().any(|(kind, lines)| *kind == of && lines.contains(&line))
+        };
         let mut function = "";
         let mut in_tests = self.file.is_test;
         for (index, token) in self.code.iter().enumerate() {
             if in_tests
                 && let Some(focus) = self.focus_at(index)
                 && self.added.contains(&token.line)
-                && !silenced.contains(&token.line)
+                && !is_off(LeftoverKind::Focus, token.line)
                 && !options.allow.iter().any(|name| name == focus.name)
             {
                 found.add(self.leftover(index, index + focus.tokens.len() - 1, LeftoverKind::Focus, focus.name));
@@ -171,8 +174,7 @@ impl<'a> Source<'a> {
             if let Some(call) = call {
                 let quiet = !self.counts(call, index, in_tests)
                     || options.allow.iter().any(|name| name == call.name)
-                    || silenced.contains(&token.line)
-                    || disabled.iter().any(|(kind, lines)| *kind == call.kind && lines.contains(&token.line))
+                    || is_off(call.kind, token.line)
                     || (in_tests && self.is_checked_next(index, call));
                 if quiet || self.is_meant(index, call, function) {
                     continue;
