@@ -25,7 +25,9 @@ return {
 
   -- What `.gitattributes` gives to Git LFS. Of a file the last line counts that says something about its filter.
   local for_lfs, macros = {}, {}
-  local attributes = if options.lfs and #candidates > 0 then danger.git.file(".gitattributes") else nil
+  -- Its size comes with those of all files: where there is none, that is the only question.
+  local any_attributes = options.lfs and #candidates > 0 and danger.git.file_size(".gitattributes") ~= nil
+  local attributes = if any_attributes then danger.git.file(".gitattributes") else nil
   local function gives_to_lfs(words)
     local given = nil
     for word in string.gmatch(words, "%S+") do

@@ -225,13 +225,14 @@ fn removed(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json
     Ok(Json::Array(found))
 }
 
-/// `{ names, names_of_code, flags, ignore }` into `{ known, places = { { name, file, line } } }`: where the head uses the
+/// `{ names, names_of_code?, flags, ignore }` into `{ known, places = { { name, file, line } } }`: where the head uses the
 /// names, outside files that match the patterns `flags` and `ignore`. A name that a file of flags at the head declares is
 /// left out, and so is one of `names_of_code` that other code declares. `known` is false when the files of the head cannot
 /// be searched.
 fn uses(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let names: Vec<String> = arguments.get("names")?;
-    let names_of_code: HashSet<String> = arguments.get::<Vec<String>>("names_of_code")?.into_iter().collect();
+    let names_of_code: Option<Vec<String>> = arguments.get("names_of_code")?;
+    let names_of_code: HashSet<String> = names_of_code.into_iter().flatten().collect();
     let unsearched = names.iter().filter(|name| !session.snapshot.uses.contains_key(*name));
     let missing: Vec<FactKey> = unsearched.map(|name| FactKey::Uses(name.clone())).collect();
     if !missing.is_empty() {
