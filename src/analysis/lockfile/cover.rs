@@ -14,9 +14,12 @@ use std::rc::Rc;
 pub(super) struct Files<'a> {
     pub(super) changes: &'a [FileChange],
     pub(super) source: &'a dyn FileSource,
-    locks: RefCell<BTreeMap<(bool, String), Option<Rc<Lock>>>>,
-    roots: RefCell<BTreeMap<(bool, String), Option<Rc<Root>>>>,
+    locks: RefCell<Read<Lock>>,
+    roots: RefCell<Read<Root>>,
 }
+
+/// What was read, by side and path; `None` where it cannot be.
+type Read<T> = BTreeMap<(bool, String), Option<Rc<T>>>;
 
 /// A manifest that is the root of a workspace.
 struct Root {

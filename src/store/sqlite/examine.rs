@@ -52,10 +52,11 @@ async fn read_applied(connection: &mut SqliteConnection, url: &str) -> Result<Ve
         url: without_password(url),
         reason: "it is a database of something else; name another file with DECKHAND_DATABASE_URL".to_owned(),
     };
-    if !has_migrations(connection).await? {
-        let tables: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'").fetch_one(connection).await?;
-        return if tables > 0 { Err(foreign()) } else { Ok(Vec::new()) };
+    // In one look: another process may be making them just now, the one of the migrations first.
+    let tables: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table'").fetch_all(&mut *connection).await?;
+    if !tables.iter().any(|name| name == "_sqlx_migrations") {
+        return if tables.is_empty() { Ok(Vec::new()) } else { Err(foreign()) };
     }
     let applied: Vec<(i64, Vec<u8>)> =
         sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success").fetch_all(connection).await?;
@@ -63,13 +64,6 @@ async fn read_applied(connection: &mut SqliteConnection, url: &str) -> Result<Ve
         return Err(foreign());
     }
     Ok(applied.into_iter().map(|(version, _)| version).collect())
-}
-
-async fn has_migrations(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
-    let found: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
-        .fetch_one(connection)
-        .await?;
-    Ok(found > 0)
 }
 
 /// Takes the write lock, changes a page as far as SQLite goes before it has to be kept, and takes it back.

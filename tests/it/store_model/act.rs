@@ -80,14 +80,14 @@ impl World {
         let grounds = Grounds {
             head: head.clone(),
             base: "main".to_owned(),
-            commits: (self.count % 3 > 0).then(|| vec![head.as_str()[..COMMIT_LETTERS].to_owned()]),
+            commits: (!self.count.is_multiple_of(3)).then(|| vec![head.as_str()[..COMMIT_LETTERS].to_owned()]),
             scripts: vec![script],
         };
         Judged {
             head: head.clone(),
             facts: self.count.to_string(),
             ruleset: String::new(),
-            grounds: (self.count % 2 > 0).then_some(grounds),
+            grounds: (!self.count.is_multiple_of(2)).then_some(grounds),
         }
     }
 

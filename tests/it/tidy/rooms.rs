@@ -32,7 +32,7 @@ const EVERYWHERE: &[&str] = &["*"];
 /// Every dependency, and the rooms, or the room within a room, that may name it. One that nobody names is there for its
 /// version alone and has no room.
 pub(super) const CRATES: [(&str, &[&str]); 67] = [
-    ("aho-corasick", &["analysis"]),
+    ("aho-corasick", &["analysis", "review"]),
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
     ("async-graphql-parser", &["sim"]),
