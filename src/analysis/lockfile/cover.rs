@@ -10,12 +10,15 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// What was read of files, by whether it is the head's and by path.
+type Known<T> = BTreeMap<(bool, String), Option<Rc<T>>>;
+
 /// The files of a change, and what was read of them.
 pub(super) struct Files<'a> {
     pub(super) changes: &'a [FileChange],
     pub(super) source: &'a dyn FileSource,
-    locks: RefCell<BTreeMap<(bool, String), Option<Rc<Lock>>>>,
-    roots: RefCell<BTreeMap<(bool, String), Option<Rc<Root>>>>,
+    locks: RefCell<Known<Lock>>,
+    roots: RefCell<Known<Root>>,
 }
 
 /// A manifest that is the root of a workspace.
