@@ -51,7 +51,8 @@ async fn f68_the_last_rules_that_load_judge_and_the_repair_can_merge() {
     let repair = story.open("Mend the rules", &[("dangerfile.lua", Some(RULES))]).await;
     let repaired = said(&story, repair);
     assert!(repaired.starts_with("success: No problems\nℹ️ The base's `dangerfile.lua` at "), "{repaired}");
-    story.sim.push(REPO, "main", "mona", "Mend the rules", &[("dangerfile.lua", Some(RULES))], "");
+    // Another commit than the pull request's own.
+    story.sim.push(REPO, "main", "mona", "Mend them at once", &[("dangerfile.lua", Some(RULES))], "");
     story.rest().await;
     let after = said(&story, number);
     assert!(after.starts_with("failure: 1 problem") && !after.contains("does not load"), "{after}");

@@ -10,16 +10,16 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// What was read of files, by whether it is the head's and by path.
+type Known<T> = BTreeMap<(bool, String), Option<Rc<T>>>;
+
 /// The files of a change, and what was read of them.
 pub(super) struct Files<'a> {
     pub(super) changes: &'a [FileChange],
     pub(super) source: &'a dyn FileSource,
-    locks: RefCell<Read<Lock>>,
-    roots: RefCell<Read<Root>>,
+    locks: RefCell<Known<Lock>>,
+    roots: RefCell<Known<Root>>,
 }
-
-/// What was read, by side and path; `None` where it cannot be.
-type Read<T> = BTreeMap<(bool, String), Option<Rc<T>>>;
 
 /// A manifest that is the root of a workspace.
 struct Root {
