@@ -174,6 +174,7 @@ fn nothing_of_the_outside_world_is_there() {
         "setfenv",
         "newproxy",
         "gcinfo",
+        "os.getenv",
         "os.execute",
         "os.exit",
         "os.remove",
@@ -183,10 +184,11 @@ fn nothing_of_the_outside_world_is_there() {
         let (what, said) =
             (format!("local x = {name}\nassert(x == nil) error('nothing')"), format!("no `{name}` here"));
         let (message, _) = fault(&what);
-        assert!(message == "nothing" || message.contains(&said), "{name}: {message}");
+        // What people look for under `os` is answered in its own words.
+        let of_os = name.strip_prefix("os.").map(|member| format!("`os` has no `{member}`; "));
+        let answered = of_os.is_some_and(|answer| message.contains(&answer));
+        assert!(message == "nothing" || message.contains(&said) || answered, "{name}: {message}");
     }
-    let (message, _) = fault("local x = os.getenv('HOME')");
-    assert!(message.contains("rules have no environment"), "{message}");
     assert!(fault("string.format = nil").0.contains("readonly"));
     assert!(fault("getmetatable(\"\").__index = {}").0.contains("attempt"));
     assert!(fault("require(\"../etc/passwd\")").0.contains("out of the repository"));
