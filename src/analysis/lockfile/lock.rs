@@ -34,7 +34,7 @@ pub struct Asked {
     pub extras: String,
     /// The condition.
     pub marker: String,
-    /// The git repository, as [`super::source`] writes it.
+    /// The git repository, as the module `source` writes it.
     pub source: String,
     /// Whether it comes from elsewhere than a registry, or is asked for elsewhere than among dependencies: then the format
     /// does not repeat a requirement.
@@ -59,7 +59,7 @@ pub enum Origin {
     Directory,
     /// A registry.
     Registry,
-    /// A git repository, as [`super::source`] writes it.
+    /// A git repository, as the module `source` writes it.
     Git(String),
 }
 
