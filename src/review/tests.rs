@@ -185,7 +185,7 @@ fn nothing_of_the_outside_world_is_there() {
             (format!("local x = {name}\nassert(x == nil) error('nothing')"), format!("no `{name}` here"));
         let (message, _) = fault(&what);
         // What people look for under `os` is answered in its own words.
-        let of_os = name.strip_prefix("os.").map(|member| format!("`os` has no `{member}`; "));
+        let of_os = name.strip_prefix("os.").map(|member| format!("`os` has no `{member}`"));
         let answered = of_os.is_some_and(|answer| message.contains(&answer));
         assert!(message == "nothing" || message.contains(&said) || answered, "{name}: {message}");
     }
