@@ -1,6 +1,6 @@
 //! What two rules say of one line in the same words is said once.
 
-use crate::model::{Finding, RepoPath, Side};
+use crate::model::{Finding, RepoPath, Severity, Side};
 use std::collections::HashMap;
 
 /// Drops a finding whose words another rule says of the same line, and `layers` with it, which has the layer of each. The
@@ -41,7 +41,7 @@ impl<'a> Words<'a> {
     }
 }
 
-fn weight(finding: &Finding) -> (bool, crate::model::Severity, bool) {
+fn weight(finding: &Finding) -> (bool, Severity, bool) {
     let offers = finding.suggestion.is_some() || !finding.fix.is_empty();
     (finding.blocking, finding.severity, offers)
 }
@@ -49,7 +49,7 @@ fn weight(finding: &Finding) -> (bool, crate::model::Severity, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Fingerprint, Place, Severity};
+    use crate::model::{Fingerprint, Place};
 
     fn finding(rule: &str, line: Option<u32>, message: &str) -> Finding {
         Finding {

@@ -32,7 +32,7 @@ pub enum Work {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         changed_at: Option<Timestamp>,
     },
-    /// Judge every open pull request into this branch whose ruleset changed.
+    /// This branch moved in a way that nobody tells commit by commit: judge every open pull request into it.
     ReviewBranch {
         /// The branch, without `refs/heads/`.
         branch: String,

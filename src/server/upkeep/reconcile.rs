@@ -4,7 +4,7 @@ use super::decide::decide;
 use super::facts::{Scripts, ruleset_digest, script_digests};
 use super::{Chore, Tending};
 use crate::github::{AccessibleRepository, CallError, FoundDangerfile, GlancedPull, RepoClient, apply_facts};
-use crate::model::{CommitId, FactKey, InstallationId, RepositoryId, Ruleset, Snapshot, Subject, Timestamp};
+use crate::model::{CommitId, FactKey, InstallationId, RepoPath, RepositoryId, Ruleset, Snapshot, Subject, Timestamp};
 use crate::server::ServerConfig;
 use crate::server::failed_call::after_call;
 use crate::server::organisations::{build_ruleset, is_organisations};
@@ -91,15 +91,11 @@ impl UpkeepState {
         &self,
         repository: RepositoryId,
         tips: &Vec<Option<CommitId>>,
-        wanted: &BTreeSet<FactKey>,
+        wanted: &BTreeSet<(usize, RepoPath)>,
     ) -> Option<Scripts> {
         let seen = self.scripts.lock().unwrap_or_else(PoisonError::into_inner);
         let (_, scripts) = seen.get(&repository).filter(|(at, _)| at == tips)?;
-        let is_known = |key: &FactKey| match key {
-            FactKey::Source { layer, path } => scripts.contains_key(&(*layer, path.clone())),
-            _ => false,
-        };
-        wanted.iter().all(is_known).then(|| scripts.clone())
+        wanted.iter().all(|place| scripts.contains_key(place)).then(|| scripts.clone())
     }
 
     fn see_scripts(&self, repository: RepositoryId, tips: Vec<Option<CommitId>>, scripts: Scripts) {
@@ -283,10 +279,8 @@ impl Reviews {
         known: &KnownPulls,
     ) -> Result<Scripts, JobError> {
         let grounds = known.judged.values().filter_map(|judged| judged.grounds.as_ref());
-        let required: BTreeSet<FactKey> = grounds
-            .flat_map(|grounds| &grounds.scripts)
-            .map(|it| FactKey::Source { layer: it.layer, path: it.path.clone() })
-            .collect();
+        let required: BTreeSet<(usize, RepoPath)> =
+            grounds.flat_map(|grounds| &grounds.scripts).map(|it| (it.layer, it.path.clone())).collect();
         if required.is_empty() {
             return Ok(Scripts::new());
         }
@@ -298,7 +292,8 @@ impl Reviews {
         let subject = Subject { repository: None, base: nobody.clone(), head: nobody, started_at: self.now() };
         let mut snapshot = Snapshot::new(subject, rules);
         let before = client.counter().used();
-        let fetched = client.fetch_facts(&snapshot, &required).await;
+        let keys = required.into_iter().map(|(layer, path)| FactKey::Source { layer, path }).collect();
+        let fetched = client.fetch_facts(&snapshot, &keys).await;
         self.upkeep.spend(installation, (client.counter().used() - before).into());
         apply_facts(&mut snapshot, fetched.map_err(after_call)?);
         let scripts = script_digests(&snapshot);

@@ -113,42 +113,40 @@ struct Commit {
 }
 
 impl Payload {
+    fn all_commits(&self) -> impl Iterator<Item = &Commit> {
+        self.commits.iter().flatten().chain(&self.head_commit)
+    }
+
     fn brings_dangerfile(&self) -> bool {
-        let commits = self.commits.iter().flatten().chain(&self.head_commit);
-        commits.into_iter().any(|commit| commit.brings("dangerfile.lua"))
+        self.all_commits().any(|commit| commit.brings("dangerfile.lua"))
     }
 
     /// A branch that begins has no pull requests yet.
     fn touches(&self) -> Vec<BaseFact> {
-        let commits = || self.commits.iter().flatten().chain(&self.head_commit);
         if self.created {
             return Vec::new();
         }
-        let owners = commits().any(Commit::touches_owners).then_some(BaseFact::CodeOwners);
-        let files = commits().any(Commit::moves_files).then_some(BaseFact::Files);
+        let owners = self.all_commits().any(Commit::touches_owners).then_some(BaseFact::CodeOwners);
+        let files = self.all_commits().any(Commit::moves_files).then_some(BaseFact::Files);
         [owners, files, Some(BaseFact::Mergeability)].into_iter().flatten().collect()
     }
 
     /// A branch that moved by no commit was set back; a new one at an old commit changed nothing.
     fn untold(&self) -> bool {
         let commits = self.commits.as_deref().unwrap_or_default();
-        let cut = commits.len() >= MAX_COMMITS || commits.iter().chain(&self.head_commit).any(Commit::is_cut);
+        let cut = commits.len() >= MAX_COMMITS || self.all_commits().any(Commit::is_cut);
         self.forced || cut || (commits.is_empty() && !self.created)
     }
 
     fn touches_any(&self, is: impl Fn(&str) -> bool) -> bool {
-        self.commits.iter().flatten().chain(&self.head_commit).flat_map(Commit::paths).any(is)
+        self.all_commits().flat_map(Commit::paths).any(is)
     }
 
     fn pushed(&self) -> Pushed {
-        let commits = || self.commits.iter().flatten().chain(&self.head_commit);
-        let scripts = commits().flat_map(Commit::paths).filter(|path| is_script(path));
+        let ids = self.all_commits().map(|it| it.id.clone()).filter(|id| !id.is_empty());
+        let scripts = self.all_commits().flat_map(Commit::paths).filter(|path| is_script(path));
         Pushed {
-            commits: if self.created {
-                BTreeSet::new()
-            } else {
-                commits().map(|it| it.id.clone()).filter(|id| !id.is_empty()).collect()
-            },
+            commits: if self.created { BTreeSet::new() } else { ids.collect() },
             scripts: scripts.map(RepoPath::new).collect(),
             cut: false,
         }
