@@ -24,6 +24,7 @@ mod judge_child;
 mod judges;
 mod known;
 mod limits;
+mod listen;
 mod logging;
 mod markdown;
 mod metrics;

@@ -7,7 +7,7 @@ use super::failure::{Failure, Status};
 use super::format::{self, Format, FromSnapshot, Report};
 use super::trouble::{after_call, after_judging, after_publish};
 use crate::git::load_source;
-use crate::github::{CallError, FoundDangerfile, Overview, RepoClient, RequestCounter};
+use crate::github::{CallError, Comparison, FoundDangerfile, Overview, RepoClient, RequestCounter};
 use crate::model::{
     ChangeStatus, CommitId, Conclusion, CoverageFacts, Fact, FileChange, InstallationId, LintFacts, PullNumber,
     PullState, RepoName, RepoPath, RepositoryId, Ruleset, Snapshot, Subject, Timestamp, Verdict,
@@ -126,10 +126,7 @@ impl<'a> Live<'a> {
             (None, FoundDangerfile::Absent) => return self.without_dangerfile().await,
         };
         snapshot.ruleset = Ruleset { layers: vec![layer] };
-        let pull = &self.overview.pull;
-        let (comparison, changes) =
-            futures_util::try_join!(self.client.fetch_comparison(&pull.base.sha, &self.head), self.fetch_changes(),)
-                .map_err(|error| self.trouble(error))?;
+        let (comparison, changes) = self.fetch_difference().await.map_err(|error| self.trouble(error))?;
         snapshot.subject.base = comparison.merge_base;
         snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);
@@ -206,19 +203,24 @@ impl<'a> Live<'a> {
         let added = |change: &FileChange| {
             change.status == ChangeStatus::Added && PLACES.iter().any(|place| change.path.as_str() == *place)
         };
-        let brought = match self.fetch_changes().await.map_err(|error| self.trouble(error))? {
-            Fact::Known(changes) => changes.iter().any(added),
-            Fact::Unavailable(_) => false,
+        let brought = match self.fetch_difference().await.map_err(|error| self.trouble(error))? {
+            (_, Fact::Known(changes)) => changes.iter().any(added),
+            (_, Fact::Unavailable(_)) => false,
         };
         // Any base but the default branch is judged by the default branch's rules.
         Ok(Outcome::NoDangerfile { branch: self.overview.default_branch.clone(), brought })
     }
 
-    async fn fetch_changes(&self) -> Result<Fact<Vec<FileChange>>, CallError> {
+    async fn fetch_difference(&self) -> Result<(Comparison, Fact<Vec<FileChange>>), CallError> {
         let pull = &self.overview.pull;
-        // The count is that of the present head.
-        let expected = self.newer_head().is_none().then_some(self.overview.changed_files);
-        self.client.fetch_changes(pull.number, (&pull.base.sha, &self.head), expected).await
+        let ends = (&pull.base.sha, &self.head);
+        if self.newer_head().is_none() {
+            return self.client.fetch_difference(pull.number, ends, self.overview.size()).await;
+        }
+        // What GitHub counts is of the present head.
+        let (comparison, changes) =
+            (self.client.fetch_comparison(ends.0, ends.1), self.client.fetch_changes(pull.number, ends, None));
+        futures_util::try_join!(comparison, changes)
     }
 
     fn empty_snapshot(&self) -> Snapshot {

@@ -128,6 +128,7 @@ fn describe_one(key: &FactKey) -> String {
         FactKey::Mergeable => "whether it can be merged".to_owned(),
         FactKey::Statuses => "the commit statuses".to_owned(),
         FactKey::CheckRuns => "the check runs of others".to_owned(),
+        FactKey::File(file) if file.path.as_str().is_empty() => "what lies at the top of the repository".to_owned(),
         FactKey::File(file) => format!("the text of {}", at(file)),
         FactKey::Size(file) => format!("the size of {}", at(file)),
         FactKey::CodeOwners => "the file of code owners".to_owned(),

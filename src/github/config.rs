@@ -31,8 +31,8 @@ pub struct TokenConfig {
 pub enum ConfigError {
     /// The PEM text.
     #[error(
-        "the app's private key is not a PEM text with an RSA key; download it again from the app's settings on GitHub \
-         (\"Private keys\"), and pass the whole file, with its BEGIN and END lines"
+        "the app's private key is not a PEM text with an RSA key of 2,048 bits or more; download it again from the app's \
+         settings on GitHub (\"Private keys\"), and pass the whole file, with its BEGIN and END lines"
     )]
     PrivateKey,
     /// The root.

@@ -14,6 +14,8 @@ pub(super) struct Access {
     /// Hash of the token and the cookie's value; `None` when no token is configured.
     keys: Option<([u8; 32], String)>,
     secure: bool,
+    /// The path below which people reach the server; empty at the top of its host.
+    base: String,
 }
 
 /// The answer of the lock.
@@ -28,15 +30,22 @@ pub(super) enum Entry {
 }
 
 impl Access {
-    /// `https` says whether people reach the server over TLS: then the cookie travels only there.
-    pub(super) fn new(token: Option<&SecretString>, https: bool) -> Access {
+    /// `public_url` is how people reach the server, without a slash at the end: over TLS the cookie travels only there.
+    pub(super) fn new(token: Option<&SecretString>, public_url: &str) -> Access {
         let keys = token.filter(|token| !token.expose_secret().trim().is_empty()).map(|token| {
             let session =
                 Sha256::new().chain_update("deckhand session, version 1\0").chain_update(token.expose_secret());
             let cookie = session.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
             (Sha256::digest(token.expose_secret()).into(), cookie)
         });
-        Access { keys, secure: https }
+        let host = public_url.split_once("://").map_or("", |(_, host)| host);
+        let base = host.find('/').map_or("", |at| &host[at..]).to_owned();
+        Access { keys, secure: public_url.starts_with("https://"), base }
+    }
+
+    /// The address of a page of this server for a browser: what a proxy takes away in front of it comes first.
+    pub(super) fn locate(&self, page: &str) -> String {
+        format!("{}{page}", self.base)
     }
 
     /// Judges a request by its headers.
@@ -64,7 +73,7 @@ impl Access {
     pub(super) fn set_cookie(&self) -> Option<String> {
         let (_, cookie) = self.keys.as_ref()?;
         let secure = if self.secure { "; Secure" } else { "" };
-        Some(format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax{secure}"))
+        Some(format!("{COOKIE}={cookie}; Path={}/; HttpOnly; SameSite=Lax{secure}", self.base))
     }
 }
 
@@ -95,16 +104,35 @@ mod tests {
     #[test]
     fn an_empty_token_opens_nothing() {
         for empty in ["", " "] {
-            let access = Access::new(Some(&SecretString::from(empty)), false);
+            let access = Access::new(Some(&SecretString::from(empty)), "http://127.0.0.1:3000");
             assert_eq!(access.check(&headers(header::AUTHORIZATION, "Bearer ")), Entry::Closed);
             assert!(access.set_cookie().is_none() && !access.is_token(empty));
         }
     }
 
     #[test]
+    fn a_server_below_a_path_keeps_to_it() {
+        let token = SecretString::from("canary-token");
+        for (url, page, end) in [
+            ("http://127.0.0.1:3000", "/runs/1", "; Path=/; HttpOnly; SameSite=Lax"),
+            ("https://example.org", "/runs/1", "; Path=/; HttpOnly; SameSite=Lax; Secure"),
+            (
+                "https://example.org/robots/deckhand",
+                "/robots/deckhand/runs/1",
+                "; Path=/robots/deckhand/; HttpOnly; SameSite=Lax; Secure",
+            ),
+        ] {
+            let access = Access::new(Some(&token), url);
+            assert_eq!(access.locate("/runs/1"), page);
+            let cookie = access.set_cookie().expect("a cookie");
+            assert!(cookie.ends_with(end), "{cookie}");
+        }
+    }
+
+    #[test]
     fn the_token_or_its_cookie_and_nothing_else() {
         let token = SecretString::from("canary-token");
-        let access = Access::new(Some(&token), false);
+        let access = Access::new(Some(&token), "http://127.0.0.1:3000");
         let entry = |name, value: &str| access.check(&headers(name, value));
         assert_eq!(entry(header::AUTHORIZATION, "Bearer canary-token"), Entry::Granted);
         assert_eq!(entry(header::AUTHORIZATION, "bearer  canary-token "), Entry::Granted);
@@ -120,7 +148,7 @@ mod tests {
         }
         assert_eq!(entry(header::COOKIE, "deckhand_session=canary-token"), Entry::Denied);
         assert_eq!(entry(header::FORWARDED, "for=127.0.0.1"), Entry::Denied);
-        let closed = Access::new(None, false);
+        let closed = Access::new(None, "http://127.0.0.1:3000");
         assert_eq!(closed.check(&headers(header::AUTHORIZATION, "Bearer ")), Entry::Closed);
         assert!(!closed.is_token(""));
     }

@@ -2,6 +2,7 @@
 
 use super::http::{App, not_found, refusal, refusal_of_a_change};
 use crate::store::{ByHand, JobState, ListedJob, StoreError, Touched};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -21,10 +22,17 @@ pub(super) struct JobsQuery {
 }
 
 /// `GET /api/v1/jobs`
-pub(super) async fn list(State(app): State<Arc<App>>, Query(query): Query<JobsQuery>, headers: HeaderMap) -> Response {
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    query: Result<Query<JobsQuery>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
     if let Some(answer) = refusal(&app, &headers) {
         return answer;
     }
+    let Ok(Query(query)) = query else {
+        return (StatusCode::BAD_REQUEST, "ask for one state: ?state=parked\n").into_response();
+    };
     let Some(state) = JobState::parse(query.state.as_deref().unwrap_or(JobState::Parked.as_str())) else {
         let words = JobState::ALL.map(JobState::as_str).join(", ");
         return (StatusCode::BAD_REQUEST, format!("there is no such state; choose one of {words}\n")).into_response();
@@ -43,12 +51,13 @@ pub(super) async fn list(State(app): State<Arc<App>>, Query(query): Query<JobsQu
 /// `POST /api/v1/jobs/{id}/{decision}`: `retry` or `drop`.
 pub(super) async fn decide(
     State(app): State<Arc<App>>,
-    Path((id, decision)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
     if let Some(answer) = refusal_of_a_change(&app, &headers) {
         return answer;
     }
+    let Ok(Path((id, decision))) = path else { return not_found() };
     let (decision, word) = match decision.as_str() {
         "retry" => (ByHand::Retry, "tried again"),
         "drop" => (ByHand::Drop, "dropped"),

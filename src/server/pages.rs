@@ -6,6 +6,7 @@ use super::markdown::render_markdown;
 use crate::model::{Effect, Finding, Overridden, RuleState, Verdict, render_report};
 use crate::plan::make_visible;
 use crate::store::{RunId, RunRecord};
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -22,21 +23,24 @@ pub(super) struct RunQuery {
 /// `GET /runs/{id}`
 pub(super) async fn run_page(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Query(query): Query<RunQuery>,
+    id: Result<Path<String>, PathRejection>,
+    query: Result<Query<RunQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(id) = RunId::parse(&id) else { return not_found() };
+    let Some(id) = parse_id(id) else { return not_found() };
+    let page = format!("/runs/{id}");
+    // What asks in another way than our links do shows no token.
+    let token = query.ok().and_then(|Query(query)| query.token);
     match app.access.check(&headers) {
         Entry::Closed => return not_found(),
         Entry::Denied => {
-            return match query.token {
-                Some(token) => trade(&app, &token, &format!("/runs/{id}")),
-                None => (StatusCode::UNAUTHORIZED, render_login(&format!("/runs/{id}"), false)).into_response(),
+            return match token {
+                Some(token) => trade(&app, &token, &page),
+                None => (StatusCode::UNAUTHORIZED, render_login(&app, &page, false)).into_response(),
             };
         }
         // Also a person who is already known loses the token from the address bar.
-        Entry::Granted if query.token.is_some() => return Redirect::to(&format!("/runs/{id}")).into_response(),
+        Entry::Granted if token.is_some() => return Redirect::to(&app.access.locate(&page)).into_response(),
         Entry::Granted => {}
     }
     match load(&app, &id).await {
@@ -46,11 +50,15 @@ pub(super) async fn run_page(
 }
 
 /// `GET /api/v1/runs/{id}`
-pub(super) async fn run_json(State(app): State<Arc<App>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+pub(super) async fn run_json(
+    State(app): State<Arc<App>>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
     if let Some(answer) = refusal(&app, &headers) {
         return answer;
     }
-    let Some(id) = RunId::parse(&id) else { return not_found() };
+    let Some(id) = parse_id(id) else { return not_found() };
     match load(&app, &id).await {
         Ok((_, verdict)) => {
             // Byte for byte what `deckhand replay --format json` prints.
@@ -69,7 +77,8 @@ pub(super) struct LoginForm {
 }
 
 /// `POST /login`
-pub(super) async fn login(State(app): State<Arc<App>>, Form(form): Form<LoginForm>) -> Response {
+pub(super) async fn login(State(app): State<Arc<App>>, form: Result<Form<LoginForm>, FormRejection>) -> Response {
+    let Ok(Form(form)) = form else { return not_found() };
     // Only our own pages: never a redirect to where a stranger's link wants.
     let ours = form.to.strip_prefix("/runs/").is_some_and(|id| RunId::parse(id).is_some());
     if ours { trade(&app, &form.token, &form.to) } else { not_found() }
@@ -79,10 +88,14 @@ fn trade(app: &App, token: &str, to: &str) -> Response {
     match app.access.set_cookie() {
         None => not_found(),
         Some(cookie) if app.access.is_token(token) => {
-            ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
+            ([(header::SET_COOKIE, cookie)], Redirect::to(&app.access.locate(to))).into_response()
         }
-        Some(_) => (StatusCode::UNAUTHORIZED, render_login(to, true)).into_response(),
+        Some(_) => (StatusCode::UNAUTHORIZED, render_login(app, to, true)).into_response(),
     }
+}
+
+fn parse_id(id: Result<Path<String>, PathRejection>) -> Option<RunId> {
+    id.ok().and_then(|Path(id)| RunId::parse(&id))
 }
 
 async fn load(app: &App, id: &RunId) -> Result<(RunRecord, Verdict), Box<Response>> {
@@ -96,13 +109,13 @@ async fn load(app: &App, id: &RunId) -> Result<(RunRecord, Verdict), Box<Respons
     Ok((run, verdict))
 }
 
-fn render_login(to: &str, wrong: bool) -> Html<String> {
+fn render_login(app: &App, to: &str, wrong: bool) -> Html<String> {
     page(
         "Sign in",
         html! {
             h1 { "Deckhand" }
             @if wrong { p.fail { "That is not the admin token." } }
-            form method="post" action="/login" {
+            form method="post" action=(app.access.locate("/login")) {
                 input type="hidden" name="to" value=(to);
                 label { "Admin token " input type="password" name="token" autocomplete="current-password" autofocus; }
                 " " button { "Show the run" }

@@ -9,7 +9,7 @@ use super::shared::{Shared, WallClock};
 use super::upload::Uploads;
 use super::work::Handler;
 use super::worker::{WORKERS, WorkerContext};
-use super::{Role, ServerConfig, inbox, intake, limits, retention, upkeep, worker};
+use super::{Role, ServerConfig, inbox, intake, limits, listen, retention, upkeep, worker};
 use crate::github::{Github, Meter, WorkflowTokens};
 use crate::store::{Store, StoreError};
 use std::net::SocketAddr;
@@ -119,7 +119,7 @@ impl Server {
             tasks.push(tokio::spawn(worker::run(context, given_up)));
         }
         let uploads = make_uploads(&config, public_url.clone(), github)?;
-        let access = Access::new(config.admin_token.as_ref(), public_url.starts_with("https://"));
+        let access = Access::new(config.admin_token.as_ref(), &public_url);
         let app = Arc::new(App {
             shared: shared.clone(),
             secrets: config.secrets,
@@ -133,12 +133,8 @@ impl Server {
         });
         let router = routes(app, config.role != Role::Worker);
         let stopping = shared.clone();
-        let http = tokio::spawn(async move {
-            let served = axum::serve(listener, router).with_graceful_shutdown(async move { stopping.stopped().await });
-            if let Err(error) = served.await {
-                tracing::error!(error = %error, "the web server ended: {error}");
-            }
-        });
+        let http =
+            tokio::spawn(async move { listen::serve(listener, router, async move { stopping.stopped().await }).await });
         Ok(ServerHandle { addr, public_url, shared, judges, tasks, http, give_up, drain: config.drain })
     }
 }

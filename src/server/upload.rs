@@ -11,6 +11,7 @@ use crate::model::{CommitId, RepoName};
 use crate::store::{MAX_REPORTS, MAX_REPORTS_BYTES, NewReport, SavedReport};
 use crate::webhook::{JobSpec, Work};
 use axum::body::Body;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -59,12 +60,12 @@ pub(super) struct UploadQuery {
 /// Takes a report in.
 pub(super) async fn receive(
     State(app): State<Arc<App>>,
-    Path((owner, repo, sha)): Path<(String, String, String)>,
-    Query(query): Query<UploadQuery>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
+    query: Result<Query<UploadQuery>, QueryRejection>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    match take(&app, (&owner, &repo, &sha), &query, &parts.headers, body).await {
+    match take(&app, path, query, &parts.headers, body).await {
         Ok(answer) => (StatusCode::ACCEPTED, axum::Json(answer)).into_response(),
         Err(refusal) => {
             tracing::warn!(status = refusal.status.as_u16(), "a report was refused: {}", refusal.words);
@@ -94,15 +95,17 @@ fn answer_refusal(refusal: &Refusal) -> Response {
 
 async fn take(
     app: &App,
-    (owner, repo, sha): (&str, &str, &str),
-    query: &UploadQuery,
+    path: Result<Path<(String, String, String)>, PathRejection>,
+    query: Result<Query<UploadQuery>, QueryRejection>,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Value, Refusal> {
     let bad = |words: String| Refusal::new(StatusCode::BAD_REQUEST, words);
-    let name = RepoName::new(owner, repo).map_err(|error| bad(error.to_string()))?;
-    let commit = CommitId::new(sha).map_err(|error| bad(error.to_string()))?;
+    let Path((owner, repo, sha)) = path.map_err(|_| bad("the address is not UTF-8".to_owned()))?;
+    let name = RepoName::new(&owner, &repo).map_err(|error| bad(error.to_string()))?;
+    let commit = CommitId::new(&sha).map_err(|error| bad(error.to_string()))?;
     let repository = admit(app, headers, &name, &commit).await?;
+    let Query(query) = query.map_err(|_| bad("say each of flag and name once, in UTF-8".to_owned()))?;
     let flag = query.flag.as_deref().map(str::trim).filter(|flag| !flag.is_empty());
     for (what, word) in [("flag", flag), ("name", query.name.as_deref())] {
         if word.is_some_and(|word| word.len() > MAX_WORD || word.chars().any(|c| c.is_control() || c == '`')) {

@@ -434,6 +434,11 @@ impl SimHandle {
         self.state().refuse_new_tokens = calls;
     }
 
+    /// Whoever looks at the pages is let in at `place` (`http://host:port`) too: links there carry this query.
+    pub fn sign_in(&self, place: &str, query: &str) {
+        self.state().signed_in = Some((place.to_owned(), query.to_owned()));
+    }
+
     /// Whether completed check runs keep their conclusion, whatever an update says: GitHub's documents and its staff disagree.
     pub fn keep_conclusions(&self, on: bool) {
         self.state().keep_conclusions = on;

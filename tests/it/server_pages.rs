@@ -98,10 +98,26 @@ async fn a_token_in_a_link_or_form_becomes_a_cookie() {
 }
 
 #[tokio::test]
+async fn pages_below_a_path_stay_there() {
+    let bench = Bench::start_with(&[("DECKHAND_PUBLIC_URL", "https://example.org/robots/")]).await;
+    let page = format!("/runs/{}", save_run(&bench).await);
+    let asked = bench.send(Request::get(&page)).await;
+    assert!(asked.body.contains("action=\"/robots/login\""), "{}", asked.body);
+    assert!(asked.body.contains(&format!("value=\"{page}\"")), "what it leads to is ours, wherever we are");
+    let link = bench.send(Request::get(&format!("{page}?token={TOKEN}"))).await;
+    assert!(link.head.contains(&format!("location: /robots{page}\r\n")), "{}", link.head);
+    assert!(link.head.contains("; Path=/robots/; HttpOnly; SameSite=Lax; Secure"), "{}", link.head);
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
 async fn without_a_token_the_pages_do_not_exist() {
     let bench = Bench::start_with(&[("DECKHAND_ADMIN_TOKEN", "")]).await;
     let id = save_run(&bench).await;
-    for path in [format!("/runs/{id}"), format!("/runs/{id}?token="), format!("/api/v1/runs/{id}"), "/metrics".into()] {
+    let run = format!("/runs/{id}");
+    let odd = [format!("{run}?token="), format!("{run}?token=a&token=b"), "/runs/%ff".into()];
+    let api = [format!("/api/v1/runs/{id}"), "/api/v1/jobs?state=a&state=b".into(), "/metrics".into()];
+    for path in [run].into_iter().chain(odd).chain(api) {
         assert_eq!(bench.send(Request::get(&path)).await.status, 404, "{path}");
         assert_eq!(bench.send(Request::get(&path).with("authorization", "Bearer ")).await.status, 404, "{path}");
     }

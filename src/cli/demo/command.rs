@@ -89,10 +89,12 @@ fn links(stage: &Stage, shown: &[(u64, Scene)]) -> String {
             "\nOr let the robot mend a part of it: press a button on the check of #{number}\n     {}\n",
             stage.page(&format!("/pull/{number}/checks"))
         ));
+        text.push_str(&format!(
+            "\nOr change the rules: edit the dangerfile, save, and every open pull request is judged by it\n     {}\n",
+            stage.page(&format!("/edit/{}/dangerfile.lua?pull={number}", stage::BASE))
+        ));
     }
-    text.push_str(
-        "\nThe rules are in dangerfile.lua of that repository. Ctrl-C ends the demo; nothing is left behind.\n",
-    );
+    text.push_str("\nCtrl-C ends the demo; nothing is left behind.\n");
     text
 }
 

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// The repository of the story.
 pub(super) const REPOSITORY: &str = "harbour/lighthouse";
 const APP_ID: u64 = 1;
-const BASE: &str = "main";
+pub(super) const BASE: &str = "main";
 /// People of the story and what they may do.
 const PEOPLE: [(&str, &str); 3] = [("ada", "write"), ("grace", "write"), ("linus", "write")];
 const PERMISSIONS: [(&str, &str); 5] =
@@ -57,6 +57,7 @@ impl Stage {
             github.add_user(REPOSITORY, login, permission);
         }
         github.install(REPOSITORY);
+        github.sign_in(server.public_url(), &format!("token={token}"));
         let stage = Stage { github, server, token, _folder: folder };
         stage.settle().await?;
         Ok(stage)

@@ -30,6 +30,8 @@ pub(in crate::sim) struct State {
     pub(in crate::sim) refuse_new_tokens: u32,
     /// A completed check run keeps its conclusion, whatever an update says.
     pub(in crate::sim) keep_conclusions: bool,
+    /// An address beside this GitHub, and the query by which whoever looks at the pages comes in there.
+    pub(in crate::sim) signed_in: Option<(String, String)>,
     /// Old names of repositories, the newest last, and whose they were.
     pub(in crate::sim) renamed: Vec<(String, u64)>,
     /// How everything was before each of the last pushes, the newest last, for reads that are late.
@@ -51,6 +53,7 @@ impl State {
             patience: Patience::default(),
             refuse_new_tokens: 0,
             keep_conclusions: false,
+            signed_in: None,
             renamed: Vec::new(),
             history: VecDeque::new(),
         }

@@ -150,11 +150,21 @@ fn check(state: &State, run: &CheckRun) -> Option<CheckView> {
         summary: run.output.summary.clone().unwrap_or_default(),
         text: run.output.text.clone().unwrap_or_default(),
         annotations: annotations.collect(),
-        details_url: run.details_url.clone().unwrap_or_default(),
+        details_url: run.details_url.as_deref().map(|url| signed_in(state, url)).unwrap_or_default(),
         actions: run.actions.iter().map(action).collect(),
         started: run.started_at.as_deref().map(time).unwrap_or_default(),
         completed: run.completed_at.as_deref().map(time).unwrap_or_default(),
     })
+}
+
+/// A link out of the pages, with what lets their reader in where it leads.
+fn signed_in(state: &State, url: &str) -> String {
+    match &state.signed_in {
+        Some((place, query)) if url.strip_prefix(place.as_str()).is_some_and(|rest| rest.starts_with('/')) => {
+            format!("{url}?{query}")
+        }
+        _ => url.to_owned(),
+    }
 }
 
 fn action(action: &CheckAction) -> ActionView {
