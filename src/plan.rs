@@ -17,6 +17,7 @@ mod status;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod unheard;
 
 pub use answer::{
     Heeded, Words, answered_comments, build_answer, build_button_answer, build_given_up_answer, has_answer,

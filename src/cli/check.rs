@@ -156,6 +156,7 @@ fn build_verdict(snapshot: &Snapshot, checked: Checked) -> Verdict {
         reason: Some("`check` runs no rule".to_owned()),
         statuses: None,
         waits: None,
+        unreported: false,
         steps: 0,
         millis: 0,
     };

@@ -59,6 +59,8 @@ pub struct Execution {
     pub effects: Vec<Effect>,
     /// Interrupt steps spent.
     pub steps: u64,
+    /// Whether it looked for reports of which there is none.
+    pub unreported: bool,
 }
 
 /// One dangerfile of a snapshot's ruleset, loaded into a sandboxed machine.
@@ -103,6 +105,7 @@ impl Script {
                 findings: Vec::new(),
                 effects: Vec::new(),
                 steps: 0,
+                unreported: false,
             },
         };
         self.session.registering.set(false);
@@ -154,6 +157,7 @@ impl Script {
             stop,
             findings: self.session.take_findings(),
             steps: self.session.steps.spent(),
+            unreported: self.session.unreported.get(),
         }
     }
 

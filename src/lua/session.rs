@@ -61,6 +61,8 @@ pub(super) struct Session {
     noted: RefCell<Option<(String, u32)>>,
     /// Collections for the running rule.
     pub(super) collections: Cell<u32>,
+    /// Whether the running rule looked for reports of which there is none.
+    pub(super) unreported: Cell<bool>,
     clock: Clock,
     /// When the running rule has to end, by the clock.
     ends_at: Cell<Option<Duration>>,
@@ -93,6 +95,7 @@ impl Session {
             next_look: Cell::default(),
             note_above: Cell::new(usize::MAX),
             noted: RefCell::default(),
+            unreported: Cell::default(),
             collections: Cell::default(),
             findings: RefCell::default(),
             effects: RefCell::default(),
@@ -163,6 +166,7 @@ impl Session {
         self.findings.borrow_mut().clear();
         self.effects.borrow_mut().clear();
         self.said.set(0);
+        self.unreported.set(false);
         *self.stop.borrow_mut() = None;
         *self.current_paths.borrow_mut() = paths;
     }

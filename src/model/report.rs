@@ -120,6 +120,7 @@ mod tests {
             reason: None,
             statuses: None,
             waits: None,
+            unreported: false,
             steps: 5,
             millis: 0,
         };

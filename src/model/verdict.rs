@@ -163,6 +163,10 @@ pub struct RuleOutcome {
     /// What it waits for; it is skipped until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<Waiting>,
+    /// Whether it looked for a report of a linter or of coverage, and there is none of this commit: of what one said of an
+    /// earlier commit it knows nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreported: bool,
     /// Interrupt steps of the Lua machine in the last pass: the deterministic measure of work.
     pub steps: u64,
     /// Wall-clock milliseconds in the last pass; 0 where no clock was given. Not part of what two runs must agree on.

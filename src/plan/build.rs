@@ -5,6 +5,7 @@ use super::operation::operation_id;
 use super::place::{Diff, Spot};
 use super::render::spoken;
 use super::review::{self, Change};
+use super::unheard::Unheard;
 use super::{Hands, Operation, Plan, Published, Sibling, check, rule_status, status, summary};
 use crate::model::{CommitId, PullNumber, Snapshot, Timestamp, Verdict};
 use std::time::Duration;
@@ -99,8 +100,9 @@ fn build_beside(
     if let Some(number) = input.number.filter(|_| !input.quiet) {
         let rest = input.details_url.as_deref();
         let diff = Diff::new(snapshot, &input.refused);
-        let limit = verdict.settings.max_inline_comments;
-        let inline = review::sort_out(spoken(verdict), &diff, published, limit, input.may_resolve);
+        let unheard = Unheard::of(verdict);
+        let limits = (verdict.settings.max_inline_comments, input.may_resolve);
+        let inline = review::sort_out(spoken(verdict), &unheard, &diff, published, limits);
         let text = summary::wanted(verdict, &inline.elsewhere, inline.overflow);
         if !inline.fresh.is_empty() {
             let id = operation_id(&input.run, operations.len());
@@ -111,7 +113,7 @@ fn build_beside(
             operations.push(change_operation(change, rest, &id));
         }
         let mut index = operations.len();
-        operations.extend(summary::plan_summary(text, published, number, rest, || {
+        operations.extend(summary::plan_summary((text, &unheard), published, number, rest, || {
             index += 1;
             operation_id(&input.run, index - 1)
         }));

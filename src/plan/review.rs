@@ -3,6 +3,7 @@
 use super::marker::{digest, parse_finding_marker, with_finding_marker, without_marker};
 use super::place::{Diff, Spot};
 use super::render::{is_settled, render_comment, render_settled};
+use super::unheard::Unheard;
 use super::{Operation, Published, PublishedReviewComment, ReviewComment};
 use crate::model::{CommitId, Finding, Fingerprint, PullNumber, Side};
 use std::collections::BTreeMap;
@@ -42,10 +43,10 @@ pub(super) enum Change {
 /// threads may be resolved and opened again, when that is known.
 pub(super) fn sort_out<'a>(
     findings: impl Iterator<Item = &'a Finding>,
+    unheard: &Unheard<'_>,
     diff: &Diff<'_>,
     published: &Published,
-    limit: usize,
-    may_resolve: Option<bool>,
+    (limit, may_resolve): (usize, Option<bool>),
 ) -> Inline<'a> {
     let may_open = may_resolve != Some(false);
     let mut known = known_comments(published, may_open);
@@ -88,6 +89,12 @@ pub(super) fn sort_out<'a>(
             Some((spot, text)) => candidates.push((order, finding, spot, text)),
             None => elsewhere.push((order, finding)),
         }
+    }
+    // What is left is settled, but for what nobody looked at again.
+    for comments in known.values_mut() {
+        let left = comments.len();
+        comments.retain(|comment| !unheard.wrote(&comment.body));
+        kept += left - comments.len();
     }
     candidates.sort_by_key(|(order, finding, ..)| (std::cmp::Reverse(finding.severity), *order));
     let above = candidates.split_off(limit.saturating_sub(kept).min(candidates.len()));

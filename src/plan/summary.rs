@@ -2,6 +2,7 @@
 
 use super::marker::{digest, parse_summary_marker, with_summary_marker};
 use super::render::{render_nothing_left, render_summary};
+use super::unheard::Unheard;
 use super::{Operation, Published};
 use crate::model::{Finding, PullNumber, SummaryComment, Verdict};
 
@@ -15,9 +16,10 @@ pub(super) fn wanted(verdict: &Verdict, findings: &[&Finding], overflow: usize) 
     speak.then(|| render_summary(verdict, findings, overflow))
 }
 
-/// The writes that bring the comment there; `next` gives the id of each.
+/// The writes that bring the comment there; `next` gives the id of each. With nothing to say, a comment in which rules
+/// have a word that were not heard this time is left as it is.
 pub(super) fn plan_summary(
-    wanted: Option<String>,
+    (wanted, unheard): (Option<String>, &Unheard<'_>),
     published: &Published,
     number: PullNumber,
     rest: Option<&str>,
@@ -29,10 +31,11 @@ pub(super) fn plan_summary(
             .into_iter()
             .collect();
     };
+    let stays = wanted.is_none() && unheard.has_words_in(&oldest.body);
     let text = wanted.unwrap_or_else(render_nothing_left);
     let same = parse_summary_marker(&oldest.body).is_some_and(|marker| marker.body == digest(&text));
     let mut operations = Vec::new();
-    if !same {
+    if !same && !stays {
         operations.push(Operation::UpdateSummary { id: oldest.id, body: with_summary_marker(&text, rest, &next()) });
     }
     for comment in twice {

@@ -11,3 +11,4 @@ mod rule_statuses;
 pub(super) mod sample;
 mod shared;
 mod statuses;
+mod unheard;

@@ -140,6 +140,7 @@ impl<'a> Pass<'a> {
             reason,
             statuses: None,
             waits: None,
+            unreported: execution.unreported,
             steps: execution.steps,
             millis,
         };
@@ -212,6 +213,7 @@ impl<'a> Pass<'a> {
             reason: Some(reason),
             statuses: None,
             waits: None,
+            unreported: false,
             steps: 0,
             millis: 0,
         };

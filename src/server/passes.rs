@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::review::{MAX_PASSES, Outcome, apply_overrides};
 use futures_util::future::BoxFuture;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of texts of one run.
 const MAX_TEXT: usize = 20 << 20;
@@ -20,7 +20,12 @@ pub struct Judged {
     pub verdict: Verdict,
     /// Everything that the rules had to ask for.
     pub asked: BTreeSet<FactKey>,
+    /// The scripts that the rules as they are now required, where earlier ones judged in their place.
+    pub present: Option<Sources>,
 }
+
+/// Required files by the layer of the ruleset, as a snapshot has them.
+pub(super) type Sources = BTreeMap<(usize, RepoPath), Option<String>>;
 
 /// Why the rules did not come to their end. Never their own fault: those are in the verdict.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -72,7 +77,7 @@ pub async fn judge(
     let mut asked = BTreeSet::new();
     for pass in 1..=MAX_PASSES {
         let missing = match judges.judge(snapshot).await? {
-            Outcome::Done(verdict) => return Ok(Judged { verdict: *verdict, asked }),
+            Outcome::Done(verdict) => return Ok(Judged { verdict: *verdict, asked, present: None }),
             Outcome::Missing(missing) => missing,
         };
         tracing::debug!(pass, missing = missing.len(), "the rules ask for facts");
@@ -90,20 +95,20 @@ pub async fn judge(
                 let message = format!(
                     "This run needs more than {limit} requests to GitHub. Let the rules read fewer files: narrow their `paths`."
                 );
-                return Ok(Judged { verdict: faulted(snapshot, message), asked });
+                return Ok(Judged { verdict: faulted(snapshot, message), asked, present: None });
             }
             Err(error) => return Err(error.into()),
         }
         asked.extend(missing);
         if let Some(message) = read_too_much(snapshot) {
-            return Ok(Judged { verdict: faulted(snapshot, message), asked });
+            return Ok(Judged { verdict: faulted(snapshot, message), asked, present: None });
         }
     }
     let message = format!(
         "The rules asked for more facts {MAX_PASSES} times in a row. \
          Let them read fewer files that the pull request does not change."
     );
-    Ok(Judged { verdict: faulted(snapshot, message), asked })
+    Ok(Judged { verdict: faulted(snapshot, message), asked, present: None })
 }
 
 async fn load_beside(
@@ -154,6 +159,7 @@ pub fn faulted(snapshot: &Snapshot, message: String) -> Verdict {
             reason: Some(message),
             statuses: None,
             waits: None,
+            unreported: false,
             steps: 0,
             millis: 0,
         }],

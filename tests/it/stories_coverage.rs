@@ -250,6 +250,39 @@ async fn every_linter_that_is_expected_is_waited_for() {
 }
 
 #[tokio::test]
+async fn what_a_linter_said_stays_until_it_is_heard_again() {
+    // One that blocks waits for the report, one that warns does not.
+    let (waits, runs) = ("{ severity = 'fail', wait = 10 }", "{}");
+    for (options, meanwhile, heard) in
+        [(waits, "in_progress", "failure: 1 problem"), (runs, "success: No problems", "success: 1 warning")]
+    {
+        hear_again(&format!("use('lint_report', {options})"), meanwhile, heard).await;
+    }
+}
+
+async fn hear_again(rules: &str, meanwhile: &str, heard: &str) {
+    let scene = Scene::begin(&[("dangerfile.lua", rules), ("m/a.py", OLD), ("m/b.py", OLD)]).await;
+    let number = scene.story.open("Count on", &[("m/a.py", Some(NEW))]).await;
+    let ids = || {
+        let comments = scene.story.sim.review_comments(REPO, number);
+        comments.iter().map(|comment| comment["id"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    scene.upload(&scene.head(number), "?name=ruff.sarif&flag=ruff", &sarif("ruff", Some(("m/a.py", 5)))).await;
+    let said = ids();
+    assert_eq!(said.len(), 1);
+    scene.story.sim.push(REPO, "count-on", "mona", "Go on", &[("m/b.py", Some("b = 2\n"))], "");
+    scene.story.rest().await;
+    assert!(scene.check(number).starts_with(meanwhile), "{}", scene.check(number));
+    assert_eq!(ids(), said, "nobody has looked at it again");
+    scene.upload(&scene.head(number), "?name=ruff.sarif&flag=ruff", &sarif("ruff", Some(("m/a.py", 5)))).await;
+    assert!(scene.check(number).starts_with(heard), "{}", scene.check(number));
+    assert_eq!(ids(), said, "the same is said once");
+    scene.upload(&scene.head(number), "?name=ruff.sarif&flag=ruff", &sarif("ruff", None)).await;
+    assert_eq!(ids(), Vec::<u64>::new());
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_linter_that_ran_on_the_test_merge_speaks_of_the_lines_of_the_head() {
     let rules = "use('lint_report', { severity = 'fail' })";
     let scene = Scene::begin(&[("dangerfile.lua", rules), ("m/a.py", OLD), ("m/b.py", OLD)]).await;

@@ -279,8 +279,17 @@ fault broken dangerfile.lua:7
         let mut verdict = verdict(Conclusion::Success, vec![finding(Severity::Fail, None, MESSAGE)]);
         let (name, reason) = ("no-print".to_owned(), None);
         let state = RuleState::Shadow;
-        verdict.rules =
-            vec![RuleOutcome { name, blocking: true, state, reason, statuses: None, waits: None, steps: 0, millis: 0 }];
+        verdict.rules = vec![RuleOutcome {
+            name,
+            blocking: true,
+            state,
+            reason,
+            statuses: None,
+            waits: None,
+            unreported: false,
+            steps: 0,
+            millis: 0,
+        }];
         assert_eq!(shown(&verdict), "no findings - the check would pass\n");
     }
 

@@ -80,7 +80,9 @@ fn measured(
     session.charge_changes(lua, changes.len())?;
     let added: usize = changes.iter().map(|change| change.additions as usize).sum();
     session.charge_bytes(lua, added * 64)?;
-    Ok(measure(facts, changes, counts, partial_is_missing))
+    let measured = measure(facts, changes, counts, partial_is_missing);
+    session.unreported.set(measured.state == State::NoReport);
+    Ok(measured)
 }
 
 fn render(facts: &CoverageFacts, measured: &DiffCoverage) -> Json {

@@ -111,6 +111,7 @@ fn the_summary_names_faults_first_then_files_then_what_was_skipped() {
         reason: Some("no such files".into()),
         statuses: None,
         waits: None,
+        unreported: false,
         steps: 0,
         millis: 0,
     });
@@ -156,6 +157,7 @@ fn shadow_rules_stay_silent() {
         reason: None,
         statuses: None,
         waits: None,
+        unreported: false,
         steps: 0,
         millis: 0,
     });

@@ -48,6 +48,7 @@ fn any_rule() -> impl Strategy<Value = RuleOutcome> {
         reason,
         statuses: None,
         waits: waits.map(|what| Waiting { what, until: Timestamp(0) }),
+        unreported: false,
         steps: 0,
         millis: 0,
     })

@@ -13,6 +13,7 @@ fn rule(name: &str, state: RuleState) -> RuleOutcome {
         reason: None,
         statuses: None,
         waits: None,
+        unreported: false,
         steps: 0,
         millis: 0,
     }
