@@ -58,7 +58,8 @@ pub async fn judge_or_fall_back(
         attempt.ruleset.layers[own] = earlier;
         let mut fallen_back = judge(judges, client, &mut attempt, surroundings).await?;
         if find_mistake(&fallen_back.verdict).is_none() {
-            *snapshot = attempt;
+            let present = std::mem::replace(snapshot, attempt).sources;
+            fallen_back.present = Some(present);
             fallen_back.asked.extend(judged.asked);
             return Ok(fallen_back);
         }

@@ -82,8 +82,11 @@ pub(super) async fn run(reviews: &Reviews, review: &Review<'_>) -> Result<JobOut
         }
         Ok(Some(ruleset)) => stage.judge_and_publish(&outbox, ruleset).await,
         Err(message) => {
-            let verdict = faulted(&stage.empty_snapshot(), message);
             let snapshot = stage.empty_snapshot();
+            let verdict = faulted(&snapshot, message);
+            // Until they can be read, neither a script nor another merge base changes what is said.
+            let nothing = upkeep::grounds(&stage.overview.pull, &snapshot, &snapshot.sources);
+            stage.grounds = Some(Grounds { commits: Some(Vec::new()), ..nothing });
             stage.publish(&outbox, verdict, snapshot).await
         }
     }?;
@@ -190,9 +193,9 @@ impl<'a> Stage<'a> {
         let client = &self.writing.client;
         let surroundings = ServerSide { reports: Reports { store, client, repository } };
         let judged = judge_or_fall_back(judges, client, &mut snapshot, &surroundings).await;
-        let passes::Judged { mut verdict, asked } = judged.map_err(after_judging)?;
-        let by_these = self::digest(&snapshot.ruleset) == digest;
-        self.grounds = by_these.then(|| upkeep::grounds(&self.overview.pull, &snapshot));
+        let passes::Judged { mut verdict, asked, present } = judged.map_err(after_judging)?;
+        let required = present.as_ref().unwrap_or(&snapshot.sources);
+        self.grounds = Some(upkeep::grounds(&self.overview.pull, &snapshot, required));
         if !plan::lacks_rules(&verdict) {
             self.reviews.known_settings.note(repository, &digest, &verdict.settings);
         }

@@ -2,6 +2,7 @@
 
 use super::{Job, Lease, StoreError};
 use crate::model::Timestamp;
+use crate::webhook::JobSpec;
 use async_trait::async_trait;
 use std::time::Duration;
 
@@ -72,4 +73,10 @@ pub trait Leases: Send + Sync {
     /// # Errors
     /// [`StoreError::LeaseLost`] when another worker has the job.
     async fn park(&self, job: &Job, reason: &str, now: Timestamp) -> Result<(), StoreError>;
+
+    /// What workers have in work of the jobs whose keys begin so, in the order of the keys; also where a lease ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn find_in_work(&self, prefix: &str) -> Result<Vec<JobSpec>, StoreError>;
 }

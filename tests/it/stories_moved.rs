@@ -160,3 +160,39 @@ async fn f28_an_older_conclusion_that_github_keeps_is_no_answer() {
         story.end().await;
     }
 }
+
+#[tokio::test]
+async fn f69_a_script_that_does_not_load_has_nobody_judged_again_until_it_is_mended() {
+    let story = Story::begin(&[("dangerfile.lua", REQUIRING), KIND, ("a.py", "a = 1\n")]).await;
+    let number = story.open("One", &[("b.py", Some("b = 1\n"))]).await;
+    let requires = "require('./more')\nfail('Never.')\n";
+    let slip = [("rules/words.lua", Some(requires)), ("rules/more.lua", Some("warn('By the"))];
+    story.sim.push(REPO, "main", "mona", "Slip", &slip, "");
+    story.rest().await;
+    assert_eq!(check(&story, number), "success: No problems", "by the rules before");
+    looks(&story);
+    story.pass(300).await;
+    story.pass(300).await;
+    story.sim.push(REPO, "aside", "mona", "Elsewhere", &[("c.py", Some("c = 1\n"))], "main");
+    story.rest().await;
+    assert_eq!(looks(&story), 0, "it is known that they do not load");
+    // Only the script that the broken rules require is mended.
+    story.sim.push(REPO, "main", "mona", "Mend it", &[("rules/more.lua", Some("warn('By the new rules.')\n"))], "");
+    story.rest().await;
+    assert_eq!((check(&story, number), looks(&story)), ("failure: 1 problem, 1 warning".to_owned(), 1));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f69_while_the_rules_cannot_be_read_a_push_elsewhere_judges_nobody() {
+    let long = format!("-- {}\n", "x".repeat(600_000));
+    let story = Story::begin(&[("dangerfile.lua", &long), ("a.py", "a = 1\n")]).await;
+    let number = story.open("One", &[("b.py", Some("b = 1\n"))]).await;
+    assert!(check(&story, number).starts_with("failure: 1 fault"), "{}", check(&story, number));
+    looks(&story);
+    story.sim.push(REPO, "aside", "mona", "Elsewhere", &[("c.py", Some("c = 1\n"))], "main");
+    story.sim.push(REPO, "main", "mona", "Go on", &[("a.py", Some("a = 2\n"))], "");
+    story.rest().await;
+    assert_eq!(looks(&story), 0);
+    story.end().await;
+}

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// A check that is in progress for longer, and that nobody here knows of, was left behind.
 const ABANDONED: Duration = Duration::from_secs(600);
+/// A review that was given up and has no check is tried again after this: GitHub may hear us by then.
+const UNSAID: Duration = Duration::from_secs(900);
 
 /// Why a pull request is to be judged; `None` when it need not be. The rules are the digest of the present ruleset, and those
 /// of the scripts that it requires, as far as they are known.
@@ -23,20 +25,24 @@ pub(super) fn decide(
         check.started_at.is_none_or(|at| now.since(at) < ABANDONED) || known.open_checks.contains(&check.id)
     };
     let of_this = || pull.checks.iter().filter(|check| covers(&check.external_id, pull.number));
+    // What was open before anybody looked is judged without comments.
+    let older = known.since == now || pull.created_at < known.since;
+    let first = if older { Cause::Installed } else { Cause::Opened };
     match known.jobs.get(&pull.number) {
         // It will be.
         Some(None) => return None,
         // It was given up, and nothing happened since.
         Some(Some(parked_at)) if pull.updated_at <= *parked_at => {
-            // Its check may be open since an answer that nobody heard.
-            return of_this().any(|check| check.open && !watched(check)).then_some(Cause::Rerequested);
+            // Its check may be open since an answer that nobody heard, or that it was given up could not be said either.
+            let left_open = of_this().any(|check| check.open && !watched(check));
+            let unsaid = now.since(*parked_at) >= UNSAID && of_this().next().is_none() && !ruleset.is_empty();
+            let cause = if known.judged.contains_key(&pull.number) { Cause::Rerequested } else { first };
+            return (left_open || unsaid).then_some(cause);
         }
         Some(Some(_)) | None => {}
     }
     let Some(judged) = known.judged.get(&pull.number) else {
-        // What was open before anybody looked is judged without comments.
-        let older = known.since == now || pull.created_at < known.since;
-        return (!ruleset.is_empty()).then_some(if older { Cause::Installed } else { Cause::Opened });
+        return (!ruleset.is_empty()).then_some(first);
     };
     let labels = pull.labels.iter().map(String::as_str);
     if judged.head != pull.head {
@@ -159,6 +165,14 @@ mod tests {
             decide(&left_open, &with(Some(Timestamp(3_000))), ("rules", &Scripts::new()), NOW),
             Some(Cause::Rerequested)
         );
+        let unsaid = GlancedPull { checks: Vec::new(), ..pull() };
+        let given_up = |ago: Duration| with(Some(NOW.before(ago)));
+        let why = |known: &KnownPulls, ruleset: &str| decide(&unsaid, known, (ruleset, &Scripts::new()), NOW);
+        assert_eq!(why(&given_up(UNSAID), "rules"), Some(Cause::Rerequested), "no check says that it was given up");
+        assert_eq!(why(&given_up(UNSAID / 2), "rules"), None);
+        assert_eq!(why(&given_up(UNSAID), ""), None, "none is due");
+        let unjudged = KnownPulls { judged: [].into(), since: Timestamp(2_500), ..given_up(UNSAID) };
+        assert_eq!(why(&unjudged, "rules"), Some(Cause::Installed));
         let fresh = Timestamp(ABANDONED.as_millis() as i64 - 1);
         assert_eq!(decide(&left_open, &with(Some(Timestamp(3_000))), ("rules", &Scripts::new()), fresh), None);
     }

@@ -1,13 +1,14 @@
 //! Digests by which a look at a pull request tells whether it is still what was judged.
 
 use crate::model::{Fact, PullRequest, RepoPath, Ruleset, Snapshot};
+use crate::server::passes::Sources;
 use crate::server::review_job::digest;
 use crate::store::{COMMIT_LETTERS, Grounds, Judged, RequiredScript};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// More commits of a pull request are not remembered.
-const MAX_COMMITS: usize = 250;
+/// More commits of a pull request are not remembered: as many as are read.
+const MAX_COMMITS: usize = 2_000;
 
 /// Digests of scripts, by the layer of the ruleset that requires them.
 pub(in crate::server) type Scripts = BTreeMap<(usize, RepoPath), String>;
@@ -23,15 +24,15 @@ pub(in crate::server) fn judged(pull: &PullRequest, ruleset: &Result<Option<Rule
     }
 }
 
-/// What a judgement of the snapshot by its ruleset stands on.
-pub(in crate::server) fn grounds(pull: &PullRequest, snapshot: &Snapshot) -> Grounds {
+/// What a judgement of the snapshot stands on, by rules that required these scripts.
+pub(in crate::server) fn grounds(pull: &PullRequest, snapshot: &Snapshot, required: &Sources) -> Grounds {
     let commits = match &snapshot.commits {
         Some(Fact::Known(commits)) if commits.len() <= MAX_COMMITS => {
             Some(commits.iter().map(|commit| commit.sha.as_str()[..COMMIT_LETTERS].to_owned()).collect())
         }
         _ => None,
     };
-    let scripts = script_digests(snapshot).into_iter();
+    let scripts = script_digests(required).into_iter();
     Grounds {
         head: pull.head.sha.clone(),
         base: pull.base.name.clone(),
@@ -40,10 +41,10 @@ pub(in crate::server) fn grounds(pull: &PullRequest, snapshot: &Snapshot) -> Gro
     }
 }
 
-/// Names the text of each script that the rules of the snapshot required; empty where there is none.
-pub(super) fn script_digests(snapshot: &Snapshot) -> Scripts {
+/// Names the text of each required script; empty where there is none.
+pub(super) fn script_digests(required: &Sources) -> Scripts {
     let digest = |text: &Option<String>| text.as_ref().map(|it| hex(Sha256::new_with_prefix(it))).unwrap_or_default();
-    snapshot.sources.iter().map(|(place, text)| (place.clone(), digest(text))).collect()
+    required.iter().map(|(place, text)| (place.clone(), digest(text))).collect()
 }
 
 /// Names a ruleset, or the reason why it cannot be read; empty when there is none.

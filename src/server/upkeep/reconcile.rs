@@ -296,7 +296,7 @@ impl Reviews {
         let fetched = client.fetch_facts(&snapshot, &keys).await;
         self.upkeep.spend(installation, (client.counter().used() - before).into());
         apply_facts(&mut snapshot, fetched.map_err(after_call)?);
-        let scripts = script_digests(&snapshot);
+        let scripts = script_digests(&snapshot.sources);
         self.upkeep.see_scripts(repository, tips, scripts.clone());
         Ok(scripts)
     }

@@ -4,6 +4,7 @@ use super::writer::{Change, Patience, in_own_transaction};
 use super::{Sqlite, unread};
 use crate::model::Timestamp;
 use crate::store::{IN_WORK_PER_INSTALLATION, IN_WORK_PER_REPOSITORY, Job, Lease, Leases, StoreError};
+use crate::webhook::JobSpec;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use sqlx::query::Query;
@@ -60,6 +61,14 @@ impl Leases for Sqlite {
     async fn park(&self, job: &Job, reason: &str, now: Timestamp) -> Result<(), StoreError> {
         self.write_answers(self.answers().take(&job.key)).await?;
         self.write(Park { lease: job.lease, reason: reason.to_owned(), now }).await
+    }
+
+    async fn find_in_work(&self, prefix: &str) -> Result<Vec<JobSpec>, StoreError> {
+        let running =
+            sqlx::query_scalar("SELECT spec FROM jobs WHERE key >= ?1 AND key < ?2 AND state = 'running' ORDER BY key");
+        let specs: Vec<String> =
+            running.bind(prefix).bind(format!("{prefix}\u{10ffff}")).fetch_all(&mut *self.reader().await?).await?;
+        Ok(specs.iter().filter_map(|spec| unread::read_spec(spec)).collect())
     }
 }
 

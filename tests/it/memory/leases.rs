@@ -7,7 +7,9 @@ use deckhand::model::Timestamp;
 use deckhand::store::{
     IN_WORK_PER_INSTALLATION, IN_WORK_PER_REPOSITORY, Job, JobState, Lease, Leases, Priority, StoreError,
 };
+use deckhand::webhook::JobSpec;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 impl State {
@@ -139,5 +141,12 @@ impl Leases for Memory {
         row.reason = Some(reason.to_owned());
         (row.run_after, row.changed_at) = (now, now);
         Ok(())
+    }
+
+    async fn find_in_work(&self, prefix: &str) -> Result<Vec<JobSpec>, StoreError> {
+        let state = self.state()?;
+        let held = state.jobs.iter().filter(|job| job.state == JobState::Running && job.key.starts_with(prefix));
+        let held: BTreeMap<&String, &JobSpec> = held.map(|job| (&job.key, &job.spec)).collect();
+        Ok(held.into_values().cloned().collect())
     }
 }

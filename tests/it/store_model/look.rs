@@ -60,6 +60,7 @@ async fn look_at(store: &Store, repository: RepositoryId, now: Timestamp, seen: 
     seen.note("artifacts", store.find_report_artifacts(repository).await);
     seen.note("queues", store.find_queues(repository).await);
     let prefix = format!("{repository}/pull/");
+    seen.note("in work", store.find_in_work(&prefix).await);
     seen.note("readers of reports", store.find_readers_of_reports(&prefix).await);
     for of in [BaseFact::CodeOwners, BaseFact::Files, BaseFact::Mergeability] {
         seen.note("readers of the base", store.find_readers_of_base(&prefix, of).await);
