@@ -17,6 +17,10 @@ pub(in crate::store) async fn examine(url: &str, busy_timeout: Duration) -> Resu
     let mut connection = options.connect().await?;
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut connection).await?;
     let applied = read_applied(&mut connection, url).await?;
+    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut connection).await?;
+    if found != "ok" {
+        return Err(StoreError::Corrupt(found));
+    }
     try_write(&mut connection).await?;
     let (to_apply, newer) = unapplied_migrations(&applied);
     Ok(Examination::Usable { to_apply, newer, journal })
@@ -67,14 +71,16 @@ async fn read_applied(connection: &mut SqliteConnection, url: &str) -> Result<Ve
 }
 
 /// Takes the write lock, changes a page as far as SQLite goes before it has to be kept, and takes it back.
-async fn try_write(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+pub(super) async fn try_write(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *connection).await?;
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     // A file that may only be read lets a transaction begin.
     let tried =
         sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {version}"))).execute(&mut *connection).await;
-    sqlx::query("ROLLBACK").execute(&mut *connection).await?;
+    // SQLite may have ended it already.
+    let ended = sqlx::query("ROLLBACK").execute(&mut *connection).await;
     tried?;
+    ended?;
     Ok(())
 }
 

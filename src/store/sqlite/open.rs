@@ -1,7 +1,7 @@
 //! Opens the database: one writing connection, a few reading ones, migrations applied.
 
 use super::answers::Answers;
-use super::examine::expect_ours;
+use super::examine::{expect_ours, try_write};
 use super::readers::{Reader, Readers};
 use super::writer::{Change, Patience, Writer};
 use crate::store::open::without_password;
@@ -41,6 +41,7 @@ impl Sqlite {
             .disable_statement_logging();
         let mut writer = connect_and_migrate(&options, url, busy_timeout).await?;
         assert_durable(&mut writer, url).await?;
+        assert_writable(&mut writer, url).await?;
         Ok(Sqlite {
             writer: Writer::start(writer),
             readers: Readers::new(options),
@@ -76,7 +77,7 @@ impl Sqlite {
 impl Engine for Sqlite {
     async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&mut *self.readers.get().await?).await?;
-        Ok(())
+        self.writer.probe().await
     }
 
     async fn close(&self) {
@@ -195,6 +196,20 @@ async fn assert_durable(writer: &mut SqliteConnection, url: &str) -> Result<(), 
              (journal_mode={journal}, synchronous={synchronous}); use a local disk"
         ),
     })
+}
+
+/// A database that can only be read would be opened, and refuse every delivery. Another process's lock says that it can be
+/// written.
+async fn assert_writable(writer: &mut SqliteConnection, url: &str) -> Result<(), StoreError> {
+    let refuse = |reason: String| StoreError::Open { url: without_password(url), reason };
+    match try_write(writer).await {
+        Ok(()) | Err(StoreError::Locked) => Ok(()),
+        Err(StoreError::Full(reason)) => Err(refuse(format!(
+            "it cannot be written ({reason}); let this user write the file, those beside it that end in -wal and -shm, and \
+             their folder, and see that the disk has room"
+        ))),
+        Err(other) => Err(refuse(other.to_string())),
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -83,15 +83,24 @@ pub(super) fn before_commit(statements: &'static str) -> AssertSqlSafe<String> {
 pub(super) struct Writer {
     queue: mpsc::Sender<Request>,
     waiting: Arc<AtomicUsize>,
+    failing: Arc<AtomicBool>,
 }
 
 impl Writer {
     /// Starts the writer on a connection of its own.
     pub(super) fn start(connection: SqliteConnection) -> Writer {
         let (queue, requests) = mpsc::channel(QUEUE);
-        let waiting = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(Loop { connection, requests, waiting: waiting.clone() }.run());
-        Writer { queue, waiting }
+        let (waiting, failing) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        tokio::spawn(Loop { connection, requests, waiting: waiting.clone(), failing: failing.clone() }.run());
+        Writer { queue, waiting, failing }
+    }
+
+    /// Tries to write where the last change could not be: whether the database takes changes.
+    pub(super) async fn probe(&self) -> Result<(), StoreError> {
+        if !self.failing.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        self.write(Probe, Patience::None).await
     }
 
     /// Makes a change; when this returns `Ok`, it is on disk.
@@ -154,6 +163,21 @@ impl Change for Nothing {
 
     fn apply<'a>(&'a self, _: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// Writes what is there already.
+struct Probe;
+
+impl Change for Probe {
+    type Output = ();
+
+    fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async {
+            let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await?;
+            sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {version}"))).execute(tx).await?;
+            Ok(())
+        })
     }
 }
 
@@ -223,6 +247,8 @@ struct Loop {
     connection: SqliteConnection,
     requests: mpsc::Receiver<Request>,
     waiting: Arc<AtomicUsize>,
+    /// Whether the last change could not be written.
+    failing: Arc<AtomicBool>,
 }
 
 impl Loop {
@@ -305,12 +331,32 @@ impl Loop {
         if let [entry] = batch
             && let Some(written) = self.write_alone(entry.as_mut()).await
         {
-            return written;
+            return self.note(written);
         }
-        let mut tx = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+        // Begun and ended by hand: where SQLite ends a transaction by itself (a full disk), sqlx would count it as open for
+        // ever and begin no other.
+        if let Err(error) = sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut self.connection).await {
+            return self.note(Err(error.into()));
+        }
+        let written = self.apply_all(batch).await;
+        if written.is_err() {
+            self.take_back().await;
+        }
+        self.note(written)
+    }
+
+    /// Remembers whether the database takes changes; a lock says nothing of it.
+    fn note<T>(&self, written: Result<T, StoreError>) -> Result<T, StoreError> {
+        if !matches!(written, Err(StoreError::Locked)) {
+            self.failing.store(written.is_err(), Ordering::Release);
+        }
+        written
+    }
+
+    async fn apply_all(&mut self, batch: &mut [Box<dyn Queued>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
         let mut results = Vec::with_capacity(batch.len());
         for entry in batch {
-            let applied = AssertUnwindSafe(entry.apply(&mut tx)).catch_unwind().await;
+            let applied = AssertUnwindSafe(entry.apply(&mut self.connection)).catch_unwind().await;
             match applied.unwrap_or_else(|_| Err(panicked())) {
                 // It has found that it may not write, and has not.
                 Err(StoreError::LeaseLost(job)) => results.push(Err(StoreError::LeaseLost(job))),
@@ -318,8 +364,15 @@ impl Loop {
                 Ok(()) => results.push(Ok(())),
             }
         }
-        tx.commit().await?;
+        sqlx::raw_sql("COMMIT").execute(&mut self.connection).await?;
         Ok(results)
+    }
+
+    /// Ends a transaction of which nothing shall stay. It is refused where none is open, and then there is nothing to take
+    /// back.
+    async fn take_back(&mut self) {
+        let taken_back = sqlx::raw_sql("ROLLBACK").execute(&mut self.connection).await;
+        tracing::debug!(open = taken_back.is_ok(), "a change was taken back");
     }
 
     /// `None` when the change has no way of its own.
@@ -329,9 +382,7 @@ impl Loop {
             Ok(()) => return Some(Ok(vec![Ok(())])),
             Err(error) => error,
         };
-        // It is refused where none is open, and then there is nothing to take back.
-        let taken_back = sqlx::raw_sql("ROLLBACK").execute(&mut self.connection).await;
-        tracing::debug!(open = taken_back.is_ok(), "a change was taken back");
+        self.take_back().await;
         Some(match error {
             StoreError::LeaseLost(job) => Ok(vec![Err(StoreError::LeaseLost(job))]),
             error => Err(error),
@@ -389,6 +440,7 @@ mod tests {
     enum Fate {
         Done,
         BadStatement,
+        Full,
         Panic,
     }
 
@@ -402,11 +454,40 @@ mod tests {
                 match self.1 {
                     Fate::Done => {}
                     Fate::BadStatement => _ = sqlx::query("INSERT INTO nowhere VALUES (1)").execute(tx).await?,
+                    // As on a full disk, SQLite ends the transaction by itself.
+                    Fate::Full => {
+                        sqlx::query("PRAGMA max_page_count = 1").execute(&mut *tx).await?;
+                        let large =
+                            "INSERT INTO reads (key, ruleset, facts) VALUES ('large', 'digest', zeroblob(4000000))";
+                        let full = sqlx::query(large).execute(&mut *tx).await;
+                        sqlx::query("PRAGMA max_page_count = 1073741823").execute(tx).await?;
+                        _ = full?;
+                    }
                     Fate::Panic => panic!("a change that panics, for the test"),
                 }
                 Ok(())
             })
         }
+    }
+
+    #[tokio::test]
+    async fn f15_after_a_transaction_that_sqlite_ended_by_itself_the_next_one_begins() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite:{}", dir.path().join("s.db").display());
+        let store = Sqlite::open(&url, Duration::ZERO).await.expect("a store");
+        for _ in 0..2 {
+            let full = store.write(Add("half", Fate::Full)).await.expect_err("no room");
+            assert!(full.to_string().contains("free some space"), "{full}");
+            assert!(store.writer().failing.load(Ordering::Acquire));
+        }
+        store.ping().await.expect("it tries, and there is room again");
+        assert!(!store.writer().failing.load(Ordering::Acquire));
+        store.write(Add("whole", Fate::Done)).await.expect("there is room again");
+        let names: Vec<String> = sqlx::query_scalar("SELECT key FROM reads")
+            .fetch_all(&mut *store.reader().await.expect("a reader"))
+            .await
+            .expect("read");
+        assert_eq!(names, ["whole"]);
     }
 
     #[tokio::test]
