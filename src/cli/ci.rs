@@ -101,7 +101,9 @@ impl Ci {
                 reviewed.verdict.head.short()
             ))?;
         }
-        if self.dry_run {
+        if live.is_closed() {
+            out.remark(&format!("{} is closed: nothing is written on it.", live.name()))?;
+        } else if self.dry_run {
             out.would_write(&plan)?;
         } else {
             let report = live.publish(&reviewed, &plan).await?;

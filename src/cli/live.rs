@@ -126,7 +126,18 @@ impl<'a> Live<'a> {
             (None, FoundDangerfile::Absent) => return self.without_dangerfile().await,
         };
         snapshot.ruleset = Ruleset { layers: vec![layer] };
-        let (comparison, changes) = self.fetch_difference().await.map_err(|error| self.trouble(error))?;
+        let (comparison, changes) = match (self.fetch_difference().await, self.newer_head()) {
+            (Ok(found), _) => found,
+            (Err(CallError::NotFound(_)), Some(newer)) => {
+                return Err(Failure::usage(format!(
+                    "{} was pushed to, and GitHub has {} no more: the job of its newer head, {}, judges it",
+                    self.name(),
+                    self.head.short(),
+                    newer.short()
+                )));
+            }
+            (Err(error), _) => return Err(self.trouble(error)),
+        };
         snapshot.subject.base = comparison.merge_base;
         snapshot.commits = Some(comparison.commits);
         snapshot.changes = Some(changes);

@@ -9,7 +9,7 @@ use super::format::Format;
 use super::live::{Live, Outcome, Reviewed, Target, explain, runtime, status_of};
 use super::pull_url::{PullUrl, parse_pull_url};
 use super::terminal::{note, print_result, warn};
-use super::writes;
+use super::{trouble, writes};
 use crate::model::render_report;
 use crate::plan::Plan;
 use crate::publish::Report;
@@ -156,8 +156,10 @@ fn render(
             ),
             Some(None) => Ok(()),
             Some(Some(report)) => {
-                let done = report.done.iter().filter_map(|(index, _)| plan.operations.get(*index));
-                let done: Vec<String> = done.map(writes::describe).collect();
+                let done =
+                    report.done.iter().filter_map(|(index, answer)| plan.operations.get(*index).zip(Some(answer)));
+                let done: Vec<String> =
+                    done.map(|(operation, answer)| writes::describe_done(operation, answer)).collect();
                 match done.is_empty() {
                     true => Ok(()),
                     false => writeln!(out, "\nWrote on {name}: {}.", done.join(", ")),
@@ -183,6 +185,8 @@ fn settle(common: &Common, live: &Live<'_>, access: &Access, report: &Report) ->
     };
     let remedy = if reason.contains("locked") {
         "Unlock the conversation first"
+    } else if !trouble::is_about_permissions(reason) {
+        "This is for whoever rules over the repository or its organisation to lift"
     } else {
         "It needs *Commit statuses* and *Pull requests* read and write (the scope `repo`), and its owner must be allowed \
          to push"

@@ -2,7 +2,8 @@
 
 use super::plain;
 use super::terminal::{BOLD, DIM, paint};
-use crate::model::Side;
+use crate::github::Answer;
+use crate::model::{CommitId, Side};
 use crate::plan::{CheckRun, Operation, Plan, ReviewComment, without_marker};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -53,6 +54,19 @@ pub(super) fn render_text(plan: &Plan, markers: bool) -> String {
     out
 }
 
+/// The same once it is done: of a review, what GitHub took.
+pub(super) fn describe_done(operation: &Operation, answer: &Answer) -> String {
+    match (operation, answer) {
+        (Operation::CreateReview { head, .. }, Answer::Review { comments }) => review(head, *comments),
+        _ => describe(operation),
+    }
+}
+
+fn review(head: &CommitId, comments: usize) -> String {
+    let plural = if comments == 1 { "" } else { "s" };
+    format!("a review of {} with {comments} comment{plural}", head.short())
+}
+
 /// One write in a phrase.
 pub(super) fn describe(operation: &Operation) -> String {
     match operation {
@@ -62,10 +76,7 @@ pub(super) fn describe(operation: &Operation) -> String {
         Operation::CreateSummary { .. } => "a summary comment".to_owned(),
         Operation::UpdateSummary { id, .. } => format!("new words for the summary comment {id}"),
         Operation::DeleteSummary { id } => format!("the second summary comment {id} away"),
-        Operation::CreateReview { head, comments, .. } => {
-            let plural = if comments.len() == 1 { "" } else { "s" };
-            format!("a review of {} with {} comment{plural}", head.short(), comments.len())
-        }
+        Operation::CreateReview { head, comments, .. } => review(head, comments.len()),
         Operation::UpdateReviewComment { id, .. } => format!("new words for the review comment {id}"),
         Operation::DeleteReviewComment { id } => format!("the settled review comment {id} away"),
         Operation::ResolveThread { .. } => "the conversation of a settled finding resolved".to_owned(),

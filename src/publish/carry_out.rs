@@ -42,6 +42,8 @@ pub async fn carry_out(outbox: &Outbox<'_>, client: &RepoClient, plan: &Plan) ->
     if plan.operations.is_empty() {
         return Ok(Report::default());
     }
+    // What is asked before has a limit of its own: a plan is as long as it is, and a second one would begin with asking.
+    let client = &client.clone().with_counter(client.counter().apart(budget(plan)));
     // Comments that may not be wanted any more are recorded once that is known; all others together, in one go.
     let doubtful = |operation: &Operation| plan.recheck_head.is_some() && lane_of(operation).comments();
     let certain = begin(outbox, client, plan, |operation| !doubtful(operation)).await?;
@@ -65,6 +67,16 @@ pub async fn carry_out(outbox: &Outbox<'_>, client: &RepoClient, plan: &Plan) ->
     };
     let (checks, statuses, comments) = futures_util::join!(checks, statuses, comments);
     merge([checks, statuses].into_iter().chain(comments.unwrap_or_else(|error| vec![Err(error)])))
+}
+
+/// Requests that a plan may take: each write, tried again and looked for.
+fn budget(plan: &Plan) -> u32 {
+    let writes = plan.operations.iter().map(|operation| match operation {
+        Operation::CreateReview { comments, .. } => 1 + comments.len(),
+        Operation::CreateCheck(check) | Operation::UpdateCheck { check, .. } => 1 + check.annotations.len(),
+        _ => 1,
+    });
+    u32::try_from(4 * writes.sum::<usize>() + 4).unwrap_or(u32::MAX)
 }
 
 fn merge(lanes: impl Iterator<Item = Result<Report, PublishError>>) -> Result<Report, PublishError> {
@@ -103,6 +115,13 @@ async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, lane: Vec<Begun<'_>>
     let mut report = Report::default();
     let mut lane = lane.into_iter();
     while let Some(Begun { index, id, operation, known }) = lane.next() {
+        let resolves = matches!(operation, Operation::ResolveThread { .. });
+        // Where one is not allowed, none is.
+        if resolves && report.unresolved > 0 && matches!(known, Known::New) {
+            outbox.abandon(&id).await?;
+            report.unresolved += 1;
+            continue;
+        }
         let result = match operation {
             Operation::CreateReview { number, head, comments } => {
                 let whose = (*number, head);
@@ -112,6 +131,8 @@ async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, lane: Vec<Begun<'_>>
             _ => carry_out_begun(outbox, client, &id, operation, known).await,
         };
         match result {
+            // GitHub took none of it.
+            Ok(Answer::Review { comments: 0 }) => {}
             Ok(answer) => report.done.push((index, answer)),
             // A status that may not be set stays as it is: branch protection that asks for it goes on asking.
             Err(PublishError::Call(CallError::Forbidden(reason))) if lane_of(operation) == Lane::Status => {
@@ -123,9 +144,7 @@ async fn run_lane(outbox: &Outbox<'_>, client: &RepoClient, lane: Vec<Begun<'_>>
                 }
             }
             // The comment itself can say that it is settled.
-            Err(PublishError::Call(CallError::Forbidden(reason)))
-                if matches!(operation, Operation::ResolveThread { .. }) =>
-            {
+            Err(PublishError::Call(CallError::Forbidden(reason))) if resolves => {
                 tracing::warn!(operation = id, reason, "GitHub does not let us resolve a thread.");
                 report.unresolved += 1;
             }

@@ -95,6 +95,19 @@ async fn a_job_annotates_summarises_and_comments() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_runs_again_after_the_merge_writes_nothing() {
+    let world = begin().await;
+    let number = world.open(&[NOISY]);
+    let job = Job::new(&world, "pull_request", number);
+    world.sim.close(REPO, number, "mona");
+    let said = job.run(&[]).await;
+    assert_eq!((said.status, said.err.as_str()), (1, ""), "{}", said.out);
+    assert!(said.out.contains("octo/hello#1 is closed: nothing is written on it."), "{}", said.out);
+    assert_eq!(world.writes(), [""; 0]);
+    world.end();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_forks_read_only_token_leaves_annotations_summary_and_status() {
     let world = begin().await;
     let number = world.open_from_fork(&[NOISY]);

@@ -258,6 +258,7 @@ async fn a_line_that_github_refuses_is_said_in_the_summary() {
     world.sim.inject(Fault::next("POST", "/reviews", refusal));
     let said = world.run(&["pr", &world.url(number), "--post"], &[("GH_TOKEN", &token)]).await;
     assert_eq!((said.status, said.err.as_str()), (1, ""), "{}", said.out);
+    assert!(!said.out.contains("Wrote on octo/hello#1: a review"), "GitHub took none of it: {}", said.out);
     let comments = world.sim.comments(REPO, number);
     assert_eq!((comments.len(), world.sim.review_comments(REPO, number).len()), (1, 0));
     assert!(comments[0]["body"].as_str().unwrap().contains("**line 5:** Leftover print"), "{}", comments[0]["body"]);
