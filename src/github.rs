@@ -41,6 +41,7 @@ mod remarks;
 mod repo;
 mod required;
 mod reviews;
+mod road;
 mod search;
 mod shared_head;
 mod statuses;

@@ -54,8 +54,7 @@ impl Github {
     /// When the URL is none, or the token cannot be sent in a header.
     pub fn with_token(config: TokenConfig) -> Result<Self, ConfigError> {
         let http = Http::new(&config.api_url, &config.user_agent, Timing::system())?;
-        let header = bearer(config.token.expose_secret().trim())
-            .ok_or_else(|| ConfigError::Client("the token has characters that no token has".to_owned()))?;
+        let header = bearer(config.token.expose_secret().trim()).ok_or(ConfigError::Token)?;
         Ok(Github::build(http, Auth::Token(header), Meter::default()))
     }
 

@@ -42,8 +42,14 @@ pub enum ConfigError {
     #[error("the user agent {0:?} cannot be sent in an HTTP header; use printable ASCII characters")]
     UserAgent(String),
     /// No TLS.
-    #[error("the HTTP client cannot be set up ({0}); check the system's certificate store (package ca-certificates)")]
-    Client(String),
+    #[error(
+        "no certificates of authorities can be read on this machine: install the package ca-certificates, or mend what \
+         SSL_CERT_FILE and SSL_CERT_DIR name"
+    )]
+    Certificates,
+    /// A token of a person or a job.
+    #[error("the token has characters that no token has")]
+    Token,
 }
 
 /// The two roots of one GitHub.

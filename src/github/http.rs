@@ -3,6 +3,7 @@
 use super::CallError;
 use super::config::{ConfigError, Roots};
 use super::error::header;
+use super::road::Road;
 use super::timing::Timing;
 use crate::model::Timestamp;
 use http::{HeaderMap, HeaderValue, Method, Request};
@@ -127,10 +128,11 @@ pub(super) fn over<C: Connect + Clone + Send + Sync + 'static>(connector: C) -> 
     builder.build().unwrap_or_else(|never| match never {})
 }
 
-/// The same for `https` alone, with the certificates that the system trusts.
+/// The same for `https` alone, with the certificates that the system trusts, and through its proxy.
 pub(super) fn tls() -> Result<Octocrab, ConfigError> {
     let tls = HttpsConnectorBuilder::new().with_native_roots();
-    Ok(over(tls.map_err(|error| ConfigError::Client(error.to_string()))?.https_only().enable_http1().build()))
+    let tls = tls.map_err(|_| ConfigError::Certificates)?.https_only().enable_http1();
+    Ok(over(tls.wrap_connector(Road::from_env())))
 }
 
 fn network(error: &(dyn std::error::Error + 'static)) -> CallError {
@@ -143,5 +145,37 @@ pub(super) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string().chars().take(200).collect()
+    let text: String = cause.to_string().chars().take(200).collect();
+    explain_certificate(&text).unwrap_or(text)
+}
+
+/// What is wrong with a certificate, in words for whoever runs the machine; `None` where it is about something else.
+fn explain_certificate(text: &str) -> Option<String> {
+    let reason = text.strip_prefix("invalid peer certificate: ")?;
+    let has = |words: &[&str]| words.iter().any(|word| reason.contains(word));
+    Some(if has(&["UnknownIssuer", "CaUsedAsEndEntity", "BadSignature"]) {
+        "its certificate is signed by nobody whom this machine trusts; add the authority's certificate to those of the \
+         system, or name a file that has it in SSL_CERT_FILE"
+            .to_owned()
+    } else if has(&["expired", "Expired", "not valid yet", "NotValidYet"]) {
+        format!("its certificate is not valid at this machine's time ({reason}); look at the clock first")
+    } else {
+        format!("its certificate is not accepted: {reason}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_are_explained() {
+        let said = |text: &str| explain_certificate(text).unwrap_or_default();
+        for unknown in ["UnknownIssuer", "Other(OtherError(CaUsedAsEndEntity))"] {
+            let said = said(&format!("invalid peer certificate: {unknown}"));
+            assert!(said.contains("SSL_CERT_FILE") && !said.contains("Other"), "{said}");
+        }
+        assert!(said("invalid peer certificate: certificate expired: verification time 1 (UNIX)").contains("clock"));
+        assert_eq!(explain_certificate("connection refused"), None);
+    }
 }

@@ -87,5 +87,5 @@ async fn a_secure_root_finds_its_cryptography() {
         user_agent: "x".into(),
     };
     // A host without certificates is told so; nothing panics.
-    assert!(matches!(Github::new(config), Ok(_) | Err(ConfigError::Client(_))));
+    assert!(matches!(Github::new(config), Ok(_) | Err(ConfigError::Certificates)));
 }

@@ -31,7 +31,7 @@ const EVERYWHERE: &[&str] = &["*"];
 
 /// Every dependency, and the rooms, or the room within a room, that may name it. One that nobody names is there for its
 /// version alone and has no room.
-pub(super) const CRATES: [(&str, &[&str]); 67] = [
+pub(super) const CRATES: [(&str, &[&str]); 68] = [
     ("aho-corasick", &["analysis", "review"]),
     ("anstream", &["cli"]),
     ("anstyle", &["cli"]),
@@ -53,9 +53,9 @@ pub(super) const CRATES: [(&str, &[&str]); 67] = [
     ("hmac", &["webhook", "sim"]),
     ("http", &["github", "server", "sim", "cli"]),
     ("http-body-util", &["github", "server", "sim"]),
-    ("hyper", &["sim"]),
+    ("hyper", &["server", "sim"]),
     ("hyper-rustls", &["github"]),
-    ("hyper-util", &["github", "sim"]),
+    ("hyper-util", &["github", "server", "sim"]),
     ("indicatif", &["cli"]),
     ("jsonc-parser", &["diff"]),
     ("jsonwebtoken", &["github", "sim"]),
@@ -90,6 +90,7 @@ pub(super) const CRATES: [(&str, &[&str]); 67] = [
     ("thiserror", EVERYWHERE),
     ("tokio", &["store", "github", "server", "sim", "cli"]),
     ("toml", &["analysis", "server"]),
+    ("tower-service", &["github"]),
     ("tracing", &["store", "github", "publish", "server", "sim"]),
     ("tracing-subscriber", &["server"]),
     ("tree-sitter", &["analysis"]),
