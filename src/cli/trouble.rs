@@ -20,10 +20,17 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
             what.trim_start_matches("such "),
             access.root.url
         )),
-        CallError::Forbidden(reason) => Failure::usage(format!(
-            "GitHub refuses {token} for {subject}: {reason}. In a workflow, give the job `permissions:` with \
-             `contents: read` and `pull-requests: write`; a personal token needs access to the repository"
-        )),
+        CallError::Forbidden(reason) => {
+            let remedy = if is_about_permissions(&reason) {
+                "In a workflow, give the job `permissions:` with `contents: read` and `pull-requests: write`; a personal \
+                 token needs access to the repository"
+            } else {
+                "The token has to meet what the organisation asks of one (`gh auth status` shows what it may), or use \
+                 another one"
+            };
+            let reason = reason.trim_end_matches('.');
+            Failure::usage(format!("GitHub refuses {token} for {subject}: {reason}. {remedy}"))
+        }
         CallError::RateLimited { until } => Failure::failed(format!(
             "the hourly limit of {token} is spent until {}: run the command again then, or use another token",
             until.to_rfc3339()
@@ -32,6 +39,7 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
             "GitHub asks {token} to slow down: run the command again in {} seconds",
             retry_after.as_secs().max(1)
         )),
+        other @ CallError::Paced { .. } => Failure::failed(format!("{subject}: {other}: run the command again then")),
         CallError::Moved => Failure::failed(format!(
             "the repository of {subject} was renamed or transferred: run the command again, with the present address"
         )),
@@ -52,10 +60,23 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
         CallError::Budget(limit) => Failure::failed(format!(
             "{subject} takes more than the {limit} requests of one run: run the command again, it goes on from there"
         )),
+        // Not even the beginning is one.
+        CallError::Malformed(what) if what.ends_with("line 1 column 1") => Failure::usage(format!(
+            "what answers at {} is no GitHub API ({}): check DECKHAND_GITHUB_API_URL, and whether a proxy or a sign-in page \
+             stands between",
+            access.root.url,
+            what.trim_start_matches("such ")
+        )),
         other @ (CallError::Invalid(_) | CallError::Conflict(_) | CallError::TooLarge(_) | CallError::Malformed(_)) => {
             Failure::failed(format!("{subject} cannot be reviewed: {other}"))
         }
     }
+}
+
+/// Whether a refusal is for want of a permission of the token, in GitHub's words for it, rather than for a rule of an
+/// organisation (single sign-on, allowed addresses, the age of tokens) or the state of a repository.
+pub(super) fn is_about_permissions(reason: &str) -> bool {
+    reason.contains("not accessible") || reason.contains("(needs ") || reason.contains("Must have")
 }
 
 /// Rules that did not come to their end.

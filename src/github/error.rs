@@ -20,6 +20,15 @@ pub enum CallError {
         /// For how long.
         retry_after: Duration,
     },
+    /// Comments are written no faster than GitHub likes; this one was not sent.
+    #[error(
+        "comments are written at most 75 a minute and 480 an hour; there is room for the next one in {} s",
+        .retry_after.as_secs()
+    )]
+    Paced {
+        /// Until then.
+        retry_after: Duration,
+    },
     /// Not there, or not visible to us.
     #[error("GitHub has no {0}, or the app is not allowed to see it")]
     NotFound(String),
@@ -72,6 +81,7 @@ impl CallError {
         match self {
             CallError::RateLimited { .. }
             | CallError::SecondaryLimit { .. }
+            | CallError::Paced { .. }
             | CallError::Moved
             | CallError::HeadMoved => true,
             CallError::Server(_) | CallError::Network(_) | CallError::Timeout(_) | CallError::Conflict(_) => true,

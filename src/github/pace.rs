@@ -271,7 +271,7 @@ impl Known {
         }
         let until = self.next_place(now);
         self.queue.push_back(until);
-        Err(CallError::SecondaryLimit { retry_after: until.since(now).max(Duration::from_secs(1)) })
+        Err(CallError::Paced { retry_after: until.since(now).max(Duration::from_secs(1)) })
     }
 
     /// When there is room for one more, behind all who were sent away before: if they all came back at once, most of them
@@ -338,7 +338,7 @@ mod tests {
                 tries += 1;
                 match pace.admit(ONE, comment, now) {
                     Ok(()) => written.push(now),
-                    Err(CallError::SecondaryLimit { retry_after }) => waiting.push(now.after(retry_after)),
+                    Err(CallError::Paced { retry_after }) => waiting.push(now.after(retry_after)),
                     Err(error) => panic!("{error}"),
                 }
             }

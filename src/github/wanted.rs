@@ -28,6 +28,8 @@ pub struct WantedEvent {
     pub name: &'static str,
     /// Whether pull requests go unnoticed, or people unheard, without it.
     pub needed: bool,
+    /// The permission with which GitHub offers it; reading is enough.
+    pub permission: &'static str,
     /// What it is for.
     pub purpose: &'static str,
 }
@@ -47,7 +49,8 @@ pub const WANTED_PERMISSIONS: &[WantedPermission] = &[
     needed("metadata", "read", "which repositories there are, and what their branches require"),
     permission("pull_requests", "write", "comments; without it only the check speaks"),
     permission("contents", "write", "resolving threads; without it a fixed comment is edited to say so"),
-    permission("statuses", "write", "`statuses = \"per_rule\"`"),
+    permission("issues", "read", "the event `issue_comment`, and so `/deckhand` commands"),
+    permission("statuses", "write", "`statuses = \"per_rule\"`; `read` is enough for rules that read statuses"),
     permission("actions", "read", "reports that workflows of forks keep as artifacts"),
     permission("merge_queues", "read", "merge queues"),
     permission("actions", "write", "re-runs of workflows; not used yet"),
@@ -56,25 +59,27 @@ pub const WANTED_PERMISSIONS: &[WantedPermission] = &[
     permission("members", "read", "rules for teams; not used yet"),
 ];
 
-const fn event(name: &'static str, needed: bool, purpose: &'static str) -> WantedEvent {
-    WantedEvent { name, needed, purpose }
+const fn event(name: &'static str, needed: bool, permission: &'static str, purpose: &'static str) -> WantedEvent {
+    WantedEvent { name, needed, permission, purpose }
 }
 
-/// All events that name work for deckhand and that an app subscribes to.
+/// All events that name work for deckhand and that an app subscribes to. Source of the permissions: "Webhook events and
+/// payloads" in GitHub's documentation.
 pub const WANTED_EVENTS: &[WantedEvent] = &[
-    event("pull_request", true, "pull requests are judged when they change"),
+    event("pull_request", true, "pull_requests", "pull requests are judged when they change"),
     event(
         "push",
         true,
+        "contents",
         "open pull requests are judged again when the rules change, or what was merged is a part of them",
     ),
-    event("check_run", true, "*Re-run* works, and rules see the checks of others"),
-    event("issue_comment", true, "`/deckhand` commands are heard"),
-    event("check_suite", false, "*Re-run all checks*"),
-    event("merge_group", false, "merge queues"),
-    event("pull_request_review", false, "rules that read reviews"),
-    event("status", false, "rules that read commit statuses"),
-    event("workflow_run", false, "reports that workflows keep as artifacts"),
+    event("check_run", true, "checks", "*Re-run* works, and rules see the checks of others"),
+    event("issue_comment", true, "issues", "`/deckhand` commands are heard"),
+    event("check_suite", false, "checks", "*Re-run all checks*"),
+    event("merge_group", false, "merge_queues", "merge queues"),
+    event("pull_request_review", false, "pull_requests", "rules that read reviews"),
+    event("status", false, "statuses", "rules that read commit statuses"),
+    event("workflow_run", false, "actions", "reports that workflows keep as artifacts"),
 ];
 
 #[cfg(test)]
@@ -98,9 +103,16 @@ mod tests {
             let row = format!("\n| `{name}` | {access} | {}{purpose} |\n", words(*needed));
             assert!(page.contains(&row), "docs/server.md lacks {row}");
         }
-        for WantedEvent { name, needed, purpose } in WANTED_EVENTS {
+        for WantedEvent { name, needed, purpose, .. } in WANTED_EVENTS {
             let row = format!("\n| `{name}` | {}{purpose} |\n", words(*needed));
             assert!(page.contains(&row), "docs/server.md lacks {row}");
+        }
+    }
+
+    #[test]
+    fn every_event_is_offered_with_a_permission_that_is_wanted() {
+        for event in WANTED_EVENTS {
+            assert!(WANTED_PERMISSIONS.iter().any(|it| it.name == event.permission), "{}", event.name);
         }
     }
 

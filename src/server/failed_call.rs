@@ -17,7 +17,9 @@ const JUDGING: Duration = Duration::from_secs(10);
 pub(super) fn after_call(error: CallError) -> JobError {
     let reason = error.to_string();
     match error {
-        CallError::SecondaryLimit { retry_after } => JobError::RetryAfter { reason, after: retry_after },
+        CallError::SecondaryLimit { retry_after } | CallError::Paced { retry_after } => {
+            JobError::RetryAfter { reason, after: retry_after }
+        }
         CallError::RateLimited { until } => JobError::RetryAt { reason, at: until },
         CallError::Forbidden(_) => JobError::Fatal {
             reason: format!("{reason}; `deckhand doctor` on the server says which permission is missing"),

@@ -5,7 +5,7 @@ use super::frames::{HEADER, let_go, parse_header, render_frame};
 use crate::model::Snapshot;
 use crate::review::Outcome;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -51,7 +51,7 @@ impl Judges {
     pub fn start(config: JudgeConfig) -> Result<Judges, JudgeError> {
         let program = match &config.program {
             Some(program) => program.clone(),
-            None => std::env::current_exe().map_err(|error| JudgeError::Start(error.to_string()))?,
+            None => find_itself()?,
         };
         let judges = Judges {
             seats: Semaphore::new(config.count.max(1)),
@@ -97,8 +97,15 @@ impl Judges {
 
     /// Whether a judge is there or can be started.
     pub fn is_ready(&self) -> bool {
-        let busy = self.seats.available_permits() == 0;
-        if busy || !self.idle.lock().expect("no holder panics").is_empty() {
+        let is_alive = |judge: &mut Judge| matches!(judge.child.try_wait(), Ok(None));
+        let alive = {
+            let mut idle = self.idle.lock().expect("no holder panics");
+            let before = idle.len();
+            idle.retain_mut(is_alive);
+            self.replaced.fetch_add((before - idle.len()) as u64, Ordering::Relaxed);
+            !idle.is_empty()
+        };
+        if alive || self.seats.available_permits() == 0 {
             return true;
         }
         self.spawn().map(|judge| self.put_back(judge)).is_ok()
@@ -137,6 +144,7 @@ impl Judges {
     fn spawn(&self) -> Result<Judge, JudgeError> {
         let start = |error: io::Error| JudgeError::Start(format!("{}: {error}", self.program.display()));
         let mut child = Command::new(&self.program)
+            .arg0("deckhand")
             .arg("judge")
             .env_clear()
             .current_dir("/")
@@ -175,6 +183,15 @@ impl Judge {
         let_go(&mut self.buffer);
         Ok(outcome)
     }
+}
+
+/// This very program, also once another version lies in its place.
+fn find_itself() -> Result<PathBuf, JudgeError> {
+    let itself = Path::new("/proc/self/exe");
+    if itself.exists() {
+        return Ok(itself.to_owned());
+    }
+    std::env::current_exe().map_err(|error| JudgeError::Start(error.to_string()))
 }
 
 struct CountOnDrop<'a>(&'a AtomicU64);

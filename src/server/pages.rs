@@ -215,9 +215,12 @@ fn page(title: &str, content: Markup) -> Html<String> {
     Html(make_visible(&markup.into_string()))
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1f2328;overflow-wrap:anywhere}\
-article{border-left:3px solid #d1d9e0;padding-left:1rem;margin:1rem 0}pre{white-space:pre-wrap;background:#f6f8fa;padding:.5rem}\
-.fail,.failure{color:#b3261e}.success{color:#1a7f37}.warn{color:#9a6700}table{border-collapse:collapse}\
+const STYLE: &str = ":root{color-scheme:light dark}\
+body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}\
+article{border-left:3px solid light-dark(#d1d9e0,#3d444d);padding-left:1rem;margin:1rem 0}\
+pre{white-space:pre-wrap;background:light-dark(#f6f8fa,#151b23);padding:.5rem}\
+.fail,.failure{color:light-dark(#b3261e,#ff8a80)}.success{color:light-dark(#1a7f37,#56d364)}\
+.warn{color:light-dark(#9a6700,#d29922)}table{border-collapse:collapse}\
 td,th{text-align:left;padding:.2rem 1rem .2rem 0}";
 
 fn state_word(state: RuleState) -> &'static str {

@@ -121,7 +121,7 @@ fn hears(app: &App, installation: &Installation, event: &str) -> bool {
         "check_run" | "check_suite" if granted("checks") == Some(Access::Write) => true,
         _ if !app.events.iter().any(|known| known == event) => false,
         "check_run" | "check_suite" => granted("checks").is_some(),
-        "issue_comment" => granted("issues").or(granted("pull_requests")).is_some(),
+        "issue_comment" => granted("issues").is_some(),
         "pull_request" | "pull_request_review" | "pull_request_review_comment" => granted("pull_requests").is_some(),
         "merge_group" => granted("merge_queues").is_some(),
         "push" => granted("contents").is_some(),

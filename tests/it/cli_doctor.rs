@@ -20,9 +20,10 @@ const EVENTS: [&str; 9] = [
     "status",
     "workflow_run",
 ];
-const PERMISSIONS: [(&str, &str); 6] = [
+const PERMISSIONS: [(&str, &str); 7] = [
     ("actions", "read"),
     ("checks", "write"),
+    ("issues", "read"),
     ("contents", "write"),
     ("metadata", "read"),
     ("pull_requests", "write"),

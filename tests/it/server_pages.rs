@@ -106,7 +106,7 @@ async fn pages_below_a_path_stay_there() {
     assert!(asked.body.contains(&format!("value=\"{page}\"")), "what it leads to is ours, wherever we are");
     let link = bench.send(Request::get(&format!("{page}?token={TOKEN}"))).await;
     assert!(link.head.contains(&format!("location: /robots{page}\r\n")), "{}", link.head);
-    assert!(link.head.contains("; Path=/robots/; HttpOnly; SameSite=Lax; Secure"), "{}", link.head);
+    assert!(link.head.contains("; path=/robots/; httponly; samesite=lax; secure"), "{}", link.head);
     bench.server.shutdown().await;
 }
 

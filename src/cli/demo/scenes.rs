@@ -128,7 +128,8 @@ fn linted() -> Scene {
         author: "grace",
         title: "Let the keepers take turns",
         body: "`next_keeper` tells whose turn it is, and who leaves writes it down.",
-        caption: "the build sent ruff's report: comments on the added lines, with ruff's own fixes as suggestions",
+        caption: "the build sent ruff's report: comments on the added lines, with ruff's own fixes as suggestions; \
+                  no build runs after an edit, so that nothing is known of it",
         pushes: vec![(
             "Let the keepers take turns",
             vec![

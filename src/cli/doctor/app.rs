@@ -4,6 +4,8 @@ use super::report::{Level, Remark, Section};
 use crate::github::{AppSettings, CallError, Presence};
 use crate::server::ServerConfig;
 
+const REACH: &str = "Check the network, its firewall, the proxy (HTTPS_PROXY, NO_PROXY), and DECKHAND_GITHUB_API_URL.";
+
 /// A call that ended badly, in words for whoever runs the server.
 pub(super) fn after_call(config: &ServerConfig, error: &CallError) -> Remark {
     let url = &config.github_api_url;
@@ -18,13 +20,20 @@ pub(super) fn after_call(config: &ServerConfig, error: &CallError) -> Remark {
             format!("GitHub at {url} has no {what}"),
             "Check DECKHAND_GITHUB_API_URL (https://HOST/api/v3 for Enterprise Server) and DECKHAND_APP_ID.",
         ),
-        CallError::Network(reason) => problem(
-            format!("no connection to GitHub at {url}: {reason}"),
-            "Check the network, its firewall, and DECKHAND_GITHUB_API_URL.",
+        CallError::Network(reason) => problem(format!("no connection to GitHub at {url}: {reason}"), REACH),
+        CallError::Timeout(_) => problem(format!("GitHub at {url} does not answer: {error}"), REACH),
+        CallError::Moved => problem(
+            format!("what answers at {url} sends us on to another address"),
+            "Write that address in DECKHAND_GITHUB_API_URL: mostly it begins with https:// in place of http://.",
         ),
-        CallError::Malformed(_) => problem(
-            format!("what answers at {url} is no GitHub: {error}"),
-            "Check DECKHAND_GITHUB_API_URL (https://HOST/api/v3 for Enterprise Server).",
+        CallError::Forbidden(reason) => problem(
+            format!("GitHub refuses: {}", reason.trim_end_matches('.')),
+            "Where it names a permission, let the account grant it; where it speaks of an address, let this machine's into \
+             the organisation's or enterprise's list.",
+        ),
+        CallError::Malformed(what) => problem(
+            format!("what answers at {url} is no GitHub API ({what})"),
+            "Check DECKHAND_GITHUB_API_URL (https://HOST/api/v3 for Enterprise Server), and whether a proxy stands between.",
         ),
         other => problem(
             other.to_string(),
@@ -45,7 +54,8 @@ pub(super) fn look(app: &AppSettings, installations: &[Presence]) -> Section {
     });
     if !stopped.is_empty() {
         let text = format!("suspended by {}: nothing of theirs is judged until they lift it", stopped.join(", "));
-        section.remarks.push(Remark::new(Level::Note, text));
+        let level = if stopped.len() == installations.len() { Level::Warning } else { Level::Note };
+        section.remarks.push(Remark::new(level, text));
     }
     section
 }

@@ -1,6 +1,6 @@
 //! The command: what is looked at, in which order.
 
-use super::report::{Level, Section, render, worst};
+use super::report::{Level, Remark, Section, render, worst};
 use super::{app, database, hook, permissions, requirements, settings};
 use crate::cli::commands::Subcommand;
 use crate::cli::common::Common;
@@ -63,36 +63,44 @@ impl Doctor {
         }
         // Without an identity GitHub tells nothing; what is missing is said already.
         if let Ok(config) = &config {
-            sections.extend(self.look_at_github(config).await?);
+            sections.extend(self.look_at_github(config).await);
         }
         Ok(sections)
     }
 
-    async fn look_at_github(&self, config: &ServerConfig) -> Result<Vec<Section>, Failure> {
+    async fn look_at_github(&self, config: &ServerConfig) -> Vec<Section> {
         let github = Github::new(GithubConfig {
             api_url: config.github_api_url.clone(),
             app_id: config.app.id,
             private_key: config.app.private_key.clone(),
             user_agent: concat!("deckhand/", env!("CARGO_PKG_VERSION")).to_owned(),
         });
-        let github = github.map_err(|error| Failure::usage(error.to_string()))?;
+        let github = match github {
+            Ok(github) => github,
+            Err(error) => {
+                let remarks = vec![Remark::new(Level::Problem, error.to_string())];
+                return vec![Section { remarks, ..Section::new("App") }];
+            }
+        };
         let refused =
             |title, error: &CallError| Section { remarks: vec![app::after_call(config, error)], ..Section::new(title) };
         let (settings, installations) = match futures_util::try_join!(github.fetch_app(), github.list_installations()) {
             Ok(found) => found,
-            Err(error) => return Ok(vec![refused("App", &error)]),
+            Err(error) => return vec![refused("App", &error)],
         };
         let mut sections = vec![app::look(&settings, &installations), permissions::look(&settings, &installations)];
         sections.push(hook::look_at_events(&settings));
-        let hook = match futures_util::try_join!(github.fetch_hook(), github.list_newest_deliveries()) {
-            Ok((hook, attempts)) => hook::look(&hook, config.public_url.as_deref(), &attempts),
-            Err(error) => refused("Webhook", &error),
+        let public_url = config.public_url.as_deref();
+        let hook = match futures_util::join!(github.fetch_hook(), github.list_newest_deliveries()) {
+            (Ok(hook), Ok(attempts)) => hook::look(&hook, public_url, &attempts),
+            (Err(CallError::NotFound(_)), _) => hook::look_at_none(public_url),
+            (Err(error), _) | (_, Err(error)) => refused("Webhook", &error),
         };
         sections.push(hook);
         if !installations.is_empty() {
             let asked = requirements::Asked { config, repositories: &self.repository, check: &self.check_name };
             sections.push(requirements::look(&github, &installations, &asked).await);
         }
-        Ok(sections)
+        sections
     }
 }

@@ -3,6 +3,7 @@
 use super::report::{Level, Remark, Section};
 use crate::github::{AppSettings, DeliveryAttempt, HookSettings, WANTED_EVENTS};
 use std::collections::HashSet;
+use std::fmt::Write;
 
 /// The path at which a server takes deliveries.
 const PATH: &str = "/webhooks/github";
@@ -26,6 +27,11 @@ pub(super) fn look(hook: &HookSettings, public_url: Option<&str>, attempts: &[De
     }
     section.remarks.push(judge_deliveries(attempts));
     section
+}
+
+/// An app whose webhook is not active.
+pub(super) fn look_at_none(public_url: Option<&str>) -> Section {
+    Section { remarks: judge_address("", public_url).into_iter().collect(), ..Section::new("Webhook") }
 }
 
 fn judge_address(url: &str, public_url: Option<&str>) -> Option<Remark> {
@@ -90,6 +96,14 @@ fn explain(status: u16) -> (String, &'static str) {
             "the answer was 404".to_owned(),
             "See that the webhook URL ends with /webhooks/github and leads to this server.",
         ),
+        413 => (
+            "the server answered 413, it was larger than 25 MiB".to_owned(),
+            "Nothing has to be mended here: a delivery that large is not GitHub's.",
+        ),
+        415 => (
+            "the server answered 415, it came as a form".to_owned(),
+            "Choose the content type `application/json` for the webhook on the app's settings page.",
+        ),
         503 => (
             "the server answered 503, it could not store it".to_owned(),
             "See what this says of the database, and the server's log.",
@@ -110,8 +124,11 @@ pub(super) fn look_at_events(app: &AppSettings) -> Section {
     for event in missing(true) {
         let text =
             format!("the app does not subscribe to `{}`: without it none of this: {}", event.name, event.purpose);
-        let advice = "Subscribe to it: the app's settings page, *Permissions & events*.";
-        section.remarks.push(Remark::new(Level::Problem, text).advise(advice));
+        let mut advice = "Subscribe to it: the app's settings page, *Permissions & events*".to_owned();
+        if !app.permissions.contains_key(event.permission) {
+            let _ = write!(advice, ", which offers it once the app asks for `{}: read`", event.permission);
+        }
+        section.remarks.push(Remark::new(Level::Problem, text).advise(advice + "."));
     }
     if section.remarks.is_empty() {
         section.remarks.push(Remark::new(Level::Fine, "the app subscribes to all that it needs"));

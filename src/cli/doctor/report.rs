@@ -3,7 +3,7 @@
 use crate::cli::plain::line;
 use crate::cli::terminal::{BLUE, BOLD, DIM, GREEN, RED, YELLOW, paint};
 use anstyle::Style;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use unicode_width::UnicodeWidthStr;
 
 /// How good or bad something is. From `Warning` on, somebody has to mend it.
@@ -43,6 +43,12 @@ pub(super) struct Remark {
 impl Remark {
     pub(super) fn new(level: Level, text: impl Into<String>) -> Remark {
         Remark { level, text: text.into(), advice: None }
+    }
+
+    /// The same, said of somebody in particular.
+    pub(super) fn of(mut self, whom: impl Display) -> Remark {
+        self.text = format!("{whom}: {}", self.text);
+        self
     }
 
     pub(super) fn advise(mut self, advice: impl Into<String>) -> Remark {

@@ -24,7 +24,7 @@ pub(super) async fn look(github: &Github, installations: &[Presence], asked: &As
     for installation in installations.iter().filter(|it| !it.suspended) {
         match github.list_repositories(installation.id).await {
             Ok(found) => known.extend(found.into_iter().map(|it| (installation.id, it))),
-            Err(error) => section.remarks.push(after_call(asked.config, &error)),
+            Err(error) => section.remarks.push(after_call(asked.config, &error).of(&installation.account)),
         }
     }
     let missing = asked.repositories.iter().filter(|name| !known.iter().any(|(_, it)| same(&it.name, name)));
@@ -41,7 +41,7 @@ pub(super) async fn look(github: &Github, installations: &[Presence], asked: &As
     for (installation, repository) in known.iter().take(most) {
         section.remarks.extend(match look_at(github, *installation, repository, asked.check).await {
             Ok(remarks) => remarks,
-            Err(error) => vec![after_call(asked.config, &error)],
+            Err(error) => vec![after_call(asked.config, &error).of(&repository.name)],
         });
     }
     if let Some(rest) = known.len().checked_sub(most).filter(|rest| *rest > 0) {

@@ -26,8 +26,13 @@ pub(super) fn show(call: &mut Call<'_>) -> Answer {
 }
 
 /// "Get a webhook configuration for an app": the secret is never shown, only that there is one.
+/// An app whose webhook is not active has none to show.
 pub(super) fn hook(call: &mut Call<'_>) -> Answer {
-    Reply::ok(json::hook(own(call)?))
+    let app = own(call)?;
+    if app.webhook_url.is_none() {
+        return Err(Reply::not_found());
+    }
+    Reply::ok(json::hook(app))
 }
 
 pub(super) fn installations(call: &mut Call<'_>) -> Answer {
