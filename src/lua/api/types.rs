@@ -33,7 +33,7 @@ pub(super) const RECORDS: &[RecordType] = &[
         name: "Matches",
         doc: "Changed files that match some patterns.",
         fields: &[
-            f("modified", "{ string }", "files whose content or mode changed"),
+            f("modified", "{ string }", "files whose content, mode or name changed"),
             f("created", "{ string }", "new files"),
             f("deleted", "{ string }", "files that are gone"),
             f("edited", "{ string }", "modified or created"),
