@@ -2,6 +2,7 @@
 
 mod budgets;
 mod cut;
+mod directories;
 mod language;
 mod settled;
 mod suggestions;
@@ -259,7 +260,6 @@ fn structured_diffs_have_the_contracts_shape() {
 }
 
 #[test]
-#[test]
 fn a_file_that_only_moved_is_modified_as_danger_js_has_it() {
     let mut snapshot = snapshot(
         r#"
@@ -277,6 +277,7 @@ fn a_file_that_only_moved_is_modified_as_danger_js_has_it() {
     assert_eq!(judge(&snapshot).log, ["b.py run.sh\tn.py\tg.py", "b.py run.sh\tb.py run.sh n.py\tn.py"]);
 }
 
+#[test]
 fn a_cut_patch_fails_closed() {
     let mut snapshot = snapshot("rule(\"x\", function() pcall(danger.git.added_lines) end)");
     if let Some(Fact::Known(changes)) = &mut snapshot.changes {
