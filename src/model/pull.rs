@@ -170,6 +170,7 @@ pub struct Verification {
     /// Whether it is the committer's.
     pub verified: bool,
     /// Why, in GitHub's word: `valid`, `unsigned`, `unknown_key`, ...
+    #[serde(default)]
     pub reason: String,
 }
 

@@ -216,11 +216,11 @@ fn a_pattern_that_is_only_a_directorys_name_is_noted() {
     assert_eq!(place.deckhand(&["check", "-q"]).err, "");
 
     place.commit("Add a rule");
-    let said = place.deckhand(&["local"]);
+    let said = place.deckhand(&["local", "--base", "HEAD"]);
     assert_eq!(said.out, "no findings - the check would pass\n", "nothing changes in it");
     place.write("src/b.py", "b = 1\n");
     let said = place.deckhand(&["local"]);
-    assert!(said.out.contains(&expected.lines().next().unwrap()), "{}", said.out);
+    assert!(said.out.contains(expected.lines().next().unwrap()), "{}", said.out);
     assert!(said.out.ends_with("\n\nno findings - the check would pass\n"), "{}", said.out);
     let said = place.deckhand(&["local", "--format", "markdown"]);
     assert!(said.out.contains("ℹ️ `./src` is a directory"), "{}", said.out);
