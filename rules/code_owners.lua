@@ -68,6 +68,9 @@ return {
     for _, path in danger.git.match(options.require_owners).edited do
       must_have[path] = true
     end
+    for _, path in analyses.moved_files({}) do
+      must_have[path] = nil
+    end
   end
   -- Files by the owners that they have together.
   local groups, order = {}, {}

@@ -16,6 +16,9 @@ return {
   for _, path in danger.git.match(options.ignore).any do
     ignored[path] = true
   end
+  for _, path in analyses.moved_files({}) do
+    ignored[path] = true -- It is in the history already.
+  end
   local candidates = {}
   for _, path in danger.git.match(options.paths or "**").edited do
     if not ignored[path] then

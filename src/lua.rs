@@ -27,6 +27,7 @@ mod session;
 mod tokens;
 mod words;
 
+pub(crate) use crate::analysis::globs::plain_path;
 pub use crate::analysis::globs::{GlobError, Globs};
 pub use api::{
     API, ApiItem, ApiState, ROBOT, RobotArgument, RobotCall, Takes, TypeDefinition, build_settings, render_definitions,

@@ -33,7 +33,9 @@ pub use lint::{ColumnKind, LintDoubt, LintEdit, LintFacts, LintRange, LintResult
 pub use overrides::{Overridden, Override};
 pub use path::RepoPath;
 pub use preview::Preview;
-pub use pull::{Author, Commit, Label, Labeling, Milestone, PullDetails, PullRequest, PullState, Ref, User};
+pub use pull::{
+    Author, Commit, Label, Labeling, Milestone, PullDetails, PullRequest, PullState, Ref, User, Verification,
+};
 pub use report::render_report;
 pub use review::{RequestedReviewers, Review, Team};
 pub use ruleset::{DANGERFILE_PLACES, Dangerfile, Origin, Ruleset};

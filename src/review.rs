@@ -1,6 +1,7 @@
 //! Runs a ruleset over a snapshot: pure, so that the same snapshot and rules give the same bytes.
 
 mod applies;
+mod directories;
 mod fingerprint;
 mod hide;
 mod outcome;
@@ -12,6 +13,7 @@ mod settled;
 mod source;
 mod unspoken;
 
+pub use directories::say_directory;
 pub use fingerprint::Fingerprints;
 pub use outcome::Outcome;
 pub use overrides::{apply_overrides, fault_fingerprint, find_coverable};

@@ -80,6 +80,16 @@ impl Globs {
     }
 }
 
+/// The path that a pattern without any sign names, from the root; `None` for every other pattern, one of a directory included.
+pub(crate) fn plain_path(pattern: &str) -> Option<String> {
+    let pattern = pattern.strip_prefix('!').unwrap_or(pattern);
+    if pattern.ends_with('/') || pattern.contains(['*', '?', '[', ']', '{', '}', '\\', '`']) {
+        return None;
+    }
+    let parts: Vec<&str> = pattern.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    (!parts.is_empty() && !parts.contains(&"..")).then(|| parts.join("/"))
+}
+
 /// Reads a list. `complete` makes a pattern that matches whole names of what was written.
 fn read<S: AsRef<str>>(
     patterns: &[S],
@@ -154,6 +164,16 @@ mod tests {
         check(&["**/*.yml"], ".github/workflows/ci.yml", true);
         check(&["docs/"], "docs/a/b.md", true);
         check(&["/README.md"], "a/README.md", false);
+    }
+
+    #[test]
+    fn a_plain_path_has_no_sign() {
+        for (pattern, path) in [("src", "src"), ("!./src/lib", "src/lib"), ("/a.py", "a.py")] {
+            assert_eq!(plain_path(pattern).as_deref(), Some(path), "{pattern}");
+        }
+        for pattern in ["src/", "src/**", "*.py", "[a]", ".", "../a", ""] {
+            assert_eq!(plain_path(pattern), None, "{pattern}");
+        }
     }
 
     #[test]

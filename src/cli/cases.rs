@@ -1,7 +1,10 @@
 //! Rule tests as readable Markdown (`*.cases.md`, contract section 7): parsing a file, running a case.
 
 mod case;
+mod compare;
+mod effects;
 mod findings;
+mod plain_diff;
 mod pull;
 mod reports;
 mod run;

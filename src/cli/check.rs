@@ -7,14 +7,15 @@ use super::common::{Common, Printed};
 use super::dangerfile::{self, Found};
 use super::failure::{Failure, Status};
 use super::format::{Format, FromSnapshot, Report, render};
-use super::terminal::{GREEN, RED, paint, print_result};
+use super::terminal::{GREEN, RED, note, paint, print_result};
 use crate::git::Repository;
-use crate::lua::{Checked, check};
+use crate::lua::{Checked, check, plain_path};
 use crate::model::{
     Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Searched,
     Snapshot, Verdict,
 };
-use crate::review::MAX_PASSES;
+use crate::review::{MAX_PASSES, say_directory};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -50,6 +51,9 @@ impl Subcommand for Check {
         let path = found.dangerfile.path.clone();
         let mut snapshot = empty_snapshot(found.dangerfile);
         let checked = judge(&mut snapshot, found.sources.as_deref())?;
+        for directory in found.sources.iter() {
+            note_directories(common, directory, &checked.patterns);
+        }
         let mistakes = checked.mistakes.len();
         let rules = checked.rules.len();
         let verdict = build_verdict(&snapshot, checked);
@@ -86,6 +90,17 @@ impl Check {
                 Some(top) => dangerfile::load_from(top),
                 None => Err(Failure::usage("there is no working tree here: name the file, `deckhand check FILE`")),
             },
+        }
+    }
+}
+
+/// Says which patterns name a directory of the working tree, and so match no file.
+fn note_directories(common: &Common, root: &Path, patterns: &[(String, String)]) {
+    let mut told = BTreeSet::new();
+    for (rule, pattern) in patterns {
+        let is_directory = plain_path(pattern).is_some_and(|path| root.join(path).is_dir());
+        if is_directory && told.insert((rule, pattern)) {
+            note(common, &say_directory(pattern, [rule.as_str()]));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `deckhand test`: runs the cases of `*.cases.md` files.
 
-use super::cases::{Case, CaseResult, CaseRules, parse_cases, run_case_by};
+use super::cases::{Case, CaseProblem, CaseResult, CaseRules, parse_cases, run_case_by};
 use super::commands::Subcommand;
 use super::common::Common;
 use super::dangerfile;
@@ -8,7 +8,7 @@ use super::failure::{Failure, Status};
 use super::plain;
 use super::terminal::{BOLD, GREEN, RED, note, paint, print_result};
 use crate::git::Repository;
-use crate::lua::builtin_rules;
+use crate::lua::{builtin_rules, find_builtin, nearest};
 use crate::model::RepoPath;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -140,7 +140,15 @@ fn run_file(file: &Path, rules: &Rules, common: &Common, tally: &mut Tally) -> R
             let known = Case::WORDS.join(", ");
             note(common, &format!("{place}: a block `{word}` says nothing to a case, which is made of {known}"));
         }
-        match run_case_by(&case, &default_rules, &sources) {
+        let result = match (&default_rules, &case.lua) {
+            (Ok(rules), _) => run_case_by(&case, rules, &sources),
+            (Err(_), Some(_)) => run_case_by(&case, &CaseRules::of_text(String::new()), &sources),
+            (Err(message), None) => CaseResult::Broken(CaseProblem {
+                line: case.line,
+                message: format!("the case has no `lua` block, {message}"),
+            }),
+        };
+        match result {
             CaseResult::Passed => {
                 tally.passed += 1;
                 if common.verbose {
@@ -175,27 +183,35 @@ impl Rules {
         Ok(Rules { root: found.sources.unwrap_or(root), named: Some(named) })
     }
 
-    /// The rules of the cases in a file that bring none.
-    fn of_file(&self, file: &Path) -> CaseRules {
+    /// The rules of the cases in a file that bring none; or why there are none.
+    fn of_file(&self, file: &Path) -> Result<CaseRules, String> {
         match &self.named {
-            Some(rules) => CaseRules { path: rules.path.clone(), text: rules.text.clone() },
-            None => CaseRules::of_text(default_setup(file, &self.root)),
+            Some(rules) => Ok(CaseRules { path: rules.path.clone(), text: rules.text.clone() }),
+            None => default_setup(file, &self.root).map(CaseRules::of_text),
         }
     }
 }
 
 /// The dangerfile of cases without a `lua` block: the built-in rule of the file's stem, or the repository's own rule
-/// beside it.
-fn default_setup(file: &Path, root: &Path) -> String {
+/// beside it. Without either, what to do.
+fn default_setup(file: &Path, root: &Path) -> Result<String, String> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.strip_suffix(ENDING).unwrap_or(&name).to_owned();
-    let builtin = builtin_rules().iter().any(|rule| rule.name == stem);
+    if find_builtin(&stem).is_some() {
+        return Ok(format!("use(\"{stem}\")"));
+    }
     let directory = file.canonicalize().ok().and_then(|file| file.parent().map(Path::to_owned));
-    let own = directory.filter(|directory| directory.join(format!("{stem}.lua")).is_file());
-    let own = own.and_then(|directory| directory.strip_prefix(root).ok().map(Path::to_owned));
-    match own {
-        Some(directory) if !builtin => format!("require(\"./{}\")", directory.join(&stem).display()),
-        _ => format!("use(\"{stem}\")"),
+    let directory = directory.filter(|directory| directory.join(format!("{stem}.lua")).is_file());
+    match directory.as_deref().and_then(|directory| directory.strip_prefix(root).ok()) {
+        Some(directory) => Ok(format!("require(\"./{}\")", directory.join(&stem).display())),
+        None => {
+            let near = nearest(&stem, builtin_rules().iter().map(|rule| rule.name));
+            let hint = near.map(|near| format!(" (did you mean `{near}{ENDING}`?)")).unwrap_or_default();
+            Err(format!(
+                "and there is neither a built-in rule `{stem}`{hint} nor a file `{stem}.lua` beside this one: name it after the \
+                 rules that it tests, as in `dangerfile{ENDING}`, or pass `--dangerfile FILE`"
+            ))
+        }
     }
 }
 

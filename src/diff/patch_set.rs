@@ -62,6 +62,11 @@ pub enum PatchDamage {
     /// A line that no header of git's has, a cut one included.
     #[error("this line is not part of a git patch; it may be cut")]
     BadHeader,
+    /// A `---` or `+++` line of another file inside a section.
+    #[error(
+        "this line names another file than the `diff --git` section that it stands in; it needs a section of its own"
+    )]
+    OtherFile,
     /// A hunk with fewer or other lines than its `@@` line promises.
     #[error("the hunk does not have the lines that its `@@` line promises; it may be cut")]
     BadHunk,
@@ -245,6 +250,32 @@ mod tests {
             paths(&format!("diff --git \"a/\\303\\244\\\\\" \"b/\\303\\244\\\\\"\n{mode}")),
             one("ä\\", "ä\\", ChangeStatus::Modified)
         );
+    }
+
+    #[test]
+    fn lines_of_another_file_are_damage() {
+        let plain = "--- a/src/a.py\n+++ b/src/a.py\n@@ -1 +1,2 @@\n a\n+eval(x)\n";
+        let moved = "similarity index 100%\nrename from m/1.sql\nrename to old/1.sql\n";
+        for header in [
+            format!("diff --git a/m/1.sql b/old/1.sql\n{moved}"),
+            "diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\n".to_owned(),
+        ] {
+            let set = parse_patch_set(format!("{header}{plain}").as_bytes());
+            let seen: Vec<_> = set.problems.iter().map(|problem| (problem.line, problem.damage)).collect();
+            let names = header.lines().count() + 1;
+            assert_eq!(seen, [(names, PatchDamage::OtherFile)], "{header}");
+            assert_eq!(set.files.len(), 1);
+            assert_eq!(set.files[0].patch, Patch::Truncated, "no line of it is another file's");
+        }
+        let half = "diff --git a/x b/x\n--- a/x\n+++ b/y\n@@ -1 +1 @@\n-x\n+y\n";
+        assert_eq!(damages(half), [(3, PatchDamage::OtherFile)]);
+        for whole in [
+            "diff --git a/o/x b/n/x\nrename from o/x\nrename to n/x\n--- a/o/x\n+++ b/n/x\n@@ -1 +1 @@\n-x\n+y\n",
+            "diff --git o/x n/x\nrename from o/x\nrename to n/x\n--- o/x\n+++ n/x\n@@ -1 +1 @@\n-x\n+y\n",
+            "diff --git a/x b/y\n--- a/x\n+++ b/y\n@@ -1 +1 @@\n-x\n+y\n",
+        ] {
+            assert_eq!(damages(whole), [], "{whole}");
+        }
     }
 
     #[test]

@@ -84,20 +84,39 @@ impl Reader<'_> {
             if ends_section(line) {
                 break;
             }
-            self.read_header_line(line).ok_or(PatchDamage::BadHeader)?;
+            self.read_header_line(line)?;
             self.head.lines += 1;
             self.at = next;
         }
         Ok(Body::Nothing)
     }
 
-    fn read_header_line(&mut self, line: &[u8]) -> Option<()> {
-        let prefixed = self.git.prefixed;
+    fn read_header_line(&mut self, line: &[u8]) -> Result<(), PatchDamage> {
+        match line.get(..SIDE_WORD_BYTES) {
+            Some(b"--- ") => self.head.old_side = Some(self.read_side(line, self.head.from.as_ref())?),
+            Some(b"+++ ") => self.head.new_side = Some(self.read_side(line, self.head.to.as_ref())?),
+            _ => self.read_extended_line(line).ok_or(PatchDamage::BadHeader)?,
+        }
+        Ok(())
+    }
+
+    /// The name on a `---` or `+++` line, which must be the one that the section is about: lines below belong to it.
+    fn read_side(&self, line: &[u8], moved: Option<&RepoPath>) -> Result<Option<RepoPath>, PatchDamage> {
+        let read = |prefixed| parse_side_name(&line[SIDE_WORD_BYTES..], prefixed);
+        let side = read(self.git.prefixed).ok_or(PatchDamage::BadHeader)?;
+        let known = moved.or(self.git.path.as_ref());
+        let fits = |name: &RepoPath| known.is_none_or(|known| known == name);
+        match &side {
+            // A moved file's names have no prefix, and with `--no-prefix` those of its sides have none either.
+            Some(name) if !fits(name) && read(false).flatten().as_ref() != known => Err(PatchDamage::OtherFile),
+            _ => Ok(side),
+        }
+    }
+
+    fn read_extended_line(&mut self, line: &[u8]) -> Option<()> {
         let head = &mut self.head;
         let (word, rest) = HEADER_WORDS.iter().find_map(|word| Some((*word, line.strip_prefix(word.as_bytes())?)))?;
         match word {
-            "--- " => head.old_side = Some(parse_side_name(rest, prefixed)?),
-            "+++ " => head.new_side = Some(parse_side_name(rest, prefixed)?),
             "index " => head.read_index(rest)?,
             "old mode " => (head.old_mode, head.mode_lines) = (parse_mode(rest)?, head.mode_lines + 1),
             "new mode " => (head.new_mode, head.mode_lines) = (parse_mode(rest)?, head.mode_lines + 1),
@@ -201,9 +220,10 @@ impl Head {
     }
 }
 
-const HEADER_WORDS: [&str; 15] = [
-    "--- ",
-    "+++ ",
+/// The bytes of `--- ` and of `+++ `.
+const SIDE_WORD_BYTES: usize = 4;
+
+const HEADER_WORDS: [&str; 13] = [
     "index ",
     "old mode ",
     "new mode ",

@@ -3,9 +3,9 @@
 use super::{Comparison, GitError};
 use crate::model::{Author, Commit, CommitId, Timestamp};
 
-/// Id, parents, author's name, mail and time, message: each ends with a NUL byte.
-const FORMAT: &str = "--format=%H%x00%P%x00%an%x00%ae%x00%aI%x00%B";
-const FIELDS: usize = 6;
+/// Id, parents, name, mail and time of author and of committer, message: each ends with a NUL byte.
+const FORMAT: &str = "--format=%H%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B";
+const FIELDS: usize = 9;
 
 impl Comparison {
     /// The commits that the head has and the merge base has not, oldest first. Uncommitted work is in none of them.
@@ -44,19 +44,23 @@ fn parse_log(output: &[u8]) -> Option<Vec<Commit>> {
     fields
         .chunks_exact(FIELDS)
         .map(|record| {
-            let [sha, parents, name, email, date, message] = record else { return None };
+            let [sha, parents, author @ .., message] = record else { return None };
+            let (author, committer) = author.split_at(author.len() / 2);
             Some(Commit {
                 sha: CommitId::new(sha).ok()?,
                 message: message.trim_end_matches('\n').to_owned(),
-                author: Author {
-                    name: name.clone(),
-                    email: email.clone(),
-                    login: None,
-                    // Git shows a date that it cannot read as an empty text.
-                    date: Timestamp::parse_rfc3339(date).unwrap_or_default(),
-                },
+                author: person(author)?,
+                committer: Some(person(committer)?),
                 parents: parents.split_whitespace().map(|id| CommitId::new(id).ok()).collect::<Option<_>>()?,
+                verification: None,
             })
         })
         .collect()
+}
+
+fn person(fields: &[String]) -> Option<Author> {
+    let [name, email, date] = fields else { return None };
+    // Git shows a date that it cannot read as an empty text.
+    let date = Timestamp::parse_rfc3339(date).unwrap_or_default();
+    Some(Author { name: name.clone(), email: email.clone(), login: None, date })
 }

@@ -4,7 +4,7 @@ use super::CallError;
 use super::call::parse;
 use super::changes::{WireFile, read_whole_list};
 use super::repo::RepoClient;
-use crate::model::{Author, Commit, CommitId, Fact, FileChange, PullNumber, Timestamp, Unavailable};
+use crate::model::{Author, Commit, CommitId, Fact, FileChange, PullNumber, Timestamp, Unavailable, Verification};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use http::Method;
 use serde::Deserialize;
@@ -133,6 +133,8 @@ struct WireCommit {
     commit: WireGitCommit,
     #[serde(default)]
     author: Option<WireAccount>,
+    #[serde(default)]
+    committer: Option<WireAccount>,
     parents: Vec<Sha>,
 }
 
@@ -141,6 +143,10 @@ struct WireGitCommit {
     message: String,
     #[serde(default)]
     author: Option<WireAuthor>,
+    #[serde(default)]
+    committer: Option<WireAuthor>,
+    #[serde(default)]
+    verification: Option<Verification>,
 }
 
 #[derive(Default, Deserialize)]
@@ -161,18 +167,24 @@ struct WireAccount {
 }
 
 fn commit(wire: WireCommit) -> Option<Commit> {
-    let author = wire.commit.author.unwrap_or_default();
+    let WireGitCommit { message, author, committer, verification } = wire.commit;
     Some(Commit {
         sha: CommitId::new(&wire.sha).ok()?,
-        message: wire.commit.message,
-        author: Author {
-            name: author.name.unwrap_or_default(),
-            email: author.email.unwrap_or_default(),
-            login: wire.author.and_then(|account| account.login),
-            date: author.date.and_then(|date| Timestamp::parse_rfc3339(&date)).unwrap_or_default(),
-        },
+        message,
+        author: person(author.unwrap_or_default(), wire.author),
+        committer: committer.map(|committer| person(committer, wire.committer)),
         parents: wire.parents.iter().map(|parent| CommitId::new(&parent.sha).ok()).collect::<Option<_>>()?,
+        verification,
     })
+}
+
+fn person(named: WireAuthor, account: Option<WireAccount>) -> Author {
+    Author {
+        name: named.name.unwrap_or_default(),
+        email: named.email.unwrap_or_default(),
+        login: account.and_then(|account| account.login),
+        date: named.date.and_then(|date| Timestamp::parse_rfc3339(&date)).unwrap_or_default(),
+    }
 }
 
 fn malformed() -> CallError {

@@ -4,6 +4,7 @@
 use super::clock::Clock;
 use super::error::ScriptError;
 use super::names::find_wrong_names;
+use super::registry::Registered;
 use super::script::{NIL_ADVICE, Script, Stop};
 use crate::model::{FactKey, RepoPath, Snapshot};
 use mlua::Value;
@@ -21,6 +22,8 @@ pub struct Checked {
     pub missing: BTreeSet<FactKey>,
     /// The rules that registered: name, and whether its `fail` fails the check.
     pub rules: Vec<(String, bool)>,
+    /// The file patterns that they were given: the rule's name and the pattern.
+    pub patterns: Vec<(String, String)>,
 }
 
 /// Checks the `layer`th dangerfile of the snapshot's ruleset. No rule runs.
@@ -48,8 +51,13 @@ pub fn check(snapshot: Rc<Snapshot>, layer: usize, clock: &Clock) -> Checked {
     }
     mistakes.sort_by(|a, b| (&a.path, a.line, &a.message).cmp(&(&b.path, b.line, &b.message)));
     mistakes.dedup_by(|a, b| (&a.path, a.line, &a.message) == (&b.path, b.line, &b.message));
-    let rules = script.rules().into_iter().map(|rule| (rule.name, rule.options.blocking)).collect();
-    Checked { mistakes, missing: script.missing(), rules }
+    let registered = script.rules();
+    let of_rule = |rule: &Registered| -> Vec<_> {
+        rule.patterns.iter().map(|pattern| (rule.name.clone(), pattern.clone())).collect()
+    };
+    let patterns = registered.iter().flat_map(of_rule).collect();
+    let rules = registered.into_iter().map(|rule| (rule.name, rule.options.blocking)).collect();
+    Checked { mistakes, missing: script.missing(), rules, patterns }
 }
 
 fn wrong_names(script: &Script, path: &RepoPath, source: &str) -> Vec<ScriptError> {

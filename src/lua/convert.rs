@@ -1,6 +1,6 @@
 //! Plain data into read-only Lua tables.
 
-use crate::model::{Commit, Timestamp};
+use crate::model::{Author, Commit};
 use mlua::{IntoLua, Lua, Table, Value};
 use serde_json::{Value as Json, json};
 
@@ -53,11 +53,12 @@ pub(super) fn commit_to_json(commit: &Commit) -> Json {
     json!({
         "sha": commit.sha,
         "message": commit.message,
-        "author": author_to_json(commit, commit.author.date),
+        "author": author_to_json(&commit.author),
+        "committer": commit.committer.as_ref().map(author_to_json),
         "parents": commit.parents,
     })
 }
 
-pub(super) fn author_to_json(commit: &Commit, date: Timestamp) -> Json {
-    json!({ "name": commit.author.name, "email": commit.author.email, "date": date.to_rfc3339() })
+pub(super) fn author_to_json(author: &Author) -> Json {
+    json!({ "name": author.name, "email": author.email, "date": author.date.to_rfc3339() })
 }

@@ -2,7 +2,7 @@
 
 use super::convert::author_to_json;
 use crate::model::{
-    Commit, HeadCheckRun, HeadStatus, Label, Milestone, PullRequest, Ref, RepoName, RequestedReviewers, Review,
+    Author, Commit, HeadCheckRun, HeadStatus, Label, Milestone, PullRequest, Ref, RepoName, RequestedReviewers, Review,
 };
 use serde_json::{Value as Json, json};
 
@@ -146,8 +146,18 @@ pub(super) fn check_run_to_json(run: &HeadCheckRun) -> Json {
 pub(super) fn github_commit_to_json(commit: &Commit) -> Json {
     json!({
         "sha": commit.sha,
-        "commit": { "message": commit.message, "author": author_to_json(commit, commit.author.date) },
-        "author": commit.author.login.as_ref().map(|login| json!({ "login": login })),
+        "commit": {
+            "message": commit.message,
+            "author": author_to_json(&commit.author),
+            "committer": commit.committer.as_ref().map(author_to_json),
+            "verification": commit.verification,
+        },
+        "author": account_to_json(&commit.author),
+        "committer": commit.committer.as_ref().and_then(account_to_json),
         "parents": commit.parents.iter().map(|parent| json!({ "sha": parent })).collect::<Vec<_>>(),
     })
+}
+
+fn account_to_json(author: &Author) -> Option<Json> {
+    author.login.as_ref().map(|login| json!({ "login": login }))
 }

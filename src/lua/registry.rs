@@ -14,6 +14,8 @@ pub struct Registered {
     pub name: String,
     /// The options every rule has.
     pub options: RuleOptions,
+    /// The file patterns that the dangerfile gives it, in whichever option.
+    pub patterns: Vec<String>,
     /// Whether it is one of ours, registered with `use`.
     pub built_in: bool,
     pub(super) body: Function,

@@ -154,11 +154,27 @@ pub struct Commit {
     pub message: String,
     /// Who wrote it.
     pub author: Author,
+    /// Who put it there, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committer: Option<Author>,
     /// Ids of its parents.
     pub parents: Vec<CommitId>,
+    /// What GitHub says of its signature; `None` where GitHub was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
 }
 
-/// The author that a commit names.
+/// What GitHub says of a commit's signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// Whether it is the committer's.
+    pub verified: bool,
+    /// Why, in GitHub's word: `valid`, `unsigned`, `unknown_key`, ...
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// The author, or the committer, that a commit names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
     /// Name.

@@ -5,6 +5,7 @@ mod check;
 mod comment;
 mod effects;
 mod escape;
+mod html;
 mod limit;
 mod list;
 mod preview;

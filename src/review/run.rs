@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::applies::{Applies, applies};
+use super::directories::find_directories;
 use super::fingerprint::Fingerprints;
 use super::hide::HiddenLines;
 use super::overrides;
@@ -55,6 +56,8 @@ struct Pass<'a> {
     faults: Vec<(usize, Fault)>,
     effects: Vec<(usize, Effect)>,
     rules: Vec<(usize, RuleOutcome)>,
+    /// The file patterns that rules were given: the rule's name and the pattern.
+    patterns: Vec<(String, String)>,
     /// Whether code outside rules ended before it had registered all of them.
     unregistered: bool,
     log: Vec<String>,
@@ -81,6 +84,7 @@ impl<'a> Pass<'a> {
             faults: Vec::new(),
             effects: Vec::new(),
             rules: Vec::new(),
+            patterns: Vec::new(),
             unregistered: false,
             log: Vec::new(),
         }
@@ -91,6 +95,7 @@ impl<'a> Pass<'a> {
         self.keep(DANGERFILE_RULE, true, execution, millis);
         let rules = if self.snapshot.only_loads { Vec::new() } else { script.rules() };
         for rule in rules {
+            self.patterns.extend(rule.patterns.iter().map(|pattern| (rule.name.clone(), pattern.clone())));
             let (blocking, known) = (rule.options.blocking, self.rules.len());
             match applies(&rule.options, self.snapshot) {
                 Applies::Yes => self.run_rule(script, &rule),
@@ -283,6 +288,7 @@ impl<'a> Pass<'a> {
             (false, ConclusionMode::Advisory) => Conclusion::Neutral,
             (false, ConclusionMode::Enforced) => Conclusion::Success,
         };
+        let notes = self.notes();
         Outcome::Done(Box::new(Verdict {
             conclusion,
             head: self.snapshot.subject.head.clone(),
@@ -295,8 +301,17 @@ impl<'a> Pass<'a> {
             log: self.log,
             preview: self.snapshot.preview.clone(),
             preview_waits: self.snapshot.preview_waits,
-            notes: self.snapshot.notes.clone(),
+            notes,
         }))
+    }
+
+    /// What the reader has to know besides: what came with the snapshot, and patterns that match nothing.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = self.snapshot.notes.clone();
+        if let Some(Fact::Known(changes)) = &self.snapshot.changes {
+            notes.extend(find_directories(&self.patterns, changes));
+        }
+        notes
     }
 
     /// Rules that do not load must not get onto the base: whoever brings them has to mend them first.

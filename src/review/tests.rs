@@ -2,6 +2,7 @@
 
 mod budgets;
 mod cut;
+mod directories;
 mod language;
 mod settled;
 mod suggestions;
@@ -256,6 +257,24 @@ fn structured_diffs_have_the_contracts_shape() {
             "src/a.py\t2\ty = 2",
         ]
     );
+}
+
+#[test]
+fn a_file_that_only_moved_is_modified_as_danger_js_has_it() {
+    let mut snapshot = snapshot(
+        r#"
+        local list = function(paths) return table.concat(paths, " ") end
+        print(list(danger.git.modified_files), list(danger.git.created_files), list(danger.git.deleted_files))
+        local matched = danger.git.match("*.py", "run.sh")
+        print(list(matched.modified), list(matched.edited), list(matched.created))
+        "#,
+    );
+    let patch = "diff --git a/a.py b/b.py\nsimilarity index 100%\nrename from a.py\nrename to b.py\n\
+                 diff --git a/run.sh b/run.sh\nold mode 100644\nnew mode 100755\n\
+                 diff --git a/n.py b/n.py\nnew file mode 100644\n\
+                 diff --git a/g.py b/g.py\ndeleted file mode 100644\n";
+    snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
+    assert_eq!(judge(&snapshot).log, ["b.py run.sh\tn.py\tg.py", "b.py run.sh\tb.py run.sh n.py\tn.py"]);
 }
 
 #[test]

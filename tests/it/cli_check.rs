@@ -199,3 +199,29 @@ fn whatever_code_outside_rules_reads_is_not_there_and_no_error() {
     let said = place.deckhand(&["check"]);
     assert_eq!(said.status, 0, "{}{}", said.out, said.err);
 }
+
+#[test]
+fn a_pattern_that_is_only_a_directorys_name_is_noted() {
+    let place = Place::repository();
+    place.write("src/a.py", "a = 1\n");
+    let rules = "rule('owned', { paths = { 'src', 'docs', 'src/' } }, function() end)\n\
+                 use('pr_size', { ignore = { './src' } })\n";
+    place.write("dangerfile.lua", rules);
+    let said = place.deckhand(&["check"]);
+    assert_eq!((said.status, said.out.as_str()), (0, "dangerfile.lua: no mistakes, 2 rules\n"));
+    let expected = "note: `src` is a directory, and the pattern (of the rule `owned`) matches no file in it: write `src/`.\n\
+                    note: `./src` is a directory, and the pattern (of the rule `pr_size`) matches no file in it: write \
+                    `./src/`.\n";
+    assert!(said.err.ends_with(expected), "{}", said.err);
+    assert_eq!(place.deckhand(&["check", "-q"]).err, "");
+
+    place.commit("Add a rule");
+    let said = place.deckhand(&["local", "--base", "HEAD"]);
+    assert_eq!(said.out, "no findings - the check would pass\n", "nothing changes in it");
+    place.write("src/b.py", "b = 1\n");
+    let said = place.deckhand(&["local"]);
+    assert!(said.out.contains(expected.lines().next().unwrap()), "{}", said.out);
+    assert!(said.out.ends_with("\n\nno findings - the check would pass\n"), "{}", said.out);
+    let said = place.deckhand(&["local", "--format", "markdown"]);
+    assert!(said.out.contains("ℹ️ `./src` is a directory"), "{}", said.out);
+}

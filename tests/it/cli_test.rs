@@ -183,3 +183,87 @@ fn a_block_that_says_nothing_to_a_case_is_named() {
     let note = "x.cases.md:3: a block `expected` says nothing to a case, which is made of pr, file, ";
     assert!(said.err.contains(note) && said.err.lines().count() == 1, "{}", said.err);
 }
+
+#[test]
+fn cases_without_rules_say_what_is_missing() {
+    let place = Place::repository();
+    place.write("dangerfile.lua", "fail('No.')\n");
+    let case = "## C\n\n```pr\ntitle: T\n```\n\n```findings\n- fail dangerfile\n```\n";
+    place.write("a.cases.md", case);
+    let said = place.deckhand(&["test", "a.cases.md"]);
+    assert_eq!(said.status, 1);
+    let expected = "failed a.cases.md:1 C\n    the case has no `lua` block, and there is neither a built-in rule `a` nor a file \
+                    `a.lua` beside this one: name it after the rules that it tests, as in `dangerfile.cases.md`, or pass \
+                    `--dangerfile FILE`\n";
+    assert!(said.out.starts_with(expected), "{}", said.out);
+    place.write("changlog.cases.md", case);
+    let said = place.deckhand(&["test", "changlog.cases.md"]);
+    assert!(said.out.contains("(did you mean `changelog.cases.md`?)"), "{}", said.out);
+
+    place.write("dangerfile.cases.md", case);
+    for arguments in [&["test", "dangerfile.cases.md"][..], &["test", "a.cases.md", "--dangerfile", "dangerfile.lua"]] {
+        let said = place.deckhand(arguments);
+        assert_eq!((said.out.as_str(), said.status), ("1 passed, 0 failed\n", 0), "{}", said.err);
+    }
+}
+
+#[test]
+fn cases_can_say_what_github_knows_and_what_is_asked_of_the_robot() {
+    let place = Place::repository();
+    place.write(
+        "gate.cases.md",
+        r"# A gate
+
+## All of it
+
+```lua
+rule('facts', function()
+  local pr = danger.github.pr
+  local fork = pr.head.repo.fork and 'fork' or 'own'
+  message(pr.base.ref .. ' ' .. pr.head.label .. ' ' .. fork .. ' ' .. pr.milestone.title .. ' ' .. pr.assignees[2].login)
+  message(pr.author_association .. ' ' .. tostring(pr.mergeable))
+  for _, commit in danger.github.commits do
+    message(commit.committer.login .. ' ' .. tostring(commit.commit.verification.verified))
+  end
+  robot.add_labels { 'big' }
+end)
+```
+
+```pr
+title: T
+author_association: NONE
+assignees: ada, bob
+milestone: 1.2
+base: release/1
+head: ada:topic
+mergeable: false
+```
+
+```commit eve signed
+Add it
+```
+
+```commit
+Mend it
+```
+
+```findings
+- message facts
+  release/1 ada:topic fork 1.2 bob
+- message facts
+  NONE false
+- message facts
+  eve true
+- message facts
+  octocat false
+```
+
+```effects
+add_labels facts
+  big
+```
+",
+    );
+    let said = place.deckhand(&["test"]);
+    assert_eq!((said.out.as_str(), said.status), ("1 passed, 0 failed\n", 0), "{}{}", said.out, said.err);
+}

@@ -543,6 +543,7 @@ fn records_have_the_fields_that_their_types_say() {
         ("CommitAuthor", "danger.git.commits[1].author"),
         ("GitHubCommit", "danger.github.commits[1]"),
         ("CommitText", "danger.github.commits[1].commit"),
+        ("Verification", "danger.github.commits[1].commit.verification"),
         ("CommitParent", "danger.github.commits[1].parents[1]"),
         ("Account", "danger.github.commits[1].author"),
         ("Issue", "danger.github.issue"),

@@ -218,6 +218,7 @@ async fn f38_odd_files_are_seen_exactly() {
     assert_eq!(conclusion, "success", "{summary}");
     for expected in [
         "renamed old name.txt to new \u{fc} name.txt .",
+        "modified new \u{fc} name.txt .",
         "modified mode.sh .",
         "modified crlf.txt .",
         "modified bare.txt .",

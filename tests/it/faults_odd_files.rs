@@ -46,7 +46,7 @@ fn plain_kinds() -> Vec<Kind> {
         (
             vec![OddEdit::File(b"old name.txt", LONG)],
             vec![OddEdit::Gone(b"old name.txt"), OddEdit::File("n\u{fc} name.txt".as_bytes(), LONG)],
-            vec!["renamed old name.txt to n{195}{188} name.txt"],
+            vec!["renamed old name.txt to n{195}{188} name.txt", "modified n{195}{188} name.txt"],
         ),
         (
             vec![OddEdit::File(b"old.txt", LONG)],

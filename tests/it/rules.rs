@@ -234,7 +234,8 @@ fn the_example_dangerfile_runs() {
 #[test]
 fn the_examples_of_the_reference_run() {
     let page = include_str!("../../docs/dangerfile.md");
-    let quiet = "title: Release\nbody: The first release of all.\nlabels: release\n\n\
+    let quiet = "title: Release\nbody: The first release of all.\nlabels: release\n\
+                 reviews: bob APPROVED\ncheck_runs: build success, unit tests skipped\n\n\
                  --- a/src/a.py\n+++ b/src/a.py\n@@ -1 +1,2 @@\n x = 1\n+y = 2\n\
                  --- /dev/null\n+++ b/notes/1.md\n@@ -0,0 +1 @@\n+First.\n\
                  --- a/CHANGELOG.md\n+++ b/CHANGELOG.md\n@@ -1 +1,2 @@\n # Changes\n+- First.\n";
@@ -248,10 +249,48 @@ fn the_examples_of_the_reference_run() {
     let first = &blocks.iter().find(|(info, _)| info == "lua").unwrap().1;
     let rule = &first[first.find("rule(").unwrap()..first.find("\nif ").unwrap()];
     let sources = |path: &RepoPath| (path.as_str() == "rules/no_print.lua").then(|| rule.to_owned());
-    let (_, example) = blocks.iter().find(|(info, _)| info == "markdown").unwrap();
-    let cases = parse_cases(example).unwrap();
-    assert_eq!(cases.len(), 1);
-    assert_passed("the case of the reference", 1, &run_case_with(&cases[0], "", &sources));
+    let examples: Vec<_> = blocks.iter().filter(|(info, _)| info == "markdown").collect();
+    assert_eq!(examples.len(), 2);
+    for (_, example) in examples {
+        let cases = parse_cases(example).unwrap();
+        assert_eq!(cases.len(), 1);
+        assert_passed("the case of the reference", 1, &run_case_with(&cases[0], "", &sources));
+    }
+}
+
+#[test]
+fn the_gates_of_the_reference_let_nothing_pass_that_nobody_said() {
+    let page = include_str!("../../docs/dangerfile.md");
+    let blocks = fenced_blocks(page);
+    let script = |part: &str| &blocks.iter().find(|(info, text)| info == "lua" && text.contains(part)).unwrap().1;
+    let all_green = script("rule(\"all-green\"");
+    let one = "- fail all-green\n  `build`\n";
+    let both = "- fail all-green\n  `build`\n- fail all-green\n  `unit tests`\n";
+    for (pr, findings) in [
+        ("", both),
+        ("check_runs: lint success\n", both),
+        ("check_runs: build in_progress, unit tests success\n", one),
+        ("check_runs: build failure, unit tests success\n", one),
+        ("check_runs: build success, unit tests skipped\n", ""),
+    ] {
+        check(pr, all_green, pr, findings);
+    }
+    let approved = script("rule(\"approved\"");
+    let of_head = approved.replace("#approvers()", "#approvers(true)");
+    for (reviews, any, newest) in [
+        ("", false, false),
+        ("bob APPROVED", true, true),
+        ("bob APPROVED, bob COMMENTED", true, true),
+        ("bob APPROVED, bob CHANGES_REQUESTED", false, false),
+        ("bob CHANGES_REQUESTED, bob APPROVED", true, true),
+        ("bob APPROVED, bob DISMISSED", false, false),
+        ("eve NONE APPROVED, octocat APPROVED", false, false),
+        ("bob APPROVED earlier", true, false),
+    ] {
+        let findings = |passes: bool| if passes { "" } else { "- fail approved\n" };
+        check(reviews, approved, &format!("reviews: {reviews}\n"), findings(any));
+        check(reviews, &of_head, &format!("reviews: {reviews}\n"), findings(newest));
+    }
 }
 
 // ---- Helpers ----
@@ -270,6 +309,7 @@ fn check(name: &str, lua: &str, pr: &str, findings: &str) {
         reports: vec![("lcov.info".to_owned(), block("SF:src/a.py\nDA:1,1\nDA:2,1\nend_of_record\n"))],
         lua: Some(block(lua)),
         findings: block(findings),
+        effects: None,
         others: Vec::new(),
     };
     assert_passed(name, 1, &run_case(&case, ""));

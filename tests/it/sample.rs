@@ -64,16 +64,19 @@ pub(crate) fn snapshot(lua: &str) -> Snapshot {
     let layer = Dangerfile { origin: Origin::Repository, path, commit: None, text: lua.to_owned() };
     let mut snapshot = Snapshot::new(subject, Ruleset { layers: vec![layer] });
     snapshot.changes = Some(Fact::Known(parse_patch_set(PATCH.as_bytes()).files));
+    let ada = Author {
+        name: "Ada".to_owned(),
+        email: "ada@example.com".to_owned(),
+        login: Some("ada".to_owned()),
+        date: Timestamp(1_690_000_000_000),
+    };
     let commit = |sha: &CommitId, message: &str, parent: CommitId| Commit {
         sha: sha.clone(),
         message: message.to_owned(),
-        author: Author {
-            name: "Ada".to_owned(),
-            email: "ada@example.com".to_owned(),
-            login: Some("ada".to_owned()),
-            date: Timestamp(1_690_000_000_000),
-        },
+        author: ada.clone(),
+        committer: Some(ada.clone()),
         parents: vec![parent],
+        verification: Some(Verification { verified: true, reason: "valid".to_owned() }),
     };
     let middle = id("c");
     snapshot.commits = Some(Fact::Known(vec![

@@ -3,7 +3,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// The first words of fenced blocks that mean something here; blocks in other languages are prose.
-const KINDS: [&str; 7] = ["pr", "file", "base", "commit", "report", "lua", "findings"];
+const KINDS: [&str; 8] = ["pr", "file", "base", "commit", "report", "lua", "findings", "effects"];
 
 /// One case, as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +27,15 @@ pub struct Case {
     pub lua: Option<Block>,
     /// What the rules must say.
     pub findings: Block,
+    /// What they must ask of the robot; without it, anything.
+    pub effects: Option<Block>,
     /// Blocks of other words, which say nothing to a case: their lines and words.
     pub others: Vec<(usize, String)>,
 }
 
 impl Case {
     /// The words of the blocks that make a case up.
-    pub const WORDS: [&'static str; 7] = KINDS;
+    pub const WORDS: [&'static str; KINDS.len()] = KINDS;
 }
 
 /// The text inside a fence.
@@ -110,6 +112,7 @@ struct Draft {
     reports: Vec<(String, Block)>,
     lua: Option<Block>,
     findings: Option<Block>,
+    effects: Option<Block>,
     others: Vec<(usize, String)>,
 }
 
@@ -125,6 +128,7 @@ impl Draft {
             reports: Vec::new(),
             lua: None,
             findings: None,
+            effects: None,
             others: Vec::new(),
         }
     }
@@ -137,6 +141,7 @@ impl Draft {
             && self.reports.is_empty()
             && self.lua.is_none()
             && self.findings.is_none()
+            && self.effects.is_none()
     }
 }
 
@@ -147,8 +152,8 @@ fn finish(draft: Option<Draft>, cases: &mut Vec<Case>) -> Result<(), CaseProblem
             format!("the case \"{}\" has no `findings` block: an empty one means that nothing is found", draft.name);
         return Err(CaseProblem::new(draft.line, message));
     };
-    let Draft { name, line, pr, files, bases, commits, reports, lua, others, .. } = draft;
-    cases.push(Case { name, line, pr, files, bases, commits, reports, lua, findings, others });
+    let Draft { name, line, pr, files, bases, commits, reports, lua, effects, others, .. } = draft;
+    cases.push(Case { name, line, pr, files, bases, commits, reports, lua, findings, effects, others });
     Ok(())
 }
 
@@ -189,6 +194,7 @@ fn place(info: &str, block: Block, draft: Option<&mut Draft>) -> Result<(), Case
         }
         "pr" => &mut draft.pr,
         "lua" => &mut draft.lua,
+        "effects" => &mut draft.effects,
         _ => &mut draft.findings,
     };
     if single.is_some() {

@@ -33,20 +33,26 @@ pub fn parse_findings(block: &Block) -> Result<Vec<Expected>, CaseProblem> {
             continue;
         }
         if text.starts_with(char::is_whitespace) {
-            match findings.last_mut() {
-                Some(finding) => finding.texts.push(text.trim().to_owned()),
-                None => {
-                    return Err(CaseProblem::new(
-                        line,
-                        "indented text belongs to the finding above it, and there is none",
-                    ));
-                }
-            }
+            add_text(findings.last_mut().map(|finding| &mut finding.texts), text, line, "finding")?;
             continue;
         }
         findings.push(parse_line(text).map_err(|message| CaseProblem::new(line, message))?);
     }
     Ok(findings)
+}
+
+/// Gives an indented line to what stands above it.
+pub(super) fn add_text(
+    above: Option<&mut Vec<String>>,
+    text: &str,
+    line: usize,
+    noun: &str,
+) -> Result<(), CaseProblem> {
+    let texts = above.ok_or_else(|| {
+        CaseProblem::new(line, format!("indented text belongs to the {noun} above it, and there is none"))
+    })?;
+    texts.push(text.trim().to_owned());
+    Ok(())
 }
 
 fn parse_line(text: &str) -> Result<Expected, String> {

@@ -1,30 +1,75 @@
 //! The `pr` block: header lines, then a unified diff.
 
 use super::case::{Block, CaseProblem};
+use super::plain_diff::complete;
 use super::reports::{self, Reports};
 use crate::diff::parse_patch_set;
-use crate::model::FileChange;
-use std::fmt::Write;
+use crate::model::{FileChange, Milestone, RepoName, User};
+
+/// The name of the repository of all cases, and of its forks.
+pub(super) const REPOSITORY: &str = "hello";
 
 /// What a case says about its pull request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pull {
     pub(super) title: String,
     pub(super) body: String,
     pub(super) labels: Vec<String>,
     pub(super) author: String,
     pub(super) draft: bool,
+    pub(super) author_association: String,
+    pub(super) milestone: Option<Milestone>,
+    pub(super) assignees: Vec<User>,
+    /// The branch that it wants to go to.
+    pub(super) base: String,
+    /// Its own branch, and the account whose fork has it.
+    pub(super) head: (Option<String>, String),
+    pub(super) mergeable: bool,
     /// Bytes of files of the head whose content the diff does not hold.
     pub(super) sizes: Vec<(String, u64)>,
     pub(super) changes: Vec<FileChange>,
     pub(super) reports: Reports,
 }
 
-const HEADERS: [&str; 6] = ["title", "body", "labels", "author", "draft", "sizes"];
+impl Default for Pull {
+    fn default() -> Self {
+        Pull {
+            title: String::new(),
+            body: String::new(),
+            labels: Vec::new(),
+            author: "octocat".to_owned(),
+            draft: false,
+            author_association: "CONTRIBUTOR".to_owned(),
+            milestone: None,
+            assignees: Vec::new(),
+            base: "main".to_owned(),
+            head: (None, "topic".to_owned()),
+            mergeable: true,
+            sizes: Vec::new(),
+            changes: Vec::new(),
+            reports: Reports::default(),
+        }
+    }
+}
+
+const HEADERS: [&str; 12] = [
+    "title",
+    "body",
+    "labels",
+    "author",
+    "author_association",
+    "assignees",
+    "milestone",
+    "base",
+    "head",
+    "draft",
+    "mergeable",
+    "sizes",
+];
 
 /// Reads header lines up to the diff. A value goes on over indented lines.
 pub(super) fn parse_pull(block: &Block) -> Result<Pull, CaseProblem> {
-    let mut pull = Pull { author: "octocat".to_owned(), ..Pull::default() };
+    let mut pull = Pull::default();
     let mut last: Option<&str> = None;
     let mut diff_line = block.line;
     let mut rest = block.text.as_str();
@@ -57,13 +102,27 @@ fn read_header<'a>(pull: &mut Pull, text: &'a str) -> Result<&'a str, String> {
         "title" => pull.title = value.to_owned(),
         "body" => pull.body = value.to_owned(),
         "labels" => {
-            pull.labels =
-                value.split(',').map(|label| label.trim().to_owned()).filter(|label| !label.is_empty()).collect();
+            pull.labels = entries(value).map(str::to_owned).collect();
         }
-        "author" => pull.author = value.trim_start_matches('@').to_owned(),
-        "draft" => {
-            pull.draft = value.parse().map_err(|_| format!("draft is true or false, not \"{value}\""))?;
+        "author" => pull.author = login(value).to_owned(),
+        "author_association" => pull.author_association = reports::association(value)?,
+        "assignees" | "assignee" => pull.assignees = entries(value).map(|name| reports::user(login(name))).collect(),
+        "milestone" => {
+            let title = Some(value.to_owned()).filter(|title| !title.is_empty());
+            pull.milestone =
+                title.map(|title| Milestone { number: 1, title, state: "open".to_owned(), ..<_>::default() });
         }
+        "base" => pull.base = branch(name, value)?,
+        "head" => {
+            let (owner, of) = value.split_once(':').map_or((None, value), |(owner, of)| (Some(owner), of));
+            let owner = owner.map(|owner| login(owner.trim()).to_owned());
+            if let Some(owner) = owner.as_ref().filter(|owner| RepoName::new(owner, REPOSITORY).is_err()) {
+                return Err(format!("head is `branch` or `account:branch`, and \"{owner}\" is no account"));
+            }
+            pull.head = (owner, branch(name, of)?);
+        }
+        "draft" => pull.draft = truth(name, value)?,
+        "mergeable" => pull.mergeable = truth(name, value)?,
         "sizes" => {
             let size = |item: &str| {
                 let (path, bytes) = item.trim().rsplit_once(' ')?;
@@ -79,50 +138,36 @@ fn read_header<'a>(pull: &mut Pull, text: &'a str) -> Result<&'a str, String> {
     Ok(name)
 }
 
+fn entries(value: &str) -> impl Iterator<Item = &str> {
+    value.split(',').map(str::trim).filter(|entry| !entry.is_empty())
+}
+
+fn login(value: &str) -> &str {
+    value.trim_start_matches('@')
+}
+
+fn branch(name: &str, value: &str) -> Result<String, String> {
+    let value = value.trim();
+    if value.is_empty() || value.contains(char::is_whitespace) {
+        return Err(format!("{name} is the name of a branch, not \"{value}\""));
+    }
+    Ok(value.to_owned())
+}
+
+fn truth(name: &str, value: &str) -> Result<bool, String> {
+    value.parse().map_err(|_| format!("{name} is true or false, not \"{value}\""))
+}
+
 fn parse_diff(text: &str, line: usize) -> Result<Vec<FileChange>, CaseProblem> {
-    let (patch, added) = complete(text);
+    let (patch, lines) = complete(text);
     let set = parse_patch_set(patch.as_bytes());
     match set.problems.into_iter().next() {
         None => Ok(set.files),
-        // Without added header lines the patch's own line numbers lead to the place.
-        Some(problem) if added => Err(CaseProblem::new(line, format!("the diff cannot be read: {}", problem.damage))),
         Some(problem) => {
-            Err(CaseProblem::new(line + problem.line - 1, format!("the diff cannot be read: {}", problem.damage)))
+            let within = lines.get(problem.line - 1).or(lines.last()).copied().unwrap_or_default();
+            Err(CaseProblem::new(line + within, format!("the diff cannot be read: {}", problem.damage)))
         }
     }
-}
-
-/// A diff written by hand may lack git's header lines: they are made from its `---` and `+++` lines.
-fn complete(text: &str) -> (String, bool) {
-    if text.is_empty() || text.starts_with("diff --git ") || text.contains("\ndiff --git ") {
-        return (text.to_owned(), false);
-    }
-    let lines: Vec<&str> = text.lines().collect();
-    let mut out = String::with_capacity(text.len() + 200);
-    for (number, line) in lines.iter().enumerate() {
-        let next = lines.get(number + 1).and_then(|next| next.strip_prefix("+++ "));
-        if let (Some(old), Some(new)) = (line.strip_prefix("--- "), next) {
-            let old_path = old.strip_prefix("a/").unwrap_or(old);
-            let new_path = new.strip_prefix("b/").unwrap_or(new);
-            let (from, to) = match (old, new) {
-                ("/dev/null", _) => (new_path, new_path),
-                (_, "/dev/null") => (old_path, old_path),
-                _ => (old_path, new_path),
-            };
-            let _ = writeln!(out, "diff --git a/{from} b/{to}");
-            match (old, new) {
-                ("/dev/null", _) => out.push_str("new file mode 100644\n"),
-                (_, "/dev/null") => out.push_str("deleted file mode 100644\n"),
-                _ if from != to => {
-                    let _ = writeln!(out, "rename from {from}\nrename to {to}");
-                }
-                _ => {}
-            }
-        }
-        out.push_str(line);
-        out.push('\n');
-    }
-    (out, true)
 }
 
 #[cfg(test)]
@@ -152,6 +197,30 @@ mod tests {
     }
 
     #[test]
+    fn what_github_knows_of_it_can_be_said() {
+        let pull = parse(
+            "author_association: first_time_contributor\nassignees: @ada, bob\nmilestone: 1.2, the next\n\
+             base: release/1\nhead: eve:topic\nmergeable: false\n",
+        )
+        .expect("parses");
+        assert_eq!(pull.author_association, "FIRST_TIME_CONTRIBUTOR");
+        assert_eq!(pull.assignees.iter().map(|it| it.login.as_str()).collect::<Vec<_>>(), ["ada", "bob"]);
+        assert_eq!(pull.milestone.map(|it| it.title).as_deref(), Some("1.2, the next"));
+        assert_eq!((pull.base.as_str(), pull.mergeable), ("release/1", false));
+        assert_eq!(pull.head, (Some("eve".to_owned()), "topic".to_owned()));
+        assert_eq!(parse("head: x/y\n").expect("parses").head, (None, "x/y".to_owned()));
+        for (wrong, part) in [
+            ("base:\n", "base is the name of a branch"),
+            ("head: a b:x\n", "is no account"),
+            ("mergeable: perhaps\n", "mergeable is true or false"),
+            ("author_association: BOSS\n", "is one of OWNER, MEMBER"),
+        ] {
+            let problem = parse(wrong).expect_err(wrong);
+            assert!(problem.message.contains(part), "{problem}");
+        }
+    }
+
+    #[test]
     fn a_diff_by_hand_needs_no_git_lines() {
         let pull =
             parse("--- a/a b.txt\n+++ b/a b.txt\n@@ -1 +1 @@\n-x\n+y\n--- /dev/null\n+++ b/n.txt\n@@ -0,0 +1 @@\n+n\n")
@@ -166,5 +235,7 @@ mod tests {
         assert_eq!(parse("draft: maybe\n").expect_err("no truth value").line, 1);
         let damaged = "title: x\ndiff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1,5 +1,5 @@\n-x\n+y\n";
         assert!(parse(damaged).expect_err("cut").line >= 5);
+        let by_hand = "title: x\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\n+y\n--- a/b\n+++ b/b\n@@ -1,5 +1,5 @@\n-x\n+y\n";
+        assert_eq!(parse(by_hand).expect_err("cut").line, 11);
     }
 }

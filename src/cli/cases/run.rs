@@ -1,8 +1,11 @@
 //! Runs a case: a snapshot from its blocks, the rules over it, the findings compared.
 
 use super::case::{Case, CaseProblem};
-use super::findings::{Expected, parse_findings};
-use super::pull::{Pull, parse_pull};
+use super::compare::compare;
+use super::effects::parse_effects;
+use super::findings::parse_findings;
+use super::pull::{Pull, REPOSITORY, parse_pull};
+use super::reports::user;
 use super::texts::{collect_texts, find_lacking};
 use crate::analysis::coverage::{Named, Places, Tree, combine, parse_report, restrict};
 use crate::analysis::lint::{self, NamedLint, is_lint_file};
@@ -11,12 +14,11 @@ use crate::cli::clock::start_clock;
 use crate::lua::Globs;
 use crate::model::{
     Author, ChangeStatus, CodeOwnersFile, Commit, CommitId, CoverageFacts, Dangerfile, Fact, FactKey, FileKey,
-    FileText, Finding, Label, Labeling, LintFacts, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref,
-    RepoName, RepoPath, Ruleset, Search, Searched, Side, Snapshot, Subject, Timestamp, User, Verdict,
+    FileText, Label, Labeling, LintFacts, Origin, PullDetails, PullNumber, PullRequest, PullState, Ref, RepoName,
+    RepoPath, Ruleset, Search, Searched, Side, Snapshot, Subject, Timestamp, Verdict, Verification,
 };
 use crate::review::{self, MAX_PASSES, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 /// Every case runs at 2026-01-01T00:00:00Z.
 const STARTED_AT: Timestamp = Timestamp(1_767_225_600_000);
@@ -64,18 +66,20 @@ const OWN_PATH: &str = "dangerfile.lua";
 
 /// The same for rules that lie somewhere else.
 pub(in crate::cli) fn run_case_by(case: &Case, default_rules: &CaseRules, sources: Sources<'_>) -> CaseResult {
-    match judge(case, default_rules, sources) {
-        Ok((expected, verdict)) => compare(&expected, &verdict),
+    let expected = || -> Result<_, CaseProblem> {
+        Ok((parse_findings(&case.findings)?, case.effects.as_ref().map(parse_effects).transpose()?))
+    };
+    let judged = expected().and_then(|expected| Ok((expected, judge(case, default_rules, sources)?)));
+    match judged {
+        Ok(((findings, effects), verdict)) => match compare(&findings, effects.as_deref(), &verdict) {
+            same if same.is_empty() => CaseResult::Passed,
+            difference => CaseResult::Failed(difference),
+        },
         Err(problem) => CaseResult::Broken(problem),
     }
 }
 
-fn judge(
-    case: &Case,
-    default_rules: &CaseRules,
-    sources: Sources<'_>,
-) -> Result<(Vec<Expected>, Verdict), CaseProblem> {
-    let expected = parse_findings(&case.findings)?;
+fn judge(case: &Case, default_rules: &CaseRules, sources: Sources<'_>) -> Result<Verdict, CaseProblem> {
     let pull = match &case.pr {
         Some(block) => parse_pull(block)?,
         None => Pull::default(),
@@ -88,7 +92,7 @@ fn judge(
             Outcome::Done(verdict) => {
                 return match find_lacking(&texts, &verdict) {
                     Some(message) => Err(CaseProblem::new(case.line, message)),
-                    None => Ok((expected, *verdict)),
+                    None => Ok(*verdict),
                 };
             }
             Outcome::Missing(wanted) => wanted,
@@ -103,8 +107,7 @@ fn judge(
                 | FactKey::RequestedReviewers
                 | FactKey::Statuses
                 | FactKey::CheckRuns => {}
-                // Cases have no conflicts.
-                FactKey::Mergeable => snapshot.mergeable = Some(Fact::Known(true)),
+                FactKey::Mergeable => snapshot.mergeable = Some(Fact::Known(pull.mergeable)),
                 FactKey::Size(file) => {
                     let size = find_size(&pull, &texts, &file);
                     snapshot.sizes.insert(file, Fact::Known(size));
@@ -270,6 +273,7 @@ pub(in crate::cli) fn empty_snapshot(dangerfile: Dangerfile) -> Snapshot {
         commits: Vec::new(),
         reports: Vec::new(),
         findings: nothing,
+        effects: None,
         others: Vec::new(),
     };
     let mut snapshot = build_snapshot(&case, &CaseRules::of_text(String::new()), &Pull::default());
@@ -285,7 +289,10 @@ fn build_snapshot(case: &Case, default_rules: &CaseRules, pull: &Pull) -> Snapsh
         None => (default_rules.path.clone(), &default_rules.text),
     };
     let dangerfile = Dangerfile { origin: Origin::Repository, path, commit: Some(base.clone()), text: text.to_owned() };
-    let repository = RepoName::new("octo", "hello").ok();
+    let repository = RepoName::new("octo", REPOSITORY).ok();
+    let (fork, branch) = &pull.head;
+    let source = fork.as_ref().map_or(repository.clone(), |owner| RepoName::new(owner, REPOSITORY).ok());
+    let head_is_fork = source != repository;
     let subject =
         Subject { repository: repository.clone(), base: base.clone(), head: head.clone(), started_at: STARTED_AT };
     let mut snapshot = Snapshot::new(subject, Ruleset { layers: vec![dangerfile] });
@@ -295,13 +302,10 @@ fn build_snapshot(case: &Case, default_rules: &CaseRules, pull: &Pull) -> Snapsh
     let one = || Commit {
         sha: head.clone(),
         message: format!("{}\n\n{}", pull.title, pull.body).trim_end().to_owned(),
-        author: Author {
-            name: pull.author.clone(),
-            email: format!("{}@users.noreply.github.com", pull.author),
-            login: Some(pull.author.clone()),
-            date: STARTED_AT,
-        },
+        author: person(&pull.author),
+        committer: Some(person(&pull.author)),
         parents: vec![base.clone()],
+        verification: Some(verification(false)),
     };
     let commits = if case.commits.is_empty() { vec![one()] } else { given.collect() };
     snapshot.commits = Some(Fact::Known(commits));
@@ -312,12 +316,12 @@ fn build_snapshot(case: &Case, default_rules: &CaseRules, pull: &Pull) -> Snapsh
         draft: pull.draft,
         state: PullState::Open,
         merged: false,
-        user: User { login: pull.author.clone(), kind: "User".to_owned() },
-        author_association: "CONTRIBUTOR".to_owned(),
+        user: user(&pull.author),
+        author_association: pull.author_association.clone(),
         labels: pull.labels.iter().map(|name| Label::named(name)).collect(),
-        milestone: None,
-        base: Ref { name: "main".to_owned(), sha: base, repo: repository.clone() },
-        head: Ref { name: "topic".to_owned(), sha: head, repo: repository },
+        milestone: pull.milestone.clone(),
+        base: Ref { name: pull.base.clone(), sha: base, repo: repository },
+        head: Ref { name: branch.clone(), sha: head, repo: source },
         html_url: String::new(),
         created_at: STARTED_AT,
         updated_at: STARTED_AT,
@@ -326,6 +330,8 @@ fn build_snapshot(case: &Case, default_rules: &CaseRules, pull: &Pull) -> Snapsh
             deletions: pull.changes.iter().map(|change| change.deletions).sum(),
             changed_files: u32::try_from(pull.changes.len()).unwrap_or(u32::MAX),
             commits: 1,
+            assignees: pull.assignees.clone(),
+            head_is_fork,
             ..PullDetails::default()
         },
     }));
@@ -339,76 +345,35 @@ fn build_snapshot(case: &Case, default_rules: &CaseRules, pull: &Pull) -> Snapsh
     snapshot
 }
 
-/// A commit that the case gives: its block's info is the author's login (without it the pull request's), and `merge` for a
-/// commit with two parents. Its id begins with its number.
+/// A commit that the case gives. Its block's info is the author's login (without it the pull request's), then `merge` for a
+/// commit with two parents and `signed` for one whose signature GitHub knows. Its id begins with its number.
 fn build_commit(pull: &Pull, info: &str, message: &str, number: u32) -> Commit {
     let id = |digits: String| CommitId::new(&format!("{digits:0<40}")).expect("forty digits");
     let mut words: Vec<&str> = info.split_whitespace().collect();
-    let parents = if words.last() == Some(&"merge") {
-        words.pop();
-        2
-    } else {
-        1
-    };
-    let author = words.first().map_or(pull.author.as_str(), |login| login.trim_start_matches('@'));
+    let (mut parents, mut signed) = (1, false);
+    while let Some(word) = words.pop_if(|word| matches!(*word, "merge" | "signed")) {
+        (parents, signed) = if word == "merge" { (2, signed) } else { (parents, true) };
+    }
+    let author = person(words.first().map_or(pull.author.as_str(), |login| login.trim_start_matches('@')));
     Commit {
         sha: id(format!("{number:07x}")),
         message: message.trim_end().to_owned(),
-        author: Author {
-            name: author.to_owned(),
-            email: format!("{author}@users.noreply.github.com"),
-            login: Some(author.to_owned()),
-            date: STARTED_AT,
-        },
+        committer: Some(author.clone()),
+        author,
         parents: (1..=parents).map(|parent| id(format!("{parent}b"))).collect(),
+        verification: Some(verification(signed)),
     }
 }
 
-/// Pairs each expected finding with the first found one that fits; what is left on either side is the difference.
-fn compare(expected: &[Expected], verdict: &Verdict) -> CaseResult {
-    let mut left: Vec<&Finding> = verdict.findings.iter().collect();
-    let mut difference = String::new();
-    for wanted in expected {
-        let fits = |found: &&Finding| {
-            let same = describe(found) == wanted.to_string();
-            same && wanted.texts.iter().all(|text| found.message.contains(text.as_str()))
-        };
-        match left.iter().position(fits) {
-            Some(at) => {
-                left.remove(at);
-            }
-            None => {
-                let _ = writeln!(difference, "- {wanted}");
-                for text in &wanted.texts {
-                    let _ = writeln!(difference, "-   {text}");
-                }
-            }
-        }
+fn person(login: &str) -> Author {
+    Author {
+        name: login.to_owned(),
+        email: format!("{login}@users.noreply.github.com"),
+        login: Some(login.to_owned()),
+        date: STARTED_AT,
     }
-    for found in left {
-        let _ = writeln!(difference, "+ {}", describe(found));
-        for line in found.message.lines() {
-            let _ = writeln!(difference, "+   {line}");
-        }
-    }
-    for fault in &verdict.faults {
-        let place = match (&fault.path, fault.line) {
-            (Some(path), Some(line)) => format!(" {path}:{line}:"),
-            (Some(path), None) => format!(" {path}:"),
-            (None, _) => String::new(),
-        };
-        let _ = writeln!(difference, "+ fault {}:{place} {}", fault.rule, fault.message);
-    }
-    if difference.is_empty() { CaseResult::Passed } else { CaseResult::Failed(difference) }
 }
 
-fn describe(finding: &Finding) -> String {
-    let place = match &finding.place {
-        None => "-".to_owned(),
-        Some(place) => match place.line {
-            Some(line) => format!("{}:{line}", place.path),
-            None => place.path.to_string(),
-        },
-    };
-    format!("{place} {} {}", finding.severity.as_str(), finding.rule)
+fn verification(signed: bool) -> Verification {
+    Verification { verified: signed, reason: if signed { "valid" } else { "unsigned" }.to_owned() }
 }

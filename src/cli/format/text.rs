@@ -58,6 +58,9 @@ pub(super) fn render(report: &Report<'_>) -> String {
         render_fault(&mut out, fault, report.texts);
     }
     if !report.quiet {
+        for note in &verdict.notes {
+            let _ = writeln!(out, "{} {}\n", paint(BLUE, "note:"), plain::line(note));
+        }
         let _ = writeln!(out, "{}", render_verdict(verdict));
     }
     out

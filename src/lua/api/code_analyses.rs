@@ -33,6 +33,7 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
     };
     add("changed_lines", changed_lines)?;
     add("uncounted_files", uncounted_files)?;
+    add("moved_files", moved_files)?;
     add("files_adding", files_adding)?;
     add("leftovers", leftovers)?;
     add("secrets", secrets)?;
@@ -62,6 +63,12 @@ fn changed_lines(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Resul
 fn uncounted_files(lua: &Lua, session: &Session, _arguments: &Table) -> mlua::Result<Json> {
     let unknown = |it: &&FileChange| it.patch == Patch::Truncated && it.additions + it.deletions == 0;
     Ok(changes(lua, session)?.iter().filter(unknown).map(|it| Json::from(it.path.as_str())).collect())
+}
+
+/// The files that have another name and the same content.
+fn moved_files(lua: &Lua, session: &Session, _arguments: &Table) -> mlua::Result<Json> {
+    let moved = |it: &&FileChange| it.status == ChangeStatus::Renamed && it.patch == Patch::Empty;
+    Ok(changes(lua, session)?.iter().filter(moved).map(|it| Json::from(it.path.as_str())).collect())
 }
 
 /// `{ paths, beginnings }` into a list of files: those where an added line begins with one of the texts.

@@ -114,8 +114,9 @@ fn is_created(change: &FileChange) -> bool {
     matches!(change.status, ChangeStatus::Added | ChangeStatus::Copied)
 }
 
+/// As danger-js has it: neither new nor gone, also when only the name or the mode is another.
 fn is_modified(change: &FileChange) -> bool {
-    change.status == ChangeStatus::Modified || (change.status == ChangeStatus::Renamed && change.patch != Patch::Empty)
+    matches!(change.status, ChangeStatus::Modified | ChangeStatus::Renamed)
 }
 
 /// A type change has two entries for one path; lists name it once.

@@ -6,7 +6,7 @@ use super::super::bytecode::load_own;
 use super::super::convert::to_lua;
 use super::super::file_kinds;
 use super::super::metadata::{chunk_name, options_of};
-use super::super::options::{OptionError, text_of};
+use super::super::options::{OptionError, OptionKind, OptionSpec, text_of};
 use super::super::registry::{Registered, RuleOptions, rule_specs};
 use super::super::session::Session;
 use super::super::words::did_you_mean;
@@ -41,8 +41,10 @@ fn register_own(lua: &Lua, session: &Rc<Session>, args: &[Value]) -> mlua::Resul
         return session.refuse(session.mistake(lua, message));
     }
     let owner = format!("rule(\"{name}\")");
-    let values = session.read_options(lua, &owner, options, &rule_specs())?;
-    add(lua, session, name, &values, body.clone(), false)
+    let specs = rule_specs();
+    let values = session.read_options(lua, &owner, options, &specs)?;
+    let patterns = written_patterns(options, &specs, &values);
+    add(lua, session, &values, Added { name, patterns, body: body.clone(), built_in: false })
 }
 
 fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) -> mlua::Result<()> {
@@ -68,7 +70,9 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
     let (table, body): (Table, Function) =
         load_own(lua, rule.source, &chunk_name(rule))?.call(file_kinds::table(lua)?)?;
     let owner = format!("use(\"{name}\")");
-    let values = session.read_options(lua, &owner, options.as_table(), &options_of(rule, &table)?)?;
+    let specs = options_of(rule, &table)?;
+    let values = session.read_options(lua, &owner, options.as_table(), &specs)?;
+    let patterns = written_patterns(options.as_table(), &specs, &values);
     let severity = match values.get("severity").and_then(Json::as_str) {
         Some("fail") => Severity::Fail,
         Some("message") => Severity::Message,
@@ -81,17 +85,28 @@ fn use_builtin(lua: &Lua, session: &Rc<Session>, name: &Value, options: &Value) 
     })?;
     let analyses = super::analysis::table(lua, session)?;
     let bound = lua.create_function(move |_, ()| body.call::<()>((&options, &report, &analyses)))?;
-    add(lua, session, name, &values, bound, true)
+    add(lua, session, &values, Added { name, patterns, body: bound, built_in: true })
 }
 
-fn add(
-    lua: &Lua,
-    session: &Rc<Session>,
+/// The file patterns among the options that were written, without those that stand for what was not.
+fn written_patterns(written: Option<&Table>, specs: &[OptionSpec], values: &Map<String, Json>) -> Vec<String> {
+    let Some(written) = written else { return Vec::new() };
+    let of_files = specs.iter().filter(|spec| spec.kind == OptionKind::Globs);
+    let given = of_files.filter(|spec| written.contains_key(spec.name.as_str()).unwrap_or_default());
+    let lists = given.filter_map(|spec| values.get(&spec.name)?.as_array());
+    lists.flatten().filter_map(|pattern| pattern.as_str().map(str::to_owned)).collect()
+}
+
+/// A rule that a dangerfile registers, beside the values of its options.
+struct Added {
     name: String,
-    values: &Map<String, Json>,
+    patterns: Vec<String>,
     body: Function,
     built_in: bool,
-) -> mlua::Result<()> {
+}
+
+fn add(lua: &Lua, session: &Rc<Session>, values: &Map<String, Json>, added: Added) -> mlua::Result<()> {
+    let Added { name, patterns, body, built_in } = added;
     if !session.registering.get() {
         return Err(session
             .error(lua, format!("the rule `{name}` is registered inside another rule; move it out"))
@@ -108,6 +123,6 @@ fn add(
         Ok(options) => options,
         Err((key, message)) => return session.refuse(session.option_error(lua, OptionError { key, message })),
     };
-    session.rules.borrow_mut().push(Registered { name, options, built_in, body });
+    session.rules.borrow_mut().push(Registered { name, options, patterns, built_in, body });
     Ok(())
 }

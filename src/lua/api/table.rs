@@ -67,7 +67,12 @@ pub const API: &[ApiItem] = &[
     built("danger", "lint", "Lint", "What linters' reports say of the repository, and how near to the diff."),
     built("danger", "changelog", "Changelog", "What the change adds to the changelog, and what it leaves unsaid."),
     later("danger", "event", "The event that a handler was called for."),
-    built("danger.git", "modified_files", "{ string }", "Files whose content or mode changed, renamed ones included."),
+    built(
+        "danger.git",
+        "modified_files",
+        "{ string }",
+        "Files that are neither new nor gone: whose content, mode or name changed.",
+    ),
     built("danger.git", "created_files", "{ string }", "New files, copies included."),
     built("danger.git", "deleted_files", "{ string }", "Files that are gone."),
     built("danger.git", "renamed_files", "{ Renamed }", "Files that moved."),

@@ -106,7 +106,7 @@ const PREVIEW_WAITS: &str = "This pull request changes the rules, and the base's
      have the changed ones tried on it with `/deckhand preview`.";
 
 /// What the reader has to know besides, first of all.
-fn notes(verdict: &Verdict, bytes: usize) -> String {
+pub(super) fn notes(verdict: &Verdict, bytes: usize) -> String {
     let preview = verdict.preview_waits.then_some(PREVIEW_WAITS);
     let notes = verdict
         .notes

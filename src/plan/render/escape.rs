@@ -1,23 +1,39 @@
 //! Makes foreign content harmless. Messages are Markdown by rule authors, but titles, paths and code of the pull
 //! request are often inside: nothing in them may notify anybody, open HTML, or look like a marker of ours.
 
+use super::html::{BREAKS, closes_its_code, find_formatting};
 use std::collections::BTreeSet;
 
 /// Invisible, and keeps `@name` and `<tag` from being what they look like, inside code as well as outside.
 pub(in crate::plan) const JOINER: char = '\u{2060}';
 
-/// HTML that a `markdown` finding may use, when it is balanced.
-const ALLOWED: [&str; 9] =
-    ["<details>", "</details>", "<summary>", "</summary>", "<br>", "<sub>", "</sub>", "<kbd>", "</kbd>"];
+/// HTML that a `markdown` finding may use besides, when it is balanced.
+const FOLDING: [&str; 8] = ["<details>", "</details>", "<summary>", "</summary>", "<sub>", "</sub>", "<kbd>", "</kbd>"];
 
 /// Markdown without mentions, HTML, control and direction characters; an open code fence is closed.
 pub fn neutralise(markdown: &str) -> String {
-    close_fences(escape(markdown, false))
+    close_fences(escape(markdown, Html::Links))
 }
 
-/// The same for a `markdown` finding, which may fold text away with `<details>`.
+/// The same for what a rule says, where a few words may be formatted with HTML.
+pub(super) fn neutralise_keeping_formatting(markdown: &str) -> String {
+    close_fences(escape(markdown, Html::Formatting))
+}
+
+/// The same for a `markdown` finding, which may also fold text away with `<details>`.
 pub(super) fn neutralise_keeping_details(markdown: &str) -> String {
-    close_fences(escape(markdown, is_balanced(markdown)))
+    close_fences(escape(markdown, if is_balanced(markdown) { Html::Folding } else { Html::Formatting }))
+}
+
+/// Which HTML stays HTML.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Html {
+    /// Whole links.
+    Links,
+    /// Line breaks and pairs of tags on one line, too.
+    Formatting,
+    /// What folds text away, too.
+    Folding,
 }
 
 /// Text as a code span that nothing inside can leave.
@@ -38,10 +54,18 @@ pub(in crate::plan) fn longest_run(text: &str, of: char) -> usize {
     text.split(|c| c != of).map(|run| run.len() / of.len_utf8()).max().unwrap_or(0)
 }
 
-fn escape(markdown: &str, details: bool) -> String {
+fn escape(markdown: &str, html: Html) -> String {
     let mut out = String::with_capacity(markdown.len() + 8);
     let clean = plain(markdown);
-    let links = links(&clean);
+    let mut tags = links(&clean);
+    if html != Html::Links {
+        tags.extend(find_formatting(&clean));
+    }
+    let is_tag = |at: usize, rest: &str| {
+        tags.contains(&at)
+            || (html != Html::Links && BREAKS.iter().any(|tag| rest.starts_with(tag)))
+            || (html == Html::Folding && FOLDING.iter().any(|tag| rest.starts_with(tag)))
+    };
     for (at, c) in clean.char_indices() {
         out.push(c);
         let rest = &clean[at..];
@@ -50,11 +74,7 @@ fn escape(markdown: &str, details: bool) -> String {
             // GitHub looks for names after entities have become characters.
             '@' => next.is_some_and(|n| n.is_alphanumeric() || n == '&'),
             '&' => is_at_sign(&rest[1..]),
-            '<' => {
-                next.is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?'))
-                    && !(details && ALLOWED.iter().any(|tag| rest.starts_with(tag)))
-                    && !links.contains(&at)
-            }
+            '<' => next.is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?')) && !is_tag(at, rest),
             _ => false,
         };
         if risky {
@@ -74,19 +94,22 @@ fn is_at_sign(entity: &str) -> bool {
     name == "commat" || number == Some(u32::from(b'@'))
 }
 
-/// Where the tags of whole links begin: `<a href="https://...">words</a>`, as `danger.utils.href` makes them. Nothing but
-/// a web address stands in the tag, and no other tag inside the link.
+/// Where the tags of whole links begin: `<a href="https://...">words</a>`, as `danger.utils.href` makes them, or with `'` as
+/// danger-js does. Nothing but a web address stands in the tag, and no other tag inside the link.
 fn links(text: &str) -> BTreeSet<usize> {
-    const OPEN: &str = "<a href=\"";
+    const OPEN: &str = "<a href=";
     let mut tags = BTreeSet::new();
     for (at, _) in text.match_indices(OPEN) {
         let link = &text[at + OPEN.len()..];
-        let Some(length) = link.find('"') else { continue };
+        let Some(quote) = link.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else { continue };
+        let link = &link[quote.len_utf8()..];
+        let Some(length) = link.find(quote) else { continue };
         let (address, after) = link.split_at(length);
         let odd = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '`' | '\\');
         let web = (address.starts_with("https://") || address.starts_with("http://")) && !address.contains(odd);
-        let Some(words) = after.strip_prefix("\">").filter(|_| web) else { continue };
-        if let Some(end) = words.find('<').filter(|end| words[*end..].starts_with("</a>")) {
+        let Some(words) = after[quote.len_utf8()..].strip_prefix('>').filter(|_| web) else { continue };
+        let end = words.find('<').filter(|end| words[*end..].starts_with("</a>") && closes_its_code(&words[..*end]));
+        if let Some(end) = end {
             tags.insert(at);
             tags.insert(text.len() - words.len() + end);
         }
@@ -192,6 +215,18 @@ mod tests {
     }
 
     #[test]
+    fn a_message_may_format_words() {
+        let words = "<b>Note:</b> run `x` <br/>or <i>read <code>a.md</code></i>";
+        assert_eq!(neutralise_keeping_formatting(words), words);
+        assert_eq!(neutralise_keeping_details(words), words);
+        assert!(!neutralise(words).contains("<b>"));
+        let hostile = "<b>@org <img src=x></b> <details> <b onclick=x>y</b>";
+        let safe = neutralise_keeping_formatting(hostile);
+        assert!(safe.starts_with("<b>@\u{2060}org <\u{2060}img src=x></b> <\u{2060}details>"), "{safe}");
+        assert!(!safe.contains("<b onclick"), "{safe}");
+    }
+
+    #[test]
     fn a_whole_link_is_one() {
         let link = "<a href=\"https://github.com/o/r/blob/main/a.md\">a.md</a>";
         assert_eq!(neutralise(&format!("See {link} and {link}.")), format!("See {link} and {link}."));
@@ -200,11 +235,16 @@ mod tests {
             "<a href=\"https://x\" onclick=\"y\">x</a>",
             "<a href=\"https://x\">x",
             "<a href=\"https://x\"><img></a>",
-            "<a href='https://x'>x</a>",
+            "<a href='https://x\">x</a>",
+            "<a href=https://x>x</a>",
+            "<a href='https://x'>`x</a>` y",
+            "<a href='https://x'>x\\</a>",
         ] {
             let safe = neutralise(broken);
             assert!(!safe.contains("<a ") && !safe.contains("</a"), "{safe}");
         }
+        let by_danger = "<a href='https://x'>`a.md`</a>";
+        assert_eq!(neutralise(by_danger), by_danger);
         assert!(!neutralise("<a href=\"https://x\">@org</a>").contains("@org"));
     }
 

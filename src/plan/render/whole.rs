@@ -1,6 +1,6 @@
 //! Everything that a verdict says, in one text: for a job summary or wherever there is no check and no review.
 
-use super::check::{fault_item, render_title, skipped_line, spoken, waiting_items};
+use super::check::{fault_item, notes, render_title, skipped_line, spoken, waiting_items};
 use super::escape::code_span;
 use super::limit::{COMMENT_BYTES, MESSAGE_BYTES, REPORT_BYTES, cut_short};
 use super::list;
@@ -15,6 +15,12 @@ const EFFECT_BYTES: usize = 300;
 /// that did not run. Foreign text inside notifies nobody and opens no HTML.
 pub fn render_whole(verdict: &Verdict) -> String {
     let mut first = format!("### {} {}\n", sign(verdict.conclusion), render_title(verdict));
+    let notes = notes(verdict, COMMENT_BYTES / 8);
+    if !notes.is_empty() {
+        first.push('\n');
+        first.push_str(notes.trim_end());
+        first.push('\n');
+    }
     let waiting = waiting_items(verdict);
     if !verdict.faults.is_empty() || !waiting.is_empty() {
         first.push('\n');

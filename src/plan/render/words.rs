@@ -1,6 +1,6 @@
 //! The words and signs for severities and places, the same wherever they appear.
 
-use super::escape::{code_span, neutralise, neutralise_keeping_details};
+use super::escape::{code_span, neutralise, neutralise_keeping_details, neutralise_keeping_formatting};
 use super::limit;
 use crate::model::{Finding, Overridden, Place, Severity, Side};
 
@@ -59,7 +59,10 @@ pub(super) fn lines(place: &Place) -> String {
 
 /// The message, harmless and not longer than `bytes`.
 pub(super) fn message(finding: &Finding, bytes: usize) -> String {
-    let harmless = if finding.severity == Severity::Markdown { neutralise_keeping_details } else { neutralise };
+    let harmless = match finding.severity {
+        Severity::Markdown => neutralise_keeping_details,
+        Severity::Fail | Severity::Warn | Severity::Message => neutralise_keeping_formatting,
+    };
     limit::fit(finding.message.trim(), bytes, harmless)
 }
 
