@@ -309,7 +309,7 @@ mod tests {
         let (comment, check) = (asking(true, false, true), asking(true, true, true));
         assert_eq!(count_admitted(&pace, comment, NOW), COMMENTS_A_MINUTE);
         let refused = pace.admit(ONE, comment, NOW.after(Duration::from_secs(20)));
-        assert_eq!(refused, Err(CallError::SecondaryLimit { retry_after: Duration::from_secs(40) }));
+        assert_eq!(refused, Err(CallError::Paced { retry_after: Duration::from_secs(40) }));
         assert!(pace.admit(ONE, check, NOW).is_ok(), "no check waits for comments");
         assert!(pace.admit(ONE, asking(false, false, false), NOW).is_ok(), "reads go on");
         assert!(pace.admit(InstallationId(2), comment, NOW).is_ok(), "others too");

@@ -76,7 +76,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
-    /// Listens, takes one request, and answers it; gives the request, and the address in front.
+    /// Listens, takes one request, answers it, and echoes what comes after it; gives the request, and the address in front.
     async fn answer_once(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address");
         let address = listener.local_addr().expect("an address").to_string();
@@ -87,6 +87,9 @@ mod tests {
                 text.push(stream.read_u8().await.expect("a request"));
             }
             stream.write_all(answer.as_bytes()).await.expect("answered");
+            let (mut from, mut to) = stream.split();
+            // Whoever was refused says nothing more.
+            _ = tokio::io::copy(&mut from, &mut to).await;
             String::from_utf8(text).expect("a text")
         });
         (address, asked)
@@ -94,11 +97,13 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_asked_for_goes_through_the_proxy() {
-        let (proxy, asked) = answer_once("HTTP/1.1 200 OK\r\n\r\nhello").await;
+        let (proxy, asked) = answer_once("HTTP/1.1 200 OK\r\n\r\n").await;
         let matcher = Matcher::builder().https(format!("http://mona:canary@{proxy}")).build();
         let stream = Road::by(matcher).call(Uri::from_static("https://api.github.invalid")).await.expect("a way");
-        let mut heard = String::new();
-        stream.into_inner().read_to_string(&mut heard).await.expect("what lies behind");
+        let (mut stream, mut heard) = (stream.into_inner(), String::new());
+        stream.write_all(b"hello").await.expect("said");
+        stream.shutdown().await.expect("said to the end");
+        stream.read_to_string(&mut heard).await.expect("what lies behind");
         assert_eq!(heard, "hello");
         let asked = asked.await.expect("asked");
         assert!(asked.starts_with("CONNECT api.github.invalid:443 HTTP/1.1\r\n"), "{asked}");
