@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The section of what a user of a package must bring.
 pub(super) const PEERS: &str = "peerDependencies";
 
+/// The section of requirements that every member of a workspace may take over; none needs to.
+pub(super) const SHARED: &str = "workspace.dependencies";
+
 /// The dependency sections of a manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
@@ -117,6 +120,11 @@ impl Wanted {
     /// Whether a user of the package must bring it.
     pub(super) fn is_peer(&self) -> bool {
         self.section == PEERS
+    }
+
+    /// Whether members may take it over.
+    pub(super) fn is_shared(&self) -> bool {
+        self.section == SHARED
     }
 
     /// What it asks for besides the name, for people.
