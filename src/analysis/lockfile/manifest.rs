@@ -176,7 +176,7 @@ impl Members {
 
 fn matches(pattern: &str, directory: &str) -> bool {
     let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
-    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
+    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).empty_alternates(true).build();
     glob.is_ok_and(|glob| glob.compile_matcher().is_match(directory))
 }
 
