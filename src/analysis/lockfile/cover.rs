@@ -17,14 +17,16 @@ const MAX_TAKERS: usize = 100;
 /// What was read of files, by whether it is the head's and by path.
 type Known<T> = BTreeMap<(bool, String), Option<Rc<T>>>;
 
+/// Manifests of members, by the directory of the root and the member's name.
+type KnownMembers = BTreeMap<(String, String), Option<Rc<Manifest>>>;
+
 /// The files of a change, and what was read of them.
 pub(super) struct Files<'a> {
     pub(super) changes: &'a [FileChange],
     pub(super) source: &'a dyn FileSource,
     locks: RefCell<Known<Lock>>,
     roots: RefCell<Known<Root>>,
-    /// By the directory of the root and the member's name.
-    members: RefCell<BTreeMap<(String, String), Option<Rc<Manifest>>>>,
+    members: RefCell<KnownMembers>,
 }
 
 /// A manifest that is the root of a workspace.
