@@ -26,34 +26,11 @@ return {
     end
   end
 
-  -- What `.gitattributes` gives to Git LFS. Of a file the last line counts that says something about its filter.
-  local for_lfs, macros = {}, {}
-  -- Its size comes with those of all files: where there is none, that is the only question.
+  -- What `.gitattributes` gives to Git LFS. Its size comes with those of all files: where there is none, that is the only
+  -- question.
   local any_attributes = options.lfs and #candidates > 0 and danger.git.file_size(".gitattributes") ~= nil
   local attributes = if any_attributes then danger.git.file(".gitattributes") else nil
-  local function gives_to_lfs(words)
-    local given = nil
-    for word in string.gmatch(words, "%S+") do
-      if word == "filter=lfs" or macros[word] then
-        given = true
-      elseif string.find(word, "^[%-!]?filter$") or string.find(word, "^filter=") or macros[word] == false then
-        given = false
-      end
-    end
-    return given
-  end
-  for line in string.gmatch(attributes or "", "[^\r\n]+") do
-    local macro, meaning = string.match(line, "^%[attr%](%S+)%s+(.*)$")
-    local pattern, words = string.match(line, "^%s*([^#%s]%S*)(.*)$")
-    local given = if pattern then gives_to_lfs(words) else nil
-    if macro then
-      macros[macro] = gives_to_lfs(meaning)
-    elseif given ~= nil and not string.find(pattern, '["%[!]') then
-      for _, path in danger.git.match(pattern).edited do
-        for_lfs[path] = if given then pattern else nil
-      end
-    end
-  end
+  local for_lfs = if attributes then analyses.given_to_lfs({ text = attributes, paths = candidates }) else {}
 
   local given = {}
   for path in for_lfs do

@@ -14,7 +14,7 @@ return {
       default = {
         "**/{bin,cmd,cli,script,scripts,tool,tools,task,tasks,template,templates,example,examples,demo,demos,sample,samples,bench,benches,benchmark,benchmarks,doc,docs,hack,ci}/**",
         "/.*/**", "{main,cli,manage,setup,conftest,build,console,__main__}.*", "*{_cli,-cli,Command,Cli}.*", "debug*.*", "*.rake", "Rakefile", "Gemfile", "*.config.*",
-        "{gulpfile,Gruntfile,karma.conf,webpack,rollup}*",
+        "{gulpfile,Gruntfile,karma.conf,webpack,rollup}*", "**/tests/{ui,specs}/**",
       },
       doc = "Files that print on purpose: prints and dumps do not count there.",
     },
@@ -41,7 +41,7 @@ return {
       type = "globs",
       default = {
         files.vendored, files.fixtures, "**/{dist,generated,test_files,test-dts,snapshots}/**",
-        "**/tests/{pass,fail,ui,specs}/**", "**/priv/static/**", "*.test-d.ts", "*.min.js", "*.min.mjs", "*.bundle.js", "*.d.ts", "dangerfile*.lua",
+        "**/tests/{pass,fail}/**", "**/priv/static/**", "*.test-d.ts", "*.min.js", "*.min.mjs", "*.bundle.js", "*.d.ts", "dangerfile*.lua",
       },
       doc = "Files that are not judged.",
     },

@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod archive;
+pub mod attributes;
 pub mod changelog;
 pub mod code;
 pub mod code_owners;

@@ -73,10 +73,12 @@ pub(super) fn focuses_of(language: Language) -> &'static [Focus] {
 }
 
 /// The focus that begins at token `at`. `is` says whether the token so many after `at` (or before it, below zero) is a word
-/// or a mark, `begins_line` whether the token at `at` is the first of its line.
+/// or a mark, `is_apart` whether a space stands before that token, `begins_line` whether the token at `at` is the first of
+/// its line.
 pub(super) fn focus_at(
     language: Language,
     is: &dyn Fn(isize, &str) -> bool,
+    is_apart: &dyn Fn(isize) -> bool,
     begins_line: bool,
 ) -> Option<&'static Focus> {
     let follows = |at: usize, texts: &[&str]| {
@@ -84,11 +86,13 @@ pub(super) fn focus_at(
         texts.iter().any(|text| is(at, text))
     };
     let fits = |focus: &&Focus| focus.tokens.iter().enumerate().all(|(at, text)| follows(at, &[text]));
-    // A bare word is a statement of its own: Ruby's `fit "adds" do`, and not `fit = 1` or `let(:fit)`.
+    // A bare word is a statement of its own: Ruby's `fit "adds" do` and `fdescribe :index do`, and not `fit = 1`, `fit: 1` or
+    // `let(:fit)`.
     let stands_behind = |texts: &[&str]| texts.iter().any(|text| is(-1, text));
     let alone = |focus: &&Focus| {
         let begins = begins_line || stands_behind(&[";", "{", "do"]);
-        focus.tokens.len() > 1 || begins && !follows(focus.tokens.len(), &["=", ".", ":", ","])
+        let is_key = follows(1, &[":"]) && !is_apart(1);
+        focus.tokens.len() > 1 || begins && !is_key && !follows(1, &["=", ".", ","])
     };
     // Behind a dot it is somebody else's (`model.fit(`), behind one of these words it is being defined.
     let is_other = || stands_behind(&[".", "@", "def", "func", "function", "class", "new", "alias"]);
@@ -115,7 +119,13 @@ mod tests {
             let is = |offset: isize, text: &str| {
                 index.checked_add_signed(offset).and_then(|at| tokens.get(at)).is_some_and(|token| token.is(text))
             };
-            focus_at(language, &is, index == 0)
+            let is_apart = |offset: isize| {
+                let at = index
+                    .checked_add_signed(offset)
+                    .and_then(|at| Some((tokens.get(at.checked_sub(1)?)?, tokens.get(at)?)));
+                at.is_some_and(|(before, token)| before.end() < token.start)
+            };
+            focus_at(language, &is, &is_apart, index == 0)
         };
         (0..tokens.len()).filter_map(at).map(|focus| focus.name).collect()
     }
@@ -132,6 +142,17 @@ mod tests {
     }
 
     #[test]
+    fn groups_are_named_by_symbols_and_constants_too() {
+        for (line, name) in [
+            ("fdescribe :index do", "fdescribe"),
+            ("fcontext ::Shop::Cart do", "fcontext"),
+            ("fit :adds, :slow do", "fit"),
+        ] {
+            assert_eq!(names(Ruby, line), [name], "{line}");
+        }
+    }
+
+    #[test]
     fn what_only_has_the_name_is_no_focus() {
         for (language, line) in [
             (JavaScript, "model.fit(x)"),
@@ -140,6 +161,8 @@ mod tests {
             (JavaScript, "x.it.only('a')"),
             (Ruby, "def fit(box)"),
             (Ruby, "fit = 1"),
+            (Ruby, "fit: 1"),
+            (Ruby, "fit::Box.new"),
             (Ruby, "let(:fit) { 1 }"),
             (Ruby, "box.fit"),
             (Php, "$user->fresh()->only(['name']);"),

@@ -122,7 +122,7 @@ fn read<S: AsRef<str>>(
 const EVERYTHING: &str = "**/*";
 
 fn build_glob(pattern: &str) -> Result<Glob, globset::Error> {
-    GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build()
+    GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).empty_alternates(true).build()
 }
 
 /// The pattern of whole paths. Paths begin at the repository's root, so that a leading `/` or `./` only says that the
@@ -161,6 +161,9 @@ mod tests {
         check(&["**/*", "!docs/**"], "docs/a.md", false);
         check(&["!docs/**"], "src/a.rs", true);
         check(&["*.{ts,tsx}"], "a/b.tsx", true);
+        check(&["docs/x{,.old}.txt"], "docs/x.txt", true);
+        check(&["docs/x{,.old}.txt"], "docs/x.old.txt", true);
+        check(&["docs/x{,.old}.txt"], "docs/x.new.txt", false);
         check(&["**/*.yml"], ".github/workflows/ci.yml", true);
         check(&["docs/"], "docs/a/b.md", true);
         check(&["/README.md"], "a/README.md", false);

@@ -24,6 +24,7 @@ mod places;
 mod problem;
 mod python;
 mod python_locks;
+mod repeated;
 mod review;
 mod ruby;
 mod source;

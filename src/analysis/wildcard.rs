@@ -14,6 +14,8 @@ enum Part {
     One,
     /// One segment that this matches.
     Segment(String),
+    /// The same, with sets of characters in brackets.
+    SegmentWithSets(String),
 }
 
 impl PathPattern {
@@ -49,6 +51,28 @@ impl PathPattern {
         Some(PathPattern { parts })
     }
 
+    /// Reads a pattern of `.gitattributes`, which speaks of files only. `None` when it matches no file: it excludes, which git
+    /// does not let it do, or it means a directory.
+    pub(super) fn git_attributes(pattern: &str) -> Option<Self> {
+        if pattern.is_empty() || pattern.starts_with('!') || pattern.ends_with('/') {
+            return None;
+        }
+        if !pattern.contains('/') {
+            return Some(PathPattern { parts: vec![Part::Anything, Part::SegmentWithSets(pattern.to_owned())] });
+        }
+        let segments: Vec<&str> = pattern.strip_prefix('/').unwrap_or(pattern).split('/').collect();
+        let last = segments.len() - 1;
+        let mut parts = Vec::with_capacity(segments.len() + 1);
+        for (index, segment) in segments.into_iter().enumerate() {
+            match segment {
+                "**" if index == last => parts.extend([Part::One, Part::Anything]),
+                "**" => parts.push(Part::Anything),
+                other => parts.push(Part::SegmentWithSets(other.to_owned())),
+            }
+        }
+        Some(PathPattern { parts })
+    }
+
     /// Whether the pattern takes in the path of a file.
     pub(super) fn matches(&self, path: &str) -> bool {
         let segments: Vec<&str> = path.split('/').collect();
@@ -66,11 +90,15 @@ impl PathPattern {
                     (part, segment) = (part + 1, segment + 1);
                     continue;
                 }
-                Some(Part::Segment(pattern)) if matches_name(pattern, segments[segment]) => {
+                Some(Part::Segment(pattern)) if matches_name(&marks(pattern), segments[segment]) => {
                     (part, segment) = (part + 1, segment + 1);
                     continue;
                 }
-                Some(Part::Segment(_)) | None => {}
+                Some(Part::SegmentWithSets(pattern)) if matches_with_sets(pattern, segments[segment]) => {
+                    (part, segment) = (part + 1, segment + 1);
+                    continue;
+                }
+                Some(Part::Segment(_) | Part::SegmentWithSets(_)) | None => {}
             }
             let Some((star, swallowed)) = retry else { return false };
             retry = Some((star, swallowed + 1));
@@ -80,9 +108,36 @@ impl PathPattern {
     }
 }
 
+/// `[a-c]` one of these, `[!a-c]` or `[^a-c]` another one, `[[:space:]]` one of a kind. An open bracket matches nothing.
+fn matches_with_sets(pattern: &str, name: &str) -> bool {
+    // Git compares bytes: `?` and a set stand for one of them.
+    let bytes = |text: &str| text.bytes().map(char::from).collect::<String>();
+    let (pattern, name) = (bytes(pattern), bytes(name));
+    let mut found = Vec::with_capacity(pattern.len());
+    let mut rest = pattern.as_str();
+    while let Some(open) = find_bracket(rest) {
+        let Some((set, length)) = Set::read(&rest[open + 1..]) else { return false };
+        found.extend(marks(&rest[..open]));
+        found.push(Mark::Of(set));
+        rest = &rest[open + 1 + length..];
+    }
+    found.extend(marks(rest));
+    matches_name(&found, &name)
+}
+
+/// Where the first bracket is that no `\` makes plain.
+fn find_bracket(pattern: &str) -> Option<usize> {
+    let mut escaped = false;
+    let opens = |(_, byte): &(usize, u8)| {
+        let found = *byte == b'[' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        found
+    };
+    pattern.bytes().enumerate().find(opens).map(|(at, _)| at)
+}
+
 /// `*` any characters, `?` one, `\` makes the next plain.
-fn matches_name(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<Mark> = marks(pattern);
+fn matches_name(pattern: &[Mark], name: &str) -> bool {
     let name: Vec<char> = name.chars().collect();
     let (mut mark, mut at) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
@@ -101,20 +156,94 @@ fn matches_name(pattern: &str, name: &str) -> bool {
                 (mark, at) = (mark + 1, at + 1);
                 continue;
             }
-            Some(Mark::Plain(_)) | None => {}
+            Some(Mark::Of(set)) if set.contains(name[at]) => {
+                (mark, at) = (mark + 1, at + 1);
+                continue;
+            }
+            Some(Mark::Plain(_) | Mark::Of(_)) | None => {}
         }
         let Some((star, swallowed)) = retry else { return false };
         retry = Some((star, swallowed + 1));
         (mark, at) = (star + 1, swallowed + 1);
     }
-    pattern[mark..].iter().all(|rest| *rest == Mark::Any)
+    pattern[mark..].iter().all(|rest| matches!(rest, Mark::Any))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Any,
     One,
     Plain(char),
+    Of(Set),
+}
+
+/// What stands in brackets.
+struct Set {
+    negated: bool,
+    ranges: Vec<(char, char)>,
+    kinds: Vec<fn(&u8) -> bool>,
+}
+
+impl Set {
+    /// Reads what follows an open bracket, and how long it is, with the bracket that closes it.
+    fn read(text: &str) -> Option<(Self, usize)> {
+        let mut set = Set { negated: text.starts_with(['!', '^']), ranges: Vec::new(), kinds: Vec::new() };
+        let mut at = usize::from(set.negated);
+        let begin = at;
+        loop {
+            let rest = &text[at..];
+            let first = rest.chars().next()?;
+            // One that closes nothing yet is meant itself.
+            if first == ']' && at > begin {
+                return Some((set, at + 1));
+            }
+            if let Some(named) = rest.strip_prefix("[:") {
+                let (name, _) = named.split_once(":]")?;
+                set.kinds.push(kind_of(name)?);
+                at += name.len() + 4;
+                continue;
+            }
+            let (low, length) = plain_char(rest)?;
+            at += length;
+            let after = text[at..].strip_prefix('-').filter(|after| !after.starts_with(']'));
+            let (high, length) =
+                after.map_or(Some((low, 0)), |after| plain_char(after).map(|(c, length)| (c, length + 1)))?;
+            set.ranges.push((low, high));
+            at += length;
+        }
+    }
+
+    fn contains(&self, c: char) -> bool {
+        let of_kind = |is: &fn(&u8) -> bool| u8::try_from(c).is_ok_and(|byte| is(&byte));
+        let within = self.ranges.iter().any(|(low, high)| (*low..=*high).contains(&c));
+        (within || self.kinds.iter().any(of_kind)) != self.negated
+    }
+}
+
+/// The first character, or the one behind a `\`, and how long it is written.
+fn plain_char(text: &str) -> Option<(char, usize)> {
+    let mut chars = text.chars();
+    match chars.next()? {
+        '\\' => chars.next().map(|c| (c, 1 + c.len_utf8())),
+        c => Some((c, c.len_utf8())),
+    }
+}
+
+fn kind_of(name: &str) -> Option<fn(&u8) -> bool> {
+    Some(match name {
+        "alnum" => u8::is_ascii_alphanumeric,
+        "alpha" => u8::is_ascii_alphabetic,
+        "blank" => |byte| matches!(byte, b' ' | b'\t'),
+        "cntrl" => u8::is_ascii_control,
+        "digit" => u8::is_ascii_digit,
+        "graph" => u8::is_ascii_graphic,
+        "lower" => u8::is_ascii_lowercase,
+        "print" => |byte| *byte == b' ' || byte.is_ascii_graphic(),
+        "punct" => u8::is_ascii_punctuation,
+        "space" => |byte| byte.is_ascii_whitespace() || *byte == 0x0b,
+        "upper" => u8::is_ascii_uppercase,
+        "xdigit" => u8::is_ascii_hexdigit,
+        _ => return None,
+    })
 }
 
 fn marks(pattern: &str) -> Vec<Mark> {
@@ -175,6 +304,34 @@ mod tests {
         check("foo/**/bar/b*", &["foo/bar/baz", "foo/qux/bar/baz"], &["foo/bar", "foo/bar/qux", "foo/qux/bar/qux"]);
         check("**", &["a", "a/b"], &[]);
         check("a\\ b/", &["a b/c"], &["a/b"]);
+    }
+
+    #[test]
+    fn attributes_speak_of_files() {
+        let matches =
+            |pattern: &str, path: &str| PathPattern::git_attributes(pattern).is_some_and(|it| it.matches(path));
+        for (pattern, path) in [
+            ("*.json", "x/a.json"),
+            ("data/**", "data/x/a.json"),
+            ("/a.json", "a.json"),
+            ("a[[:space:]]b", "a b"),
+            ("[!a-c]", "d"),
+            ("[]-]", "-"),
+            ("\\[a]", "[a]"),
+        ] {
+            assert!(matches(pattern, path), "{pattern} should match {path}");
+        }
+        for (pattern, path) in [
+            ("data/", "data/a.json"),
+            ("data", "data/a.json"),
+            ("./a.json", "a.json"),
+            ("!a.json", "b.json"),
+            ("*.{json,txt}", "a.json"),
+            ("[a", "[a"),
+            ("[^a-c]", "b"),
+        ] {
+            assert!(!matches(pattern, path), "{pattern} should not match {path}");
+        }
     }
 
     #[test]

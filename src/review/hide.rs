@@ -2,7 +2,7 @@
 
 use super::source::SourceLines;
 use super::unspoken::{Unspoken, quoted_values};
-use crate::model::{Finding, Place, Snapshot};
+use crate::model::{Fact, Finding, Place, Snapshot};
 use serde_json::Value as Json;
 
 /// So many hidden places are looked at for one finding on them.
@@ -33,7 +33,12 @@ impl HiddenLines {
             places.push(Hidden { place: place.clone(), quoted });
             texts.extend(known);
         }
-        HiddenLines { places, unspoken: Unspoken::new(&texts) }
+        let changes = match &snapshot.changes {
+            Some(Fact::Known(changes)) => changes.as_slice(),
+            _ => &[],
+        };
+        let paths = changes.iter().flat_map(|change| [change.path.as_str(), change.old_path().as_str()]);
+        HiddenLines { places, unspoken: Unspoken::new(&texts, paths) }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -115,7 +120,7 @@ mod tests {
         let hidden = findings.iter().filter(|finding| finding.hide_source).filter_map(|finding| finding.place.clone());
         let quoted = || quoted_values(line).into_iter().map(str::to_owned).collect();
         let places = hidden.map(|place| Hidden { place, quoted: quoted() }).collect();
-        HiddenLines { places, unspoken: Unspoken::new(&[line.to_owned()]) }.hide_in(findings);
+        HiddenLines { places, unspoken: Unspoken::new(&[line.to_owned()], std::iter::empty()) }.hide_in(findings);
     }
 
     #[test]

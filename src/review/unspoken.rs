@@ -23,14 +23,21 @@ pub(super) struct Unspoken {
     windows: HashSet<[u8; WINDOW]>,
     /// Passwords that are words, as addresses have them.
     passwords: Option<AhoCorasick>,
+    /// Paths with such a word in them, where it gives nothing away.
+    paths: Option<AhoCorasick>,
 }
 
 impl Unspoken {
-    pub(super) fn new(lines: &[String]) -> Self {
+    /// What may not be said of the lines. `paths` are those of the files that everybody may speak of.
+    pub(super) fn new<'p>(lines: &[String], paths: impl Iterator<Item = &'p str>) -> Self {
         let windows = lines.iter().flat_map(|line| line.trim().as_bytes().array_windows()).copied().collect();
         let passwords: Vec<&str> = lines.iter().flat_map(|line| passwords_on(line)).collect();
-        let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&passwords);
-        Unspoken { windows, passwords: search.ok().filter(|_| !passwords.is_empty()) }
+        let passwords = search(&passwords);
+        let holds_word = |path: &&str| passwords.as_ref().is_some_and(|passwords| passwords.is_match(*path));
+        let and_directory = |path: &'p str| [Some(path), path.rsplit_once('/').map(|(directory, _)| directory)];
+        let paths: Vec<&str> = paths.filter(holds_word).flat_map(and_directory).flatten().collect();
+        let paths = search(&paths);
+        Unspoken { windows, passwords, paths }
     }
 
     /// Whether something of the lines stands in the text.
@@ -57,7 +64,7 @@ impl Unspoken {
     fn places_in(&self, text: &str) -> Vec<Range<usize>> {
         let mut places: Vec<Range<usize>> =
             self.shared_runs(text).into_iter().flat_map(|run| unplain_pieces(text, run)).collect();
-        places.extend(self.passwords.iter().flat_map(|it| it.find_iter(text)).map(|found| found.range()));
+        places.extend(self.passwords_in(text));
         places.sort_unstable_by_key(|place| (place.start, place.end));
         let mut apart: Vec<Range<usize>> = Vec::new();
         for place in places {
@@ -67,6 +74,21 @@ impl Unspoken {
             }
         }
         apart
+    }
+
+    /// Where passwords stand in the text, but for those that are a part of a path.
+    fn passwords_in(&self, text: &str) -> Vec<Range<usize>> {
+        let Some(passwords) = &self.passwords else { return Vec::new() };
+        let found = self.paths.iter().flat_map(|paths| paths.find_iter(text)).map(|path| path.range());
+        let paths: Vec<Range<usize>> = found.filter(|path| is_whole_path(text, path)).collect();
+        let is_part_of_path = |word: &Range<usize>| {
+            let before = paths.partition_point(|path| path.start <= word.start);
+            before
+                .checked_sub(1)
+                .map(|at| &paths[at])
+                .is_some_and(|path| word.end <= path.end && word.len() < path.len())
+        };
+        passwords.find_iter(text).map(|found| found.range()).filter(|word| !is_part_of_path(word)).collect()
     }
 
     /// The longest runs of the text whose windows all stand on the lines, up to whole characters.
@@ -87,6 +109,17 @@ impl Unspoken {
         }
         runs
     }
+}
+
+fn search(words: &[&str]) -> Option<AhoCorasick> {
+    let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words);
+    search.ok().filter(|_| !words.is_empty())
+}
+
+/// Whether a path begins and ends there: it may be the end of an address, and a line's number may follow.
+fn is_whole_path(text: &str, path: &Range<usize>) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '@' | '_' | '-');
+    !text[..path.start].ends_with(|c| goes_on(c) || matches!(c, ':' | '.')) && !text[path.end..].starts_with(goes_on)
 }
 
 /// The pieces of the run between spaces, quotes and brackets that are not plain words.
@@ -162,7 +195,9 @@ mod tests {
     use super::*;
 
     fn without(line: &str, text: &str) -> String {
-        Unspoken::new(&[line.to_owned()]).taken_out_of(text).unwrap_or_else(|| text.to_owned())
+        Unspoken::new(&[line.to_owned()], ["src/sunshine/main.py", "sunshine"].into_iter())
+            .taken_out_of(text)
+            .unwrap_or_else(|| text.to_owned())
     }
 
     #[test]
@@ -174,6 +209,16 @@ mod tests {
             ("t: 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", "CJXDCGLmlZGEONYlgC", "..."),
             ("é9Zt2wXX7", "the é9Zt2wXX7", "the ..."),
             ("postgres://app:sunshine@db.acme.io/a", "`sunshine` of postgres://app", "`...` of postgres://app"),
+            (
+                "postgres://app:sunshine@db.acme.io/a",
+                "`src/sunshine/main.py:3` in src/sunshine/, https://github.com/a/b/src/sunshine/main.py",
+                "`src/sunshine/main.py:3` in src/sunshine/, https://github.com/a/b/src/sunshine/main.py",
+            ),
+            (
+                "postgres://app:sunshine@db.acme.io/a",
+                "sunshine, app:sunshine@db, xsrc/sunshine/main.py",
+                "..., app:...@db, xsrc/.../main.py",
+            ),
             ("- uses: actions/checkout@v4 # ghp_x", "`actions/checkout@v4` is a tag", "`actions/checkout@v4` is a tag"),
             (
                 "token = os.environ['GITHUB_TOKEN']",
@@ -195,8 +240,10 @@ mod tests {
     #[test]
     fn hostile_texts_take_linear_time() {
         let line = "a1".repeat(100_000);
-        let hidden = Unspoken::new(&[line.clone(), "://a:b@".repeat(30_000), "\"".repeat(100_000)]);
+        let lines = [line.clone(), "://a:b@".repeat(30_000), "\"".repeat(100_000), "x://a:sunshine@b.io".to_owned()];
+        let hidden = Unspoken::new(&lines, ["a/sunshine/b"].into_iter());
         assert_eq!(hidden.taken_out_of(&line).as_deref(), Some("..."));
         hidden.taken_out_of(&"'a1a1a1".repeat(30_000));
+        assert_eq!(hidden.taken_out_of(&"a/sunshine/b ".repeat(30_000)), None);
     }
 }

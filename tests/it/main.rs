@@ -35,6 +35,7 @@ mod faults_lost_answers;
 mod faults_moves;
 mod faults_odd_files;
 mod faults_output;
+mod git_attributes;
 mod github_documents;
 mod graphql_schema;
 mod issuer;

@@ -145,8 +145,9 @@ impl<'a> Source<'a> {
     fn find_calls(&self, listed: &[Vec<&str>], options: &LeftoverOptions, found: &mut Found) {
         let silenced = self.silenced_lines();
         let disabled = self.disabled_kinds();
-        let is_off = |of: LeftoverKind, line: u32| {
-            silenced.contains(&line) || disabled.iter().any(|(kind, lines)| *kind == of && lines.contains(&line))
+        let is_disabled = |of: LeftoverKind, line: u32| {
+            let ranges = disabled.get(&of).map_or(&[][..], Vec::as_slice);
+            ranges.get(ranges.partition_point(|lines| lines.end <= line)).is_some_and(|lines| lines.contains(&line))
         };
         let mut function = "";
         let mut in_tests = self.file.is_test;
@@ -154,7 +155,8 @@ impl<'a> Source<'a> {
             if in_tests
                 && let Some(focus) = self.focus_at(index)
                 && self.added.contains(&token.line)
-                && !is_off(LeftoverKind::Focus, token.line)
+                && !silenced.contains(&token.line)
+                && !is_disabled(LeftoverKind::Focus, token.line)
                 && !options.allow.iter().any(|name| name == focus.name)
             {
                 found.add(self.leftover(index, index + focus.tokens.len() - 1, LeftoverKind::Focus, focus.name));
@@ -172,17 +174,19 @@ impl<'a> Source<'a> {
             let call = calls_of(self.language).iter().find(|call| self.stands_at(index, call.tokens));
             let is_added = self.added.contains(&token.line);
             if let Some(call) = call {
+                let disabled = is_disabled(call.kind, token.line);
                 let quiet = !self.counts(call, index, in_tests)
                     || options.allow.iter().any(|name| name == call.name)
-                    || is_off(call.kind, token.line)
+                    || (silenced.contains(&token.line) && !disabled)
                     || (in_tests && self.is_checked_next(index, call));
                 if quiet || self.is_meant(index, call, function) {
                     continue;
                 }
-                if is_added {
-                    found.add(self.leftover(index, index + call.tokens.len() - 1, call.kind, call.name));
-                } else if call.kind == LeftoverKind::Output {
+                if !is_added && call.kind == LeftoverKind::Output {
+                    // Whether it is wanted or not, the file prints.
                     found.old_prints += 1;
+                } else if is_added && !disabled && !self.is_wanted(index, call) {
+                    found.add(self.leftover(index, index + call.tokens.len() - 1, call.kind, call.name));
                 }
             } else if is_added
                 && !silenced.contains(&token.line)
@@ -208,7 +212,11 @@ impl<'a> Source<'a> {
         let is = |offset: isize, text: &str| {
             index.checked_add_signed(offset).and_then(|at| self.code.get(at)).is_some_and(|token| token.is(text))
         };
-        let focus = focus_at(self.language, &is, self.is_first_on_line(index))?;
+        let is_apart = |offset: isize| {
+            let at = index.checked_add_signed(offset).filter(|at| (1..self.code.len()).contains(at));
+            at.is_some_and(|at| self.code[at - 1].end() < self.code[at].start)
+        };
+        let focus = focus_at(self.language, &is, &is_apart, self.is_first_on_line(index))?;
         line_around(self.text, self.code[index].start).map(|_| focus)
     }
 
@@ -393,15 +401,17 @@ impl<'a> Source<'a> {
 
     /// What a comment switches off for the rest of the file, or until another one switches it on again:
     /// `/* eslint-disable no-console */`.
-    fn disabled_kinds(&self) -> Vec<(LeftoverKind, Range<u32>)> {
-        let mut off: Vec<(LeftoverKind, Range<u32>)> = Vec::new();
+    /// The lines of each kind come in their order.
+    fn disabled_kinds(&self) -> BTreeMap<LeftoverKind, Vec<Range<u32>>> {
+        let mut off: BTreeMap<LeftoverKind, Vec<Range<u32>>> = BTreeMap::new();
         for comment in self.comments {
             let Some((switch, kinds)) = switched_by(comment.text) else { continue };
             for kind in kinds {
-                let open = off.iter_mut().find(|(of, lines)| *of == kind && lines.end == u32::MAX);
+                let all = off.entry(kind).or_default();
+                let open = all.last_mut().filter(|lines| lines.end == u32::MAX);
                 match (switch, open) {
-                    (Switch::On, Some((_, lines))) => lines.end = comment.line,
-                    (Switch::Off, None) => off.push((kind, comment.line..u32::MAX)),
+                    (Switch::On, Some(lines)) => lines.end = comment.line,
+                    (Switch::Off, None) => all.push(comment.line..u32::MAX),
                     _ => {}
                 }
             }
@@ -494,4 +504,23 @@ fn is_generated(text: &str) -> bool {
         let line = line.get(..line.len().min(300)).unwrap_or(line);
         line.contains("@generated") || line.contains("DO NOT EDIT") || line.contains("Code generated")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::parse_hunks;
+
+    /// Quadratic work on this would take minutes.
+    #[test]
+    fn what_a_comment_switches_is_looked_up() {
+        let switched =
+            "+/* eslint-disable no-debugger */\n+\n+debugger\n+/* eslint-enable no-debugger */\n+\n+debugger\n";
+        let patch = format!("@@ -0,0 +1,60000 @@\n{}", switched.repeat(10_000));
+        let hunks = parse_hunks(&patch);
+        let file = LeftoverFile { path: "a.js", hunks: &hunks, text: None, is_test: false, is_program: false };
+        let found = find_leftovers(&file, &LeftoverOptions::default());
+        assert_eq!(found.len(), 10_000);
+        assert!(found.iter().all(|leftover| leftover.line % 6 == 0));
+    }
 }

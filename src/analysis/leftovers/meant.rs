@@ -28,11 +28,7 @@ impl Source<'_> {
         let arguments = end.map_or(&[][..], |end| &self.code[open..end]);
         let prints = matches!(call.kind, LeftoverKind::Output | LeftoverKind::Dump);
         if prints
-            && (is_message(arguments)
-                || self.is_guarded(index)
-                || self.is_logger(index)
-                || self.is_in_handler(index)
-                || (call.kind == LeftoverKind::Output && (self.is_asked_for(index) || self.is_explained(index))))
+            && (is_message(arguments) || self.is_guarded(index) || self.is_logger(index) || self.is_in_handler(index))
         {
             return true;
         }
@@ -47,6 +43,11 @@ impl Source<'_> {
             Language::Rust => arguments.iter().any(|token| token.is("$")),
             _ => false,
         }
+    }
+
+    /// Whether what stands around a print says that it is wanted.
+    pub(super) fn is_wanted(&self, index: usize, call: &Call) -> bool {
+        call.kind == LeftoverKind::Output && (self.is_asked_for(index) || self.is_explained(index))
     }
 
     /// `console && console.log(...)`: written for browsers without a console, so meant to stay.

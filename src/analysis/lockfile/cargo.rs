@@ -1,15 +1,12 @@
 //! `Cargo.toml` and `Cargo.lock`.
 
 use super::lock::{Asked, Fit, Lock, Origin};
-use super::manifest::{Manifest, Members, Version, Wanted};
+use super::manifest::{Manifest, Members, SHARED, Version, Wanted};
 use super::source;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
 
 const SECTIONS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
-
-/// Requirements that every member may share; a package need not use them.
-const SHARED: &str = "workspace.dependencies";
 
 pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     let table: Table = toml::from_str(text).ok()?;
@@ -130,7 +127,7 @@ pub(super) fn read_lock(text: &str) -> Option<Lock> {
 }
 
 pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
-    let shared = wanted.section == SHARED;
+    let shared = wanted.is_shared();
     let asked = || lock.asked_by(member).is_some_and(|asked| asked.contains_key(&wanted.name));
     let known = lock.origins.get(&wanted.name).filter(|_| shared || asked());
     let Some(known) = known else {

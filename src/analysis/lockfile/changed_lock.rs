@@ -180,6 +180,7 @@ impl ChangedLock<'_> {
                     Fit::Fits => {}
                     Fit::Lacks => lost.push(wanted.label.clone()),
                     Fit::Holds(_) if manifest.overridden.contains(&wanted.name) => {}
+                    Fit::Holds(_) if wanted.is_shared() && !self.is_taken_over(after, wanted) => {}
                     Fit::Holds(held) => drifted.push((wanted, held)),
                 }
             }
@@ -197,6 +198,10 @@ impl ChangedLock<'_> {
             }
         }
         problems
+    }
+
+    fn is_taken_over(&self, lock: &Lock, shared: &Wanted) -> bool {
+        self.files.is_taken_over(self.family, self.directory, lock, shared)
     }
 
     /// The members that may have lost something, as the lockfile knows them, with the directories where their manifests

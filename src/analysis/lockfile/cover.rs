@@ -1,8 +1,8 @@
 //! Which lockfile covers a manifest, and what a manifest says together with the root of its workspace.
 
 use super::ecosystem::{Ecosystem, LockKind, MemberKey, Reach, Roots, WorkspaceFile};
-use super::lock::Lock;
-use super::manifest::{Manifest, Members};
+use super::lock::{Asked, Lock};
+use super::manifest::{Manifest, Members, Wanted};
 use super::places::{ancestors, below, directory_of, join};
 use super::problem::{FileSource, Text};
 use crate::model::{ChangeStatus, FileChange, Side};
@@ -10,8 +10,15 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// Members of workspaces whose manifests are read to see what they take over, so that a hostile lockfile does not ask for all
+/// there is.
+const MAX_TAKERS: usize = 100;
+
 /// What was read of files, by whether it is the head's and by path.
 type Known<T> = BTreeMap<(bool, String), Option<Rc<T>>>;
+
+/// Manifests of members, by the directory of the root and the member's name.
+type KnownMembers = BTreeMap<(String, String), Option<Rc<Manifest>>>;
 
 /// The files of a change, and what was read of them.
 pub(super) struct Files<'a> {
@@ -19,6 +26,7 @@ pub(super) struct Files<'a> {
     pub(super) source: &'a dyn FileSource,
     locks: RefCell<Known<Lock>>,
     roots: RefCell<Known<Root>>,
+    members: RefCell<KnownMembers>,
 }
 
 /// A manifest that is the root of a workspace.
@@ -36,7 +44,7 @@ pub(super) struct Found<'a> {
 
 impl<'a> Files<'a> {
     pub(super) fn new(changes: &'a [FileChange], source: &'a dyn FileSource) -> Self {
-        Files { changes, source, locks: RefCell::default(), roots: RefCell::default() }
+        Files { changes, source, locks: RefCell::default(), roots: RefCell::default(), members: RefCell::default() }
     }
 
     /// What a lockfile holds; `None` when it cannot be read.
@@ -200,6 +208,48 @@ impl<'a> Files<'a> {
             let manifest = join(&join(directory, place), family.manifests[0]);
             text(&manifest).and_then(family.read).is_some_and(|manifest| manifest.name.as_deref() == Some(name))
         })
+    }
+
+    /// Whether a member that a lockfile knows takes over what the root of its workspace says of a dependency.
+    pub(super) fn is_taken_over(&self, family: &Ecosystem, directory: &str, lock: &Lock, shared: &Wanted) -> bool {
+        let asks = |(_, asked): &(&String, &BTreeMap<String, Vec<Asked>>)| asked.contains_key(&shared.name);
+        let members = lock.asked.iter().flatten().filter(asks).map(|(member, _)| member.as_str());
+        let takes = |manifest: &Manifest| manifest.wanted.values().any(|it| it.inherited && it.label == shared.label);
+        self.find_taker(family, directory, members, &takes).is_some()
+    }
+
+    /// The first member of a workspace that takes something over from the root, or of which it is not known where it lies.
+    pub(super) fn find_taker<'n>(
+        &self,
+        family: &Ecosystem,
+        directory: &str,
+        members: impl Iterator<Item = &'n str>,
+        takes: &dyn Fn(&Manifest) -> bool,
+    ) -> Option<&'n str> {
+        // All are asked for at once, so that they come at once.
+        let read = |member: &'n str| (member, self.member_manifest(family, directory, member));
+        let all: Vec<_> = members.take(MAX_TAKERS).map(read).collect();
+        all.into_iter().find(|(_, manifest)| manifest.as_ref().is_none_or(|it| takes(it))).map(|(member, _)| member)
+    }
+
+    /// The manifest of a member as it stands there, as far as the root lets suppose where that is.
+    fn member_manifest(&self, family: &Ecosystem, directory: &str, member: &str) -> Option<Rc<Manifest>> {
+        let key = (directory.to_owned(), member.to_owned());
+        if let Some(known) = self.members.borrow().get(&key) {
+            return known.clone();
+        }
+        let (Reach::Root(roots), true) = (&family.reach, self.members.borrow().len() < MAX_TAKERS) else { return None };
+        let text =
+            |place: &str| match self.source.text(Side::Right, &join(&join(directory, place), family.manifests[0])) {
+                Text::Known(text) => Some(text),
+                Text::Absent | Text::Unreadable | Text::Pending => None,
+            };
+        let root = text("")?;
+        let places = (roots.places)(root, member).into_iter().chain([String::new()]);
+        let all: Vec<Manifest> = places.filter_map(|place| (family.read)(text(&place)?)).collect();
+        let found = all.into_iter().find(|manifest| manifest.name.as_deref() == Some(member)).map(Rc::new);
+        self.members.borrow_mut().insert(key, found.clone());
+        found
     }
 
     /// Names whose versions files beside a lockfile decide for all members.

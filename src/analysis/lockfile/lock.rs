@@ -1,6 +1,8 @@
 //! What a lockfile holds, and whether it fits a requirement.
 
 use super::manifest::{Wanted, describe};
+use super::repeated::Repeated;
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read of a lockfile.
@@ -11,6 +13,8 @@ pub struct Lock {
     /// What it says that each member asks for: member, name. A member is a directory below the lockfile (empty for its
     /// own), or the package's name. `None` when the format does not repeat what manifests ask for.
     pub asked: Option<BTreeMap<String, BTreeMap<String, Vec<Asked>>>>,
+    /// The same in a form in which one is looked up, where a name may be asked for any number of times.
+    pub(super) repeated: Repeated,
     /// `name@requirement` of every package that asks, where the format does not say which one does.
     pub requests: BTreeSet<String>,
     /// Checksums by entry.
@@ -139,11 +143,18 @@ impl Asked {
     }
 }
 
+/// Of so many requirements of one name people are told.
+const MAX_HELD: usize = 10;
+
 /// What a lockfile holds instead, for people.
-pub(super) fn held(all: &[&Asked]) -> String {
+pub(super) fn held<A: Borrow<Asked>>(all: &[A]) -> String {
+    let first = all.iter().take(MAX_HELD).map(Borrow::borrow);
     let mut texts: Vec<String> =
-        all.iter().map(|it| describe(&it.extras, &it.requirement, &it.marker, &it.source)).collect();
+        first.map(|it| describe(&it.extras, &it.requirement, &it.marker, &it.source)).collect();
     texts.dedup();
+    if all.len() > MAX_HELD {
+        texts.push("...".to_owned());
+    }
     texts.join(", ")
 }
 

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The section of what a user of a package must bring.
 pub(super) const PEERS: &str = "peerDependencies";
 
+/// The section of requirements that every member of a workspace may take over; none needs to.
+pub(super) const SHARED: &str = "workspace.dependencies";
+
 /// The dependency sections of a manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
@@ -119,6 +122,11 @@ impl Wanted {
         self.section == PEERS
     }
 
+    /// Whether members may take it over.
+    pub(super) fn is_shared(&self) -> bool {
+        self.section == SHARED
+    }
+
     /// What it asks for besides the name, for people.
     pub(super) fn shown(&self) -> String {
         describe(&self.extras, &self.requirement, &self.marker, &self.source)
@@ -168,7 +176,7 @@ impl Members {
 
 fn matches(pattern: &str, directory: &str) -> bool {
     let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
-    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
+    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).empty_alternates(true).build();
     glob.is_ok_and(|glob| glob.compile_matcher().is_match(directory))
 }
 

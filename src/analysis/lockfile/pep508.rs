@@ -1,6 +1,8 @@
 //! Python's requirement strings: `name[extra]>=1; marker`.
 
-use super::lock::is_same_loosely;
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// A requirement taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,13 +20,25 @@ pub(super) struct Requirement {
 }
 
 /// Variables of markers that uv repeats; those of Python's version it simplifies.
-const PLATFORM: [&str; 6] = [
+const PLATFORM: [&str; 8] = [
     "sys_platform",
     "platform_system",
     "os_name",
     "platform_machine",
     "implementation_name",
     "platform_python_implementation",
+    "platform_release",
+    "platform_version",
+];
+
+/// Variables as they were called before PEP 508, and today.
+const OLD_NAMES: [(&str, &str); 6] = [
+    ("os.name", "os_name"),
+    ("sys.platform", "sys_platform"),
+    ("platform.version", "platform_version"),
+    ("platform.machine", "platform_machine"),
+    ("platform.python_implementation", "platform_python_implementation"),
+    ("python_implementation", "platform_python_implementation"),
 ];
 
 pub(super) fn split(requirement: &str) -> Option<Requirement> {
@@ -43,7 +57,7 @@ pub(super) fn split(requirement: &str) -> Option<Requirement> {
         rest = after.trim();
     }
     let versions = rest.trim_start_matches('(').trim_end_matches(')').trim().to_owned();
-    let marker = marker.split_whitespace().collect::<Vec<_>>().join(" ").replace('"', "'");
+    let marker = marker_in_one_form(marker);
     Some(Requirement { name: normalize(label), label: label.to_owned(), extras, versions, marker })
 }
 
@@ -55,38 +69,110 @@ pub(super) fn join_extras<'a>(extras: impl Iterator<Item = &'a str>) -> String {
     all.join(",")
 }
 
-/// Whether a lockfile's marker can be that of a requirement. Package managers rewrite markers: only whether a platform
-/// is named at all is compared, and which one where the marker is a single comparison.
-pub(super) fn is_same_platform(wanted: &str, held: &str) -> bool {
-    let names = |marker: &str| PLATFORM.iter().any(|variable| marker.contains(variable));
-    if wanted.contains("python_") && names(wanted) && wanted.contains("version") {
-        return true;
+/// The platform that a lockfile's marker has to be for, to be that of a requirement. Package managers rewrite markers: only
+/// whether a platform is named at all is compared, and which one where the marker is a single comparison; where it is
+/// several, nothing.
+pub(super) fn platform_of(wanted: &str) -> String {
+    if outside_quotes(wanted).flat_map(words).any(|word| matches!(word, "and" | "or")) {
+        return ANY.to_owned();
     }
-    let single = wanted.starts_with("sys_platform") && ![" and ", " or "].iter().any(|word| wanted.contains(word));
-    let value = wanted.split('\'').nth(1).filter(|_| single);
-    names(wanted) == names(held) && value.is_none_or(|value| held.contains(&format!("'{value}'")))
+    let value = wanted.split('\'').nth(1).filter(|_| wanted.starts_with("sys_platform"));
+    value.map_or_else(|| names_platform(wanted).to_owned(), |value| format!("'{value}"))
 }
 
-/// Whether two lists of versions say the same. uv writes versions in the form of PEP 440: `1.0.0-beta.1` as `1.0.0b1`,
-/// `2024.01` as `2024.1`.
-pub(super) fn is_same_versions(one: &str, other: &str) -> bool {
-    is_same_loosely(&plain_versions(one), &plain_versions(other))
+/// Every platform that a lockfile's marker is for, in the words of [`platform_of`].
+pub(super) fn platforms_for(held: &str) -> Vec<String> {
+    let mut all = vec![ANY.to_owned(), names_platform(held).to_owned()];
+    if names_platform(held) == SOME {
+        all.extend(held.split('\'').skip(1).step_by(2).map(|value| format!("'{value}")));
+    }
+    all
 }
 
-fn plain_versions(text: &str) -> String {
-    let text: Vec<char> =
-        text.to_lowercase().chars().filter(|c| !matches!(c, '-' | '_') && !c.is_whitespace()).collect();
-    let at = |index: Option<usize>| index.and_then(|index| text.get(index)).copied().unwrap_or(' ');
-    let mut out = String::with_capacity(text.len());
-    for (index, c) in text.iter().enumerate() {
-        let (before, after) = (at(index.checked_sub(1)), at(Some(index + 1)));
-        let parts_a_word = *c == '.' && (before.is_ascii_alphabetic() || after.is_ascii_alphabetic());
-        let leads = *c == '0' && !before.is_ascii_digit() && after.is_ascii_digit();
-        if !parts_a_word && !leads {
-            out.push(*c);
+const ANY: &str = "any";
+const SOME: &str = "some";
+
+fn names_platform(marker: &str) -> &'static str {
+    if PLATFORM.iter().any(|variable| marker.contains(variable)) { SOME } else { "none" }
+}
+
+fn outside_quotes(marker: &str) -> impl Iterator<Item = &str> {
+    marker.split('\'').step_by(2)
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !is_of_word(c))
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '.')
+}
+
+/// A marker with one kind of quotes and of spaces, and today's names of variables.
+fn marker_in_one_form(marker: &str) -> String {
+    let marker = marker.split_whitespace().collect::<Vec<_>>().join(" ").replace('"', "'");
+    let mut out = String::with_capacity(marker.len());
+    for (index, piece) in marker.split('\'').enumerate() {
+        if index > 0 {
+            out.push('\'');
+        }
+        for word in piece.split_inclusive(|c| !is_of_word(c)).filter(|_| index % 2 == 0) {
+            let name = word.trim_end_matches(|c| !is_of_word(c));
+            out.push_str(OLD_NAMES.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| new));
+            out.push_str(&word[name.len()..]);
+        }
+        if index % 2 == 1 {
+            out.push_str(piece);
         }
     }
-    out.replace("alpha", "a").replace("beta", "b").replace("preview", "rc")
+    out
+}
+
+static VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(post|rev|r)[-_.]?(\d*))?(?:[-_.]?(dev)[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?(\.\*)?$";
+    Regex::new(pattern).expect("a pattern of our own")
+});
+
+/// A list of versions in one form, by which two can be compared. uv writes versions as PEP 440 does: `1.0.0-beta.1` as
+/// `1.0.0b1`, `2024.01` as `2024.1`, `v1.0-1` as `1.0.post1`.
+pub(super) fn versions_in_one_form(text: &str) -> String {
+    let part = |part: &str| {
+        let part: String = part.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+        let begin = part.find(|c| !matches!(c, '<' | '>' | '=' | '!' | '~')).unwrap_or(part.len());
+        let (sign, version) = part.split_at(begin);
+        format!("{sign}{}", version_in_one_form(version).as_deref().unwrap_or(version))
+    };
+    let all: BTreeSet<String> = text.split(',').map(part).filter(|part| !part.is_empty()).collect();
+    all.into_iter().collect::<Vec<_>>().join(",")
+}
+
+fn version_in_one_form(version: &str) -> Option<String> {
+    let found = VERSION.captures(version)?;
+    let text = |index: usize| found.get(index).map(|it| it.as_str());
+    let number = |digits: &str| match digits.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        digits => digits.to_owned(),
+    };
+    let mut out = text(1).map(|epoch| format!("{}!", number(epoch))).unwrap_or_default();
+    out += &text(2)?.split('.').map(number).collect::<Vec<_>>().join(".");
+    if let Some(kind) = text(3) {
+        let kind = match kind {
+            "alpha" | "a" => "a",
+            "beta" | "b" => "b",
+            _ => "rc",
+        };
+        out += &format!("{kind}{}", number(text(4).unwrap_or_default()));
+    }
+    if let Some(digits) = text(5).or_else(|| text(6).and(text(7))) {
+        out += &format!(".post{}", number(digits));
+    }
+    if text(8).is_some() {
+        out += &format!(".dev{}", number(text(9).unwrap_or_default()));
+    }
+    if let Some(local) = text(10) {
+        out += &format!("+{}", local.replace(['-', '_'], "."));
+    }
+    Some(out + text(11).unwrap_or_default())
 }
 
 /// A version of numbers alone, without leading zeros; `None` for any other, which tools write in forms of their own.
@@ -144,8 +230,17 @@ mod tests {
             ("==1.0.post1", "==1.0.post1", true),
             ("==1.0", "==10", false),
             ("==1.*", "==1.*", true),
+            ("==v1.0", "==1.0", true),
+            (">=1.0-1", ">=1.0.post1", true),
+            (">=1.0c1", ">=1.0rc1", true),
+            (">=1.0.Preview", ">=1.0rc0", true),
+            ("==1!2.0+CU_121", "==1!2.0+cu.121", true),
+            ("==1.0.dev", "==1.0.dev0", true),
+            ("==1.0", "==1.0.0", false),
+            (">=1.0rc1", ">=1.0", false),
+            ("==1.0.post1", "==1.01", false),
         ] {
-            assert_eq!(is_same_versions(one, other), same, "{one} / {other}");
+            assert_eq!(versions_in_one_form(one) == versions_in_one_form(other), same, "{one} / {other}");
         }
         assert_eq!(plain_version("2024.01.2").as_deref(), Some("2024.1.2"));
         assert_eq!(plain_version("1.0rc1"), None);
@@ -161,8 +256,28 @@ mod tests {
             ("platform_system == 'Windows'", "sys_platform == 'win32'", true),
             ("python_version < '3.9'", "", true),
             ("python_version < '3.9' and sys_platform == 'linux'", "python_full_version < '0'", true),
+            // What uv itself made of these.
+            ("sys_platform == 'linux' or sys_platform != 'linux'", "", true),
+            ("sys_platform == 'win32' and os_name == 'posix'", "python_version < '0'", true),
+            (
+                "sys_platform=='linux'and python_version<'3.9'",
+                "python_full_version < '3.9' and sys_platform == 'linux'",
+                true,
+            ),
+            ("'linux' == sys.platform", "sys_platform == 'linux'", true),
+            ("sys.platform == 'linux'", "sys_platform == 'linux'", true),
+            ("sys.platform == 'linux'", "sys_platform == 'win32'", false),
+            ("os.name == 'posix'", "os_name == 'posix'", true),
+            ("python_implementation == 'CPython'", "platform_python_implementation == 'CPython'", true),
+            (
+                "platform_release >= '1'",
+                "platform_release >= '1' and (sys_platform != 'darwin' or sys_platform == 'darwin')",
+                true,
+            ),
         ] {
-            assert_eq!(is_same_platform(wanted, held), same, "{wanted} / {held}");
+            let wanted = marker_in_one_form(wanted);
+            assert_eq!(platforms_for(held).contains(&platform_of(&wanted)), same, "{wanted} / {held}");
         }
+        assert_eq!(marker_in_one_form("os.name ==  \"os.name\""), "os_name == 'os.name'");
     }
 }

@@ -106,7 +106,10 @@ fn read_sources(uv: Option<&Value>) -> BTreeMap<String, Source> {
     for (name, value) in entries(uv.and_then(|uv| uv.get("sources"))) {
         let text = |field: &str| value.get(field).and_then(Value::as_str);
         let reference = ["rev", "tag", "branch"].iter().find_map(|kind| Some((*kind, text(kind)?)));
+        // Where a condition is not met, it comes from an index.
+        let conditional = ["marker", "extra", "group"].iter().any(|condition| text(condition).is_some());
         let source = match text("git") {
+            _ if conditional => Source::Local,
             Some(url) => Source::Git(source::git(url, reference)),
             None if text("index").is_some() => continue,
             None => Source::Local,
@@ -188,10 +191,18 @@ mod tests {
 
     #[test]
     fn sources_say_where_packages_come_from() {
-        let text = "[project]\nname = \"a\"\ndependencies = [\"near\", \"forked>=1\", \"mirrored\"]\n[tool.uv.sources]\n\
-            near = { workspace = true }\nforked = { git = \"https://x/forked\", tag = \"v1\" }\nmirrored = { index = \"i\" }\n";
+        let text = "[project]\nname = \"a\"\ndependencies = [\"near\", \"forked>=1\", \"mirrored\", \"some\", \"other\"]\n[tool.uv.sources]\n\
+            near = { workspace = true }\nforked = { git = \"https://x/forked\", tag = \"v1\" }\nmirrored = { index = \"i\" }\n\
+            some = { git = \"https://x/some\", marker = \"sys_platform == 'darwin'\" }\nother = { index = \"i\", extra = \"cpu\" }\n";
         let read = read_manifest(text).expect("reads");
         let all: Vec<_> = read.wanted.values().map(|it| (it.name.as_str(), it.local, it.source.as_str())).collect();
-        assert_eq!(all, [("forked", false, "https://x/forked?tag=v1"), ("mirrored", false, ""), ("near", true, "")]);
+        let expected = [
+            ("forked", false, "https://x/forked?tag=v1"),
+            ("mirrored", false, ""),
+            ("near", true, ""),
+            ("other", true, ""),
+            ("some", true, ""),
+        ];
+        assert_eq!(all, expected);
     }
 }

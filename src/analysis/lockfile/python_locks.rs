@@ -3,7 +3,7 @@
 use super::jsonc;
 use super::lock::{Asked, Fit, Lock, Origin, held};
 use super::manifest::Wanted;
-use super::pep508::{is_same_platform, is_same_versions, normalize};
+use super::pep508::normalize;
 use super::python::extras_of;
 use super::source;
 use std::collections::BTreeMap;
@@ -44,17 +44,25 @@ pub(super) fn read_uv(text: &str) -> Option<Lock> {
                 Some(extra) => format!("optional-dependencies.{}", normalize(extra)),
                 None => "dependencies".to_owned(),
             };
-            lock.ask(&name, &normalize(text_of(wanted, "name")), read_asked(wanted, section));
+            ask(&mut lock, &name, wanted, section);
         }
         let groups = metadata.and_then(|metadata| metadata.get("requires-dev")).and_then(Value::as_table);
         for (group, wanted) in
             groups.into_iter().flatten().flat_map(|(group, all)| list(Some(all)).map(move |it| (group, it)))
         {
             let section = format!("dependency-groups.{}", normalize(group));
-            lock.ask(&name, &normalize(text_of(wanted, "name")), read_asked(wanted, section));
+            ask(&mut lock, &name, wanted, section);
         }
     }
+    let all = lock.asked.iter_mut().flatten().flat_map(|(_, asked)| asked.values_mut());
+    all.for_each(|asked| asked.sort_by(|one, other| one.section.cmp(&other.section)));
     Some(lock)
+}
+
+fn ask(lock: &mut Lock, member: &str, wanted: &Value, section: String) {
+    let (name, asked) = (normalize(text_of(wanted, "name")), read_asked(wanted, section));
+    lock.repeated.add(member, &name, &asked);
+    lock.ask(member, &name, asked);
 }
 
 fn text_of<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -84,20 +92,17 @@ fn extra_of(marker: &str) -> Option<&str> {
 }
 
 pub(super) fn fits_uv(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
-    let all = lock.asked_for(member, wanted);
-    let fits = |asked: &&Asked| {
-        let same_source = wanted.source.is_empty() || asked.source == wanted.source;
-        // Where it comes from another place, the version is not repeated; the root of a workspace may have said so.
-        let same_versions =
-            asked.elsewhere || !wanted.source.is_empty() || is_same_versions(&asked.requirement, &wanted.requirement);
-        same_source && same_versions && asked.extras == wanted.extras && is_same_platform(&wanted.marker, &asked.marker)
-    };
+    // By section.
+    let all = lock.asked_by(member).and_then(|asked| asked.get(&wanted.name)).map_or(&[][..], Vec::as_slice);
+    let begin = all.partition_point(|asked| asked.section < wanted.section);
+    let end = all.partition_point(|asked| asked.section <= wanted.section);
+    let (all, section) = if begin < end { (&all[begin..end], Some(wanted.section.as_str())) } else { (all, None) };
     if all.is_empty() {
         Fit::Lacks
-    } else if wanted.local || all.iter().any(fits) {
+    } else if wanted.local || lock.repeated.has(member, section, wanted) {
         Fit::Fits
     } else {
-        Fit::Holds(held(&all))
+        Fit::Holds(held(all))
     }
 }
 
@@ -162,6 +167,33 @@ mod tests {
         assert_eq!(fit("dependencies", "forked", &git("bb")), Fit::Holds("https://x/forked?rev=aa".to_owned()));
         assert_eq!(fit("dependencies", "new", "new = { git = \"https://x/new\" }"), Fit::Lacks);
         assert_eq!(fit("dependencies", "new", "new = { workspace = true }"), Fit::Lacks);
+    }
+
+    #[test]
+    fn requirements_are_found_in_whatever_section() {
+        assert_eq!(fit("dependencies", "sphinx>=7", ""), Fit::Fits);
+        assert_eq!(fit("dependencies", "sphinx>=8", ""), Fit::Holds(">=7; extra == 'docs'".to_owned()));
+        assert_eq!(fit("dependencies", "flask==3", ""), Fit::Holds(">=3,<4".to_owned()));
+        assert_eq!(fit("dependencies", "x==1; sys_platform == 'darwin'", ""), fit("dependencies", "x==3", ""));
+    }
+
+    /// Quadratic work on this would take minutes.
+    #[test]
+    fn a_name_that_stands_there_many_times_is_looked_up() {
+        let list = |entry: &dyn Fn(usize) -> String| (0..5_000).map(entry).collect::<Vec<_>>().join(",\n");
+        let asked =
+            list(&|at| format!("{{ name = \"x\", specifier = \"=={at}\", marker = \"sys_platform == 'a{at}'\" }}"));
+        let lock = format!(
+            "[[package]]\nname = \"a\"\nsource = {{ virtual = \".\" }}\n[package.metadata]\nrequires-dist = [{asked}]\n"
+        );
+        let lock = read_uv(&lock).expect("reads");
+        for (platform, expected) in [("a", 5_000), ("b", 0)] {
+            let wanted = list(&|at| format!("\"x=={at}; sys_platform == '{platform}{at}'\""));
+            let manifest =
+                read_manifest(&format!("[project]\nname = \"a\"\ndependencies = [{wanted}]\n")).expect("reads");
+            let fitting = manifest.wanted.values().filter(|wanted| fits_uv(&lock, "a", wanted) == Fit::Fits).count();
+            assert_eq!((manifest.wanted.len(), fitting), (5_000, expected));
+        }
     }
 
     #[test]

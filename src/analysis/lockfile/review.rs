@@ -4,7 +4,7 @@ use super::changed_lock::find_lock_problems;
 use super::cover::Files;
 use super::ecosystem::{ECOSYSTEMS, Ecosystem, MemberKey, lock_kind};
 use super::lock::{Fit, Lock, Origin};
-use super::manifest::{Manifest, Wanted};
+use super::manifest::{Manifest, Version, Wanted};
 use super::places::{below, directory_of, first_added, line_of};
 use super::problem::{FileSource, Problem, ProblemKind, Text};
 use crate::model::{ChangeStatus, FileChange, Side};
@@ -119,7 +119,13 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
         return if touched || asks.is_empty() { Vec::new() } else { vec![about.problem(ProblemKind::Stale, asks)] };
     };
     let mut problems = Vec::new();
-    problems.extend(compare_version(&about, &lock, (&plain_before, &plain), (before.own_version(), &after)));
+    let find_taker = |members: &[&str]| {
+        let takes = |manifest: &Manifest| manifest.version == Some(Version::Inherited);
+        let found = files.find_taker(family, found.directory, members.iter().copied(), &takes);
+        found.map(str::to_owned)
+    };
+    let versions = (before.own_version(), &after);
+    problems.extend(compare_version(&about, &lock, (&plain_before, &plain), versions, &find_taker));
     // The first format of yarn does not know the members of a workspace.
     let is_sibling = |name: &str| {
         let silent = lock.asked.is_none() && !lock.requests.is_empty();
@@ -132,6 +138,7 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
         after: &after,
         overridden: &overridden,
         is_sibling: &is_sibling,
+        is_taken_over: &|shared| files.is_taken_over(family, found.directory, &lock, shared),
     };
     match compared.find(&about, &added, &removed) {
         Some(problem) => problems.push(problem),
@@ -159,6 +166,7 @@ struct Compared<'a> {
     after: &'a Manifest,
     overridden: &'a BTreeSet<String>,
     is_sibling: &'a dyn Fn(&str) -> bool,
+    is_taken_over: &'a dyn Fn(&Wanted) -> bool,
 }
 
 impl Compared<'_> {
@@ -171,6 +179,7 @@ impl Compared<'_> {
                 Fit::Lacks | Fit::Holds(_) if (self.is_sibling)(&wanted.name) => {}
                 Fit::Lacks => lacking.push(wanted.label.clone()),
                 Fit::Holds(_) if self.overridden.contains(&wanted.name) => {}
+                Fit::Holds(_) if wanted.is_shared() && !(self.is_taken_over)(wanted) => {}
                 Fit::Holds(held) => holding.push((wanted, held)),
             }
         }
@@ -200,6 +209,7 @@ fn compare_version(
     lock: &Lock,
     (before, plain): (&Manifest, &Manifest),
     (old_version, after): (Option<&str>, &Manifest),
+    find_taker: &dyn Fn(&[&str]) -> Option<String>,
 ) -> Option<Problem> {
     let own = |name: &str| -> Vec<&str> {
         let all = lock.origins.get(name).into_iter().flatten();
@@ -219,13 +229,14 @@ fn compare_version(
             return Some(problem(name, version, held[0]));
         }
     }
-    // The members that take over the version of the root are not read; that none has the new one shows it.
+    // That none has the new version shows that those were forgotten which take it over.
     let (old, new) = (before.shared_version.as_deref()?, after.shared_version.as_deref()?);
-    let mut members = lock.origins.keys().filter(|name| !own(name).is_empty());
+    let members = lock.origins.keys().filter(|name| !own(name).is_empty());
     if old == new || members.clone().any(|name| own(name).contains(&new)) {
         return None;
     }
-    members.find(|name| own(name).contains(&old)).map(|name| problem(name, new, old))
+    let old_ones: Vec<&str> = members.filter(|name| own(name).contains(&old)).map(String::as_str).collect();
+    find_taker(&old_ones).map(|name| problem(&name, new, old))
 }
 
 /// What all problems of a manifest have in common.

@@ -4,7 +4,7 @@ use super::comments::{Style, without_comments};
 use super::lock::{Asked, Fit, Lock, Origin, held, is_same_loosely};
 use super::manifest::{Manifest, Wanted};
 use regex::Regex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 static GEM: LazyLock<Regex> =
@@ -27,12 +27,21 @@ pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
         let wanted = manifest.want("gems", &found[1], &arguments.requirements.join(", "));
         wanted.vague = arguments.vague;
         wanted.local = ELSEWHERE.is_match(arguments.options);
-        if let Some(reference) = REFERENCE.captures(arguments.options).filter(|_| wanted.local) {
-            wanted.source =
-                reference.get(2).map_or(String::new(), |name| format!("{} {}", &reference[1], name.as_str()));
+        if wanted.local {
+            let said = |found: regex::Captures<'_>| {
+                Some((found.get(1)?.as_str().to_owned(), found.get(2)?.as_str().to_owned()))
+            };
+            // One that is computed leaves all unknown.
+            let all: Option<BTreeMap<String, String>> = REFERENCE.captures_iter(arguments.options).map(said).collect();
+            wanted.source = join(&all.unwrap_or_default());
         }
     }
     Some(manifest)
+}
+
+/// What is taken of a repository, in whatever order it is said.
+fn join(references: &BTreeMap<String, String>) -> String {
+    references.iter().map(|(kind, name)| format!("{kind} {name}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Lines, with those that go on after a comma or an open bracket joined.
@@ -106,19 +115,19 @@ fn exact(requirement: &str) -> String {
 }
 
 pub(super) fn read_lock(text: &str) -> Option<Lock> {
-    let mut lock = Lock { asked: Some([(String::new(), std::collections::BTreeMap::new())].into()), ..Lock::default() };
+    let mut lock = Lock { asked: Some([(String::new(), BTreeMap::new())].into()), ..Lock::default() };
     let mut section = "";
-    let mut reference = String::new();
+    let mut references = BTreeMap::new();
     for line in text.lines() {
         if !line.starts_with(' ') {
             section = line.trim();
-            reference.clear();
+            references.clear();
             continue;
         }
         let field = line.trim().split_once(": ").filter(|_| section == "GIT" && !line.starts_with("   "));
         if let Some((kind @ ("ref" | "tag" | "branch"), name)) = field {
             // A branch or tag is written beside the commit.
-            reference = format!("{kind} {name}");
+            references.insert(kind.to_owned(), name.to_owned());
             continue;
         }
         let (name, rest) = line.trim().split_once(" (").unwrap_or((line.trim(), ""));
@@ -128,7 +137,7 @@ pub(super) fn read_lock(text: &str) -> Option<Lock> {
         } else if line.starts_with("    ") && !line.starts_with("     ") {
             lock.add(name, rest);
             if section == "GIT" {
-                lock.origins.insert(name.to_owned(), BTreeSet::from([(String::new(), Origin::Git(reference.clone()))]));
+                lock.origins.insert(name.to_owned(), BTreeSet::from([(String::new(), Origin::Git(join(&references)))]));
             }
         }
     }
@@ -219,5 +228,20 @@ mod tests {
         assert_eq!(fit("gem 'a', git: 'x', branch: \"main\""), Fit::Holds("ref ab".to_owned()));
         assert_eq!(fit("gem 'a', git: 'x', ref: ENV['A']"), Fit::Fits);
         assert_eq!(fit("gem 'a'"), Fit::Fits);
+    }
+
+    #[test]
+    fn the_order_of_branch_and_commit_does_not_count() {
+        let lock = read_lock(
+            "GIT\n  remote: x\n  revision: abcd\n  ref: ab\n  branch: main\n  specs:\n    a (1.0)\n\nDEPENDENCIES\n  a!\n",
+        );
+        let lock = lock.expect("reads");
+        let fit = |gemfile: &str| fits(&lock, "", &wanted(gemfile));
+        assert_eq!(fit("gem 'a', git: 'x', ref: 'ab', branch: 'main'"), Fit::Fits);
+        assert_eq!(fit("gem 'a', git: 'x', branch: 'main', ref: 'ab'"), Fit::Fits);
+        assert_eq!(fit("gem 'a', git: 'x', branch: 'main', ref: ENV['A']"), Fit::Fits);
+        let held = Fit::Holds("branch main, ref ab".to_owned());
+        assert_eq!(fit("gem 'a', git: 'x', ref: 'ab'"), held);
+        assert_eq!(fit("gem 'a', git: 'x', branch: 'main', ref: 'cd'"), held);
     }
 }

@@ -2,6 +2,8 @@
 
 /// The form for a repository and one of `rev`, `tag` and `branch` with its name.
 pub(super) fn git(url: &str, reference: Option<(&str, &str)>) -> String {
+    // Lockfiles say in a query what is taken of a repository; of another one, Cargo keeps nothing.
+    let url = url.split('?').next().unwrap_or(url);
     let url = url.strip_prefix("git+").unwrap_or(url).trim_end_matches('/');
     let url = url.strip_suffix(".git").unwrap_or(url);
     let url = if url.to_ascii_lowercase().contains("github.com") { url.to_ascii_lowercase() } else { url.to_owned() };
@@ -56,6 +58,8 @@ mod tests {
             ("https://github.com/Ada/Foo", Some(("tag", "v1")), "https://github.com/ada/foo?subdirectory=a&tag=v1#ab"),
             ("https://x/foo/", Some(("branch", "feat/é")), "git+https://x/foo?branch=feat%2F%C3%A9#ab"),
             ("https://x/foo", None, "git+https://x/foo#ab"),
+            ("https://x/foo?a=b", None, "git+https://x/foo?a=b#ab"),
+            ("https://x/foo.git?a=b", Some(("tag", "v1")), "git+https://x/foo.git?a=b&tag=v1#ab"),
             ("https://x/foo", Some(("branch", "master")), "git+https://x/foo#ab"),
         ] {
             assert_eq!(git(url, reference), read_git(locked), "{url}");

@@ -12,14 +12,23 @@ pub(super) struct Found<'a> {
     pub(super) shown: String,
 }
 
+/// What a value without quotes can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unquoted {
+    /// A value, as in a file of settings.
+    Value,
+    /// Code that gives one.
+    Code,
+}
+
 /// The first address on the line with a real password in it, or the connection string of ADO or ODBC.
-pub(super) fn find_password(line: &str) -> Option<Found<'_>> {
-    addresses(line).next().or_else(|| find_connection(line))
+pub(super) fn find_password(line: &str, unquoted: Unquoted) -> Option<Found<'_>> {
+    addresses(line).next().or_else(|| find_connection(line, unquoted))
 }
 
 /// All passwords in addresses of the line, and the one in its connection string.
 pub fn passwords_on(line: &str) -> Vec<&str> {
-    addresses(line).chain(find_connection(line)).map(|found| found.password).collect()
+    addresses(line).chain(find_connection(line, Unquoted::Value)).map(|found| found.password).collect()
 }
 
 /// The addresses on the line that have a real password in them.
@@ -47,7 +56,7 @@ fn addresses(line: &str) -> impl Iterator<Item = Found<'_>> {
 }
 
 /// The connection string of ADO or ODBC on the line, or the Azure account key.
-fn find_connection(line: &str) -> Option<Found<'_>> {
+fn find_connection(line: &str, unquoted: Unquoted) -> Option<Found<'_>> {
     if line.len() > MAX_LINE_BYTES || !gives_key_or_password(line.as_bytes()) {
         return None;
     }
@@ -65,18 +74,35 @@ fn find_connection(line: &str) -> Option<Found<'_>> {
         .iter()
         .find_map(|name| lower.find(name).map(|at| at + name.len()))?;
     let host = line.get(server..)?.split([';', '"', '\'']).next()?;
-    let quoted = ['"', '\'', '`'].iter().any(|quote| line[..server].matches(*quote).count() % 2 == 1);
+    let quoted = QUOTES.iter().any(|quote| line[..server].matches(*quote).count() % 2 == 1);
+    let is_value = quoted || unquoted == Unquoted::Value;
     ["password=", "pwd="].iter().find_map(|name| {
         let begin = lower.find(name)?;
         let at = begin + name.len();
         // One text names both; `e.password=` is code.
-        let apart =
-            line.get(at.min(server)..at.max(server))?.contains(['"', '\'', '`']) || line[..begin].ends_with('.');
+        let apart = !is_one_text(line.get(at.min(server)..at.max(server))?) || line[..begin].ends_with('.');
         let value = line.get(at..)?.split([';', '"', '\'', '`', '&', ' ', '<']).next()?;
         let fits = lower.contains(';') && value.len() >= 6 && value.len() <= 200 && is_real(value) && !is_near(host);
-        let real = fits && !apart && (quoted || !is_expression(value));
+        let real = fits && !apart && (is_value || !is_expression(value));
         real.then(|| Found { password: value, shown: "Password=...".to_owned() })
     })
+}
+
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
+/// Whether no text ends in between, but for one that is put together of pieces: `"Server=..;" + "Password=.."`.
+fn is_one_text(between: &str) -> bool {
+    let mut rest = between;
+    while let Some(at) = rest.find(QUOTES) {
+        let joined = rest[at + 1..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '+' | '.' | '&'));
+        // C# and Python write a letter or a sign before a text.
+        let Some((sign, after)) = joined.split_once(QUOTES) else { return false };
+        if !matches!(sign, "" | "f" | "r" | "$" | "@") {
+            return false;
+        }
+        rest = after;
+    }
+    true
 }
 
 /// Whether code stands where a password would: `r.password||""`, `config.db.password`, `read(it)`.
@@ -125,7 +151,7 @@ mod tests {
     #[test]
     fn only_real_passwords_of_far_hosts_count() {
         let found = |line: &str| addresses(line).next().map(|found| found.shown);
-        let connection = |line: &str| find_connection(line).map(|found| found.shown);
+        let connection = |line: &str| find_connection(line, Unquoted::Code).map(|found| found.shown);
         assert_eq!(found("url = \"postgres://app:kV7-q9Zt2w@db.prod.acme.io/app\"").as_deref(), Some("postgres://..."));
         assert_eq!(found("x https://u:9fK2mZ77@git.acme.io/x.git").as_deref(), Some("https://..."));
         for line in [
@@ -162,12 +188,30 @@ mod tests {
             "host=db.acme.io;password=t.password??n;",
             "host=db.acme.io;password=\"a\";t.password=kV7q9Zt2w;",
         ] {
-            assert_eq!(find_connection(line), None, "{line}");
+            assert_eq!(find_connection(line, Unquoted::Code), None, "{line}");
         }
         let long = format!("{}Server=db.acme.io;Password=kV7q9Zt2w;", "x=1;".repeat(600));
-        assert_eq!(find_connection(&long), None);
-        for line in ["Server=db.acme.io;Password=kV7.q9Zt2w;", "c = \"Server=db.acme.io;Password=Sunny.Meadow;\""] {
-            assert!(find_connection(line).is_some(), "{line}");
+        assert_eq!(find_connection(&long, Unquoted::Value), None);
+        for line in [
+            "Server=db.acme.io;Password=kV7.q9Zt2w;",
+            "c = \"Server=db.acme.io;Password=Sunny.Meadow;\"",
+            "$cs = \"Server=db.acme.io;\" + \"Password=kV7q9Zt2w;\"",
+            "c = \"Server=db.acme.io;\" + $\"Port=1;\" + $\"Password=kV7q9Zt2w;\"",
+        ] {
+            assert!(find_connection(line, Unquoted::Code).is_some(), "{line}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_settings_is_no_code() {
+        for line in [
+            "cs: Server=db.acme.io;Password=Correct.Horse",
+            "cs = Server=db.acme.io;Password=kV(7q9Zt2w;",
+            "host=db.acme.io;pwd=kV7||q9Zt2w;",
+        ] {
+            assert!(find_connection(line, Unquoted::Value).is_some(), "{line}");
+            assert_eq!(passwords_on(line).len(), 1, "{line}");
+        }
+        assert_eq!(find_connection("host=db.acme.io;password=\"a\";t.password=kV7q9Zt2w;", Unquoted::Value), None);
     }
 }

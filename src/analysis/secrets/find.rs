@@ -1,6 +1,6 @@
 //! Looks for secrets on the added lines of one file.
 
-use super::addresses::find_password;
+use super::addresses::{Unquoted, find_password};
 use super::assignment::{find_assignment, find_docker_variable};
 use super::jwt::match_jwt;
 use super::private_key::find_key;
@@ -55,7 +55,7 @@ pub fn find_secrets(path: &str, lines: &[SourceLine<'_>], scope: SecretScope, op
         if !added {
             continue;
         }
-        if let Some(address) = find_password(line).filter(|_| !allowed(line, options)) {
+        if let Some(address) = find_password(line, values.unquoted()).filter(|_| !allowed(line, options)) {
             found.push(Secret {
                 what: "a password inside an address",
                 shown: address.shown,
@@ -169,6 +169,13 @@ impl Values {
             (true, _) => Values::Docker,
             (false, true) => Values::Bare,
             (false, false) => Values::Quoted,
+        }
+    }
+
+    fn unquoted(self) -> Unquoted {
+        match self {
+            Values::Quoted => Unquoted::Code,
+            Values::Bare | Values::Docker => Unquoted::Value,
         }
     }
 

@@ -34,15 +34,15 @@ pub(super) fn find_key(lines: &[SourceLine<'_>]) -> Option<RangeInclusive<u32>> 
     if has_body(after) {
         return opening.added.then_some(opening.number..=opening.number);
     }
-    if !is_end_of_text(after) {
-        return None;
-    }
     let adjoining = |index: usize| {
         rest.get(index).filter(|line| u64::from(line.number) == u64::from(opening.number) + index as u64 + 1)
     };
     let first = (0..=MAX_HEADERS).find(|index| adjoining(*index).is_none_or(|line| !is_header(line.text)))?;
-    adjoining(first).filter(|line| has_body(line.text))?;
-    let body = (first..MAX_LINES).map_while(adjoining).take_while(|line| is_body(line.text));
+    let begins = |line: &str| if is_end_of_text(after) { has_body(line) } else { gives_body(line) };
+    adjoining(first).filter(|line| begins(line.text))?;
+    let goes_on = |line: &str| opened(line).is_none() && (is_body(line) || gives_body(line));
+    let lines = (first..MAX_LINES).map_while(adjoining).enumerate();
+    let body = lines.take_while(|(index, line)| *index == 0 || goes_on(line.text)).map(|(_, line)| line);
     let added = body.filter(|line| line.added).map(|line| line.number);
     let (first, last) =
         added.fold(None, |range: Option<(u32, u32)>, number| Some((range.map_or(number, |it| it.0), number)))?;
@@ -54,14 +54,18 @@ fn opened(line: &str) -> Option<&str> {
     OPENINGS.find_iter(line.as_bytes()).find_map(|at| {
         let rest = &line[at + OPENING.len()..];
         let after = KINDS.iter().find_map(|kind| rest.strip_prefix(kind))?;
-        (has_body(after) || is_end_of_text(after)).then_some(after)
+        (has_body(after) || is_end_of_text(after) || is_end_of_call(after)).then_some(after)
     })
 }
 
-/// Whether nothing but quotes, line breaks and the like follows: what closes a bracket is code about keys.
+/// Whether nothing but quotes, line breaks and the like follows: what closes a bracket may be code about keys.
 fn is_end_of_text(after: &str) -> bool {
-    let says =
-        |byte: u8| byte.is_ascii_alphanumeric() && byte != b'n' && byte != b'r' || matches!(byte, b')' | b'{' | b'}');
+    is_end_of_call(after) && !after.contains(')')
+}
+
+/// Whether the same follows, or the end of a call as in `lines.push("-----BEGIN ..");`.
+fn is_end_of_call(after: &str) -> bool {
+    let says = |byte: u8| byte.is_ascii_alphanumeric() && byte != b'n' && byte != b'r' || matches!(byte, b'{' | b'}');
     after.len() < 40 && !after.bytes().any(says)
 }
 
@@ -80,6 +84,14 @@ fn is_body(line: &str) -> bool {
     let word = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
     let mut words = words.map(word);
     words.next() == Some(true) && words.next().is_none()
+}
+
+/// Whether the line gives a piece of a body to something, `key += "..\n"`, which a long name does not look like.
+fn gives_body(line: &str) -> bool {
+    line.split(['"', '\'', '`']).skip(1).step_by(2).any(|text| {
+        let has = |fits: fn(&u8) -> bool| text.as_bytes().iter().any(fits);
+        has_body(text) && has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase)
+    })
 }
 
 fn has_body(text: &str) -> bool {
@@ -138,6 +150,23 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_put_together_in_many_ways() {
+        for (key, last) in [
+            ("k = \"KEY\\n\"\nk += \"BODY\\n\"\nk += \"BODY\\n\"\nk += \"-----END RSA PRIVATE KEY-----\"", 3),
+            ("sb.append(\"KEY\\n\");\nsb.append(\"BODY\\n\");\nsb.append(\"BODY\\n\");\nreturn sb;", 3),
+            ("const l = ['KEY'];\nl.push('BODY');\nl.push('BODY');", 3),
+            ("k = (\"KEY\\n\"\n  \"BODY\\n\"  # noqa: S105\n  \"BODY\\n\")", 3),
+            ("k = \"\"\"KEY\nBODY  # noqa\nBODY\n\"\"\"", 3),
+            ("k = 'KEY\\n' +\n  'BODY' + '\\n' + 'BODY' + '\\n'", 2),
+            ("var k = \"KEY\" +\n  Environment.NewLine + \"BODY\" +\n  Environment.NewLine + \"BODY\";", 3),
+            ("new StringBuilder(\"KEY\\n\"\n  ).append(\"BODY\\n\")\n  .append(\"BODY\\n\").toString();", 3),
+        ] {
+            let text = key.replace("KEY", "-----BEGIN RSA PRIVATE KEY-----").replace('\n', "\n+");
+            check(&format!("+{text}"), Some(1..=last));
+        }
+    }
+
+    #[test]
     fn a_new_body_below_an_old_opening_counts() {
         check(" -----BEGIN RSA PRIVATE KEY-----\n+BODY\n+BODY\n -----END RSA PRIVATE KEY-----", Some(2..=3));
         check(" -----BEGIN OPENSSH PRIVATE KEY-----\n BODY\n+BODY\n BODY", Some(3..=3));
@@ -148,6 +177,14 @@ mod tests {
     #[test]
     fn code_about_keys_has_no_body() {
         check("+if (s.includes(\"-----BEGIN RSA PRIVATE KEY-----\")) {\n+  BODY", None);
+        check(
+            "+if (s.includes(\"-----BEGIN RSA PRIVATE KEY-----\"))\n+  return theKeyThatStandsInThisTextAsItIs2(s);",
+            None,
+        );
+        check(
+            "+s.includes(\"-----BEGIN RSA PRIVATE KEY-----\");\n+t(\"a/very/long/path/of/names/and/more/names\");",
+            None,
+        );
         check("+-----BEGIN RSA PRIVATE KEY-----\n+...\n+-----END RSA PRIVATE KEY-----", None);
         check("+-----BEGIN PUBLIC KEY-----\n+BODY", None);
         check("+-----BEGIN RSA PRIVATE KEY-----\n+\n+\n+\n+\n+\n+\n+BODY", None);

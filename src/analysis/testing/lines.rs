@@ -41,6 +41,11 @@ impl Piece<'_> {
     pub(super) fn is_word(&self) -> bool {
         self.kind == TokenKind::Word
     }
+
+    /// Whether the next one of the same text begins where this one ends.
+    pub(super) fn touches(&self, next: &Piece<'_>) -> bool {
+        self.text.as_bytes().as_ptr_range().end == next.text.as_ptr()
+    }
 }
 
 /// The code of each line that has some, in one piece of memory: there are many lines.

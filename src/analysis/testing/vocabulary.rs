@@ -194,11 +194,13 @@ pub(super) fn find_sign(tokens: &[Piece<'_>], signs: &'static [Sign]) -> Option<
             let rest = &tokens[at..];
             rest.len() >= sign.tokens.len() && sign.tokens.iter().zip(rest).all(|(wanted, token)| token.is(wanted))
         };
-        // A bare word is a statement of its own: Ruby's `skip "why"`.
-        let alone = |sign: &&Sign| {
-            sign.tokens.len() > 1
-                || at == 0 && !tokens.get(1).is_some_and(|next| ["=", ".", ":", ","].contains(&next.text))
+        // A bare word is a statement of its own: Ruby's `skip "why"` and `xdescribe :index do`.
+        let goes_on = |next: &Piece<'_>| match next.text {
+            "=" | "." | "," => true,
+            ":" => tokens[at].touches(next),
+            _ => false,
         };
+        let alone = |sign: &&Sign| sign.tokens.len() > 1 || at == 0 && !tokens.get(1).is_some_and(goes_on);
         // A name behind a dot is somebody else's: `mocha.it.skip` is not, `x.skip` is.
         let own = at == 0 || !tokens[at - 1].is(".") || sign_begins_with_member(tokens[at].text);
         signs.iter().filter(|_| own).find(|sign| fits(sign) && alone(sign)).map(|sign| (at, sign))
@@ -211,7 +213,11 @@ pub(super) fn find_focus(tokens: &[Piece<'_>], language: Language) -> Option<&'s
         let is = |offset: isize, text: &str| {
             at.checked_add_signed(offset).and_then(|at| tokens.get(at)).is_some_and(|token| token.is(text))
         };
-        focus_at(language, &is, at == 0)
+        let is_apart = |offset: isize| {
+            let at = at.checked_add_signed(offset).filter(|at| (1..tokens.len()).contains(at));
+            at.is_some_and(|at| !tokens[at - 1].touches(&tokens[at]))
+        };
+        focus_at(language, &is, &is_apart, at == 0)
     })
 }
 

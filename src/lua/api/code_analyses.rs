@@ -1,8 +1,10 @@
 //! The analyses of changed source code, as built-in rules call them.
 
 use super::super::convert::to_lua;
+use super::super::options::text_of;
 use super::super::session::Session;
 use super::git::{changes, patch_text};
+use crate::analysis::attributes::Attributes;
 use crate::analysis::flags::{declared_flags, declares_name, find_uses, measure_added_code, removed_flags};
 use crate::analysis::focus::render_focus;
 use crate::analysis::globs::Globs;
@@ -35,6 +37,7 @@ pub(super) fn add_to(table: &Table, lua: &Lua, session: &Rc<Session>) -> mlua::R
     add("uncounted_files", uncounted_files)?;
     add("moved_files", moved_files)?;
     add("files_adding", files_adding)?;
+    add("given_to_lfs", given_to_lfs)?;
     add("leftovers", leftovers)?;
     add("secrets", secrets)?;
     add("features", features)?;
@@ -69,6 +72,18 @@ fn uncounted_files(lua: &Lua, session: &Session, _arguments: &Table) -> mlua::Re
 fn moved_files(lua: &Lua, session: &Session, _arguments: &Table) -> mlua::Result<Json> {
     let moved = |it: &&FileChange| it.status == ChangeStatus::Renamed && it.patch == Patch::Empty;
     Ok(changes(lua, session)?.iter().filter(moved).map(|it| Json::from(it.path.as_str())).collect())
+}
+
+/// `{ text, paths }` into `{ [path] = pattern }`: what a text of `.gitattributes` gives to Git LFS.
+fn given_to_lfs(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
+    let text: mlua::LuaString = arguments.get("text")?;
+    let paths: Vec<String> = arguments.get("paths")?;
+    session.charge_bytes(lua, text.as_bytes().len() * 4)?;
+    let text = text_of(&text);
+    let read = Attributes::parse(&text);
+    session.charge_bytes(lua, read.size() * 64 * paths.len())?;
+    let given = paths.iter().filter_map(|path| Some((path.clone(), Json::from(read.gives_to_lfs(path)?))));
+    Ok(Json::Object(given.collect()))
 }
 
 /// `{ paths, beginnings }` into a list of files: those where an added line begins with one of the texts.
