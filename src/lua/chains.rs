@@ -32,9 +32,8 @@ const TEXT_RESULTS: [(&str, &str); 8] = [
 ];
 
 /// The functions that take a text first.
-pub(super) const TEXT_FUNCTIONS: [&str; 13] = [
-    "byte", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "split", "sub", "upper",
-];
+pub(super) const TEXT_FUNCTIONS: [&str; 13] =
+    ["byte", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "split", "sub", "upper"];
 
 impl Known {
     /// `danger`, `robot` or `string`.
@@ -89,7 +88,11 @@ impl Known {
     /// What a list of these holds, or nothing when this is no list.
     fn item(&self) -> Option<Known> {
         let signature = item_of(self.signature)?;
-        let path = if signature == "Line" { "a line".to_owned() } else { format!("an item of {}", self.path) };
+        let path = match signature {
+            "Line" => "a line".to_owned(),
+            "HunkLine" => "a line of a hunk".to_owned(),
+            _ => format!("an item of {}", self.path),
+        };
         Some(Known::new(path, signature))
     }
 

@@ -57,8 +57,8 @@ fn unknown_word(value: &Known, written: &str) -> Option<String> {
         lower.len() > 2 && (word.starts_with(&lower) || lower.starts_with(&word))
     };
     let near = words.iter().copied().find(has_beginning).or_else(|| nearest(&lower, words.iter().copied()));
-    let hint = near.map(|word| format!(", did you mean `{word}`?")).unwrap_or_default();
-    Some(format!("{owner} is never `{written}`{hint}; it is one of {}", name_all(words)))
+    let hint = near.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
+    Some(format!("{owner} is never `{written}`; it is one of {}{hint}", name_all(words)))
 }
 
 /// `table.find(list, "text")` over a list of records, where the name `table` is at `at`: what to say.

@@ -251,7 +251,8 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("table", "size", "write `#list`"),
 ];
 
-const MODIFIED_FILES: &str = "write `danger.git.modified_files`; Ruby's, which has new and deleted files too, is `danger.git.changed_files`";
+const MODIFIED_FILES: &str =
+    "write `danger.git.modified_files`; Ruby's, which has new and deleted files too, is `danger.git.changed_files`";
 
 /// How lists are joined: the commonest two have a list of their own.
 pub(super) const BOTH_LISTS: &str = "modified and created files together are `danger.git.match(\"**\").edited`, and \

@@ -181,7 +181,8 @@ mod tests {
             ),
             "write `string.find(text, pattern)` instead of `=~`"
         );
-        let spread = said("Expected ',' after table constructor element", "local a = {...danger.git.modified_files, ...b}");
+        let spread =
+            said("Expected ',' after table constructor element", "local a = {...danger.git.modified_files, ...b}");
         assert!(spread.contains("danger.git.match(\"**\").edited"), "{spread}");
     }
 

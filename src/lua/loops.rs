@@ -15,8 +15,24 @@ const MAX_BODY_TOKENS: usize = 2_000;
 
 /// Names for places.
 const NUMBERS: [&str; 18] = [
-    "at", "count", "i", "id", "idx", "index", "j", "k", "key", "line_number", "n", "nr", "nth", "num", "number", "place",
-    "pos", "position",
+    "at",
+    "count",
+    "i",
+    "id",
+    "idx",
+    "index",
+    "j",
+    "k",
+    "key",
+    "line_number",
+    "n",
+    "nr",
+    "nth",
+    "num",
+    "number",
+    "place",
+    "pos",
+    "position",
 ];
 
 /// Functions that say something.
@@ -24,8 +40,16 @@ const REPORTS: [&str; 4] = ["fail", "markdown", "message", "warn"];
 
 /// Functions under `danger` that take a path or a pattern first.
 const TAKE_PATHS: [&str; 10] = [
-    "added_lines", "code_owners", "diff_for_file", "file", "file_contents", "file_size", "json_diff_for_file", "match",
-    "removed_lines", "structured_diff_for_file",
+    "added_lines",
+    "code_owners",
+    "diff_for_file",
+    "file",
+    "file_contents",
+    "file_size",
+    "json_diff_for_file",
+    "match",
+    "removed_lines",
+    "structured_diff_for_file",
 ];
 
 /// The loops that take a place for an item: their lines and what to say.
@@ -156,7 +180,9 @@ fn begins_value(before: Option<Kind<'_>>, of_values: bool) -> bool {
         Some(Kind::Comparison) => true,
         Some(Kind::Long(sign)) => sign != "..." && sign != "::",
         Some(Kind::Word("then" | "else")) => of_values,
-        Some(Kind::Word(word)) => ["and", "or", "not", "return", "in", "if", "elseif", "while", "until"].contains(&word),
+        Some(Kind::Word(word)) => {
+            ["and", "or", "not", "return", "in", "if", "elseif", "while", "until"].contains(&word)
+        }
         Some(Kind::Name(_) | Kind::Text(_) | Kind::Number) | None => false,
     }
 }
@@ -287,7 +313,8 @@ mod tests {
             assert_eq!(said.len(), 1, "{source}: {said:?}");
         }
         let said = found("\nfor file in danger.git.changed_files do fail(file) end");
-        let expected = "a list gives an item's place first, so that `file` is a number here; write `for _, file in ... do`";
+        let expected =
+            "a list gives an item's place first, so that `file` is a number here; write `for _, file in ... do`";
         assert_eq!(said, [(2, expected.to_owned())]);
     }
 

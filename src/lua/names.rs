@@ -237,7 +237,11 @@ mod tests {
             [
                 (2, "`danger.github.pr` has no `titel`; did you mean `title`?".to_owned()),
                 (3, "`danger.github.pr.user` has no `lgoin`; did you mean `login`?".to_owned()),
-                (5, "a text has no `length`; write `utf8.len(text)` for its letters, or `#text` for its bytes".to_owned()),
+                (
+                    5,
+                    "a text has no `length`; write `utf8.len(text)` for its letters, or `#text` for its bytes"
+                        .to_owned()
+                ),
                 (5, "a list has no `length`; write `#list`".to_owned()),
             ]
         );
@@ -328,25 +332,33 @@ mod tests {
         for (source, parts) in [
             (
                 format!("{lines} if line.kind == 'add' then fail('x') end end end"),
-                ["is never `add`, did you mean `added`?", "it is one of `added`, `removed` and `context`"],
+                [
+                    "a line of a hunk.kind is never `add`",
+                    "it is one of `added`, `removed` and `context`; did you mean `added`?",
+                ],
             ),
             (
-                "for _, run in danger.github.check_runs do if run.status == 'failure' then fail('x') end end".to_owned(),
+                "for _, run in danger.github.check_runs do if run.status == 'failure' then fail('x') end end"
+                    .to_owned(),
                 ["is never `failure`", "that is a word of its `conclusion`"],
             ),
             (
-                "for _, r in danger.github.reviews do if 'changes_requested' == r.state then fail('x') end end".to_owned(),
-                ["is never `changes_requested`, did you mean `CHANGES_REQUESTED`?", "`APPROVED`"],
+                "for _, r in danger.github.reviews do if 'changes_requested' == r.state then fail('x') end end"
+                    .to_owned(),
+                ["is never `changes_requested`; it is one of `APPROVED`", "; did you mean `CHANGES_REQUESTED`?"],
             ),
             (
                 "local state = danger.github.pr.state if state ~= 'OPEN' then fail('x') end".to_owned(),
-                ["`danger.github.pr.state` is never `OPEN`, did you mean `open`?", "`open` and `closed`"],
+                ["`danger.github.pr.state` is never `OPEN`", "`open` and `closed`; did you mean `open`?"],
             ),
             (
                 "for _, run in danger.github.check_runs do if run.state == 'failure' then fail('x') end end".to_owned(),
                 ["has no `state`; its result is `conclusion`", "`status`"],
             ),
-            ("x = danger.github.pr.milestone == '1.0'".to_owned(), ["compare its `title`", "`danger.github.pr.milestone`"]),
+            (
+                "x = danger.github.pr.milestone == '1.0'".to_owned(),
+                ["compare its `title`", "`danger.github.pr.milestone`"],
+            ),
             ("x = danger.github.pr.author".to_owned(), ["has no `author`", "write `user.login`"]),
             ("x = danger.github.pr.mergeable_state".to_owned(), ["has no `mergeable_state`", "write `mergeable`"]),
             (format!("{lines} x = line.type end end"), ["has no `type`", "write `kind`"]),
@@ -361,7 +373,8 @@ mod tests {
                 .to_owned(),
             "for _, run in danger.github.check_runs do x = run.conclusion == nil or run.conclusion == 'failure' end"
                 .to_owned(),
-            "for _, run in danger.github.check_runs do x = run.name .. run.conclusion == 'build failure' end".to_owned(),
+            "for _, run in danger.github.check_runs do x = run.name .. run.conclusion == 'build failure' end"
+                .to_owned(),
             "x = danger.github.pr.state == wanted or danger.github.pr.state == 'op' .. 'en'".to_owned(),
             "x = danger.github.pr.state == `{x}`".to_owned(),
             "x = 'a' .. 'OPEN' == danger.github.pr.state".to_owned(),
@@ -384,23 +397,24 @@ mod tests {
             ("find 'x'", said("find", "...", "text, ...")),
             ("lower()", said("lower", "", "text")),
         ] {
-            for source in
-                [format!("x = danger.github.pr.title.{call}"), format!("local title = danger.github.pr.title x = title.{call}")]
-            {
+            for source in [
+                format!("x = danger.github.pr.title.{call}"),
+                format!("local title = danger.github.pr.title; x = title.{call}"),
+            ] {
                 assert_eq!(wrong(&source), [(1, expected.clone())], "{source}");
             }
         }
         for right in [
             "x = danger.github.pr.title:split(':')",
-            "local title = danger.github.pr.title x = title.split(title, ':')",
+            "local title = danger.github.pr.title; x = title.split(title, ':')",
             "x = string.split(danger.github.pr.title, ':')",
             "x = danger.github.pr.title.find",
-            "local s = x() y = s.split(':')",
+            "local s = other or 'a'\ny = s.split(':')",
         ] {
             assert_eq!(wrong(right), [], "{right}");
         }
         // What such functions give is followed.
-        let said = wrong("local lower = string.lower(danger.github.pr.title) x = lower:includes('wip')");
+        let said = wrong("local lower = string.lower(danger.github.pr.title); x = lower:includes('wip')");
         assert_eq!(said.len(), 1, "{said:?}");
     }
 

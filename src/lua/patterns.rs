@@ -76,7 +76,8 @@ pub(super) fn find_leftovers(tokens: &[Token<'_>], declared: &BTreeMap<&str, usi
         let is_pattern = patterns.at.contains(&at)
             || name_of(tokens, at).is_some_and(|name| declared.get(name) == Some(&1) && patterns.names.contains(name));
         if !text.starts_with('[') {
-            let escapes = unknown_escapes(text, is_pattern || (!patterns.plain.contains(&at) && looks_like_pattern(text)));
+            let escapes =
+                unknown_escapes(text, is_pattern || (!patterns.plain.contains(&at) && looks_like_pattern(text)));
             found.extend(say_escapes(&escapes).map(|message| (token.line, message)));
         }
         if is_pattern {
@@ -121,9 +122,9 @@ fn find_patterns<'a>(tokens: &[Token<'a>], declared: &BTreeMap<&str, usize>) -> 
         let Some(arguments) = items(tokens, at + 1) else { continue };
         let Some([pattern]) = arguments.get(position).copied() else { continue };
         let is_plain = function == "find"
-            && arguments.get(position + 2).is_some_and(|plain| {
-                !matches!(plain, [Token { kind: Kind::Word("nil" | "false"), .. }])
-            });
+            && arguments
+                .get(position + 2)
+                .is_some_and(|plain| !matches!(plain, [Token { kind: Kind::Word("nil" | "false"), .. }]));
         // The arguments before it, their commas and the bracket.
         let place = at + 2 + arguments[..position].iter().map(|argument| argument.len() + 1).sum::<usize>();
         match pattern.kind {
@@ -139,7 +140,9 @@ fn find_patterns<'a>(tokens: &[Token<'a>], declared: &BTreeMap<&str, usize>) -> 
 /// Whether a text that is nowhere seen to be a pattern can only be one.
 fn looks_like_pattern(text: &str) -> bool {
     let inner = inside(text);
-    inner.starts_with('^') || inner.ends_with('$') || [".*", ".+", "\\d", "\\w", "\\s"].iter().any(|it| inner.contains(it))
+    inner.starts_with('^')
+        || inner.ends_with('$')
+        || [".*", ".+", "\\d", "\\w", "\\s"].iter().any(|it| inner.contains(it))
 }
 
 /// The escapes in a quoted text that Luau does not know, each once. A sign that is escaped for nothing is one only in a
@@ -337,9 +340,30 @@ mod tests {
             assert_eq!(of(pattern), expected, "{pattern}");
         }
         for right in [
-            "^| ", "^|.-|$", "^%s*|(.-)|", "a%|b", "([^|]+)|", "(.-) | (.-)", "a || b", "a||b", "[(a|b)]", "HEAD@{1}", "{2,3}",
-            "{%d+}", "frac{1}{2}", "%b{}", "^|name|value|$", "^(%l+)%b()!?:", "%f[%w]no%f[%W]", "(|)", "%(a%|b%)", "%{2,3}",
-            "?", "(%?)", "^[%-*|] ?", "(",
+            "^| ",
+            "^|.-|$",
+            "^%s*|(.-)|",
+            "a%|b",
+            "([^|]+)|",
+            "(.-) | (.-)",
+            "a || b",
+            "a||b",
+            "[(a|b)]",
+            "HEAD@{1}",
+            "{2,3}",
+            "{%d+}",
+            "frac{1}{2}",
+            "%b{}",
+            "^|name|value|$",
+            "^(%l+)%b()!?:",
+            "%f[%w]no%f[%W]",
+            "(|)",
+            "%(a%|b%)",
+            "%{2,3}",
+            "?",
+            "(%?)",
+            "^[%-*|] ?",
+            "(",
         ] {
             assert_eq!(of(right), [], "{right}");
         }

@@ -218,7 +218,8 @@ const ADVICE: [(&str, &str); 11] = [
     ("attempt to call a table value", VALUE_ADVICE),
 ];
 
-const LOOP_ADVICE: &str = "; where this is a loop's first name, write `for _, item in list do`: a list gives places first";
+const LOOP_ADVICE: &str =
+    "; where this is a loop's first name, write `for _, item in list do`: a list gives places first";
 
 /// What the machine says of two lists that are joined as if they were numbers or texts.
 const JOINS_LISTS: [&str; 2] =

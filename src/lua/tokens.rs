@@ -102,7 +102,8 @@ impl Passage {
         }
         let length = match code.first()? {
             b'[' => long_bracket(code)?,
-            b'"' | b'\'' | b'`' => quoted(code),
+            b'"' | b'\'' => quoted(code),
+            b'`' => interpolated(code),
             _ => return None,
         };
         Some(Passage { length, is_comment: false })
@@ -130,6 +131,33 @@ fn quoted(text: &[u8]) -> usize {
         at += 1;
     }
     text.len()
+}
+
+/// A text in backticks, with what is computed in it, which may hold such texts again.
+fn interpolated(text: &[u8]) -> usize {
+    #[derive(PartialEq)]
+    enum Level {
+        Text,
+        Code,
+    }
+    let mut levels = vec![Level::Text];
+    let mut at = 1;
+    while let (Some(level), Some(byte)) = (levels.last(), text.get(at)) {
+        let in_text = *level == Level::Text;
+        at += match byte {
+            b'\\' if in_text => 2,
+            b'\n' if in_text => return at,
+            b'"' | b'\'' if !in_text => quoted(&text[at..]),
+            _ => 1,
+        };
+        match (byte, in_text) {
+            (b'{', _) => levels.push(Level::Code),
+            (b'`', false) => levels.push(Level::Text),
+            (b'`', true) | (b'}', false) => drop(levels.pop()),
+            _ => {}
+        }
+    }
+    at.min(text.len())
 }
 
 /// What stands between the quotes of a text.
@@ -213,6 +241,11 @@ mod tests {
                 Kind::Text("`e`")
             ]
         );
+        assert_eq!(
+            kinds("`a{if b then `, {c} \\{` else \"`}\"}d`(e)"),
+            [Kind::Text("`a{if b then `, {c} \\{` else \"`}\"}d`"), Kind::Sign('('), Kind::Name("e"), Kind::Sign(')')]
+        );
+        assert_eq!(kinds("`a{`{`"), [Kind::Text("`a{`{`")]);
         let lines: Vec<u32> = tokenize("a [[\n\n]] b --[[\n]] c").into_iter().map(|token| token.line).collect();
         assert_eq!(lines, [1, 1, 3, 4]);
     }

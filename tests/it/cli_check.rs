@@ -218,7 +218,10 @@ fn a_fault_that_reading_explains_is_said_once() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].2.contains("`text:match(...)`"), "{found:?}");
     // A number that is taken for an item is explained when it is met, too.
-    place.write("dangerfile.lua", "local list = {}\ntable.insert(list, { a = 1 })\nfor item in list do print(item.a) end\n");
+    place.write(
+        "dangerfile.lua",
+        "local list = {}\ntable.insert(list, { a = 1 })\nfor item in list do print(item.a) end\n",
+    );
     let found = faults(&place.deckhand(&["check", "--format", "json"]).out);
     assert!(found.len() == 1 && found[0].2.contains("for _, item in list do"), "{found:?}");
 }
