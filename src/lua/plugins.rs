@@ -99,7 +99,7 @@ pub(super) fn find_plugin(name: &str) -> Option<&'static str> {
     let package = name.rsplit('/').next().unwrap_or(name);
     let bare = ["danger-plugin-", "danger-"].iter().find_map(|start| package.strip_prefix(start)).unwrap_or(package);
     let is_named = |other: &&str| plain(other) == plain(bare);
-    PLUGINS.iter().find(|(_, names)| names.iter().any(|other| is_named(other))).map(|(advice, _)| *advice)
+    PLUGINS.iter().find(|(_, names)| names.iter().any(is_named)).map(|(advice, _)| *advice)
 }
 
 #[cfg(test)]
