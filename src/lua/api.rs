@@ -33,7 +33,7 @@ pub use settings::build_settings;
 pub use table::{API, ApiItem, ApiState};
 pub(super) use table::{hint, hint_among, names_in, signature_of};
 pub(super) use types::{RecordType, find_record};
-pub(super) use unbuilt::{blank_out_texts, find_unbuilt};
+pub(super) use unbuilt::find_unbuilt;
 
 pub(super) use register::register;
 

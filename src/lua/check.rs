@@ -1,9 +1,9 @@
 //! Every mistake of a dangerfile at once: the code outside rules runs and wrong calls are noted instead of raised;
-//! names in the bodies of rules, which do not run, are read as text.
+//! the bodies of rules, which do not run, are read as text.
 
 use super::clock::Clock;
 use super::error::ScriptError;
-use super::names::find_wrong_names;
+use super::names::find_mistakes;
 use super::registry::Registered;
 use super::script::{NIL_ADVICE, Script, Stop};
 use crate::model::{FactKey, RepoPath, Snapshot};
@@ -34,6 +34,7 @@ pub fn check(snapshot: Rc<Snapshot>, layer: usize, clock: &Clock) -> Checked {
     let script = Script::load_to_check(snapshot, layer, clock);
     let stop = script.run_top_level().stop;
     let mut mistakes = script.session.take_mistakes();
+    let mut fault = None;
     if let Some(Stop::Fault(mut error)) = stop {
         // Nothing exists in an empty pull request: a `nil` may be its doing.
         if !error.mistake && error.message.contains("nil") && !error.message.starts_with("attempt to call") {
@@ -41,14 +42,18 @@ pub fn check(snapshot: Rc<Snapshot>, layer: usize, clock: &Clock) -> Checked {
             let hint = "this came up with an empty pull request, against which the code outside rules is checked";
             error.message = format!("{said}; {hint}");
         }
-        mistakes.push(error);
+        fault = Some(error);
     }
     for (path, source) in script.session.sources() {
         // What does not parse is not read further: every name after the slip would be a guess.
         if script.lua.load(&*source).set_mode(ChunkMode::Text).into_function().is_ok() {
-            mistakes.extend(wrong_names(&script, &RepoPath::new(&path), &source));
+            mistakes.extend(mistakes_in(&script, &RepoPath::new(&path), &source));
         }
     }
+    // What reading says of the line is the reason.
+    let is_read = |error: &ScriptError| mistakes.iter().any(|it| (&it.path, it.line) == (&error.path, error.line));
+    fault = fault.filter(|error| error.mistake || !is_read(error));
+    mistakes.extend(fault);
     mistakes.sort_by(|a, b| (&a.path, a.line, &a.message).cmp(&(&b.path, b.line, &b.message)));
     mistakes.dedup_by(|a, b| (&a.path, a.line, &a.message) == (&b.path, b.line, &b.message));
     let registered = script.rules();
@@ -60,9 +65,9 @@ pub fn check(snapshot: Rc<Snapshot>, layer: usize, clock: &Clock) -> Checked {
     Checked { mistakes, missing: script.missing(), rules, patterns }
 }
 
-fn wrong_names(script: &Script, path: &RepoPath, source: &str) -> Vec<ScriptError> {
+fn mistakes_in(script: &Script, path: &RepoPath, source: &str) -> Vec<ScriptError> {
     let globals = script.lua.globals();
     let exists = |name: &str| globals.get::<Value>(name).is_ok_and(|value| !value.is_nil());
     let at = |(line, message)| ScriptError { message, path: Some(path.clone()), line: Some(line), mistake: true };
-    find_wrong_names(source, &exists).into_iter().map(at).collect()
+    find_mistakes(source, &exists).into_iter().map(at).collect()
 }

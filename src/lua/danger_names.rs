@@ -1,7 +1,9 @@
 //! What Danger, JavaScript and Ruby call otherwise: the names that people bring along, and what to write here.
 //! Names that differ only in how their words are joined (`thisPR`, `modifiedFiles`) need no entry.
 
-/// Namespace, Danger's name in it, and what to do. Sorted by namespace.
+use super::plugins::find_plugin;
+
+/// Namespace or type of a record, Danger's name in it, and what to do. Sorted by both.
 #[rustfmt::skip]
 const NAMES: &[(&str, &str, &str)] = &[
     ("", "Array", "lists are tables: `for _, item in list do`, `#list`, `table.find(list, value)`"),
@@ -31,13 +33,12 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("", "console", "write `print`"),
     ("", "created_files", "write `danger.git.created_files`"),
     ("", "deleted_files", "write `danger.git.deleted_files`"),
-    ("", "eslint", "plugins of Danger are not there; `use(\"lint_report\")` reads a linter's report"),
     ("", "exec", "rules start no programs; what they may read is under `danger`"),
     ("", "failure", "write `fail`"),
     ("", "fetch", "rules have no network; what they may read is under `danger`"),
     ("", "files_added", "write `danger.git.created_files`"),
     ("", "files_deleted", "write `danger.git.deleted_files`"),
-    ("", "files_modified", "write `danger.git.modified_files`"),
+    ("", "files_modified", MODIFIED_FILES),
     ("", "fs", "read files with `danger.git.file(path)`"),
     ("", "git", "write `danger.git`; Ruby's `git.modified_files`, which has new and deleted files too, is `danger.git.changed_files`"),
     ("", "github", "write `danger.github`"),
@@ -49,7 +50,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("", "jira", "plugins of Danger are not there; `deckhand rules` lists what is built in"),
     ("", "len", "write `#list`"),
     ("", "lines_of_code", "write `danger.git.lines_of_code`"),
-    ("", "modified_files", "write `danger.git.modified_files`; Ruby's, which has new and deleted files too, is `danger.git.changed_files`"),
+    ("", "modified_files", MODIFIED_FILES),
     ("", "new", "there are no classes: a table is written `{ ... }`"),
     ("", "null", "write `nil`"),
     ("", "parseFloat", "write `tonumber(text)`"),
@@ -65,17 +66,39 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("", "puts", "write `print`"),
     ("", "raise", "write `error(\"text\")`"),
     ("", "results", "findings cannot be read back; keep a variable of your own"),
-    ("", "rubocop", "plugins of Danger are not there; `deckhand rules` lists what is built in"),
     ("", "schedule", "call the function itself: nothing waits here"),
     ("", "spawn", "rules start no programs; what they may read is under `danger`"),
     ("", "status_report", "findings cannot be read back; keep a variable of your own"),
-    ("", "swiftlint", "plugins of Danger are not there; `deckhand rules` lists what is built in"),
     ("", "switch", "write `if ... elseif ... else ... end`"),
     ("", "throw", "write `error(\"text\")`"),
-    ("", "todoist", "plugins of Danger are not there; `deckhand rules` lists what is built in"),
     ("", "try", "write `local ok, result = pcall(function() ... end)`"),
     ("", "undefined", "write `nil`"),
     ("", "violation_report", "findings cannot be read back; keep a variable of your own"),
+    ("CheckRun", "context", "write `name`"),
+    ("CheckRun", "result", "its result is `conclusion`"),
+    ("CheckRun", "state", "its result is `conclusion`, and how far it is `status`"),
+    ("Commit", "commit", "that is GitHub's shape, in `danger.github.commits`; here write `message` and `author`"),
+    ("Diff", "chunks", "write `hunks`"),
+    ("Diff", "patch", "its lines are in `hunks`, and `danger.git.diff_for_file(path).diff` is their text"),
+    ("GitHubCommit", "message", "write `commit.message`"),
+    ("Hunk", "changes", "write `lines`"),
+    ("HunkLine", "add", "write `kind == \"added\"`"),
+    ("HunkLine", "content", "write `text`"),
+    ("HunkLine", "del", "write `kind == \"removed\"`"),
+    ("HunkLine", "line", "its number is `new` on the new side, and `old` on the old side"),
+    ("HunkLine", "ln", "its number is `new` on the new side, and `old` on the old side"),
+    ("HunkLine", "number", "its number is `new` on the new side, and `old` on the old side"),
+    ("HunkLine", "status", "write `kind`, which is `added`, `removed` or `context`"),
+    ("HunkLine", "type", "write `kind`, which is `added`, `removed` or `context`"),
+    ("PullRequest", "author", "write `user.login`"),
+    ("PullRequest", "files", "write `danger.git.changed_files`"),
+    ("PullRequest", "mergeable_state", "write `mergeable`, which is true or false, or `draft`"),
+    ("PullRequest", "reviews", "write `danger.github.reviews`"),
+    ("Review", "conclusion", "write `state`"),
+    ("Review", "status", "write `state`"),
+    ("Status", "conclusion", "write `state`"),
+    ("Status", "name", "write `context`"),
+    ("Status", "status", "write `state`"),
     ("danger", "bitbucket_cloud", "only GitHub is there: `danger.github`"),
     ("danger", "bitbucket_server", "only GitHub is there: `danger.github`"),
     ("danger", "gitlab", "only GitHub is there: `danger.github`"),
@@ -120,7 +143,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("list", "any?", "write a loop: `for _, item in list do`"),
     ("list", "append", "lists are read-only: copy one with `table.clone(list)`"),
     ("list", "collect", "write a loop: `for _, item in list do`"),
-    ("list", "concat", "lists are read-only: copy one with `table.clone(list)`"),
+    ("list", "concat", BOTH_LISTS),
     ("list", "contains", "write `table.find(list, value)`"),
     ("list", "count", "write `#list`"),
     ("list", "detect", "write a loop: `for _, item in list do`"),
@@ -190,7 +213,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("string", "indexOf", "write `string.find(text, part, 1, true)`"),
     ("string", "isEmpty", "write `text == \"\"`"),
     ("string", "is_empty", "write `text == \"\"`"),
-    ("string", "length", "write `#text`"),
+    ("string", "length", TEXT_LENGTH),
     ("string", "lines", "write `string.split(text, \"\\n\")`"),
     ("string", "lowercase", "write `string.lower(text)`"),
     ("string", "matchAll", "write `string.gmatch(text, pattern)`"),
@@ -198,7 +221,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("string", "replaceAll", "write `string.gsub(text, pattern, new)`"),
     ("string", "scan", "write `string.gmatch(text, pattern)`"),
     ("string", "search", "write `string.find(text, pattern)`"),
-    ("string", "size", "write `#text`"),
+    ("string", "size", TEXT_LENGTH),
     ("string", "slice", "write `string.sub(text, first, last)`"),
     ("string", "start_with", "write `string.sub(text, 1, #start) == start`"),
     ("string", "startsWith", "write `string.sub(text, 1, #start) == start`"),
@@ -228,6 +251,16 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("table", "size", "write `#list`"),
 ];
 
+const MODIFIED_FILES: &str =
+    "write `danger.git.modified_files`; Ruby's, which has new and deleted files too, is `danger.git.changed_files`";
+
+/// How lists are joined: the commonest two have a list of their own.
+pub(super) const BOTH_LISTS: &str = "modified and created files together are `danger.git.match(\"**\").edited`, and \
+                                     `danger.git.changed_files` has the deleted ones too; of other lists copy one with \
+                                     `table.clone(list)` and put the items of the other behind them with `table.insert`";
+
+const TEXT_LENGTH: &str = "write `utf8.len(text)` for its letters, or `#text` for its bytes";
+
 /// How one record of a list is found: `table.find` compares whole items, which a text never equals.
 pub(super) const FIND_RECORD: &str =
     "its items are records: write `for _, item in list do if item.name == value then ... end end`";
@@ -252,7 +285,8 @@ pub(super) fn name_key(advice: &str, key: &str) -> String {
 
 /// What to do instead of a name that Danger has and we have not.
 pub(super) fn find_danger_name(namespace: &str, name: &str) -> Option<&'static str> {
-    NAMES.iter().find(|(space, theirs, _)| *space == namespace && *theirs == name).map(|(_, _, advice)| *advice)
+    let known = NAMES.iter().find(|(space, theirs, _)| *space == namespace && *theirs == name);
+    known.map(|(_, _, advice)| *advice).or_else(|| namespace.is_empty().then(|| find_plugin(name)).flatten())
 }
 
 #[cfg(test)]
@@ -266,6 +300,15 @@ mod tests {
         assert!(advice(Some("login")).contains("if item.login == value then"), "{}", advice(Some("login")));
         assert_eq!(find_list_name("length", Some("name")).as_deref(), Some("write `#list`"));
         assert_eq!(find_list_name("lengthy", Some("name")), None);
+    }
+
+    #[test]
+    fn plugins_are_answered_with_the_rule_that_does_their_work() {
+        let advice = |name| find_danger_name("", name).unwrap_or_default();
+        assert!(advice("yarn").contains("use(\"lockfile\")"), "{}", advice("yarn"));
+        assert!(advice("swiftlint").contains("use(\"lint_report\")"), "{}", advice("swiftlint"));
+        assert_eq!(find_danger_name("danger", "yarn"), None);
+        assert!(advice("files_modified").contains("danger.git.changed_files"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Scripts that do not compile because they are JavaScript, Ruby or Python in part: what to write instead, and at which
 //! line.
 
-use super::api::blank_out_texts;
+use super::tokens::blank_out_texts;
 
 /// The first word of a line that another language has where Luau has something else.
 const SYNTAX: &[(&str, &str)] = &[
@@ -52,6 +52,17 @@ const SIGNS: &[(&str, &str)] = &[
     ("<<", "a text over several lines stands between `[[` and `]]`"),
 ];
 
+/// Signs that are the whole reason why a line does not compile: what the compiler says of it leads astray.
+const STRANGE_SIGNS: &[(&str, &str)] = &[
+    ("=~", "write `string.find(text, pattern)` instead of `=~`"),
+    ("!~", "write `not string.find(text, pattern)` instead of `!~`"),
+    ("...danger.git.", BOTH_LISTS_SPREAD),
+    ("[...", BOTH_LISTS_SPREAD),
+];
+
+const BOTH_LISTS_SPREAD: &str = "lists are not spread with `...`: modified and created files together are \
+                                 `danger.git.match(\"**\").edited`";
+
 /// What the compiler says, in part, and what somebody who comes from JavaScript, Ruby or Python meant.
 const COMPLAINTS: &[(&str, &str)] = &[
     (NO_THEN, "an `if` is written `if ... then ... end`, before what depends on it"),
@@ -66,6 +77,8 @@ const COMPLAINTS: &[(&str, &str)] = &[
 ];
 
 const NO_THEN: &str = "Expected 'then' when parsing if statement";
+
+const UNFINISHED: &str = "Malformed string; did you forget to finish it?";
 
 const NO_STATEMENT: &str = "expected assignment or a function call";
 
@@ -88,6 +101,12 @@ pub(super) fn explain_syntax(message: &str, line: Option<&str>) -> String {
     }
     if let Some(function) = line.filter(|_| message.contains(NO_STATEMENT)).and_then(called_with_backticks) {
         return format!("a text in backticks takes parentheses around it: {function}(`...`)");
+    }
+    if message.starts_with(UNFINISHED) && line.and_then(find_foreign_syntax).is_none() {
+        return "this text does not end in its line; one over several lines stands between `[[` and `]]`".to_owned();
+    }
+    if let Some(advice) = line.and_then(|line| find_among(STRANGE_SIGNS, &blank_out_texts(line))) {
+        return advice.to_owned();
     }
     let hint = line.and_then(find_foreign_syntax).or_else(|| find_among(COMPLAINTS, message));
     let message = message.trim_end_matches('.').replace("<eof>", "the end of the file");
@@ -152,6 +171,19 @@ mod tests {
         );
         assert!(explained("Expected 'then' when parsing if statement, got 'fail'").contains("`if ... then ... end`"));
         assert_eq!(explained("Malformed string"), "Malformed string");
+        let said = |message, line| explain_syntax(message, Some(line));
+        let lines = said("Malformed string; did you forget to finish it?", "local text = `line one");
+        assert!(lines.contains("between `[[` and `]]`"), "{lines}");
+        assert_eq!(
+            said(
+                "Expected ')' (to close '(' at column 4), got '='; did you mean to use '{' when defining a table?",
+                "if (title =~ \"WIP\") then fail(\"x\") end"
+            ),
+            "write `string.find(text, pattern)` instead of `=~`"
+        );
+        let spread =
+            said("Expected ',' after table constructor element", "local a = {...danger.git.modified_files, ...b}");
+        assert!(spread.contains("danger.git.match(\"**\").edited"), "{spread}");
     }
 
     #[test]

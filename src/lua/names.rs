@@ -1,11 +1,14 @@
 //! Names that a script uses and that do not exist, found by reading it: the bodies of rules are covered without being
 //! run. It only complains where it is sure: a name that is called or indexed and that nothing in the file declares.
+//! What else is found by reading, [`find_mistakes`] puts beside them.
 
-use super::api::{API, ApiState, blank_out_texts, hint, hint_among, names_in};
+use super::api::{API, ApiState, hint, hint_among, names_in};
 use super::builtin::find_builtin;
 use super::chains::{Chain, Known, find_known, follow};
+use super::comparisons::{find_comparison, find_search};
 use super::danger_names::find_danger_name;
-use super::records_as_texts::{find_comparison, find_search};
+use super::loops::find_places_for_items;
+use super::patterns::find_leftovers;
 use super::tokens::{Kind, Token, tokenize};
 use std::collections::BTreeMap;
 
@@ -38,24 +41,38 @@ pub(super) fn unknown_field(namespace: &str, name: &str) -> String {
     format!("`{namespace}` has no `{name}`{}", hint(namespace, name))
 }
 
-/// Names that do not exist, with their lines and what to say. `exists` tells whether there is such a global.
-pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> Vec<(u32, String)> {
-    let code = blank_out_texts(source);
-    let tokens = tokenize(&code);
+/// What is wrong in a script that parses, with its lines and what to say. `exists` tells whether there is such a global.
+pub(super) fn find_mistakes(source: &str, exists: &dyn Fn(&str) -> bool) -> Vec<(u32, String)> {
+    let tokens = tokenize(source);
     let declared = find_declared(&tokens);
     let mut known = find_known(&tokens, &declared);
-    if !declared.contains_key("danger") && exists("danger") {
-        known.insert("danger", Known::root("danger"));
+    for root in ["danger", "string"] {
+        if !declared.contains_key(root) && exists(root) {
+            known.insert(root, Known::root(root));
+        }
     }
+    let mut found = find_wrong_names(&tokens, &declared, &known, exists);
+    found.extend(find_places_for_items(&tokens, &declared, &known));
+    found.extend(find_leftovers(&tokens, &declared));
+    found
+}
+
+/// Names that do not exist, and comparisons of values of ours that are never true.
+fn find_wrong_names<'a>(
+    tokens: &[Token<'a>],
+    declared: &BTreeMap<&'a str, usize>,
+    known: &BTreeMap<&'a str, Known>,
+    exists: &dyn Fn(&str) -> bool,
+) -> Vec<(u32, String)> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let Kind::Name(name) = token.kind else { continue };
         let before = at.checked_sub(1).map(|before| tokens[before].kind);
         let is_free = !matches!(before, Some(Kind::Sign('.' | ':')) | Some(Kind::Word("function" | "local" | "for")));
         let after = tokens.get(at + 1).map(|after| after.kind);
-        let is_used = matches!(after, Some(Kind::Sign('(' | '.' | '[' | '{')));
+        let is_used = matches!(after, Some(Kind::Sign('(' | '.' | '[' | '{') | Kind::Text(_)));
         if is_free && !declared.contains_key("table") {
-            found.extend(find_search(&tokens, at, &known).map(|message| (token.line, message)));
+            found.extend(find_search(tokens, at, known).map(|message| (token.line, message)));
         }
         let value = match known.get(name) {
             Some(value) if is_free => value.clone(),
@@ -64,7 +81,7 @@ pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> V
                     found.push((token.line, unknown_global(name)));
                     continue;
                 }
-                if let Some(message) = missing_of_library(&tokens, at) {
+                if let Some(message) = missing_of_library(tokens, at) {
                     found.push((token.line, message));
                     continue;
                 }
@@ -72,10 +89,10 @@ pub(super) fn find_wrong_names(source: &str, exists: &dyn Fn(&str) -> bool) -> V
             }
             _ => continue,
         };
-        if let Chain::Wrong(line, message) = follow(&tokens, at, value.clone()) {
+        if let Chain::Wrong(line, message) = follow(tokens, at, value.clone()) {
             found.push((line, message));
         }
-        found.extend(find_comparison(&tokens, at, value, &known).map(|message| (token.line, message)));
+        found.extend(find_comparison(tokens, at, value, known).map(|message| (token.line, message)));
     }
     found
 }
@@ -108,7 +125,7 @@ fn unbuilt(name: &str) -> String {
 
 /// Every name that the file gives to something, wherever, and how often; scopes are not told apart. A key of a table is
 /// among them, and counts as nothing.
-fn find_declared<'a>(tokens: &[Token<'a>]) -> BTreeMap<&'a str, usize> {
+pub(super) fn find_declared<'a>(tokens: &[Token<'a>]) -> BTreeMap<&'a str, usize> {
     // What `function object:method()` declares unsaid.
     let mut declared = BTreeMap::from([("self", 1)]);
     // Brackets and functions that are open: in a table, `name =` is a key.
@@ -189,7 +206,7 @@ mod tests {
 
     fn wrong(source: &str) -> Vec<(u32, String)> {
         let known = ["danger", "fail", "warn", "rule", "string", "table", "pairs", "ipairs", "settings", "use"];
-        find_wrong_names(source, &|name| known.contains(&name))
+        find_mistakes(source, &|name| known.contains(&name))
     }
 
     #[test]
@@ -220,7 +237,11 @@ mod tests {
             [
                 (2, "`danger.github.pr` has no `titel`; did you mean `title`?".to_owned()),
                 (3, "`danger.github.pr.user` has no `lgoin`; did you mean `login`?".to_owned()),
-                (5, "a text has no `length`; write `#text`".to_owned()),
+                (
+                    5,
+                    "a text has no `length`; write `utf8.len(text)` for its letters, or `#text` for its bytes"
+                        .to_owned()
+                ),
                 (5, "a list has no `length`; write `#list`".to_owned()),
             ]
         );
@@ -255,7 +276,7 @@ mod tests {
                 "9: an item of danger.git.commits has no `mesage`; did you mean `message`?",
                 "9: danger.git.match(...) has no `edted`; did you mean `edited`?",
                 "11: a text has no `includes`; write `string.find(text, part, 1, true)`",
-                "11: a text has no `length`; write `#text`",
+                "11: a text has no `length`; write `utf8.len(text)` for its letters, or `#text` for its bytes",
             ]
         );
     }
@@ -306,6 +327,106 @@ mod tests {
     }
 
     #[test]
+    fn words_are_compared_with_those_that_there_are() {
+        let lines = "for _, h in danger.git.structured_diff_for_file('a').hunks do for _, line in h.lines do";
+        for (source, parts) in [
+            (
+                format!("{lines} if line.kind == 'add' then fail('x') end end end"),
+                [
+                    "a line of a hunk.kind is never `add`",
+                    "it is one of `added`, `removed` and `context`; did you mean `added`?",
+                ],
+            ),
+            (
+                "for _, run in danger.github.check_runs do if run.status == 'failure' then fail('x') end end"
+                    .to_owned(),
+                ["is never `failure`", "that is a word of its `conclusion`"],
+            ),
+            (
+                "for _, r in danger.github.reviews do if 'changes_requested' == r.state then fail('x') end end"
+                    .to_owned(),
+                ["is never `changes_requested`; it is one of `APPROVED`", "; did you mean `CHANGES_REQUESTED`?"],
+            ),
+            (
+                "local state = danger.github.pr.state if state ~= 'OPEN' then fail('x') end".to_owned(),
+                ["`danger.github.pr.state` is never `OPEN`", "`open` and `closed`; did you mean `open`?"],
+            ),
+            (
+                "for _, run in danger.github.check_runs do if run.state == 'failure' then fail('x') end end".to_owned(),
+                ["has no `state`; its result is `conclusion`", "`status`"],
+            ),
+            (
+                "x = danger.github.pr.milestone == '1.0'".to_owned(),
+                ["compare its `title`", "`danger.github.pr.milestone`"],
+            ),
+            ("x = danger.github.pr.author".to_owned(), ["has no `author`", "write `user.login`"]),
+            ("x = danger.github.pr.mergeable_state".to_owned(), ["has no `mergeable_state`", "write `mergeable`"]),
+            (format!("{lines} x = line.type end end"), ["has no `type`", "write `kind`"]),
+        ] {
+            let found = wrong(&source);
+            let [(1, said)] = &found[..] else { panic!("{source}: {found:?}") };
+            assert!(parts.iter().all(|part| said.contains(part)), "{source}: {said}");
+        }
+        for right in [
+            format!("{lines} if line.kind == 'added' or line.kind ~= `context` then fail(line.text) end end end"),
+            "for _, r in danger.github.reviews do if r.state == 'APPROVED' or r.body == 'approved' then x = 1 end end"
+                .to_owned(),
+            "for _, run in danger.github.check_runs do x = run.conclusion == nil or run.conclusion == 'failure' end"
+                .to_owned(),
+            "for _, run in danger.github.check_runs do x = run.name .. run.conclusion == 'build failure' end"
+                .to_owned(),
+            "x = danger.github.pr.state == wanted or danger.github.pr.state == 'op' .. 'en'".to_owned(),
+            "x = danger.github.pr.state == `{x}`".to_owned(),
+            "x = 'a' .. 'OPEN' == danger.github.pr.state".to_owned(),
+        ] {
+            assert_eq!(wrong(&right), [], "{right}");
+        }
+    }
+
+    #[test]
+    fn a_function_on_a_text_is_given_the_text() {
+        let said = |name: &str, rest: &str, all: &str| {
+            format!(
+                "`danger.github.pr.title.{name}` with a dot is not given the text; write `text:{name}({rest})`, or \
+                 `string.{name}({all})`"
+            )
+        };
+        for (call, expected) in [
+            ("split(':')", said("split", "...", "text, ...")),
+            ("sub(1, 4)", said("sub", "...", "text, ...")),
+            ("find 'x'", said("find", "...", "text, ...")),
+            ("lower()", said("lower", "", "text")),
+        ] {
+            for source in [
+                format!("x = danger.github.pr.title.{call}"),
+                format!("local title = danger.github.pr.title; x = title.{call}"),
+            ] {
+                assert_eq!(wrong(&source), [(1, expected.clone())], "{source}");
+            }
+        }
+        for right in [
+            "x = danger.github.pr.title:split(':')",
+            "local title = danger.github.pr.title; x = title.split(title, ':')",
+            "x = string.split(danger.github.pr.title, ':')",
+            "x = danger.github.pr.title.find",
+            "local s = other or 'a'\ny = s.split(':')",
+        ] {
+            assert_eq!(wrong(right), [], "{right}");
+        }
+        // What such functions give is followed.
+        let said = wrong("local lower = string.lower(danger.github.pr.title); x = lower:includes('wip')");
+        assert_eq!(said.len(), 1, "{said:?}");
+    }
+
+    #[test]
+    fn loops_and_patterns_are_read_in_the_bodies_of_rules() {
+        let source = "rule('x', function()\n  for file in danger.git.changed_files do\n    fail(file)\n  end\n\
+                      if string.find(danger.github.pr.title, '^(feat|fix): \\d') then fail('x') end\nend)";
+        let lines: Vec<u32> = wrong(source).into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [2, 5, 5]);
+    }
+
+    #[test]
     fn what_a_library_lacks_is_found_in_the_bodies_of_rules() {
         let source = "rule('x', function()\n  if table.contains({}, 'a') then fail('x') end\nend)";
         assert_eq!(wrong(source), [(2, "`table` has no `contains`; write `table.find(list, value)`".to_owned())]);
@@ -319,7 +440,6 @@ mod tests {
             "local pr = danger.github.pr\nlocal function go(pr) warn(pr.anything) end",
             "local pr = danger.github.pr == nil\nlocal danger = 1",
             "for _, x in danger.git.commits do end for _, x in danger.github.commits do warn(x.anything) end",
-            "for x in danger.git.commits do warn(x.anything) end",
             "local function map(l) return l end for _, x in map(danger.git.commits) do warn(x.anything) end",
             "for _, x in danger.git.commits, nil do warn(x.anything) end",
             "local json = danger.git.json_diff_for_file('a') warn(json.version.after, json.anything.at.all)",

@@ -3,7 +3,9 @@
 use super::api;
 use super::budget::{MAX_MACHINE_BYTES, MAX_MEMORY_BYTES};
 use super::bytecode::{compiler, load_own};
+use super::chains::TEXT_FUNCTIONS;
 use super::clock::Clock;
+use super::danger_names::BOTH_LISTS;
 use super::error::ScriptError;
 use super::foreign_syntax;
 use super::registry::Registered;
@@ -181,6 +183,9 @@ pub(super) fn explain(error: &mlua::Error) -> ScriptError {
         error.message = OUT_OF_MEMORY.to_owned();
     } else if error.message.contains("stack overflow") {
         error.message = "the rule called itself too deeply (stack overflow)".to_owned();
+    } else if JOINS_LISTS.iter().any(|start| error.message.starts_with(start)) {
+        error.message.push_str("; ");
+        error.message.push_str(BOTH_LISTS);
     } else if let Some((_, advice)) = ADVICE.iter().find(|(start, _)| error.message.starts_with(start)) {
         error.message.push_str(advice);
     } else if let Some(function) = called_without_its_text(&error.message) {
@@ -198,18 +203,16 @@ fn called_without_its_text(message: &str) -> Option<&str> {
         return Some("find");
     }
     let (_, rest) = message.strip_prefix("missing argument #")?.split_once(" to '")?;
-    let (function, kind) = rest.split_once('\'')?;
-    let takes_text =
-        ["byte", "find", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "split", "sub", "upper"];
-    (kind.starts_with(" (string expected") && takes_text.contains(&function)).then_some(function)
+    let (function, _) = rest.split_once('\'')?;
+    TEXT_FUNCTIONS.contains(&function).then_some(function)
 }
 
 /// What the machine says of a value that cannot do what is asked of it, and what its author wants to know then.
 const ADVICE: [(&str, &str); 11] = [
+    ("attempt to index number with", LOOP_ADVICE),
     ("attempt to index nil", NIL_ADVICE),
     ("attempt to perform arithmetic (add) on string", "; texts are joined with `..`"),
     ("attempt to perform arithmetic (add) on number and string", "; texts are joined with `..`"),
-    ("attempt to perform arithmetic (add) on table", LISTS_ADVICE),
     ("attempt to concatenate string with table", TEXT_ADVICE),
     ("attempt to concatenate table with", TEXT_ADVICE),
     ("attempt to modify a readonly table", "; everything under `danger` is read-only: copy it with `table.clone`"),
@@ -219,8 +222,12 @@ const ADVICE: [(&str, &str); 11] = [
     ("attempt to call a table value", VALUE_ADVICE),
 ];
 
-const LISTS_ADVICE: &str =
-    "; copy one list with `table.clone(list)` and put the items of the other behind them with `table.insert`";
+const LOOP_ADVICE: &str =
+    "; where this is a loop's first name, write `for _, item in list do`: a list gives places first";
+
+/// What the machine says of two lists that are joined as if they were numbers or texts.
+const JOINS_LISTS: [&str; 2] =
+    ["attempt to perform arithmetic (add) on table", "attempt to concatenate table with table"];
 
 const TEXT_ADVICE: &str = "; a list becomes a text with `table.concat(list, \", \")`";
 

@@ -174,6 +174,58 @@ fn a_script_that_does_not_parse_or_fails_is_status_2() {
     }
 }
 
+/// What people who port a Dangerfile leave behind, and what would be silently green.
+#[test]
+fn what_danger_leaves_behind_is_said_without_running_a_rule() {
+    let place = Place::repository();
+    place.write(
+        "dangerfile.lua",
+        r#"rule("ported", function()
+  for line in danger.git.added_lines("*.py") do
+    if string.find(line, "print(", 1, true) then fail("x") end
+  end
+  if not string.find(danger.github.pr.title, "^(feat|fix): #\d+") then fail("x") end
+  for _, review in danger.github.reviews do
+    if review.state == "changes_requested" then fail("x") end
+  end
+  local kind = danger.github.pr.title.split(":")[1]
+  for _, file in yarn.files() do fail(file) end
+end)
+"#,
+    );
+    let said = place.deckhand(&["check", "--format", "json"]);
+    let found = faults(&said.out);
+    let expected = [
+        (2, "write `for _, line in ... do`"),
+        (5, "patterns know no alternatives"),
+        (5, "texts know no `\\d`; Luau's patterns write `%d`"),
+        (7, "did you mean `CHANGES_REQUESTED`?"),
+        (9, "`string.split(text, ...)`"),
+        (10, "there is no `yarn` here; `use(\"lockfile\")` does this here"),
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:?}");
+    for ((_, line, message), (at, part)) in found.iter().zip(expected) {
+        assert!(*line == at && message.contains(part), "{line}: {message}");
+    }
+}
+
+/// A line is explained once, although the code runs before it is read.
+#[test]
+fn a_fault_that_reading_explains_is_said_once() {
+    let place = Place::repository();
+    place.write("dangerfile.lua", "local found = danger.github.pr.title.match(\"WIP\")\n");
+    let found = faults(&place.deckhand(&["check", "--format", "json"]).out);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].2.contains("`text:match(...)`"), "{found:?}");
+    // A number that is taken for an item is explained when it is met, too.
+    place.write(
+        "dangerfile.lua",
+        "local list = {}\ntable.insert(list, { a = 1 })\nfor item in list do print(item.a) end\n",
+    );
+    let found = faults(&place.deckhand(&["check", "--format", "json"]).out);
+    assert!(found.len() == 1 && found[0].2.contains("for _, item in list do"), "{found:?}");
+}
+
 #[test]
 fn wrong_usage_is_said() {
     let place = Place::repository();

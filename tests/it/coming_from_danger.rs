@@ -1,7 +1,7 @@
 //! The page for people who know Danger: every line of its tables runs, and no name of Danger's is forgotten.
 
 use crate::sample::judge;
-use deckhand::lua::{API, ApiState};
+use deckhand::lua::{API, ApiState, find_builtin};
 
 const PAGE: &str = include_str!("../../docs/coming-from-danger.md");
 
@@ -161,6 +161,32 @@ fn the_modified_files_of_ruby_and_of_danger_js_are_not_the_same_list() {
         let said: Vec<String> = judge(&lua).findings.into_iter().map(|finding| finding.message).collect();
         assert_eq!(said, ["listed", "matched"], "{path}");
     }
+}
+
+/// `grep(/lib/)` wants files in a directory, which a pattern names with its slash.
+#[test]
+fn a_directory_is_matched_by_its_slash() {
+    let said = judge("message(table.concat(danger.git.match('docs/').any, ' '))").findings;
+    assert_eq!(said.len(), 1);
+    assert!(said[0].message.contains("docs/new page.md"), "{}", said[0].message);
+}
+
+#[test]
+fn plugins_are_answered_with_the_rule_of_their_row() {
+    let from = PAGE.find("<!-- plugins -->").unwrap();
+    let table = &PAGE[from..from + PAGE[from..].find("<!-- /plugins -->").unwrap()];
+    let mut plugins = 0;
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let (names, rule) = row.trim_matches(['|', ' ']).split_once(" | ").unwrap();
+        for name in names.split(", ").map(|name| name.trim_matches('`')) {
+            plugins += 1;
+            let faults = judge(&format!("{name}.check()")).faults;
+            assert!(faults.len() == 1 && faults[0].message.contains(rule.trim_matches('`')), "{name}: {faults:?}");
+        }
+        let built_in = rule.split('"').nth(1).unwrap();
+        assert!(find_builtin(built_in).is_some(), "{rule}");
+    }
+    assert!(plugins > 20, "{plugins}");
 }
 
 #[test]

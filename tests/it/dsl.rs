@@ -344,7 +344,10 @@ fn every_kind_of_mistake_is_answered_at_its_line_with_the_right_name() {
         ("danger.git.modified_files.length", "a list has no `length`; write `#list`"),
         ("danger.git.modified_files.includes", "write `table.find(list, value)`"),
         ("danger.github.pr.labels.map", "write a loop"),
-        ("danger.github.pr.title.length", "a text has no `length`; write `#text`"),
+        (
+            "danger.github.pr.title.length",
+            "a text has no `length`; write `utf8.len(text)` for its letters, or `#text` for its bytes",
+        ),
         ("danger.github.pr.title:includes('x')", "write `string.find(text, part, 1, true)`"),
         ("string.uper('x')", "a text has no `uper`; did you mean `upper`?"),
         ("danger.github.issue.labels.includes('bug')", "for _, item in list do if item.name == value then ... end end"),

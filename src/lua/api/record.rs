@@ -5,7 +5,7 @@ use super::super::danger_names::{find_danger_name, find_list_name};
 use super::super::options::{describe, text_of};
 use super::super::session::Session;
 use super::super::words::{did_you_mean, name_all};
-use super::types::{Field, RecordType, find_record, record_in};
+use super::types::{RecordType, find_record, record_in};
 use mlua::{Lua, Table, Value};
 use serde_json::Value as Json;
 use std::rc::Rc;
@@ -50,14 +50,15 @@ pub(super) fn metatable(lua: &Lua, session: &Rc<Session>, path: &str, record: &'
     if let Some(meta) = lua.named_registry_value::<Option<Table>>(&kept)? {
         return Ok(meta);
     }
-    let fields = find_record(record).map(|record| record.fields).unwrap_or_default();
+    let known = find_record(record);
+    let fields = known.map(|record| record.fields).unwrap_or_default();
     let (session, path) = (Rc::clone(session), path.to_owned());
     let index = move |lua: &Lua, (_, key): (Table, Value)| -> mlua::Result<Value> {
         let key = name_of(&key);
         if fields.iter().any(|field| field.name == key) {
             return super::github::later_field(lua, &session, record, &key).unwrap_or(Ok(Value::Nil));
         }
-        Err(session.mistake(lua, unknown_member(&path, &key, fields)).into())
+        Err(session.mistake(lua, unknown_member(&path, &key, known)).into())
     };
     let meta = lua.create_table()?;
     meta.raw_set("__index", lua.create_function(index)?)?;
@@ -67,8 +68,10 @@ pub(super) fn metatable(lua: &Lua, session: &Rc<Session>, path: &str, record: &'
 }
 
 /// What is said to a field that a record has not.
-pub(in super::super) fn unknown_member(path: &str, key: &str, fields: &[Field]) -> String {
-    let hint = match find_danger_name(path, key) {
+pub(in super::super) fn unknown_member(path: &str, key: &str, record: Option<&RecordType>) -> String {
+    let fields = record.map_or(&[][..], |record| record.fields);
+    let of_type = || find_danger_name(record?.name, key);
+    let hint = match find_danger_name(path, key).or_else(of_type) {
         Some(advice) => format!("; {advice}"),
         None => match did_you_mean(key, fields.iter().map(|field| field.name)) {
             nothing if nothing.is_empty() && (1..=MAX_NAMED_FIELDS).contains(&fields.len()) => {

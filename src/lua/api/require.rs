@@ -2,6 +2,7 @@
 
 use super::super::error::ScriptError;
 use super::super::options::text_of;
+use super::super::plugins::find_plugin;
 use super::super::script::compile;
 use super::super::session::Session;
 use crate::model::{FactKey, RepoPath};
@@ -57,7 +58,12 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
 /// The file that a name means: relative to the file that asks, `.lua` added when there is no ending.
 fn resolve(name: &str, here: Option<&RepoPath>) -> Result<RepoPath, String> {
     if !name.starts_with("./") && !name.starts_with("../") {
-        return Err(format!("require takes a path of this repository that begins with `./`, not \"{name}\""));
+        let hint = match find_plugin(name) {
+            Some(advice) => format!("; {advice}"),
+            None if name == "danger" => "; everything of Danger's is there without it".to_owned(),
+            None => String::new(),
+        };
+        return Err(format!("require takes a path of this repository that begins with `./`, not \"{name}\"{hint}"));
     }
     let mut parts: Vec<&str> = here.map(|path| path.as_str().split('/').collect()).unwrap_or_default();
     parts.pop();
@@ -91,6 +97,9 @@ mod tests {
         assert_eq!(from("../x", ".github/dangerfile.lua"), Ok("x.lua".to_owned()));
         assert!(from("../x", "dangerfile.lua").is_err());
         assert!(from("os", "dangerfile.lua").is_err());
+        let expected = "require takes a path of this repository that begins with `./`, not \"danger-plugin-yarn\"; \
+                        `use(\"lockfile\")` does this here";
+        assert_eq!(from("danger-plugin-yarn", "dangerfile.lua"), Err(expected.to_owned()));
         assert!(from("/etc/passwd", "dangerfile.lua").is_err());
     }
 }

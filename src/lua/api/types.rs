@@ -27,6 +27,9 @@ const fn f(name: &'static str, signature: &'static str, doc: &'static str) -> Fi
     Field { name, signature, doc }
 }
 
+/// What GitHub says that somebody is to a repository.
+const ASSOCIATIONS: &str = "\"OWNER\" | \"MEMBER\" | \"COLLABORATOR\" | \"CONTRIBUTOR\" | \"FIRST_TIME_CONTRIBUTOR\" | \"FIRST_TIMER\" | \"MANNEQUIN\" | \"NONE\"";
+
 /// All of them. Tables of options (`At`, `RuleOptions`, `Settings`) come from the lists that check them.
 pub(super) const RECORDS: &[RecordType] = &[
     RecordType {
@@ -373,7 +376,7 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("locked", "boolean", "whether its conversation is locked"),
             f("merged", "boolean", "whether it was merged"),
             f("user", "User", "its author"),
-            f("author_association", "string", "such as `MEMBER` or `FIRST_TIME_CONTRIBUTOR`"),
+            f("author_association", ASSOCIATIONS, "what its author is to the repository"),
             f("assignee", "User?", "the first of its assignees"),
             f("assignees", "{ User }", "who it is assigned to"),
             f("labels", "{ Label }", "its labels"),
@@ -405,7 +408,7 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("state", "\"open\" | \"closed\"", "open or closed"),
             f("locked", "boolean", "whether its conversation is locked"),
             f("user", "User", "its author"),
-            f("author_association", "string", "such as `MEMBER` or `FIRST_TIME_CONTRIBUTOR`"),
+            f("author_association", ASSOCIATIONS, "what its author is to the repository"),
             f("assignee", "User?", "the first of its assignees"),
             f("assignees", "{ User }", "who it is assigned to"),
             f("labels", "{ Label }", "its labels"),
@@ -421,7 +424,7 @@ pub(super) const RECORDS: &[RecordType] = &[
         fields: &[
             f("id", "number", "its id"),
             f("user", "User", "who wrote it"),
-            f("author_association", "string", "such as `MEMBER` or `CONTRIBUTOR`"),
+            f("author_association", ASSOCIATIONS, "what its author is to the repository"),
             f("state", "\"APPROVED\" | \"CHANGES_REQUESTED\" | \"COMMENTED\" | \"DISMISSED\"", "what it says"),
             f("body", "string", "its text, empty when there is none"),
             f("commit_id", "string?", "the head that it was about"),
@@ -457,8 +460,16 @@ pub(super) const RECORDS: &[RecordType] = &[
         fields: &[
             f("id", "number", "its id"),
             f("name", "string", "its name"),
-            f("status", "string", "`queued`, `in_progress` or `completed`"),
-            f("conclusion", "string?", "nil until it is completed"),
+            f(
+                "status",
+                "\"queued\" | \"in_progress\" | \"completed\" | \"waiting\" | \"requested\" | \"pending\"",
+                "how far it is",
+            ),
+            f(
+                "conclusion",
+                "(\"success\" | \"failure\" | \"neutral\" | \"cancelled\" | \"skipped\" | \"timed_out\" | \"action_required\" | \"stale\" | \"startup_failure\")?",
+                "its result, nil until it is completed",
+            ),
             f("app", "App", "who wrote it"),
             f("output", "CheckOutput", "what it says"),
             f("details_url", "string?", "where to read on"),
@@ -504,7 +515,7 @@ pub(super) const RECORDS: &[RecordType] = &[
             f("number", "number", "its number"),
             f("title", "string", "its title"),
             f("description", "string", "its description, empty when there is none"),
-            f("state", "string", "`open` or `closed`"),
+            f("state", "\"open\" | \"closed\"", "open or closed"),
             f("due_on", "string?", "RFC 3339"),
         ],
     },
@@ -532,7 +543,7 @@ pub(super) const RECORDS: &[RecordType] = &[
 ];
 
 /// What records go by, best first: labels by their name, accounts by their login.
-const KEYS: [&str; 9] = ["name", "login", "context", "path", "file", "text", "message", "after", "state"];
+const KEYS: [&str; 10] = ["name", "login", "title", "context", "path", "file", "text", "message", "after", "state"];
 
 impl RecordType {
     /// The field that tells one of them from another.

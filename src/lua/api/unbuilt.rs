@@ -1,5 +1,6 @@
 //! Names of the contract that are not built yet: the first use of one is found before a script runs.
 
+use super::super::tokens::blank_out_texts;
 use super::table::{API, ApiState};
 
 /// The first use of a name that is not built yet: its line and the name. Comments and strings do not count.
@@ -33,55 +34,6 @@ fn defines(code: &str, name: &str) -> bool {
     [format!("local {name}"), format!("function {name}"), format!("({name})"), format!("({name},")]
         .iter()
         .any(|form| code.contains(form))
-}
-
-/// The source with the insides of comments and strings replaced by spaces; lines stay where they are.
-pub(in super::super) fn blank_out_texts(source: &str) -> String {
-    let bytes = source.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let end = if rest.starts_with(b"--") {
-            let body = &rest[2..];
-            at + 2 + long_bracket(body).unwrap_or_else(|| body.iter().position(|b| *b == b'\n').unwrap_or(body.len()))
-        } else if let Some(length) = long_bracket(rest) {
-            at + length
-        } else if matches!(rest[0], b'"' | b'\'' | b'`') {
-            at + quoted(rest)
-        } else {
-            out.push(bytes[at]);
-            at += 1;
-            continue;
-        };
-        out.extend(bytes[at..end].iter().map(|b| if *b == b'\n' { b'\n' } else { b' ' }));
-        at = end;
-    }
-    // Only ASCII was replaced, inside whole characters, so the text is UTF-8 as before.
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn long_bracket(text: &[u8]) -> Option<usize> {
-    let level = text.strip_prefix(b"[")?.iter().take_while(|b| **b == b'=').count();
-    if text.get(1 + level) != Some(&b'[') {
-        return None;
-    }
-    let close: Vec<u8> = [b"]".as_slice(), &b"=".repeat(level), b"]"].concat();
-    Some(memchr::memmem::find(text, &close).map_or(text.len(), |at| at + close.len()))
-}
-
-fn quoted(text: &[u8]) -> usize {
-    let mut at = 1;
-    while at < text.len() {
-        match text[at] {
-            b'\\' => at += 1,
-            b'\n' => return at,
-            b if b == text[0] => return at + 1,
-            _ => {}
-        }
-        at += 1;
-    }
-    text.len()
 }
 
 #[cfg(test)]
