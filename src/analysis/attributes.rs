@@ -69,10 +69,11 @@ impl<'a> Attributes<'a> {
         read
     }
 
-    /// How many lines, and words in them, are looked at for a path.
+    /// Bytes of patterns, and words behind them, that are looked at: a pattern with stars is compared with a path in up to
+    /// this times the bytes of that path.
     pub fn size(&self) -> usize {
         let states = self.lines.iter().map(|line| &line.states).chain(self.macros.values());
-        self.lines.len() + states.map(Vec::len).sum::<usize>()
+        self.lines.iter().map(|line| line.written.len()).sum::<usize>() + states.map(Vec::len).sum::<usize>()
     }
 
     /// The pattern of the line that gives a file to Git LFS, as it is written.
@@ -154,6 +155,6 @@ mod tests {
             (read.gives_to_lfs("x.json"), read.gives_to_lfs("a b.json")),
             (Some("*.json"), Some("\"a b.json\""))
         );
-        assert_eq!(read.size(), 5);
+        assert_eq!(read.size(), "*.json".len() + "\"a b.json\"".len() + 3);
     }
 }

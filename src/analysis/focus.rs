@@ -91,7 +91,8 @@ pub(super) fn focus_at(
     let stands_behind = |texts: &[&str]| texts.iter().any(|text| is(-1, text));
     let alone = |focus: &&Focus| {
         let begins = begins_line || stands_behind(&[";", "{", "do"]);
-        let is_key = follows(1, &[":"]) && !is_apart(1);
+        // A symbol's colon touches its name; that of a key touches the word before it, and a choice's neither.
+        let is_key = follows(1, &[":"]) && (!is_apart(1) || is_apart(2));
         focus.tokens.len() > 1 || begins && !is_key && !follows(1, &["=", ".", ","])
     };
     // Behind a dot it is somebody else's (`model.fit(`), behind one of these words it is being defined.
@@ -162,6 +163,7 @@ mod tests {
             (Ruby, "def fit(box)"),
             (Ruby, "fit = 1"),
             (Ruby, "fit: 1"),
+            (Ruby, "fit : other"),
             (Ruby, "fit::Box.new"),
             (Ruby, "let(:fit) { 1 }"),
             (Ruby, "box.fit"),

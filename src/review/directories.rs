@@ -12,7 +12,9 @@ const MAX_NOTES: usize = 5;
 pub(super) fn find_directories(patterns: &[(String, String)], changes: &[FileChange]) -> Vec<String> {
     let mut suspects: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (rule, pattern) in patterns.iter().filter(|(_, pattern)| plain_path(pattern).is_some()) {
-        suspects.entry(pattern).or_default().insert(rule);
+        if !is_covered(rule, pattern, patterns) {
+            suspects.entry(pattern).or_default().insert(rule);
+        }
     }
     if suspects.is_empty() {
         return Vec::new();
@@ -28,6 +30,12 @@ pub(super) fn find_directories(patterns: &[(String, String)], changes: &[FileCha
     };
     let found = suspects.into_iter().filter(|(pattern, _)| is_directory(pattern));
     found.take(MAX_NOTES).map(|(pattern, rules)| say_directory(pattern, rules)).collect()
+}
+
+/// Whether the rule names what lies in the directory in another pattern: `src/`, `src/**`.
+fn is_covered(rule: &str, pattern: &str, patterns: &[(String, String)]) -> bool {
+    let below = format!("{}/", pattern.trim_end_matches('/'));
+    patterns.iter().any(|(of, other)| of == rule && other.starts_with(&below))
 }
 
 /// What is to be written instead.

@@ -75,7 +75,6 @@ fn find_connection(line: &str, unquoted: Unquoted) -> Option<Found<'_>> {
         .find_map(|name| lower.find(name).map(|at| at + name.len()))?;
     let host = line.get(server..)?.split([';', '"', '\'']).next()?;
     let quoted = QUOTES.iter().any(|quote| line[..server].matches(*quote).count() % 2 == 1);
-    let is_value = quoted || unquoted == Unquoted::Value;
     ["password=", "pwd="].iter().find_map(|name| {
         let begin = lower.find(name)?;
         let at = begin + name.len();
@@ -83,7 +82,10 @@ fn find_connection(line: &str, unquoted: Unquoted) -> Option<Found<'_>> {
         let apart = !is_one_text(line.get(at.min(server)..at.max(server))?) || line[..begin].ends_with('.');
         let value = line.get(at..)?.split([';', '"', '\'', '`', '&', ' ', '<']).next()?;
         let fits = lower.contains(';') && value.len() >= 6 && value.len() <= 200 && is_real(value) && !is_near(host);
-        let real = fits && !apart && (is_value || !is_expression(value));
+        // A blank before the name parts two statements rather than two fields.
+        let is_value = unquoted == Unquoted::Value && !line[..begin].ends_with(char::is_whitespace);
+        let is_code = !quoted && is_expression(value) && (!is_value || value.ends_with(')'));
+        let real = fits && !apart && !is_code;
         real.then(|| Found { password: value, shown: "Password=...".to_owned() })
     })
 }
@@ -211,6 +213,14 @@ mod tests {
         ] {
             assert!(find_connection(line, Unquoted::Value).is_some(), "{line}");
             assert_eq!(passwords_on(line).len(), 1, "{line}");
+        }
+        for code in [
+            "script: const host=config.host; const password=process.env.DB_PASSWORD; run(host, password)",
+            "python - <<X; host=cfg.host; password=getpass.getpass()",
+            "host=db.acme.io; password=config.db.password;",
+            "host=db.acme.io;password=read_secret(db);",
+        ] {
+            assert_eq!(find_connection(code, Unquoted::Value), None, "{code}");
         }
         assert_eq!(find_connection("host=db.acme.io;password=\"a\";t.password=kV7q9Zt2w;", Unquoted::Value), None);
     }

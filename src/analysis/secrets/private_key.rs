@@ -20,6 +20,8 @@ const KINDS: [&str; 9] = [
 
 static OPENINGS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(OPENING));
 
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
 /// So many characters of base64 in a row are a body.
 const BODY_BYTES: usize = 32;
 /// So many lines may stand between the opening and the body: `Proc-Type: ...`, `Version: ...` and an empty one.
@@ -38,7 +40,10 @@ pub(super) fn find_key(lines: &[SourceLine<'_>]) -> Option<RangeInclusive<u32>> 
         rest.get(index).filter(|line| u64::from(line.number) == u64::from(opening.number) + index as u64 + 1)
     };
     let first = (0..=MAX_HEADERS).find(|index| adjoining(*index).is_none_or(|line| !is_header(line.text)))?;
-    let begins = |line: &str| if is_end_of_text(after) { has_body(line) } else { gives_body(line) };
+    let begins = |line: &str| match is_end_of_text(after) {
+        true => has_body(line),
+        false => gives_body(line) && is_same_call(opening.text, line),
+    };
     adjoining(first).filter(|line| begins(line.text))?;
     let goes_on = |line: &str| opened(line).is_none() && (is_body(line) || gives_body(line));
     let lines = (first..MAX_LINES).map_while(adjoining).enumerate();
@@ -88,10 +93,18 @@ fn is_body(line: &str) -> bool {
 
 /// Whether the line gives a piece of a body to something, `key += "..\n"`, which a long name does not look like.
 fn gives_body(line: &str) -> bool {
-    line.split(['"', '\'', '`']).skip(1).step_by(2).any(|text| {
+    line.split(QUOTES).skip(1).step_by(2).any(|text| {
         let has = |fits: fn(&u8) -> bool| text.as_bytes().iter().any(fits);
         has_body(text) && has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase)
     })
+}
+
+/// Whether a line goes on with what the opening line does: the same words stand before its text, or it is a link of a chain.
+fn is_same_call(opening: &str, line: &str) -> bool {
+    let words = |line: &str, end: usize| line[..end].trim().trim_end_matches(QUOTES).trim_end().to_owned();
+    let (Some(begins), Some(quote)) = (opening.find(OPENING), line.find(QUOTES)) else { return false };
+    let before = words(line, quote);
+    before == words(opening, begins) || before.starts_with(['+', '.'])
 }
 
 fn has_body(text: &str) -> bool {
@@ -185,6 +198,14 @@ mod tests {
             "+s.includes(\"-----BEGIN RSA PRIVATE KEY-----\");\n+t(\"a/very/long/path/of/names/and/more/names\");",
             None,
         );
+        for (asks, goes_on) in [
+            ("assert pem.startswith(\"KEY\")", "assert digest == \"BODY\""),
+            ("assertTrue(k.startsWith(\"KEY\"));", "assertEquals(\"BODY\", hash(k));"),
+            ("lines.append(\"KEY\")", "ALPHA = \"BODY\""),
+        ] {
+            let text = format!("+{asks}\n+{goes_on}").replace("KEY", "-----BEGIN PRIVATE KEY-----");
+            check(&text, None);
+        }
         check("+-----BEGIN RSA PRIVATE KEY-----\n+...\n+-----END RSA PRIVATE KEY-----", None);
         check("+-----BEGIN PUBLIC KEY-----\n+BODY", None);
         check("+-----BEGIN RSA PRIVATE KEY-----\n+\n+\n+\n+\n+\n+\n+BODY", None);

@@ -197,7 +197,7 @@ pub(super) fn find_sign(tokens: &[Piece<'_>], signs: &'static [Sign]) -> Option<
         // A bare word is a statement of its own: Ruby's `skip "why"` and `xdescribe :index do`.
         let goes_on = |next: &Piece<'_>| match next.text {
             "=" | "." | "," => true,
-            ":" => tokens[at].touches(next),
+            ":" => tokens[at].touches(next) || tokens.get(2).is_none_or(|name| !next.touches(name)),
             _ => false,
         };
         let alone = |sign: &&Sign| sign.tokens.len() > 1 || at == 0 && !tokens.get(1).is_some_and(goes_on);

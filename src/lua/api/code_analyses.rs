@@ -81,7 +81,8 @@ fn given_to_lfs(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result
     session.charge_bytes(lua, text.as_bytes().len() * 4)?;
     let text = text_of(&text);
     let read = Attributes::parse(&text);
-    session.charge_bytes(lua, read.size() * 64 * paths.len())?;
+    let of_paths: usize = paths.iter().map(String::len).sum();
+    session.charge_bytes(lua, read.size().saturating_mul(of_paths))?;
     let given = paths.iter().filter_map(|path| Some((path.clone(), Json::from(read.gives_to_lfs(path)?))));
     Ok(Json::Object(given.collect()))
 }

@@ -45,6 +45,11 @@ fn what_matches_or_lies_elsewhere_is_not_told() {
             "{pattern}"
         );
     }
+    // The same rule names what lies in it.
+    for patterns in ["{ 'src', 'src/**' }", "{ 'src/', 'src' }"] {
+        let lua = format!("rule('x', {{ paths = {patterns} }}, function() end)");
+        assert_eq!(notes(&lua, &["src/a.py"]), [""; 0], "{patterns}");
+    }
     // A file of that name is there as well.
     assert_eq!(notes("rule('x', { paths = 'bin' }, function() end)", &["bin/a", "etc/bin"]), [""; 0]);
 }
