@@ -61,14 +61,20 @@ fn escape(markdown: &str, html: Html) -> String {
     if html != Html::Links {
         tags.extend(find_formatting(&clean));
     }
+    let break_at = |rest: &str| BREAKS.iter().find(|tag| html != Html::Links && rest.starts_with(**tag));
     let is_tag = |at: usize, rest: &str| {
         tags.contains(&at)
-            || (html != Html::Links && BREAKS.iter().any(|tag| rest.starts_with(tag)))
+            || break_at(rest).is_some()
             || (html == Html::Folding && FOLDING.iter().any(|tag| rest.starts_with(tag)))
     };
     for (at, c) in clean.char_indices() {
-        out.push(c);
         let rest = &clean[at..];
+        // With a line for itself it would begin a block in which Markdown is none, the end of a fence for example.
+        if c == '<' && break_at(rest).is_some_and(|tag| is_blank(rest[tag.len()..].lines().next().unwrap_or_default()))
+        {
+            out.push(JOINER);
+        }
+        out.push(c);
         let next = rest[c.len_utf8()..].chars().next();
         let risky = match c {
             // GitHub looks for names after entities have become characters.
@@ -82,6 +88,10 @@ fn escape(markdown: &str, html: Html) -> String {
         }
     }
     out
+}
+
+fn is_blank(line: &str) -> bool {
+    line.trim().is_empty()
 }
 
 /// Whether an entity, from behind its `&`, stands for `@`: `#64;`, `#x40;`, `commat;`.
@@ -108,7 +118,8 @@ fn links(text: &str) -> BTreeSet<usize> {
         let odd = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '`' | '\\');
         let web = (address.starts_with("https://") || address.starts_with("http://")) && !address.contains(odd);
         let Some(words) = after[quote.len_utf8()..].strip_prefix('>').filter(|_| web) else { continue };
-        let end = words.find('<').filter(|end| words[*end..].starts_with("</a>") && closes_its_code(&words[..*end]));
+        let end = words.find(['<', '\n']);
+        let end = end.filter(|end| words[*end..].starts_with("</a>") && closes_its_code(&words[..*end]));
         if let Some(end) = end {
             tags.insert(at);
             tags.insert(text.len() - words.len() + end);
@@ -227,6 +238,14 @@ mod tests {
     }
 
     #[test]
+    fn a_break_with_a_line_for_itself_begins_no_block_of_html() {
+        let quoted = "Subject\n\n<br>\n```\ncode\n\nend";
+        assert_eq!(neutralise_keeping_formatting(quoted), "Subject\n\n\u{2060}<br>\n```\ncode\n\nend\n```");
+        assert_eq!(neutralise_keeping_formatting("a <br/> b"), "a <br/> b");
+        assert_eq!(neutralise_keeping_formatting("> <br />  \n"), "> \u{2060}<br />  \n");
+    }
+
+    #[test]
     fn a_whole_link_is_one() {
         let link = "<a href=\"https://github.com/o/r/blob/main/a.md\">a.md</a>";
         assert_eq!(neutralise(&format!("See {link} and {link}.")), format!("See {link} and {link}."));
@@ -239,6 +258,7 @@ mod tests {
             "<a href=https://x>x</a>",
             "<a href='https://x'>`x</a>` y",
             "<a href='https://x'>x\\</a>",
+            "<a href='https://x'>\nx</a>",
         ] {
             let safe = neutralise(broken);
             assert!(!safe.contains("<a ") && !safe.contains("</a"), "{safe}");

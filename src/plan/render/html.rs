@@ -55,6 +55,10 @@ pub(super) fn closes_its_code(words: &str) -> bool {
     let mut rest = words;
     while let Some(at) = rest.find('`') {
         let run = rest[at..].bytes().take_while(|&byte| byte == b'`').count();
+        // GitHub's Markdown knows no longer ones.
+        if run > 80 {
+            return false;
+        }
         fence = match fence {
             0 => run,
             fence if fence == run => 0,
@@ -117,6 +121,9 @@ mod tests {
         ] {
             assert_eq!(shown(text), text);
         }
+        let long = "`".repeat(82);
+        let text = format!("<b>{long} ` {long}</b>");
+        assert_eq!(shown(&text), text);
     }
 
     #[test]
