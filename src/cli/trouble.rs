@@ -29,7 +29,8 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
                  another one"
             };
             let reason = reason.trim_end_matches('.');
-            Failure::usage(format!("GitHub refuses {token} for {subject}: {reason}. {remedy}"))
+            let remedy = if reason.contains("read-only") { String::new() } else { format!(". {remedy}") };
+            Failure::usage(format!("GitHub refuses {token} for {subject}: {reason}{remedy}"))
         }
         CallError::RateLimited { until } => Failure::failed(format!(
             "the hourly limit of {token} is spent until {}: run the command again then, or use another token",

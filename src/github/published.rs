@@ -46,6 +46,8 @@ pub(super) struct WireThread {
     id: String,
     is_resolved: bool,
     #[serde(default)]
+    path: String,
+    #[serde(default)]
     resolved_by: Option<WireResolver>,
     comments: ThreadComments,
 }
@@ -262,6 +264,7 @@ fn add_threads(threads: Vec<WireThread>, published: &mut Published) {
             id,
             resolved_by_us: thread.is_resolved_by(first.author.as_ref()),
             thread: thread.id,
+            path: thread.path,
             body: first.body,
             resolved: thread.is_resolved,
             answered,

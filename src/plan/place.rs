@@ -63,6 +63,11 @@ impl<'a> Diff<'a> {
         Diff { by_path, refused }
     }
 
+    /// Whether a file is among the changed ones, or nobody knows which these are.
+    pub(super) fn may_hold(&self, path: &str) -> bool {
+        self.by_path.is_empty() || self.by_path.contains_key(&(Side::Right, path))
+    }
+
     /// The lines of a finding, when they all lie in one hunk.
     pub(super) fn spot(&self, finding: &Finding) -> Option<Spot> {
         let place = finding.place.as_ref()?;

@@ -70,6 +70,9 @@ pub struct PublishedReviewComment {
     pub id: u64,
     /// GraphQL node id of its thread.
     pub thread: String,
+    /// The file under which it stands.
+    #[serde(default)]
+    pub path: String,
     /// Its text.
     pub body: String,
     /// Whether the thread is resolved.

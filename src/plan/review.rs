@@ -92,9 +92,12 @@ pub(super) fn sort_out<'a>(
     }
     // What is left is settled, but for what nobody looked at again.
     for comments in known.values_mut() {
-        let left = comments.len();
-        comments.retain(|comment| !unheard.wrote(&comment.body));
-        kept += left - comments.len();
+        comments.retain(|comment| {
+            let stays = diff.may_hold(&comment.path) && unheard.wrote(&comment.body);
+            let is_open = !comment.resolved && !is_settled(without_marker(&comment.body));
+            kept += usize::from(stays && is_open);
+            !stays
+        });
     }
     candidates.sort_by_key(|(order, finding, ..)| (std::cmp::Reverse(finding.severity), *order));
     let above = candidates.split_off(limit.saturating_sub(kept).min(candidates.len()));

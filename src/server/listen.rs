@@ -13,9 +13,9 @@ use tokio::sync::Semaphore;
 /// Connections at once; more wait at the door. Each takes one of the files that a process may have open, of which there
 /// are often no more than 1,024.
 const CONNECTIONS: usize = 512;
-/// The headers of a request must be there by then, also of the next one on the same connection. Longer than proxies keep
-/// a connection open that nobody uses (60 seconds), so that it is they who close it.
-const HEADERS_TIMEOUT: Duration = Duration::from_secs(75);
+/// The headers of a request must be there by then, also of the next one on the same connection. Longer than most proxies
+/// keep a connection open that nobody uses (one to two minutes), so that it is they who close it.
+const HEADERS_TIMEOUT: Duration = Duration::from_secs(150);
 /// What a connection reads before somebody takes it; longer headers are refused.
 const BUFFER_BYTES: usize = 64 << 10;
 /// After a connection could not be taken, because the machine has no room for it.

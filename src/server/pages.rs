@@ -6,13 +6,17 @@ use super::markdown::render_markdown;
 use crate::model::{Effect, Finding, Overridden, RuleState, Verdict, render_report};
 use crate::plan::make_visible;
 use crate::store::{RunId, RunRecord};
-use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Form, FromRequest, Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// A browser has sent the form by then.
+const FORM_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// `GET /runs/{id}?token=..`: the token is traded for a cookie and leaves the address bar.
 #[derive(Deserialize)]
@@ -77,8 +81,9 @@ pub(super) struct LoginForm {
 }
 
 /// `POST /login`
-pub(super) async fn login(State(app): State<Arc<App>>, form: Result<Form<LoginForm>, FormRejection>) -> Response {
-    let Ok(Form(form)) = form else { return not_found() };
+pub(super) async fn login(State(app): State<Arc<App>>, request: Request) -> Response {
+    let form = tokio::time::timeout(FORM_TIMEOUT, Form::<LoginForm>::from_request(request, &()));
+    let Ok(Ok(Form(form))) = form.await else { return not_found() };
     // Only our own pages: never a redirect to where a stranger's link wants.
     let ours = form.to.strip_prefix("/runs/").is_some_and(|id| RunId::parse(id).is_some());
     if ours { trade(&app, &form.token, &form.to) } else { not_found() }

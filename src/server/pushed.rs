@@ -41,6 +41,7 @@ impl Reviews {
         let in_work = self.store().find_in_work(&format!("{repository}/pull/")).await?;
         let judged = self.store().find_judged(repository).await?;
         let came = Came::new(branch, pushed);
+        // Which base it has that is judged for the first time is not known yet.
         let rules = came.rules() || judged.values().any(|it| came.is_base_of(it));
         let first = in_work.into_iter().filter(|spec| match spec.work {
             Work::ReviewPull { number, .. } => rules && !judged.contains_key(&number),

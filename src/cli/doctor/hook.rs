@@ -97,8 +97,8 @@ fn explain(status: u16) -> (String, &'static str) {
             "See that the webhook URL ends with /webhooks/github and leads to this server.",
         ),
         413 => (
-            "the server answered 413, it was larger than 25 MiB".to_owned(),
-            "Nothing has to be mended here: a delivery that large is not GitHub's.",
+            "the answer was 413, something before the server takes no bodies that large".to_owned(),
+            "Let the proxy take 25 MB (nginx: `client_max_body_size 25m`).",
         ),
         415 => (
             "the server answered 415, it came as a form".to_owned(),

@@ -74,7 +74,7 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
     let lacking = lacking.or_else(|| facts.reports.is_empty().then(|| Wait::for_lint(None)));
     let (mut late, mut absent) = (None, None);
     let judges = can_find(most, changes, &counts);
-    session.unreported.set(judges && facts.reports.is_empty());
+    session.unreported.set(judges && (facts.reports.is_empty() || !missing.is_empty()));
     if let (Some(lacking), Some(minutes), true) = (lacking, wait, judges) {
         if let Some(waiting) = session.waiting(&lacking, &key, minutes) {
             return Err(session.stop(Stop::Waiting(waiting)));

@@ -38,6 +38,7 @@ pub(super) fn apply(operations: &[Operation], published: &mut Published) {
                     published.comments.push(PublishedReviewComment {
                         id,
                         thread: format!("T{id}"),
+                        path: comment.path.clone(),
                         body: comment.body.clone(),
                         resolved: false,
                         resolved_by_us: false,

@@ -68,6 +68,7 @@ fn any_published() -> impl Strategy<Value = Published> {
             .map(|((body, resolved, answered), id)| PublishedReviewComment {
                 id,
                 thread: format!("T{id}"),
+                path: "src/a.py".into(),
                 body,
                 resolved: resolved > 0,
                 resolved_by_us: resolved == 2,

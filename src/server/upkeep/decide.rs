@@ -11,7 +11,7 @@ use std::time::Duration;
 /// A check that is in progress for longer, and that nobody here knows of, was left behind.
 const ABANDONED: Duration = Duration::from_secs(600);
 /// A review that was given up and has no check is tried again after this: GitHub may hear us by then.
-const UNSAID: Duration = Duration::from_secs(900);
+const UNSAID: Duration = Duration::from_secs(1800);
 
 /// Why a pull request is to be judged; `None` when it need not be. The rules are the digest of the present ruleset, and those
 /// of the scripts that it requires, as far as they are known.
