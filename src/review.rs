@@ -13,7 +13,7 @@ mod settled;
 mod source;
 mod unspoken;
 
-pub use directories::say_directory;
+pub use directories::{is_covered, say_directory};
 pub use fingerprint::Fingerprints;
 pub use outcome::Outcome;
 pub use overrides::{apply_overrides, fault_fingerprint, find_coverable};

@@ -14,7 +14,7 @@ use crate::model::{
     Conclusion, CoverageFacts, Fact, FactKey, Fault, FileText, LintFacts, RepoPath, RuleOutcome, RuleState, Searched,
     Snapshot, Verdict,
 };
-use crate::review::{MAX_PASSES, say_directory};
+use crate::review::{MAX_PASSES, is_covered, say_directory};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -99,7 +99,7 @@ fn note_directories(common: &Common, root: &Path, patterns: &[(String, String)])
     let mut told = BTreeSet::new();
     for (rule, pattern) in patterns {
         let is_directory = plain_path(pattern).is_some_and(|path| root.join(path).is_dir());
-        if is_directory && told.insert((rule, pattern)) {
+        if is_directory && !is_covered(rule, pattern, patterns) && told.insert((rule, pattern)) {
             note(common, &say_directory(pattern, [rule.as_str()]));
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn find_directories(patterns: &[(String, String)], changes: &[FileCha
 }
 
 /// Whether the rule names what lies in the directory in another pattern: `src/`, `src/**`.
-fn is_covered(rule: &str, pattern: &str, patterns: &[(String, String)]) -> bool {
+pub fn is_covered(rule: &str, pattern: &str, patterns: &[(String, String)]) -> bool {
     let below = format!("{}/", pattern.trim_end_matches('/'));
     patterns.iter().any(|(of, other)| of == rule && other.starts_with(&below))
 }

@@ -84,7 +84,7 @@ fn a_dangerfile_without_mistakes_is_status_0_and_runs_no_rule() {
     place.write(".github/dangerfile.lua", "use(\"pr_size\")\nrule(\"loud\", function() error(\"it ran\") end)\n");
     for arguments in [&["check"][..], &["check", "."], &["check", ".github/dangerfile.lua"]] {
         let said = place.deckhand(arguments);
-        let expected = ".github/dangerfile.lua: no mistakes, 2 rules\n";
+        let expected = ".github/dangerfile.lua: no mistakes, 3 rules\n";
         assert_eq!((said.status, said.out.as_str(), said.err.as_str()), (0, expected, ""), "{arguments:?}");
     }
     assert_eq!(place.deckhand(&["check", "-q"]).out, "");
@@ -256,7 +256,8 @@ fn whatever_code_outside_rules_reads_is_not_there_and_no_error() {
 fn a_pattern_that_is_only_a_directorys_name_is_noted() {
     let place = Place::repository();
     place.write("src/a.py", "a = 1\n");
-    let rules = "rule('owned', { paths = { 'src', 'docs', 'src/' } }, function() end)\n\
+    let rules = "rule('owned', { paths = { 'src', 'docs' } }, function() end)\n\
+                 rule('held', { paths = { 'src', 'src/' } }, function() end)\n\
                  use('pr_size', { ignore = { './src' } })\n";
     place.write("dangerfile.lua", rules);
     let said = place.deckhand(&["check"]);
