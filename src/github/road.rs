@@ -124,7 +124,7 @@ mod tests {
         let refused = |url: String| async move {
             let matcher = Matcher::builder().https(url).build();
             let way = Road::by(matcher).call(Uri::from_static("https://api.github.invalid")).await;
-            way.err().expect("refused").to_string()
+            way.expect_err("refused").to_string()
         };
         let said = refused(format!("http://mona:canary@{proxy}")).await;
         assert!(said.starts_with(&format!("the proxy {proxy} does not let us through (")), "{said}");
