@@ -129,7 +129,7 @@ fn linted() -> Scene {
         title: "Let the keepers take turns",
         body: "`next_keeper` tells whose turn it is, and who leaves writes it down.",
         caption: "the build sent ruff's report: comments on the added lines, with ruff's own fixes as suggestions; \
-                  no build runs after an edit, so that nothing is known of it",
+                  they stay until the next report",
         pushes: vec![(
             "Let the keepers take turns",
             vec![
