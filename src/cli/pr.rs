@@ -156,10 +156,9 @@ fn render(
             ),
             Some(None) => Ok(()),
             Some(Some(report)) => {
-                let done =
-                    report.done.iter().filter_map(|(index, answer)| plan.operations.get(*index).zip(Some(answer)));
-                let done: Vec<String> =
-                    done.map(|(operation, answer)| writes::describe_done(operation, answer)).collect();
+                let describe =
+                    |(index, answer): &(usize, _)| Some(writes::describe_done(plan.operations.get(*index)?, answer));
+                let done: Vec<String> = report.done.iter().filter_map(describe).collect();
                 match done.is_empty() {
                     true => Ok(()),
                     false => writeln!(out, "\nWrote on {name}: {}.", done.join(", ")),

@@ -21,15 +21,17 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
             access.root.url
         )),
         CallError::Forbidden(reason) => {
-            let remedy = if is_about_permissions(&reason) {
-                "In a workflow, give the job `permissions:` with `contents: read` and `pull-requests: write`; a personal \
+            let reason = reason.trim_end_matches('.');
+            let remedy = if reason.contains("read-only") {
+                // No token helps with an archived repository.
+                ""
+            } else if is_about_permissions(reason) {
+                ". In a workflow, give the job `permissions:` with `contents: read` and `pull-requests: write`; a personal \
                  token needs access to the repository"
             } else {
-                "The token has to meet what the organisation asks of one (`gh auth status` shows what it may), or use \
+                ". The token has to meet what the organisation asks of one (`gh auth status` shows what it may), or use \
                  another one"
             };
-            let reason = reason.trim_end_matches('.');
-            let remedy = if reason.contains("read-only") { String::new() } else { format!(". {remedy}") };
             Failure::usage(format!("GitHub refuses {token} for {subject}: {reason}{remedy}"))
         }
         CallError::RateLimited { until } => Failure::failed(format!(

@@ -1,7 +1,7 @@
 //! The `effects` block: one line for each thing that is asked of the robot, `function rule`, then indented text.
 
 use super::case::{Block, CaseProblem};
-use super::findings::add_text;
+use super::findings::parse_lines;
 use crate::lua::{ROBOT, nearest};
 use crate::model::Effect;
 use std::fmt;
@@ -28,18 +28,7 @@ impl fmt::Display for ExpectedEffect {
 /// # Errors
 /// A line that is no effect, or text before the first one.
 pub(super) fn parse_effects(block: &Block) -> Result<Vec<ExpectedEffect>, CaseProblem> {
-    let mut effects: Vec<ExpectedEffect> = Vec::new();
-    for (line, text) in (block.line..).zip(block.text.lines()) {
-        if text.trim().is_empty() {
-            continue;
-        }
-        if text.starts_with(char::is_whitespace) {
-            add_text(effects.last_mut().map(|effect| &mut effect.texts), text, line, "effect")?;
-            continue;
-        }
-        effects.push(parse_line(text).map_err(|message| CaseProblem::new(line, message))?);
-    }
-    Ok(effects)
+    parse_lines(block, "effect", parse_line, |effect| &mut effect.texts)
 }
 
 fn parse_line(text: &str) -> Result<ExpectedEffect, String> {

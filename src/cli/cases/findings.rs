@@ -27,32 +27,34 @@ impl fmt::Display for Expected {
 /// # Errors
 /// A line that is no finding, a severity that is none, or text before the first finding.
 pub fn parse_findings(block: &Block) -> Result<Vec<Expected>, CaseProblem> {
-    let mut findings: Vec<Expected> = Vec::new();
+    parse_lines(block, "finding", parse_line, |finding| &mut finding.texts)
+}
+
+/// What a block lists: one thing a line, each with the indented text below it.
+///
+/// # Errors
+/// A line that is none, or text before the first one, which is called `noun`.
+pub(super) fn parse_lines<T>(
+    block: &Block,
+    noun: &str,
+    parse: fn(&str) -> Result<T, String>,
+    texts_of: fn(&mut T) -> &mut Vec<String>,
+) -> Result<Vec<T>, CaseProblem> {
+    let mut found: Vec<T> = Vec::new();
     for (line, text) in (block.line..).zip(block.text.lines()) {
         if text.trim().is_empty() {
             continue;
         }
-        if text.starts_with(char::is_whitespace) {
-            add_text(findings.last_mut().map(|finding| &mut finding.texts), text, line, "finding")?;
+        if !text.starts_with(char::is_whitespace) {
+            found.push(parse(text).map_err(|message| CaseProblem::new(line, message))?);
             continue;
         }
-        findings.push(parse_line(text).map_err(|message| CaseProblem::new(line, message))?);
+        let above = found.last_mut().ok_or_else(|| {
+            CaseProblem::new(line, format!("indented text belongs to the {noun} above it, and there is none"))
+        })?;
+        texts_of(above).push(text.trim().to_owned());
     }
-    Ok(findings)
-}
-
-/// Gives an indented line to what stands above it.
-pub(super) fn add_text(
-    above: Option<&mut Vec<String>>,
-    text: &str,
-    line: usize,
-    noun: &str,
-) -> Result<(), CaseProblem> {
-    let texts = above.ok_or_else(|| {
-        CaseProblem::new(line, format!("indented text belongs to the {noun} above it, and there is none"))
-    })?;
-    texts.push(text.trim().to_owned());
-    Ok(())
+    Ok(found)
 }
 
 fn parse_line(text: &str) -> Result<Expected, String> {

@@ -104,17 +104,8 @@ fn the_summary_names_faults_first_then_files_then_what_was_skipped() {
         line: Some(12),
         overridden: None,
     });
-    verdict.rules.push(RuleOutcome {
-        name: "y".into(),
-        blocking: true,
-        state: RuleState::Skipped,
-        reason: Some("no such files".into()),
-        statuses: None,
-        waits: None,
-        unreported: false,
-        steps: 0,
-        millis: 0,
-    });
+    let skipped = outcome("y", RuleState::Skipped);
+    verdict.rules.push(RuleOutcome { reason: Some("no such files".into()), ..skipped });
     let operations = plan(&verdict, &Published::default());
     let [Operation::CreateCheck(check)] = operations.as_slice() else { panic!("{operations:?}") };
     insta::assert_snapshot!(check.summary, @r"
@@ -150,17 +141,7 @@ fn limits_hold_in_bytes_and_the_rest_goes_into_the_text() {
 #[test]
 fn shadow_rules_stay_silent() {
     let mut verdict = verdict(vec![finding(Severity::Warn, Some(("src/a.py", 11)), "a")]);
-    verdict.rules.push(RuleOutcome {
-        name: "some-rule".into(),
-        blocking: true,
-        state: RuleState::Shadow,
-        reason: None,
-        statuses: None,
-        waits: None,
-        unreported: false,
-        steps: 0,
-        millis: 0,
-    });
+    verdict.rules.push(outcome("some-rule", RuleState::Shadow));
     let operations = build(&verdict, &snapshot(), &Published::default(), &input("r")).operations;
     let [Operation::CreateCheck(check)] = operations.as_slice() else { panic!("{operations:?}") };
     assert_eq!((check.title.as_str(), check.annotations.len()), ("No problems", 0));

@@ -5,25 +5,11 @@ use super::sample::*;
 use crate::model::*;
 use crate::plan::*;
 
-fn rule(name: &str, state: RuleState) -> RuleOutcome {
-    RuleOutcome {
-        name: name.into(),
-        blocking: true,
-        state,
-        reason: None,
-        statuses: None,
-        waits: None,
-        unreported: false,
-        steps: 0,
-        millis: 0,
-    }
-}
-
 /// A verdict of a ruleset with a status for each of these rules.
 fn per_rule(rules: &[(&str, RuleState)], findings: Vec<Finding>) -> Verdict {
     let mut verdict = verdict(findings);
     verdict.settings.statuses = StatusMode::PerRule;
-    verdict.rules = rules.iter().map(|(name, state)| rule(name, *state)).collect();
+    verdict.rules = rules.iter().map(|(name, state)| outcome(name, *state)).collect();
     verdict
 }
 

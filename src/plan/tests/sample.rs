@@ -48,6 +48,21 @@ pub(in crate::plan) fn finding(severity: Severity, at: Option<(&str, u32)>, mess
     }
 }
 
+/// A blocking rule that came to this, without a word why.
+pub(in crate::plan) fn outcome(name: &str, state: RuleState) -> RuleOutcome {
+    RuleOutcome {
+        name: name.into(),
+        blocking: true,
+        state,
+        reason: None,
+        statuses: None,
+        waits: None,
+        unreported: false,
+        steps: 0,
+        millis: 0,
+    }
+}
+
 pub(in crate::plan) fn input(run: &str) -> PlanInput {
     PlanInput {
         run: run.into(),

@@ -5,20 +5,6 @@ use super::sample::*;
 use crate::model::*;
 use crate::plan::*;
 
-fn outcome(name: &str, state: RuleState) -> RuleOutcome {
-    RuleOutcome {
-        name: name.into(),
-        blocking: true,
-        state,
-        reason: None,
-        statuses: None,
-        waits: None,
-        unreported: false,
-        steps: 0,
-        millis: 0,
-    }
-}
-
 fn said(rule: &str, line: Option<u32>) -> Finding {
     let at = line.map(|line| ("src/a.py", line));
     Finding { rule: rule.into(), ..finding(Severity::Warn, at, &format!("{rule} says {line:?}")) }
