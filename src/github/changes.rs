@@ -53,7 +53,7 @@ impl RepoClient {
         (base, head): (&CommitId, &CommitId),
         at_least: usize,
     ) -> Result<Option<Vec<FileChange>>, CallError> {
-        let mut call = self.rest(Method::GET, &format!("/compare/{base}...{head}"), "diff of the pull request");
+        let mut call = self.rest(Method::GET, &format!("/compare/{base}...{head}"), "diff of base and head");
         call.outgoing.accept = DIFF;
         match self.call_kept(call).await {
             Ok(body) => {
@@ -80,20 +80,21 @@ impl RepoClient {
         head: &CommitId,
         expected: Option<u32>,
     ) -> Result<Fact<Vec<FileChange>>, CallError> {
-        let listed = self.fetch_file_list(number, expected).await?;
+        let listed = self.fetch_file_list(Listed::Pull(number), expected).await?;
         if self.fetch_head(number).await? == *head { Ok(listed) } else { Err(CallError::HeadMoved) }
     }
 
-    async fn fetch_file_list(
+    /// Where `expected` is not known, a list as long as GitHub's longest is not believed to be whole.
+    pub(super) async fn fetch_file_list(
         &self,
-        number: PullNumber,
+        list: Listed<'_>,
         expected: Option<u32>,
     ) -> Result<Fact<Vec<FileChange>>, CallError> {
         let files = match expected {
             Some(expected) => {
                 let pages = (expected as usize).min(MAX_FILES).div_ceil(PAGE).max(1);
                 let fetched: Vec<Vec<WireFile>> = stream::iter(1..=pages)
-                    .map(|page| self.whole_page(number, page))
+                    .map(|page| self.whole_page(list, page))
                     .buffered(AT_ONCE)
                     .try_collect()
                     .await?;
@@ -102,7 +103,7 @@ impl RepoClient {
             None => {
                 let mut files = Vec::new();
                 for page in 1..=MAX_FILES / PAGE {
-                    let fetched = self.whole_page(number, page).await?;
+                    let fetched = self.whole_page(list, page).await?;
                     let last = fetched.len() < PAGE;
                     files.extend(fetched);
                     if last {
@@ -134,8 +135,8 @@ impl RepoClient {
 
     /// A page of the list. Files that may have been left out of a long one are read again in small pages; one of which
     /// that cannot be said even then is marked as cut.
-    async fn whole_page(&self, number: PullNumber, page: usize) -> Result<Vec<WireFile>, CallError> {
-        let mut files = self.file_page(number, page, PAGE).await?;
+    async fn whole_page(&self, list: Listed<'_>, page: usize) -> Result<Vec<WireFile>, CallError> {
+        let mut files = self.file_page(list, page, PAGE).await?;
         if !is_long(&files) {
             return Ok(files);
         }
@@ -144,7 +145,7 @@ impl RepoClient {
             if !rows.iter().any(WireFile::is_bare) {
                 continue;
             }
-            let again = self.file_page(number, first_small + at, SMALL_PAGE).await?;
+            let again = self.file_page(list, first_small + at, SMALL_PAGE).await?;
             let long = is_long(&again);
             for row in rows.iter_mut().filter(|row| row.is_bare()) {
                 match again.iter().find(|it| it.filename == row.filename) {
@@ -156,10 +157,31 @@ impl RepoClient {
         Ok(files)
     }
 
-    async fn file_page(&self, number: PullNumber, page: usize, size: usize) -> Result<Vec<WireFile>, CallError> {
-        let path = format!("/pulls/{number}/files?per_page={size}&page={page}");
-        self.get(&path, "list of changed files").await
+    async fn file_page(&self, list: Listed<'_>, page: usize, size: usize) -> Result<Vec<WireFile>, CallError> {
+        let (asked, page) = ("list of changed files", format!("per_page={size}&page={page}"));
+        match list {
+            Listed::Pull(number) => self.get(&format!("/pulls/{number}/files?{page}"), asked).await,
+            Listed::Commit(commit) => {
+                let found: WireCommit = self.get(&format!("/commits/{commit}?{page}"), asked).await?;
+                Ok(found.files)
+            }
+        }
     }
+}
+
+/// Whose list of changed files. A pull request's is against its merge base, a commit's against its first parent; both come
+/// in pages and end at the same length. (REST, "List pull requests files" and "Get a commit")
+#[derive(Clone, Copy)]
+pub(super) enum Listed<'a> {
+    Pull(PullNumber),
+    Commit(&'a CommitId),
+}
+
+#[derive(Deserialize)]
+struct WireCommit {
+    /// Not there beyond the last page.
+    #[serde(default)]
+    files: Vec<WireFile>,
 }
 
 /// A file of a list of changed files, as GitHub says it.
@@ -181,6 +203,10 @@ pub(super) struct WireFile {
 }
 
 impl WireFile {
+    pub(super) fn path(&self) -> RepoPath {
+        RepoPath::new(&self.filename)
+    }
+
     /// Whether a path of it has bytes that JSON cannot carry.
     fn is_unnameable(&self) -> bool {
         let names = [Some(self.filename.as_str()), self.previous_filename.as_deref()];

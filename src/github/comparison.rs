@@ -2,12 +2,15 @@
 
 use super::CallError;
 use super::call::parse;
-use super::changes::{WireFile, read_whole_list};
+use super::changes::{Listed, WireFile, read_whole_list};
 use super::repo::RepoClient;
-use crate::model::{Author, Commit, CommitId, Fact, FileChange, PullNumber, Timestamp, Unavailable, Verification};
+use crate::model::{
+    Author, Commit, CommitId, Fact, FileChange, PullNumber, RepoPath, Timestamp, Unavailable, Verification,
+};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use http::Method;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// GitHub's largest page.
 const PAGE: usize = 100;
@@ -102,6 +105,32 @@ impl RepoClient {
             None => self.fetch_listed(number, head, Some(size.files)).await?,
         };
         Ok((comparison, changes))
+    }
+
+    /// All files that `head` changes since `base`, from which it comes: the diff, or where that is too large the list of the
+    /// commit, which GitHub gives of a change against the first parent only. The list has to name what the comparison names.
+    ///
+    /// # Errors
+    /// As every call. What GitHub does not give whole is no error but [`Unavailable::Truncated`].
+    pub async fn fetch_changes_between(
+        &self,
+        base: &CommitId,
+        head: &CommitId,
+    ) -> Result<Fact<Vec<FileChange>>, CallError> {
+        if let Some(files) = self.fetch_diff((base, head), 0).await? {
+            return Ok(Fact::Known(files));
+        }
+        let truncated =
+            |why: &str| Fact::Unavailable(Unavailable::Truncated(format!("the diff of the merge group{why}")));
+        if self.fetch_parents(head).await?.first() != Some(base) {
+            return Ok(truncated(", which is more than one commit"));
+        }
+        let listed = self.fetch_file_list(Listed::Commit(head), None);
+        let (page, listed) = futures_util::try_join!(self.comparison_page(base, head, 1), listed)?;
+        let Fact::Known(changes) = listed else { return Ok(listed) };
+        let named: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
+        let agree = page.files.iter().all(|file| named.contains(&file.path()));
+        Ok(if agree { Fact::Known(changes) } else { truncated("") })
     }
 
     async fn comparison_page(&self, base: &CommitId, head: &CommitId, page: usize) -> Result<Page, CallError> {

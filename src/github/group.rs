@@ -1,17 +1,15 @@
 //! A merge group at a glance, and the pull requests in it.
 
 use super::CallError;
-use super::call::{DIFF, Effect};
+use super::call::Effect;
 use super::graphql::{GROUP, QUEUE};
 use super::overview::{FoundDangerfile, WireRef, find_dangerfile};
 use super::published::{WireHead, checks};
 use super::repo::RepoClient;
 use super::wire::{Nodes, WireActor, actor};
-use crate::diff;
-use crate::model::{CommitId, Fact, FileChange, PullNumber, QueuedPull, RepoName, Unavailable};
+use crate::model::{CommitId, PullNumber, QueuedPull, RepoName};
 use crate::plan::Published;
 use crate::webhook::MergeGroup;
-use http::Method;
 use serde::Deserialize;
 
 /// A merge group as it is now.
@@ -142,28 +140,6 @@ impl RepoClient {
                 tracing::warn!(%error, "the merge queue cannot be read: {error}");
                 Ok(Vec::new())
             }
-        }
-    }
-
-    /// All files that differ between two commits: one request.
-    ///
-    /// # Errors
-    /// As every call. A diff that GitHub does not give whole is no error but [`Unavailable::Truncated`].
-    pub async fn fetch_changes_between(
-        &self,
-        base: &CommitId,
-        head: &CommitId,
-    ) -> Result<Fact<Vec<FileChange>>, CallError> {
-        let mut call = self.rest(Method::GET, &format!("/compare/{base}...{head}"), "diff of the merge group");
-        call.outgoing.accept = DIFF;
-        let truncated = || Ok(Fact::Unavailable(Unavailable::Truncated("the diff of the merge group".to_owned())));
-        match self.call(call).await {
-            Ok(reply) => {
-                let set = diff::parse_patch_set(&reply.body);
-                if set.problems.is_empty() { Ok(Fact::Known(set.files)) } else { truncated() }
-            }
-            Err(CallError::TooLarge(_)) => truncated(),
-            Err(error) => Err(error),
         }
     }
 }

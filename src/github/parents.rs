@@ -24,13 +24,20 @@ impl RepoClient {
     /// # Errors
     /// As every call; `NotFound` when there is no such commit.
     pub async fn find_merged_head(&self, commit: &CommitId) -> Result<Option<CommitId>, CallError> {
+        let parents = self.fetch_parents(commit).await?;
+        Ok(if let [_, head] = parents.as_slice() { Some(head.clone()) } else { None })
+    }
+
+    /// What a commit comes from, the branch that it was made on first.
+    ///
+    /// # Errors
+    /// As every call; `NotFound` when there is no such commit.
+    pub(super) async fn fetch_parents(&self, commit: &CommitId) -> Result<Vec<CommitId>, CallError> {
         let asked = "such commit";
         let call = self.rest(Method::GET, &format!("/git/commits/{commit}"), asked);
         let body = self.call_kept(call).await?;
         let wire: WireCommit = parse(&body, asked)?;
-        match wire.parents.as_slice() {
-            [_, head] => CommitId::new(&head.sha).map(Some).map_err(|error| CallError::Malformed(error.to_string())),
-            _ => Ok(None),
-        }
+        let named = wire.parents.iter().map(|parent| CommitId::new(&parent.sha));
+        named.collect::<Result<_, _>>().map_err(|error| CallError::Malformed(error.to_string()))
     }
 }

@@ -522,6 +522,14 @@ impl SimHandle {
         self.with(repo, |state, index| state.enqueue(index, number, actor)).expect("the pull request is open")
     }
 
+    /// The commit that the merge queue would merge for a pull request, while it is there.
+    pub fn queued(&self, repo: &str, number: u64) -> Option<String> {
+        self.with(repo, |state, index| {
+            let entry = state.repos[index].queue.iter().find(|entry| entry.number == number)?;
+            Some(entry.head_sha.clone())
+        })
+    }
+
     /// Takes a pull request out of the merge queue: `merged`, `invalidated` or `dequeued`.
     pub fn leave_queue(&self, repo: &str, number: u64, reason: &str, actor: &str) {
         self.with(repo, |state, index| state.leave_queue(index, number, reason, actor)).expect("it was queued before");

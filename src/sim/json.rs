@@ -13,7 +13,7 @@ mod repo;
 pub(super) use account::{app, client_id, hook, installation, permissions, user};
 pub(super) use actions::{artifact, workflow_run_event};
 pub(super) use check::{annotation, check_run, check_suite, combined_status, status, status_event};
-pub(super) use commit::{commit, escape_path, file, files, git_commit, login_of};
+pub(super) use commit::{commit, escape_path, file, git_commit, login_of};
 pub(super) use conversation::{REACTIONS, comment, reaction, reactions, review, review_comment};
 pub(super) use delivery::{delivery, delivery_item};
 pub(super) use node::{merge, node_id, parse_node_id};

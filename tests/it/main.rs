@@ -48,6 +48,7 @@ mod migrations_mutated;
 mod openapi;
 mod other_ways;
 mod patches;
+mod random_stories;
 mod recorded;
 mod rules;
 mod sample;

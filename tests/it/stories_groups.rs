@@ -321,3 +321,17 @@ async fn f04_a_group_whose_event_was_lost_is_judged_all_the_same() {
     enqueue_unheard(&story, second).await;
     story.end().await;
 }
+
+#[tokio::test]
+async fn f36_a_group_that_is_too_large_for_a_diff_is_read_from_its_commit() {
+    let story = begin(RULES).await;
+    let many: Vec<(String, String)> = (0..310).map(|n| (format!("src/part_{n}.py"), format!("x = {n}\n"))).collect();
+    let noisy = many.iter().map(|(path, text)| (path.as_str(), Some(text.as_str())));
+    let noisy: Vec<_> = noisy.chain([("src/zzz.py", Some("print(1)\n"))]).collect();
+    let number = open(&story, "wide", "Moves it all.", &noisy).await;
+    let head = enqueue(&story, number).await;
+    let said = check(&story, &head);
+    assert!(said.starts_with("deckhand failure: 2 problems"), "{said}");
+    assert!(said.contains("Too many new files at once: 311") && said.contains("`src/zzz.py`"), "{said}");
+    story.end_long().await;
+}

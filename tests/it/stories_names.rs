@@ -219,6 +219,7 @@ async fn f67_statuses_beside_an_open_check_are_pending_for_who_comes_later() {
 rule('quick', function() end)
 rule('slow', function() return danger.github.pr.mergeable end)";
     let story = Story::begin_with_permissions(&[MAY], &[("dangerfile.lua", rules), HELLO]).await;
+    let begun = story.sim.clock().now();
     story.sim.set_deliver(false);
     let first = story.open("Greet", &[POLITE]).await;
     story.sim.set_mergeable(REPO, first, None);
@@ -234,5 +235,12 @@ rule('slow', function() return danger.github.pr.mergeable end)";
     let set = story.requests().into_iter().filter(|it| it.request["context"] == "deckhand/quick");
     let set: Vec<String> = set.map(|it| it.request["state"].as_str().unwrap().to_owned()).collect();
     assert_eq!(set.first().map(String::as_str), Some("pending"), "{set:?}");
-    story.end_where(|sim, when| assert_eq!(said(sim, first), ["deckhand: open"], "{when}")).await;
+    story
+        .end_where(|sim, when| {
+            // A server that is killed often enough comes back when the ten minutes of the rule that waits are over.
+            let over = sim.clock().now() - begun >= 600;
+            let said = said(sim, first);
+            assert!(said == ["deckhand: open"] || over && said == ["deckhand: failure"], "{when}: {said:?}");
+        })
+        .await;
 }

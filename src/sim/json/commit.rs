@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::user;
 use crate::sim::clock::render_time;
-use crate::sim::git::{CommitObject, Diff, Signature};
+use crate::sim::git::{CommitObject, Signature};
 use crate::sim::patch::ChangedFile;
 use crate::sim::state::{Repo, State};
 
@@ -57,11 +57,6 @@ pub(in crate::sim) fn git_commit(state: &State, repo: &Repo, commit: &CommitObje
 pub(in crate::sim) fn login_of<'a>(state: &'a State, who: &Signature) -> Option<&'a str> {
     let login = who.email.strip_suffix("@users.noreply.example.com")?;
     state.users.get(login).map(|user| user.login.as_str())
-}
-
-/// `diff-entry` for each file.
-pub(in crate::sim) fn files(state: &State, repo: &Repo, diff: &Diff, head: &str) -> Vec<Value> {
-    diff.files.iter().map(|changed| file(state, repo, changed, head)).collect()
 }
 
 /// `diff-entry`.

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::page::linked;
+use super::pulls::LISTED_FILES;
 use crate::sim::json;
 use crate::sim::reply::{Answer, Reply};
 use crate::sim::state::CommitStatus;
@@ -17,15 +18,21 @@ pub(super) fn show(call: &mut Call<'_>) -> Answer {
     let sha = sha_of(call)?;
     let commit = repo.git.load_commit(&sha).ok_or_else(Reply::not_found)?;
     let mut value = json::commit(call.state, repo, &commit);
-    let (mut additions, mut deletions) = (0, 0);
+    let (mut additions, mut deletions, mut link) = (0, 0, None);
     if let Some(parent) = commit.parents.first() {
         let diff = repo.git.diff(parent, &sha);
         (additions, deletions) =
             (diff.files.iter().map(|f| f.additions).sum(), diff.files.iter().map(|f| f.deletions).sum());
-        value["files"] = json::files(call.state, repo, &diff, &sha).into();
+        // "The response will include pagination link headers for the remaining files, up to a limit of 3000 files."
+        let listed = &diff.files[..diff.files.len().min(LISTED_FILES)];
+        let (first, end, further) = call.page(listed.len());
+        let page = listed[first..end].iter();
+        let mut page: Vec<Value> = page.map(|file| json::file(call.state, repo, file, &sha)).collect();
+        super::pulls::leave_out_beyond_limit(&mut page);
+        (value["files"], link) = (page.into(), further);
     }
     value["stats"] = json!({ "additions": additions, "deletions": deletions, "total": additions + deletions });
-    Reply::ok(value)
+    Ok(linked(Reply::json(200, value), link))
 }
 
 pub(super) fn compare(call: &mut Call<'_>) -> Answer {

@@ -14,7 +14,7 @@ const DIFF_LINES: usize = 20_000;
 /// "No single file's diff may exceed 20,000 lines that you can load or 500 KB of raw diff data." (The same page.)
 const PATCH_BYTES: usize = 500_000;
 /// GitHub lists no more files, and no more commits.
-const LISTED_FILES: usize = 3_000;
+pub(super) const LISTED_FILES: usize = 3_000;
 const LISTED_COMMITS: usize = 250;
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
