@@ -53,7 +53,7 @@ return {
     report(`Nothing is known of the added lines: {coverage.late}. Look whether the tests ran and sent their report for this commit, then run this check again.`)
     return
   elseif coverage.state == "no_report" then
-    message("There is no coverage report, so nothing is known of the added lines. Name one with `--report FILE`, or say where they lie with `settings { coverage_reports = { \"coverage/lcov.info\" } }`.")
+    message("There is no report of coverage, so nothing is known of the added lines. Name one with `--report FILE`, or say where they lie with `settings { coverage_reports = { \"coverage/lcov.info\" } }`.")
     return
   elseif coverage.state ~= "measured" and (coverage.state ~= "nothing_measured" or #unknown > 0) then
     report(`Nothing is known of the added lines: {coverage.reason}.{if coverage.notes[1] then " " .. coverage.notes[1] else ""}`)

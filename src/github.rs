@@ -18,6 +18,7 @@ mod graphql;
 mod ground;
 mod group;
 mod head_reports;
+mod hidden;
 mod history;
 mod http;
 mod jwks;

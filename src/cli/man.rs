@@ -37,7 +37,7 @@ impl Subcommand for Man {
         }
         let page = match &self.command {
             None => all,
-            Some(name) => match all.find_subcommand(name) {
+            Some(name) => match find(&all, name) {
                 Some(command) => command.clone(),
                 None => {
                     let names = all.get_subcommands().map(clap::Command::get_name);
@@ -55,6 +55,14 @@ impl Subcommand for Man {
         print_result(common, &String::from_utf8_lossy(&roff))?;
         Ok(Status::Fine)
     }
+}
+
+/// A command below this one, as its page is named: `hook`, or `hook-install` for one below that.
+fn find<'a>(command: &'a clap::Command, name: &str) -> Option<&'a clap::Command> {
+    command.find_subcommand(name).or_else(|| {
+        let inner = |outer: &'a clap::Command| find(outer, name.strip_prefix(outer.get_name())?.strip_prefix('-')?);
+        command.get_subcommands().find_map(inner)
+    })
 }
 
 /// The pages of a command and of those below it, as files.

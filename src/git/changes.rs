@@ -1,8 +1,8 @@
 //! The changed files with their patches, in git's own words with renames found.
 
 use super::{Comparison, GitError};
-use crate::diff::parse_patch_set;
-use crate::model::{ChangeStatus, FileChange, Patch};
+use crate::diff::{may_hide, parse_patch_set, reveal};
+use crate::model::{ChangeStatus, FileChange, FileKey, Patch, Side};
 
 impl Comparison {
     /// The files that differ between merge base and head, with renames found.
@@ -41,7 +41,7 @@ impl Comparison {
             .map_err(|error| self.explain(error))?;
         let set = parse_patch_set(&patch);
         match set.problems.into_iter().next() {
-            None => self.mark_large_texts(set.files),
+            None => self.mark_large_texts(set.files).and_then(|files| self.reveal_texts(files)),
             Some(problem) => Err(GitError::BadPatch(problem)),
         }
     }
@@ -53,6 +53,20 @@ impl Comparison {
             if self.is_large_text(&file.path)? {
                 file.patch = Patch::Truncated;
             }
+        }
+        Ok(files)
+    }
+
+    /// What the change hides by attributes of its own is judged all the same.
+    fn reveal_texts(&self, mut files: Vec<FileChange>) -> Result<Vec<FileChange>, GitError> {
+        if !may_hide(&files) {
+            return Ok(files);
+        }
+        for file in files.iter_mut().filter(|file| file.patch == Patch::Binary) {
+            let before = FileKey { side: Side::Left, path: file.old_path.as_ref().unwrap_or(&file.path).clone() };
+            let after = FileKey { side: Side::Right, path: file.path.clone() };
+            let (before, after) = (self.load_file(&before)?, self.load_file(&after)?);
+            reveal(file, &before, &after);
         }
         Ok(files)
     }

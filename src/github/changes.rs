@@ -41,10 +41,11 @@ impl RepoClient {
         (base, head): (&CommitId, &CommitId),
         expected: Option<u32>,
     ) -> Result<Fact<Vec<FileChange>>, CallError> {
-        match self.fetch_diff((base, head), expected.unwrap_or_default() as usize).await? {
-            Some(files) => Ok(Fact::Known(files)),
-            None => self.fetch_listed(number, head, expected).await,
-        }
+        let changes = match self.fetch_diff((base, head), expected.unwrap_or_default() as usize).await? {
+            Some(files) => Fact::Known(files),
+            None => self.fetch_listed(number, head, expected).await?,
+        };
+        self.reveal_hidden((base, head), None, changes).await
     }
 
     /// The diff of two commits; `None` where it is too large, damaged, or of fewer files than that.

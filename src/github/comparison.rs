@@ -90,21 +90,31 @@ impl RepoClient {
     ) -> Result<(Comparison, Fact<Vec<FileChange>>), CallError> {
         if size.is_too_large() {
             let listed = self.fetch_listed(number, head, Some(size.files));
-            return futures_util::try_join!(self.fetch_comparison(base, head), listed);
+            let (comparison, changes) = futures_util::try_join!(self.fetch_comparison(base, head), listed)?;
+            let changes = self.reveal_hidden((base, head), Some(&comparison.merge_base), changes).await?;
+            return Ok((comparison, changes));
         }
         let mut comparison = self.fetch_comparison(base, head).await?;
         let files = std::mem::take(&mut comparison.files);
         // What GitHub counts for a pull request can be of the base as it was at the last push to the head, where the two
         // commits say what a merge would bring. A list below its limit and the diff agree on that.
         let compared = files.len().min(size.files as usize);
-        if let Some(listed) = read_whole_list(files, size.files) {
-            return Ok((comparison, Fact::Known(listed)));
+        let mut changes = read_whole_list(files, size.files);
+        if changes.is_none() {
+            changes = self.fetch_diff((base, head), compared).await?;
         }
-        let changes = match self.fetch_diff((base, head), compared).await? {
+        let changes = match changes {
             Some(files) => Fact::Known(files),
             None => self.fetch_listed(number, head, Some(size.files)).await?,
         };
+        let changes = self.reveal_hidden((base, head), Some(&comparison.merge_base), changes).await?;
         Ok((comparison, changes))
+    }
+
+    /// Where the head left the base: one request.
+    pub(super) async fn find_merge_base(&self, base: &CommitId, head: &CommitId) -> Result<CommitId, CallError> {
+        let page = self.comparison_page(base, head, 1).await?;
+        CommitId::new(&page.merge_base_commit.sha).map_err(|_| malformed())
     }
 
     /// All files that `head` changes since `base`, from which it comes: the diff, or where that is too large the list of the
@@ -118,7 +128,7 @@ impl RepoClient {
         head: &CommitId,
     ) -> Result<Fact<Vec<FileChange>>, CallError> {
         if let Some(files) = self.fetch_diff((base, head), 0).await? {
-            return Ok(Fact::Known(files));
+            return self.reveal_hidden((base, head), Some(base), Fact::Known(files)).await;
         }
         let truncated =
             |why: &str| Fact::Unavailable(Unavailable::Truncated(format!("the diff of the merge group{why}")));
@@ -130,7 +140,8 @@ impl RepoClient {
         let Fact::Known(changes) = listed else { return Ok(listed) };
         let named: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
         let agree = page.files.iter().all(|file| named.contains(&file.path()));
-        Ok(if agree { Fact::Known(changes) } else { truncated("") })
+        let changes = if agree { Fact::Known(changes) } else { truncated("") };
+        self.reveal_hidden((base, head), Some(base), changes).await
     }
 
     async fn comparison_page(&self, base: &CommitId, head: &CommitId, page: usize) -> Result<Page, CallError> {

@@ -235,13 +235,16 @@ impl Git {
         String::from_utf8_lossy(&out).lines().map(str::to_owned).collect()
     }
 
-    /// The patch from one commit to another, with renames found as git finds them by default.
+    /// The patch from one commit to another, with renames found as git finds them by default. What the newer one's attributes
+    /// hide (`-diff`) is shown as binary, as on GitHub; a git that cannot be told so (before 2.41) shows it.
     pub(super) fn diff(&self, from: &str, to: &str) -> Arc<Diff> {
         let key = (from.to_owned(), to.to_owned());
         if let Some(known) = self.lock().diffs.get(&key) {
             return known.clone();
         }
-        let text = self.run(&["diff", "--no-color", "-M", from, to, "--"], &[]);
+        let mut shown = command(&self.dir);
+        shown.env("GIT_ATTR_SOURCE", to).args(["diff", "--no-color", "-M", from, to, "--"]);
+        let text = finish(shown, &[]);
         let raw = self.run(&["diff", "--raw", "--no-abbrev", "-z", "-M", from, to, "--"], &[]);
         let files = parse_changes(&raw, &text);
         let diff = Arc::new(Diff { text, files });
@@ -259,14 +262,9 @@ impl Git {
     }
 
     fn run(&self, args: &[&str], input: &[u8]) -> Vec<u8> {
-        let mut child = command(&self.dir).args(args).spawn().expect("git is installed");
-        let mut stdin = child.stdin.take().expect("stdin is piped");
-        let input = input.to_vec();
-        let writer = std::thread::spawn(move || stdin.write_all(&input));
-        let out = child.wait_with_output().expect("git runs to its end");
-        writer.join().expect("the writer does not panic").ok();
-        assert!(out.status.success(), "git {args:?} failed: {}", String::from_utf8_lossy(&out.stderr));
-        out.stdout
+        let mut asked = command(&self.dir);
+        asked.args(args);
+        finish(asked, input)
     }
 
     fn try_run(&self, args: &[&str]) -> Option<Vec<u8>> {
@@ -277,6 +275,18 @@ impl Git {
     fn lock(&self) -> MutexGuard<'_, Cache> {
         self.cache.lock().expect("no holder of the cache panics")
     }
+}
+
+/// What a command answers to this input; it does not fail.
+fn finish(mut command: Command, input: &[u8]) -> Vec<u8> {
+    let mut child = command.spawn().expect("git is installed");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
+    let out = child.wait_with_output().expect("git runs to its end");
+    writer.join().expect("the writer does not panic").ok();
+    assert!(out.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&out.stderr));
+    out.stdout
 }
 
 /// One `git cat-file --batch` that stays open.

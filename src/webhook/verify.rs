@@ -96,8 +96,8 @@ pub enum Refusal {
     /// No `X-GitHub-Delivery`, or not an id.
     #[error("the header X-GitHub-Delivery is missing or not an id")]
     NoGuid,
-    /// No `X-GitHub-Hook-ID`, or not a number.
-    #[error("the header X-GitHub-Hook-ID is missing or not a number")]
+    /// `X-GitHub-Hook-ID` is not a number.
+    #[error("the header X-GitHub-Hook-ID is not a number")]
     BadHookId,
 }
 
@@ -118,8 +118,9 @@ pub fn verify(secrets: &Secrets, headers: &DeliveryHeaders<'_>, body: Vec<u8>) -
     let is_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
     let event = plain_word(headers.event, is_name).ok_or(Refusal::NoEvent)?;
     let guid = plain_word(headers.guid, |b| b.is_ascii_alphanumeric() || b == b'-').ok_or(Refusal::NoGuid)?;
-    let hook_id = plain_word(headers.hook_id, |b| b.is_ascii_digit()).and_then(|id| id.parse().ok());
-    let hook_id = hook_id.ok_or(Refusal::BadHookId)?;
+    let number = |header| plain_word(Some(header), |b| b.is_ascii_digit()).and_then(|id| id.parse().ok());
+    // Older servers of GitHub, and relays, do not say it.
+    let hook_id = headers.hook_id.map_or(Some(0), number).ok_or(Refusal::BadHookId)?;
     Ok(Verified { delivery: Delivery { hook_id, guid, event, body }, secret_index })
 }
 
@@ -204,7 +205,7 @@ mod tests {
             (DeliveryHeaders { event: Some("Pull Request"), ..good }, Refusal::NoEvent),
             (DeliveryHeaders { guid: None, ..good }, Refusal::NoGuid),
             (DeliveryHeaders { guid: Some(""), ..good }, Refusal::NoGuid),
-            (DeliveryHeaders { hook_id: None, ..good }, Refusal::BadHookId),
+            (DeliveryHeaders { hook_id: Some(""), ..good }, Refusal::BadHookId),
             (DeliveryHeaders { hook_id: Some("99999999999999999999"), ..good }, Refusal::BadHookId),
             (DeliveryHeaders { hook_id: Some("+1"), ..good }, Refusal::BadHookId),
         ];
@@ -212,6 +213,8 @@ mod tests {
             assert_eq!(try_verify(SECRET, &headers).expect_err("a bad sample"), refusal);
             assert!(!refusal.is_unauthorized());
         }
+        let unsaid = try_verify(SECRET, &DeliveryHeaders { hook_id: None, ..good }).expect("a good sample");
+        assert_eq!(unsaid.delivery.hook_id(), 0);
     }
 
     proptest! {

@@ -224,7 +224,7 @@ fn local_reads_the_report_that_is_named_or_found() {
     place.write("dangerfile.lua", "use('diff_coverage')\n");
     let said = place.deckhand(&["local", "--base", "main"]);
     assert_eq!(said.status, 0, "no report does not block: {}", said.out);
-    assert!(said.out.contains("There is no coverage report"), "{}", said.out);
+    assert!(said.out.contains("There is no report of coverage"), "{}", said.out);
 
     let said = place.deckhand(&["local", "--base", "main", "--report", "out/lcov.info"]);
     assert_eq!(said.status, 1, "{} {}", said.out, said.err);

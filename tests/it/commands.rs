@@ -152,6 +152,8 @@ fn manual_pages_are_made_of_the_same_definitions() {
     let said = place.deckhand(&["man", "local"]);
     assert!(said.out.contains("\\-\\-base") && said.out.contains("Examples"), "{}", said.out);
     assert!(said.out.contains(concat!("\"deckhand ", env!("CARGO_PKG_VERSION"), "\"")), "{}", said.out);
+    let said = place.deckhand(&["man", "hook-install"]);
+    assert!(said.out.contains(".TH deckhand-hook-install 1"), "{}", said.out);
     let said = place.deckhand(&["man", "locale"]);
     assert_eq!(said.status, 2);
     assert!(said.err.contains("did you mean `local`?"), "{}", said.err);

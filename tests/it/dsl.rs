@@ -487,6 +487,7 @@ fn what_goes_wrong_at_work_is_at_its_line_with_a_way_out() {
         ("local x = danger.git:file('README.md')", "call it with a dot: `danger.git.file(path)`"),
         ("local x = danger.git:added_lines('*.py')", "with a dot, not a colon"),
         ("local x = danger.git:match('*.py')", "with a dot, not a colon"),
+        ("rule('a', function() settings { check_name = 'b' } end)", "`settings` stands inside a rule; move it out"),
     ];
     for (code, expected) in cases {
         let mut snapshot = snapshot(&format!("-- one\n{code}\n"));

@@ -258,3 +258,28 @@ async fn f58_a_pull_request_whose_fork_is_gone_is_judged() {
     assert!(conclusion == "success" && summary.contains("Forgotten print"), "{conclusion} {summary}");
     story.end().await;
 }
+
+#[tokio::test]
+async fn f36_a_text_that_a_pull_request_hides_by_its_own_attributes_is_judged() {
+    let rules = "rule('no-print', function()
+  for _, line in danger.git.added_lines('**/*.py') do
+    if line.text:find('print(', 1, true) then fail('Leftover print', { file = line.file, line = line.number }) end
+  end
+end)";
+    let story = Story::begin(&[("dangerfile.lua", rules), ("src/old.py", "x = 1\n")]).await;
+    let hidden = [
+        (".gitattributes", Some("*.py -diff\n")),
+        ("src/new.py", Some("print(1)\n")),
+        ("src/old.py", Some("x = 1\nprint(2)\n")),
+    ];
+    let number = story.open("Hide it", &hidden).await;
+    let page = story.page(number);
+    assert!(page.contains("deckhand (by deckhand): failure - 2 problems"), "{page}");
+    assert!(page.contains("[failure] src/new.py:1") && page.contains("[failure] src/old.py:2"), "{page}");
+    // Once it is on the base it is what its people want.
+    story.sim.push(REPO, "main", "mona", "Hide them", &[(".gitattributes", Some("*.py -diff\n"))], "");
+    story.rest().await;
+    let later = story.open("Hidden by the base", &[("src/new.py", Some("print(1)\n"))]).await;
+    assert!(story.page(later).contains("deckhand (by deckhand): success"), "{}", story.page(later));
+    story.end().await;
+}

@@ -115,6 +115,23 @@ async fn without_a_dangerfile_there_is_no_check() {
     story.end().await;
 }
 
+#[tokio::test]
+async fn the_first_dangerfile_judges_what_is_open_and_says_nothing_there() {
+    for path in ["dangerfile.lua", ".github/dangerfile.lua"] {
+        let story = Story::begin(&[HELLO]).await;
+        let number = story.open("Say what happens", &[NOISY]).await;
+        story.sim.push(REPO, "main", "mona", "Add rules", &[(path, Some(RULES))], "");
+        story.rest().await;
+        assert_eq!(writes(&story.requests()), ["POST check-runs 201", "PATCH check-runs 200"], "{path}");
+        assert!(story.page(number).contains("deckhand (by deckhand): failure - 2 problems"), "{}", story.page(number));
+        // Who goes on there hears of it.
+        story.sim.edit_pull(REPO, number, "mona", Some("Say it"), None, None);
+        story.rest().await;
+        assert_eq!(writes(&story.requests()), ["POST pulls/reviews 200"], "{path}");
+        story.end().await;
+    }
+}
+
 /// The contract's line: a branch that requires the check hears that nobody can judge, and does not wait for ever.
 #[tokio::test]
 async fn without_a_dangerfile_a_required_check_fails_and_says_so() {

@@ -1,6 +1,7 @@
 //! Every kind of change: modes, links, renames, copies, submodules, large files; every kind of name for a commit.
 
 use super::{Fixture, git_in, head_text, summary};
+use crate::git::Comparison;
 use crate::model::{FileMode, FileText, Patch};
 use std::os::unix::fs::PermissionsExt;
 
@@ -98,6 +99,38 @@ fn a_large_text_does_not_fill_the_patch_and_is_not_taken_for_empty() {
     assert!(matches!(head_text(&comparison, "huge.log"), FileText::Cut(_)));
     // After a text that is too large the next one still comes.
     assert_eq!(head_text(&comparison, "a.txt"), FileText::Text("one\ntwo\nthree\n".to_owned()));
+}
+
+#[test]
+fn f36_a_text_that_a_change_hides_by_its_own_attributes_is_seen() {
+    let repo = Fixture::new();
+    repo.write("img/a.bin", "\0");
+    repo.write("old.py", "x = 1\n");
+    repo.commit("Second");
+    repo.git(&["switch", "-q", "-c", "topic"]);
+    repo.write(".gitattributes", "*.py -diff\n*.txt binary\n");
+    repo.write("a.txt", "one\n2\nthree\n");
+    repo.write("img/a.bin", "\0\0");
+    repo.write("new.py", "print(1)\n");
+    repo.git(&["rm", "-q", "old.py"]);
+    let shown = |comparison: &Comparison| -> Vec<String> {
+        let changes = comparison.load_changes().expect("changes");
+        let lines = changes.iter().map(|it| format!("{} +{} -{} {:?}", it.path, it.additions, it.deletions, it.patch));
+        lines.collect()
+    };
+    let expected = [
+        r#".gitattributes +2 -0 Text("@@ -0,0 +1,2 @@\n+*.py -diff\n+*.txt binary")"#,
+        r#"a.txt +1 -1 Text("@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n")"#,
+        "img/a.bin +0 -0 Binary",
+        r#"new.py +1 -0 Text("@@ -0,0 +1 @@\n+print(1)\n")"#,
+        r#"old.py +0 -1 Text("@@ -1 +0,0 @@\n-x = 1\n")"#,
+    ];
+    assert_eq!(shown(&repo.compare(None, None)), expected);
+    // What the base hides is its people's wish.
+    repo.commit("Hide them");
+    repo.git(&["branch", "-f", "main", "topic"]);
+    repo.write("new.py", "print(2)\n");
+    assert_eq!(shown(&repo.compare(Some("main"), None)), ["new.py +0 -0 Binary"]);
 }
 
 #[test]

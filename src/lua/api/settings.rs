@@ -10,6 +10,10 @@ use std::rc::Rc;
 pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlua::Result<()> {
     let session = Rc::clone(session);
     let settings = move |lua: &Lua, table: Value| {
+        if !session.registering.get() {
+            // The name of a check must not depend on which rules run.
+            return Err(session.error(lua, "`settings` stands inside a rule; move it out").into());
+        }
         let Value::Table(table) = table else {
             let message = "settings takes a table: `settings { max_inline_comments = 10 }`";
             return session.refuse(session.mistake(lua, message));
@@ -19,14 +23,12 @@ pub(super) fn register(lua: &Lua, session: &Rc<Session>, globals: &Table) -> mlu
             let mistake = OptionError { key: key.to_owned(), message: message.to_owned() };
             session.refuse(session.option_error(lua, mistake))
         };
-        if values
-            .get("check_name")
-            .and_then(Json::as_str)
-            .is_some_and(|name| name.trim().is_empty() || name.len() > 100)
-        {
+        let is_name =
+            |name: &str| !name.trim().is_empty() && name.len() <= 100 && !name.contains(|sign: char| sign.is_control());
+        if values.get("check_name").and_then(Json::as_str).is_some_and(|name| !is_name(name)) {
             return refuse(
                 "check_name",
-                "`check_name` is a name of 1 to 100 bytes; letters beyond ASCII take two to four each",
+                "`check_name` is a name of 1 to 100 bytes on one line; letters beyond ASCII take two to four each",
             );
         }
         session.settings.borrow_mut().extend(values);

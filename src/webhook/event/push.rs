@@ -26,7 +26,7 @@ pub struct PushEvent {
     pub untold: bool,
     /// Whether a dangerfile was touched.
     pub changes_dangerfile: bool,
-    /// Whether `dangerfile.lua` was not there before.
+    /// Whether a dangerfile came where none was, as far as the commits tell.
     pub brings_dangerfile: bool,
     /// The commits that came, and the scripts that they touched.
     pub pushed: Pushed,
@@ -57,14 +57,15 @@ impl PushEvent {
             return Vec::new();
         }
         let scripts = self.changes_dangerfile || !self.pushed.scripts.is_empty();
+        // Whoever works on a pull request that was open before did not ask for comments.
+        let cause = if self.brings_dangerfile { Cause::FirstDangerfile } else { Cause::Push };
         if self.is_default && (self.untold || scripts) && self.repository.name.name().eq_ignore_ascii_case(".github") {
             // Its dangerfile judges every repository of the account; who does the job knows which those are.
-            let cause = if self.brings_dangerfile { Cause::FirstDangerfile } else { Cause::Push };
             return vec![self.repository.job(Work::ReviewRepository { cause })];
         }
         if self.is_default && (self.untold || self.changes_dangerfile) {
             // It judges pull requests into other branches too.
-            return vec![self.repository.job(Work::ReviewRepository { cause: Cause::Push })];
+            return vec![self.repository.job(Work::ReviewRepository { cause })];
         }
         if self.untold {
             return vec![self.repository.job(Work::ReviewBranch { branch: self.branch.clone(), cause: Cause::Push })];
@@ -118,7 +119,9 @@ impl Payload {
     }
 
     fn brings_dangerfile(&self) -> bool {
-        self.all_commits().any(|commit| commit.brings("dangerfile.lua"))
+        let brought = |commit: &Commit| Commit::has_dangerfile(commit.added.as_deref());
+        let moved = |commit: &Commit| Commit::has_dangerfile(commit.removed.as_deref());
+        self.all_commits().any(brought) && !self.all_commits().any(moved)
     }
 
     /// A branch that begins has no pull requests yet.
@@ -154,8 +157,9 @@ impl Payload {
 }
 
 impl Commit {
-    fn brings(&self, path: &str) -> bool {
-        self.added.iter().flatten().any(|added| added == path)
+    /// Whether a dangerfile is in one of its lists.
+    fn has_dangerfile(paths: Option<&[String]>) -> bool {
+        paths.into_iter().flatten().any(|path| DANGERFILE_PLACES.contains(&path.as_str()))
     }
 
     fn touches_owners(&self) -> bool {

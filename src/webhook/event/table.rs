@@ -244,7 +244,9 @@ mod tests {
             ["7/readers/files/topic", "7/readers/mergeability/topic"]
         );
         let own = push("octo/github", "main", "dangerfile.lua", "added");
-        assert_eq!(work(own), [Work::ReviewRepository { cause: Cause::Push }]);
+        assert_eq!(work(own), [Work::ReviewRepository { cause: Cause::FirstDangerfile }]);
+        let changed = push("octo/github", "main", ".github/dangerfile.lua", "modified");
+        assert_eq!(work(changed), [Work::ReviewRepository { cause: Cause::Push }]);
         let read = push("octo/.github", "main", "README.md", "modified");
         assert_eq!(read.iter().map(JobSpec::key).collect::<Vec<_>>(), ["7/readers/mergeability/main"]);
     }

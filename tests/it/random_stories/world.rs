@@ -47,7 +47,8 @@ const BROKEN: usize = 3;
 const OVERRIDE: &str = "/deckhand override honest It only sounds so.";
 /// A thread of ours, as a page shows it: path and line, what it has become, the line's text, the first words.
 static THREAD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)^  (src/\S+?):\d+((?: \(\w+\))*)\n  \| .(.*)\n    deckhand \[bot\]:\n +(\S+)").unwrap()
+    Regex::new(r"(?m)^  (src/\S+?):\d+((?: \(\w+\))*)\n  \| .(.*)\n    deckhand \[bot\](?: \(edited\))?:\n +(\S+)")
+        .unwrap()
 });
 
 /// Everything that people did.
