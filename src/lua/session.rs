@@ -330,10 +330,10 @@ impl Session {
             return Err(self.error(lua, format!("a finding's text is at most {MAX_TEXT_BYTES} bytes long")).into());
         }
         if self.findings.borrow().len() >= MAX_FINDINGS {
-            return Err(self.fault(
-                lua,
-                format!("the rule reported more than {MAX_FINDINGS} findings; report one per file, or a sum"),
-            ));
+            let built_in = current_place(lua).is_some_and(|(script, _)| script.starts_with("deckhand:"));
+            let way_out = if built_in { "its option `paths` leaves fewer" } else { "report one per file, or a sum" };
+            let message = format!("the rule reported more than {MAX_FINDINGS} findings; {way_out}");
+            return Err(self.fault(lua, message));
         }
         let bytes = message.len()
             + at.suggestion.as_ref().map_or(0, String::len)

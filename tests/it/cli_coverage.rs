@@ -144,12 +144,20 @@ fn bad_reports_and_misuse_end_with_2_and_words() {
         assert_eq!((said.status, said.out.as_str()), (2, ""), "{name}");
         assert!(said.err.contains(words) && said.err.matches(". ").count() < 2, "{name}: {}", said.err);
     }
+    place.write(
+        "cut.diff",
+        "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -0,0 +1 @@\n+x = 1\ndiff --git a/b.py b",
+    );
     for (arguments, words) in [
         (&["coverage"][..], "no coverage report is named: add --report FILE"),
         (&["coverage", "--report", "out/lcov.info"], "add --base REF"),
         (&["coverage", "--report", "nope", "--base", "main"], "there is no coverage report nope"),
         (&["coverage", "--report", "out", "--base", "main"], "out is a directory"),
         (&["coverage", "--report", "out/lcov.info", "--diff", "app.py"], "cannot be read as a diff"),
+        (
+            &["coverage", "--report", "out/lcov.info", "--diff", "cut.diff", "--fail-under", "10", "-q"],
+            "cut.diff is not read whole",
+        ),
         (
             &["coverage", "--report", "out/lcov.info", "--base", "main", "--format", "sarif"],
             "prints no sarif: choose --format text, markdown, json or html",

@@ -210,3 +210,35 @@ fn functions_that_call_each_other() {
         holds(&text, &found);
     }
 }
+
+/// What each finding offers is no copy of all the others.
+#[test]
+fn many_statements_on_one_line() {
+    let text = "CREATE INDEX a ON b (c); ".repeat(1_500);
+    let found = said("migrations/1.sql", &text);
+    holds(&text, &found);
+    assert!(found.len() >= 1_500, "{}", found.len());
+    let offered: usize = found.iter().filter_map(|finding| finding.suggestion.as_ref()).map(String::len).sum();
+    assert!(offered < 1_000_000, "{offered}");
+}
+
+/// Each is looked up in what the file defines, which is read once.
+#[test]
+fn many_functions_of_one_migration() {
+    let one =
+        |n: usize| format!("def f{n}(apps, editor):\n    apps.get_model('shop', 'Order').objects.update(a={n})\n");
+    let operations = (0..1_500).map(|n| format!("        migrations.RunPython(f{n}),\n")).collect::<String>();
+    let functions = (0..1_500).map(one).collect::<String>();
+    let text = format!("{functions}class Migration(migrations.Migration):\n    operations = [\n{operations}    ]\n");
+    let found = said("app/migrations/0001_x.py", &text);
+    holds(&text, &found);
+    assert!(found.len() >= 1_500, "{}", found.len());
+}
+
+#[test]
+fn placeholders_that_do_not_end() {
+    for text in ["${".repeat(20_000), "{{ a\n".repeat(20_000), "${a} ".repeat(20_000)] {
+        let found = said("migrations/1.sql", &text);
+        holds(&text, &found);
+    }
+}

@@ -21,7 +21,7 @@ const TURNS: u32 = 24;
 /// The same few always; with `DECKHAND_TEST_RANDOM`, so many others.
 fn cases() -> ProptestConfig {
     let wanted = std::env::var("DECKHAND_TEST_RANDOM").ok().and_then(|text| text.parse().ok());
-    let config = ProptestConfig { failure_persistence: None, max_shrink_iters: 150, ..ProptestConfig::default() };
+    let config = ProptestConfig { failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::default() };
     match wanted {
         Some(cases) => ProptestConfig { cases, ..config },
         None => ProptestConfig { cases: 4, rng_seed: RngSeed::Fixed(1), ..config },

@@ -27,10 +27,13 @@ pub fn new_entries<'d>(document: &'d Document<'_>) -> Vec<&'d Entry> {
     let mut compared = 0;
     let mut is_edit = |text: &str| {
         removed.contains(text)
-            || removed.iter().any(|old| {
-                compared += 1;
-                compared < MAX_COMPARED && strsim::normalized_levenshtein(&cut(old), &cut(text)) > 0.5
-            })
+            || removed
+                .iter()
+                .take_while(|_| {
+                    compared += 1;
+                    compared < MAX_COMPARED
+                })
+                .any(|old| strsim::normalized_levenshtein(&cut(old), &cut(text)) > 0.5)
     };
     let added = document.entries.iter().filter(|entry| entry.added);
     added
@@ -112,8 +115,8 @@ fn no_section(document: &Document<'_>, new: &[&Entry], say: &mut Say<'_>) {
     if !matches!(document.style, Style::KeepAChangelog { .. }) {
         return;
     }
-    let others =
-        document.entries.iter().filter(|entry| entry.release.is_some() && !new.iter().any(|it| it.at == entry.at));
+    let places: BTreeSet<usize> = new.iter().map(|entry| entry.at).collect();
+    let others = document.entries.iter().filter(|entry| entry.release.is_some() && !places.contains(&entry.at));
     let (all, inside) =
         others.fold((0, 0), |(all, inside), entry| (all + 1, inside + usize::from(entry.section.is_some())));
     let new_inside = new.iter().filter(|entry| entry.section.is_some()).count();

@@ -10,7 +10,7 @@ use super::json::lenient;
 use super::report::{Diagnostic, LintFormat, LintReport, Spot};
 use crate::model::{ColumnKind, LintEdit, LintRange, LintSeverity};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -213,7 +213,7 @@ pub(super) fn parse_sarif(text: &str) -> Result<LintReport, LintError> {
             // UTF-16 by section 3.14.17, but who does not say it seldom means it.
             _ => columns_of(&run.tool.driver.name, ColumnKind::Utf16),
         };
-        let reader = RunReader { run, columns };
+        let reader = RunReader::new(run, columns);
         builder.name_tool(&run.tool.driver.name);
         for result in run.results.iter().flatten().filter(|result| result.speaks()) {
             builder.add(reader.read(result))?;
@@ -237,10 +237,24 @@ impl WireResult {
 
 struct RunReader<'a> {
     run: &'a Run,
+    /// The rules of the tool and of its extensions by their ids; of one id the tool's, the first.
+    rules: HashMap<&'a str, &'a Rule>,
     columns: ColumnKind,
 }
 
-impl RunReader<'_> {
+/// A rule's id is looked for without so many of its last parts.
+const MAX_ID_LEVELS: usize = 5;
+
+impl<'a> RunReader<'a> {
+    fn new(run: &'a Run, columns: ColumnKind) -> Self {
+        let mut rules = HashMap::new();
+        let of_extensions = run.tool.extensions.iter().flat_map(|extension| &extension.rules);
+        for rule in run.tool.driver.rules.iter().chain(of_extensions) {
+            rules.entry(rule.id.as_str()).or_insert(rule);
+        }
+        RunReader { run, rules, columns }
+    }
+
     fn read(&self, result: &WireResult) -> Diagnostic {
         let (tool, rule) = self.rule(result);
         let id = result.rule_id.clone().or_else(|| result.rule.id.clone());
@@ -295,7 +309,7 @@ impl RunReader<'_> {
     }
 
     /// The rule of a result, and whose it is.
-    fn rule(&self, result: &WireResult) -> (&str, Option<&Rule>) {
+    fn rule(&self, result: &WireResult) -> (&str, Option<&'a Rule>) {
         let driver = &self.run.tool.driver;
         let index = result.rule_index.or(result.rule.index).and_then(|index| usize::try_from(index).ok());
         let id = result.rule_id.as_deref().or(result.rule.id.as_deref());
@@ -303,16 +317,13 @@ impl RunReader<'_> {
             id.is_none_or(|id| rule.id == id || id.strip_prefix(&rule.id).is_some_and(|rest| rest.starts_with('/')))
         };
         let by_index = index.and_then(|index| driver.rules.get(index)).filter(fits);
-        let of_driver = by_index.or_else(|| id.and_then(|_| driver.rules.iter().find(fits)));
-        if of_driver.is_some() {
-            return (&driver.name, of_driver);
-        }
-        for extension in &self.run.tool.extensions {
-            if let Some(rule) = id.and_then(|_| extension.rules.iter().find(fits)) {
-                return (&driver.name, Some(rule));
-            }
-        }
-        (&driver.name, None)
+        // `CA1000/1` is a kind of `CA1000` (section 3.27.5).
+        let ids = id.into_iter().flat_map(|id| {
+            let parents = id.rmatch_indices('/').take(MAX_ID_LEVELS).map(move |(end, _)| &id[..end]);
+            std::iter::once(id).chain(parents)
+        });
+        let by_id = || ids.into_iter().find_map(|id| self.rules.get(id).copied());
+        (&driver.name, by_index.or_else(by_id))
     }
 
     fn spot(&self, location: &PhysicalLocation) -> Spot {
@@ -370,40 +381,54 @@ fn without_empty_last_line(range: LintRange) -> LintRange {
 /// The text of a message: its own, or that of its rule, with the arguments in their places.
 fn message(message: &Message, rule: Option<&Rule>) -> String {
     let of_rule = || {
-        let named = message.id.as_ref().and_then(|id| rule?.message_strings.get(id)?.text.clone());
-        named.or_else(|| rule?.short_description.text.clone())
+        let named = message.id.as_ref().and_then(|id| rule?.message_strings.get(id)?.text.as_deref());
+        named.or_else(|| rule?.short_description.text.as_deref())
     };
-    let mut text = message.text.clone().or_else(of_rule).unwrap_or_default();
-    for (at, argument) in message.arguments.iter().enumerate().take(20) {
-        text = text.replace(&format!("{{{at}}}"), argument);
-        if text.len() > 20_000 {
-            break;
+    let text = message.text.as_deref().or_else(of_rule).unwrap_or_default();
+    without_links(&with_arguments(&text[..text.floor_char_boundary(MAX_MESSAGE_BYTES)], &message.arguments))
+}
+
+/// Far more than is shown of a message.
+const MAX_MESSAGE_BYTES: usize = 20_000;
+
+/// `{0}` is the first argument (section 3.11.5).
+fn with_arguments(text: &str, arguments: &[String]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let (before, from) = rest.split_at(open);
+        out.push_str(before);
+        let digits = from[1..].bytes().take_while(u8::is_ascii_digit).count();
+        let argument = from[1..=digits].parse().ok().and_then(|at: usize| arguments.get(at));
+        let argument = argument.filter(|_| from[1 + digits..].starts_with('}'));
+        let taken = argument.map_or(1, |_| digits + 2);
+        out.push_str(argument.map_or("{", |argument| &argument[..argument.floor_char_boundary(MAX_MESSAGE_BYTES)]));
+        rest = &from[taken..];
+        if out.len() > MAX_MESSAGE_BYTES {
+            return out;
         }
     }
-    without_links(&text)
+    out.push_str(rest);
+    out
 }
 
 /// `[words](1)` leads to another location of the result, which a comment cannot; the words stay.
 fn without_links(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(open) = rest.find('[') {
-        let (before, from) = rest.split_at(open);
-        out.push_str(before);
-        let link = from.find("](").and_then(|middle| {
-            let end = from[middle..].find(')')? + middle;
-            let target = &from[middle + 2..end];
-            let local = !target.is_empty() && target.bytes().all(|byte| byte.is_ascii_digit());
-            (local && !from[1..middle].contains('[')).then_some((middle, end))
-        });
-        match link {
-            Some((middle, end)) => {
-                out.push_str(&from[1..middle]);
-                rest = &from[end + 1..];
+    while let Some(middle) = rest.find("](") {
+        let digits = rest[middle + 2..].bytes().take_while(u8::is_ascii_digit).count();
+        let end = middle + 2 + digits;
+        let open = rest[..middle].rfind('[').filter(|_| digits > 0 && rest[end..].starts_with(')'));
+        match open {
+            Some(open) => {
+                out.push_str(&rest[..open]);
+                out.push_str(&rest[open + 1..middle]);
+                rest = &rest[end + 1..];
             }
             None => {
-                out.push('[');
-                rest = &from[1..];
+                out.push_str(&rest[..middle + 2]);
+                rest = &rest[middle + 2..];
             }
         }
     }
@@ -462,6 +487,38 @@ mod tests {
         assert_eq!((range.line, range.end_line), (3, 4));
         assert_eq!((report.results[1].severity, report.results[1].spots[0].range), (LintSeverity::Info, None));
         assert_eq!(report.notes, ["1 result could not be read and were left out (first: `nowhere` names no file)"]);
+    }
+
+    #[test]
+    fn a_message_is_put_together_once_and_in_bounds() {
+        let of = |text: &str, arguments: &[&str]| {
+            let arguments = arguments.iter().map(|it| (*it).to_owned()).collect();
+            message(&Message { text: Some(text.to_owned()), arguments, ..Message::default() }, None)
+        };
+        assert_eq!(of("{1} {0} {2} {x} {", &["a", "{0}"]), "{0} a {2} {x} {");
+        assert_eq!(of("[a [b](1)](2) [c](x) [](3) ](4) [d](5", &[]), "[a b](2) [c](x)  ](4) [d](5");
+        let long = "ä".repeat(MAX_MESSAGE_BYTES);
+        assert!(of(&"{0}".repeat(MAX_MESSAGE_BYTES), &[&long]).len() <= 2 * MAX_MESSAGE_BYTES);
+        assert_eq!(of(&long, &[]).len(), MAX_MESSAGE_BYTES);
+    }
+
+    #[test]
+    fn a_kind_of_a_rule_has_what_the_rule_has() {
+        let report = parse_sarif(
+            r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"lint","rules":[
+              {"id":"A","helpUri":"https://x.test/first"},{"id":"A","helpUri":"https://x.test/second"}]},
+              "extensions":[{"name":"more","rules":[{"id":"A","helpUri":"https://x.test/more"},{"id":"B/c","helpUri":"https://x.test/b"}]}]},
+              "results":[
+               {"ruleId":"A","message":{"text":"t"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a"}}}]},
+               {"ruleId":"A/x/y","message":{"text":"t"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a"}}}]},
+               {"ruleId":"B/c/d","message":{"text":"t"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a"}}}]},
+               {"ruleId":"B","message":{"text":"t"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a"}}}]}
+              ]}]}"#,
+        )
+        .expect("reads");
+        let urls: Vec<Option<&str>> = report.results.iter().map(|it| it.url.as_deref()).collect();
+        let (first, other) = (Some("https://x.test/first"), Some("https://x.test/b"));
+        assert_eq!(urls, [first, first, other, None]);
     }
 
     #[test]

@@ -226,9 +226,16 @@ fn is_mended_by_edit(hazard: Hazard, in_transaction: bool) -> bool {
     }
 }
 
+/// Lines that are longer together are not offered in another form.
+const MAX_SUGGESTION_BYTES: usize = 10_000;
+
 fn apply(edit: &Edit, span: Span, text: &str, lines: &Lines<'_>) -> Option<String> {
     let (start, end) = lines.range_of(span.line, span.end_line)?;
     let (start, end) = (start.min(edit.start), end.max(edit.end));
+    // Of many statements on one line each would offer all of them again.
+    if end - start > MAX_SUGGESTION_BYTES {
+        return None;
+    }
     if lines.span(edit.start, edit.end.max(edit.start + 1)).line < span.line || edit.end > end {
         return None;
     }

@@ -14,6 +14,8 @@ pub(super) struct Filled<'a> {
 
 /// Placeholders that get names of their own; those beyond share the last one's number.
 const MAX_PLACEHOLDERS: usize = 30;
+/// What is longer is none.
+const MAX_PLACEHOLDER_BYTES: usize = 500;
 
 /// Puts names in the place of placeholders.
 pub(super) fn fill(text: Cow<'_, str>) -> Filled<'_> {
@@ -26,7 +28,8 @@ pub(super) fn fill(text: Cow<'_, str>) -> Filled<'_> {
     while let Some((at, (opens, closes))) = next_mark(rest) {
         out.push_str(&rest[..at]);
         let from = &rest[at..];
-        let line = &from[..from.find('\n').unwrap_or(from.len())];
+        let near = from.floor_char_boundary(MAX_PLACEHOLDER_BYTES);
+        let line = from[..near].split('\n').next().unwrap_or_default();
         let Some(end) = line.get(opens.len()..).and_then(|inside| inside.find(closes)) else {
             out.push_str(opens);
             rest = &from[opens.len()..];
@@ -64,9 +67,10 @@ impl Filled<'_> {
 /// How placeholders begin and end.
 const MARKS: [(&str, &str); 3] = [("${", "}"), ("{{", "}}"), ("{%", "%}")];
 
+/// The first one. Nothing is looked at that lies behind it.
 fn next_mark(text: &str) -> Option<(usize, &'static (&'static str, &'static str))> {
-    let found = MARKS.iter().filter_map(|mark| Some((text.find(mark.0)?, mark)));
-    found.min_by_key(|(at, _)| *at)
+    let found = memchr::memchr2_iter(b'$', b'{', text.as_bytes());
+    found.filter_map(|at| Some((at, MARKS.iter().find(|(opens, _)| text[at..].starts_with(opens))?))).next()
 }
 
 /// A name of so many bytes.
@@ -97,6 +101,15 @@ mod tests {
         assert!(filled.text.starts_with("ALTER TABLE p0_______.a;"), "{}", filled.text);
         assert_eq!(filled.text.lines().nth(2).map(str::trim), Some("x"));
         assert_eq!(filled.names.len(), 2);
+    }
+
+    #[test]
+    fn what_does_not_end_nearby_is_none() {
+        let long = "x".repeat(MAX_PLACEHOLDER_BYTES);
+        let text = format!("$ {{ ${{a\n}} ${{{long}}} ${{ä{{{{b}}}}");
+        let filled = fill(Cow::Borrowed(&text));
+        let names: Vec<&str> = filled.names.iter().map(|(_, whole)| whole.as_str()).collect();
+        assert_eq!(names, ["${ä{{b}"], "{}", filled.text);
     }
 
     #[test]

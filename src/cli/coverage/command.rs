@@ -160,7 +160,11 @@ impl Coverage {
             if set.files.is_empty() {
                 return Err(Failure::usage(format!("{name} cannot be read as a diff: {problem}")));
             }
-            warn(common, &format!("{name} is not read whole: {problem}"));
+            let unread = format!("{name} is not read whole: {problem}");
+            if self.fail_under.is_some() {
+                return Err(Failure::usage(format!("{unread}; what is missing might be below the minimum")));
+            }
+            warn(common, &unread);
         }
         // Without a repository (or without git) the diff's own paths have to do.
         let checkout = match Repository::open(&here) {

@@ -84,7 +84,12 @@ pub(in crate::cli) fn lines_of(text: &str, first: u32, last: u32) -> Vec<String>
         return Vec::new();
     }
     let text = text.strip_suffix('\n').unwrap_or(text);
-    text.split('\n').skip(skipped).take(count).map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()).collect()
+    let begins = match skipped.checked_sub(1) {
+        None => Some(0),
+        Some(ends) => memchr::memchr_iter(b'\n', text.as_bytes()).nth(ends).map(|end| end + 1),
+    };
+    let Some(begins) = begins else { return Vec::new() };
+    text[begins..].split('\n').take(count).map(|line| line.strip_suffix('\r').unwrap_or(line).to_owned()).collect()
 }
 
 fn line_of(text: &str, line: u32) -> Option<String> {

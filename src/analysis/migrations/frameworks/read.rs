@@ -8,6 +8,7 @@ use super::super::step::{ColumnDefault, Constraint, Operation, Span, Step, Table
 use super::{alembic, django, ecto, javascript, rails};
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// What a migration in a programming language does.
 #[derive(Debug, Default)]
@@ -320,7 +321,7 @@ pub(super) fn default_of_sql(text: &str) -> ColumnDefault {
 
 /// The functions of a file by their names, wherever they are defined.
 pub(super) struct Functions<'a> {
-    bodies: HashMap<&'a str, &'a [Item]>,
+    bodies: Rc<HashMap<&'a str, &'a [Item]>>,
     /// Calls that may still be followed.
     left: Cell<u32>,
 }
@@ -334,7 +335,12 @@ impl<'a> Functions<'a> {
             }
             true
         });
-        Functions { bodies, left: Cell::new(MAX_FOLLOWED) }
+        Functions { bodies: Rc::new(bodies), left: Cell::new(MAX_FOLLOWED) }
+    }
+
+    /// The same for another reader: nothing is followed yet.
+    pub(super) fn anew(&self) -> Self {
+        Functions { bodies: Rc::clone(&self.bodies), left: Cell::new(MAX_FOLLOWED) }
     }
 
     /// The statements of a function.

@@ -4,12 +4,15 @@ use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{Constraint, Operation, Span, TableChange};
 use super::super::read::{Steps, assignments, named};
 use super::field::{add_field, alter_field, column_of, foreign_table, type_of};
-use super::run_python::read_function;
-use std::cell::Cell;
+use super::run_python::Scripts;
+use std::cell::{Cell, LazyCell};
 
 pub(in super::super) fn read(path: &str, items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
-    let reader = Reader { app: app_of(path), items, names: &names, lists: Cell::new(MAX_LISTS) };
+    let app = app_of(path);
+    let scripts = LazyCell::new(|| Scripts::of(items, app, &names));
+    let scripts = |name: &str, steps: &mut Steps| scripts.read(name, steps);
+    let reader = Reader { app, scripts: &scripts, names: &names, lists: Cell::new(MAX_LISTS) };
     walk(items, &mut |item| {
         match item {
             Item::Assign { name, value, span } | Item::Extend { name, value, span } if name == "operations" => {
@@ -44,7 +47,8 @@ fn app_of(path: &str) -> &str {
 
 struct Reader<'a> {
     app: &'a str,
-    items: &'a [Item],
+    /// Reads a function of the file.
+    scripts: &'a dyn Fn(&str, &mut Steps),
     names: &'a [(String, Value)],
     /// Lists that may still be looked into.
     lists: Cell<u32>,
@@ -163,7 +167,7 @@ impl Reader<'_> {
             }
             "RunPython" => {
                 if let Some(name) = call.argument(0, "code").and_then(Value::word) {
-                    read_function(self.items, name, self.app, steps);
+                    (self.scripts)(name, steps);
                 }
                 self.reversible(call, "reverse_code", steps);
             }

@@ -3,19 +3,35 @@
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{Operation, Span};
 use super::super::read::{Functions, MAX_NAMES, Steps, assignments, is_long};
+use std::cell::Cell;
 
-/// Reads the function of that name in a migration of the app.
-pub(super) fn read_function(items: &[Item], name: &str, app: &str, steps: &mut Steps) {
-    let name = name.rsplit('.').next().unwrap_or(name);
-    let functions = Functions::of(items);
-    let Some(body) = functions.find(name) else { return };
-    for (module, at) in live_models(body).into_iter().chain(live_models_on_top(items)) {
-        steps.push(at, Operation::LiveModel { module });
+/// What the functions of a migration have in common.
+pub(super) struct Scripts<'a> {
+    functions: Functions<'a>,
+    /// Models that are imported at the top of the file; told with the first function that is read.
+    on_top: Cell<Vec<(String, Span)>>,
+    app: &'a str,
+    names: &'a [(String, Value)],
+}
+
+impl<'a> Scripts<'a> {
+    pub(super) fn of(items: &'a [Item], app: &'a str, names: &'a [(String, Value)]) -> Self {
+        Scripts { functions: Functions::of(items), on_top: Cell::new(live_models_on_top(items)), app, names }
     }
-    let mut names = assignments(items);
-    names.extend(assignments(body));
-    let mut function = Function { functions: &functions, app, names, read_rows: None };
-    function.statements(body, &[], steps, 30);
+
+    /// Reads the function of that name.
+    pub(super) fn read(&self, name: &str, steps: &mut Steps) {
+        let name = name.rsplit('.').next().unwrap_or(name);
+        let functions = self.functions.anew();
+        let Some(body) = functions.find(name) else { return };
+        for (module, at) in live_models(body).into_iter().chain(self.on_top.take()) {
+            steps.push(at, Operation::LiveModel { module });
+        }
+        let mut names = self.names.to_vec();
+        names.extend(assignments(body));
+        let mut function = Function { functions: &functions, app: self.app, names, read_rows: None };
+        function.statements(body, &[], steps, 30);
+    }
 }
 
 /// Names that stand for one row of a query, with the table.
