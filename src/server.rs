@@ -11,6 +11,7 @@ mod broken_base;
 mod button;
 mod config;
 mod config_values;
+mod dashboard;
 mod failed_call;
 mod fixing;
 mod frames;

@@ -56,5 +56,5 @@ pub use redeliveries::Redeliveries;
 pub use reports::{KeptReport, MAX_REPORTS, MAX_REPORTS_BYTES, NewReport, ReportKind, Reports, SavedReport};
 pub use reread::Rereading;
 pub use retention::{Forgetting, Forgotten, REDELIVERABLE, Retention};
-pub use runs::{RunId, RunRecord, Runs, VERSION};
+pub use runs::{RunHeadline, RunId, RunRecord, Runs, VERSION};
 pub use waits::Waits;

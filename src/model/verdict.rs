@@ -88,6 +88,12 @@ impl Conclusion {
             Conclusion::Neutral => "neutral",
         }
     }
+
+    /// From that word.
+    pub fn parse(word: &str) -> Option<Conclusion> {
+        let all = [Conclusion::Success, Conclusion::Failure, Conclusion::Pending, Conclusion::Neutral];
+        all.into_iter().find(|conclusion| conclusion.as_str() == word)
+    }
 }
 
 /// A rule that could not do its work: an error, a spent budget, a fact that cannot be had.

@@ -5,7 +5,7 @@ use super::body::Room;
 use super::judges::Judges;
 use super::shared::Shared;
 use super::upload::{self, Uploads};
-use super::{inbox, jobs_api, metrics_github, pages};
+use super::{dashboard, inbox, jobs_api, metrics_github, pages};
 use crate::github::Meter;
 use crate::webhook::Secrets;
 use axum::Router;
@@ -48,6 +48,7 @@ pub(super) fn routes(app: Arc<App>, inbox: bool) -> Router {
     if inbox {
         router = router
             .route("/webhooks/github", post(inbox::receive))
+            .route("/", get(dashboard::show))
             .route("/login", post(pages::login))
             .route("/runs/{id}", get(pages::run_page))
             .route("/api/v1/runs/{id}", get(pages::run_json))

@@ -3,7 +3,7 @@
 use super::access::Entry;
 use super::http::{App, not_found, refusal};
 use super::markdown::render_markdown;
-use crate::model::{Effect, Finding, Overridden, RuleState, Verdict, render_report};
+use crate::model::{CommitId, Effect, Finding, Overridden, PullNumber, RepoName, RuleState, Verdict, render_report};
 use crate::plan::make_visible;
 use crate::store::{RunId, RunRecord};
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -18,37 +18,45 @@ use std::time::Duration;
 /// A browser has sent the form by then.
 const FORM_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// `GET /runs/{id}?token=..`: the token is traded for a cookie and leaves the address bar.
+/// `?token=..` of a page: the token is traded for a cookie and leaves the address bar.
 #[derive(Deserialize)]
-pub(super) struct RunQuery {
+pub(super) struct PageQuery {
     token: Option<String>,
+}
+
+/// What a browser sees that may not see the page, or shows its token for it.
+pub(super) fn refuse_page(
+    app: &App,
+    page: &str,
+    query: Result<Query<PageQuery>, QueryRejection>,
+    headers: &HeaderMap,
+) -> Option<Response> {
+    // What asks in another way than our links do shows no token.
+    let token = query.ok().and_then(|Query(query)| query.token);
+    match app.access.check(headers) {
+        Entry::Closed => Some(not_found()),
+        Entry::Denied => Some(match token {
+            Some(token) => trade(app, &token, page),
+            None => (StatusCode::UNAUTHORIZED, render_login(app, page, false)).into_response(),
+        }),
+        // Also a person who is already known loses the token from the address bar.
+        Entry::Granted => token.map(|_| Redirect::to(&app.access.locate(page)).into_response()),
+    }
 }
 
 /// `GET /runs/{id}`
 pub(super) async fn run_page(
     State(app): State<Arc<App>>,
     id: Result<Path<String>, PathRejection>,
-    query: Result<Query<RunQuery>, QueryRejection>,
+    query: Result<Query<PageQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
     let Some(id) = parse_id(id) else { return not_found() };
-    let page = format!("/runs/{id}");
-    // What asks in another way than our links do shows no token.
-    let token = query.ok().and_then(|Query(query)| query.token);
-    match app.access.check(&headers) {
-        Entry::Closed => return not_found(),
-        Entry::Denied => {
-            return match token {
-                Some(token) => trade(&app, &token, &page),
-                None => (StatusCode::UNAUTHORIZED, render_login(&app, &page, false)).into_response(),
-            };
-        }
-        // Also a person who is already known loses the token from the address bar.
-        Entry::Granted if token.is_some() => return Redirect::to(&app.access.locate(&page)).into_response(),
-        Entry::Granted => {}
+    if let Some(answer) = refuse_page(&app, &format!("/runs/{id}"), query, &headers) {
+        return answer;
     }
     match load(&app, &id).await {
-        Ok((run, verdict)) => render_run(&run, &verdict).into_response(),
+        Ok((run, verdict)) => render_run(&app, &run, &verdict).into_response(),
         Err(answer) => *answer,
     }
 }
@@ -85,7 +93,7 @@ pub(super) async fn login(State(app): State<Arc<App>>, request: Request) -> Resp
     let form = tokio::time::timeout(FORM_TIMEOUT, Form::<LoginForm>::from_request(request, &()));
     let Ok(Ok(Form(form))) = form.await else { return not_found() };
     // Only our own pages: never a redirect to where a stranger's link wants.
-    let ours = form.to.strip_prefix("/runs/").is_some_and(|id| RunId::parse(id).is_some());
+    let ours = form.to == "/" || form.to.strip_prefix("/runs/").is_some_and(|id| RunId::parse(id).is_some());
     if ours { trade(&app, &form.token, &form.to) } else { not_found() }
 }
 
@@ -123,18 +131,18 @@ fn render_login(app: &App, to: &str, wrong: bool) -> Html<String> {
             form method="post" action=(app.access.locate("/login")) {
                 input type="hidden" name="to" value=(to);
                 label { "Admin token " input type="password" name="token" autocomplete="current-password" autofocus; }
-                " " button { "Show the run" }
+                " " button { "Sign in" }
             }
         },
     )
 }
 
-fn render_run(run: &RunRecord, verdict: &Verdict) -> Html<String> {
-    let what = if run.number.0 == 0 { "merge group".to_owned() } else { format!("#{}", run.number) };
-    let title = format!("{} {what} at {}", run.name, verdict.head.short());
+fn render_run(app: &App, run: &RunRecord, verdict: &Verdict) -> Html<String> {
+    let title = title_of(&run.name, run.number, &verdict.head);
     page(
         &title,
         html! {
+            p { a href=(app.access.locate("/")) { "Deckhand" } }
             h1 { (title) }
             p { strong class=(verdict.conclusion.as_str()) { (verdict.conclusion.as_str()) } " · " (run.created_at.to_rfc3339()) }
             @for note in &verdict.notes { (render_markdown(note)) }
@@ -203,7 +211,13 @@ fn render_effect(effect: &Effect) -> Markup {
     }
 }
 
-fn page(title: &str, content: Markup) -> Html<String> {
+/// What was judged.
+pub(super) fn title_of(name: &RepoName, number: PullNumber, head: &CommitId) -> String {
+    let what = if number.0 == 0 { "merge group".to_owned() } else { format!("#{number}") };
+    format!("{name} {what} at {}", head.short())
+}
+
+pub(super) fn page(title: &str, content: Markup) -> Html<String> {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {

@@ -1,7 +1,7 @@
 //! Finished runs: the verdict that people read, and the snapshot to run it again.
 
 use super::StoreError;
-use crate::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
+use crate::model::{CommitId, Conclusion, PullNumber, RepoName, RepositoryId, Timestamp};
 use crate::webhook::JobSpec;
 use async_trait::async_trait;
 use std::fmt;
@@ -62,6 +62,23 @@ pub struct RunRecord {
     pub wakes: Vec<JobSpec>,
 }
 
+/// A finished run in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunHeadline {
+    /// Its id.
+    pub id: RunId,
+    /// The repository's name at that time.
+    pub name: RepoName,
+    /// The pull request; 0 for a merge group.
+    pub number: PullNumber,
+    /// The commit that was judged.
+    pub head: CommitId,
+    /// What was said; `None` when it cannot be read.
+    pub conclusion: Option<Conclusion>,
+    /// When it finished.
+    pub created_at: Timestamp,
+}
+
 /// Keeps finished runs.
 #[async_trait]
 pub trait Runs: Send + Sync {
@@ -76,4 +93,10 @@ pub trait Runs: Send + Sync {
     /// # Errors
     /// When the database fails or the row does not read.
     async fn load_run(&self, id: &RunId) -> Result<Option<RunRecord>, StoreError>;
+
+    /// The newest runs, newest first; of those of one moment the one with the larger id first.
+    ///
+    /// # Errors
+    /// When the database fails or a row does not read.
+    async fn list_runs(&self, limit: u32) -> Result<Vec<RunHeadline>, StoreError>;
 }

@@ -2,10 +2,11 @@
 
 use crate::server_bench::{Bench, Request, TOKEN};
 use deckhand::model::{
-    CommitId, Conclusion, Finding, Fingerprint, PullNumber, RepoName, RepositoryId, Settings, Severity, Timestamp,
-    Verdict,
+    CommitId, Conclusion, Finding, Fingerprint, InstallationId, PullNumber, RepoName, RepositoryId, Settings, Severity,
+    Timestamp, Verdict,
 };
 use deckhand::store::{RunId, RunRecord};
+use deckhand::webhook::{Cause, JobSpec, Work};
 
 pub(crate) async fn save_run(bench: &Bench) -> RunId {
     let head = CommitId::new(&"a".repeat(40)).unwrap();
@@ -56,7 +57,7 @@ async fn a_run_is_shown_to_the_bearer_of_the_token_only() {
     let bench = Bench::start().await;
     let id = save_run(&bench).await;
     let (page, api) = (format!("/runs/{id}"), format!("/api/v1/runs/{id}"));
-    for path in [&page, &api, "/metrics"] {
+    for path in [&page, &api, "/metrics", "/"] {
         let answer = bench.send(Request::get(path)).await;
         assert_eq!(answer.status, 401, "{path}");
         assert!(!answer.body.contains("changelog"), "{path}");
@@ -98,6 +99,34 @@ async fn a_token_in_a_link_or_form_becomes_a_cookie() {
 }
 
 #[tokio::test]
+async fn the_dashboard_leads_to_the_newest_runs_and_shows_what_was_given_up() {
+    let bench = Bench::start().await;
+    let empty = bench.send(Request::get("/").with_token()).await;
+    assert!(empty.body.contains("None yet.") && !empty.body.contains("<h2>Given up"), "{}", empty.body);
+    let page = format!("/runs/{}", save_run(&bench).await);
+    let store = bench.server.store();
+    let spec = JobSpec {
+        installation: InstallationId(3),
+        repository: RepositoryId(5),
+        name: RepoName::new("octo", "hello").unwrap(),
+        work: Work::ReviewPull { number: PullNumber(8), cause: Cause::Opened, changed_at: None },
+    };
+    store.enqueue_later(&spec, Timestamp(i64::MAX / 2), Timestamp(0)).await.unwrap();
+    store.park_jobs(InstallationId(3), "<b>suspended</b>", Timestamp(0)).await.unwrap();
+    let shown = bench.send(Request::get("/").with_token()).await;
+    assert_eq!(shown.status, 200);
+    let link = format!("<a href=\"{page}\">octo/hello #7 at aaaaaaa</a></td><td class=\"failure\">failure</td>");
+    for expected in [&link, "1 given up", "octo/hello <code>5/pull/8</code>", "&lt;b&gt;suspended&lt;/b&gt;"] {
+        assert!(shown.body.contains(expected), "{expected}: {}", shown.body);
+    }
+    let login = Request::post("/login", format!("token={TOKEN}&to=/").as_bytes())
+        .with("content-type", "application/x-www-form-urlencoded");
+    let posted = bench.send(login).await;
+    assert!(posted.status == 303 && posted.head.contains("location: /\r\n"), "{}", posted.head);
+    bench.server.shutdown().await;
+}
+
+#[tokio::test]
 async fn pages_below_a_path_stay_there() {
     let bench = Bench::start_with(&[("DECKHAND_PUBLIC_URL", "https://example.org/robots/")]).await;
     let page = format!("/runs/{}", save_run(&bench).await);
@@ -116,7 +145,7 @@ async fn without_a_token_the_pages_do_not_exist() {
     let id = save_run(&bench).await;
     let run = format!("/runs/{id}");
     let odd = [format!("{run}?token="), format!("{run}?token=a&token=b"), "/runs/%ff".into()];
-    let api = [format!("/api/v1/runs/{id}"), "/api/v1/jobs?state=a&state=b".into(), "/metrics".into()];
+    let api = [format!("/api/v1/runs/{id}"), "/api/v1/jobs?state=a&state=b".into(), "/metrics".into(), "/".into()];
     for path in [run].into_iter().chain(odd).chain(api) {
         assert_eq!(bench.send(Request::get(&path)).await.status, 404, "{path}");
         assert_eq!(bench.send(Request::get(&path).with("authorization", "Bearer ")).await.status, 404, "{path}");

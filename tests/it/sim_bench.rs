@@ -265,6 +265,21 @@ impl Story {
         self.rest().await;
     }
 
+    /// Somebody has whatever was given up tried again, and waits.
+    pub(crate) async fn retry_all_by_hand(&self) {
+        let post = |_: &SimHandle, server: &ServerHandle, _: &[String]| {
+            let (store, addr) = (server.store().clone(), server.addr());
+            async move {
+                for job in store.list_jobs(JobState::Parked, 100).await.unwrap() {
+                    let retry = format!("/api/v1/jobs/{}/retry", job.id);
+                    assert_eq!(Request::post(&retry, b"").with_token().send(addr).await.status, 200);
+                }
+            }
+        };
+        self.sim.ask(&self.server, &[], post).await;
+        self.rest().await;
+    }
+
     /// Everything that was said is as GitHub describes it, and nothing is left undone; then it is told in other ways.
     pub(crate) async fn end(self) {
         self.end_as(Ending::default()).await;

@@ -2,10 +2,10 @@
 
 use super::writer::Change;
 use super::{Sqlite, jobs};
-use crate::model::{CommitId, PullNumber, RepoName, RepositoryId, Timestamp};
+use crate::model::{CommitId, Conclusion, PullNumber, RepoName, RepositoryId, Timestamp};
 use crate::store::pack::{pack, unpack};
 use crate::store::runs::VERSION;
-use crate::store::{RunId, RunRecord, Runs, StoreError};
+use crate::store::{RunHeadline, RunId, RunRecord, Runs, StoreError};
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use sqlx::sqlite::SqliteRow;
@@ -22,6 +22,31 @@ impl Runs for Sqlite {
     async fn load_run(&self, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
         load_from(&mut *self.reader().await?, id).await
     }
+
+    async fn list_runs(&self, limit: u32) -> Result<Vec<RunHeadline>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, name, number, head, created_at,
+               CASE WHEN json_valid(verdict) THEN json_extract(verdict, '$.conclusion') END AS conclusion
+             FROM runs ORDER BY created_at DESC, id DESC LIMIT ?1",
+        )
+        .bind(limit)
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        rows.iter().map(read_headline).collect()
+    }
+}
+
+fn read_headline(row: &SqliteRow) -> Result<RunHeadline, StoreError> {
+    let damaged = |error: crate::model::InvalidId| StoreError::Corrupt(error.to_string());
+    let id: &str = row.try_get("id")?;
+    Ok(RunHeadline {
+        id: RunId::parse(id).ok_or_else(|| StoreError::Corrupt(format!("`{id}` is no run's id")))?,
+        name: RepoName::parse(row.try_get("name")?).map_err(damaged)?,
+        number: PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs()),
+        head: CommitId::new(row.try_get("head")?).map_err(damaged)?,
+        conclusion: row.try_get::<Option<&str>, _>("conclusion")?.and_then(Conclusion::parse),
+        created_at: Timestamp(row.try_get("created_at")?),
+    })
 }
 
 /// A run with its snapshot compressed: as it lies on disk. Made before the writer has it, because that takes time.

@@ -3,8 +3,10 @@
 use super::engine::Memory;
 use super::state::{HeadRow, State};
 use async_trait::async_trait;
-use deckhand::model::{PullNumber, Timestamp};
-use deckhand::store::{Forgetting, Forgotten, REDELIVERABLE, Retention, RunId, RunRecord, Runs, StoreError};
+use deckhand::model::{Conclusion, PullNumber, Timestamp};
+use deckhand::store::{
+    Forgetting, Forgotten, REDELIVERABLE, Retention, RunHeadline, RunId, RunRecord, Runs, StoreError,
+};
 
 impl State {
     /// How many pieces of the work that it brings about joined others.
@@ -45,6 +47,23 @@ impl Runs for Memory {
 
     async fn load_run(&self, id: &RunId) -> Result<Option<RunRecord>, StoreError> {
         Ok(self.state()?.runs.get(id.as_str()).cloned())
+    }
+
+    async fn list_runs(&self, limit: u32) -> Result<Vec<RunHeadline>, StoreError> {
+        let state = self.state()?;
+        let mut runs: Vec<&RunRecord> = state.runs.values().collect();
+        runs.sort_by_key(|run| std::cmp::Reverse((run.created_at, run.id.as_str())));
+        let headline = |run: &RunRecord| RunHeadline {
+            id: run.id.clone(),
+            name: run.name.clone(),
+            number: run.number,
+            head: run.head.clone(),
+            conclusion: serde_json::from_str::<serde_json::Value>(&run.verdict)
+                .ok()
+                .and_then(|verdict| Conclusion::parse(verdict["conclusion"].as_str()?)),
+            created_at: run.created_at,
+        };
+        Ok(runs.into_iter().take(limit as usize).map(headline).collect())
     }
 }
 

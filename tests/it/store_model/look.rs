@@ -34,6 +34,9 @@ pub(super) async fn look(store: &Store, now: Timestamp) -> Vec<String> {
     for number in 0..8 {
         seen.note("run", store.load_run(&run_id(number)).await);
     }
+    for limit in [2, 100] {
+        seen.note("newest", store.list_runs(limit).await);
+    }
     for repository in REPOSITORIES {
         look_at(store, repository, now, &mut seen).await;
     }
