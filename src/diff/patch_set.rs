@@ -54,7 +54,7 @@ pub enum PatchDamage {
     #[error("the file has an unresolved merge conflict")]
     Unmerged,
     /// A hunk outside every file section.
-    #[error("a hunk without a file section before it")]
+    #[error("a hunk without a file section (`diff --git`) before it; make the patch with `git diff`")]
     StrayHunk,
     /// Neither `rename`, `---`, `+++` nor the `diff --git` line tell the path.
     #[error("the path of the file cannot be told")]

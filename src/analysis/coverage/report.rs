@@ -177,8 +177,8 @@ impl Builder {
     pub(super) fn finish(mut self, format: Format) -> Report {
         self.end();
         if let Some(first) = &self.first_skipped {
-            let what = if self.skipped == 1 { "entry" } else { "entries" };
-            self.notes.push(format!("{} {what} could not be read and were left out (first: {first})", self.skipped));
+            let (what, were) = if self.skipped == 1 { ("entry", "was") } else { ("entries", "were") };
+            self.notes.push(format!("{} {what} could not be read and {were} left out (first: {first})", self.skipped));
         }
         Report { format, files: self.files, sources: self.sources, notes: self.notes }
     }

@@ -91,8 +91,8 @@ impl Builder {
     pub(super) fn finish(mut self, format: LintFormat) -> LintReport {
         let mut notes = Vec::new();
         if let Some(first) = self.first_skipped {
-            let what = if self.skipped == 1 { "result" } else { "results" };
-            notes.push(format!("{} {what} could not be read and were left out (first: {first})", self.skipped));
+            let (what, were) = if self.skipped == 1 { ("result", "was") } else { ("results", "were") };
+            notes.push(format!("{} {what} could not be read and {were} left out (first: {first})", self.skipped));
         }
         if self.more_failures > 0 {
             self.failures.push(format!("{} more failures of linters are not listed", self.more_failures));

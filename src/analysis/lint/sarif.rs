@@ -486,7 +486,7 @@ mod tests {
         let range = first.spots[0].range.expect("a place");
         assert_eq!((range.line, range.end_line), (3, 4));
         assert_eq!((report.results[1].severity, report.results[1].spots[0].range), (LintSeverity::Info, None));
-        assert_eq!(report.notes, ["1 result could not be read and were left out (first: `nowhere` names no file)"]);
+        assert_eq!(report.notes, ["1 result could not be read and was left out (first: `nowhere` names no file)"]);
     }
 
     #[test]
