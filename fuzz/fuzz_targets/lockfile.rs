@@ -28,6 +28,7 @@ fn problems(names: [&str; 2], texts: [&str; 4]) -> Vec<Problem> {
         additions: 1,
         deletions: 1,
         patch: Patch::Empty,
+        hidden: false,
     };
     let changes: Vec<FileChange> = names.iter().map(change).collect();
     find_problems(&changes, &|_| true, &Pair { names, texts })

@@ -197,6 +197,7 @@ impl Reader<'_> {
             additions: content.additions,
             deletions: content.deletions,
             patch: content.patch,
+            hidden: false,
         })
     }
 }

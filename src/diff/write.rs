@@ -20,7 +20,12 @@ pub fn write_patch(path: &str, old: Option<&str>, new: &str) -> Option<String> {
         Some(_) => ("", format!("a/{path}")),
         None => ("new file mode 100644\n", "/dev/null".to_owned()),
     };
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before, new);
+    // A line ends where git ends it: not at a lone carriage return.
+    let (old_lines, new_lines): (Vec<&str>, Vec<&str>) =
+        (before.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
+    let mut configured = TextDiff::configure();
+    configured.algorithm(Algorithm::Patience).newline_terminated(true);
+    let diff = configured.diff_slices(&old_lines, &new_lines);
     let hunks = diff.unified_diff().context_radius(CONTEXT).header(&from, &format!("b/{path}")).to_string();
     Some(format!("diff --git a/{path} b/{path}\n{kind}{hunks}"))
 }
@@ -48,7 +53,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_patch_taken_back_gives_the_old_text(
-            old in proptest::collection::vec("[ab]?\n", 0..12), new in proptest::collection::vec("[ab]?\n", 0..12),
+            old in proptest::collection::vec("[ab\r]?[ab]?\n", 0..12), new in proptest::collection::vec("[ab\r]?[ab]?\n", 0..12),
         ) {
             let (old, new) = (old.concat(), new.concat());
             let patch = write_patch("a", Some(&old), &new).expect("short");

@@ -59,7 +59,7 @@ impl Blobs {
         let beginning = self.batch.content(BINARY_PROBE_BYTES as u64 - 1)?;
         // Nobody wants the rest.
         self.batch.end()?;
-        Ok(memchr::memchr(0, &beginning).is_none())
+        Ok(!is_binary(&beginning))
     }
 
     fn load_batched(&mut self, tree: &CommitId, path: &[u8]) -> Result<FileText, GitError> {
@@ -73,8 +73,9 @@ impl Blobs {
             return Err(super::command::refused("read a file", said.trim()));
         };
         if kind == "blob" && size > MAX_TEXT_BYTES {
+            let beginning = self.batch.content(BINARY_PROBE_BYTES as u64 - 1)?;
             self.batch.end()?;
-            return Ok(too_large(size));
+            return Ok(if is_binary(&beginning) { FileText::NotText("binary".to_owned()) } else { too_large(size) });
         }
         let (is_blob, is_tree) = (kind == "blob", kind == "tree");
         let content = self.batch.content(size)?;
@@ -130,8 +131,13 @@ fn names_in(tree: &[u8], id: usize) -> Vec<String> {
     names
 }
 
+/// As git sees it from the beginning.
+fn is_binary(content: &[u8]) -> bool {
+    memchr::memchr(0, &content[..content.len().min(BINARY_PROBE_BYTES)]).is_some()
+}
+
 fn text_of(content: Vec<u8>) -> FileText {
-    if memchr::memchr(0, &content[..content.len().min(BINARY_PROBE_BYTES)]).is_some() {
+    if is_binary(&content) {
         return FileText::NotText("binary".to_owned());
     }
     FileText::Text(match String::from_utf8(content) {

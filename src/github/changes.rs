@@ -264,6 +264,7 @@ fn change(wire: WireFile) -> Option<FileChange> {
         additions: wire.additions,
         deletions: wire.deletions,
         patch,
+        hidden: false,
     })
 }
 

@@ -139,7 +139,7 @@ impl RepoClient {
         let (page, listed) = futures_util::try_join!(self.comparison_page(base, head, 1), listed)?;
         let Fact::Known(changes) = listed else { return Ok(listed) };
         let named: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
-        let agree = page.files.iter().all(|file| named.contains(&file.path()));
+        let agree = !page.files.is_empty() && page.files.iter().all(|file| named.contains(&file.path()));
         let changes = if agree { Fact::Known(changes) } else { truncated("") };
         self.reveal_hidden((base, head), Some(base), changes).await
     }

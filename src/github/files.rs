@@ -71,6 +71,25 @@ impl RepoClient {
         Ok(batches.into_iter().flatten().map(size).collect())
     }
 
+    /// What blobs lie at paths of commits, in the order of the question: one request per 100. `None` where there is none, or
+    /// its path has no name in GitHub's API.
+    ///
+    /// # Errors
+    /// When a request failed.
+    pub(super) async fn fetch_blobs(&self, wanted: &[(CommitId, RepoPath)]) -> Result<Vec<Option<Blob>>, CallError> {
+        let batches: Vec<_> = wanted.chunks(BATCH).map(|batch| self.fetch_objects(batch, BLOBS)).collect();
+        let batches: Vec<Vec<Found>> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
+        let blob = |answer: Found| match answer {
+            Found::Object(Some(object)) if object.kind == "Blob" => Some(Blob {
+                id: object.oid?,
+                binary: object.is_binary == Some(true),
+                size: object.byte_size.unwrap_or(u64::MAX),
+            }),
+            _ => None,
+        };
+        Ok(batches.into_iter().flatten().map(blob).collect())
+    }
+
     async fn fetch_batch(&self, batch: &[(CommitId, RepoPath)]) -> Result<Vec<FileText>, CallError> {
         let answers = self.fetch_objects(batch, TEXTS).await?;
         Ok(answers
@@ -113,6 +132,15 @@ impl RepoClient {
 /// What is asked of what lies at a path: a text or the names in a folder, or only a file's size.
 pub(super) const TEXTS: &str = "... on Blob { text isBinary isTruncated byteSize } ... on Tree { entries { name } }";
 pub(super) const SIZES: &str = "... on Blob { byteSize }";
+pub(super) const BLOBS: &str = "... on Blob { oid isBinary byteSize }";
+
+/// What is known of a file without its text.
+pub(super) struct Blob {
+    pub(super) id: String,
+    pub(super) binary: bool,
+    /// In bytes.
+    pub(super) size: u64,
+}
 
 const UNNAMEABLE: &str = "the files: one has a path that is not UTF-8, which its API cannot name";
 
@@ -151,6 +179,7 @@ struct Data {
 struct WireObject {
     #[serde(rename = "__typename")]
     kind: String,
+    oid: Option<String>,
     text: Option<String>,
     is_binary: Option<bool>,
     is_truncated: Option<bool>,
@@ -177,7 +206,7 @@ fn text(object: Option<WireObject>) -> FileText {
     if object.kind != "Blob" {
         return FileText::NotText("it is not a file".to_owned());
     }
-    if object.is_truncated == Some(true) {
+    if object.is_truncated == Some(true) && object.is_binary != Some(true) {
         let size = object.byte_size.unwrap_or_default();
         return FileText::Cut(format!("it has {size} bytes, more than GitHub gives as text"));
     }

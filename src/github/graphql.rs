@@ -48,6 +48,7 @@ pub fn documents() -> Vec<(&'static str, String)> {
         ("ground_of_nothing", super::ground::document(0)),
         ("history", super::history::document(2)),
         ("sizes", super::files::document(2, super::files::SIZES)),
+        ("blobs", super::files::document(2, super::files::BLOBS)),
     ]
 }
 

@@ -325,13 +325,19 @@ impl Session {
         )
     }
 
-    pub(super) fn report(&self, lua: &Lua, severity: Severity, message: String, at: At) -> mlua::Result<()> {
+    pub(super) fn report(&self, lua: &Lua, severity: Severity, mut message: String, at: At) -> mlua::Result<()> {
+        let built_in = || current_place(lua).is_some_and(|(script, _)| script.starts_with("deckhand:"));
+        if message.len() > MAX_TEXT_BYTES && built_in() {
+            // Whoever uses a rule of ours cannot make it say less of a long name.
+            message.truncate(message.floor_char_boundary(MAX_TEXT_BYTES - CUT.len()));
+            message.push_str(CUT);
+        }
         if message.len() > MAX_TEXT_BYTES || at.suggestion.as_ref().is_some_and(|text| text.len() > MAX_TEXT_BYTES) {
             return Err(self.error(lua, format!("a finding's text is at most {MAX_TEXT_BYTES} bytes long")).into());
         }
         if self.findings.borrow().len() >= MAX_FINDINGS {
-            let built_in = current_place(lua).is_some_and(|(script, _)| script.starts_with("deckhand:"));
-            let way_out = if built_in { "its option `paths` leaves fewer" } else { "report one per file, or a sum" };
+            let way_out =
+                if built_in() { "its option `paths` can leave files out" } else { "report one per file, or a sum" };
             let message = format!("the rule reported more than {MAX_FINDINGS} findings; {way_out}");
             return Err(self.fault(lua, message));
         }
@@ -400,6 +406,9 @@ fn without(lua: &Lua, table: Option<&Table>, key: &str) -> mlua::Result<Table> {
     }
     Ok(rest)
 }
+
+/// What ends a text that was cut.
+const CUT: &str = "…";
 
 /// The innermost script line that is running: file and line. Host chunks (`=deckhand`) are passed over.
 fn current_place(lua: &Lua) -> Option<(String, u32)> {

@@ -25,6 +25,9 @@ pub struct FileChange {
     pub deletions: u32,
     /// The hunks, or why there are none.
     pub patch: Patch,
+    /// Whether the lines are not shown on GitHub, which takes no comment on them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
 impl FileChange {

@@ -42,6 +42,9 @@ struct Changed<'a> {
 
 impl Changed<'_> {
     fn is_commentable(&self, side: Side, first: u32, last: u32) -> bool {
+        if self.change.hidden {
+            return false;
+        }
         let hunks = self.hunks.get_or_init(|| match &self.change.patch {
             Patch::Text(text) => diff::parse_hunks(text),
             Patch::Empty | Patch::Binary | Patch::Truncated => Vec::new(),

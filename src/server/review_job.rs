@@ -151,6 +151,9 @@ impl<'a> Stage<'a> {
         client: RepoClient,
         overview: Overview,
     ) -> Result<Stage<'a>, JobError> {
+        // What stands there already is kept true: a push only seems to bring the first rules where others spoke before.
+        let spoke = !overview.published.comments.is_empty() || !overview.published.summaries.is_empty();
+        let quiet = review.cause.is_quiet() && !(spoke && review.cause == Cause::FirstDangerfile);
         let writing = Writing {
             reviews,
             job: review.job,
@@ -161,7 +164,7 @@ impl<'a> Stage<'a> {
             base: overview.pull.base.name.clone(),
             default_branch: overview.default_branch.clone(),
             private: overview.private,
-            quiet: review.cause.is_quiet(),
+            quiet,
             required_statuses: None,
             may_resolve: None,
             hands: None,

@@ -269,6 +269,7 @@ fn change(path: &str, patch: &str) -> FileChange {
         additions: 1,
         deletions: 1,
         patch: Patch::Text(patch.to_owned()),
+        hidden: false,
     }
 }
 

@@ -391,3 +391,25 @@ fn who_is_ignored_is_said() {
         );
     }
 }
+
+/// Whoever uses a built-in rule cannot make it say less.
+#[test]
+fn a_built_in_rule_that_has_much_to_say_of_one_name_says_what_fits() {
+    let place = Place::repository();
+    let project =
+        |wanted: &str| format!("[project]\nname = \"a-b\"\nversion = \"0.1.0\"\ndependencies = [\"p0{wanted}\"]\n");
+    place.write("dangerfile.lua", "use('lockfile')\n");
+    place.write("pyproject.toml", &project(">=1"));
+    let lock = "version = 1\nrequires-python = \">=3.8\"\n\n[[package]]\nname = \"a-b\"\nversion = \"0.1.0\"\nsource = { virtual = \".\" }\n\
+                [package.metadata]\nrequires-dist = [{ name = \"p0\", specifier = \">=1\" }]\n\n[[package]]\nname = \"p0\"\nversion = \"1.5\"\n\
+                source = { registry = \"https://pypi.org/simple\" }\n";
+    place.write("uv.lock", lock);
+    place.commit("Require p0");
+    let long: Vec<String> = (0..12_000).map(|n| format!(">{n}")).collect();
+    place.write("pyproject.toml", &project(&long.join(",")));
+    let said = place.deckhand(&["local", "--base", "HEAD", "--format", "json"]);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((said.status, told["faults"].as_array().unwrap().len()), (1, 0), "{}", said.out);
+    let message = told["findings"][0]["message"].as_str().unwrap();
+    assert!(message.len() <= 65_536 && message.ends_with('…'), "{} bytes", message.len());
+}

@@ -1,7 +1,7 @@
 //! Changes that are too many, too long or too odd: seen whole and exactly, or the check fails and says why.
 
 use crate::other_ways::Kills;
-use crate::sim_bench::{Ending, REPO, Story};
+use crate::sim_bench::{Ending, REPO, Story, writes};
 use deckhand::sim::{Fault, FaultEffect, LogEntry, OddEdit};
 
 const PRINTS: &str = "rule('no-print', function()
@@ -266,16 +266,28 @@ async fn f36_a_text_that_a_pull_request_hides_by_its_own_attributes_is_judged() 
     if line.text:find('print(', 1, true) then fail('Leftover print', { file = line.file, line = line.number }) end
   end
 end)";
-    let story = Story::begin(&[("dangerfile.lua", rules), ("src/old.py", "x = 1\n")]).await;
+    let long = "a = 1\nb = 2\nc = 3\nd = 4\ne = 5\nf = 6\ng = 7\n";
+    let old = [("src/old.py", "x = 1\n"), ("src/named.py", long), ("src/moved.py", long)];
+    let story = Story::begin(&[[("dangerfile.lua", rules)].as_slice(), &old].concat()).await;
     let hidden = [
-        (".gitattributes", Some("*.py -diff\n")),
+        (".gitattributes", Some("*.py -diff\n*.png binary\n")),
+        ("a.png", Some("\0")),
+        ("src/moved.py", None),
+        ("src/named.py", None),
         ("src/new.py", Some("print(1)\n")),
         ("src/old.py", Some("x = 1\nprint(2)\n")),
+        ("src/other.py", Some(&format!("{long}print(3)\n"))),
+        ("src/same.py", Some(long)),
     ];
     let number = story.open("Hide it", &hidden).await;
+    let written = writes(&story.requests());
+    let once = ["POST check-runs 201", "PATCH check-runs 200", "POST issues/comments 201"];
+    assert!(written.len() == 3 && once.iter().all(|it| written.iter().any(|write| write == it)), "{written:?}");
     let page = story.page(number);
-    assert!(page.contains("deckhand (by deckhand): failure - 2 problems"), "{page}");
-    assert!(page.contains("[failure] src/new.py:1") && page.contains("[failure] src/old.py:2"), "{page}");
+    assert!(page.contains("deckhand (by deckhand): failure - 3 problems"), "{page}");
+    for place in ["src/new.py:1", "src/old.py:2", "src/other.py:8"] {
+        assert!(page.contains(&format!("[failure] {place}")), "{place}: {page}");
+    }
     // Once it is on the base it is what its people want.
     story.sim.push(REPO, "main", "mona", "Hide them", &[(".gitattributes", Some("*.py -diff\n"))], "");
     story.rest().await;

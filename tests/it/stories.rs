@@ -132,6 +132,24 @@ async fn the_first_dangerfile_judges_what_is_open_and_says_nothing_there() {
     }
 }
 
+/// Where others' rules spoke before, the first own ones keep true what stands there.
+#[tokio::test]
+async fn a_first_dangerfile_among_comments_keeps_them_true() {
+    let story = Story::begin(&[HELLO]).await;
+    story.sim.create_repository("octo", ".github", &[("dangerfile.lua", RULES)], false);
+    story.sim.install("octo/.github");
+    story.rest().await;
+    let number = story.open("Say what happens", &[NOISY]).await;
+    assert!(story.page(number).contains("src/hello.py:3\n"), "{}", story.page(number));
+    story.requests();
+    let more = "rule('titled', function() fail('Say more.') end)";
+    story.sim.push(REPO, "main", "mona", "Add rules", &[("dangerfile.lua", Some(more))], "");
+    story.rest().await;
+    let written = writes(&story.requests());
+    assert!(written.contains(&"POST issues/comments 201".to_owned()), "the summary is written: {written:?}");
+    story.end().await;
+}
+
 /// The contract's line: a branch that requires the check hears that nobody can judge, and does not wait for ever.
 #[tokio::test]
 async fn without_a_dangerfile_a_required_check_fails_and_says_so() {

@@ -307,6 +307,7 @@ mod tests {
                 additions: 1,
                 deletions: 1,
                 patch: Patch::Empty,
+                hidden: false,
             };
             let problems = find_problems(&[change], &|_| true, &tree);
             problems.into_iter().flat_map(|problem| problem.dependencies).collect::<Vec<_>>()

@@ -20,6 +20,7 @@ pub(in crate::plan) fn snapshot() -> Snapshot {
         additions: 2,
         deletions: 1,
         patch: Patch::Text("@@ -10,4 +10,5 @@\n one\n-two\n+two!\n+more\n three\n four\n".into()),
+        hidden: false,
     }]));
     snapshot
 }

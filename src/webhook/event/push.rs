@@ -121,7 +121,7 @@ impl Payload {
     fn brings_dangerfile(&self) -> bool {
         let brought = |commit: &Commit| Commit::has_dangerfile(commit.added.as_deref());
         let moved = |commit: &Commit| Commit::has_dangerfile(commit.removed.as_deref());
-        self.all_commits().any(brought) && !self.all_commits().any(moved)
+        !self.untold() && self.all_commits().any(brought) && !self.all_commits().any(moved)
     }
 
     /// A branch that begins has no pull requests yet.

@@ -365,7 +365,10 @@ impl Pull {
                 });
             }
             Step::Resolve(_, n) => {
-                self.settled.insert(print(*n));
+                let (_, prints) = self.commits.last().expect("a branch has a commit");
+                if prints.iter().any(|file| file.contains(n)) {
+                    self.settled.insert(print(*n));
+                }
                 self.at_thread(sim, *n, |sim, thread| {
                     sim.resolve_thread(thread);
                 });
