@@ -64,17 +64,7 @@ mod tests {
     use crate::diff::MAX_COMPARED_LINES;
 
     fn hidden(path: &str) -> FileChange {
-        FileChange {
-            path: RepoPath::new(path),
-            old_path: None,
-            status: ChangeStatus::Modified,
-            old_mode: None,
-            new_mode: None,
-            additions: 0,
-            deletions: 0,
-            patch: Patch::Binary,
-            hidden: false,
-        }
+        FileChange::new(RepoPath::new(path), ChangeStatus::Modified, Patch::Binary)
     }
 
     fn revealed(before: FileText, after: FileText) -> (Patch, u32, u32) {

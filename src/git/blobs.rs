@@ -48,20 +48,6 @@ impl Blobs {
         }
     }
 
-    /// Whether git's look at the beginning of a large file would call it text. A path that does not fit on a line is not
-    /// looked at, and counts as text.
-    pub(super) fn begins_as_text(&mut self, tree: &CommitId, path: &RepoPath) -> Result<bool, GitError> {
-        let path = path.to_bytes();
-        if path.contains(&b'\n') || path.ends_with(b"\r") {
-            return Ok(true);
-        }
-        self.batch.ask(&[tree.as_str().as_bytes(), b":", &path].concat())?;
-        let beginning = self.batch.content(BINARY_PROBE_BYTES as u64 - 1)?;
-        // Nobody wants the rest.
-        self.batch.end()?;
-        Ok(!is_binary(&beginning))
-    }
-
     fn load_batched(&mut self, tree: &CommitId, path: &[u8]) -> Result<FileText, GitError> {
         let header = self.batch.ask(&[tree.as_str().as_bytes(), b":", path].concat())?;
         if header.ends_with(" missing") {

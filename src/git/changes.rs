@@ -63,7 +63,7 @@ impl Comparison {
             return Ok(files);
         }
         for file in files.iter_mut().filter(|file| file.patch == Patch::Binary) {
-            let before = FileKey { side: Side::Left, path: file.old_path.as_ref().unwrap_or(&file.path).clone() };
+            let before = FileKey { side: Side::Left, path: file.old_path().clone() };
             let after = FileKey { side: Side::Right, path: file.path.clone() };
             let (before, after) = (self.load_file(&before)?, self.load_file(&after)?);
             reveal(file, &before, &after);

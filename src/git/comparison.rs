@@ -92,7 +92,7 @@ impl Comparison {
         if self.load_size(&key)?.is_none_or(|size| size <= BIG_FILE_BYTES) {
             return Ok(false);
         }
-        self.blobs.borrow_mut().begins_as_text(self.head_tree(), path).map_err(|error| self.explain(error))
+        Ok(matches!(self.load_file(&key)?, FileText::Cut(_)))
     }
 
     /// The bytes of a file on one side; `None` when there is none. Of a submodule the size is not known: `None` too.

@@ -256,15 +256,10 @@ fn change(wire: WireFile) -> Option<FileChange> {
     };
     let patch = patch(&wire, status);
     Some(FileChange {
-        path: RepoPath::new(&wire.filename),
         old_path: wire.previous_filename.as_deref().map(RepoPath::new),
-        status,
-        old_mode: None,
-        new_mode: None,
         additions: wire.additions,
         deletions: wire.deletions,
-        patch,
-        hidden: false,
+        ..FileChange::new(wire.path(), status, patch)
     })
 }
 

@@ -56,7 +56,7 @@ impl RepoClient {
     /// `NotFound` when a commit is gone, or the two have nothing in common.
     pub async fn fetch_comparison(&self, base: &CommitId, head: &CommitId) -> Result<Comparison, CallError> {
         let mut first = self.comparison_page(base, head, 1).await?;
-        let merge_base = CommitId::new(&first.merge_base_commit.sha).map_err(|_| malformed())?;
+        let merge_base = first.merge_base()?;
         let total = first.total_commits;
         let pages = if total > MAX_COMMITS { 1 } else { total.div_ceil(PAGE) };
         let files = std::mem::take(&mut first.files);
@@ -113,8 +113,7 @@ impl RepoClient {
 
     /// Where the head left the base: one request.
     pub(super) async fn find_merge_base(&self, base: &CommitId, head: &CommitId) -> Result<CommitId, CallError> {
-        let page = self.comparison_page(base, head, 1).await?;
-        CommitId::new(&page.merge_base_commit.sha).map_err(|_| malformed())
+        self.comparison_page(base, head, 1).await?.merge_base()
     }
 
     /// All files that `head` changes since `base`, from which it comes: the diff, or where that is too large the list of the
@@ -160,6 +159,12 @@ struct Page {
     /// Only with the first page.
     #[serde(default)]
     files: Vec<WireFile>,
+}
+
+impl Page {
+    fn merge_base(&self) -> Result<CommitId, CallError> {
+        CommitId::new(&self.merge_base_commit.sha).map_err(|_| malformed())
+    }
 }
 
 #[derive(Deserialize)]

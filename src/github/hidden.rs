@@ -37,8 +37,7 @@ impl RepoClient {
             None => self.find_merge_base(base, head).await?,
         };
         let sides = |file: &FileChange| -> [(CommitId, RepoPath); 2] {
-            let old = file.old_path.as_ref().unwrap_or(&file.path).clone();
-            [(merge_base.clone(), old), (head.clone(), file.path.clone())]
+            [(merge_base.clone(), file.old_path().clone()), (head.clone(), file.path.clone())]
         };
         let places: Vec<_> = hidden.iter().flat_map(|file| sides(file)).collect();
         let blobs = self.fetch_blobs(&places).await?;

@@ -31,6 +31,21 @@ pub struct FileChange {
 }
 
 impl FileChange {
+    /// A change of which nothing more is known: no other path, no modes, no lines counted, shown as it is.
+    pub fn new(path: RepoPath, status: ChangeStatus, patch: Patch) -> Self {
+        FileChange {
+            path,
+            old_path: None,
+            status,
+            old_mode: None,
+            new_mode: None,
+            additions: 0,
+            deletions: 0,
+            patch,
+            hidden: false,
+        }
+    }
+
     /// The path on the old side.
     pub fn old_path(&self) -> &RepoPath {
         self.old_path.as_ref().unwrap_or(&self.path)

@@ -1,11 +1,11 @@
 //! `GET /`: what the robot did lately, what it has in hand, and what it gave up.
 
-use super::http::App;
+use super::http::{App, unavailable};
 use super::pages::{PageQuery, page, refuse_page, title_of};
 use crate::store::{JobCounts, JobState, ListedJob, RunHeadline, StoreError, VERSION};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -26,10 +26,7 @@ pub(super) async fn show(
     }
     match load(&app).await {
         Ok((counts, parked, runs)) => render(&app, &counts, &parked, &runs).into_response(),
-        Err(error) => {
-            tracing::error!(error = %error, "the dashboard cannot be loaded: {error}");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
-        }
+        Err(error) => unavailable("the dashboard cannot be loaded", &error),
     }
 }
 

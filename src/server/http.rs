@@ -7,6 +7,7 @@ use super::shared::Shared;
 use super::upload::{self, Uploads};
 use super::{dashboard, inbox, jobs_api, metrics_github, pages};
 use crate::github::Meter;
+use crate::store::StoreError;
 use crate::webhook::Secrets;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -86,6 +87,12 @@ fn refuse(entry: Entry) -> Option<Response> {
     }
 }
 
+/// What anybody hears while the database fails; the log says what could not be done.
+pub(super) fn unavailable(what: &str, error: &StoreError) -> Response {
+    tracing::error!(error = %error, "{what}: {error}");
+    (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+}
+
 async fn ready(State(app): State<Arc<App>>) -> Response {
     let store = tokio::time::timeout(READY_TIMEOUT, app.shared.store.ping()).await;
     let unready = |text: &'static str| (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
@@ -112,10 +119,7 @@ async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
             metrics_github::render(&app.meter.read(), &mut text);
             ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
         }
-        Err(error) => {
-            tracing::error!(error = %error, "the jobs cannot be counted: {error}");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
-        }
+        Err(error) => unavailable("the jobs cannot be counted", &error),
     }
 }
 

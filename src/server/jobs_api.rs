@@ -1,7 +1,7 @@
 //! `/api/v1/jobs`: jobs and why they stand where they stand; a job that was given up is tried again or dropped by hand.
 
-use super::http::{App, not_found, refusal, refusal_of_a_change};
-use crate::store::{ByHand, JobState, ListedJob, StoreError, Touched};
+use super::http::{App, not_found, refusal, refusal_of_a_change, unavailable};
+use crate::store::{ByHand, JobState, ListedJob, Touched};
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -40,7 +40,7 @@ pub(super) async fn list(
     // One more than is shown tells whether there are more.
     let mut jobs = match app.shared.store.list_jobs(state, MAX_LISTED + 1).await {
         Ok(jobs) => jobs,
-        Err(error) => return unavailable(&error),
+        Err(error) => return unavailable(UNDONE, &error),
     };
     let more = jobs.len() > MAX_LISTED as usize;
     jobs.truncate(MAX_LISTED as usize);
@@ -77,14 +77,12 @@ pub(super) async fn decide(
                 .into_response()
         }
         Ok(Touched::Unknown) => not_found(),
-        Err(error) => unavailable(&error),
+        Err(error) => unavailable(UNDONE, &error),
     }
 }
 
-fn unavailable(error: &StoreError) -> Response {
-    tracing::error!(error = %error, "the jobs cannot be read or changed: {error}");
-    (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
-}
+/// What the log says when the database fails.
+const UNDONE: &str = "the jobs cannot be read or changed";
 
 /// Optional members are absent, never null.
 fn render_job(job: &ListedJob, state: JobState) -> Value {

@@ -68,17 +68,7 @@ impl FileSource for Pair<'_> {
 }
 
 fn problems(names: [&str; 2], texts: [&str; 4]) -> Vec<Problem> {
-    let change = |name: &&str| FileChange {
-        path: RepoPath::new(name),
-        old_path: None,
-        status: ChangeStatus::Modified,
-        old_mode: None,
-        new_mode: None,
-        additions: 1,
-        deletions: 1,
-        patch: Patch::Empty,
-        hidden: false,
-    };
+    let change = |name: &&str| FileChange::new(RepoPath::new(name), ChangeStatus::Modified, Patch::Empty);
     let changes: Vec<FileChange> = names.iter().map(change).collect();
     find_problems(&changes, &|_| true, &Pair { names, texts })
 }

@@ -260,17 +260,7 @@ impl FileSource for Files<'_> {
 }
 
 fn change(path: &str, patch: &str) -> FileChange {
-    FileChange {
-        path: RepoPath::new(path),
-        old_path: None,
-        status: ChangeStatus::Modified,
-        old_mode: None,
-        new_mode: None,
-        additions: 1,
-        deletions: 1,
-        patch: Patch::Text(patch.to_owned()),
-        hidden: false,
-    }
+    FileChange::new(RepoPath::new(path), ChangeStatus::Modified, Patch::Text(patch.to_owned()))
 }
 
 #[test]

@@ -4,8 +4,7 @@
 mod step;
 mod world;
 
-use crate::other_ways::Kills;
-use crate::sim_bench::{Away, Ending, REPO, Story};
+use crate::sim_bench::{Away, REPO, Story};
 use deckhand::sim::SimHandle;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -43,7 +42,7 @@ async fn tell(steps: &[(Step, bool)]) {
     let mut world = World::default();
     let files: Vec<(&str, &str)> = HOME.iter().copied().chain([("dangerfile.lua", RULES[0])]).collect();
     let mut kept = None;
-    let story = Story::begin_with_permissions(&[("merge_queues", "read"), ("statuses", "write")], &files).await;
+    let story = Story::begin_with_groups(&[("statuses", "write")], &files).await;
     world.begin(&story.sim);
     let mut place = Place::Here(story);
     for (step, rests) in steps {
@@ -83,7 +82,7 @@ async fn tell(steps: &[(Step, bool)]) {
         world.hold_groups(sim, when);
     };
     holds(&story.sim, "told as it is");
-    story.end_as(Ending { kills: Kills::Each, holds: Some(&holds), ..Ending::default() }).await;
+    story.end_where(holds).await;
 }
 
 /// Nothing goes wrong any more, the server has the time that it needs, and whoever runs it looks at what was given up.

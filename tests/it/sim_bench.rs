@@ -181,6 +181,16 @@ impl Story {
         Story::listen(Start { clock: Some(Arc::new(clock)), ..Start::with_files(files) }).await
     }
 
+    /// The app is told of merge groups too, which it may read.
+    pub(crate) async fn begin_with_groups(more: &[(&str, &str)], files: &[(&str, &str)]) -> Story {
+        let permissions: Vec<(&str, &str)> = more.iter().copied().chain([("merge_queues", "read")]).collect();
+        let story = Story::begin_with_permissions(&permissions, files).await;
+        let mut events = AppConfig::events();
+        events.push("merge_group".to_owned());
+        story.sim.subscribe(APP_ID, &events.iter().map(String::as_str).collect::<Vec<_>>());
+        story
+    }
+
     async fn listen(start: Start) -> Story {
         let sim = Github::new(start.make().await);
         let clock = start.clock(&sim);
@@ -256,13 +266,8 @@ impl Story {
     /// Somebody has the one job that was given up tried again, and waits.
     pub(crate) async fn retry_by_hand(&self) {
         let parked = self.server.store().list_jobs(JobState::Parked, 2).await.unwrap();
-        let [job] = &parked[..] else { panic!("{parked:#?}") };
-        let retry = format!("/api/v1/jobs/{}/retry", job.id);
-        let post = move |_: &SimHandle, server: &ServerHandle, _: &[String]| {
-            Request::post(&retry, b"").with_token().send(server.addr())
-        };
-        assert_eq!(self.sim.ask(&self.server, &[], post).await.status, 200);
-        self.rest().await;
+        assert_eq!(parked.len(), 1, "{parked:#?}");
+        self.retry_all_by_hand().await;
     }
 
     /// Somebody has whatever was given up tried again, and waits.

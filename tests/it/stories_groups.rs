@@ -3,7 +3,7 @@
 
 use crate::other_ways::pages;
 use crate::sim_bench::{APP_ID, REPO, Story, bad_gateway, forbidden, writes};
-use deckhand::sim::{AppConfig, Fault, FaultEffect};
+use deckhand::sim::{Fault, FaultEffect};
 use serde_json::json;
 
 const RULES: &str = "settings { statuses = 'per_rule' }
@@ -24,11 +24,7 @@ const HELLO: (&str, &str) = ("src/hello.py", "x = 1\n");
 const QUEUES: [(&str, &str); 2] = [("merge_queues", "read"), ("statuses", "write")];
 
 async fn begin(rules: &str) -> Story {
-    let story = Story::begin_with_permissions(&QUEUES, &[("dangerfile.lua", rules), HELLO]).await;
-    let mut events = AppConfig::events();
-    events.push("merge_group".to_owned());
-    story.sim.subscribe(APP_ID, &events.iter().map(String::as_str).collect::<Vec<_>>());
-    story
+    Story::begin_with_groups(&[("statuses", "write")], &[("dangerfile.lua", rules), HELLO]).await
 }
 
 async fn open(story: &Story, branch: &str, body: &str, edits: &[(&str, Option<&str>)]) -> u64 {

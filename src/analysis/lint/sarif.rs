@@ -256,7 +256,7 @@ impl<'a> RunReader<'a> {
     }
 
     fn read(&self, result: &WireResult) -> Diagnostic {
-        let (tool, rule) = self.rule(result);
+        let rule = self.rule(result);
         let id = result.rule_id.clone().or_else(|| result.rule.id.clone());
         let id = id.or_else(|| rule.map(|rule| rule.id.clone())).unwrap_or_default();
         let level =
@@ -266,7 +266,7 @@ impl<'a> RunReader<'a> {
         Diagnostic {
             edits: self.edits(result, &spots),
             spots,
-            tool: tool.to_owned(),
+            tool: self.run.tool.driver.name.clone(),
             rule: id,
             url,
             severity: level.and_then(severity).unwrap_or(LintSeverity::Warning),
@@ -308,22 +308,21 @@ impl<'a> RunReader<'a> {
         Ok(())
     }
 
-    /// The rule of a result, and whose it is.
-    fn rule(&self, result: &WireResult) -> (&str, Option<&'a Rule>) {
-        let driver = &self.run.tool.driver;
+    /// The rule of a result.
+    fn rule(&self, result: &WireResult) -> Option<&'a Rule> {
         let index = result.rule_index.or(result.rule.index).and_then(|index| usize::try_from(index).ok());
         let id = result.rule_id.as_deref().or(result.rule.id.as_deref());
         let fits = |rule: &&Rule| {
             id.is_none_or(|id| rule.id == id || id.strip_prefix(&rule.id).is_some_and(|rest| rest.starts_with('/')))
         };
-        let by_index = index.and_then(|index| driver.rules.get(index)).filter(fits);
+        let by_index = index.and_then(|index| self.run.tool.driver.rules.get(index)).filter(fits);
         // `CA1000/1` is a kind of `CA1000` (section 3.27.5).
         let ids = id.into_iter().flat_map(|id| {
             let parents = id.rmatch_indices('/').take(MAX_ID_LEVELS).map(move |(end, _)| &id[..end]);
             std::iter::once(id).chain(parents)
         });
         let by_id = || ids.into_iter().find_map(|id| self.rules.get(id).copied());
-        (&driver.name, by_index.or_else(by_id))
+        by_index.or_else(by_id)
     }
 
     fn spot(&self, location: &PhysicalLocation) -> Spot {

@@ -298,17 +298,7 @@ mod tests {
                 ("a/package.json", member(text)),
                 ("pnpm-lock.yaml", [None, None]),
             ]));
-            let change = FileChange {
-                path: RepoPath::new("a/package.json"),
-                old_path: None,
-                status: ChangeStatus::Modified,
-                old_mode: None,
-                new_mode: None,
-                additions: 1,
-                deletions: 1,
-                patch: Patch::Empty,
-                hidden: false,
-            };
+            let change = FileChange::new(RepoPath::new("a/package.json"), ChangeStatus::Modified, Patch::Empty);
             let problems = find_problems(&[change], &|_| true, &tree);
             problems.into_iter().flat_map(|problem| problem.dependencies).collect::<Vec<_>>()
         };

@@ -69,8 +69,8 @@ const MARKS: [(&str, &str); 3] = [("${", "}"), ("{{", "}}"), ("{%", "%}")];
 
 /// The first one. Nothing is looked at that lies behind it.
 fn next_mark(text: &str) -> Option<(usize, &'static (&'static str, &'static str))> {
-    let found = memchr::memchr2_iter(b'$', b'{', text.as_bytes());
-    found.filter_map(|at| Some((at, MARKS.iter().find(|(opens, _)| text[at..].starts_with(opens))?))).next()
+    memchr::memchr2_iter(b'$', b'{', text.as_bytes())
+        .find_map(|at| Some((at, MARKS.iter().find(|(opens, _)| text[at..].starts_with(opens))?)))
 }
 
 /// A name of so many bytes.

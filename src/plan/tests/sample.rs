@@ -12,15 +12,14 @@ pub(in crate::plan) fn snapshot() -> Snapshot {
     let subject = Subject { repository: None, base: commit('b'), head: commit('a'), started_at: Timestamp(0) };
     let mut snapshot = Snapshot::new(subject, Ruleset::default());
     snapshot.changes = Some(Fact::Known(vec![FileChange {
-        path: "src/a.py".into(),
         old_path: Some("src/old.py".into()),
-        status: ChangeStatus::Renamed,
-        old_mode: None,
-        new_mode: None,
         additions: 2,
         deletions: 1,
-        patch: Patch::Text("@@ -10,4 +10,5 @@\n one\n-two\n+two!\n+more\n three\n four\n".into()),
-        hidden: false,
+        ..FileChange::new(
+            "src/a.py".into(),
+            ChangeStatus::Renamed,
+            Patch::Text("@@ -10,4 +10,5 @@\n one\n-two\n+two!\n+more\n three\n four\n".into()),
+        )
     }]));
     snapshot
 }

@@ -71,8 +71,7 @@ impl ArchivedRuns for SqliteArchive {
         .bind(last)
         .fetch_all(&mut *self.readers.get().await?)
         .await?;
-        let parse = |id: &String| RunId::parse(id).ok_or_else(|| StoreError::Corrupt(format!("`{id}` is no run's id")));
-        ids.iter().map(parse).collect()
+        ids.iter().map(|id| runs::parse_id(id)).collect()
     }
 
     async fn close(&self) {

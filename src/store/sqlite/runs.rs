@@ -36,11 +36,14 @@ impl Runs for Sqlite {
     }
 }
 
+pub(super) fn parse_id(text: &str) -> Result<RunId, StoreError> {
+    RunId::parse(text).ok_or_else(|| StoreError::Corrupt(format!("`{text}` is no run's id")))
+}
+
 fn read_headline(row: &SqliteRow) -> Result<RunHeadline, StoreError> {
     let damaged = |error: crate::model::InvalidId| StoreError::Corrupt(error.to_string());
-    let id: &str = row.try_get("id")?;
     Ok(RunHeadline {
-        id: RunId::parse(id).ok_or_else(|| StoreError::Corrupt(format!("`{id}` is no run's id")))?,
+        id: parse_id(row.try_get("id")?)?,
         name: RepoName::parse(row.try_get("name")?).map_err(damaged)?,
         number: PullNumber(row.try_get::<i64, _>("number")?.unsigned_abs()),
         head: CommitId::new(row.try_get("head")?).map_err(damaged)?,

@@ -2,8 +2,8 @@
 
 use super::step::Step;
 use crate::recorded::Github;
-use crate::sim_bench::{APP_ID, REPO};
-use deckhand::sim::{AppConfig, SimHandle};
+use crate::sim_bench::REPO;
+use deckhand::sim::SimHandle;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -16,33 +16,41 @@ pub(super) const HOME: [(&str, &str); 2] =
     [("src/a.py", "a = 1\nb = 2\nc = 3\nd = 4\n"), ("src/b.py", "e = 5\nf = 6\ng = 7\nh = 8\n")];
 /// What the app can lose.
 pub(super) const PERMISSIONS: [&str; 3] = ["checks", "pull_requests", "statuses"];
+macro_rules! honest_and_free {
+    () => {
+        "rule('honest', function() if danger.github.pr.title:find('bad', 1, true) then fail('The title says bad.') end end)
+rule('free', function() if #danger.github.pr.labels > 0 then fail('It has a label.') end end)"
+    };
+}
+
+macro_rules! no_print {
+    ($loud:literal) => {
+        concat!(
+            "rule('no-print', function()
+  for _, line in danger.git.added_lines('**/*.py') do
+    if line.text:find('print(', 1, true) then ",
+            $loud,
+            "('Leave no print.', { file = line.file, line = line.number }) end
+  end
+end)\n"
+        )
+    };
+}
+
 /// The rules as they can be: with another severity, without one of them and with one name for both bases, and broken.
 pub(super) const RULES: [&str; 4] = [
-    "settings { statuses = 'per_rule' }
-rule('no-print', function()
-  for _, line in danger.git.added_lines('**/*.py') do
-    if line.text:find('print(', 1, true) then fail('Leave no print.', { file = line.file, line = line.number }) end
-  end
-end)
-rule('honest', function() if danger.github.pr.title:find('bad', 1, true) then fail('The title says bad.') end end)
-rule('free', function() if #danger.github.pr.labels > 0 then fail('It has a label.') end end)",
-    "settings { statuses = 'per_rule' }
-rule('no-print', function()
-  for _, line in danger.git.added_lines('**/*.py') do
-    if line.text:find('print(', 1, true) then warn('Leave no print.', { file = line.file, line = line.number }) end
-  end
-end)
-rule('honest', function() if danger.github.pr.title:find('bad', 1, true) then fail('The title says bad.') end end)
-rule('free', function() if #danger.github.pr.labels > 0 then fail('It has a label.') end end)",
-    "settings { statuses = 'per_rule', bases = { 'next' } }
-rule('no-print', function()
-  for _, line in danger.git.added_lines('**/*.py') do
-    if line.text:find('print(', 1, true) then fail('Leave no print.', { file = line.file, line = line.number }) end
-  end
-end)
-rule('free', function() if #danger.github.pr.labels > 0 then warn('It has a label.') end end)",
+    concat!("settings { statuses = 'per_rule' }\n", no_print!("fail"), honest_and_free!()),
+    concat!("settings { statuses = 'per_rule' }\n", no_print!("warn"), honest_and_free!()),
+    concat!(
+        "settings { statuses = 'per_rule', bases = { 'next' } }\n",
+        no_print!("fail"),
+        "rule('free', function() if #danger.github.pr.labels > 0 then warn('It has a label.') end end)"
+    ),
     "rule('no-print'",
 ];
+/// Those that say of prints what is only a warning; those that have one name for both bases, no `honest` and a softer `free`.
+const SOFT: usize = 1;
+const ONE_NAME: usize = 2;
 const BROKEN: usize = 3;
 const OVERRIDE: &str = "/deckhand override honest It only sounds so.";
 /// A thread of ours, as a page shows it: path and line, what it has become, the line's text, the first words.
@@ -102,9 +110,6 @@ impl World {
     /// What there is before anything happens.
     pub(super) fn begin(&mut self, sim: &Github) {
         sim.add_user(REPO, "ada", "write");
-        let mut events = AppConfig::events();
-        events.push("merge_group".to_owned());
-        sim.subscribe(APP_ID, &events.iter().map(String::as_str).collect::<Vec<_>>());
         (0..PULLS - 1).for_each(|at| self.open(sim, at));
     }
 
@@ -222,15 +227,15 @@ impl World {
         let shared: Vec<&Pull> =
             self.open_pulls().filter(|it| it.head() == pull.head() && self.check_name(it) == name).collect();
         let failed = |rule: &str| word(shared.iter().any(|it| self.fails(sim, it).contains(rule)));
-        let (_, prints) = pull.commits.last().expect("a branch has a commit");
-        let loud = if self.judging == 1 { "⚠️" } else { "❌" };
+        let prints = pull.prints();
+        let loud = if self.judging == SOFT { "⚠️" } else { "❌" };
         let mut threads = Vec::new();
         for (at, (path, _)) in HOME.iter().enumerate() {
             threads.extend(prints[at].iter().map(|n| ((*path).to_owned(), print(*n), loud.to_owned())));
         }
         threads.retain(|(_, text, _)| !pull.settled.contains(text));
         threads.sort();
-        let said = [("The title says bad.", pull.bad && self.judging != 2), ("It has a label.", pull.label)];
+        let said = [("The title says bad.", pull.bad && self.judging != ONE_NAME), ("It has a label.", pull.label)];
         Said {
             checks: vec![format!("{name}: {}", word(shared.iter().any(|it| !self.fails(sim, it).is_empty())))],
             statuses: self.rules().map(|rule| (format!("{name}/{rule}"), failed(rule))).collect(),
@@ -240,21 +245,21 @@ impl World {
     }
 
     fn check_name(&self, pull: &Pull) -> &'static str {
-        if pull.next && self.judging != 2 { "deckhand (next)" } else { "deckhand" }
+        if pull.next && self.judging != ONE_NAME { "deckhand (next)" } else { "deckhand" }
     }
 
     fn rules(&self) -> impl Iterator<Item = &'static str> {
-        ["no-print", "honest", "free"].into_iter().filter(|rule| *rule != "honest" || self.judging != 2)
+        ["no-print", "honest", "free"].into_iter().filter(|rule| *rule != "honest" || self.judging != ONE_NAME)
     }
 
     /// The rules that fail.
     fn fails(&self, sim: &SimHandle, pull: &Pull) -> BTreeSet<&'static str> {
-        let (_, prints) = pull.commits.last().expect("a branch has a commit");
+        let prints = pull.prints();
         let printed = prints.iter().any(|file| !file.is_empty());
         let all = [
-            ("no-print", printed && self.judging != 1),
-            ("honest", pull.bad && self.judging != 2 && !pull.is_overridden(sim)),
-            ("free", pull.label && self.judging != 2),
+            ("no-print", printed && self.judging != SOFT),
+            ("honest", pull.bad && self.judging != ONE_NAME && !pull.is_overridden(sim)),
+            ("free", pull.label && self.judging != ONE_NAME),
         ];
         all.into_iter().filter(|(_, failed)| *failed).map(|(rule, _)| rule).collect()
     }
@@ -313,6 +318,11 @@ impl Pull {
         &self.commits.last().expect("a branch has a commit").0
     }
 
+    /// In each file of the head.
+    fn prints(&self) -> &[BTreeSet<usize>; HOME.len()] {
+        &self.commits.last().expect("a branch has a commit").1
+    }
+
     fn act(&mut self, sim: &Github, step: &Step) {
         match step {
             Step::Close(_) => {
@@ -364,9 +374,11 @@ impl Pull {
                     }
                 });
             }
+            Step::Rerun(_, false) => {
+                sim.comment(REPO, self.number, "mona", "/deckhand rerun");
+            }
             Step::Resolve(_, n) => {
-                let (_, prints) = self.commits.last().expect("a branch has a commit");
-                if prints.iter().any(|file| file.contains(n)) {
+                if self.prints().iter().any(|file| file.contains(n)) {
                     self.settled.insert(print(*n));
                 }
                 self.at_thread(sim, *n, |sim, thread| {
@@ -376,9 +388,6 @@ impl Pull {
             Step::Answer(_, n) => self.at_thread(sim, *n, |sim, thread| {
                 sim.reply(REPO, thread, "mona", "I need it.");
             }),
-            Step::Rerun(_, false) => {
-                sim.comment(REPO, self.number, "mona", "/deckhand rerun");
-            }
             _ => {}
         }
     }
@@ -411,7 +420,7 @@ impl Pull {
 
     fn write(&mut self, sim: &Github, file: usize, prints: &[usize]) {
         let prints: BTreeSet<usize> = prints.iter().copied().collect();
-        let (_, before) = self.commits.last().expect("a branch has a commit");
+        let before = self.prints();
         if before[file] == prints {
             return;
         }

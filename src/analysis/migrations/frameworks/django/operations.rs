@@ -5,14 +5,13 @@ use super::super::super::step::{Constraint, Operation, Span, TableChange};
 use super::super::read::{Steps, assignments, named};
 use super::field::{add_field, alter_field, column_of, foreign_table, type_of};
 use super::run_python::Scripts;
-use std::cell::{Cell, LazyCell};
+use std::cell::Cell;
 
 pub(in super::super) fn read(path: &str, items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
     let app = app_of(path);
-    let scripts = LazyCell::new(|| Scripts::of(items, app, &names));
-    let scripts = |name: &str, steps: &mut Steps| scripts.read(name, steps);
-    let reader = Reader { app, scripts: &scripts, names: &names, lists: Cell::new(MAX_LISTS) };
+    let scripts = Scripts::of(items, app, &names);
+    let reader = Reader { app, scripts, names: &names, lists: Cell::new(MAX_LISTS) };
     walk(items, &mut |item| {
         match item {
             Item::Assign { name, value, span } | Item::Extend { name, value, span } if name == "operations" => {
@@ -47,8 +46,7 @@ fn app_of(path: &str) -> &str {
 
 struct Reader<'a> {
     app: &'a str,
-    /// Reads a function of the file.
-    scripts: &'a dyn Fn(&str, &mut Steps),
+    scripts: Scripts<'a>,
     names: &'a [(String, Value)],
     /// Lists that may still be looked into.
     lists: Cell<u32>,
@@ -167,7 +165,7 @@ impl Reader<'_> {
             }
             "RunPython" => {
                 if let Some(name) = call.argument(0, "code").and_then(Value::word) {
-                    (self.scripts)(name, steps);
+                    self.scripts.read(name, steps);
                 }
                 self.reversible(call, "reverse_code", steps);
             }
