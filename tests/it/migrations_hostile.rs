@@ -208,6 +208,79 @@ fn functions_that_call_each_other() {
     ] {
         let found = said(path, &text);
         holds(&text, &found);
+        // Nobody knows what the last of them would have done.
+        assert!(found.iter().any(|finding| finding.message.contains("was not read to its end")), "{path}: {found:?}");
+    }
+}
+
+/// A call is kept as a statement, as a value and as the last of its chain: what stands in it is not read and kept for each,
+/// and then again at every level.
+#[test]
+fn callbacks_within_callbacks() {
+    let nested = |levels: usize, open: &str, inside: &str, close: &str| {
+        format!("{}{inside}{}", open.repeat(levels), close.repeat(levels))
+    };
+    let javascript = |levels: usize, open: &str, close: &str| {
+        let inside = nested(levels, open, "knex.schema.dropTable('users');\n", close);
+        ("migrations/1_x.js", format!("exports.up = async (knex) => {{\n{inside}}};\nexports.down = () => {{}};\n"))
+    };
+    let found_in = |(path, text): (&str, String)| {
+        let found = said(path, &text);
+        holds(&text, &found);
+        found.iter().any(|finding| finding.rule.as_str() == "drop-table")
+    };
+    for (open, close) in [("const a = b(() => {\n", "})\n"), ("a().b(() => {\n", "})\n"), ("a(b, () => {\n", "})\n")] {
+        assert!(found_in(javascript(4, open, close)), "{open}");
+        found_in(javascript(14, open, close));
+    }
+    found_in(javascript(14, "const a = { b: c(() => {\n", "}) }\n"));
+    found_in(javascript(18, "a(", ")"));
+    let ruby = nested(18, "x = y do\n", "drop_table :users\n", "end\n");
+    found_in(("db/migrate/1_x.rb", format!("class X < ActiveRecord::Migration[7.0]\ndef up\n{ruby}end\nend\n")));
+    let elixir = nested(18, "x = y do\n", "drop table(:users)\n", "end\n");
+    let module = format!("defmodule X do\nuse Ecto.Migration\ndef up do\n{elixir}end\nend\n");
+    found_in(("priv/repo/migrations/1_x.exs", module));
+}
+
+/// What stands too deep, or at the end of too long a chain or sum, is not passed over in silence.
+#[test]
+fn what_is_hidden_by_depth_or_length_is_found_or_said_to_be_unread() {
+    let nested = |levels: usize, open: &str, inside: &str, close: &str| {
+        format!("{}{inside}{}", open.repeat(levels), close.repeat(levels))
+    };
+    let javascript = |body: &str| {
+        let text = format!("exports.up = async (knex) => {{\n{body}\n}};\nexports.down = () => {{}};\n");
+        ("migrations/1_x.js", text)
+    };
+    let ruby = |body: &str| {
+        let text = format!("class X < ActiveRecord::Migration[7.0]\ndef up\n{body}\nend\nend\n");
+        ("db/migrate/1_x.rb", text)
+    };
+    let python = |body: &str| ("alembic/versions/x.py", format!("from alembic import op\ndef upgrade():\n{body}\n"));
+    let ifs = |levels: usize| {
+        let lines = (0..levels).map(|level| format!("{}if a:\n", "    ".repeat(level + 1))).collect::<String>();
+        format!("{lines}{}op.drop_table('users')", "    ".repeat(levels + 1))
+    };
+    let sum = |parts: usize, sign: &str| format!("{}'DROP TABLE users'", format!("'' {sign} ").repeat(parts));
+    for (text, is_found) in [
+        (javascript(&nested(15, "if (a) {\n", "knex.schema.dropTable('users');\n", "}\n")), true),
+        (javascript(&nested(150, "if (a) {\n", "knex.schema.dropTable('users');\n", "}\n")), false),
+        (javascript(&format!("await knex.schema.dropTable('users'){};", ".then(x)".repeat(300))), true),
+        (javascript(&format!("await knex.schema.dropTable('users'){};", ".then(x)".repeat(9_000))), false),
+        (javascript(&format!("await knex.raw({});", sum(600, "+"))), true),
+        (javascript(&format!("await knex.raw({});", sum(9_000, "+"))), false),
+        (ruby(&nested(20, "if a\n", "drop_table :users\n", "end\n")), true),
+        (ruby(&nested(300, "if a\n", "drop_table :users\n", "end\n")), false),
+        (ruby(&format!("execute({})", sum(2_000, "+"))), false),
+        (python(&ifs(20)), true),
+        (python(&ifs(250)), false),
+        (python(&format!("    op.execute({})", sum(2_000, "+"))), false),
+    ] {
+        let (path, text) = text;
+        let found = said(path, &text);
+        let rule = if is_found { "drop-table" } else { "unreadable" };
+        let start: String = text.chars().take(150).collect();
+        assert!(found.iter().any(|finding| finding.rule.as_str() == rule), "{path}: {start}: {found:?}");
     }
 }
 

@@ -8,10 +8,16 @@ use super::sql::find_style;
 
 /// The comments of a file.
 pub(super) struct Ignores<'a> {
-    lines: Vec<&'a str>,
-    dialect: Dialect,
+    /// For each line, counted from 0, the first of those that belong to it: comments above, and the same statement.
+    begins: Vec<usize>,
+    /// By line, counted from 0.
+    near: Vec<(usize, Ignore<'a>)>,
     whole_file: Vec<Ignore<'a>>,
 }
+
+/// Comments for the whole file, and names in one comment, that count: each finding is held against all of them.
+const MAX_FOR_FILE: usize = 32;
+const MAX_NAMES: usize = 128;
 
 #[derive(Clone, Copy)]
 struct Ignore<'a> {
@@ -34,20 +40,30 @@ pub(super) enum Word {
 
 impl<'a> Ignores<'a> {
     pub(super) fn of(text: &'a str, dialect: Dialect) -> Self {
+        let mut ignores = Ignores { begins: Vec::new(), near: Vec::new(), whole_file: Vec::new() };
         if !text.contains("-ignore") {
-            return Ignores { lines: Vec::new(), dialect, whole_file: Vec::new() };
+            return ignores;
         }
-        let lines: Vec<&str> = text.lines().collect();
-        let all = lines.iter().filter_map(|line| parse(line, dialect));
-        let whole_file = all.filter(|ignore| ignore.whole_file).collect();
-        Ignores { lines, dialect, whole_file }
+        let mut begin = 0;
+        for (at, line) in text.lines().enumerate() {
+            ignores.begins.push(begin);
+            if !reaches_over(line, dialect) {
+                begin = at + 1;
+            }
+            match parse(line, dialect) {
+                Some(ignore) if !ignore.whole_file => ignores.near.push((at, ignore)),
+                Some(ignore) if ignores.whole_file.len() < MAX_FOR_FILE => ignores.whole_file.push(ignore),
+                _ => {}
+            }
+        }
+        ignores
     }
 
     /// What is said about a finding, in its own lines, in the comments directly above, or for the whole file.
     pub(super) fn word_on(&self, finding: &Finding) -> Word {
         let mut word = Word::Nothing;
         let near = self.near(finding.span.line as usize, finding.span.end_line as usize);
-        for ignore in self.whole_file.iter().copied().chain(near.filter(|ignore| !ignore.whole_file)) {
+        for ignore in self.whole_file.iter().copied().chain(near) {
             if !ignore.covers(finding.rule) {
                 continue;
             }
@@ -61,23 +77,20 @@ impl<'a> Ignores<'a> {
     }
 
     fn near(&self, first: usize, last: usize) -> impl Iterator<Item = Ignore<'a>> + '_ {
-        let mut begin = first.saturating_sub(1).min(self.lines.len());
-        while begin > 0 && self.reaches_over(self.lines[begin - 1]) {
-            begin -= 1;
-        }
-        let end = last.clamp(begin, self.lines.len());
-        self.lines[begin..end].iter().filter_map(|line| parse(line, self.dialect))
+        let begin = self.begins.get(first.saturating_sub(1)).copied().unwrap_or(self.begins.len());
+        let from = self.near.partition_point(|(at, _)| *at < begin);
+        self.near[from..].iter().take_while(move |(at, _)| *at < last).map(|(_, ignore)| *ignore)
     }
+}
 
-    /// Whether a line belongs to what follows it: a comment, or the beginning of the same statement, where statements end
-    /// with a semicolon.
-    fn reaches_over(&self, line: &str) -> bool {
-        let line = line.trim();
-        if line.starts_with("/*") || marks_of(self.dialect).iter().any(|mark| line.starts_with(mark)) {
-            return true;
-        }
-        self.dialect == Dialect::Sql && !line.is_empty() && !without_comment(line).ends_with(';')
+/// Whether a line belongs to what follows it: a comment, or the beginning of the same statement, where statements end
+/// with a semicolon.
+fn reaches_over(line: &str, dialect: Dialect) -> bool {
+    let line = line.trim();
+    if line.starts_with("/*") || marks_of(dialect).iter().any(|mark| line.starts_with(mark)) {
+        return true;
     }
+    dialect == Dialect::Sql && !line.is_empty() && !without_comment(line).ends_with(';')
 }
 
 /// What begins a comment; SQL may stand in code of any language.
@@ -111,7 +124,7 @@ impl Ignore<'_> {
         if names.is_empty() {
             return self.whole_file && !self.ours;
         }
-        names.split([',', ' ']).map(str::trim).filter(|name| !name.is_empty()).any(|name| match rule {
+        names.split([',', ' ']).take(MAX_NAMES).map(str::trim).filter(|name| !name.is_empty()).any(|name| match rule {
             RuleName::Hazard(hazard) => hazard.name() == name || hazard.squawk_names().contains(&name),
             RuleName::Style(style) => find_style(name) == Some(style),
         })

@@ -2,6 +2,7 @@
 
 use super::item::{Call, Item, Value};
 use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
+use std::rc::Rc;
 use tree_sitter::Node;
 
 pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
@@ -11,7 +12,7 @@ pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
 }
 
 fn statements(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
-    let Some(depth) = depth.checked_sub(1) else { return };
+    let Some(depth) = source.deeper(node, depth) else { return };
     for child in children(node) {
         match child.kind() {
             "call" => items.push(call_item(source, child, depth)),
@@ -25,10 +26,10 @@ fn statements(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<I
                         }
                         continue;
                     }
-                    if right.kind() == "call" {
-                        items.push(Item::Call(call(source, right, depth)));
-                    }
                     let (name, value) = (source.of(left).to_owned(), value(source, right, depth));
+                    if let Some(call) = value.call().filter(|_| right.kind() == "call") {
+                        items.push(Item::Call(call.clone()));
+                    }
                     items.push(Item::Assign { name, value, span: source.span(child) });
                 }
             }
@@ -47,9 +48,9 @@ fn call_item(source: &Source<'_>, node: Node<'_>, depth: u32) -> Item {
                 Some(Value::Call(inner)) => inner.name.clone(),
                 _ => String::new(),
             };
-            Item::Define { name, body: call.block }
+            Item::Define { name, body: Rc::unwrap_or_clone(call.block) }
         }
-        "defmodule" => Item::Class { body: call.block },
+        "defmodule" => Item::Class { body: Rc::unwrap_or_clone(call.block) },
         _ => Item::Call(call),
     }
 }
@@ -57,35 +58,37 @@ fn call_item(source: &Source<'_>, node: Node<'_>, depth: u32) -> Item {
 fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Call {
     let range = node.byte_range();
     let mut call = Call { span: source.span(node), range: (range.start, range.end), ..Call::default() };
-    let Some(depth) = depth.checked_sub(1) else { return call };
+    let Some(depth) = source.deeper(node, depth) else { return call };
     if let Some(target) = node.child_by_field_name("target") {
         call.name = source.of(target).chars().filter(|c| !c.is_whitespace() && *c != '(' && *c != ')').collect();
     }
     if matches!(call.name.as_str(), "from" | "where" | "limit" | "Ecto.Query.from") {
         call.limited = is_limited(source.of(node));
     }
+    let (mut arguments, mut named, mut block) = (Vec::new(), Vec::new(), Vec::new());
     for child in children(node) {
         match child.kind() {
             "arguments" => {
                 for argument in children(child) {
                     if argument.kind() == "keywords" {
-                        call.named.extend(pairs(source, argument, depth));
                         // `alter table(:users), do: remove(:age)`
-                        let (inline, named) = call.named.drain(..).partition(|(key, _)| key == "do");
-                        call.named = named;
-                        call.block.extend(inline.into_iter().filter_map(|(_, value): (String, Value)| match value {
+                        let (inline, pairs): (Vec<_>, Vec<_>) =
+                            pairs(source, argument, depth).into_iter().partition(|(key, _)| key == "do");
+                        named.extend(pairs);
+                        block.extend(inline.into_iter().filter_map(|(_, value)| match value {
                             Value::Call(inner) => Some(Item::Call(*inner)),
                             _ => None,
                         }));
                     } else {
-                        call.arguments.push(value(source, argument, depth));
+                        arguments.push(value(source, argument, depth));
                     }
                 }
             }
-            "do_block" => statements(source, child, depth, &mut call.block),
+            "do_block" => statements(source, child, depth, &mut block),
             _ => {}
         }
     }
+    (call.arguments, call.named, call.block) = (Rc::new(arguments), Rc::new(named), Rc::new(block));
     call
 }
 
@@ -103,7 +106,7 @@ fn is_limited(query: &str) -> bool {
 /// `query |> f(x)` is `f(query, x)`.
 fn piped(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
     let (Some(depth), Some(left), Some(right)) =
-        (depth.checked_sub(1), node.child_by_field_name("left"), node.child_by_field_name("right"))
+        (source.deeper(node, depth), node.child_by_field_name("left"), node.child_by_field_name("right"))
     else {
         return Value::Unknown;
     };
@@ -111,7 +114,7 @@ fn piped(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
     match value(source, right, depth) {
         Value::Call(mut call) => {
             call.limited |= matches!(&first, Value::Call(before) if before.limited);
-            call.arguments.insert(0, first);
+            Rc::make_mut(&mut call.arguments).insert(0, first);
             Value::Call(call)
         }
         other => other,
@@ -127,7 +130,7 @@ fn pairs(source: &Source<'_>, node: Node<'_>, depth: u32) -> Vec<(String, Value)
 }
 
 fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
-    let Some(depth) = depth.checked_sub(1) else { return Value::Unknown };
+    let Some(depth) = source.deeper(node, depth) else { return Value::Unknown };
     match node.kind() {
         "string" | "sigil" | "charlist" => text(source, node),
         "atom" => Value::Name(source.of(node).trim_start_matches(':').to_owned()),

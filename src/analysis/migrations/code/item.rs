@@ -2,6 +2,7 @@
 
 use super::super::step::Span;
 use super::tree::COMPUTED;
+use std::rc::Rc;
 
 /// A statement.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,20 +25,21 @@ pub(in super::super) enum Item {
     Import { module: String, names: Vec<String>, span: Span },
 }
 
-/// A call: `name(arguments, key: value) { block }`.
+/// A call: `name(arguments, key: value) { block }`. What it holds is shared by its copies: a call is kept as a statement and
+/// as a value, and the last of a chain as a link too, so that nested ones would double at each level.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in super::super) struct Call {
     /// With dots as written; the calls of a chain keep their names: `Model.objects.all().update` is
     /// `Model.objects.all.update`.
     pub(in super::super) name: String,
-    pub(in super::super) arguments: Vec<Value>,
-    pub(in super::super) named: Vec<(String, Value)>,
-    pub(in super::super) block: Vec<Item>,
+    pub(in super::super) arguments: Rc<Vec<Value>>,
+    pub(in super::super) named: Rc<Vec<(String, Value)>>,
+    pub(in super::super) block: Rc<Vec<Item>>,
     pub(in super::super) span: Span,
     /// Bytes of the whole call in the file.
     pub(in super::super) range: (usize, usize),
     /// The calls of the chain one by one, the first first, in JavaScript; in Python those before the last.
-    pub(in super::super) links: Vec<Call>,
+    pub(in super::super) links: Rc<Vec<Call>>,
     /// Whether a part of the chain was sliced or limited.
     pub(in super::super) limited: bool,
 }

@@ -5,6 +5,7 @@
 
 use super::item::{Call, Item, Value};
 use super::tree::{COMPUTED, MAX_DEPTH, Source, children, unescape};
+use std::rc::Rc;
 use tree_sitter::Node;
 
 pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
@@ -13,7 +14,7 @@ pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
 
 fn statements(source: &Source<'_>, node: Node<'_>, depth: u32) -> Vec<Item> {
     let mut items = Vec::new();
-    if let Some(depth) = depth.checked_sub(1) {
+    if let Some(depth) = source.deeper(node, depth) {
         for child in children(node) {
             statement(source, child, depth, &mut items);
         }
@@ -22,7 +23,7 @@ fn statements(source: &Source<'_>, node: Node<'_>, depth: u32) -> Vec<Item> {
 }
 
 fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
-    let Some(depth) = depth.checked_sub(1) else { return };
+    let Some(depth) = source.deeper(node, depth) else { return };
     match node.kind() {
         "expression_statement"
         | "return_statement"
@@ -98,10 +99,13 @@ fn assign(source: &Source<'_>, name: String, right: Node<'_>, depth: u32, items:
         define(source, name, right, depth, items);
         return;
     }
-    if matches!(right.kind(), "call_expression" | "await_expression" | "object" | "class") {
-        statement(source, right, depth, items);
+    let value = value(source, right, depth);
+    match (right.kind(), value.call()) {
+        ("call_expression" | "await_expression", Some(call)) => items.push(Item::Call(call.clone())),
+        ("call_expression" | "await_expression" | "object" | "class", _) => statement(source, right, depth, items),
+        _ => {}
     }
-    items.push(Item::Assign { name, value: value(source, right, depth), span: source.span(right) });
+    items.push(Item::Assign { name, value, span: source.span(right) });
 }
 
 fn define(source: &Source<'_>, name: String, function: Node<'_>, depth: u32, items: &mut Vec<Item>) {
@@ -125,7 +129,11 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Call {
     let mut links: Vec<Call> = Vec::new();
     let mut parts: Vec<&str> = Vec::new();
     let mut at = node;
-    for _ in 0..MAX_LINKS {
+    for steps in 0.. {
+        if steps == MAX_LINKS {
+            source.give_up();
+            break;
+        }
         match at.kind() {
             "call_expression" => {
                 let Some(function) = at.child_by_field_name("function") else { break };
@@ -158,31 +166,34 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Call {
     links.reverse();
     parts.reverse();
     let last = links.last().cloned().unwrap_or_default();
-    Call { name: parts.join("."), span: source.span(node), range: (range.start, range.end), links, ..last }
+    let range = (range.start, range.end);
+    Call { name: parts.join("."), span: source.span(node), range, links: Rc::new(links), ..last }
 }
 
-/// Calls in one chain.
-const MAX_LINKS: usize = 400;
+/// Calls and names in one chain.
+const MAX_LINKS: usize = 4000;
 
 fn arguments(source: &Source<'_>, node: Node<'_>, depth: u32, into: &mut Call) {
-    let Some(depth) = depth.checked_sub(1) else { return };
+    let Some(depth) = source.deeper(node, depth) else { return };
     let Some(list) = node.child_by_field_name("arguments") else { return };
     if list.kind() == "template_string" {
-        into.arguments.push(text(source, list));
+        into.arguments = Rc::new(vec![text(source, list)]);
         return;
     }
+    let mut arguments = Vec::new();
     for argument in children(list) {
         if is_function(argument) {
-            into.block = body(source, argument, depth);
-            into.arguments.push(Value::Unknown);
+            into.block = Rc::new(body(source, argument, depth));
+            arguments.push(Value::Unknown);
         } else {
-            into.arguments.push(value(source, argument, depth));
+            arguments.push(value(source, argument, depth));
         }
     }
+    into.arguments = Rc::new(arguments);
 }
 
 fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
-    let Some(depth) = depth.checked_sub(1) else { return Value::Unknown };
+    let Some(depth) = source.deeper(node, depth) else { return Value::Unknown };
     match node.kind() {
         "string" | "template_string" => text(source, node),
         // `"a" + "b"`
@@ -233,12 +244,19 @@ fn list_joined(source: &Source<'_>, node: Node<'_>, depth: u32) -> Option<Value>
     Some(separator.between(value(source, list, depth).list()))
 }
 
+/// Texts and signs of one sum.
+const MAX_PARTS: usize = 4000;
+
 /// Texts that are put together; what is no text is computed.
 fn joined(source: &Source<'_>, node: Node<'_>) -> Value {
     let mut out = String::new();
     let mut pending = vec![node];
-    for _ in 0..1000 {
+    for parts in 0.. {
         let Some(part) = pending.pop() else { break };
+        if parts == MAX_PARTS {
+            source.give_up();
+            break;
+        }
         match part.kind() {
             "binary_expression" | "parenthesized_expression" => pending.extend(children(part).into_iter().rev()),
             "string" | "template_string" => {
@@ -266,16 +284,17 @@ fn text(source: &Source<'_>, node: Node<'_>) -> Value {
     if !raw {
         return Value::Text(source.text_at(start, end, unescape(inner), false));
     }
-    let mut out = inner.to_owned();
+    let (mut out, mut done) = (String::with_capacity(inner.len()), 0);
     let mut cursor = node.walk();
-    let computed: Vec<_> =
-        node.named_children(&mut cursor).filter(|part| part.kind() == "template_substitution").collect();
-    for part in computed.into_iter().rev() {
-        let inside = part.start_byte().saturating_sub(start)..part.end_byte().saturating_sub(start);
-        if out.get(inside.clone()).is_some() {
-            out.replace_range(inside, COMPUTED);
+    for part in node.named_children(&mut cursor).filter(|part| part.kind() == "template_substitution") {
+        let (begins, ends) = (part.start_byte().saturating_sub(start), part.end_byte().saturating_sub(start));
+        if let Some(before) = inner.get(done..begins).filter(|_| inner.is_char_boundary(ends)) {
+            out.push_str(before);
+            out.push_str(COMPUTED);
+            done = ends;
         }
     }
+    out.push_str(inner.get(done..).unwrap_or_default());
     let out =
         if out.contains("\\`") || out.contains("\\$") { out.replace("\\`", "`").replace("\\$", "$") } else { out };
     Value::Text(source.text_at(start, end, out, true))

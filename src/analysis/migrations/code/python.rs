@@ -2,6 +2,7 @@
 
 use super::item::{Call, Gaps, Item, Value};
 use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
+use std::rc::Rc;
 use tree_sitter::Node;
 
 pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
@@ -19,7 +20,7 @@ fn body_of(source: &Source<'_>, node: Option<Node<'_>>, depth: u32) -> Vec<Item>
 }
 
 fn statements(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
-    let Some(depth) = depth.checked_sub(1) else { return };
+    let Some(depth) = source.deeper(node, depth) else { return };
     for child in children(node) {
         match child.kind() {
             "expression_statement" => {
@@ -85,7 +86,7 @@ fn expression_item(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut 
         | "boolean_operator"
         | "parenthesized_expression"
         | "attribute" => {
-            let Some(depth) = depth.checked_sub(1) else { return };
+            let Some(depth) = source.deeper(node, depth) else { return };
             for inner in children(node) {
                 expression_item(source, inner, depth, items);
             }
@@ -99,10 +100,10 @@ fn expression_item(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut 
         "assignment" => {
             let name = node.child_by_field_name("left").map(|left| source.of(left).to_owned()).unwrap_or_default();
             let right = node.child_by_field_name("right");
-            if let Some(right) = right.filter(|right| right.kind() == "call") {
-                expression_item(source, right, depth, items);
-            }
             let value = right.map_or(Value::Unknown, |right| value(source, right, depth));
+            if let Some(call) = value.call().filter(|_| right.is_some_and(|right| right.kind() == "call")) {
+                items.push(Item::Call(call.clone()));
+            }
             items.push(Item::Assign { name, value, span: source.span(node) });
         }
         _ => {}
@@ -136,7 +137,7 @@ fn import(source: &Source<'_>, node: Node<'_>) -> Item {
 }
 
 fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
-    let Some(depth) = depth.checked_sub(1) else { return Value::Unknown };
+    let Some(depth) = source.deeper(node, depth) else { return Value::Unknown };
     match node.kind() {
         "string" | "concatenated_string" => text(source, node),
         "true" => Value::Flag(true),
@@ -210,7 +211,7 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
     let range = node.byte_range();
     let mut call = Call { span: source.span(node), range: (range.start, range.end), ..Call::default() };
     if let Some(function) = node.child_by_field_name("function") {
-        (call.name, call.limited) = chain(source, function, depth, &mut call.links);
+        (call.name, call.limited) = chain(source, function, depth, Rc::make_mut(&mut call.links));
     }
     arguments(source, node, depth, &mut call);
     if matches!(call.short(), "where" | "filter" | "filter_by" | "get") {
@@ -226,9 +227,9 @@ fn arguments(source: &Source<'_>, node: Node<'_>, depth: u32, call: &mut Call) {
             let key = argument.child_by_field_name("name").map(|name| source.of(name).to_owned()).unwrap_or_default();
             let value =
                 argument.child_by_field_name("value").map_or(Value::Unknown, |inner| value(source, inner, depth));
-            call.named.push((key, value));
+            Rc::make_mut(&mut call.named).push((key, value));
         } else {
-            call.arguments.push(value(source, argument, depth));
+            Rc::make_mut(&mut call.arguments).push(value(source, argument, depth));
         }
     }
 }
@@ -257,8 +258,9 @@ fn is_compared(arguments: &str, name: &str) -> bool {
         let Some(value) = after.strip_prefix("==") else {
             return after.starts_with(".in_(") || after.starts_with(".between(");
         };
-        let value = value.trim_start();
-        let value = &value[..value.find([',', ')']).unwrap_or(value.len())];
+        // What is compared with is a name or a value.
+        let value: String =
+            value.trim_start().chars().take(200).take_while(|sign| !matches!(sign, ',' | ')')).collect();
         !value.contains(".c.") && !value.starts_with(|first: char| first.is_ascii_uppercase())
     })
 }
@@ -267,8 +269,12 @@ fn is_compared(arguments: &str, name: &str) -> bool {
 fn chain(source: &Source<'_>, node: Node<'_>, depth: u32, links: &mut Vec<Call>) -> (String, bool) {
     let mut parts: Vec<&str> = Vec::new();
     let (mut node, mut limited) = (node, false);
-    let Some(depth) = depth.checked_sub(1) else { return (String::new(), false) };
-    for _ in 0..depth {
+    let Some(depth) = source.deeper(node, depth) else { return (String::new(), false) };
+    for steps in 0.. {
+        if steps == depth {
+            source.give_up();
+            break;
+        }
         match node.kind() {
             "attribute" => {
                 parts.extend(node.child_by_field_name("attribute").map(|name| source.of(name)));

@@ -2,6 +2,7 @@
 
 use super::item::{Call, Gaps, Item, Value};
 use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
+use std::rc::Rc;
 use tree_sitter::Node;
 
 /// The bodies of heredocs by the byte at which their beginnings stand.
@@ -53,7 +54,7 @@ impl Reader<'_, '_> {
     }
 
     fn statements(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
-        let Some(depth) = depth.checked_sub(1) else { return };
+        let Some(depth) = self.source.deeper(node, depth) else { return };
         for child in children(node) {
             self.statement(child, depth, items);
         }
@@ -75,10 +76,13 @@ impl Reader<'_, '_> {
             "assignment" => {
                 let left = node.child_by_field_name("left").map(|left| self.source.of(left).to_owned());
                 let right = node.child_by_field_name("right");
-                if let Some(call) = right.filter(|right| right.kind() == "call") {
-                    items.push(Item::Call(self.call(call, depth)));
-                }
                 let value = right.map_or(Value::Unknown, |right| self.value(right, depth));
+                match (right.filter(|right| right.kind() == "call"), value.call()) {
+                    (Some(_), Some(call)) => items.push(Item::Call(call.clone())),
+                    // Of `x = <<~SQL.squish` the text is the value.
+                    (Some(right), None) => items.push(Item::Call(self.call(right, depth))),
+                    (None, _) => {}
+                }
                 items.push(Item::Assign { name: left.unwrap_or_default(), value, span: self.source.span(node) });
             }
             "while" | "until" | "for" | "while_modifier" | "until_modifier" => {
@@ -111,25 +115,27 @@ impl Reader<'_, '_> {
     fn call(&self, node: Node<'_>, depth: u32) -> Call {
         let range = node.byte_range();
         let mut call = Call { span: self.source.span(node), range: (range.start, range.end), ..Call::default() };
-        let Some(depth) = depth.checked_sub(1) else { return call };
+        let Some(depth) = self.source.deeper(node, depth) else { return call };
         (call.name, call.limited) = self.chain(node, depth);
+        let (mut arguments, mut named, mut block) = (Vec::new(), Vec::new(), Vec::new());
         for argument in node.child_by_field_name("arguments").map(children).unwrap_or_default() {
             match argument.kind() {
-                "pair" => call.named.extend(self.pair(argument, depth)),
+                "pair" => named.extend(self.pair(argument, depth)),
                 // `each(&:save!)`
                 "block_argument" => {
                     let method = self.source.of(argument).strip_prefix("&:").map(|method| format!("it.{method}"));
                     let span = self.source.span(argument);
-                    call.block.extend(method.map(|name| Item::Call(Call { name, span, ..Call::default() })));
+                    block.extend(method.map(|name| Item::Call(Call { name, span, ..Call::default() })));
                 }
-                _ => call.arguments.push(self.value(argument, depth)),
+                _ => arguments.push(self.value(argument, depth)),
             }
         }
-        call.block.extend(self.block(node.child_by_field_name("block"), depth));
+        block.extend(self.block(node.child_by_field_name("block"), depth));
         // A chain keeps the statements of its inner blocks.
         if let Some(receiver) = node.child_by_field_name("receiver").filter(|receiver| receiver.kind() == "call") {
-            call.block.extend(self.block(receiver.child_by_field_name("block"), depth));
+            block.extend(self.block(receiver.child_by_field_name("block"), depth));
         }
+        (call.arguments, call.named, call.block) = (Rc::new(arguments), Rc::new(named), Rc::new(block));
         call
     }
 
@@ -146,7 +152,11 @@ impl Reader<'_, '_> {
     fn chain(&self, node: Node<'_>, depth: u32) -> (String, bool) {
         let mut parts: Vec<String> = Vec::new();
         let (mut node, mut limited) = (node, false);
-        for _ in 0..depth {
+        for steps in 0.. {
+            if steps == depth {
+                self.source.give_up();
+                break;
+            }
             if node.kind() != "call" {
                 parts.push(self.source.of(node).split_whitespace().collect());
                 break;
@@ -170,7 +180,7 @@ impl Reader<'_, '_> {
     }
 
     fn value(&self, node: Node<'_>, depth: u32) -> Value {
-        let Some(depth) = depth.checked_sub(1) else { return Value::Unknown };
+        let Some(depth) = self.source.deeper(node, depth) else { return Value::Unknown };
         match node.kind() {
             "string" | "chained_string" => self.text(node),
             "heredoc_beginning" => self.heredoc(node),
@@ -276,8 +286,8 @@ impl Reader<'_, '_> {
     }
 
     fn heredoc(&self, beginning: Node<'_>) -> Value {
-        let found = self.heredocs.iter().find(|(at, _)| *at == beginning.start_byte());
-        let Some((_, body)) = found else { return Value::Unknown };
+        let found = self.heredocs.binary_search_by_key(&beginning.start_byte(), |(at, _)| *at);
+        let Ok(body) = found.map(|at| &self.heredocs[at].1) else { return Value::Unknown };
         let range = body.byte_range();
         let mut out = self.source.text.get(range.clone()).unwrap_or_default().to_owned();
         for part in children(*body).into_iter().rev() {

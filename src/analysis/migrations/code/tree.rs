@@ -3,6 +3,7 @@
 use super::super::lines::Lines;
 use super::item::{Item, Text};
 use super::{elixir, javascript, python, ruby};
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use tree_sitter::{Node, ParseOptions, Parser};
 
@@ -30,7 +31,10 @@ const MAX_BYTES: usize = 1 << 20;
 /// Reports of progress by the parser before it is stopped; it reports after each hundred operations or so.
 const MAX_REPORTS: usize = 200_000;
 /// How deep the tree may be for what is read of it.
-pub(super) const MAX_DEPTH: u32 = 60;
+pub(super) const MAX_DEPTH: u32 = 200;
+/// Nodes that are read, each as often as it is: what stands in a value and in a statement is read for both. A file of the
+/// largest size in ordinary code has a quarter of them.
+const MAX_READ: usize = 2_000_000;
 /// How deep it may be at all: trees are released recursively.
 const MAX_TREE_DEPTH: usize = 2000;
 
@@ -59,13 +63,14 @@ pub(in super::super) fn read_code(language: Language, text: &str) -> Result<Vec<
     let mut chunk = |at: usize, _| bytes.get(at..).unwrap_or_default();
     let options = ParseOptions::new().progress_callback(&mut progress);
     let tree = parser.parse_with_options(&mut chunk, None, Some(options)).ok_or(Unread::TooDeep)?;
-    let source = Source { text, lines: Lines::new(text) };
-    Ok(match language {
+    let source = Source { text, lines: Lines::new(text), left: Cell::new(MAX_READ) };
+    let items = match language {
         Language::Python => python::read(&source, tree.root_node()),
         Language::Ruby => ruby::read(&source, tree.root_node()),
         Language::Elixir => elixir::read(&source, tree.root_node()),
         Language::TypeScript => javascript::read(&source, tree.root_node()),
-    })
+    };
+    if source.left.get() == 0 { Err(Unread::TooDeep) } else { Ok(items) }
 }
 
 /// Brackets that are open at once. Texts and comments are not told apart, which only makes the count larger.
@@ -84,10 +89,15 @@ fn nests_deeper_than(text: &str, limit: usize) -> bool {
     false
 }
 
-/// The operands of `a + b + c`, from left to right. Descends in a loop, because sums may be long.
+/// The operands of `a + b + c`, from left to right. Descends in a loop, because sums may be long; of one that is too long it is
+/// said that it was not read.
 pub(super) fn operands<'t>(source: &Source<'_>, sum: Node<'t>, operators: &[&str]) -> Vec<Node<'t>> {
     let (mut found, mut pending) = (Vec::new(), vec![sum]);
-    while let Some(part) = pending.pop().filter(|_| found.len() < MAX_OPERANDS) {
+    while let Some(part) = pending.pop() {
+        if found.len() == MAX_OPERANDS {
+            source.give_up();
+            break;
+        }
         if part.kind() == sum.kind() && operators.contains(&source.of_field(part, "operator")) {
             let sides = [part.child_by_field_name("right"), part.child_by_field_name("left")];
             pending.extend(sides.into_iter().flatten());
@@ -105,9 +115,26 @@ const MAX_OPERANDS: usize = 1000;
 pub(super) struct Source<'a> {
     pub(super) text: &'a str,
     pub(super) lines: Lines<'a>,
+    /// Nodes that may still be read; none are once it is empty.
+    left: Cell<usize>,
 }
 
 impl<'a> Source<'a> {
+    /// The levels that are left below a node whose children are about to be read; `None` when there are none, or when too
+    /// much was read already: then the text counts as not read.
+    pub(super) fn deeper(&self, node: Node<'_>, depth: u32) -> Option<u32> {
+        self.left.set(self.left.get().saturating_sub(1 + node.named_child_count()));
+        if depth == 0 {
+            self.give_up();
+        }
+        depth.checked_sub(1).filter(|_| self.left.get() > 0)
+    }
+
+    /// Says that a part of the text was not read.
+    pub(super) fn give_up(&self) {
+        self.left.set(0);
+    }
+
     pub(super) fn of(&self, node: Node<'_>) -> &'a str {
         self.text.get(node.byte_range()).unwrap_or_default()
     }

@@ -27,14 +27,14 @@ impl Reader<'_> {
     /// `batches` are the names of `batch_alter_table` contexts with their tables.
     fn statements(&self, body: &[Item], batches: &[(String, String)], steps: &mut Steps, depth: u32) {
         let Some(depth) = depth.checked_sub(1) else { return };
-        self.nested(body, batches, steps, depth, 20);
+        self.nested(body, batches, steps, depth, 100);
     }
 
     fn nested(&self, body: &[Item], batches: &[(String, String)], steps: &mut Steps, depth: u32, levels: u32) {
         let Some(levels) = levels.checked_sub(1) else { return };
         for item in body {
             match item {
-                Item::Call(call) => match self.functions.follow(&call.name) {
+                Item::Call(call) => match self.functions.follow(&call.name, steps) {
                     Some(body) => self.statements(body, batches, steps, depth),
                     None => self.call(call, batches, steps),
                 },

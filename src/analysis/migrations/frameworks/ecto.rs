@@ -9,7 +9,7 @@ pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let functions = Functions::of(items);
     for function in ["change", "up"] {
         if let Some(body) = functions.find(function) {
-            Reader { functions: &functions, names: &names }.statements(body, steps, 30);
+            Reader { functions: &functions, names: &names }.statements(body, steps, 100);
             let one_way = |call: &&Call| {
                 if function == "up" {
                     functions.find("down").is_none()
@@ -41,7 +41,7 @@ impl Reader<'_> {
         match call.short() {
             "execute" | "query" | "query!" => match call.arguments.first() {
                 Some(Value::Code(body)) => self.statements(body, steps, levels),
-                Some(Value::Name(name)) if let Some(body) = self.functions.follow(name) => {
+                Some(Value::Name(name)) if let Some(body) = self.functions.follow(name, steps) => {
                     self.statements(body, steps, levels / 2);
                 }
                 Some(sql) => steps.sql_value(sql, call.span, self.names),
@@ -73,7 +73,7 @@ impl Reader<'_> {
             "each" | "map" | "for" | "reduce" | "flat_map" => self.each_row(call, steps, levels),
             _ if !call.block.is_empty() => self.statements(&call.block, steps, levels),
             _ => {
-                if let Some(body) = self.functions.follow(&call.name) {
+                if let Some(body) = self.functions.follow(&call.name, steps) {
                     self.statements(body, steps, levels / 2);
                 }
             }
@@ -90,7 +90,7 @@ impl Reader<'_> {
             Value::Code(body) => Some(body),
             _ => None,
         });
-        for body in bodies.chain([&call.block]) {
+        for body in bodies.chain([&*call.block]) {
             let one = |inner: &&Call| {
                 let (receiver, short) = inner.name.rsplit_once('.').unwrap_or_default();
                 let short = short.trim_end_matches('!');
@@ -150,7 +150,7 @@ fn create(call: &Call, inner: &Call, steps: &mut Steps) {
     match inner.short() {
         "table" => {
             let mut references = Vec::new();
-            for item in &call.block {
+            for item in call.block.iter() {
                 if let Item::Call(add) = item {
                     references.extend(add.arguments.get(1).and_then(reference_of).map(|reference| reference.0));
                 }

@@ -89,7 +89,7 @@ pub(super) struct Steps {
     /// The model that what follows is about.
     pub(super) model: Option<String>,
     /// Names of texts that were followed.
-    followed: u32,
+    followed: usize,
     /// Loops that run as often as a table has rows or pages of them.
     loops: u32,
 }
@@ -110,6 +110,14 @@ impl Steps {
             step.operation = Operation::Batches { statement, table: table.clone() };
         }
         self.list.push(step);
+    }
+
+    /// Says that not all of the file was read.
+    fn leave_unread(&mut self) {
+        let message = "the functions of this file call each other more often than a person would write, so it was not read to \
+             its end; split it";
+        let span = Span { line: 1, column: 1, end_line: 1 };
+        self.problem.get_or_insert_with(|| Problem { span, message: message.to_owned(), syntax: false });
     }
 
     /// Reads what a loop holds.
@@ -321,9 +329,16 @@ pub(super) fn default_of_sql(text: &str) -> ColumnDefault {
 
 /// The functions of a file by their names, wherever they are defined.
 pub(super) struct Functions<'a> {
-    bodies: Rc<HashMap<&'a str, &'a [Item]>>,
-    /// Calls that may still be followed.
-    left: Cell<u32>,
+    bodies: Rc<HashMap<&'a str, Body<'a>>>,
+    /// Calls that may still be followed; a large function counts for several.
+    left: Cell<usize>,
+}
+
+/// The statements of a function, and how many there are with those inside them.
+#[derive(Clone, Copy)]
+struct Body<'a> {
+    items: &'a [Item],
+    size: usize,
 }
 
 impl<'a> Functions<'a> {
@@ -331,7 +346,7 @@ impl<'a> Functions<'a> {
         let mut bodies = HashMap::new();
         super::super::code::walk(items, &mut |item| {
             if let Item::Define { name, body } = item {
-                bodies.entry(name.as_str()).or_insert(body.as_slice());
+                bodies.entry(name.as_str()).or_insert_with(|| Body { items: body.as_slice(), size: size_of(body) });
             }
             true
         });
@@ -345,19 +360,36 @@ impl<'a> Functions<'a> {
 
     /// The statements of a function.
     pub(super) fn find(&self, name: &str) -> Option<&'a [Item]> {
-        self.bodies.get(name).copied()
+        self.bodies.get(name).map(|body| body.items)
     }
 
-    /// The same for a call that is to be followed. Functions that call each other would be followed for ever.
-    pub(super) fn follow(&self, name: &str) -> Option<&'a [Item]> {
-        let body = self.find(name)?;
-        self.left.set(self.left.get().checked_sub(1)?);
-        Some(body)
+    /// The same for a call that is to be followed. Functions that call each other would be followed for ever: what is not is
+    /// said.
+    pub(super) fn follow(&self, name: &str, steps: &mut Steps) -> Option<&'a [Item]> {
+        let body = self.bodies.get(name)?;
+        let left = self.left.get().checked_sub(1 + body.size / STATEMENTS_OF_A_CALL);
+        match left {
+            Some(left) => self.left.set(left),
+            None => steps.leave_unread(),
+        }
+        left.map(|_| body.items)
     }
 }
 
+/// How many statements there are, with those inside them.
+fn size_of(items: &[Item]) -> usize {
+    let mut size = 0;
+    super::super::code::walk(items, &mut |_| {
+        size += 1;
+        true
+    });
+    size
+}
+
 /// Calls of functions of the file, and names of texts, that are followed.
-const MAX_FOLLOWED: u32 = 500;
+const MAX_FOLLOWED: usize = 500;
+/// A function with more statements counts as several calls.
+const STATEMENTS_OF_A_CALL: usize = 1000;
 /// How often `+=` is followed.
 const MAX_EXTENDED: u32 = 200;
 /// Names whose values are kept; a migration that people write has far fewer.

@@ -30,7 +30,7 @@ impl<'a> Scripts<'a> {
         let mut names = self.names.to_vec();
         names.extend(assignments(body));
         let mut function = Function { functions: &functions, app: self.app, names, read_rows: None };
-        function.statements(body, &[], steps, 30);
+        function.statements(body, &[], steps, 100);
     }
 }
 
@@ -50,7 +50,7 @@ impl Function<'_> {
         let Some(levels) = levels.checked_sub(1) else { return };
         for item in body {
             match item {
-                Item::Call(call) => match self.functions.follow(&call.name) {
+                Item::Call(call) => match self.functions.follow(&call.name, steps) {
                     Some(inner) => {
                         if self.names.len() < MAX_NAMES {
                             self.names.extend(assignments(inner));

@@ -4,7 +4,7 @@ use super::super::super::code::{Call, Item, Value};
 use super::super::read::{Functions, Steps, is_long};
 
 /// How deep callbacks in callbacks are followed.
-const MAX_LEVELS: u32 = 30;
+const MAX_LEVELS: u32 = 100;
 
 /// Every chain among the statements: in blocks and callbacks, in lists such as that of `Promise.all([..])`, and in the
 /// functions of the file that are called. Of a chain that `read` takes for its own only what comes after it in
@@ -48,7 +48,9 @@ impl Chains<'_> {
                 }
             }
             self.statements(&link.block, steps, levels);
-            if let Some(body) = self.functions.follow(link.short()).filter(|_| chain.links.len() == 1) {
+            if chain.links.len() == 1
+                && let Some(body) = self.functions.follow(link.short(), steps)
+            {
                 self.statements(body, steps, levels / 2);
             }
         }

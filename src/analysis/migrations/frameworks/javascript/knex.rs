@@ -11,7 +11,7 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let functions = Functions::of(items);
     let Some(body) = functions.find("up") else { return };
     let reader = Reader { functions: &functions, names: &names };
-    reader.statements(body, steps, 30);
+    reader.statements(body, steps, 100);
     if functions.find("down").is_none()
         && let Some(first) = calls(body).first()
     {
@@ -35,12 +35,12 @@ impl Reader<'_> {
         }
         // `await Promise.all([knex.schema.., knex.raw(..)])`
         let Some(levels) = levels.checked_sub(1) else { return };
-        for inner in chain.links.iter().flat_map(|link| &link.arguments).flat_map(Value::list) {
+        for inner in chain.links.iter().flat_map(|link| link.arguments.iter()).flat_map(Value::list) {
             if let Value::Call(call) = inner {
                 self.chain(call, steps, levels);
             }
         }
-        for link in &chain.links {
+        for link in chain.links.iter() {
             self.link(chain, link, steps, levels);
         }
     }
@@ -77,7 +77,7 @@ impl Reader<'_> {
             }
             _ if !link.block.is_empty() => self.statements(&link.block, steps, levels),
             name => {
-                if let Some(body) = self.functions.follow(name) {
+                if let Some(body) = self.functions.follow(name, steps) {
                     self.statements(body, steps, levels / 2);
                 }
             }

@@ -11,7 +11,7 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let functions = Functions::of(items);
     for method in ["change", "up"] {
         if let Some(body) = functions.find(method) {
-            Reader { functions: &functions, names: &names }.statements(body, steps, 30);
+            Reader { functions: &functions, names: &names }.statements(body, steps, 100);
             let first = calls(body).into_iter().find(|call| method == "up" || call.short() == "execute");
             let has_reverse = if method == "up" {
                 functions.find("down").is_some()
@@ -53,7 +53,7 @@ impl Reader<'_> {
             "revert" => self.revert(call, steps),
             _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps, levels),
             "reversible" | "up" | "each" | "up_only" => self.statements(&call.block, steps, levels),
-            _ => match self.functions.follow(&call.name) {
+            _ => match self.functions.follow(&call.name, steps) {
                 Some(body) => self.statements(body, steps, levels / 2),
                 None => self.operation(call, steps),
             },
