@@ -72,10 +72,10 @@ pub(super) fn sort_out<'a>(
         kept += 1;
         changes.extend(reopen(comment, may_open));
     }
+    let mut taken = take_over(&mut known, &rest, may_open);
     let (inside, outside): (Vec<_>, Vec<_>) = rest.into_iter().partition(|it| it.spot.is_some());
     for Placed { order, finding, spot, text } in inside.into_iter().chain(outside) {
-        let known = known.get_mut(&finding.fingerprint).and_then(Vec::pop);
-        if let Some(comment) = known {
+        if let Some(comment) = taken.get_mut(&finding.fingerprint).and_then(Vec::pop) {
             kept += 1;
             changes.extend(reopen(comment, may_open));
             // What a person resolved is left as it was when they did. A comment whose lines left the diff keeps its words:
@@ -159,6 +159,24 @@ fn take_same<'a>(known: &mut Known<'a>, placed: &Placed<'_>, may_open: bool) -> 
     same.map(|at| comments.remove(at))
 }
 
+/// Takes as many comments as there are findings in other words. Those that we resolved come last: where a person resolved the
+/// conversation of one of several equal findings, and the other is gone, that one is not opened in its place.
+fn take_over<'a>(known: &mut Known<'a>, findings: &[Placed<'_>], may_open: bool) -> Known<'a> {
+    let mut taken = Known::new();
+    for placed in findings {
+        let Some(comments) = known.get_mut(&placed.finding.fingerprint) else { continue };
+        let best = (0..comments.len()).max_by_key(|at| {
+            let comment = comments[*at];
+            (!comment.resolved, !comment.resolved_by_us, *at)
+        });
+        if let Some(best) = best {
+            taken.entry(placed.finding.fingerprint.clone()).or_default().push(comments.remove(best));
+        }
+    }
+    taken.values_mut().for_each(|same| sort_for_matching(same, may_open));
+    taken
+}
+
 /// Opens the thread of a finding that is there again, when it was we who resolved it.
 fn reopen(comment: &PublishedReviewComment, may_open: bool) -> Option<Change> {
     (comment.resolved_by_us && may_open).then(|| Change::Reopen { thread: comment.thread.clone() })
@@ -184,13 +202,15 @@ fn known_comments(published: &Published, may_open: bool) -> Known<'_> {
             known.entry(marker.finding).or_default().push(comment);
         }
     }
-    for same in known.values_mut() {
-        same.sort_by_key(|comment| {
-            let open = will_be_open(comment, may_open);
-            (open, open || !comment.resolved_by_us, comment.answered, std::cmp::Reverse(comment.id))
-        });
-    }
+    known.values_mut().for_each(|same| sort_for_matching(same, may_open));
     known
+}
+
+fn sort_for_matching(same: &mut [&PublishedReviewComment], may_open: bool) {
+    same.sort_by_key(|comment| {
+        let open = will_be_open(comment, may_open);
+        (open, open || !comment.resolved_by_us, comment.answered, std::cmp::Reverse(comment.id))
+    });
 }
 
 /// What becomes of a comment whose finding is no more. Where threads cannot be resolved, the comment says that it is

@@ -150,6 +150,24 @@ fn equal_findings_have_a_comment_each() {
 }
 
 #[test]
+fn what_a_person_resolved_opens_no_twin_that_the_robot_resolved() {
+    let mut twin = finding(Severity::Warn, Some(("src/a.py", 11)), "a");
+    let mut published = Published::default();
+    apply(&plan(&verdict(vec![twin.clone(), twin.clone()]), &published, "r1"), &mut published);
+    published.comments.iter_mut().for_each(|comment| comment.answered = true);
+    apply(&plan(&verdict(vec![twin.clone()]), &published, "r2"), &mut published);
+    assert!(!published.comments[0].resolved && published.comments[1].resolved_by_us);
+    published.comments[0].resolved = true;
+    for words in ["a", "b"] {
+        twin.message = words.into();
+        assert_eq!(plan(&verdict(vec![twin.clone()]), &published, "r3"), [], "{words}");
+    }
+    // There are two again.
+    let reopened = plan(&verdict(vec![twin.clone(), twin]), &published, "r4");
+    assert!(matches!(reopened.first(), Some(Operation::ReopenThread { .. })), "{reopened:?}");
+}
+
+#[test]
 fn the_worst_findings_come_first_when_there_are_too_many() {
     let mut findings: Vec<Finding> =
         (0..30).map(|n| finding(Severity::Warn, Some(("src/a.py", 11)), &"w".repeat(n + 1))).collect();
