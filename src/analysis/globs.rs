@@ -105,6 +105,11 @@ fn read<S: AsRef<str>>(
         if pattern.is_empty() {
             return Err(wrong("it is empty".to_owned()));
         }
+        if pattern.len() > MAX_PATTERN_BYTES || nests_too_deep(pattern) {
+            return Err(wrong(format!(
+                "it is longer than {MAX_PATTERN_BYTES} bytes, or has more than {MAX_BRACES} braces in each other"
+            )));
+        }
         let full = complete(pattern).map_err(|reason| wrong(reason.to_owned()))?;
         let glob = build_glob(&full).map_err(|error| wrong(error.kind().to_string()))?;
         only_excludes &= inner.is_some();
@@ -120,6 +125,23 @@ fn read<S: AsRef<str>>(
 }
 
 const EVERYTHING: &str = "**/*";
+
+/// The longest pattern, in bytes.
+const MAX_PATTERN_BYTES: usize = 4096;
+/// How many braces may be open at once: they are read recursively.
+const MAX_BRACES: usize = 20;
+
+fn nests_too_deep(pattern: &str) -> bool {
+    let mut open = 0_usize;
+    pattern.bytes().any(|byte| {
+        match byte {
+            b'{' => open += 1,
+            b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MAX_BRACES
+    })
+}
 
 fn build_glob(pattern: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).empty_alternates(true).build()
