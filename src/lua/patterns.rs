@@ -39,6 +39,9 @@ const TAKE_PATTERNS: [&str; 4] = ["find", "gmatch", "gsub", "match"];
 enum Leftover {
     Alternatives,
     Group,
+    Lazy,
+    Repeated,
+    Slashes,
     Times,
 }
 
@@ -49,6 +52,15 @@ impl Leftover {
                 "patterns know no alternatives: this `|` is the sign itself; ask for each, or write `%|` for the sign"
             }
             Leftover::Group => "patterns know no `(?...)`: this `?` is the sign itself; write the part without it",
+            Leftover::Lazy => {
+                "patterns know no `*?` and `+?`: this `?` is the sign itself; the shortest match is `-`, as in `.-`, and the sign `%?`"
+            }
+            Leftover::Repeated => {
+                "patterns repeat no groups: what follows this `)` is the sign itself; ask for each form, or write `%` before the sign"
+            }
+            Leftover::Slashes => {
+                "patterns stand without slashes: this looks for the slashes too; write what is between them, and for `/i` look in `string.lower(text)`"
+            }
             Leftover::Times => {
                 "patterns know no `{2,3}`: these braces are the signs themselves; write the part so often, as in `%d%d%d?`"
             }
@@ -81,6 +93,7 @@ pub(super) fn find_leftovers(tokens: &[Token<'_>], declared: &BTreeMap<&str, usi
             found.extend(say_escapes(&escapes).map(|message| (token.line, message)));
         }
         if is_pattern {
+            found.extend(say_classes(&foreign_classes(text)).map(|message| (token.line, message)));
             let leftovers = find_syntax(inside(text));
             found.extend(leftovers.into_iter().map(|leftover| (token.line, leftover.advice().to_owned())));
         }
@@ -183,6 +196,45 @@ fn say_escapes(escapes: &[char]) -> Option<String> {
     })
 }
 
+/// The classes of regular expressions in a pattern whose backslash is one: `"\\d"`, `[[\d]]`. A backslash that is meant stands
+/// before other letters, as in a path.
+fn foreign_classes(text: &str) -> Vec<char> {
+    let backslash = if text.starts_with('[') { "\\" } else { "\\\\" };
+    let inner = inside(text);
+    let mut found = Vec::new();
+    let mut say = |class: char| {
+        if !found.contains(&class) {
+            found.push(class);
+        }
+    };
+    for (at, _) in inner.match_indices(backslash) {
+        let mut after = inner[at + backslash.len()..].chars();
+        let (first, second) = (after.next(), after.next());
+        let ends = !second.is_some_and(char::is_alphabetic);
+        match first {
+            Some(class @ ('d' | 'D' | 'w' | 'W' | 's' | 'S')) if ends => say(class),
+            Some('b') if ends || inner[..at].trim_start_matches(['^', '(']).is_empty() => say('b'),
+            // `"\\[WIP\\]"`; a set after a backslash that is meant seldom begins with a letter.
+            Some('[')
+                if second.is_some_and(char::is_alphanumeric) && after.as_str().contains(&format!("{backslash}]")) =>
+            {
+                say('[');
+                say(']');
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn say_classes(classes: &[char]) -> Option<String> {
+    let theirs: Vec<String> = classes.iter().map(|class| format!("\\{class}")).collect();
+    let ours =
+        classes.iter().filter_map(|class| ESCAPES.iter().find(|(known, _)| known == class)).map(|(_, ours)| *ours);
+    let theirs = name_all(theirs.iter().map(String::as_str));
+    (!classes.is_empty()).then(|| format!("patterns know no {theirs}; write {}", name_all(ours)))
+}
+
 /// What of a regular expression a pattern has and Luau does not know.
 fn find_syntax(pattern: &str) -> BTreeSet<Leftover> {
     let bytes = pattern.as_bytes();
@@ -192,9 +244,13 @@ fn find_syntax(pattern: &str) -> BTreeSet<Leftover> {
     // What the item before can be: nothing, one sign as it is, or a class, a set or a group.
     let (mut is_first, mut is_class) = (true, false);
     let row = is_row(bytes);
+    if is_between_slashes(pattern) {
+        found.insert(Leftover::Slashes);
+    }
     while at < bytes.len() {
         let rest = &bytes[at..];
         let (length, class) = match rest {
+            [b'%', b'b', _, _, ..] => (4, true),
             [b'%' | b'\\', escaped, ..] => (2, escaped.is_ascii_alphanumeric()),
             [b'[', ..] => (set_length(rest), true),
             [b'(', b'?', b':' | b'=' | b'!' | b'<' | b'i', ..] => {
@@ -206,9 +262,17 @@ fn find_syntax(pattern: &str) -> BTreeSet<Leftover> {
                 depth += 1;
                 (1, false)
             }
-            [b')', ..] => {
+            [b')', after @ ..] => {
                 depth = depth.saturating_sub(1);
+                // At the end the sign can be meant: `(%w+)?` asks a question.
+                if matches!(after, [b'?' | b'*' | b'+', _, ..]) {
+                    found.insert(Leftover::Repeated);
+                }
                 (1, true)
+            }
+            [b'*' | b'+', b'?', ..] if is_class => {
+                found.insert(Leftover::Lazy);
+                (2, false)
             }
             [b'|', ..] if is_choice(bytes, at, depth) && !(depth == 0 && row) => {
                 found.insert(Leftover::Alternatives);
@@ -225,6 +289,17 @@ fn find_syntax(pattern: &str) -> BTreeSet<Leftover> {
         (is_first, is_class) = (false, class);
     }
     found
+}
+
+/// Whether a pattern is a literal of another language: `/wip/i`.
+fn is_between_slashes(pattern: &str) -> bool {
+    let parts = pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
+    parts.is_some_and(|(inner, flags)| {
+        !inner.is_empty()
+            && !flags.is_empty()
+            && flags.len() <= 3
+            && flags.bytes().all(|flag| b"gimsuy".contains(&flag))
+    })
 }
 
 /// Whether a pattern is that of a row of a table: it begins or ends with `|`.
@@ -323,13 +398,17 @@ mod tests {
 
     #[test]
     fn what_patterns_do_not_know_is_told() {
-        use Leftover::{Alternatives, Group, Times};
+        use Leftover::{Alternatives, Group, Lazy, Repeated, Slashes, Times};
         let of = |pattern| find_syntax(pattern).into_iter().collect::<Vec<_>>();
         for (pattern, expected) in [
             ("^(feat|fix): ", vec![Alternatives]),
             ("WIP|draft", vec![Alternatives]),
             ("^WIP|^draft", vec![Alternatives]),
-            ("^(feat|fix)(%(.+%))?: ", vec![Alternatives]),
+            ("^(feat|fix)(%(.+%))?: ", vec![Alternatives, Repeated]),
+            ("(%d+)?x", vec![Repeated]),
+            ("a.*?b", vec![Lazy]),
+            ("[a-z]+?x", vec![Lazy]),
+            ("/wip/i", vec![Slashes]),
             ("(?:a|b)", vec![Alternatives, Group]),
             ("(?i)wip", vec![Group]),
             ("%d{2,3}", vec![Times]),
@@ -362,10 +441,32 @@ mod tests {
             "%{2,3}",
             "?",
             "(%?)",
+            "(%w+)?",
+            "%b()?x",
+            "a+?",
+            "/wip/",
+            "/usr/lib/import",
             "^[%-*|] ?",
             "(",
         ] {
             assert_eq!(of(right), [], "{right}");
+        }
+    }
+
+    #[test]
+    fn classes_behind_a_backslash_that_is_one_are_told_in_patterns() {
+        for (source, expected) in [
+            ("x = s:find('#\\\\d+')", "patterns know no `\\d`; write `%d`"),
+            ("x = s:find([[\\s\\w]])", "patterns know no `\\s` and `\\w`; write `%s` and `%w`"),
+            ("x = s:match('^\\\\[WIP\\\\] ')", "patterns know no `\\[` and `\\]`; write `%[` and `%]`"),
+            ("x = s:match('\\\\bfoo')", "patterns know no `\\b`; write `%f[%w]`"),
+        ] {
+            assert_eq!(found(source), [expected], "{source}");
+        }
+        for right in
+            ["x = s:match('\\\\[^\\\\]*$')", "x = s:find('src\\\\data')", "x = s:find('a\\\\bin')", "x = '\\\\d'"]
+        {
+            assert_eq!(found(right), Vec::<String>::new(), "{right}");
         }
     }
 
