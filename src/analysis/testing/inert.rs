@@ -253,7 +253,15 @@ pub(super) fn is_inert_line(line: CodeLine<'_, '_>, language: Language) -> bool 
         || is_data(tokens, inside)
         || is_log(tokens)
         || is_declaration(tokens, language)
+        || is_conflict_marker(tokens)
         || language == Language::Rust && is_condition_of_build(tokens)
+}
+
+/// `<<<<<<< HEAD`, `>>>>>>> topic`: what a merge left is another rule's matter.
+fn is_conflict_marker(tokens: &[Piece<'_>]) -> bool {
+    let mut begin = tokens.iter().flat_map(|token| token.text.chars()).take(7);
+    let first = begin.next();
+    matches!(first, Some('<' | '>' | '|')) && begin.clone().count() == 6 && begin.all(|sign| Some(sign) == first)
 }
 
 /// A line of a `cfg` over several lines, `target_os = "linux",`, or what is only there while it is built or debugged.
