@@ -82,6 +82,17 @@ async fn a_file_that_no_rule_requires_is_none() {
 }
 
 #[tokio::test]
+async fn a_required_file_that_changes_alone_is_tried() {
+    let quiet = ("rules/no_print.lua", "rule('no-print', function() end)\n");
+    let story = Story::begin(&[("dangerfile.lua", "require('./rules/no_print')\n"), quiet, HELLO]).await;
+    let number = story.open("Mind prints", &[("rules/no_print.lua", Some(NO_PRINT)), NOISY]).await;
+    let said = comments(&story, number);
+    assert!(said.len() == 1 && said[0].contains("Preview") && said[0].contains("Leftover print"), "{said:?}");
+    assert!(check(&story, number).starts_with("success"), "the base's file judges: {}", check(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
 async fn a_first_dangerfile_is_tried_and_gets_no_check() {
     let story = Story::begin(&[HELLO]).await;
     let plain = story.open("Say hello", &[NOISY]).await;
