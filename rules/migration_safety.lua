@@ -9,8 +9,11 @@ return {
       doc = "Migrations that lie where no tool's convention looks; a pattern may name any SQL.",
     },
     framework = {
-      type = "string",
-      doc = "The tool that runs them, where paths and marks tell the wrong one: sql, flyway, goose, dbmate, prisma, diesel, sqlx, liquibase, django, alembic, rails, ecto, knex, typeorm, sequelize or kysely.",
+      type = {
+        "sql", "flyway", "goose", "dbmate", "prisma", "diesel", "sqlx", "liquibase", "django", "alembic", "rails", "ecto",
+        "knex", "typeorm", "sequelize", "kysely",
+      },
+      doc = "The tool that runs them, where paths and marks tell the wrong one.",
     },
     in_transaction = {
       type = "boolean",

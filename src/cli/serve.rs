@@ -14,8 +14,9 @@ const CONFIG_FILE: &str = "deckhand.toml";
 #[command(after_help = "\
 Examples:
   deckhand serve                    everything in one process
-  deckhand serve --role worker      only judge, beside another process that listens
+  deckhand serve --role worker      only judge, beside another process that takes deliveries
 
+Every role listens, a worker for its health and metrics: of two processes on one host each needs a DECKHAND_LISTEN of its own. \
 It refuses to start, and says what to do, when a setting is missing or wrong; docs/server.md lists all of them.")]
 pub(super) struct Serve {
     /// Which halves of the server this process runs

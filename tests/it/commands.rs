@@ -48,7 +48,7 @@ fn the_reference_of_the_command_line_matches_it() {
     }
     let all = deckhand::cli::command();
     let common: Vec<&clap::Arg> = all.get_arguments().filter(|arg| arg.is_global_set()).collect();
-    writeln!(text, "## Options of every command\n\n{}", render_arguments(&common)).unwrap();
+    writeln!(text, "## Common options\n\nA command refuses a format in which it prints nothing, and `--dangerfile` where it reads none.\n\n{}", render_arguments(&common)).unwrap();
     hold("docs/commands.md", "commands", &text);
 }
 

@@ -1,8 +1,9 @@
 //! The built-in rules as users meet them: cases and examples that run, pages and tables that match the metadata,
 //! the example dangerfile, the reference of the dangerfile.
 
+use deckhand::analysis::migrations::Framework;
 use deckhand::cli::cases::{Block, Case, CaseResult, parse_cases, run_case, run_case_with};
-use deckhand::lua::{API, ApiState, OptionSpec, ROBOT, builtin_rules, rule_metadata, type_definitions};
+use deckhand::lua::{API, ApiState, OptionKind, OptionSpec, ROBOT, builtin_rules, rule_metadata, type_definitions};
 use deckhand::model::RepoPath;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use serde_json::Value as Json;
@@ -16,6 +17,14 @@ const UPDATE: &str = "UPDATE_DOCS=1 cargo test --test it";
 const SECTIONS: [&str; 5] = ["Why", "Flagged", "Not flagged", "Options", "Limits"];
 
 // ---- Cases and examples ----
+
+#[test]
+fn migration_safety_takes_every_framework_by_its_name() {
+    let metadata = rule_metadata("migration_safety").unwrap();
+    let framework = metadata.options.iter().find(|option| option.name == "framework").unwrap();
+    let names = Framework::ALL.iter().map(|framework| framework.as_str().to_owned()).collect();
+    assert_eq!(framework.kind, OptionKind::Choice(names));
+}
 
 #[test]
 fn every_case_of_every_rule_passes() {
@@ -220,11 +229,11 @@ fn the_example_dangerfile_runs() {
                 --- /dev/null\n+++ b/docs/a.md\n@@ -0,0 +1 @@\n+Hello\n";
     check("quiet", lua, good, "");
     let bad = "title: WIP: Add y\n\n\
-               --- /dev/null\n+++ b/src/a.py\n@@ -0,0 +1,2 @@\n+<<<<<<< HEAD\n+    print(y)\n\
+               --- /dev/null\n+++ b/src/a.py\n@@ -0,0 +1,3 @@\n+<<<<<<< HEAD\n+    print(y)\n+    return x + y\n\
                --- /dev/null\n+++ b/api/v1/users.yaml\n@@ -0,0 +1 @@\n+get: {}\n";
     let findings = "- fail work_in_progress\n- fail changelog\n- warn pr_description\n- warn commit_messages\n- fail schema-with-docs\n  \
                     `api/v1/users.yaml` changes the API\n\
-                    src/a.py:1 fail conflict_markers\nsrc/a.py:1 warn missing_tests\nsrc/a.py:2 warn no-print\n";
+                    src/a.py:1 fail conflict_markers\nsrc/a.py:2 warn no-print\nsrc/a.py:3 warn missing_tests\n";
     check("loud", lua, bad, findings);
     for rule in builtin_rules() {
         assert!(lua.contains(&format!("use(\"{}\"", rule.name)), "the example lacks {}", rule.name);
