@@ -308,6 +308,23 @@ fn many_functions_of_one_migration() {
     assert!(found.len() >= 1_500, "{}", found.len());
 }
 
+/// Each step is held against what those before and after it say, and each finding against the comments that allow it.
+#[test]
+fn many_steps_that_concern_each_other() {
+    let each = |one: &dyn Fn(usize) -> String| (0..6_000).map(one).collect::<String>();
+    for text in [
+        each(&|n| format!("ALTER TABLE t{n} ADD COLUMN c int;\nALTER TABLE t{n} RENAME TO u{n};\n")),
+        each(&|n| format!("ALTER TABLE t{n} ADD COLUMN c int;\nDROP TABLE t{n};\n")),
+        each(&|n| format!("ALTER TABLE a ALTER COLUMN c{n} SET NOT NULL;\n"))
+            + &each(&|n| format!("ALTER TABLE a DROP CONSTRAINT x{n};\n")),
+        format!("-- deckhand-ignore-file {}: never\n{}", "a,".repeat(50_000), "DROP TABLE t;\n".repeat(5_000)),
+        format!("-- squawk-ignore x\nALTER TABLE t {} DROP COLUMN z;\n", "DROP COLUMN c,\n".repeat(4_000)),
+        "/**/ DROP TABLE t;\n".repeat(5_000) + "-- deckhand-ignore x: y\n",
+    ] {
+        holds(&text, &said("migrations/1.sql", &text));
+    }
+}
+
 #[test]
 fn placeholders_that_do_not_end() {
     for text in ["${".repeat(20_000), "{{ a\n".repeat(20_000), "${a} ".repeat(20_000)] {

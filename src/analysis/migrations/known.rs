@@ -3,6 +3,7 @@
 use super::check::Before;
 use super::step::{Constraint, ObjectKind, Operation, SqlType, Step, TableChange};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Knowledge that grows from step to step.
 #[derive(Debug, Default)]
@@ -35,6 +36,8 @@ pub(super) struct Known {
 
 /// So many constraints are remembered: each statement is held against all of them.
 const MAX_CHECKS: usize = 1_000;
+/// Steps between a check that only serves a column and the step that it serves.
+const MAX_APART: usize = 1_000;
 
 /// A constraint that demands that a column is not null.
 #[derive(Debug)]
@@ -120,7 +123,7 @@ impl Known {
         let known = self.not_null_checks.iter();
         known.clone().any(|check| check.validated && check.table == table && check.column == column)
             || self.validated.iter().any(|(of, name)| *of == table && says_not_null(name, &table, &column))
-            || later.iter().any(|step| match &step.operation {
+            || later.iter().take(MAX_APART).any(|step| match &step.operation {
                 Operation::Alter { table: other, change: TableChange::DropConstraint { name } } => {
                     let dropped = (key(other), last(name));
                     dropped.0 == table
@@ -135,7 +138,7 @@ impl Known {
     pub(super) fn is_helper_check(&self, table: &str, constraint: &str) -> bool {
         let (table, name) = (key(table), last(constraint));
         self.not_null_checks.iter().any(|check| check.table == table && check.name == name)
-            || self.made_not_null.iter().any(|(other, column)| {
+            || self.made_not_null.iter().rev().take(MAX_APART).any(|(other, column)| {
                 *other == table
                     && (name.contains(column.as_str()) || self.validated.contains(&(table.clone(), name.clone())))
             })
@@ -161,8 +164,10 @@ impl Known {
             // A table of the same name may be made again, with columns of other types.
             Operation::DropTable { tables, .. } => {
                 let gone: BTreeSet<String> = tables.iter().map(|table| key(table)).collect();
-                self.types.retain(|(table, _), _| !gone.contains(table));
-                self.optional.retain(|(table, _)| !gone.contains(table));
+                for table in &gone {
+                    self.types.extract_if(columns_of(table), |(of, _), _| of == table).for_each(drop);
+                    self.optional.extract_if(columns_of(table), |(of, _)| of == table).for_each(drop);
+                }
                 self.not_null_checks.retain(|check| !gone.contains(&check.table));
             }
             Operation::CreateObject { kind, name } => {
@@ -204,10 +209,11 @@ impl Known {
                 if self.is_new_table(table) {
                     self.tables.insert(key(to));
                 }
-                let moved: Vec<_> = self.types.extract_if(.., |(of, _), _| *of == key(table)).collect();
-                self.types.extend(moved.into_iter().map(|((_, column), kind)| ((key(to), column), kind)));
-                let moved: Vec<_> = self.optional.extract_if(.., |(of, _)| *of == key(table)).collect();
-                self.optional.extend(moved.into_iter().map(|(_, column)| (key(to), column)));
+                let (from, to) = (key(table), key(to));
+                let moved: Vec<_> = self.types.extract_if(columns_of(&from), |(of, _), _| *of == from).collect();
+                self.types.extend(moved.into_iter().map(|((_, column), kind)| ((to.clone(), column), kind)));
+                let moved: Vec<_> = self.optional.extract_if(columns_of(&from), |(of, _)| *of == from).collect();
+                self.optional.extend(moved.into_iter().map(|(_, column)| (to.clone(), column)));
             }
             TableChange::AddColumn(column) => {
                 let name = (key(table), column.name.to_lowercase());
@@ -283,6 +289,11 @@ impl Known {
             _ => {}
         }
     }
+}
+
+/// Where the columns of a table stand among those of all, by key.
+fn columns_of(table: &str) -> Range<(String, String)> {
+    (table.to_owned(), String::new())..(format!("{table}\0"), String::new())
 }
 
 /// A name without the schema `public`.
