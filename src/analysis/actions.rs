@@ -85,6 +85,9 @@ fn uses_in(document: &Node) -> Vec<(u32, &str)> {
     found
 }
 
+/// A line with a comment that is read, in bytes.
+const MAX_LINE_BYTES: usize = 4096;
+
 /// What a line says after `uses:`, for files that are not YAML.
 fn uses_on(line: &str) -> Option<&str> {
     let rest = line.trim_start();
@@ -93,7 +96,11 @@ fn uses_on(line: &str) -> Option<&str> {
     (!value.is_empty() && !value.contains(char::is_whitespace)).then_some(value)
 }
 
+/// The comment at the end of a line; of one that nobody wrote by hand there is none.
 fn comment_of(line: &str) -> &str {
+    if line.len() > MAX_LINE_BYTES {
+        return "";
+    }
     line.split_once(" #").map_or("", |(_, comment)| comment.trim_start_matches('#').trim())
 }
 

@@ -1,6 +1,6 @@
 //! `Cargo.toml` and `Cargo.lock`.
 
-use super::lock::{Asked, Fit, Lock, Origin};
+use super::lock::{Asked, Fit, Lock, MAX_HELD, Origin};
 use super::manifest::{Manifest, Members, SHARED, Version, Wanted};
 use super::source;
 use std::collections::BTreeSet;
@@ -126,6 +126,9 @@ pub(super) fn read_lock(text: &str) -> Option<Lock> {
     Some(lock)
 }
 
+/// Versions of one package that a requirement is held against; nobody locks so many.
+const MAX_VERSIONS: usize = 500;
+
 pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
     let shared = wanted.is_shared();
     let asked = || lock.asked_by(member).is_some_and(|asked| asked.contains_key(&wanted.name));
@@ -134,33 +137,37 @@ pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
         // Perhaps nobody uses what is shared.
         return if shared { Fit::Fits } else { Fit::Lacks };
     };
+    let known = || known.iter().take(MAX_VERSIONS);
     let requirement = semver::VersionReq::parse(&wanted.requirement).ok();
     let in_range = |version: &str| match (&requirement, semver::Version::parse(version)) {
         (Some(requirement), Ok(version)) => requirement.matches(&version),
         _ => true,
     };
-    let fits = known.iter().any(|(version, origin)| match origin {
+    let fits = known().any(|(version, origin)| match origin {
         Origin::Git(address) => *address == wanted.source,
         Origin::Directory if wanted.local => true,
         // What is patched by a configuration outside the manifest lies in a directory too.
         Origin::Directory | Origin::Registry => wanted.source.is_empty() && in_range(version),
     });
     // Somebody else may ask for the same name from elsewhere.
-    let comparable = known.iter().any(|(_, origin)| match origin {
+    let comparable = known().any(|(_, origin)| match origin {
         Origin::Git(address) => source::repository(address) == source::repository(&wanted.source),
         Origin::Directory | Origin::Registry => wanted.source.is_empty(),
     });
     if fits || (shared && !comparable) {
         return Fit::Fits;
     }
-    let mut held: Vec<&str> = known
-        .iter()
+    let mut held: Vec<&str> = known()
+        .take(MAX_HELD)
         .map(|(version, origin)| match origin {
             Origin::Git(address) => address.as_str(),
             Origin::Directory | Origin::Registry => version.as_str(),
         })
         .collect();
     held.dedup();
+    if known().count() > MAX_HELD {
+        held.push("...");
+    }
     Fit::Holds(held.join(", "))
 }
 

@@ -144,7 +144,7 @@ impl Asked {
 }
 
 /// Of so many requirements of one name people are told.
-const MAX_HELD: usize = 10;
+pub(super) const MAX_HELD: usize = 10;
 
 /// What a lockfile holds instead, for people.
 pub(super) fn held<A: Borrow<Asked>>(all: &[A]) -> String {
@@ -175,13 +175,10 @@ pub(super) fn fits_exactly(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
     }
 }
 
-/// Whether two requirements say the same in other spaces and another order.
-pub(super) fn is_same_loosely(one: &str, other: &str) -> bool {
-    let parts = |text: &str| -> BTreeSet<String> {
-        let part = |part: &str| part.split_whitespace().collect::<String>();
-        text.split(',').map(part).filter(|part| !part.is_empty()).collect()
-    };
-    parts(one) == parts(other)
+/// The parts of a requirement: two of the same parts say the same in other spaces and another order.
+pub(super) fn parts_of(requirement: &str) -> BTreeSet<String> {
+    let part = |part: &str| part.split_whitespace().collect::<String>();
+    requirement.split(',').map(part).filter(|part| !part.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `Gemfile` and `Gemfile.lock`. A Gemfile is Ruby: only what stands there literally is read.
 
 use super::comments::{Style, without_comments};
-use super::lock::{Asked, Fit, Lock, Origin, held, is_same_loosely};
+use super::lock::{Asked, Fit, Lock, Origin, held, parts_of};
 use super::manifest::{Manifest, Wanted};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,8 +159,8 @@ pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
         }
         _ => {}
     }
-    if wanted.local || wanted.vague || all.iter().any(|asked| is_same_loosely(&asked.requirement, &wanted.requirement))
-    {
+    let parts = parts_of(&wanted.requirement);
+    if wanted.local || wanted.vague || all.iter().any(|asked| parts_of(&asked.requirement) == parts) {
         Fit::Fits
     } else {
         Fit::Holds(held(&all))

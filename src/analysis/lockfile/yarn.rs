@@ -26,6 +26,7 @@ pub(super) fn read(text: &str) -> Option<Lock> {
             continue;
         }
         if !line.starts_with(' ') {
+            write_entry(&mut lock, &entry);
             entry = read_keys(&mut lock, line);
             continue;
         }
@@ -40,12 +41,7 @@ pub(super) fn read(text: &str) -> Option<Lock> {
         }
         entry.field = field.to_owned();
         match field {
-            "version" => {
-                value.clone_into(&mut entry.pinned.version);
-                for (name, _) in &entry.keys {
-                    lock.add(name, value);
-                }
-            }
+            "version" => value.clone_into(&mut entry.pinned.version),
             "resolution" => {
                 entry.pinned.patch = patch_of(value);
                 if let Some((_, directory)) = value.split_once("@workspace:") {
@@ -54,16 +50,24 @@ pub(super) fn read(text: &str) -> Option<Lock> {
                     entry.member = Some(directory.to_owned());
                 }
             }
-            "integrity" | "checksum" => {
-                value.clone_into(&mut entry.pinned.checksum);
-                for (_, key) in &entry.keys {
-                    lock.checksums.insert(key.clone(), entry.pinned.clone());
-                }
-            }
+            "integrity" | "checksum" => value.clone_into(&mut entry.pinned.checksum),
             _ => {}
         }
     }
+    write_entry(&mut lock, &entry);
     Some(lock)
+}
+
+/// What an entry says holds for all its keys. Written once, at its end: its fields can stand there again and again.
+fn write_entry(lock: &mut Lock, entry: &Entry) {
+    for (name, key) in &entry.keys {
+        if !entry.pinned.version.is_empty() {
+            lock.add(name, &entry.pinned.version);
+        }
+        if !entry.pinned.checksum.is_empty() {
+            lock.checksums.insert(key.clone(), entry.pinned.clone());
+        }
+    }
 }
 
 fn read_keys(lock: &mut Lock, line: &str) -> Entry {
