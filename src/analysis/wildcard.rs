@@ -12,10 +12,26 @@ enum Part {
     Anything,
     /// Exactly one segment, of whatever name.
     One,
+    /// One segment of this name.
+    Name(String),
     /// One segment that this matches.
-    Segment(String),
-    /// The same, with sets of characters in brackets.
-    SegmentWithSets(String),
+    Segment(Vec<Mark>),
+    /// The same byte by byte; none when nothing does.
+    Bytes(Option<Vec<Mark>>),
+}
+
+impl Part {
+    fn of_segment(pattern: &str) -> Part {
+        if pattern.contains(['*', '?', '\\']) { Part::Segment(marks(pattern)) } else { Part::Name(pattern.to_owned()) }
+    }
+
+    fn of_bytes(pattern: &str) -> Part {
+        if pattern.contains(['*', '?', '\\', '[']) {
+            Part::Bytes(marks_with_sets(pattern))
+        } else {
+            Part::Name(pattern.to_owned())
+        }
+    }
 }
 
 impl PathPattern {
@@ -41,7 +57,7 @@ impl PathPattern {
                 "**" => parts.push(Part::Anything),
                 "*" => parts.push(Part::One),
                 other => {
-                    parts.push(Part::Segment(other.to_owned()));
+                    parts.push(Part::of_segment(other));
                     if index == last {
                         parts.push(Part::Anything);
                     }
@@ -58,7 +74,7 @@ impl PathPattern {
             return None;
         }
         if !pattern.contains('/') {
-            return Some(PathPattern { parts: vec![Part::Anything, Part::SegmentWithSets(pattern.to_owned())] });
+            return Some(PathPattern { parts: vec![Part::Anything, Part::of_bytes(pattern)] });
         }
         let segments: Vec<&str> = pattern.strip_prefix('/').unwrap_or(pattern).split('/').collect();
         let last = segments.len() - 1;
@@ -67,7 +83,7 @@ impl PathPattern {
             match segment {
                 "**" if index == last => parts.extend([Part::One, Part::Anything]),
                 "**" => parts.push(Part::Anything),
-                other => parts.push(Part::SegmentWithSets(other.to_owned())),
+                other => parts.push(Part::of_bytes(other)),
             }
         }
         Some(PathPattern { parts })
@@ -90,15 +106,19 @@ impl PathPattern {
                     (part, segment) = (part + 1, segment + 1);
                     continue;
                 }
-                Some(Part::Segment(pattern)) if matches_name(&marks(pattern), segments[segment]) => {
+                Some(Part::Name(name)) if name == segments[segment] => {
                     (part, segment) = (part + 1, segment + 1);
                     continue;
                 }
-                Some(Part::SegmentWithSets(pattern)) if matches_with_sets(pattern, segments[segment]) => {
+                Some(Part::Segment(pattern)) if matches_name(pattern, segments[segment], first_char) => {
                     (part, segment) = (part + 1, segment + 1);
                     continue;
                 }
-                Some(Part::Segment(_) | Part::SegmentWithSets(_)) | None => {}
+                Some(Part::Bytes(Some(pattern))) if matches_name(pattern, segments[segment], first_byte) => {
+                    (part, segment) = (part + 1, segment + 1);
+                    continue;
+                }
+                Some(Part::Name(_) | Part::Segment(_) | Part::Bytes(_)) | None => {}
             }
             let Some((star, swallowed)) = retry else { return false };
             retry = Some((star, swallowed + 1));
@@ -109,20 +129,19 @@ impl PathPattern {
 }
 
 /// `[a-c]` one of these, `[!a-c]` or `[^a-c]` another one, `[[:space:]]` one of a kind. An open bracket matches nothing.
-fn matches_with_sets(pattern: &str, name: &str) -> bool {
+fn marks_with_sets(pattern: &str) -> Option<Vec<Mark>> {
     // Git compares bytes: `?` and a set stand for one of them.
-    let bytes = |text: &str| text.bytes().map(char::from).collect::<String>();
-    let (pattern, name) = (bytes(pattern), bytes(name));
+    let pattern = pattern.bytes().map(char::from).collect::<String>();
     let mut found = Vec::with_capacity(pattern.len());
     let mut rest = pattern.as_str();
     while let Some(open) = find_bracket(rest) {
-        let Some((set, length)) = Set::read(&rest[open + 1..]) else { return false };
+        let (set, length) = Set::read(&rest[open + 1..])?;
         found.extend(marks(&rest[..open]));
-        found.push(Mark::Of(set));
+        found.push(Mark::Of(Box::new(set)));
         rest = &rest[open + 1 + length..];
     }
     found.extend(marks(rest));
-    matches_name(&found, &name)
+    Some(found)
 }
 
 /// Where the first bracket is that no `\` makes plain.
@@ -136,51 +155,59 @@ fn find_bracket(pattern: &str) -> Option<usize> {
     pattern.bytes().enumerate().find(opens).map(|(at, _)| at)
 }
 
-/// `*` any characters, `?` one, `\` makes the next plain.
-fn matches_name(pattern: &[Mark], name: &str) -> bool {
-    let name: Vec<char> = name.chars().collect();
+fn first_char(name: &str, at: usize) -> Option<(char, usize)> {
+    name[at..].chars().next().map(|c| (c, c.len_utf8()))
+}
+
+fn first_byte(name: &str, at: usize) -> Option<(char, usize)> {
+    name.as_bytes().get(at).map(|byte| (char::from(*byte), 1))
+}
+
+/// Whether a pattern takes in a name, of which `read` gives the sign at an offset and its length.
+fn matches_name(pattern: &[Mark], name: &str, read: impl Fn(&str, usize) -> Option<(char, usize)>) -> bool {
     let (mut mark, mut at) = (0, 0);
+    // Where the last `Any` stands, and up to where it has swallowed.
     let mut retry: Option<(usize, usize)> = None;
-    while at < name.len() {
-        match pattern.get(mark) {
+    while let Some((sign, length)) = read(name, at) {
+        let fits = match pattern.get(mark) {
             Some(Mark::Any) => {
                 retry = Some((mark, at));
                 mark += 1;
                 continue;
             }
-            Some(Mark::One) => {
-                (mark, at) = (mark + 1, at + 1);
-                continue;
-            }
-            Some(Mark::Plain(c)) if *c == name[at] => {
-                (mark, at) = (mark + 1, at + 1);
-                continue;
-            }
-            Some(Mark::Of(set)) if set.contains(name[at]) => {
-                (mark, at) = (mark + 1, at + 1);
-                continue;
-            }
-            Some(Mark::Plain(_) | Mark::Of(_)) | None => {}
+            Some(Mark::One) => true,
+            Some(Mark::Plain(c)) => *c == sign,
+            Some(Mark::Of(set)) => set.contains(sign),
+            None => false,
+        };
+        if fits {
+            (mark, at) = (mark + 1, at + length);
+            continue;
         }
-        let Some((star, swallowed)) = retry else { return false };
-        retry = Some((star, swallowed + 1));
-        (mark, at) = (star + 1, swallowed + 1);
+        let next = retry.and_then(|(star, swallowed)| Some((star, swallowed + read(name, swallowed)?.1)));
+        let Some((star, swallowed)) = next else { return false };
+        retry = next;
+        (mark, at) = (star + 1, swallowed);
     }
     pattern[mark..].iter().all(|rest| matches!(rest, Mark::Any))
 }
 
+/// A part of a pattern for a name: `*` any characters, `?` one, `\` makes the next plain.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Mark {
     Any,
     One,
     Plain(char),
-    Of(Set),
+    Of(Box<Set>),
 }
 
 /// What stands in brackets.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Set {
     negated: bool,
     ranges: Vec<(char, char)>,
-    kinds: Vec<fn(&u8) -> bool>,
+    /// Names that [`kind_of`] knows.
+    kinds: Vec<String>,
 }
 
 impl Set {
@@ -198,7 +225,8 @@ impl Set {
             }
             if let Some(named) = rest.strip_prefix("[:") {
                 let (name, _) = named.split_once(":]")?;
-                set.kinds.push(kind_of(name)?);
+                kind_of(name)?;
+                set.kinds.push(name.to_owned());
                 at += name.len() + 4;
                 continue;
             }
@@ -213,7 +241,7 @@ impl Set {
     }
 
     fn contains(&self, c: char) -> bool {
-        let of_kind = |is: &fn(&u8) -> bool| u8::try_from(c).is_ok_and(|byte| is(&byte));
+        let of_kind = |name: &String| kind_of(name).is_some_and(|is| u8::try_from(c).is_ok_and(|byte| is(&byte)));
         let within = self.ranges.iter().any(|(low, high)| (*low..=*high).contains(&c));
         (within || self.kinds.iter().any(of_kind)) != self.negated
     }

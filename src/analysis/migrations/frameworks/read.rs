@@ -31,7 +31,9 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
         Err(unread) => {
             let message = match unread {
                 Unread::TooLarge => "this file is larger than 1 MiB, so it was not read; split it",
-                Unread::TooDeep => "this code nests deeper than a person would write, so it was not read; split it",
+                Unread::TooDeep => {
+                    "this code nests deeper or goes on longer than a person would write, so it was not read; split it"
+                }
             };
             let span = Span { line: 1, column: 1, end_line: 1 };
             let problem = Some(Problem { span, message: message.to_owned(), syntax: false });
