@@ -94,8 +94,8 @@ return {
         local more = if count[name] == 1
           then ""
           elseif count[name] == 2 then ", as does one other line"
-          elseif count[name] < 20 then `, as do {count[name] - 1} other lines`
-          else `, as do at least {count[name] - 1} other lines`
+          elseif table.find(uses.cut, name) then `, as do at least {count[name] - 1} other lines`
+          else `, as do {count[name] - 1} other lines`
         report(
           `The flag \`{name}\` is no longer declared in \`{file_of[name]}\`, and this line still asks for it{more}. Take the question out together with the branch that is not taken any more.`,
           { file = use.file, line = use.line }

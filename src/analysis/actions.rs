@@ -85,9 +85,6 @@ fn uses_in(document: &Node) -> Vec<(u32, &str)> {
     found
 }
 
-/// A line with a comment that is read, in bytes.
-const MAX_LINE_BYTES: usize = 4096;
-
 /// What a line says after `uses:`, for files that are not YAML.
 fn uses_on(line: &str) -> Option<&str> {
     let rest = line.trim_start();
@@ -95,6 +92,9 @@ fn uses_on(line: &str) -> Option<&str> {
     let value = rest.split(" #").next()?.trim().trim_matches(['"', '\'']);
     (!value.is_empty() && !value.contains(char::is_whitespace)).then_some(value)
 }
+
+/// The longest line whose comment is read, in bytes.
+const MAX_LINE_BYTES: usize = 4096;
 
 /// The comment at the end of a line; of one that nobody wrote by hand there is none.
 fn comment_of(line: &str) -> &str {

@@ -27,6 +27,21 @@ fn migration_safety_takes_every_framework_by_its_name() {
 }
 
 #[test]
+fn feature_flag_says_where_it_stopped_counting() {
+    for (files, more) in [(20, ", as do 19 other lines."), (21, ", as do at least 19 other lines.")] {
+        let mut text = "# feature_flag\n\n## A flag that goes\n\n```pr\n--- a/config/feature_flags.yml\n\
+            +++ b/config/feature_flags.yml\n@@ -1,2 +1,1 @@\n-new_checkout: true\n dark_mode: false\n```\n\n\
+            ```file config/feature_flags.yml\ndark_mode: false\n```\n"
+            .to_owned();
+        for file in 0..files {
+            write!(text, "\n```file app/cart{file:02}.rb\nFlipper.enabled?(:new_checkout)\n```\n").unwrap();
+        }
+        write!(text, "\n```findings\napp/cart00.rb:1 warn feature_flag\n  {more}\n```\n").unwrap();
+        check_all("generated", &parse_cases(&text).unwrap(), "feature_flag");
+    }
+}
+
+#[test]
 fn every_case_of_every_rule_passes() {
     for rule in builtin_rules() {
         let cases = parse_cases(rule.cases).unwrap_or_else(|problem| panic!("{}.cases.md: {problem}", rule.name));

@@ -1,6 +1,6 @@
 //! `Cargo.toml` and `Cargo.lock`.
 
-use super::lock::{Asked, Fit, Lock, MAX_HELD, Origin};
+use super::lock::{Asked, Fit, Lock, Origin, list_first};
 use super::manifest::{Manifest, Members, SHARED, Version, Wanted};
 use super::source;
 use std::collections::BTreeSet;
@@ -157,18 +157,10 @@ pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
     if fits || (shared && !comparable) {
         return Fit::Fits;
     }
-    let mut held: Vec<&str> = known()
-        .take(MAX_HELD)
-        .map(|(version, origin)| match origin {
-            Origin::Git(address) => address.as_str(),
-            Origin::Directory | Origin::Registry => version.as_str(),
-        })
-        .collect();
-    held.dedup();
-    if known().count() > MAX_HELD {
-        held.push("...");
-    }
-    Fit::Holds(held.join(", "))
+    Fit::Holds(list_first(known().map(|(version, origin)| match origin {
+        Origin::Git(address) => address.clone(),
+        Origin::Directory | Origin::Registry => version.clone(),
+    })))
 }
 
 #[cfg(test)]

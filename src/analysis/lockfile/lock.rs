@@ -143,19 +143,21 @@ impl Asked {
     }
 }
 
-/// Of so many requirements of one name people are told.
-pub(super) const MAX_HELD: usize = 10;
+/// Of so many requirements or versions of one name people are told.
+const MAX_HELD: usize = 10;
 
 /// What a lockfile holds instead, for people.
 pub(super) fn held<A: Borrow<Asked>>(all: &[A]) -> String {
-    let first = all.iter().take(MAX_HELD).map(Borrow::borrow);
-    let mut texts: Vec<String> =
-        first.map(|it| describe(&it.extras, &it.requirement, &it.marker, &it.source)).collect();
-    texts.dedup();
-    if all.len() > MAX_HELD {
-        texts.push("...".to_owned());
-    }
-    texts.join(", ")
+    let all = all.iter().map(Borrow::borrow);
+    list_first(all.map(|it| describe(&it.extras, &it.requirement, &it.marker, &it.source)))
+}
+
+/// The first of what is held, for people.
+pub(super) fn list_first(mut texts: impl Iterator<Item = String>) -> String {
+    let mut first: Vec<String> = texts.by_ref().take(MAX_HELD).collect();
+    first.dedup();
+    first.extend(texts.next().map(|_| "...".to_owned()));
+    first.join(", ")
 }
 
 /// The package is locked, in whatever version.

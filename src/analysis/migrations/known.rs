@@ -165,8 +165,8 @@ impl Known {
             Operation::DropTable { tables, .. } => {
                 let gone: BTreeSet<String> = tables.iter().map(|table| key(table)).collect();
                 for table in &gone {
-                    self.types.extract_if(columns_of(table), |(of, _), _| of == table).for_each(drop);
-                    self.optional.extract_if(columns_of(table), |(of, _)| of == table).for_each(drop);
+                    self.types.extract_if(columns_of(table), |_, _| true).for_each(drop);
+                    self.optional.extract_if(columns_of(table), |_| true).for_each(drop);
                 }
                 self.not_null_checks.retain(|check| !gone.contains(&check.table));
             }
@@ -210,9 +210,9 @@ impl Known {
                     self.tables.insert(key(to));
                 }
                 let (from, to) = (key(table), key(to));
-                let moved: Vec<_> = self.types.extract_if(columns_of(&from), |(of, _), _| *of == from).collect();
+                let moved: Vec<_> = self.types.extract_if(columns_of(&from), |_, _| true).collect();
                 self.types.extend(moved.into_iter().map(|((_, column), kind)| ((to.clone(), column), kind)));
-                let moved: Vec<_> = self.optional.extract_if(columns_of(&from), |(of, _)| *of == from).collect();
+                let moved: Vec<_> = self.optional.extract_if(columns_of(&from), |_| true).collect();
                 self.optional.extend(moved.into_iter().map(|(_, column)| (to.clone(), column)));
             }
             TableChange::AddColumn(column) => {

@@ -248,10 +248,10 @@ fn removed(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json
     Ok(Json::Array(found))
 }
 
-/// `{ names, names_of_code?, flags, ignore }` into `{ known, places = { { name, file, line } } }`: where the head uses the
+/// `{ names, names_of_code?, flags, ignore }` into `{ known, places = { { name, file, line } }, cut }`: where the head uses the
 /// names, outside files that match the patterns `flags` and `ignore`. A name that a file of flags at the head declares is
 /// left out, and so is one of `names_of_code` that other code declares. `known` is false when the files of the head cannot
-/// be searched.
+/// be searched; `cut` names those of which not all files were read.
 fn uses(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let names: Vec<String> = arguments.get("names")?;
     let names_of_code: Option<Vec<String>> = arguments.get("names_of_code")?;
@@ -266,14 +266,15 @@ fn uses(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let mut patterns: Vec<String> = arguments.get("ignore")?;
     patterns.extend(PROSE.map(str::to_owned));
     let passed_over = globs(patterns)?;
-    let mut wanted = Vec::new();
+    let (mut wanted, mut cut) = (Vec::new(), Vec::new());
     for name in &names {
         let Some(Fact::Known(paths)) = session.snapshot.uses.get(name) else {
-            return Ok(json!({ "known": false, "places": [] }));
+            return Ok(json!({ "known": false, "places": [], "cut": [] }));
         };
         let counts = |path: &&RepoPath| !passed_over.matches(path.as_str());
         let (of_flags, of_others): (Vec<&RepoPath>, Vec<&RepoPath>) =
             paths.iter().filter(counts).partition(|path| flags.matches(path.as_str()));
+        cut.extend((of_others.len() > MAX_READ).then_some(name));
         let read = of_flags.into_iter().take(MAX_READ).chain(of_others.into_iter().take(MAX_READ));
         wanted.extend(read.map(|path| (name, path)));
     }
@@ -299,7 +300,7 @@ fn uses(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Result<Json> {
     let places = places.into_iter().filter(|(name, ..)| !declared.contains(name));
     let places: Vec<Json> =
         places.map(|(name, file, line)| json!({ "name": name, "file": file, "line": line })).collect();
-    Ok(json!({ "known": true, "places": places }))
+    Ok(json!({ "known": true, "places": places, "cut": cut }))
 }
 
 /// A changed file with its hunks.

@@ -2,7 +2,7 @@
 
 use super::super::code::{Call, Item, Value, walk};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange};
-use super::read::{Functions, Steps, assignments, calls, default_of_sql, is_long, named};
+use super::read::{Functions, MAX_LEVELS, Steps, assignments, calls, default_of_sql, is_long, named};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
@@ -27,7 +27,7 @@ impl Reader<'_> {
     /// `batches` are the names of `batch_alter_table` contexts with their tables.
     fn statements(&self, body: &[Item], batches: &[(String, String)], steps: &mut Steps, depth: u32) {
         let Some(depth) = depth.checked_sub(1) else { return };
-        self.nested(body, batches, steps, depth, 100);
+        self.nested(body, batches, steps, depth, MAX_LEVELS);
     }
 
     fn nested(&self, body: &[Item], batches: &[(String, String)], steps: &mut Steps, depth: u32, levels: u32) {

@@ -2,14 +2,14 @@
 
 use super::super::code::{Call, Item, Value};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, Span, SqlType, TableChange};
-use super::read::{Functions, Steps, assignments, calls, default_of_sql, each_call};
+use super::read::{Functions, MAX_LEVELS, Steps, assignments, calls, default_of_sql, each_call};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
     let functions = Functions::of(items);
     for function in ["change", "up"] {
         if let Some(body) = functions.find(function) {
-            Reader { functions: &functions, names: &names }.statements(body, steps, 100);
+            Reader { functions: &functions, names: &names }.statements(body, steps, MAX_LEVELS);
             let one_way = |call: &&Call| {
                 if function == "up" {
                     functions.find("down").is_none()

@@ -77,6 +77,9 @@ pub(super) fn each_call(
     }
 }
 
+/// How deep blocks in blocks are followed; a function that is followed gets a part of what is left.
+pub(super) const MAX_LEVELS: u32 = 100;
+
 /// Steps as they are found.
 #[derive(Default)]
 pub(super) struct Steps {

@@ -2,7 +2,7 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{Operation, Span};
-use super::super::read::{Functions, MAX_NAMES, Steps, assignments, is_long};
+use super::super::read::{Functions, MAX_LEVELS, MAX_NAMES, Steps, assignments, is_long};
 use std::cell::Cell;
 
 /// What the functions of a migration have in common.
@@ -30,7 +30,7 @@ impl<'a> Scripts<'a> {
         let mut names = self.names.to_vec();
         names.extend(assignments(body));
         let mut function = Function { functions: &functions, app: self.app, names, read_rows: None };
-        function.statements(body, &[], steps, 100);
+        function.statements(body, &[], steps, MAX_LEVELS);
     }
 }
 

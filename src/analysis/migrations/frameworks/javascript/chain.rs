@@ -1,10 +1,7 @@
 //! What the readers of JavaScript share: every chain of calls in a function, wherever it stands.
 
 use super::super::super::code::{Call, Item, Value};
-use super::super::read::{Functions, Steps, is_long};
-
-/// How deep callbacks in callbacks are followed.
-const MAX_LEVELS: u32 = 100;
+use super::super::read::{Functions, MAX_LEVELS, Steps, is_long};
 
 /// Every chain among the statements: in blocks and callbacks, in lists such as that of `Promise.all([..])`, and in the
 /// functions of the file that are called. Of a chain that `read` takes for its own only what comes after it in

@@ -2,7 +2,7 @@
 
 use super::super::super::code::{Call, Gaps, Item, Value};
 use super::super::super::step::{Operation, TableChange};
-use super::super::read::{Functions, Steps, assignments, calls, each_call};
+use super::super::read::{Functions, MAX_LEVELS, Steps, assignments, calls, each_call};
 use super::chain::is_key;
 use super::table::{alter_table, create_table};
 
@@ -11,7 +11,7 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let functions = Functions::of(items);
     let Some(body) = functions.find("up") else { return };
     let reader = Reader { functions: &functions, names: &names };
-    reader.statements(body, steps, 100);
+    reader.statements(body, steps, MAX_LEVELS);
     if functions.find("down").is_none()
         && let Some(first) = calls(body).first()
     {

@@ -2,7 +2,7 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
-use super::super::read::{Functions, Steps, assignments, calls, each_call};
+use super::super::read::{Functions, MAX_LEVELS, Steps, assignments, calls, each_call};
 use super::column::{column_of, foreign_key_of, index_of, new_column, type_of};
 use super::rows::{batches_of, goes_through_rows, write_of};
 
@@ -11,7 +11,7 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let functions = Functions::of(items);
     for method in ["change", "up"] {
         if let Some(body) = functions.find(method) {
-            Reader { functions: &functions, names: &names }.statements(body, steps, 100);
+            Reader { functions: &functions, names: &names }.statements(body, steps, MAX_LEVELS);
             let first = calls(body).into_iter().find(|call| method == "up" || call.short() == "execute");
             let has_reverse = if method == "up" {
                 functions.find("down").is_some()
