@@ -15,33 +15,35 @@ for _, line in danger.git.added_lines('**/*.py') do
 end
 ";
 
-/// A server on a folder and a port of its own.
+/// A server on a folder of its own.
 pub(crate) struct Room {
     folder: tempfile::TempDir,
-    port: u16,
     pub(crate) sim: SimHandle,
     pub(crate) child: Arc<Mutex<Child>>,
-    log: Mutex<BufReader<ChildStderr>>,
+    log: Mutex<Log>,
+}
+
+/// What the server logs, and what was read of it.
+struct Log {
+    lines: BufReader<ChildStderr>,
+    read: String,
 }
 
 impl Room {
     pub(crate) async fn open() -> Room {
         let sim = Sim::start(SimConfig { port: 0, clock: SimClock::real() }).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut child = spawn(folder.path(), port, sim.api_url());
-        let log = Mutex::new(BufReader::new(child.stderr.take().unwrap()));
-        let room = Room { folder, port, sim, child: Arc::new(Mutex::new(child)), log };
-        room.wait_for("deckhand listens");
-        room.sim.register_app(AppConfig {
+        sim.register_app(AppConfig {
             app_id: 1,
             slug: "deckhand".to_owned(),
             public_key_pem: PUBLIC_KEY.to_owned(),
-            webhook_url: Some(format!("http://127.0.0.1:{port}/webhooks/github")),
+            webhook_url: None,
             secret: SECRET.to_owned(),
             permissions: PERMISSIONS.map(|(name, access)| (name.to_owned(), access.to_owned())).into(),
             events: AppConfig::events(),
         });
+        let folder = tempfile::tempdir().unwrap();
+        let (child, log) = start(folder.path(), &sim);
+        let room = Room { folder, sim, child: Arc::new(Mutex::new(child)), log: Mutex::new(log) };
         let (owner, name) = REPO.split_once('/').unwrap();
         room.sim.create_repository(owner, name, &[("dangerfile.lua", RULES), ("a.py", "a = 1\n")], false);
         room.sim.add_user(REPO, "mona", "write");
@@ -51,22 +53,34 @@ impl Room {
     }
 
     pub(crate) fn start_again(&self) {
-        let mut child = spawn(self.folder.path(), self.port, self.sim.api_url());
-        *self.log.lock().unwrap() = BufReader::new(child.stderr.take().unwrap());
+        let (child, log) = start(self.folder.path(), &self.sim);
         *self.child.lock().unwrap() = child;
+        *self.log.lock().unwrap() = log;
     }
 
     /// Reads what the server logs up to a line that says this; `false` when it ended before.
     pub(crate) fn wait_for(&self, said: &str) -> bool {
-        let mut log = self.log.lock().unwrap();
-        let mut line = String::new();
-        while log.read_line(&mut line).unwrap() > 0 {
-            if line.contains(said) {
-                return true;
+        self.log.lock().unwrap().find(said).is_some()
+    }
+
+    /// What the server logged since it was started, as far as it was waited for.
+    fn logged(&self) -> String {
+        self.log.lock().unwrap().read.clone()
+    }
+}
+
+impl Log {
+    /// The next line that says this.
+    fn find(&mut self, said: &str) -> Option<&str> {
+        loop {
+            let begins = self.read.len();
+            if self.lines.read_line(&mut self.read).unwrap() == 0 {
+                return None;
             }
-            line.clear();
+            if self.read[begins..].contains(said) {
+                return Some(self.read[begins..].trim_end());
+            }
         }
-        false
     }
 }
 
@@ -78,14 +92,22 @@ impl Drop for Room {
     }
 }
 
-fn spawn(folder: &Path, port: u16, api: &str) -> Child {
+/// Starts a server on any port that is free, and has the app's webhooks sent there. A port that must stay the same could be
+/// taken by a connection of another test while the server is dead.
+fn start(folder: &Path, sim: &SimHandle) -> (Child, Log) {
     let mut command = Command::new(BINARY);
     command.arg("serve").current_dir(folder).env_clear();
     command.envs([("DECKHAND_APP_ID", "1"), ("DECKHAND_PRIVATE_KEY", KEY), ("DECKHAND_WEBHOOK_SECRET", SECRET)]);
-    command.envs([("DECKHAND_LISTEN", format!("127.0.0.1:{port}")), ("DECKHAND_GITHUB_API_URL", api.to_owned())]);
+    command.envs([("DECKHAND_LISTEN", "127.0.0.1:0"), ("DECKHAND_GITHUB_API_URL", &sim.api_url())]);
     // The shortest: what a dead server held is free after it.
     command.env("DECKHAND_LEASE_SECONDS", "5");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = Log { lines: BufReader::new(child.stderr.take().unwrap()), read: String::new() };
+    let Some((_, address)) = log.find("deckhand listens").and_then(|line| line.split_once(" on ")) else {
+        panic!("the server ended before it listened:\n{}", log.read)
+    };
+    sim.set_webhook_url(1, Some(&format!("{address}/webhooks/github")));
+    (child, log)
 }
 
 /// What a person sees, without what differs from run to run.
@@ -117,11 +139,12 @@ async fn killed_after(requests: u32) -> Option<serde_json::Value> {
     room.sim.reset_log();
     room.sim.inject(Fault::next("", "", kill).after(requests));
     let number = open(&room.sim);
-    let ended = tokio::task::block_in_place(|| !room.wait_for("pull/1 done:"));
-    if ended {
+    let died = tokio::task::block_in_place(|| !room.wait_for("pull/1 done:"));
+    if died {
         room.child.lock().unwrap().wait().unwrap();
         room.start_again();
-        assert!(tokio::task::block_in_place(|| room.wait_for("pull/1 done:")), "it comes to its end");
+        let ended = tokio::task::block_in_place(|| room.wait_for("pull/1 done:"));
+        assert!(ended, "it comes to its end after {requests}:\n{}", room.logged());
     }
     let writes = room.sim.log();
     let written = |path: &str| {
