@@ -197,19 +197,76 @@ fn a_megabyte_on_one_line_is_read() {
 /// Each call is followed into its function, and there are hundreds of calls at each level.
 #[test]
 fn functions_that_call_each_other() {
-    let calls = "f();\n".repeat(300);
-    let python = format!("def f(a, b):\n{}", "    f(a, b)\n".repeat(300));
+    let calls = |name: &str| format!("{name}();\n").repeat(300);
+    let python = |name: &str, inner: &str| format!("def {name}(a, b):\n{}", format!("    {inner}(a, b)\n").repeat(300));
     let run = "class Migration(migrations.Migration):\n    operations = [migrations.RunPython(f)]\n";
+    let functions = |f: &str, open: &str, close: &str| {
+        [("f", "g"), ("g", "h"), ("h", "done")]
+            .map(|(name, inner)| format!("{f} {name}{open}\n{}{close}\n", calls(inner)))
+            .concat()
+    };
+    let javascript = functions("function", "() {", "}");
     for (path, text) in [
-        ("migrations/1_x.js", format!("// knex\nfunction f() {{ {calls} }}\nfunction up() {{ {calls} }}\n")),
-        ("migrations/2_x.js", format!("// queryInterface\nfunction f() {{ {calls} }}\nfunction up() {{ {calls} }}\n")),
-        ("db/migrate/1_x.rb", format!("# Migration\ndef f\n{calls}end\ndef up\n{calls}end\n")),
-        ("app/migrations/0001_x.py", format!("{python}{run}")),
+        ("migrations/1_x.js", format!("// knex\n{javascript}function up() {{ {} }}\n", calls("f"))),
+        ("migrations/2_x.js", format!("// queryInterface\n{javascript}function up() {{ {} }}\n", calls("f"))),
+        ("db/migrate/1_x.rb", format!("# Migration\n{}def up\n{}end\n", functions("def", "", "end"), calls("f"))),
+        ("app/migrations/0001_x.py", format!("{}{}{}{run}", python("f", "g"), python("g", "h"), python("h", "done"))),
     ] {
         let found = said(path, &text);
         holds(&text, &found);
         // Nobody knows what the last of them would have done.
         assert!(found.iter().any(|finding| finding.message.contains("was not read to its end")), "{path}: {found:?}");
+    }
+}
+
+/// However many functions a statement stands in: it is found. What a function does by calling itself was read already.
+#[test]
+fn functions_in_functions_are_followed_to_the_last() {
+    let chain = |write: &dyn Fn(&str, &str) -> String, last: &str| {
+        let name = |at: usize| format!("step_{at}");
+        let calls = (0..40).map(|at| write(&name(at), &format!("{}()", name(at + 1))));
+        calls.chain([write(&name(40), &format!("{last}\nstep_40()"))]).collect::<String>()
+    };
+    let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    let python = |name: &str, body: &str| format!("def {name}():\n{}", indented(body));
+    let ruby = |name: &str, body: &str| format!("def {name}\n{body}\nend\n");
+    let javascript = |name: &str, body: &str| format!("async function {name}() {{\n{body}\n}}\n");
+    let elixir = |name: &str, body: &str| format!("def {name}() do\n{body}\nend\n");
+    let run = "class Migration(migrations.Migration):\n    operations = [migrations.RunPython(step_0, noop)]\n";
+    for (path, text) in [
+        (
+            "alembic/versions/x.py",
+            chain(&python, "op.drop_table('users')") + "def upgrade():\n    step_0()\ndef downgrade():\n    a()\n",
+        ),
+        ("app/migrations/0001_x.py", chain(&python, "cursor.execute('DROP TABLE users')") + run),
+        (
+            "db/migrate/1_x.rb",
+            format!(
+                "class X < ActiveRecord::Migration[7.0]\n{}def up\nstep_0()\nend\ndef down\nend\nend\n",
+                chain(&ruby, "drop_table :users")
+            ),
+        ),
+        (
+            "migrations/1_x.js",
+            chain(&javascript, "knex.schema.dropTable('users')")
+                + "exports.up = () => step_0();\nexports.down = () => a();\n",
+        ),
+        (
+            "migrations/2_x.js",
+            chain(&javascript, "queryInterface.dropTable('users')")
+                + "async function up(queryInterface) { await step_0(); }\nfunction down() { a() }\n",
+        ),
+        (
+            "priv/repo/migrations/1_x.exs",
+            format!(
+                "defmodule X do\nuse Ecto.Migration\n{}def up do\nstep_0()\nend\ndef down do\nend\nend\n",
+                chain(&elixir, "drop table(:users)")
+            ),
+        ),
+    ] {
+        let found = said(path, &text);
+        let rules: Vec<_> = found.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!(rules, ["drop-table"], "{path}: {found:?}");
     }
 }
 

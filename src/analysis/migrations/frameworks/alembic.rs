@@ -2,14 +2,14 @@
 
 use super::super::code::{Call, Item, Value, walk};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange};
-use super::read::{Functions, MAX_LEVELS, Steps, assignments, calls, default_of_sql, is_long, named};
+use super::read::{Functions, Steps, assignments, calls, default_of_sql, is_long, named};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
     let functions = Functions::of(items);
     let reader = Reader { functions: &functions, names: &names };
     if let Some(body) = functions.find("upgrade") {
-        reader.statements(body, &[], steps, 3);
+        reader.statements(body, &[], steps);
         let first = calls(body).into_iter().find(|call| call.name.starts_with("op."));
         let goes_back = functions.find("downgrade").is_some_and(|body| !body.is_empty());
         if let Some(first) = first.filter(|_| !goes_back) {
@@ -25,39 +25,41 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// `batches` are the names of `batch_alter_table` contexts with their tables.
-    fn statements(&self, body: &[Item], batches: &[(String, String)], steps: &mut Steps, depth: u32) {
-        let Some(depth) = depth.checked_sub(1) else { return };
-        self.nested(body, batches, steps, depth, MAX_LEVELS);
+    fn statements(&self, body: &[Item], batches: &[(String, String)], steps: &mut Steps) {
+        steps.deeper(|steps| {
+            for item in body {
+                self.item(item, batches, steps);
+            }
+        });
     }
 
-    fn nested(&self, body: &[Item], batches: &[(String, String)], steps: &mut Steps, depth: u32, levels: u32) {
-        let Some(levels) = levels.checked_sub(1) else { return };
-        for item in body {
-            match item {
-                Item::Call(call) => match self.functions.follow(&call.name, steps) {
-                    Some(body) => self.statements(body, batches, steps, depth),
-                    None => self.call(call, batches, steps),
-                },
-                Item::Block { head: Some(head), alias, body } if head.short() == "batch_alter_table" => {
-                    let mut inner = batches.to_vec();
-                    inner.push((alias.clone(), head.word(0, "table_name")));
-                    self.nested(body, &inner, steps, depth, levels);
+    fn item(&self, item: &Item, batches: &[(String, String)], steps: &mut Steps) {
+        match item {
+            Item::Call(call) => {
+                let body = |body: &[Item], steps: &mut Steps| self.statements(body, batches, steps);
+                if !self.functions.follow(&call.name, steps, body) {
+                    self.call(call, batches, steps);
                 }
-                Item::Block { head: Some(head), body, .. } if head.short() == "autocommit_block" => {
-                    let before = std::mem::replace(&mut steps.outside, true);
-                    self.nested(body, batches, steps, depth, levels);
-                    steps.outside = before;
-                }
-                Item::Block { body, .. } => self.nested(body, batches, steps, depth, levels),
-                Item::Loop { over, name, body } => {
-                    let long = is_long(over.as_ref(), self.names);
-                    if long {
-                        self.changed_rows(name, over.as_ref(), body, steps);
-                    }
-                    steps.in_loop(long, |steps| self.nested(body, batches, steps, depth, levels));
-                }
-                _ => {}
             }
+            Item::Block { head: Some(head), alias, body } if head.short() == "batch_alter_table" => {
+                let mut inner = batches.to_vec();
+                inner.push((alias.clone(), head.word(0, "table_name")));
+                self.statements(body, &inner, steps);
+            }
+            Item::Block { head: Some(head), body, .. } if head.short() == "autocommit_block" => {
+                let before = std::mem::replace(&mut steps.outside, true);
+                self.statements(body, batches, steps);
+                steps.outside = before;
+            }
+            Item::Block { body, .. } => self.statements(body, batches, steps),
+            Item::Loop { over, name, body } => {
+                let long = is_long(over.as_ref(), self.names);
+                if long {
+                    self.changed_rows(name, over.as_ref(), body, steps);
+                }
+                steps.in_loop(long, |steps| self.statements(body, batches, steps));
+            }
+            _ => {}
         }
     }
 

@@ -2,14 +2,14 @@
 
 use super::super::code::{Call, Item, Value};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, Span, SqlType, TableChange};
-use super::read::{Functions, MAX_LEVELS, Steps, assignments, calls, default_of_sql, each_call};
+use super::read::{Functions, Steps, assignments, calls, default_of_sql, each_call};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);
     let functions = Functions::of(items);
     for function in ["change", "up"] {
         if let Some(body) = functions.find(function) {
-            Reader { functions: &functions, names: &names }.statements(body, steps, MAX_LEVELS);
+            Reader { functions: &functions, names: &names }.statements(body, steps);
             let one_way = |call: &&Call| {
                 if function == "up" {
                     functions.find("down").is_none()
@@ -32,18 +32,21 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        each_call(body, self.names, steps, levels, &|call, steps, levels| self.call(call, steps, levels));
+    fn statements(&self, body: &[Item], steps: &mut Steps) {
+        each_call(body, self.names, steps, &|call, steps| self.call(call, steps));
     }
 
-    fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {
+    /// Reads the function of the file that is called; `false` when there is none.
+    fn follow(&self, name: &str, steps: &mut Steps) -> bool {
+        self.functions.follow(name, steps, |body, steps| self.statements(body, steps))
+    }
+
+    fn call(&self, call: &Call, steps: &mut Steps) {
         let first = call.arguments.first().and_then(Value::call);
         match call.short() {
             "execute" | "query" | "query!" => match call.arguments.first() {
-                Some(Value::Code(body)) => self.statements(body, steps, levels),
-                Some(Value::Name(name)) if let Some(body) = self.functions.follow(name, steps) => {
-                    self.statements(body, steps, levels / 2);
-                }
+                Some(Value::Code(body)) => self.statements(body, steps),
+                Some(Value::Name(name)) if self.follow(name, steps) => {}
                 Some(sql) => steps.sql_value(sql, call.span, self.names),
                 None => {}
             },
@@ -70,12 +73,10 @@ impl Reader<'_> {
                 let table = query.map(|query| table_of_query(query, self.names, 6)).unwrap_or_default();
                 steps.push(call.span, Operation::Write { statement, table, bounded });
             }
-            "each" | "map" | "for" | "reduce" | "flat_map" => self.each_row(call, steps, levels),
-            _ if !call.block.is_empty() => self.statements(&call.block, steps, levels),
-            _ => {
-                if let Some(body) = self.functions.follow(&call.name, steps) {
-                    self.statements(body, steps, levels / 2);
-                }
+            "each" | "map" | "for" | "reduce" | "flat_map" => self.each_row(call, steps),
+            _ if !call.block.is_empty() => self.statements(&call.block, steps),
+            name => {
+                self.follow(name, steps);
             }
         }
     }
@@ -83,7 +84,7 @@ impl Reader<'_> {
 
 impl Reader<'_> {
     /// `repo().all(User) |> Enum.each(fn user -> .. end)`, `for user <- repo().all(User) do .. end`
-    fn each_row(&self, call: &Call, steps: &mut Steps, levels: u32) {
+    fn each_row(&self, call: &Call, steps: &mut Steps) {
         let over = call.arguments.first();
         let written = matches!(over, Some(Value::List(_) | Value::Map(_) | Value::Text(_)));
         let bodies = call.arguments.iter().filter_map(|argument| match argument {
@@ -104,7 +105,7 @@ impl Reader<'_> {
                     steps.push(changed.span, Operation::Batches { statement, table });
                 }
             } else {
-                steps.in_loop(!written, |steps| self.statements(body, steps, levels / 2));
+                steps.in_loop(!written, |steps| self.statements(body, steps));
             }
         }
     }

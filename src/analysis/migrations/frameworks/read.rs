@@ -6,7 +6,7 @@ use super::super::lines::Lines;
 use super::super::sql::{Problem, read_sql};
 use super::super::step::{ColumnDefault, Constraint, Operation, Span, Step, TableChange};
 use super::{alembic, django, ecto, javascript, rails};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -54,31 +54,25 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
     CodeRead { steps: steps.list, problem: steps.problem }
 }
 
-/// Every call among the statements and in their blocks, with the levels that are left to look deeper. `names` tell what
-/// loops go over.
-pub(super) fn each_call(
-    body: &[Item],
-    names: &[(String, Value)],
-    steps: &mut Steps,
-    levels: u32,
-    each: &dyn Fn(&Call, &mut Steps, u32),
-) {
-    let Some(levels) = levels.checked_sub(1) else { return };
-    for item in body {
-        match item {
-            Item::Call(call) => each(call, steps, levels),
-            Item::Block { body, .. } => each_call(body, names, steps, levels, each),
-            Item::Loop { over, body, .. } => {
-                let long = is_long(over.as_ref(), names);
-                steps.in_loop(long, |steps| each_call(body, names, steps, levels, each));
+/// Every call among the statements and in their blocks. `names` tell what loops go over.
+pub(super) fn each_call(body: &[Item], names: &[(String, Value)], steps: &mut Steps, each: &dyn Fn(&Call, &mut Steps)) {
+    steps.deeper(|steps| {
+        for item in body {
+            match item {
+                Item::Call(call) => each(call, steps),
+                Item::Block { body, .. } => each_call(body, names, steps, each),
+                Item::Loop { over, body, .. } => {
+                    let long = is_long(over.as_ref(), names);
+                    steps.in_loop(long, |steps| each_call(body, names, steps, each));
+                }
+                _ => {}
             }
-            _ => {}
         }
-    }
+    });
 }
 
-/// How deep blocks in blocks are followed; a function that is followed gets a part of what is left.
-pub(super) const MAX_LEVELS: u32 = 100;
+/// How deep blocks, and functions that are followed, may stand in each other.
+const MAX_LEVELS: u32 = 200;
 
 /// Steps as they are found.
 #[derive(Default)]
@@ -95,6 +89,8 @@ pub(super) struct Steps {
     pub(super) model: Option<String>,
     /// Names of texts that were followed.
     followed: usize,
+    /// Blocks and functions around what is read.
+    levels: u32,
     /// Loops that run as often as a table has rows or pages of them.
     loops: u32,
 }
@@ -119,10 +115,20 @@ impl Steps {
 
     /// Says that not all of the file was read.
     fn leave_unread(&mut self) {
-        let message = "the functions of this file call each other more often than a person would write, so it was not read to \
-             its end; split it";
+        let message = "this file's functions call each other more often, or its blocks stand deeper in each other, than a \
+                       person would write, so it was not read to its end; split it";
         let span = Span { line: 1, column: 1, end_line: 1 };
         self.problem.get_or_insert_with(|| Problem { span, message: message.to_owned(), syntax: false });
+    }
+
+    /// Reads what stands in a block or a function; what is too deep is said to be unread.
+    pub(super) fn deeper(&mut self, read: impl FnOnce(&mut Self)) {
+        if self.levels == MAX_LEVELS {
+            return self.leave_unread();
+        }
+        self.levels += 1;
+        read(self);
+        self.levels -= 1;
     }
 
     /// Reads what a loop holds.
@@ -196,7 +202,7 @@ impl Steps {
 
     /// Reads the SQL in a value; whether there is nothing else to it.
     fn reads_sql(&mut self, value: &Value, span: Span, names: &[(String, Value)], depth: u32) -> bool {
-        let Some(depth) = depth.checked_sub(1) else { return true };
+        let Some(depth) = depth.checked_sub(1) else { return false };
         if matches!(value, Value::Name(_)) {
             self.followed += 1;
             if self.followed > MAX_FOLLOWED {
@@ -335,6 +341,8 @@ pub(super) fn default_of_sql(text: &str) -> ColumnDefault {
 /// The functions of a file by their names, wherever they are defined.
 pub(super) struct Functions<'a> {
     bodies: Rc<HashMap<&'a str, Body<'a>>>,
+    /// The names of those that are being read, each called by the one before.
+    around: RefCell<Vec<&'a str>>,
     /// Calls that may still be followed; a large function counts for several.
     left: Cell<usize>,
 }
@@ -355,12 +363,12 @@ impl<'a> Functions<'a> {
             }
             true
         });
-        Functions { bodies: Rc::new(bodies), left: Cell::new(MAX_FOLLOWED) }
+        Functions { bodies: Rc::new(bodies), around: RefCell::default(), left: Cell::new(MAX_FOLLOWED) }
     }
 
     /// The same for another reader: nothing is followed yet.
     pub(super) fn anew(&self) -> Self {
-        Functions { bodies: Rc::clone(&self.bodies), left: Cell::new(MAX_FOLLOWED) }
+        Functions { bodies: Rc::clone(&self.bodies), around: RefCell::default(), left: Cell::new(MAX_FOLLOWED) }
     }
 
     /// The statements of a function.
@@ -368,16 +376,22 @@ impl<'a> Functions<'a> {
         self.bodies.get(name).map(|body| body.items)
     }
 
-    /// The same for a call that is to be followed. Functions that call each other would be followed for ever: what is not is
-    /// said.
-    pub(super) fn follow(&self, name: &str, steps: &mut Steps) -> Option<&'a [Item]> {
-        let body = self.bodies.get(name)?;
-        let left = self.left.get().checked_sub(1 + body.size / STATEMENTS_OF_A_CALL);
-        match left {
-            Some(left) => self.left.set(left),
-            None => steps.leave_unread(),
+    /// Reads the function that a call names; `false` when the file has none. One that is being read is not read again for a
+    /// call of its own, and of functions that call each other too often it is said that they are not read.
+    pub(super) fn follow(&self, name: &str, steps: &mut Steps, read: impl FnOnce(&'a [Item], &mut Steps)) -> bool {
+        let Some((&name, body)) = self.bodies.get_key_value(name) else { return false };
+        if self.around.borrow().contains(&name) {
+            return true;
         }
-        left.map(|_| body.items)
+        let Some(left) = self.left.get().checked_sub(1 + body.size / STATEMENTS_OF_A_CALL) else {
+            steps.leave_unread();
+            return true;
+        };
+        self.left.set(left);
+        self.around.borrow_mut().push(name);
+        read(body.items, steps);
+        self.around.borrow_mut().pop();
+        true
     }
 }
 

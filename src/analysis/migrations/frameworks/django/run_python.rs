@@ -2,7 +2,7 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{Operation, Span};
-use super::super::read::{Functions, MAX_LEVELS, MAX_NAMES, Steps, assignments, is_long};
+use super::super::read::{Functions, MAX_NAMES, Steps, assignments, is_long};
 use std::cell::Cell;
 
 /// What the functions of a migration have in common.
@@ -30,54 +30,62 @@ impl<'a> Scripts<'a> {
         let mut names = self.names.to_vec();
         names.extend(assignments(body));
         let mut function = Function { functions: &functions, app: self.app, names, read_rows: None };
-        function.statements(body, &[], steps, MAX_LEVELS);
+        function.statements(body, &[], steps);
     }
 }
 
 /// Names that stand for one row of a query, with the table.
 type Rows = [(String, String)];
 
-struct Function<'a> {
-    functions: &'a Functions<'a>,
+struct Function<'f, 'a> {
+    functions: &'f Functions<'a>,
     app: &'a str,
     names: Vec<(String, Value)>,
     /// The table whose rows a loop goes through, for a `bulk_update` of them.
     read_rows: Option<String>,
 }
 
-impl Function<'_> {
-    fn statements(&mut self, body: &[Item], rows: &Rows, steps: &mut Steps, levels: u32) {
-        let Some(levels) = levels.checked_sub(1) else { return };
-        for item in body {
-            match item {
-                Item::Call(call) => match self.functions.follow(&call.name, steps) {
-                    Some(inner) => {
-                        if self.names.len() < MAX_NAMES {
-                            self.names.extend(assignments(inner));
-                        }
-                        self.statements(inner, rows, steps, levels / 3);
-                    }
-                    None => self.call(call, rows, steps),
-                },
-                Item::Loop { over, name, body } => {
-                    let table = over.as_ref().and_then(|over| self.all_rows(over, 6));
-                    let long = table.is_some() || is_long(over.as_ref(), &self.names);
-                    let mut inner = rows.to_vec();
-                    if let Some(table) = table {
-                        self.read_rows = Some(table.clone());
-                        let each = name.split(',').map(|name| name.trim_matches(['(', ')', ' ']).to_owned());
-                        inner.extend(each.map(|name| (name, table.clone())));
-                    }
-                    steps.in_loop(long, |steps| self.statements(body, &inner, steps, levels));
-                }
-                Item::Block { head: Some(head), body, .. } if head.short() == "atomic" && !steps.is_in_loop() => {
-                    let before = std::mem::replace(&mut steps.together, true);
-                    self.statements(body, rows, steps, levels);
-                    steps.together = before;
-                }
-                Item::Block { body, .. } => self.statements(body, rows, steps, levels),
-                _ => {}
+impl Function<'_, '_> {
+    fn statements(&mut self, body: &[Item], rows: &Rows, steps: &mut Steps) {
+        steps.deeper(|steps| {
+            for item in body {
+                self.item(item, rows, steps);
             }
+        });
+    }
+
+    fn item(&mut self, item: &Item, rows: &Rows, steps: &mut Steps) {
+        match item {
+            Item::Call(call) => {
+                let functions = self.functions;
+                let followed = functions.follow(&call.name, steps, |inner, steps| {
+                    if self.names.len() < MAX_NAMES {
+                        self.names.extend(assignments(inner));
+                    }
+                    self.statements(inner, rows, steps);
+                });
+                if !followed {
+                    self.call(call, rows, steps);
+                }
+            }
+            Item::Loop { over, name, body } => {
+                let table = over.as_ref().and_then(|over| self.all_rows(over, 6));
+                let long = table.is_some() || is_long(over.as_ref(), &self.names);
+                let mut inner = rows.to_vec();
+                if let Some(table) = table {
+                    self.read_rows = Some(table.clone());
+                    let each = name.split(',').map(|name| name.trim_matches(['(', ')', ' ']).to_owned());
+                    inner.extend(each.map(|name| (name, table.clone())));
+                }
+                steps.in_loop(long, |steps| self.statements(body, &inner, steps));
+            }
+            Item::Block { head: Some(head), body, .. } if head.short() == "atomic" && !steps.is_in_loop() => {
+                let before = std::mem::replace(&mut steps.together, true);
+                self.statements(body, rows, steps);
+                steps.together = before;
+            }
+            Item::Block { body, .. } => self.statements(body, rows, steps),
+            _ => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the readers of JavaScript share: every chain of calls in a function, wherever it stands.
 
 use super::super::super::code::{Call, Item, Value};
-use super::super::read::{Functions, MAX_LEVELS, Steps, is_long};
+use super::super::read::{Functions, Steps, each_call};
 
 /// Every chain among the statements: in blocks and callbacks, in lists such as that of `Promise.all([..])`, and in the
 /// functions of the file that are called. Of a chain that `read` takes for its own only what comes after it in
@@ -15,40 +15,22 @@ pub(super) struct Chains<'a> {
 
 impl Chains<'_> {
     pub(super) fn each(&self, body: &[Item], steps: &mut Steps) {
-        self.statements(body, steps, MAX_LEVELS);
+        each_call(body, self.names, steps, &|chain, steps| steps.deeper(|steps| self.chain(chain, steps)));
     }
 
-    fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        let Some(levels) = levels.checked_sub(1) else { return };
-        for item in body {
-            match item {
-                Item::Call(chain) => self.chain(chain, steps, levels),
-                Item::Block { body, .. } => self.statements(body, steps, levels),
-                Item::Loop { over, body, .. } => {
-                    let long = is_long(over.as_ref(), self.names);
-                    steps.in_loop(long, |steps| self.statements(body, steps, levels));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn chain(&self, chain: &Call, steps: &mut Steps, levels: u32) {
-        let Some(levels) = levels.checked_sub(1) else { return };
+    fn chain(&self, chain: &Call, steps: &mut Steps) {
         let known = (self.read)(chain, steps);
         // `queryInterface.addColumn(..).then(() => queryInterface.addIndex(..))`
         let follows = |link: &&Call| !known || matches!(link.short(), "then" | "catch" | "finally");
         for link in chain.links.iter().filter(follows) {
             for argument in link.arguments.iter().flat_map(|it| [it].into_iter().chain(it.list())) {
                 if let Value::Call(inner) = argument {
-                    self.chain(inner, steps, levels);
+                    steps.deeper(|steps| self.chain(inner, steps));
                 }
             }
-            self.statements(&link.block, steps, levels);
-            if chain.links.len() == 1
-                && let Some(body) = self.functions.follow(link.short(), steps)
-            {
-                self.statements(body, steps, levels / 2);
+            self.each(&link.block, steps);
+            if chain.links.len() == 1 {
+                self.functions.follow(link.short(), steps, |body, steps| self.each(body, steps));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::super::code::{Call, Gaps, Item, Value};
 use super::super::super::step::{Operation, TableChange};
-use super::super::read::{Functions, MAX_LEVELS, Steps, assignments, calls, each_call};
+use super::super::read::{Functions, Steps, assignments, calls, each_call};
 use super::chain::is_key;
 use super::table::{alter_table, create_table};
 
@@ -11,7 +11,7 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let functions = Functions::of(items);
     let Some(body) = functions.find("up") else { return };
     let reader = Reader { functions: &functions, names: &names };
-    reader.statements(body, steps, MAX_LEVELS);
+    reader.statements(body, steps);
     if functions.find("down").is_none()
         && let Some(first) = calls(body).first()
     {
@@ -25,27 +25,26 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        each_call(body, self.names, steps, levels, &|call, steps, levels| self.chain(call, steps, levels));
+    fn statements(&self, body: &[Item], steps: &mut Steps) {
+        each_call(body, self.names, steps, &|call, steps| self.chain(call, steps));
     }
 
-    fn chain(&self, chain: &Call, steps: &mut Steps, levels: u32) {
+    fn chain(&self, chain: &Call, steps: &mut Steps) {
         if write_of(chain, steps) {
             return;
         }
         // `await Promise.all([knex.schema.., knex.raw(..)])`
-        let Some(levels) = levels.checked_sub(1) else { return };
         for inner in chain.links.iter().flat_map(|link| link.arguments.iter()).flat_map(Value::list) {
             if let Value::Call(call) = inner {
-                self.chain(call, steps, levels);
+                steps.deeper(|steps| self.chain(call, steps));
             }
         }
         for link in chain.links.iter() {
-            self.link(chain, link, steps, levels);
+            self.link(chain, link, steps);
         }
     }
 
-    fn link(&self, chain: &Call, link: &Call, steps: &mut Steps, levels: u32) {
+    fn link(&self, chain: &Call, link: &Call, steps: &mut Steps) {
         let table = || link.word(0, "");
         let span = link.span;
         match link.short() {
@@ -75,11 +74,9 @@ impl Reader<'_> {
                     steps.push(span, operation);
                 }
             }
-            _ if !link.block.is_empty() => self.statements(&link.block, steps, levels),
+            _ if !link.block.is_empty() => self.statements(&link.block, steps),
             name => {
-                if let Some(body) = self.functions.follow(name, steps) {
-                    self.statements(body, steps, levels / 2);
-                }
+                self.functions.follow(name, steps, |body, steps| self.statements(body, steps));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
-use super::super::read::{Functions, MAX_LEVELS, Steps, assignments, calls, each_call};
+use super::super::read::{Functions, Steps, assignments, calls, each_call};
 use super::column::{column_of, foreign_key_of, index_of, new_column, type_of};
 use super::rows::{batches_of, goes_through_rows, write_of};
 
@@ -11,7 +11,7 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let functions = Functions::of(items);
     for method in ["change", "up"] {
         if let Some(body) = functions.find(method) {
-            Reader { functions: &functions, names: &names }.statements(body, steps, MAX_LEVELS);
+            Reader { functions: &functions, names: &names }.statements(body, steps);
             let first = calls(body).into_iter().find(|call| method == "up" || call.short() == "execute");
             let has_reverse = if method == "up" {
                 functions.find("down").is_some()
@@ -33,30 +33,31 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn statements(&self, body: &[Item], steps: &mut Steps, levels: u32) {
-        each_call(body, self.names, steps, levels, &|call, steps, levels| self.call(call, steps, levels));
+    fn statements(&self, body: &[Item], steps: &mut Steps) {
+        each_call(body, self.names, steps, &|call, steps| self.call(call, steps));
     }
 
-    fn call(&self, call: &Call, steps: &mut Steps, levels: u32) {
+    fn call(&self, call: &Call, steps: &mut Steps) {
         match call.short() {
             "safety_assured" => {
                 let before = std::mem::replace(&mut steps.assured, true);
-                self.statements(&call.block, steps, levels);
+                self.statements(&call.block, steps);
                 steps.assured = before;
             }
             "down" => {}
             "find_each" | "in_batches" | "find_in_batches" if !call.block.is_empty() => batches_of(call, steps),
             "each" | "map" | "each_with_index" | "each_slice" if goes_through_rows(call) => batches_of(call, steps),
-            "loop" => steps.in_loop(true, |steps| self.statements(&call.block, steps, levels)),
+            "loop" => steps.in_loop(true, |steps| self.statements(&call.block, steps)),
             "create_table" | "create_join_table" => create_table(call, steps),
             "change_table" => self.change_table(call, steps),
             "revert" => self.revert(call, steps),
-            _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps, levels),
-            "reversible" | "up" | "each" | "up_only" => self.statements(&call.block, steps, levels),
-            _ => match self.functions.follow(&call.name, steps) {
-                Some(body) => self.statements(body, steps, levels / 2),
-                None => self.operation(call, steps),
-            },
+            _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps),
+            "reversible" | "up" | "each" | "up_only" => self.statements(&call.block, steps),
+            _ => {
+                if !self.functions.follow(&call.name, steps, |body, steps| self.statements(body, steps)) {
+                    self.operation(call, steps);
+                }
+            }
         }
     }
 
