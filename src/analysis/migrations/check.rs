@@ -3,6 +3,7 @@
 use super::advice::advice_of;
 use super::changesets::split_into_changesets;
 use super::convention::{Transaction, find_migration};
+use super::effects::is_refused_in_transaction;
 use super::finding::{Finding, RuleName};
 use super::framework::{Dialect, Framework};
 use super::frameworks::read_framework;
@@ -12,7 +13,7 @@ use super::judge::{Danger, Setting, judge};
 use super::lines::Lines;
 use super::placeholders::{Filled, fill};
 use super::sql::{Problem, is_of_another_database, read_sql};
-use super::step::{Edit, Operation, Span, Step, TableChange};
+use super::step::{Edit, Operation, Span, Step};
 use super::suppress::{Ignores, Word};
 use super::words::message_of;
 
@@ -158,23 +159,10 @@ fn shares_transaction(transaction: Transaction, steps: &[Step], statements: usiz
         Transaction::None => false,
         Transaction::UnlessSingle => statements > 1,
         Transaction::UnlessRefused => {
-            let refused = steps.iter().filter(|step| is_refused(&step.operation)).count();
+            let refused = steps.iter().filter(|step| is_refused_in_transaction(&step.operation)).count();
             refused == 0 || refused < statements
         }
     }
-}
-
-/// Whether PostgreSQL refuses the operation inside a transaction.
-fn is_refused(operation: &Operation) -> bool {
-    matches!(
-        operation,
-        Operation::CreateIndex { concurrently: true, .. }
-            | Operation::DropIndex { concurrently: true, .. }
-            | Operation::Reindex { concurrently: true, .. }
-            | Operation::OutsideTransaction { .. }
-            | Operation::Alter { change: TableChange::DetachPartition { concurrently: true, .. }, .. }
-            | Operation::Rewrite { statement: "VACUUM FULL", .. }
-    )
 }
 
 fn of_another_database() -> Finding {

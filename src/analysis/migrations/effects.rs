@@ -82,6 +82,19 @@ pub fn effects_of(operation: &Operation) -> Effects {
     }
 }
 
+/// Whether PostgreSQL refuses the operation inside a transaction.
+pub(super) fn is_refused_in_transaction(operation: &Operation) -> bool {
+    match operation {
+        Operation::CreateIndex { concurrently, .. }
+        | Operation::DropIndex { concurrently, .. }
+        | Operation::Alter { change: TableChange::DetachPartition { concurrently, .. }, .. } => *concurrently,
+        Operation::Reindex { kind, concurrently, .. } => *concurrently || !matches!(*kind, "table" | "index"),
+        Operation::Rewrite { statement, table } => *statement == "VACUUM FULL" || table.is_empty(),
+        Operation::DropObject { kind: ObjectKind::Database, .. } | Operation::OutsideTransaction { .. } => true,
+        _ => false,
+    }
+}
+
 fn all(relations: &[String], lock: Lock) -> Effects {
     Effects { locks: relations.iter().map(|name| (name.clone(), lock)).collect(), ..Effects::default() }
 }
@@ -131,6 +144,7 @@ fn effects_of_change(table: &str, change: &TableChange) -> Effects {
         | TableChange::DropNotNull { .. }
         | TableChange::SetDefault
         | TableChange::DropDefault { .. }
+        | TableChange::RenameConstraint { .. }
         | TableChange::DropConstraint { .. } => exclusive(),
         TableChange::Light(lock) => Effects::lock(table, *lock),
     }

@@ -54,6 +54,8 @@ hazards! {
     RequiredColumn, "required-column", Unsafe, ["adding-required-field"];
     /// A new column whose default differs from row to row, so that the table is rewritten.
     VolatileDefaultRewrite, "volatile-default-rewrite", Unsafe, ["adding-field-with-default"];
+    /// A new column of a domain with a constraint, so that the table is rewritten.
+    DomainColumnRewrite, "domain-column-rewrite", Unsafe, ["adding-field-with-default"];
     /// A new column that numbers the rows, so that the table is rewritten.
     SerialRewrite, "serial-rewrite", Unsafe, ["adding-serial-primary-key-field", "adding-field-with-default"];
     /// A new stored generated column, so that the table is rewritten.
@@ -78,7 +80,7 @@ hazards! {
     PrimaryKeyNotConcurrent, "primary-key-not-concurrent", Unsafe, ["adding-serial-primary-key-field"];
     /// An exclusion constraint builds its index with the table blocked.
     ExcludeNotConcurrent, "exclude-not-concurrent", Unsafe, ["constraint-missing-not-valid"];
-    /// A constraint is validated in the transaction that added it and still holds its lock.
+    /// A constraint is validated while its transaction holds a lock that blocks others.
     ValidateSameTransaction, "validate-same-transaction", Unsafe, ["constraint-missing-not-valid"];
     /// All values are read for a constraint on a domain.
     DomainConstraintScan, "domain-constraint-scan", Unsafe, ["ban-alter-domain-with-add-constraint"];
@@ -144,6 +146,8 @@ hazards! {
     DropConstraint, "drop-constraint", Style, ["ban-drop-constraint"];
     /// A primary key over an index reads all rows when a column may be null.
     PrimaryKeyUsingIndex, "pk-using-index-not-null", Style, [];
+    /// An index is built `ON ONLY` a table that may not be a partitioned one: then writes are blocked.
+    IndexOnOnly, "index-on-only", Style, ["require-concurrent-index-creation"];
     /// A partition is attached, and its rows are read unless a check proves them right.
     PartitionAttach, "partition-attach", Style, [];
     /// A table is made as a partition: a brief lock on the partitioned table.

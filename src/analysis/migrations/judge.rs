@@ -1,7 +1,7 @@
 //! Steps into findings: what is dangerous about each, given what the steps before it did.
 
 use super::check::Before;
-use super::effects::effects_of;
+use super::effects::{effects_of, is_refused_in_transaction};
 use super::hazard::Hazard;
 use super::known::Known;
 use super::lock::Lock;
@@ -17,10 +17,12 @@ pub(super) struct Setting {
 }
 
 /// A danger of one step.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Danger<'a> {
     pub(super) step: &'a Step,
     pub(super) hazard: Hazard,
+    /// A lock that the transaction or the statement holds meanwhile, where it is what makes the step dangerous.
+    pub(super) held: Option<(String, Lock)>,
 }
 
 /// The dangers of the steps, in order, after those before them.
@@ -36,7 +38,7 @@ pub(super) fn judge<'a>(steps: &'a [Step], setting: Setting, before: &Before) ->
         }
     }
     if let Some(begin) = judge.known.open_transaction(steps) {
-        judge.dangers.push(Danger { step: begin, hazard: Hazard::UncommittedTransaction });
+        judge.say(begin, Hazard::UncommittedTransaction);
     }
     judge.dangers
 }
@@ -54,7 +56,7 @@ impl<'a> Judge<'a> {
     }
 
     fn say(&mut self, step: &'a Step, hazard: Hazard) {
-        self.dangers.push(Danger { step, hazard });
+        self.dangers.push(Danger { step, hazard, held: None });
     }
 
     fn say_if(&mut self, condition: bool, step: &'a Step, hazard: Hazard) {
@@ -64,16 +66,8 @@ impl<'a> Judge<'a> {
     }
 
     fn step(&mut self, step: &'a Step, later: &[Step]) {
-        let refused_inside = match &step.operation {
-            Operation::CreateIndex { concurrently, .. }
-            | Operation::DropIndex { concurrently, .. }
-            | Operation::Reindex { concurrently, .. }
-            | Operation::Alter { change: TableChange::DetachPartition { concurrently, .. }, .. } => *concurrently,
-            Operation::OutsideTransaction { .. } => true,
-            Operation::Rewrite { statement, table } => *statement == "VACUUM FULL" || table.is_empty(),
-            _ => false,
-        };
-        self.say_if(refused_inside && self.in_transaction(step), step, Hazard::ConcurrentInTransaction);
+        let refused = is_refused_in_transaction(&step.operation) && self.in_transaction(step);
+        self.say_if(refused, step, Hazard::ConcurrentInTransaction);
         if self.known.is_pending_enum_value(&step.literals) {
             self.say(step, Hazard::EnumValueSameTransaction);
         }
@@ -86,8 +80,11 @@ impl<'a> Judge<'a> {
                 self.say_if(parent, step, Hazard::PartitionCreate);
             }
             Operation::Alter { table, change } => self.change(step, table, change, later),
-            Operation::CreateIndex { table, concurrently: false, only: false, .. } => {
-                self.say_if(!self.known.is_new_table(table), step, Hazard::IndexNotConcurrent);
+            Operation::CreateIndex { table, index, concurrently: false, only, .. } => {
+                let old = !self.known.is_new_table(table);
+                self.say_if(old && !only, step, Hazard::IndexNotConcurrent);
+                let parent = self.known.is_partitioned(table, index.as_deref());
+                self.say_if(old && *only && !parent, step, Hazard::IndexOnOnly);
             }
             Operation::DropIndex { indexes, table, concurrently: false } => {
                 // What is said of the table that goes away is enough.
@@ -127,7 +124,7 @@ impl<'a> Judge<'a> {
             }
             Operation::DropObject { kind, names, .. } => self.drop_object(step, *kind, names),
             Operation::RenameObject { kind, name, schema } => {
-                let new = self.known.is_new_object(*kind, name);
+                let new = self.is_new_object(*kind, name);
                 self.say_if(!new, step, if *schema { Hazard::SetSchema } else { Hazard::RenameObject });
             }
             Operation::DomainConstraint { domain, not_valid } => {
@@ -151,9 +148,18 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Values and attributes belong to a type.
+    fn is_new_object(&self, kind: ObjectKind, name: &str) -> bool {
+        let kind = match kind {
+            ObjectKind::EnumValue | ObjectKind::Attribute => ObjectKind::Type,
+            other => other,
+        };
+        self.known.is_new_object(kind, name)
+    }
+
     fn drop_object(&mut self, step: &'a Step, kind: ObjectKind, names: &[String]) {
         let replaced = |name: &String| {
-            self.known.is_new_object(kind, name)
+            self.is_new_object(kind, name)
                 || (matches!(kind, ObjectKind::View | ObjectKind::Function) && self.known.is_made_somewhere(kind, name))
         };
         if !names.is_empty() && names.iter().all(replaced) {
@@ -162,7 +168,7 @@ impl<'a> Judge<'a> {
         let hazard = match kind {
             ObjectKind::View | ObjectKind::MaterializedView => Hazard::DropView,
             ObjectKind::Function => Hazard::DropFunction,
-            ObjectKind::Schema | ObjectKind::Owned => Hazard::DropSchema,
+            ObjectKind::Schema | ObjectKind::Server | ObjectKind::Owned => Hazard::DropSchema,
             ObjectKind::Extension => Hazard::DropExtension,
             ObjectKind::Type | ObjectKind::EnumValue | ObjectKind::Attribute => Hazard::DropType,
             ObjectKind::Sequence => Hazard::DropSequence,
@@ -181,6 +187,9 @@ impl<'a> Judge<'a> {
             };
             let locks = other.is_some_and(|other| other != table && !self.known.is_new_table(other));
             self.say_if(locks, step, Hazard::ForeignKeyInlineLock);
+            let attaches =
+                matches!(change, TableChange::AttachPartition { partition } if !self.known.is_new_table(partition));
+            self.say_if(attaches, step, Hazard::PartitionAttach);
             return;
         }
         match change {
@@ -191,7 +200,9 @@ impl<'a> Judge<'a> {
             TableChange::SetSchema => self.say(step, Hazard::SetSchema),
             TableChange::SetType { column, to, from, using } => {
                 let from = from.clone().or_else(|| self.known.type_of(table, column));
-                self.say_if(*using || !to.keeps_table(from.as_ref()), step, Hazard::TypeRewrite);
+                let rewrites = *using || !to.keeps_table(from.as_ref());
+                // Another collation orders the values anew, so that indexes are built again.
+                self.say_if(rewrites || to.collated, step, Hazard::TypeRewrite);
             }
             TableChange::SetExpression { .. } => self.say(step, Hazard::GeneratedStoredRewrite),
             TableChange::SetNotNull { column } => {
@@ -213,7 +224,11 @@ impl<'a> Judge<'a> {
                 }
             }
             TableChange::Validate { name } => {
-                self.say_if(self.known.still_holds_lock_of(name), step, Hazard::ValidateSameTransaction);
+                if self.known.still_holds_lock_of(name) {
+                    self.say(step, Hazard::ValidateSameTransaction);
+                } else if let Some(held) = self.known.held_at(later).filter(|(_, lock)| *lock >= Lock::Share) {
+                    self.dangers.push(Danger { step, hazard: Hazard::ValidateSameTransaction, held: Some(held) });
+                }
             }
             TableChange::DropConstraint { name } => {
                 self.say_if(!self.known.is_helper_check(table, name), step, Hazard::DropConstraint);
@@ -224,17 +239,25 @@ impl<'a> Judge<'a> {
             }
             TableChange::DetachPartition { concurrently: false, .. } => self.say(step, Hazard::DetachPartition),
             TableChange::DisableTrigger => self.say(step, Hazard::DisableTrigger),
-            TableChange::DetachPartition { .. } | TableChange::SetDefault | TableChange::Light(_) => {}
+            TableChange::DetachPartition { .. }
+            | TableChange::RenameConstraint { .. }
+            | TableChange::SetDefault
+            | TableChange::Light(_) => {}
         }
     }
 
     fn add_column(&mut self, step: &'a Step, column: &NewColumn) {
         self.say_if(column.numbered, step, Hazard::SerialRewrite);
         self.say_if(column.stored, step, Hazard::GeneratedStoredRewrite);
+        let domain = self.known.domain(&column.kind);
         if !column.numbered && !column.stored {
-            self.say_if(matches!(column.default, ColumnDefault::Volatile(_)), step, Hazard::VolatileDefaultRewrite);
-            let required = (column.not_null || column.primary_key) && column.default == ColumnDefault::None;
-            self.say_if(required, step, Hazard::RequiredColumn);
+            let default = if column.default_is_written { &column.default } else { &domain.default };
+            let default = if column.default == ColumnDefault::None { default } else { &column.default };
+            let volatile = matches!(default, ColumnDefault::Volatile(function) if !self.known.is_steady(function));
+            self.say_if(volatile, step, Hazard::VolatileDefaultRewrite);
+            let not_null = column.not_null || column.primary_key || domain.not_null;
+            self.say_if(not_null && *default == ColumnDefault::None, step, Hazard::RequiredColumn);
+            self.say_if(domain.constrained && !volatile, step, Hazard::DomainColumnRewrite);
         }
         self.say_if(column.primary_key, step, Hazard::PrimaryKeyNotConcurrent);
         self.say_if(column.unique && !column.primary_key, step, Hazard::UniqueNotConcurrent);

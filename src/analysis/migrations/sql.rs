@@ -2,12 +2,15 @@
 
 mod block;
 mod bounds;
+mod computed;
 mod expression;
 mod guard;
 mod light;
 mod names;
 mod other;
 mod read;
+mod rename;
+mod routine;
 mod statement;
 mod style;
 mod table;

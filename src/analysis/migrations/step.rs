@@ -34,6 +34,12 @@ pub struct Step {
     pub outside: bool,
     /// The class that Django's code knows the table by, as the migration writes it.
     pub model: Option<String>,
+    /// The name that a renamed or moved thing has from then on, where the text says it.
+    pub becomes: Option<String>,
+    /// Further columns that a check proves not to be null, beside the one that its constraint names.
+    pub also_not_null: Vec<String>,
+    /// A new function that says that it is not volatile.
+    pub steady: bool,
 }
 
 impl Step {
@@ -49,6 +55,9 @@ impl Step {
             assured: false,
             outside: false,
             model: None,
+            becomes: None,
+            also_not_null: Vec::new(),
+            steady: false,
         }
     }
 }
@@ -208,6 +217,34 @@ pub enum Operation {
         /// The value.
         value: String,
     },
+    /// A new domain.
+    CreateDomain {
+        /// Its name.
+        domain: String,
+        /// The type below it.
+        base: SqlType,
+        /// Whether it demands anything of its values, apart from that they are not null.
+        checked: bool,
+        /// Whether it demands that its values are not null.
+        not_null: bool,
+        /// What new columns of it hold.
+        default: ColumnDefault,
+    },
+    /// The text shows that the table is a partitioned one.
+    Partitioned {
+        /// The table.
+        table: String,
+    },
+    /// An index of a partition becomes part of the index of its parent.
+    AttachIndex {
+        /// The parent's index.
+        index: String,
+    },
+    /// An index gets another name.
+    RenameIndex {
+        /// Its name.
+        index: String,
+    },
     /// A constraint on a domain.
     DomainConstraint {
         /// The domain.
@@ -281,6 +318,8 @@ pub enum ObjectKind {
     Domain,
     /// `CREATE DATABASE`
     Database,
+    /// `CREATE SERVER`
+    Server,
     /// `DROP OWNED`
     Owned,
 }
@@ -300,6 +339,7 @@ impl ObjectKind {
             ObjectKind::Sequence => "sequence",
             ObjectKind::Domain => "domain",
             ObjectKind::Database => "database",
+            ObjectKind::Server => "foreign server",
             ObjectKind::Owned => "objects of role",
         }
     }
@@ -382,6 +422,13 @@ pub enum TableChange {
     Validate {
         /// Its name.
         name: String,
+    },
+    /// A constraint gets another name.
+    RenameConstraint {
+        /// The old name.
+        from: String,
+        /// The new name.
+        to: String,
     },
     /// A constraint goes away.
     DropConstraint {
@@ -506,4 +553,6 @@ pub struct SqlType {
     pub arguments: Vec<u32>,
     /// `text[]`
     pub array: bool,
+    /// With a collation of its own: `text COLLATE "C"`.
+    pub collated: bool,
 }

@@ -43,12 +43,15 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             let function = match &step.operation {
                 Operation::Alter { change: TableChange::AddColumn(added), .. } => match &added.default {
                     ColumnDefault::Volatile(function) => tick(function, "its default"),
-                    _ => "its default".to_owned(),
+                    _ => format!("The default of {column}"),
                 },
-                _ => "its default".to_owned(),
+                _ => format!("The default of {column}"),
             };
             format!("{function} gives every row of {table} a value of its own, so the whole table is rewritten under {held}: {waits} until it is done.")
         }
+        Hazard::DomainColumnRewrite => format!(
+            "The domain of {column} checks its values, so PostgreSQL rewrites all of {table} under {held}: {waits} until it is done."
+        ),
         Hazard::SerialRewrite => format!(
             "{column} numbers every row of {table}, so the whole table is rewritten under {held}: {waits} until it is done."
         ),
@@ -63,6 +66,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         ),
         Hazard::RenameColumn => format!(
             "Renaming {column} takes {held} for a moment, but code that still runs uses the old name and fails from then on."
+        ),
+        Hazard::TypeRewrite if keeps_rows(step) => format!(
+            "Another collation of {column} builds every index over it again under {held}: {waits} until it is done."
         ),
         Hazard::TypeRewrite => {
             let to = if names.new_type.is_empty() { String::new() } else { format!(" to `{}`", shown(&names.new_type)) };
@@ -91,6 +97,14 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
                 _ => "exclusion constraint",
             };
             format!("The {what} builds its index over all of {table} under {held}: {waits} until it is done.")
+        }
+        Hazard::ValidateSameTransaction if danger.held.is_some() => {
+            let (relation, lock) = danger.held.clone().unwrap_or((String::new(), Lock::AccessExclusive));
+            format!(
+                "All rows of {table} are read here while {} is held: {} wait until the commit.",
+                lock_words(lock, &relation),
+                lock.blocks()
+            )
         }
         Hazard::ValidateSameTransaction => format!(
             "The transaction that added {} `NOT VALID` still holds its lock on {table} while all rows are read here: writes, and for a check also reads, wait until the commit.",
@@ -217,6 +231,10 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::PrimaryKeyUsingIndex => format!(
             "The primary key takes {held} and reads all rows when a column of the index may still be null."
         ),
+        Hazard::IndexOnOnly => format!(
+            "`ON ONLY` spares a partitioned table the building of its index; if {table} is an ordinary one, {} is built under {held} after all: {waits} until it is done.",
+            names.index_words()
+        ),
         Hazard::PartitionAttach => format!(
             "Attaching reads all rows of {} under an ACCESS EXCLUSIVE lock on it, unless a check constraint already proves them right; {table} itself is only locked against other schema changes.",
             tick(&names.partition, "the partition")
@@ -226,6 +244,12 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         ),
         Hazard::Trigger => format!("The trigger takes {held} for a moment: {waits} behind it."),
     }
+}
+
+/// Whether a change of type leaves the rows as they are, as far as the type tells, and only the order is another.
+fn keeps_rows(step: &Step) -> bool {
+    matches!(&step.operation, Operation::Alter { change: TableChange::SetType { to, from, using: false, .. }, .. }
+        if to.collated && to.keeps_table(from.as_ref()))
 }
 
 fn drops_default(step: &Step) -> bool {
@@ -358,6 +382,7 @@ impl Names {
                 names.kind = kind.as_str();
                 names.object.clone_from(name);
             }
+            Operation::RenameIndex { index } | Operation::AttachIndex { index } => names.index.clone_from(index),
             Operation::DomainConstraint { domain, .. } => names.object.clone_from(domain),
             Operation::Trigger { table, .. } => names.table.clone_from(table),
             _ => {}

@@ -82,11 +82,18 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "PostgreSQL has no way to add one without blocking: plan a quiet moment with a `lock_timeout`, or enforce it in a new table.".to_owned()
         }
         Hazard::ValidateSameTransaction => {
-            "Validate in a migration of its own, so that the first lock is released before the rows are read.".to_owned()
+            "Validate in a migration of its own, so that other locks are released before the rows are read.".to_owned()
         }
         Hazard::DomainConstraintScan => format!(
-            "Add it for new values, then check the old ones in another transaction.\n\n    ALTER DOMAIN {object} ADD CONSTRAINT {check} CHECK (..) NOT VALID;\n    ALTER DOMAIN {object} VALIDATE CONSTRAINT {check};",
+            "Add it for new values only: validating it takes the same locks. Prove the old ones with a check on each table, which is validated while others work.\n\n    ALTER DOMAIN {object} ADD CONSTRAINT {check} CHECK (..) NOT VALID;",
             check = quoted_joined(&[&context.object, "check"])
+        ),
+        Hazard::DomainColumnRewrite => format!(
+            "Add it with the type below the domain; a check that is added `NOT VALID` says the same for new rows, and is validated in another transaction.\n\n    ALTER TABLE {table} ADD COLUMN {column} ..;\n    ALTER TABLE {table} ADD CONSTRAINT {check} CHECK (..) NOT VALID;\n    ALTER TABLE {table} VALIDATE CONSTRAINT {check};",
+            check = of_column("check")
+        ),
+        Hazard::IndexOnOnly => format!(
+            "If the table is an ordinary one, build the index without blocking writes; {outside}.\n\n    CREATE INDEX CONCURRENTLY {index} ON {table} (..);"
         ),
         Hazard::DropTable => format!(
             "Two releases: first remove every use of `{}` and deploy that; drop it in the next one. If you are unsure, revoke the rights on it for a while first.",

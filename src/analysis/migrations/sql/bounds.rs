@@ -1,9 +1,12 @@
 //! Whether a condition keeps the number of rows small: values of a key, a range of a key, or rows that a limited query
 //! names by their key.
 
+use super::super::code::COMPUTED;
 use super::names::name_of;
+use super::read::Reader;
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
+use std::collections::BTreeSet;
 
 /// How many rows a query yields, when they are few.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,21 +17,29 @@ enum Few {
     Batch,
 }
 
-/// Names of queries and of tables in `FROM` that yield few rows.
+/// What a condition may speak of.
 #[derive(Debug, Default)]
-pub(super) struct Sources(Vec<(String, Few)>);
+pub(super) struct Sources<'r> {
+    /// Names of queries and of tables in `FROM` that yield few rows.
+    few: Vec<(String, Few)>,
+    /// The names of the table whose rows are asked for; none when any name may be its own.
+    targets: Vec<String>,
+    /// Variables of the body around the statement.
+    variables: Option<&'r BTreeSet<String>>,
+}
 
-impl Sources {
+impl<'r> Sources<'r> {
     /// Those that a statement sees: its `WITH` and that of the statements around it, then what it reads from.
-    pub(super) fn of(statement: &SyntaxNode, from: Option<&SyntaxNode>) -> Self {
-        let mut sources = Sources::default();
+    pub(super) fn of(statement: &SyntaxNode, from: Option<&SyntaxNode>, reader: &'r Reader<'_>) -> Self {
+        let variables = reader.in_block.then_some(&reader.variables);
+        let mut sources = Sources { variables, ..Sources::default() };
         let mut around: Vec<SyntaxNode> = statement.ancestors().take(MAX_DEPTH as usize).collect();
         around.reverse();
         for with in around.iter().flat_map(SyntaxNode::children).filter_map(ast::WithClause::cast) {
             sources.take_with(&with, MAX_DEPTH);
         }
         let mut pending: Vec<SyntaxNode> = from.cloned().into_iter().collect();
-        while let Some(node) = pending.pop().filter(|_| sources.0.len() < 2 * MAX_SOURCES) {
+        while let Some(node) = pending.pop().filter(|_| sources.few.len() < 2 * MAX_SOURCES) {
             match ast::FromItem::cast(node.clone()) {
                 Some(item) => sources.take_item(&item),
                 None => pending.extend(node.children().filter(|child| !is_query(child))),
@@ -37,11 +48,27 @@ impl Sources {
         sources
     }
 
+    /// For conditions on the rows of one table, by its names.
+    pub(super) fn on(mut self, targets: &[String]) -> Self {
+        self.targets = targets.to_vec();
+        self
+    }
+
+    /// For what a query inside asks of its own tables.
+    fn within(&self) -> Self {
+        Sources { few: self.few.clone(), targets: Vec::new(), variables: self.variables }
+    }
+
+    /// Whether a query yields few rows.
+    pub(super) fn is_few(&self, query: &SyntaxNode) -> bool {
+        self.few_of(query, MAX_DEPTH).is_some()
+    }
+
     fn take_with(&mut self, with: &ast::WithClause, depth: u32) {
         for table in with.with_tables().take(MAX_SOURCES) {
             let few = table.query().and_then(|query| self.few_of(query.syntax(), depth));
             if let (Some(name), Some(few)) = (table.name(), few) {
-                self.0.push((name_of(name.syntax()), few));
+                self.few.push((name_of(name.syntax()), few));
             }
         }
     }
@@ -53,7 +80,7 @@ impl Sources {
             _ => None,
         });
         if let (Some(name), Some(few)) = (name, self.few_of_item(item, MAX_DEPTH)) {
-            self.0.push((name, few));
+            self.few.push((name, few));
         }
     }
 
@@ -66,7 +93,7 @@ impl Sources {
     }
 
     fn find(&self, name: &str) -> Option<Few> {
-        self.0.iter().rfind(|(known, _)| known == name).map(|(_, few)| *few)
+        self.few.iter().rfind(|(known, _)| known == name).map(|(_, few)| *few)
     }
 
     /// How many rows a query yields, when its own limit, or that of the one thing that it reads from, says so.
@@ -81,14 +108,19 @@ impl Sources {
             SyntaxKind::VALUES => Some(Few::Written),
             SyntaxKind::PAREN_SELECT => self.few_of(&query.children().find(is_query)?, depth),
             SyntaxKind::SELECT => {
-                let mut items = query.children().find_map(ast::FromClause::cast)?.items();
+                let Some(from) = query.children().find_map(ast::FromClause::cast) else { return Some(Few::Written) };
+                let condition = query.children().find_map(ast::WhereClause::cast).and_then(|clause| clause.expr());
+                if condition.is_some_and(|condition| self.within().bounds_within(&condition, depth)) {
+                    return Some(Few::Batch);
+                }
+                let mut items = from.items();
                 match (items.next()?, items.next()) {
                     (ast::FromListItem::FromItem(item), None) => {
                         let own = query.children().find_map(ast::WithClause::cast);
                         own.map_or_else(
                             || self.few_of_item(&item, depth),
                             |own| {
-                                let mut sources = Sources(self.0.clone());
+                                let mut sources = self.within();
                                 sources.take_with(&own, depth);
                                 sources.few_of_item(&item, depth)
                             },
@@ -99,7 +131,7 @@ impl Sources {
             }
             SyntaxKind::UPDATE | SyntaxKind::DELETE => {
                 let condition = query.children().find_map(ast::WhereClause::cast)?.expr()?;
-                self.bounds_within(&condition, depth).then_some(Few::Batch)
+                self.within().bounds_within(&condition, depth).then_some(Few::Batch)
             }
             _ => None,
         }
@@ -116,8 +148,11 @@ impl Sources {
             ast::Expr::ParenExpr(inner) => inner.expr().is_some_and(|inner| self.bounds_within(&inner, depth)),
             ast::Expr::Literal(literal) => literal.syntax().text().to_string().eq_ignore_ascii_case("false"),
             ast::Expr::BetweenExpr(between) => {
+                let parts: Vec<ast::Expr> = between.syntax().children().filter_map(ast::Expr::cast).collect();
+                let [column, ends @ ..] = &parts[..] else { return false };
                 between.not_token().is_none()
-                    && between.syntax().children().next().is_some_and(|column| is_key(&name_of(&column)))
+                    && self.is_key(&name_of(column.syntax()))
+                    && ends.iter().all(|end| self.is_given(end.syntax()) || query_in(end.syntax()).is_some())
             }
             ast::Expr::BinExpr(binary) => {
                 let (Some(left), Some(right)) = (binary.lhs(), binary.rhs()) else { return false };
@@ -125,11 +160,16 @@ impl Sources {
                     Some(ast::BinOp::And(_)) => {
                         self.bounds_within(&left, depth)
                             || self.bounds_within(&right, depth)
-                            || is_range(condition, depth)
+                            || self.is_range(condition, depth)
                     }
                     Some(ast::BinOp::Or(_)) => self.bounds_within(&left, depth) && self.bounds_within(&right, depth),
-                    Some(ast::BinOp::Eq(_) | ast::BinOp::In(_)) => {
-                        self.names_few(&left, &right, depth) || self.names_few(&right, &left, depth)
+                    Some(operator @ (ast::BinOp::Eq(_) | ast::BinOp::In(_))) => {
+                        let equal = matches!(operator, ast::BinOp::Eq(_));
+                        let is_scalar = |value: &ast::Expr| {
+                            equal && matches!(value, ast::Expr::ParenExpr(inner) if inner.expr().is_none())
+                        };
+                        self.names_few(&left, &right, is_scalar(&right), depth)
+                            || self.names_few(&right, &left, is_scalar(&left), depth)
                     }
                     _ => false,
                 }
@@ -139,31 +179,116 @@ impl Sources {
     }
 
     /// Whether a column takes few values, each of which few rows share.
-    fn names_few(&self, column: &ast::Expr, value: &ast::Expr, depth: u32) -> bool {
+    fn names_few(&self, column: &ast::Expr, value: &ast::Expr, is_scalar: bool, depth: u32) -> bool {
         let name = name_of(column.syntax());
         let few = match query_in(value.syntax()) {
+            // What is compared with `=` is one value, or the statement fails.
+            Some(_) if is_scalar => Some(Few::Written),
             Some(query) => self.few_of(&query, depth),
-            None if is_given(value) => Some(Few::Written),
+            None if self.is_given(value.syntax()) => Some(Few::Written),
             None => name_of(value.syntax()).rsplit_once('.').and_then(|(source, _)| self.find(source)),
         };
         match few {
             Some(Few::Written) => {
-                let is_one_of = || column.syntax().children().any(|part| is_key(&name_of(&part)));
-                is_key(&name) || (matches!(column, ast::Expr::TupleExpr(_)) && is_one_of())
+                let is_one_of = || column.syntax().children().any(|part| self.is_key(&name_of(&part)));
+                self.is_key(&name) || (matches!(column, ast::Expr::TupleExpr(_)) && is_one_of())
             }
             // A limit is written for the sake of the number of rows: `order_id IN (SELECT id FROM orders .. LIMIT 1000)`.
-            Some(Few::Batch) => is_key(&name) || name.ends_with("_id") || matches!(column, ast::Expr::TupleExpr(_)),
+            Some(Few::Batch) => {
+                self.is_key(&name) || name.ends_with("_id") || matches!(column, ast::Expr::TupleExpr(_))
+            }
             None => false,
         }
     }
+
+    /// Whether a value is there in the text, or in a variable: no query computes it, and it is no column.
+    fn is_given(&self, value: &SyntaxNode) -> bool {
+        if ast::Literal::can_cast(value.kind()) {
+            // Many rows may hold an empty text.
+            return !matches!(value.text().to_string().as_str(), "''" | "\"\"" | "$$$$");
+        }
+        let mut pending = vec![value.clone()];
+        let mut looks = 0;
+        while let Some(node) = pending.pop() {
+            looks += 1;
+            let kind = node.kind();
+            if looks > MAX_PARTS || is_query(&node) {
+                return false;
+            }
+            if ast::NameRef::can_cast(kind) || ast::FieldExpr::can_cast(kind) {
+                if !self.is_value(&name_of(&node)) {
+                    return false;
+                }
+            } else if let Some(call) = ast::CallExpr::cast(node.clone()) {
+                // The function's own name is no column.
+                let function = call.expr().map(|function| function.syntax().clone());
+                pending.extend(node.children().filter(|child| Some(child) != function.as_ref()));
+            } else if ast::Type::cast(node.clone()).is_none() {
+                pending.extend(node.children());
+            }
+        }
+        true
+    }
+
+    /// Whether a name stands for a value rather than for a column.
+    fn is_value(&self, name: &str) -> bool {
+        const KEYWORDS: [&str; 6] =
+            ["current_date", "current_time", "current_timestamp", "current_user", "localtime", "localtimestamp"];
+        let first = name.split('.').next().unwrap_or(name);
+        let placeholder = first.strip_prefix('p').is_some_and(|rest| {
+            rest.ends_with('_') && rest.trim_end_matches('_').bytes().all(|byte| byte.is_ascii_digit())
+        });
+        placeholder
+            || name.contains(COMPUTED)
+            || KEYWORDS.contains(&name)
+            || self.variables.is_some_and(|variables| variables.contains(first))
+    }
+
+    /// Whether a column's name says that few rows share a value, and it is one of the table in question.
+    fn is_key(&self, name: &str) -> bool {
+        let of = name.rsplit_once('.').map(|(of, _)| of);
+        let own = self.targets.is_empty() || of.is_none_or(|of| self.targets.iter().any(|target| target == of));
+        own && is_key(name)
+    }
+
+    /// A lower and an upper bound of one key among conditions that are all demanded.
+    fn is_range(&self, condition: &ast::Expr, depth: u32) -> bool {
+        let mut bounds = Vec::new();
+        self.collect_bounds(condition, depth, &mut bounds);
+        bounds.iter().any(|(column, above)| bounds.iter().any(|(other, over)| column == other && above != over))
+    }
+
+    fn collect_bounds(&self, condition: &ast::Expr, depth: u32, bounds: &mut Vec<(String, bool)>) {
+        let (Some(depth), ast::Expr::BinExpr(binary)) = (depth.checked_sub(1), condition) else { return };
+        let (Some(left), Some(right)) = (binary.lhs(), binary.rhs()) else { return };
+        let above = match binary.op() {
+            Some(ast::BinOp::And(_)) => {
+                self.collect_bounds(&left, depth, bounds);
+                self.collect_bounds(&right, depth, bounds);
+                return;
+            }
+            Some(ast::BinOp::RAngle(_) | ast::BinOp::Gteq(_)) => true,
+            Some(ast::BinOp::LAngle(_) | ast::BinOp::Lteq(_)) => false,
+            _ => return,
+        };
+        for (column, value, above) in [(&left, &right, above), (&right, &left, !above)] {
+            let name = name_of(column.syntax());
+            if self.is_key(&name) && self.is_given(value.syntax()) {
+                bounds.push((name, above));
+            }
+        }
+    }
 }
+
+/// Parts of one value that are looked at.
+const MAX_PARTS: usize = 20_000;
 
 /// Named queries that are looked into; a statement that people write has far fewer.
 const MAX_SOURCES: usize = 200;
 /// Conditions and queries nested deeper than this are taken for unbounded.
 const MAX_DEPTH: u32 = 64;
 
-fn is_query(node: &SyntaxNode) -> bool {
+pub(super) fn is_query(node: &SyntaxNode) -> bool {
     matches!(
         node.kind(),
         SyntaxKind::SELECT
@@ -190,39 +315,6 @@ fn few_of_limit(limit: &SyntaxNode) -> Option<Few> {
             Some(Few::Written)
         }
         _ => Some(Few::Batch),
-    }
-}
-
-/// Whether a value is there in the text: no query computes it, and it is no column.
-fn is_given(value: &ast::Expr) -> bool {
-    !matches!(value, ast::Expr::FieldExpr(_))
-}
-
-/// A lower and an upper bound of one key among conditions that are all demanded.
-fn is_range(condition: &ast::Expr, depth: u32) -> bool {
-    let mut bounds = Vec::new();
-    collect_bounds(condition, depth, &mut bounds);
-    bounds.iter().any(|(column, above)| bounds.iter().any(|(other, over)| column == other && above != over))
-}
-
-fn collect_bounds(condition: &ast::Expr, depth: u32, bounds: &mut Vec<(String, bool)>) {
-    let (Some(depth), ast::Expr::BinExpr(binary)) = (depth.checked_sub(1), condition) else { return };
-    let (Some(left), Some(right)) = (binary.lhs(), binary.rhs()) else { return };
-    let above = match binary.op() {
-        Some(ast::BinOp::And(_)) => {
-            collect_bounds(&left, depth, bounds);
-            collect_bounds(&right, depth, bounds);
-            return;
-        }
-        Some(ast::BinOp::RAngle(_) | ast::BinOp::Gteq(_)) => true,
-        Some(ast::BinOp::LAngle(_) | ast::BinOp::Lteq(_)) => false,
-        _ => return,
-    };
-    for (column, value, above) in [(&left, &right, above), (&right, &left, !above)] {
-        let name = name_of(column.syntax());
-        if is_key(&name) && is_given(value) && query_in(value.syntax()).is_none() {
-            bounds.push((name, above));
-        }
     }
 }
 

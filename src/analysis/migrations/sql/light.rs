@@ -27,7 +27,6 @@ pub(super) fn light_of(statement: &Stmt) -> Option<Operation> {
             (first.map(|first| table_of(first.table_relation_name())).unwrap_or_default(), Lock::ShareUpdateExclusive)
         }
         Stmt::CommentOn(comment) => (commented(comment)?, Lock::ShareUpdateExclusive),
-        Stmt::Insert(insert) => (named(insert.relation_name_ref()), Lock::RowExclusive),
         _ => return None,
     };
     (!table.is_empty()).then_some(Operation::Light { table, lock })

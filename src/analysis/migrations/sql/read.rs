@@ -3,9 +3,11 @@
 use super::super::lines::Lines;
 use super::super::step::{Edit, Operation, Span, Step};
 use super::guard::{Depth, MAX_BYTES, measure};
+use super::routine::Routine;
 use super::statement::read_statement;
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxKind, SyntaxNode};
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Why a text, or a part of it, was not read.
@@ -79,6 +81,8 @@ fn parse_and_read(text: &str, lines: &Lines<'_>, style: bool, quotes: bool) -> R
         positions: Positions::Here,
         in_block: false,
         depth: 0,
+        routines: BTreeMap::new(),
+        variables: BTreeSet::new(),
     };
     reader.read_file(&parse);
     // The linter's own panics leave what was read alone.
@@ -112,6 +116,10 @@ pub(super) struct Reader<'a> {
     pub(super) in_block: bool,
     /// How many texts inside texts.
     pub(super) depth: u32,
+    /// What later statements may call, by name.
+    pub(super) routines: BTreeMap<String, Routine>,
+    /// Names that stand for values in the body that is being read.
+    pub(super) variables: BTreeSet<String>,
 }
 
 impl Reader<'_> {
@@ -120,6 +128,23 @@ impl Reader<'_> {
         for statement in parse.tree().stmts() {
             read_statement(self, &statement);
         }
+    }
+
+    /// Reads a text inside this one, which shares one transaction.
+    pub(super) fn within(&mut self, positions: Positions<'_>, read: impl FnOnce(&mut Reader<'_>)) {
+        let mut inner = Reader {
+            lines: self.lines,
+            steps: Vec::new(),
+            quotes_matter: self.quotes_matter,
+            positions,
+            in_block: true,
+            depth: self.depth + 1,
+            routines: std::mem::take(&mut self.routines),
+            variables: self.variables.clone(),
+        };
+        read(&mut inner);
+        self.routines = inner.routines;
+        self.steps.append(&mut inner.steps);
     }
 
     /// Adds a step at a node.

@@ -1,15 +1,20 @@
 //! One statement into steps.
 
 use super::super::lock::Lock;
-use super::super::step::{ObjectKind, Operation, TableChange};
+use super::super::step::{ColumnDefault, ObjectKind, Operation, TableChange};
 use super::block::read_block;
 use super::light::light_of;
 use super::names::name_of;
 use super::read::Reader;
-use super::table::{alter_table, create_table, named, no_columns, table_of};
-use super::write::{write, writes_within};
-use squawk_syntax::SyntaxToken;
+use super::rename::rename_of;
+use super::routine::{calls_within, keep_routine};
+use super::table::{
+    actions, alter_foreign_table, alter_table, beside, create_table, default_of, named, no_columns, table_of,
+};
+use super::types::type_of;
+use super::write::{upsert, write, writes_within};
 use squawk_syntax::ast::{self, AstNode, Stmt};
+use squawk_syntax::{SyntaxNode, SyntaxToken};
 
 /// Adds what the statement does.
 pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
@@ -17,22 +22,38 @@ pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
     writes_within(reader, statement);
     match statement {
         Stmt::AlterTable(alter) => alter_table(reader, alter),
+        Stmt::AlterForeignTable(alter) => alter_foreign_table(reader, alter),
         Stmt::CreateTable(create) => create_table(reader, create),
         Stmt::Do(block) => read_block(reader, block),
-        Stmt::Begin(_) | Stmt::Commit(_) | Stmt::Rollback(_) => transaction(reader, statement),
+        Stmt::Begin(_) | Stmt::Commit(_) | Stmt::Rollback(_) | Stmt::PrepareTransaction(_) => {
+            transaction(reader, statement)
+        }
         Stmt::Update(_) | Stmt::Delete(_) | Stmt::Merge(_) => write(reader, statement),
         Stmt::CreateIndex(_) | Stmt::DropIndex(_) | Stmt::Reindex(_) | Stmt::AlterIndex(_) => index(reader, statement),
+        Stmt::Insert(insert) => upsert(reader, insert),
+        Stmt::AlterMaterializedView(alter) if alter.all_in_tablespace().is_some() => {
+            let change = TableChange::Rewrite { statement: "SET TABLESPACE" };
+            reader.push(alter.syntax(), Operation::Alter { table: String::new(), change });
+        }
         _ => {
-            if let Some(operation) = drop_of(statement)
-                .or_else(|| rename_of(statement))
-                .or_else(|| other_of(statement))
-                .or_else(|| light_of(statement))
+            if let Some((operation, becomes)) = rename_of(statement) {
+                reader.push(statement.syntax(), operation).becomes = becomes;
+            } else if let Some(operation) =
+                drop_of(statement).or_else(|| other_of(statement)).or_else(|| light_of(statement))
             {
-                reader.push(statement.syntax(), operation);
+                let steady = says_steady(statement);
+                reader.push(statement.syntax(), operation).steady = steady;
+            }
+            if let Stmt::AlterMaterializedView(alter) = statement {
+                alter_view_storage(reader, alter);
             }
         }
     }
-    if reader.quotes_matter && !matches!(statement, Stmt::Do(_)) {
+    keep_routine(reader, statement);
+    calls_within(reader, statement);
+    // What names a value of an enum there does not use it.
+    let names_only = matches!(statement, Stmt::Do(_) | Stmt::AlterType(_) | Stmt::CommentOn(_));
+    if reader.quotes_matter && !names_only {
         if reader.steps.len() == before {
             reader.push(statement.syntax(), Operation::Other);
         }
@@ -44,7 +65,11 @@ fn transaction(reader: &mut Reader<'_>, statement: &Stmt) {
     let operation = match statement {
         Stmt::Begin(_) => Operation::Begin,
         Stmt::Commit(ast::Commit::CommitTransaction(end)) if end.chain_clause().is_none() => Operation::End,
-        Stmt::Rollback(ast::Rollback::RollbackTransaction(_)) => Operation::End,
+        Stmt::Rollback(ast::Rollback::RollbackTransaction(end)) if end.chain_clause().is_none() => Operation::End,
+        Stmt::Commit(ast::Commit::CommitTransaction(_)) | Stmt::Rollback(ast::Rollback::RollbackTransaction(_)) => {
+            Operation::NextTransaction
+        }
+        Stmt::PrepareTransaction(_) => Operation::End,
         _ => return,
     };
     reader.push(statement.syntax(), operation);
@@ -96,9 +121,24 @@ fn index(reader: &mut Reader<'_>, statement: &Stmt) {
             reader.push_with_edit(reindex.syntax(), Operation::Reindex { kind, name, concurrently }, edit);
         }
         Stmt::AlterIndex(alter) => {
-            if let Some(ast::AlterIndexAction::SetTablespace(_)) = alter.action() {
-                let change = TableChange::Rewrite { statement: "SET TABLESPACE" };
-                reader.push(alter.syntax(), Operation::Alter { table: named(alter.index_ref()), change });
+            let index = named(alter.index_ref());
+            let rewrite =
+                |table| Operation::Alter { table, change: TableChange::Rewrite { statement: "SET TABLESPACE" } };
+            match alter.action() {
+                _ if alter.all_in_tablespace().is_some() => {
+                    reader.push(alter.syntax(), rewrite(String::new()));
+                }
+                Some(ast::AlterIndexAction::SetTablespace(_)) => {
+                    reader.push(alter.syntax(), rewrite(index));
+                }
+                Some(ast::AlterIndexAction::IndexRenameTo(rename)) => {
+                    let becomes = beside(&index, &named(rename.index()));
+                    reader.push(alter.syntax(), Operation::RenameIndex { index }).becomes = Some(becomes);
+                }
+                Some(ast::AlterIndexAction::AttachIndexPartition(_)) => {
+                    reader.push(alter.syntax(), Operation::AttachIndex { index });
+                }
+                _ => {}
             }
         }
         _ => {}
@@ -110,7 +150,7 @@ fn is_cascade(behavior: Option<ast::DropBehavior>) -> bool {
 }
 
 /// The names that stand before a list of parameters.
-fn routine_names(node: &squawk_syntax::SyntaxNode) -> Vec<String> {
+fn routine_names(node: &SyntaxNode) -> Vec<String> {
     let names = node.descendants().filter_map(ast::PathRef::cast);
     let outermost =
         names.filter(|path| path.syntax().parent().is_none_or(|parent| !ast::PathRef::can_cast(parent.kind())));
@@ -124,6 +164,15 @@ fn drop_of(statement: &Stmt) -> Option<Operation> {
         Stmt::DropTable(drop) => {
             let tables = drop.table_name_refs().map(|table| name_of(table.syntax())).collect();
             Some(Operation::DropTable { tables, cascade: is_cascade(drop.drop_behavior()) })
+        }
+        Stmt::DropForeignTable(drop) => {
+            let tables = drop.table_name_refs().map(|table| name_of(table.syntax())).collect();
+            Some(Operation::DropTable { tables, cascade: is_cascade(drop.drop_behavior()) })
+        }
+        // Without CASCADE it goes only when no foreign table uses it.
+        Stmt::DropServer(drop) if is_cascade(drop.drop_behavior()) => {
+            let names = drop.server_refs().map(|server| name_of(server.syntax())).collect();
+            object(ObjectKind::Server, names, drop.drop_behavior())
         }
         Stmt::DropView(drop) => {
             let names = drop.view_refs().map(|view| name_of(view.syntax())).collect();
@@ -163,98 +212,6 @@ fn drop_of(statement: &Stmt) -> Option<Operation> {
     }
 }
 
-fn rename_of(statement: &Stmt) -> Option<Operation> {
-    let rename = |kind, name, schema| Some(Operation::RenameObject { kind, name, schema });
-    match statement {
-        Stmt::AlterView(alter) => match alter.action()? {
-            ast::AlterViewAction::ViewRenameTo(_) | ast::AlterViewAction::RenameColumn(_) => {
-                rename(ObjectKind::View, named(alter.view_ref()), false)
-            }
-            ast::AlterViewAction::SetSchema(_) => rename(ObjectKind::View, named(alter.view_ref()), true),
-            _ => None,
-        },
-        Stmt::AlterMaterializedView(alter) => {
-            let name = named(alter.view_ref());
-            alter.action().find_map(|action| match action {
-                ast::AlterMaterializedViewAction::ViewRenameTo(_)
-                | ast::AlterMaterializedViewAction::RenameColumn(_) => {
-                    rename(ObjectKind::MaterializedView, name.clone(), false)
-                }
-                ast::AlterMaterializedViewAction::SetSchema(_) => {
-                    rename(ObjectKind::MaterializedView, name.clone(), true)
-                }
-                _ => None,
-            })
-        }
-        Stmt::AlterSchema(alter) => match alter.action()? {
-            ast::AlterSchemaAction::SchemaRenameTo(_) => rename(ObjectKind::Schema, named(alter.schema_ref()), false),
-            ast::AlterSchemaAction::OwnerTo(_) => None,
-        },
-        Stmt::AlterSequence(alter) => alter.actions().find_map(|action| match action {
-            ast::AlterSequenceAction::SequenceRenameTo(_) => {
-                rename(ObjectKind::Sequence, named(alter.sequence_ref()), false)
-            }
-            ast::AlterSequenceAction::SetSchema(_) => rename(ObjectKind::Sequence, named(alter.sequence_ref()), true),
-            _ => None,
-        }),
-        Stmt::AlterFunction(alter) => {
-            let name = named(alter.function_sig().and_then(|signature| signature.function_name_ref()));
-            match alter.action()? {
-                ast::AlterFunctionAction::FunctionRenameTo(_) => rename(ObjectKind::Function, name, false),
-                ast::AlterFunctionAction::SetSchema(_) => rename(ObjectKind::Function, name, true),
-                _ => None,
-            }
-        }
-        Stmt::AlterType(alter) => alter_type(alter),
-        Stmt::AlterDomain(alter) => {
-            let domain = named(alter.domain_ref());
-            match alter.action()? {
-                ast::AlterDomainAction::AddConstraint(add) => {
-                    let not_valid = add.constraint().is_some_and(|constraint| constraint.is_not_valid())
-                        || add.syntax().text().to_string().to_lowercase().contains("not valid");
-                    Some(Operation::DomainConstraint { domain, not_valid })
-                }
-                ast::AlterDomainAction::SetNotNull(_) => Some(Operation::DomainConstraint { domain, not_valid: false }),
-                ast::AlterDomainAction::DomainRenameTo(_) => rename(ObjectKind::Domain, domain, false),
-                ast::AlterDomainAction::SetSchema(_) => rename(ObjectKind::Domain, domain, true),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-fn alter_type(alter: &ast::AlterType) -> Option<Operation> {
-    let name = named(alter.type_name_ref());
-    match alter.action()? {
-        ast::AlterTypeAction::AddValue(add) => {
-            let value = add.literal().and_then(|literal| literal.string_value()).unwrap_or_default();
-            Some(Operation::AddEnumValue { type_name: name, value })
-        }
-        ast::AlterTypeAction::TypeRenameTo(_) => {
-            Some(Operation::RenameObject { kind: ObjectKind::Type, name, schema: false })
-        }
-        ast::AlterTypeAction::SetSchema(_) => {
-            Some(Operation::RenameObject { kind: ObjectKind::Type, name, schema: true })
-        }
-        ast::AlterTypeAction::RenameValue(_) => {
-            Some(Operation::RenameObject { kind: ObjectKind::EnumValue, name, schema: false })
-        }
-        ast::AlterTypeAction::RenameAttribute(_) => {
-            Some(Operation::RenameObject { kind: ObjectKind::Attribute, name, schema: false })
-        }
-        ast::AlterTypeAction::AlterTypeAttributeActionList(list) => {
-            let loses = |action| !matches!(action, ast::AlterTypeAttributeAction::AddAttribute(_));
-            list.actions().any(loses).then(|| Operation::DropObject {
-                kind: ObjectKind::Attribute,
-                names: vec![name],
-                cascade: false,
-            })
-        }
-        _ => None,
-    }
-}
-
 fn other_of(statement: &Stmt) -> Option<Operation> {
     let created = |kind, name| Some(Operation::CreateObject { kind, name });
     let table = |table, references| {
@@ -276,9 +233,12 @@ fn other_of(statement: &Stmt) -> Option<Operation> {
         Stmt::CreateFunction(create) => created(ObjectKind::Function, named(create.name())),
         Stmt::CreateProcedure(create) => created(ObjectKind::Function, routine_path(create.syntax())),
         Stmt::CreateType(create) => created(ObjectKind::Type, named(create.type_name())),
-        Stmt::CreateDomain(create) => created(ObjectKind::Domain, named(create.domain())),
+        Stmt::CreateDomain(create) => Some(new_domain(create)),
+        Stmt::CreateExtension(create) => created(ObjectKind::Extension, named(create.extension())),
         Stmt::CreateSequence(create) => created(ObjectKind::Sequence, routine_path(create.syntax())),
-        Stmt::CreateSchema(create) => created(ObjectKind::Schema, routine_path(create.syntax())),
+        Stmt::CreateSchema(create) => {
+            created(ObjectKind::Schema, create.schema_name().map(|name| name_of(&name)).unwrap_or_default())
+        }
         Stmt::Truncate(truncate) => {
             let list = truncate.table_list().into_iter().flat_map(|list| list.table_relation_names());
             let tables = list.map(|relation| table_of(Some(relation))).collect();
@@ -318,13 +278,59 @@ fn other_of(statement: &Stmt) -> Option<Operation> {
             table: named(drop.on_relation().and_then(|on| on.relation_name_ref())),
             dropped: true,
         }),
+        Stmt::CreateTablespace(_) => Some(Operation::OutsideTransaction { statement: "CREATE TABLESPACE" }),
+        Stmt::DropTablespace(_) => Some(Operation::OutsideTransaction { statement: "DROP TABLESPACE" }),
+        Stmt::Discard(discard) if matches!(discard.discard_target(), Some(ast::DiscardTarget::DiscardAll(_))) => {
+            Some(Operation::OutsideTransaction { statement: "DISCARD ALL" })
+        }
+        // Only with a slot on the other side.
+        Stmt::CreateSubscription(create) if create.with_params().is_none() => {
+            Some(Operation::OutsideTransaction { statement: "CREATE SUBSCRIPTION" })
+        }
+        Stmt::AlterDatabase(alter) if matches!(alter.action(), Some(ast::AlterDatabaseAction::SetTablespace(_))) => {
+            Some(Operation::OutsideTransaction { statement: "ALTER DATABASE .. SET TABLESPACE" })
+        }
         Stmt::CreateDatabase(_) => Some(Operation::OutsideTransaction { statement: "CREATE DATABASE" }),
         Stmt::AlterSystem(_) => Some(Operation::OutsideTransaction { statement: "ALTER SYSTEM" }),
         _ => None,
     }
 }
 
-fn routine_path(node: &squawk_syntax::SyntaxNode) -> String {
+/// Whether a new function says that it is not volatile.
+fn says_steady(statement: &Stmt) -> bool {
+    let Stmt::CreateFunction(create) = statement else { return false };
+    let options = create.option_list();
+    let says = |node: SyntaxNode| ast::VolatilityFuncOption::cast(node);
+    options.and_then(|options| options.syntax().descendants().find_map(says)).is_some_and(|option| {
+        matches!(option, ast::VolatilityFuncOption::Immutable(_) | ast::VolatilityFuncOption::Stable(_))
+    })
+}
+
+fn new_domain(create: &ast::CreateDomain) -> Operation {
+    let (mut checked, mut not_null, mut default) = (false, false, ColumnDefault::None);
+    for qualifier in create.domain_qualifiers() {
+        match qualifier {
+            ast::DomainQualifier::Constraint(ast::Constraint::CheckConstraint(_)) => checked = true,
+            ast::DomainQualifier::Constraint(ast::Constraint::NotNullConstraint(_)) => not_null = true,
+            ast::DomainQualifier::Constraint(ast::Constraint::DefaultConstraint(written)) => {
+                default = written.expr().map_or(ColumnDefault::None, |expr| default_of(&expr));
+            }
+            _ => {}
+        }
+    }
+    let base = create.ty().map(|ty| type_of(&ty)).unwrap_or_default();
+    Operation::CreateDomain { domain: named(create.domain()), base, checked, not_null, default }
+}
+
+fn alter_view_storage(reader: &mut Reader<'_>, alter: &ast::AlterMaterializedView) {
+    let storage = alter.action().filter_map(|action| match action {
+        ast::AlterMaterializedViewAction::AlterTableAction(action) => Some(action),
+        _ => None,
+    });
+    actions(reader, &named(alter.view_ref()), storage);
+}
+
+fn routine_path(node: &SyntaxNode) -> String {
     node.descendants().find_map(ast::Path::cast).map(|path| name_of(path.syntax())).unwrap_or_default()
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::lock::Lock;
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, SqlType, TableChange};
-use super::expression::{not_null_column, volatile_function};
+use super::expression::{not_null_columns, volatile_function};
 use super::light::{light_action, light_column};
 use super::names::name_of;
 use super::read::{Reader, range_of};
@@ -38,9 +38,13 @@ pub(super) fn create_table(reader: &mut Reader<'_>, create: &ast::CreateTable) {
     }
     let partition_of = create.partition_of().map(|partition| named(partition.table_name_ref()));
     let table = named(create.table_name());
+    let partitioned = create.partition_by().map(|_| Operation::Partitioned { table: table.clone() });
     let operation =
         Operation::CreateTable { table, references, partition_of, columns, optional: Vec::new(), force: false };
     reader.push(create.syntax(), operation);
+    if let Some(partitioned) = partitioned {
+        reader.push(create.syntax(), partitioned).same_statement = true;
+    }
 }
 
 /// Every action of `ALTER TABLE`.
@@ -50,19 +54,62 @@ pub(super) fn alter_table(reader: &mut Reader<'_>, alter: &ast::AlterTable) {
         reader.push(alter.syntax(), Operation::Alter { table: String::new(), change });
         return;
     }
-    let table = table_of(alter.table_relation_name());
-    for (at, action) in alter.actions().enumerate() {
-        let (change, edit) = change_of(&action);
-        let operation = Operation::Alter { table: table.clone(), change };
-        let edit = edit.as_ref().map(|(start, end, text)| (*start, *end, text.as_str()));
-        reader.push_with_edit(action.syntax(), operation, edit).same_statement = at > 0;
+    actions(reader, &table_of(alter.table_relation_name()), alter.actions());
+}
+
+/// The same for a foreign table.
+pub(super) fn alter_foreign_table(reader: &mut Reader<'_>, alter: &ast::AlterForeignTable) {
+    actions(reader, &table_of(alter.table_relation_name()), alter.actions());
+}
+
+pub(super) fn actions(reader: &mut Reader<'_>, table: &str, actions: impl Iterator<Item = ast::AlterTableAction>) {
+    for (at, action) in actions.enumerate() {
+        let found = change_of(&action, table);
+        let operation = Operation::Alter { table: table.to_owned(), change: found.change };
+        let edit = found.edit.as_ref().map(|(start, end, text)| (*start, *end, text.as_str()));
+        let step = reader.push_with_edit(action.syntax(), operation, edit);
+        step.same_statement = at > 0;
+        step.becomes = found.becomes;
+        step.also_not_null = found.also_not_null;
     }
 }
 
 type TextEdit = Option<(usize, usize, String)>;
 
-fn change_of(action: &ast::AlterTableAction) -> (TableChange, TextEdit) {
-    let plain = |change| (change, None);
+/// One action, and what its step says beside it.
+struct Action {
+    change: TableChange,
+    edit: TextEdit,
+    becomes: Option<String>,
+    also_not_null: Vec<String>,
+}
+
+impl Action {
+    fn plain(change: TableChange) -> Self {
+        Action { change, edit: None, becomes: None, also_not_null: Vec::new() }
+    }
+
+    fn edited(change: TableChange, edit: TextEdit) -> Self {
+        Action { edit, ..Action::plain(change) }
+    }
+
+    fn renamed(change: TableChange, becomes: String) -> Self {
+        Action { becomes: Some(becomes), ..Action::plain(change) }
+    }
+}
+
+/// A name in the schema of another one: renaming leaves a thing where it is.
+pub(super) fn beside(name: &str, new: &str) -> String {
+    name.rsplit_once('.').map_or_else(|| new.to_owned(), |(schema, _)| format!("{schema}.{new}"))
+}
+
+/// The name that a thing has in another schema.
+pub(super) fn moved(name: &str, schema: &str) -> String {
+    format!("{schema}.{}", name.rsplit('.').next().unwrap_or(name))
+}
+
+fn change_of(action: &ast::AlterTableAction, table: &str) -> Action {
+    let plain = Action::plain;
     match action {
         ast::AlterTableAction::AddColumn(add) => {
             let column = new_column(add);
@@ -71,7 +118,7 @@ fn change_of(action: &ast::AlterTableAction) -> (TableChange, TextEdit) {
                 (start, end, "jsonb".to_owned())
             });
             let edit = edit.or_else(|| without_null_default(add, &column));
-            (TableChange::AddColumn(column), edit)
+            Action::edited(TableChange::AddColumn(column), edit)
         }
         ast::AlterTableAction::DropColumn(drop) => plain(TableChange::DropColumn {
             column: named(drop.column_name_ref()),
@@ -81,14 +128,22 @@ fn change_of(action: &ast::AlterTableAction) -> (TableChange, TextEdit) {
             plain(TableChange::RenameColumn { from: named(rename.column_name_ref()), to: named(rename.column_name()) })
         }
         ast::AlterTableAction::TableRenameTo(rename) => {
-            plain(TableChange::RenameTable { to: named(rename.table_name()) })
+            let to = named(rename.table_name());
+            let becomes = beside(table, &to);
+            Action::renamed(TableChange::RenameTable { to }, becomes)
         }
-        ast::AlterTableAction::SetSchema(_) => plain(TableChange::SetSchema),
-        ast::AlterTableAction::AlterColumn(alter) => plain(alter_column(alter)),
+        ast::AlterTableAction::SetSchema(set) => {
+            Action::renamed(TableChange::SetSchema, moved(table, &named(set.schema_ref())))
+        }
+        ast::AlterTableAction::AlterColumn(alter) => plain(alter_column(alter, table)),
         ast::AlterTableAction::AddConstraint(add) => add_constraint(add),
         ast::AlterTableAction::ValidateConstraint(validate) => {
             plain(TableChange::Validate { name: named(validate.constraint_name_ref()) })
         }
+        ast::AlterTableAction::RenameConstraint(rename) => plain(TableChange::RenameConstraint {
+            from: named(rename.constraint_name_ref()),
+            to: named(rename.constraint_name()),
+        }),
         ast::AlterTableAction::DropConstraint(drop) => {
             plain(TableChange::DropConstraint { name: named(drop.constraint_name_ref()) })
         }
@@ -101,24 +156,35 @@ fn change_of(action: &ast::AlterTableAction) -> (TableChange, TextEdit) {
         ast::AlterTableAction::AttachPartition(attach) => {
             plain(TableChange::AttachPartition { partition: named(attach.table_name_ref()) })
         }
-        ast::AlterTableAction::DetachPartition(detach) => {
-            let (_, end) = range_of(detach.syntax());
-            let concurrently = detach.detach_partition_option().is_some();
-            let partition = named(detach.table_name_ref());
-            let edit = (!concurrently).then(|| (end, end, " CONCURRENTLY".to_owned()));
-            (TableChange::DetachPartition { partition, concurrently }, edit)
-        }
+        ast::AlterTableAction::DetachPartition(detach) => detach_partition(detach),
         ast::AlterTableAction::DisableTrigger(_) => plain(TableChange::DisableTrigger),
         other => plain(light_action(other)),
     }
 }
 
-fn alter_column(alter: &ast::AlterColumn) -> TableChange {
+fn detach_partition(detach: &ast::DetachPartition) -> Action {
+    let (_, end) = range_of(detach.syntax());
+    let concurrently = match detach.detach_partition_option() {
+        // The end of a concurrent one that was interrupted.
+        Some(ast::DetachPartitionOption::DetachFinalize(_)) => {
+            return Action::plain(TableChange::Light(Lock::ShareUpdateExclusive));
+        }
+        option => option.is_some(),
+    };
+    let partition = named(detach.table_name_ref());
+    let edit = (!concurrently).then(|| (end, end, " CONCURRENTLY".to_owned()));
+    Action::edited(TableChange::DetachPartition { partition, concurrently }, edit)
+}
+
+fn alter_column(alter: &ast::AlterColumn, table: &str) -> TableChange {
     let column = named(alter.column_name_ref());
     match alter.option() {
         Some(ast::AlterColumnOption::SetType(set)) => {
-            let to = set.ty().map(|ty| type_of(&ty)).unwrap_or_default();
-            let using = set.using_expr().is_some_and(|using| !is_plain_cast(using.syntax(), &column));
+            let mut to = set.ty().map(|ty| type_of(&ty)).unwrap_or_default();
+            to.collated = set.collate().is_some();
+            let value = set.using_expr().map(|using| using.syntax().children().find_map(ast::Expr::cast));
+            let using =
+                value.is_some_and(|value| !value.is_some_and(|value| is_plain_cast(&value, table, &column, &to)));
             TableChange::SetType { column, to, from: None, using }
         }
         Some(ast::AlterColumnOption::SetNotNull(_)) => TableChange::SetNotNull { column },
@@ -130,13 +196,40 @@ fn alter_column(alter: &ast::AlterColumn) -> TableChange {
     }
 }
 
-/// `USING column` and `USING column::type` compute nothing that PostgreSQL would not do by itself.
-fn is_plain_cast(using: &SyntaxNode, column: &str) -> bool {
-    let text = using.text().to_string();
-    let expression = text.trim_start().get("using".len()..).unwrap_or_default();
-    let value = expression.split("::").next().unwrap_or_default();
-    value.trim_matches(['(', ' ', '"', '\n']).eq_ignore_ascii_case(column) && expression.matches("::").count() <= 1
+/// `USING column` and `USING column::type` compute nothing that PostgreSQL would not do by itself, nor does a cast on
+/// the way that keeps each value as it is.
+fn is_plain_cast(value: &ast::Expr, table: &str, column: &str, to: &SqlType) -> bool {
+    let (mut value, mut next) = (value.clone(), to.clone());
+    for _ in 0..MAX_CASTS {
+        value = match value {
+            ast::Expr::ParenExpr(inner) => match inner.expr() {
+                Some(inner) => inner,
+                None => return false,
+            },
+            ast::Expr::CastExpr(cast) => {
+                let (Some(inner), Some(kind)) = (cast.expr(), cast.ty().map(|ty| type_of(&ty))) else { return false };
+                let same = (&kind.name, &kind.arguments, kind.array) == (&next.name, &next.arguments, next.array);
+                let keeps = kind.arguments.is_empty() && kind.keeps_table(None) && next.keeps_table(Some(&kind));
+                if !same && !keeps {
+                    return false;
+                }
+                next = kind;
+                inner
+            }
+            ast::Expr::NameRef(name) => return name_of(name.syntax()) == column,
+            ast::Expr::FieldExpr(field) => {
+                let name = name_of(field.syntax());
+                let last = table.rsplit('.').next().unwrap_or(table);
+                return name.rsplit_once('.').is_some_and(|(of, field)| field == column && (of == table || of == last));
+            }
+            _ => return false,
+        };
+    }
+    false
 }
+
+/// Casts and brackets around a column that are looked into.
+const MAX_CASTS: u32 = 16;
 
 fn new_column(add: &ast::AddColumn) -> NewColumn {
     let kind = add.ty().map(|ty| type_of(&ty)).unwrap_or_default();
@@ -182,21 +275,43 @@ fn without_null_default(add: &ast::AddColumn, column: &NewColumn) -> TextEdit {
     Some((start, end, String::new()))
 }
 
-fn default_of(expr: &ast::Expr) -> ColumnDefault {
-    let text = expr.syntax().text().to_string();
-    if text.split("::").next().is_some_and(|value| value.trim().eq_ignore_ascii_case("null")) {
+pub(super) fn default_of(expr: &ast::Expr) -> ColumnDefault {
+    if is_null(expr) {
         return ColumnDefault::None;
     }
     volatile_function(expr).map_or(ColumnDefault::Constant, ColumnDefault::Volatile)
 }
 
-fn add_constraint(add: &ast::AddConstraint) -> (TableChange, TextEdit) {
-    let Some(constraint) = add.constraint() else { return (TableChange::Light(Lock::AccessExclusive), None) };
+fn is_null(expr: &ast::Expr) -> bool {
+    let mut value = Some(expr.clone());
+    for _ in 0..MAX_CASTS {
+        value = match value {
+            Some(ast::Expr::ParenExpr(inner)) => inner.expr(),
+            Some(ast::Expr::CastExpr(cast)) => cast.expr(),
+            Some(ast::Expr::Literal(literal)) => {
+                return literal.syntax().text().to_string().eq_ignore_ascii_case("null");
+            }
+            _ => return false,
+        };
+    }
+    false
+}
+
+fn add_constraint(add: &ast::AddConstraint) -> Action {
+    let nothing = || Action::plain(TableChange::Light(Lock::AccessExclusive));
+    let Some(constraint) = add.constraint() else { return nothing() };
     let not_valid = constraint.is_not_valid();
     let name = constraint.constraint_name().map(|name| name_of(name.syntax()));
+    let mut also_not_null = Vec::new();
     let kind = match &constraint {
         ast::Constraint::CheckConstraint(check) => {
-            Constraint::Check { not_null: check.expr().and_then(|expr| not_null_column(&expr)) }
+            // One that children do not inherit proves nothing of their rows.
+            let inherited =
+                !check.constraint_options().any(|option| matches!(option, ast::ConstraintOption::NoInherit(_)));
+            let mut columns =
+                check.expr().filter(|_| inherited).map(|expr| not_null_columns(&expr)).unwrap_or_default();
+            also_not_null = columns.split_off(columns.len().min(1));
+            Constraint::Check { not_null: columns.pop() }
         }
         ast::Constraint::ForeignKeyConstraint(key) => Constraint::ForeignKey { to: named(key.table_name_ref()) },
         ast::Constraint::UniqueConstraint(unique) => Constraint::Unique { using_index: unique.using_index().is_some() },
@@ -207,13 +322,13 @@ fn add_constraint(add: &ast::AddConstraint) -> (TableChange, TextEdit) {
         ast::Constraint::NotNullConstraint(not_null) => {
             Constraint::NotNull { column: named(not_null.column_name_ref()) }
         }
-        _ => return (TableChange::Light(Lock::AccessExclusive), None),
+        _ => return nothing(),
     };
     let can_wait =
         matches!(kind, Constraint::Check { .. } | Constraint::ForeignKey { .. } | Constraint::NotNull { .. });
     let (_, end) = range_of(constraint.syntax());
     let edit = (can_wait && !not_valid).then(|| (end, end, " NOT VALID".to_owned()));
-    (TableChange::AddConstraint { name, constraint: kind, not_valid }, edit)
+    Action { also_not_null, ..Action::edited(TableChange::AddConstraint { name, constraint: kind, not_valid }, edit) }
 }
 
 /// Columns of a query's target table are not known.

@@ -25,7 +25,7 @@ pub(in super::super) fn parse_type(text: &str) -> SqlType {
         words.split_whitespace().filter(|word| !matches!(*word, "array" | "setof")).take(5).collect();
     let joined = words.join(" ");
     let bare = joined.strip_prefix("pg_catalog.").unwrap_or(&joined);
-    SqlType { name: short_name(bare).to_owned(), arguments, array }
+    SqlType { name: short_name(bare).to_owned(), arguments, array, collated: false }
 }
 
 fn short_name(name: &str) -> &str {

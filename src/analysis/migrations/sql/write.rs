@@ -1,11 +1,13 @@
 //! Statements that change rows, and whether they change few.
 
 use super::super::lines::Lines;
+use super::super::lock::Lock;
 use super::super::step::Operation;
-use super::bounds::Sources;
+use super::bounds::{Sources, is_query};
+use super::names::name_of;
 use super::read::{Reader, read_sql};
+use super::routine::is_analyzed;
 use super::table::{named, table_of};
-use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode, Stmt};
 
 /// `UPDATE`, `DELETE` and `MERGE`.
@@ -25,21 +27,26 @@ pub(super) fn write(reader: &mut Reader<'_>, statement: &Stmt) {
         ),
         Stmt::Merge(merge) => {
             let table = table_of(merge.table_relation_name());
-            let operation = Operation::Write { statement: "MERGE", table, bounded: is_small(merge) };
+            let operation = Operation::Write { statement: "MERGE", table, bounded: is_small(reader, merge) };
             reader.push(statement.syntax(), operation);
             return;
         }
         _ => return,
     };
+    let table = named(relation.and_then(|relation| relation.relation_name_ref()));
+    let alias = statement.syntax().children().find_map(ast::OptionalAsAlias::cast);
+    let alias = alias.and_then(|alias| alias.syntax().children().last()).map(|name| name_of(&name));
+    let last = table.rsplit('.').next().unwrap_or(&table).to_owned();
+    // With an alias the table has no other name.
+    let targets = alias.map_or_else(|| vec![table.clone(), last], |alias| vec![alias]);
     let by_condition = match condition {
         Some(ast::WhereClauseOrCurrentOf::WhereCurrentOf(_)) => true,
         Some(ast::WhereClauseOrCurrentOf::WhereClause(clause)) => {
-            let sources = Sources::of(statement.syntax(), from.as_ref());
+            let sources = Sources::of(statement.syntax(), from.as_ref(), reader).on(&targets);
             clause.expr().is_some_and(|condition| sources.bounds(&condition))
         }
         None => false,
     };
-    let table = named(relation.and_then(|relation| relation.relation_name_ref()));
     reader.push(statement.syntax(), Operation::Write { statement: words, table, bounded: by_condition });
 }
 
@@ -50,22 +57,47 @@ pub(in super::super) fn is_bounded_condition(condition: &str) -> bool {
     matches!(steps.as_slice(), [step] if matches!(step.operation, Operation::Write { bounded: true, .. }))
 }
 
-/// Changes of rows inside `WITH`: they happen whatever the main statement does.
+/// Changes of rows inside another statement: they happen whatever that statement does.
 pub(super) fn writes_within(reader: &mut Reader<'_>, statement: &Stmt) {
-    let has_with = |node: &SyntaxNode| ast::WithClause::can_cast(node.kind());
-    for with in statement.syntax().children().filter(has_with) {
-        for node in with.descendants() {
-            let inner =
-                ast::Update::cast(node.clone()).map(Stmt::Update).or_else(|| ast::Delete::cast(node).map(Stmt::Delete));
-            if let Some(inner) = inner {
-                write(reader, &inner);
-            }
+    match statement {
+        // These only say what is to be done later.
+        Stmt::CreateRule(_) | Stmt::CreateFunction(_) | Stmt::CreateProcedure(_) | Stmt::Prepare(_) => return,
+        Stmt::Explain(explain) if !is_analyzed(explain) => return,
+        _ => {}
+    }
+    for node in statement.syntax().descendants().skip(1) {
+        let inner = ast::Update::cast(node.clone())
+            .map(Stmt::Update)
+            .or_else(|| ast::Delete::cast(node.clone()).map(Stmt::Delete))
+            .or_else(|| ast::Merge::cast(node.clone()).map(Stmt::Merge));
+        if let Some(inner) = inner {
+            write(reader, &inner);
+        } else if let Some(insert) = ast::Insert::cast(node) {
+            upsert(reader, &insert);
         }
     }
 }
 
+/// `INSERT`: with `ON CONFLICT DO UPDATE` it changes rows that are there, as many as its query yields.
+pub(super) fn upsert(reader: &mut Reader<'_>, insert: &ast::Insert) {
+    let table = named(insert.relation_name_ref());
+    let action = insert.on_conflict_clause().and_then(|clause| clause.conflict_action());
+    let query = insert.syntax().children().find(is_query);
+    let query = query.or_else(|| insert.insert_source()?.syntax().descendants().find(is_query));
+    let many = query.is_some_and(|query| {
+        let sources = Sources::of(insert.syntax(), None, reader);
+        !sources.is_few(&query)
+    });
+    let operation = if many && matches!(action, Some(ast::ConflictAction::ConflictDoUpdateSet(_))) {
+        Operation::Write { statement: "INSERT .. ON CONFLICT DO UPDATE", table, bounded: false }
+    } else {
+        Operation::Light { table, lock: Lock::RowExclusive }
+    };
+    reader.push(insert.syntax(), operation);
+}
+
 /// Whether a `MERGE` changes few rows that are there: its source is limited, it joins on given keys, or it only inserts.
-fn is_small(merge: &ast::Merge) -> bool {
+fn is_small(reader: &Reader<'_>, merge: &ast::Merge) -> bool {
     let unmatched =
         |clause: &ast::MergeWhenClause| matches!(clause, ast::MergeWhenClause::MergeWhenNotMatchedSource(_));
     // Rows of the target that the source lacks are as many as the target has.
@@ -80,6 +112,6 @@ fn is_small(merge: &ast::Merge) -> bool {
         }
         _ => false,
     });
-    let sources = Sources::of(merge.syntax(), using.as_ref().map(AstNode::syntax));
+    let sources = Sources::of(merge.syntax(), using.as_ref().map(AstNode::syntax), reader);
     !changes || joined.is_some_and(|condition| sources.bounds(&condition))
 }
