@@ -103,7 +103,7 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
     let framework = options.framework.or(migration.map(|migration| migration.framework))?;
     let transaction = migration.map_or(Transaction::None, |migration| migration.transaction);
     if framework.dialect() != Dialect::Sql {
-        let read = read_framework(framework, path, text);
+        let read = read_framework(framework, path, text, &options.before);
         let in_transaction = options.in_transaction.unwrap_or(transaction == Transaction::Whole);
         return Some(ReadFile {
             framework,

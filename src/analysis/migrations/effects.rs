@@ -113,7 +113,9 @@ fn effects_of_change(table: &str, change: &TableChange) -> Effects {
             }
         }
         TableChange::SetType { to, from, using, .. } => exclusive().rewriting(*using || !to.keeps_table(from.as_ref())),
-        TableChange::SetNotNull { .. } | TableChange::KeepNotNull { .. } => exclusive().scanning(true),
+        TableChange::SetNotNull { .. } | TableChange::KeepNotNull { .. } | TableChange::FillNotNull { .. } => {
+            exclusive().scanning(true)
+        }
         TableChange::SetExpression { .. } | TableChange::Rewrite { .. } => exclusive().rewriting(true),
         TableChange::AddConstraint { constraint, not_valid, .. } => match constraint {
             Constraint::ForeignKey { to } => {

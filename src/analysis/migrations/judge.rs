@@ -209,6 +209,8 @@ impl<'a> Judge<'a> {
                 let proven = self.known.is_proven_not_null(table, column, later);
                 self.say_if(!proven, step, Hazard::SetNotNullScan);
             }
+            // The rows that are null are looked for, whatever is proven.
+            TableChange::FillNotNull { .. } => self.say(step, Hazard::SetNotNullScan),
             TableChange::KeepNotNull { column } => {
                 let scans =
                     self.known.is_optional(table, column) && !self.known.is_proven_not_null(table, column, later);

@@ -487,7 +487,7 @@ impl Known {
                 self.validated.remove(&(table.clone(), name.clone()));
                 self.added.remove(&(table, name));
             }
-            TableChange::SetNotNull { column } => {
+            TableChange::SetNotNull { column } | TableChange::FillNotNull { column } => {
                 let name = (key(table), column.to_lowercase());
                 self.optional.remove(&name);
                 self.made_not_null.insert(name);

@@ -1,6 +1,7 @@
 //! What a migration does, whatever language it is written in: readers make steps, `judge` looks at nothing else.
 
 use super::lock::Lock;
+use super::models::ModelChange;
 
 /// Where a step stands in its file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -286,6 +287,8 @@ pub enum Operation {
         /// The operation's name.
         what: String,
     },
+    /// What Django remembers of an operation, for those that come later; nothing happens in the database.
+    Model(ModelChange),
     /// Application code that will have changed when the migration runs again.
     LiveModel {
         /// What is imported.
@@ -384,6 +387,11 @@ pub enum TableChange {
     },
     /// A column may no longer be null.
     SetNotNull {
+        /// The column.
+        column: String,
+    },
+    /// A column may no longer be null, and rows that are null are given a value in the same transaction.
+    FillNotNull {
         /// The column.
         column: String,
     },

@@ -74,6 +74,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             let to = if names.new_type.is_empty() { String::new() } else { format!(" to `{}`", shown(&names.new_type)) };
             format!("Changing the type of {column}{to} rewrites all of {table} and its indexes under {held}: {waits} until it is done.")
         }
+        Hazard::SetNotNullScan if fills(step) => format!(
+            "Django first gives {column} its default in every row that is null, in one `UPDATE`, and `SET NOT NULL` reads all of {table} again, both under {held}: {waits} until the commit."
+        ),
         Hazard::SetNotNullScan => format!(
             "`SET NOT NULL` on {column} reads all of {table} under {held}: {waits} until it is done."
         ),
@@ -252,6 +255,10 @@ fn keeps_rows(step: &Step) -> bool {
         if to.collated && to.keeps_table(from.as_ref()))
 }
 
+fn fills(step: &Step) -> bool {
+    matches!(&step.operation, Operation::Alter { change: TableChange::FillNotNull { .. }, .. })
+}
+
 fn drops_default(step: &Step) -> bool {
     matches!(&step.operation, Operation::Alter { change: TableChange::AddColumn(column), .. } if column.default_is_dropped)
 }
@@ -295,12 +302,19 @@ fn waits(step: &Step) -> String {
 
 /// A name in backticks, or other words when there is none.
 fn tick(name: &str, otherwise: &str) -> String {
-    if name.is_empty() || is_computed(name) { otherwise.to_owned() } else { format!("`{}`", shown(name)) }
+    match name {
+        USER_MODEL => "the user model's table".to_owned(),
+        _ if name.is_empty() || is_computed(name) => otherwise.to_owned(),
+        _ => format!("`{}`", shown(name)),
+    }
 }
+
+/// The model that Django's settings choose for users, whose table nothing here tells.
+pub(super) const USER_MODEL: &str = "settings.AUTH_USER_MODEL";
 
 /// Whether the name is put together while the migration runs.
 pub(super) fn is_computed(name: &str) -> bool {
-    name.contains(COMPUTED)
+    name.contains(COMPUTED) || name == USER_MODEL
 }
 
 /// A name as it can stand in a text: on one line, without backticks, not longer than names are.
@@ -399,6 +413,7 @@ impl Names {
             }
             TableChange::DropColumn { column, .. }
             | TableChange::SetNotNull { column }
+            | TableChange::FillNotNull { column }
             | TableChange::KeepNotNull { column }
             | TableChange::DropNotNull { column }
             | TableChange::SetExpression { column }

@@ -1,6 +1,9 @@
 //! Django: the list `operations` of a migration, its fields, and the functions that `RunPython` is given.
 
+mod alter;
+mod default;
 mod field;
+mod guess;
 mod operations;
 mod run_python;
 

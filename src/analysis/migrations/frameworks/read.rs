@@ -1,8 +1,10 @@
 //! What the readers share: steps with their places, and the SQL in texts.
 
+use super::super::check::Before;
 use super::super::code::{COMPUTED, Call, Gaps, Item, Language, Text, Unread, Value, read_code};
 use super::super::framework::Framework;
 use super::super::lines::Lines;
+use super::super::models::ModelChange;
 use super::super::sql::{Problem, read_sql};
 use super::super::step::{ColumnDefault, Constraint, Operation, Span, Step, TableChange};
 use super::{alembic, django, ecto, javascript, rails};
@@ -18,7 +20,7 @@ pub(in super::super) struct CodeRead {
 }
 
 /// Reads the migration of a framework that is no SQL.
-pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &str) -> CodeRead {
+pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &str, before: &Before) -> CodeRead {
     let language = match framework {
         Framework::Django | Framework::Alembic => Language::Python,
         Framework::Rails => Language::Ruby,
@@ -42,7 +44,7 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
     };
     let mut steps = Steps::default();
     match framework {
-        Framework::Django => django::read(path, &items, &mut steps),
+        Framework::Django => django::read(path, &items, before, &mut steps),
         Framework::Alembic => alembic::read(&items, &mut steps),
         Framework::Rails => rails::read(&items, &mut steps),
         Framework::Knex => javascript::read_knex(&items, &mut steps),
@@ -111,6 +113,14 @@ impl Steps {
             step.operation = Operation::Batches { statement, table: table.clone() };
         }
         self.list.push(step);
+    }
+
+    /// What Django remembers of the steps.
+    pub(super) fn into_model_changes(self) -> impl Iterator<Item = ModelChange> {
+        self.list.into_iter().filter_map(|step| match step.operation {
+            Operation::Model(change) => Some(change),
+            _ => None,
+        })
     }
 
     /// Says that not all of the file was read.

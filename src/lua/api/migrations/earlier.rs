@@ -69,15 +69,14 @@ pub(super) fn steps<'a>(
 }
 
 /// Whether older migrations change the verdict: a new type depends on the old one, `NOT NULL` on a check and on what the
-/// column was.
+/// column was, and what Django does on the old form of its models.
 fn builds_on_older(step: &Step) -> bool {
-    matches!(
-        &step.operation,
-        Operation::Alter {
-            change: TableChange::SetType { from: None, .. }
-                | TableChange::SetNotNull { .. }
-                | TableChange::KeepNotNull { .. },
-            ..
-        }
-    )
+    match &step.operation {
+        Operation::Model(change) => change.builds_on_older(),
+        Operation::Alter { change, .. } => matches!(
+            change,
+            TableChange::SetType { from: None, .. } | TableChange::SetNotNull { .. } | TableChange::KeepNotNull { .. }
+        ),
+        _ => false,
+    }
 }

@@ -1,17 +1,25 @@
 //! The list `operations` of a Django migration.
 
+use super::super::super::check::Before;
 use super::super::super::code::{Call, Item, Value, walk};
+use super::super::super::models::{Field, Model, ModelChange, Models};
 use super::super::super::step::{Constraint, Operation, Span, TableChange};
+use super::super::super::words::USER_MODEL;
 use super::super::read::{Steps, assignments, named};
-use super::field::{add_field, alter_field, column_of, foreign_table, type_of};
+use super::alter::{Altered, added, alter_field};
+use super::field::{add_field, read_field};
+use super::guess;
 use super::run_python::Scripts;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
-pub(in super::super) fn read(path: &str, items: &[Item], steps: &mut Steps) {
+pub(in super::super) fn read(path: &str, items: &[Item], before: &Before, steps: &mut Steps) {
     let names = assignments(items);
     let app = app_of(path);
     let scripts = Scripts::of(items, app, &names);
-    let reader = Reader { app, scripts, names: &names, lists: Cell::new(MAX_LISTS) };
+    let models = RefCell::new(Models::before(before));
+    let reader = Reader { app, scripts, names: &names, lists: Cell::new(MAX_LISTS), models, forgets: Cell::new(false) };
     walk(items, &mut |item| {
         match item {
             Item::Assign { name, value, span } | Item::Extend { name, value, span } if name == "operations" => {
@@ -50,12 +58,74 @@ struct Reader<'a> {
     names: &'a [(String, Value)],
     /// Lists that may still be looked into.
     lists: Cell<u32>,
+    /// The models as they are before the operation in hand.
+    models: RefCell<Models>,
+    /// Whether what is read is for the database only, so that Django does not remember it.
+    forgets: Cell<bool>,
 }
 
 impl Reader<'_> {
+    /// The name of a model of this app: `shop.order` of `Order` and of `shop.Order`.
+    fn model(&self, word: &str) -> String {
+        let short = word.rsplit('.').next().unwrap_or(word).to_lowercase();
+        format!("{}.{short}", self.app)
+    }
+
+    /// The model that a relation names in a field of `own`.
+    fn target(&self, word: &str, own: &str) -> String {
+        match word.split_once('.') {
+            _ if word.ends_with("AUTH_USER_MODEL") => USER_MODEL.to_owned(),
+            _ if word.eq_ignore_ascii_case("self") => own.to_owned(),
+            Some((app, model)) if app != "settings" => format!("{app}.{}", model.to_lowercase()),
+            _ => self.model(word),
+        }
+    }
+
     fn table(&self, model: &str) -> String {
-        let model = model.rsplit('.').next().unwrap_or(model).to_lowercase();
-        if self.app.is_empty() { model } else { format!("{}_{model}", self.app) }
+        self.models.borrow().table(model)
+    }
+
+    /// Whether a model is known to have no table that Django looks after.
+    fn is_virtual(&self, model: &str) -> bool {
+        self.models.borrow().get(model).is_some_and(|model| model.is_virtual)
+    }
+
+    fn field_named(&self, model: &str, name: &str) -> Option<Field> {
+        self.models.borrow().field(model, name).cloned()
+    }
+
+    /// Remembers a change as Django does.
+    fn remember(&self, span: Span, change: ModelChange, steps: &mut Steps) {
+        self.models.borrow_mut().note(&change);
+        if !self.forgets.get() {
+            steps.push(span, Operation::Model(change));
+        }
+    }
+
+    /// A call with what its names stand for: `models.CharField(max_length=LENGTH)`.
+    fn resolved(&self, call: &Call) -> Call {
+        let stands_for = |value: &Value| match value {
+            Value::Name(name) => match named(name, self.names) {
+                Some(Value::Text(text)) if text.text.len() > MAX_WORD => None,
+                Some(
+                    found @ (Value::Call(_) | Value::Text(_) | Value::Flag(_) | Value::Number(_) | Value::Nothing),
+                ) => Some(found.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let mut call = call.clone();
+        for argument in Rc::make_mut(&mut call.arguments) {
+            if let Some(value) = stands_for(argument) {
+                *argument = value;
+            }
+        }
+        for (_, value) in Rc::make_mut(&mut call.named) {
+            if let Some(found) = stands_for(value) {
+                *value = found;
+            }
+        }
+        call
     }
 
     /// The operations of a list, of what its names stand for and of what it is put together from. What is not there to
@@ -94,69 +164,16 @@ impl Reader<'_> {
 
     fn operation(&self, call: &Call, steps: &mut Steps) {
         let span = call.span;
+        let call = &self.resolved(call);
         steps.model = match call.short() {
             "DeleteModel" | "AlterModelTable" => Some(call.word(0, "name")),
             "RenameModel" => Some(call.word(0, "old_name")),
             "RemoveField" | "RenameField" => Some(call.word(0, "model_name")),
             _ => None,
         };
-        let model_table = || self.table(&call.word(0, "model_name"));
         match call.short() {
             // From django-migration-linter: everything that follows is meant.
             "IgnoreMigration" => steps.assured = true,
-            "CreateModel" => self.create_model(call, steps),
-            "DeleteModel" => {
-                let tables = vec![self.table(&call.word(0, "name"))];
-                steps.push(span, Operation::DropTable { tables, cascade: true });
-            }
-            "RenameModel" => {
-                let to = self.table(&call.word(1, "new_name"));
-                steps.alter(span, &self.table(&call.word(0, "old_name")), TableChange::RenameTable { to });
-            }
-            "AlterModelTable" => {
-                let to = call.word(1, "table");
-                steps.alter(span, &self.table(&call.word(0, "name")), TableChange::RenameTable { to });
-            }
-            "AddField" => {
-                if let Some(field) = call.argument(2, "field").and_then(Value::call) {
-                    let target = |model: &str| self.table(model);
-                    add_field(span, &model_table(), &call.word(1, "name"), field, &target, steps);
-                }
-            }
-            "RemoveField" => {
-                let column = call.word(1, "name");
-                steps.alter(span, &model_table(), TableChange::DropColumn { column, cascade: true });
-            }
-            "AlterField" => {
-                if let Some(field) = call.argument(2, "field").and_then(Value::call) {
-                    alter_field(span, &model_table(), &call.word(1, "name"), field, steps);
-                }
-            }
-            "RenameField" => {
-                let (from, to) = (call.word(1, "old_name"), call.word(2, "new_name"));
-                steps.alter(span, &model_table(), TableChange::RenameColumn { from, to });
-            }
-            "AddIndex" | "AddIndexConcurrently" => {
-                let index = call.argument(1, "index").and_then(Value::call).map(name_in);
-                steps.index(
-                    span,
-                    &model_table(),
-                    index.filter(|name| !name.is_empty()),
-                    call.short().ends_with("Concurrently"),
-                );
-            }
-            "RemoveIndex" | "RemoveIndexConcurrently" => {
-                let concurrently = call.short().ends_with("Concurrently");
-                steps.drop_index(span, &model_table(), call.word(1, "name"), concurrently);
-            }
-            "AddConstraint" | "AddConstraintNotValid" => self.add_constraint(call, &model_table(), steps),
-            "ValidateConstraint" => {
-                steps.alter(span, &model_table(), TableChange::Validate { name: call.word(1, "name") });
-            }
-            "RemoveConstraint" => {
-                steps.alter(span, &model_table(), TableChange::DropConstraint { name: call.word(1, "name") });
-            }
-            "AlterUniqueTogether" | "AlterIndexTogether" => self.together(call, steps),
             "RunSQL" => {
                 if let Some(sql) = call.argument(0, "sql") {
                     steps.sql_value(sql, span, self.names);
@@ -164,17 +181,122 @@ impl Reader<'_> {
                 self.reversible(call, "reverse_sql", steps);
             }
             "RunPython" => {
-                if let Some(name) = call.argument(0, "code").and_then(Value::word) {
-                    self.scripts.read(name, steps);
+                match call.argument(0, "code") {
+                    Some(Value::Name(name)) => self.scripts.read(name, span, steps),
+                    _ => steps.push(span, Operation::Unseen),
                 }
                 self.reversible(call, "reverse_code", steps);
             }
-            "SeparateDatabaseAndState" => {
-                if let Some(list) = call.argument(0, "database_operations") {
-                    self.operations(list, span, steps);
-                }
+            "SeparateDatabaseAndState" => self.separately(call, steps),
+            _ => self.model_operation(call, steps),
+        }
+    }
+
+    /// Operations for the database that Django does not remember, and others that it only remembers.
+    fn separately(&self, call: &Call, steps: &mut Steps) {
+        if let Some(list) = call.argument(0, "database_operations") {
+            let Some(copy) = self.models.borrow_mut().copied() else {
+                return steps.push(call.span, Operation::Unseen);
+            };
+            let forgot = self.forgets.replace(true);
+            self.operations(list, call.span, steps);
+            self.forgets.set(forgot);
+            self.models.replace(copy);
+        }
+        if let Some(list) = call.argument(1, "state_operations") {
+            let mut silent = Steps::default();
+            self.operations(list, call.span, &mut silent);
+            for change in silent.into_model_changes() {
+                steps.push(call.span, Operation::Model(change));
             }
-            _ => {}
+        }
+    }
+
+    fn model_operation(&self, call: &Call, steps: &mut Steps) {
+        let (span, short) = (call.span, call.short());
+        if short == "CreateModel" {
+            return self.create_model(call, steps);
+        }
+        let place = if short == "RenameModel" { "old_name" } else { "model_name" };
+        let word = call.by_name("name").filter(|_| OF_MODELS.contains(&short)).and_then(Value::word);
+        let model = self.model(word.unwrap_or(&call.word(0, place)));
+        if self.is_virtual(&model) {
+            let mut silent = Steps::default();
+            self.change_of(&model, call, &mut silent);
+            for change in silent.into_model_changes() {
+                steps.push(span, Operation::Model(change));
+            }
+            return;
+        }
+        if call.arguments.contains(&Value::Unknown) && KNOWN.contains(&short) {
+            steps.push(span, Operation::Unseen);
+        }
+        self.change_of(&model, call, steps);
+    }
+
+    fn change_of(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let (span, table) = (call.span, self.table(model));
+        match call.short() {
+            "DeleteModel" => {
+                steps.push(span, Operation::DropTable { tables: vec![table], cascade: true });
+                self.remember(span, ModelChange::Delete { name: model.to_owned() }, steps);
+            }
+            "RenameModel" => self.rename_model(model, call, steps),
+            "AlterModelTable" => {
+                let to = call.argument(1, "table").and_then(Value::word).map(str::to_owned);
+                self.remember(span, ModelChange::Table { name: model.to_owned(), table: to }, steps);
+                self.renamed(span, &table, self.table(model), steps);
+            }
+            "AddField" | "AlterField" => match call.argument(2, "field") {
+                Some(Value::Call(field)) => self.set_field(model, call, field, steps),
+                _ => steps.push(span, Operation::Unseen),
+            },
+            "RemoveField" => self.remove_field(model, call, steps),
+            "RenameField" => self.rename_field(model, call, steps),
+            "AddIndex" | "AddIndexConcurrently" => {
+                let index = call.argument(1, "index").and_then(Value::call).map(name_in);
+                let index = index.filter(|name| !name.is_empty());
+                steps.index(span, &table, index, call.short().ends_with("Concurrently"));
+            }
+            "RemoveIndex" | "RemoveIndexConcurrently" => {
+                let concurrently = call.short().ends_with("Concurrently");
+                steps.drop_index(span, &table, call.word(1, "name"), concurrently);
+            }
+            "AddConstraint" | "AddConstraintNotValid" => self.add_constraint(model, call, &table, steps),
+            "ValidateConstraint" => {
+                steps.alter(span, &table, TableChange::Validate { name: call.word(1, "name") });
+            }
+            "RemoveConstraint" => {
+                let name = call.word(1, "name");
+                let is_index = self.models.borrow().get(model).is_some_and(|model| model.partial.contains(&name));
+                if is_index {
+                    steps.drop_index(span, &table, name.clone(), false);
+                } else {
+                    steps.alter(span, &table, TableChange::DropConstraint { name: name.clone() });
+                }
+                self.remember(span, ModelChange::RemoveConstraint { model: model.to_owned(), name }, steps);
+            }
+            "AlterUniqueTogether" => self.unique_together(model, call, steps),
+            "AlterIndexTogether" => match call.argument(1, "index_together").map(sets_of) {
+                Some(Some(sets)) if sets.is_empty() => steps.drop_index(span, &table, String::new(), false),
+                None => steps.drop_index(span, &table, String::new(), false),
+                _ => steps.index(span, &table, None, false),
+            },
+            "AlterOrderWithRespectTo" if call.argument(1, "order_with_respect_to") != Some(&Value::Nothing) => {
+                let field = Field { filled: true, ..Field::default() };
+                let models = self.models.borrow();
+                add_field(
+                    span,
+                    &table,
+                    "_order",
+                    &Call { name: "OrderWrt".to_owned(), ..Call::default() },
+                    &field,
+                    &models,
+                    steps,
+                );
+            }
+            short if HARMLESS.contains(&short) || short.ends_with("Extension") || short.ends_with("Collation") => {}
+            _ => steps.push(span, Operation::Unseen),
         }
     }
 
@@ -184,35 +306,151 @@ impl Reader<'_> {
         }
     }
 
-    fn create_model(&self, call: &Call, steps: &mut Steps) {
-        let options = call.argument(2, "options");
-        if options.and_then(|options| options.key("managed")) == Some(&Value::Flag(false)) {
-            return;
-        }
-        let table = options.and_then(|options| options.key("db_table")).and_then(Value::word).map(str::to_owned);
-        let table = table.unwrap_or_else(|| self.table(&call.word(0, "name")));
-        let fields = call.argument(1, "fields").map(Value::list).unwrap_or_default();
-        let fields: Vec<(&str, &Call)> = fields
-            .iter()
-            .filter_map(|field| Some((field.list().first()?.word()?, field.list().get(1)?.call()?)))
-            .collect();
-        let references =
-            fields.iter().filter_map(|(_, field)| foreign_table(field, &|model| self.table(model))).collect();
-        let columns = fields.iter().map(|(name, field)| (column_of(name, field), type_of(field))).collect();
-        let optional = fields.iter().filter(|(_, field)| field.is_true("null"));
-        let optional = optional.map(|(name, field)| column_of(name, field)).collect();
-        let operation =
-            Operation::CreateTable { table, references, partition_of: None, columns, optional, force: false };
-        steps.push(call.span, operation);
+    /// A field of a model; the names in it are looked up.
+    fn field_of(&self, model: &str, call: &Call) -> Field {
+        read_field(call, &self.models.borrow(), &|word| self.target(word, model))
     }
 
-    fn add_constraint(&self, call: &Call, table: &str, steps: &mut Steps) {
-        let Some(constraint) = call.argument(1, "constraint").and_then(Value::call) else { return };
-        // Django makes an index of what a constraint cannot express.
-        let is_index = !constraint.arguments.is_empty()
-            || ["condition", "include", "opclasses"].iter().any(|option| constraint.by_name(option).is_some());
-        if constraint.short() == "UniqueConstraint" && is_index {
-            return steps.index(call.span, table, Some(name_in(constraint)), false);
+    fn set_field(&self, model: &str, call: &Call, field: &Call, steps: &mut Steps) {
+        let (span, name) = (call.span, call.word(1, "name"));
+        let altered = call.short() == "AlterField";
+        let field = &self.resolved(field);
+        if field.arguments.contains(&Value::Unknown) {
+            steps.push(span, Operation::Unseen);
+        }
+        let new = self.field_of(model, field);
+        let table = self.table(model);
+        match self.field_named(model, &name) {
+            Some(old) if altered => {
+                let what = Altered { span, model, name: &name, old: &old, new: &new };
+                alter_field(&what, &mut self.models.borrow_mut(), steps);
+            }
+            _ if altered => guess::alter_field(span, &table, &name, field, &new, steps),
+            _ => add_field(span, &table, &name, field, &new, &self.models.borrow(), steps),
+        }
+        // A default for this once is forgotten again.
+        let filled = new.filled && call.flag("preserve_default") != Some(false);
+        let (model, field) = (model.to_owned(), Box::new(Field { filled, ..new }));
+        self.remember(span, ModelChange::Field { model, name, field, altered }, steps);
+    }
+
+    fn remove_field(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let (span, name) = (call.span, call.word(1, "name"));
+        match self.field_named(model, &name) {
+            Some(Field { many: Some(many), .. }) => {
+                if !many.through {
+                    let table = self.models.borrow().table_between(model, &name, &many);
+                    steps.push(span, Operation::DropTable { tables: vec![table], cascade: true });
+                }
+            }
+            known => {
+                let column = known.map_or_else(|| name.clone(), |field| field.column(&name));
+                steps.alter(span, &self.table(model), TableChange::DropColumn { column, cascade: true });
+            }
+        }
+        self.remember(span, ModelChange::RemoveField { model: model.to_owned(), name }, steps);
+    }
+
+    fn rename_field(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let (span, name, to) = (call.span, call.word(1, "old_name"), call.word(2, "new_name"));
+        let table = self.table(model);
+        match self.field_named(model, &name) {
+            Some(Field { many: Some(many), .. }) => {
+                let models = self.models.borrow();
+                let between = |name: &str| models.table_between(model, name, &many);
+                if !many.through {
+                    self.renamed(span, &between(&name), between(&to), steps);
+                }
+            }
+            Some(field) if field.column(&name) == field.column(&to) => {}
+            Some(field) => {
+                let change = TableChange::RenameColumn { from: field.column(&name), to: field.column(&to) };
+                steps.alter(span, &table, change);
+                if let Some(other) = field.to.filter(|_| field.constraint) {
+                    steps.alter(span, &table, added(Constraint::ForeignKey { to: self.table(&other) }));
+                }
+            }
+            None => steps.alter(span, &table, TableChange::RenameColumn { from: name.clone(), to: to.clone() }),
+        }
+        self.remember(span, ModelChange::RenameField { model: model.to_owned(), name, to }, steps);
+    }
+
+    /// Django takes the keys that point to the model away and makes them again.
+    fn rename_model(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let (span, to) = (call.span, self.model(&call.word(1, "new_name")));
+        let table = self.table(model);
+        let pointing = self.models.borrow_mut().pointing_to(model);
+        self.remember(span, ModelChange::Rename { name: model.to_owned(), to: to.clone() }, steps);
+        let new_table = self.table(&to);
+        // A table with a name of its own stays as it is, and so does all that points to it.
+        if table == new_table {
+            return;
+        }
+        self.renamed(span, &table, new_table.clone(), steps);
+        for key in pointing.into_iter().filter(|key| key.constraint) {
+            steps.alter(span, &key.table, added(Constraint::ForeignKey { to: new_table.clone() }));
+        }
+    }
+
+    fn renamed(&self, span: Span, from: &str, to: String, steps: &mut Steps) {
+        if from != to {
+            steps.alter(span, from, TableChange::RenameTable { to });
+        }
+    }
+
+    fn create_model(&self, call: &Call, steps: &mut Steps) {
+        let name = self.model(&call.word(0, "name"));
+        let options = self.looked_up(call.argument(2, "options"));
+        let option = |key: &str| options.and_then(|options| options.key(key));
+        let is_virtual = option("managed") == Some(&Value::Flag(false)) || option("proxy") == Some(&Value::Flag(true));
+        let mut model = Model {
+            table: option("db_table").and_then(Value::word).map(str::to_owned),
+            is_virtual,
+            together: option("unique_together").and_then(sets_of).unwrap_or_default(),
+            ..Model::default()
+        };
+        let constraints = option("constraints").map(Value::list).unwrap_or_default();
+        model.partial = constraints.iter().filter_map(Value::call).filter(|call| is_index(call)).map(name_in).collect();
+        let fields = self.looked_up(call.argument(1, "fields")).map(Value::list).unwrap_or_default();
+        for field in fields {
+            let (Some(Value::Text(word)), Some(value)) = (field.list().first(), field.list().get(1)) else { continue };
+            let Some(Value::Call(field)) = self.looked_up(Some(value)) else { continue };
+            model.fields.insert(word.text.clone(), self.field_of(&name, &self.resolved(field)));
+        }
+        self.remember(call.span, ModelChange::Create { name: name.clone(), model: Box::new(model.clone()) }, steps);
+        if !is_virtual {
+            self.create_table(call.span, &name, &model, steps);
+        }
+    }
+
+    fn create_table(&self, span: Span, name: &str, model: &Model, steps: &mut Steps) {
+        let of_columns = || model.fields.iter().filter(|(_, field)| field.many.is_none());
+        let keys = of_columns().filter(|(_, field)| field.constraint).filter_map(|(_, field)| field.to.as_ref());
+        let references = keys.map(|to| self.table(to)).collect();
+        let columns = of_columns().map(|(name, field)| (field.column(name), field.kind.clone())).collect();
+        let optional = of_columns().filter(|(_, field)| field.null).map(|(name, field)| field.column(name)).collect();
+        let table = self.table(name);
+        let operation =
+            Operation::CreateTable { table, references, partition_of: None, columns, optional, force: false };
+        steps.push(span, operation);
+    }
+
+    /// What a name stands for, or the value itself.
+    fn looked_up<'v>(&'v self, value: Option<&'v Value>) -> Option<&'v Value> {
+        match value? {
+            Value::Name(name) => named(name, self.names),
+            value => Some(value),
+        }
+    }
+
+    fn add_constraint(&self, model: &str, call: &Call, table: &str, steps: &mut Steps) {
+        let Some(constraint) = call.argument(1, "constraint").and_then(Value::call) else {
+            return steps.push(call.span, Operation::Unseen);
+        };
+        if is_index(constraint) {
+            let name = name_in(constraint);
+            steps.index(call.span, table, Some(name.clone()), false);
+            return self.remember(call.span, ModelChange::Partial { model: model.to_owned(), name }, steps);
         }
         let not_valid = call.short() == "AddConstraintNotValid";
         let kind = match constraint.short() {
@@ -224,22 +462,87 @@ impl Reader<'_> {
         steps.alter(call.span, table, TableChange::AddConstraint { name, constraint: kind, not_valid });
     }
 
-    fn together(&self, call: &Call, steps: &mut Steps) {
-        let table = self.table(&call.word(0, "name"));
-        let unique = call.short() == "AlterUniqueTogether";
-        let fields = call.argument(1, if unique { "unique_together" } else { "index_together" });
-        let some = fields.is_some_and(|fields| !fields.list().is_empty());
-        let change = match (unique, some) {
-            (true, true) => TableChange::AddConstraint {
-                name: None,
-                constraint: Constraint::Unique { using_index: false },
-                not_valid: false,
-            },
-            (true, false) => TableChange::DropConstraint { name: String::new() },
-            (false, true) => return steps.index(call.span, &table, None, false),
-            (false, false) => return steps.drop_index(call.span, &table, String::new(), false),
+    fn unique_together(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let (span, table) = (call.span, self.table(model));
+        let Some(sets) = call.argument(1, "unique_together").map_or(Some(BTreeSet::new()), sets_of) else {
+            return steps.push(span, Operation::Unseen);
         };
-        steps.alter(call.span, &table, change);
+        let old = self.models.borrow().get(model).map(|model| model.together.clone());
+        let (gone, new) = match &old {
+            Some(old) => (old.difference(&sets).count(), sets.difference(old).count()),
+            None => (usize::from(sets.is_empty()), sets.len()),
+        };
+        if gone > 0 {
+            steps.alter(span, &table, TableChange::DropConstraint { name: String::new() });
+        }
+        if new > 0 {
+            steps.alter(span, &table, added(Constraint::Unique { using_index: false }));
+        }
+        self.remember(span, ModelChange::Together { model: model.to_owned(), sets }, steps);
+    }
+}
+
+/// A longer text is no name or number that a field is given.
+const MAX_WORD: usize = 200;
+
+/// Operations that call their model `name`.
+const OF_MODELS: [&str; 8] = [
+    "DeleteModel",
+    "AlterModelTable",
+    "AlterModelTableComment",
+    "AlterUniqueTogether",
+    "AlterIndexTogether",
+    "AlterOrderWithRespectTo",
+    "AlterModelOptions",
+    "AlterModelManagers",
+];
+
+/// Operations of which every argument counts.
+const KNOWN: [&str; 12] = [
+    "AddField",
+    "AlterField",
+    "RemoveField",
+    "RenameField",
+    "AddIndex",
+    "AddIndexConcurrently",
+    "AddConstraint",
+    "AddConstraintNotValid",
+    "RemoveConstraint",
+    "RemoveIndex",
+    "RenameModel",
+    "DeleteModel",
+];
+
+/// Operations that no query waits for.
+const HARMLESS: [&str; 6] = [
+    "AlterModelOptions",
+    "AlterModelManagers",
+    "AlterModelTableComment",
+    "AlterConstraint",
+    "AlterOrderWithRespectTo",
+    "RenameIndex",
+];
+
+/// Django makes an index of what a unique constraint cannot express.
+fn is_index(constraint: &Call) -> bool {
+    let options = ["condition", "include", "opclasses"];
+    let special = !constraint.arguments.is_empty() || options.iter().any(|it| constraint.by_name(it).is_some());
+    constraint.short() == "UniqueConstraint" && special
+}
+
+/// Sets of fields: `{("a", "b")}`, `[("a", "b")]`, `("a", "b")`, `set([..])`, `None`; `None` when they cannot be read.
+fn sets_of(value: &Value) -> Option<BTreeSet<Vec<String>>> {
+    let words =
+        |list: &[Value]| list.iter().map(|word| word.word().map(str::to_owned)).collect::<Option<Vec<String>>>();
+    match value {
+        Value::Nothing => Some(BTreeSet::new()),
+        Value::List(list) if matches!(list.first(), Some(Value::Text(_))) => Some([words(list)?].into()),
+        Value::List(list) => list.iter().map(|set| words(set.list())).collect(),
+        Value::Call(call) if matches!(call.name.as_str(), "set" | "frozenset" | "list" | "tuple") => {
+            call.arguments.first().map_or(Some(BTreeSet::new()), sets_of)
+        }
+        Value::Map(pairs) if pairs.is_empty() => Some(BTreeSet::new()),
+        _ => None,
     }
 }
 

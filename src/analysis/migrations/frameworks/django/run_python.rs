@@ -19,11 +19,16 @@ impl<'a> Scripts<'a> {
         Scripts { functions: Functions::of(items), on_top: Cell::new(live_models_on_top(items)), app, names }
     }
 
-    /// Reads the function of that name.
-    pub(super) fn read(&self, name: &str, steps: &mut Steps) {
+    /// Reads the function of that name; what is defined elsewhere is told to be unseen.
+    pub(super) fn read(&self, name: &str, span: Span, steps: &mut Steps) {
         let name = name.rsplit('.').next().unwrap_or(name);
         let functions = self.functions.anew();
-        let Some(body) = functions.find(name) else { return };
+        let Some(body) = functions.find(name) else {
+            if name != "noop" {
+                steps.push(span, Operation::Unseen);
+            }
+            return;
+        };
         for (module, at) in live_models(body).into_iter().chain(self.on_top.take()) {
             steps.push(at, Operation::LiveModel { module });
         }
