@@ -1,9 +1,10 @@
 //! Columns in Rails' words.
 
-use super::super::super::code::{Call, Item, Value};
+use super::super::super::code::{COMPUTED, Call, Item, Value};
 use super::super::super::sql::parse_type;
 use super::super::super::step::{ColumnDefault, NewColumn, SqlType};
 use super::super::read::default_of_sql;
+use super::words::plural;
 
 /// `add_column :table, :name, :kind, ..`.
 pub(super) fn new_column(name: &str, kind: &str, call: &Call) -> NewColumn {
@@ -18,7 +19,8 @@ pub(super) fn new_column(name: &str, kind: &str, call: &Call) -> NewColumn {
         numbered: kind_of.is_serial() || kind == "primary_key",
         primary_key: kind == "primary_key",
         stored: kind == "virtual" && call.is_true("stored"),
-        not_null: call.flag("null") == Some(false),
+        // What is not known may well be `false`.
+        not_null: matches!(call.by_name("null"), Some(Value::Flag(false) | Value::Name(_) | Value::Call(_))),
         default: call.by_name("default").map_or(ColumnDefault::None, |value| default_with_type(value, &kind_of)),
         kind: kind_of,
         ..NewColumn::default()
@@ -67,7 +69,7 @@ pub(super) fn foreign_key_of(call: &Call, reference: &str) -> Option<(String, bo
     }
     let named = key.key("to_table").and_then(Value::word).map(str::to_owned);
     let not_valid = key.key("validate") == Some(&Value::Flag(false));
-    Some((named.unwrap_or_else(|| format!("{reference}s")), not_valid))
+    Some((named.unwrap_or_else(|| plural(reference)), not_valid))
 }
 
 /// The type of a Rails column; empty for a word that is no type.
@@ -94,6 +96,7 @@ pub(super) fn type_of(kind: &str, call: &Call) -> SqlType {
         | "citext" | "ltree" | "tsvector" | "xml" | "point" | "money" | "bit" | "serial" | "bigserial" | "interval"
         | "enum" | "virtual" | "daterange" | "tsrange" | "tstzrange" | "int4range" | "int8range" | "numrange"
         | "oid" => plain(kind),
+        other if other.contains(COMPUTED) => SqlType::default(),
         other if other.contains([' ', '(']) => parse_type(other),
         _ => SqlType::default(),
     };
