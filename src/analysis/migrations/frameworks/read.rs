@@ -179,8 +179,12 @@ impl Steps {
         if read.steps.is_empty() && read.problem.is_some() && text.text.contains(COMPUTED) {
             self.push(span, Operation::Unseen);
         }
+        // PostgreSQL runs the statements that it gets together in one transaction, unless they say otherwise.
+        let own = |step: &Step| matches!(step.operation, Operation::Begin | Operation::End);
+        let together = read.statements > 1 && !read.steps.iter().any(own);
         for mut step in read.steps {
             step.edit = None;
+            step.in_block |= together;
             if !text.as_written {
                 step.span = span;
             }

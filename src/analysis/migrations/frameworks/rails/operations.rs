@@ -1,11 +1,12 @@
 //! What `change` or `up` of a Rails migration calls.
 
 use super::super::super::code::{COMPUTED, Call, Item, SPLAT, Value, walk};
+use super::super::super::sql::parse_type;
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
 use super::super::read::Steps;
 use super::column::{column_of, foreign_key_of, index_of, new_column, type_of};
 use super::names::{Names, name_of};
-use super::words::join_table;
+use super::words::{join_table, plural};
 use std::rc::Rc;
 
 /// The calls that take SQL; `false` when it is none. `written` is the call before its names were followed.
@@ -324,7 +325,12 @@ fn add_timestamps(call: &Call, table: &str, steps: &mut Steps) {
 
 fn change_column(call: &Call, table: &str, column: &str, kind: &str, steps: &mut Steps) {
     let using = call.by_name("using").is_some();
-    let change = TableChange::SetType { column: column.to_owned(), to: type_of(kind, call), from: None, using };
+    let mut to = type_of(kind, call);
+    // What Rails does not know it hands to PostgreSQL: `"VARCHAR(20)"`.
+    if to.name.is_empty() && !kind.contains(COMPUTED) {
+        to = parse_type(kind);
+    }
+    let change = TableChange::SetType { column: column.to_owned(), to, from: None, using };
     steps.alter(call.span, table, change);
     if call.flag("null") == Some(false) {
         steps.alter(call.span, table, TableChange::SetNotNull { column: column.to_owned() });
@@ -385,8 +391,10 @@ fn add_reference(call: &Call, table: &str, reference: &str, steps: &mut Steps) {
         steps.index(call.span, table, Some(format!("index_{table}_on_{name}")), concurrently);
     }
     if let Some((to, not_valid)) = foreign_key_of(call, reference) {
-        let name = Some(format!("fk_{table}_{to}"));
+        // The column tells more than the table, unless its name is made of the table's.
+        let usual = to == plural(reference);
+        let key = Some(if usual { format!("fk_{table}_{to}") } else { format!("fk_{table}_{name}") });
         let constraint = Constraint::ForeignKey { to };
-        steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
+        steps.alter(call.span, table, TableChange::AddConstraint { name: key, constraint, not_valid });
     }
 }
