@@ -131,7 +131,7 @@ fn transaction_of(framework: Framework, path: &str, text: &str) -> Transaction {
         }
         // With a comma it is an argument of `RunPython`.
         Framework::Django => unless_said(text, |line| line.starts_with("atomic=false") && !line.ends_with(',')),
-        Framework::Rails => unless_said(text, |line| line.starts_with("disable_ddl_transaction!")),
+        Framework::Rails => unless(says_no_transaction(text)),
         Framework::Ecto => unless_said(text, |line| line.starts_with("@disable_ddl_transactiontrue")),
         Framework::Knex => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction:false")),
         Framework::TypeOrm => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction=false")),
@@ -165,6 +165,16 @@ pub fn transaction_in_settings(text: &str) -> Option<bool> {
     text.lines().map(plain).find_map(|line| {
         let value = ["run_in_transaction=", "executeintransaction="].iter().find_map(|key| line.strip_prefix(key))?;
         Some(!value.starts_with("false"))
+    })
+}
+
+/// Whether a migration of Rails says so as a statement, outside of `=begin` and `=end`.
+fn says_no_transaction(text: &str) -> bool {
+    let mut commented = false;
+    text.lines().any(|line| {
+        commented = line.starts_with("=begin") || (commented && !line.starts_with("=end"));
+        let code = line.split('#').next().unwrap_or_default();
+        !commented && code.split(';').any(|statement| statement.trim_start().starts_with("disable_ddl_transaction!"))
     })
 }
 
@@ -256,6 +266,19 @@ mod tests {
         assert_eq!(runs("x.sql", "-- migrate:up transaction:false\n-- migrate:down\n"), none);
         assert_eq!(runs("x.sql", "-- +goose NO TRANSACTION\n-- +goose Up\n"), none);
         assert_eq!(runs("migrations/000001_x.up.sql", "SELECT 1;\n"), Some(Transaction::UnlessSingle));
+    }
+
+    #[test]
+    fn rails_leaves_the_transaction_out_where_a_statement_says_so() {
+        let runs = |text: &str| {
+            let text = format!("class A < ActiveRecord::Migration[7.1]{text}");
+            find_migration("db/migrate/20240101_x.rb", &text).map(|found| found.transaction)
+        };
+        assert_eq!(runs("; disable_ddl_transaction!; def up; end; end\n"), Some(Transaction::None));
+        assert_eq!(runs("\n  disable_ddl_transaction!\nend\n"), Some(Transaction::None));
+        assert_eq!(runs("\n=begin\ndisable_ddl_transaction!\n=end\nend\n"), Some(Transaction::Whole));
+        assert_eq!(runs("\n=begin\n=end\ndisable_ddl_transaction!\nend\n"), Some(Transaction::None));
+        assert_eq!(runs("\n  # disable_ddl_transaction!\nend\n"), Some(Transaction::Whole));
     }
 
     #[test]

@@ -37,7 +37,9 @@ pub(super) fn judge<'a>(steps: &'a [Step], setting: Setting, before: &Before) ->
             judge.dangers.truncate(before);
         }
     }
-    if let Some(begin) = judge.known.open_transaction(steps) {
+    // Once the tool's own transaction was ended by hand, one that is begun by hand is what the tool commits.
+    let committed_by_tool = setting.in_code && setting.in_transaction && judge.known.has_left_transaction();
+    if let Some(begin) = judge.known.open_transaction(steps).filter(|_| !committed_by_tool) {
         judge.say(begin, Hazard::UncommittedTransaction);
     }
     judge.dangers

@@ -1,7 +1,7 @@
 //! What is said about a danger: what happens, which lock, who waits. At most two sentences.
 
 use super::code::COMPUTED;
-use super::framework::Framework;
+use super::framework::{Dialect, Framework};
 use super::hazard::Hazard;
 use super::judge::{Danger, strongest_lock};
 use super::lock::Lock;
@@ -31,7 +31,11 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::ConcurrentInTransaction => format!(
             "PostgreSQL refuses {} inside a transaction, so this migration fails{}.",
             names.statement(),
-            if step.in_block { " (a `DO` block is one)" } else { "" }
+            match (step.in_block, framework.dialect()) {
+                (true, Dialect::Sql) => " (a `DO` block is one)",
+                (true, _) => " (here one of its own: a block, or several statements in one text)",
+                (false, _) => "",
+            }
         ),
         Hazard::RequiredColumn if drops_default(step) => format!(
             "{column} is NOT NULL and Django takes its default away again, so code that does not know the column cannot insert into {table} any more. Adding it takes {held} for a moment."

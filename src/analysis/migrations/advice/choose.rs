@@ -22,6 +22,7 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         new_type: or(&names.new_type, "the_type"),
         object: or(&names.object, "the_name"),
         partition: or(&names.partition, "the_partition"),
+        in_block: danger.step.in_block,
         is_index: matches!(danger.step.operation, Operation::Reindex { kind: "index", .. }),
         statement: names.statement,
         adds_column: matches!(danger.step.operation, Operation::Alter { change: TableChange::AddColumn(_), .. }),
@@ -77,6 +78,8 @@ pub(in super::super) struct Context {
     pub(super) new_type: String,
     pub(super) object: String,
     pub(super) partition: String,
+    /// Inside a block, or among statements of one text, that share a transaction.
+    pub(super) in_block: bool,
     pub(super) is_index: bool,
     pub(super) statement: &'static str,
     pub(super) adds_column: bool,

@@ -23,6 +23,9 @@ pub(in super::super) enum Item {
     Block { head: Option<Call>, alias: String, body: Vec<Item> },
     /// An import of names from a module.
     Import { module: String, names: Vec<String>, span: Span },
+    /// What the body in which it stands first begins with, in Ruby: the parameters of a function or a block with their
+    /// defaults, or the name of a class and, as its value, the class that it comes from.
+    Head(Vec<(String, Value)>),
 }
 
 /// A call: `name(arguments, key: value) { block }`. What it holds is shared by its copies: a call is kept as a statement and
@@ -42,6 +45,8 @@ pub(in super::super) struct Call {
     pub(in super::super) links: Rc<Vec<Call>>,
     /// Whether a part of the chain was sliced or limited.
     pub(in super::super) limited: bool,
+    /// What a chain of Ruby begins with, where that is no name: a list, keys with values, code.
+    pub(in super::super) receiver: Option<Rc<Value>>,
 }
 
 /// A value.
@@ -49,8 +54,10 @@ pub(in super::super) struct Call {
 pub(in super::super) enum Value {
     /// A text in quotes.
     Text(Text),
-    /// `:symbol`, or a bare name.
+    /// A bare name; in Elixir also `:symbol`.
     Name(String),
+    /// `:symbol` of Ruby.
+    Symbol(String),
     /// `true` or `false`.
     Flag(bool),
     /// Digits.
@@ -229,7 +236,7 @@ impl Value {
     pub(in super::super) fn word(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(&text.text),
-            Value::Name(name) => Some(name),
+            Value::Name(name) | Value::Symbol(name) => Some(name),
             // Alembic's `op.f("ix_users_name")`
             Value::Call(call) if call.short() == "f" => match call.arguments.as_slice() {
                 [Value::Text(text)] => Some(&text.text),
@@ -280,7 +287,7 @@ pub(in super::super) fn walk<'a>(items: &'a [Item], visit: &mut dyn FnMut(&'a It
             Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
                 walk(body, visit)
             }
-            Item::Assign { .. } | Item::Extend { .. } | Item::Import { .. } => {}
+            Item::Assign { .. } | Item::Extend { .. } | Item::Import { .. } | Item::Head(_) => {}
         }
     }
 }

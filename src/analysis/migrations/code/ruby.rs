@@ -39,56 +39,24 @@ fn find_heredocs(root: Node<'_>) -> Heredocs<'_> {
     }
 }
 
-struct Reader<'a, 't> {
-    source: &'a Source<'a>,
-    heredocs: Heredocs<'t>,
+/// The name of an option that stands for those of other keys: `**options`.
+pub(in super::super) const SPLAT: &str = "**";
+/// Methods after which a text or a list still is what it was, as far as it matters here.
+const CHANGES_LITTLE: [&str; 14] = [
+    "freeze", "dup", "strip", "squish", "chomp", "gsub", "squeeze", "tr", "lines", "to_s", "to_sym", "to_a", "uniq",
+    "sort",
+];
+
+fn is_variable(kind: &str) -> bool {
+    matches!(kind, "identifier" | "instance_variable" | "class_variable" | "global_variable")
 }
 
-impl Reader<'_, '_> {
-    fn body(&self, node: Option<Node<'_>>, depth: u32) -> Vec<Item> {
-        let mut items = Vec::new();
-        if let Some(node) = node {
-            self.statements(node, depth, &mut items);
-        }
-        items
-    }
-
-    fn statements(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
-        let Some(depth) = self.source.deeper(node, depth) else { return };
-        for child in children(node) {
-            self.statement(child, depth, items);
-        }
-    }
-
-    fn statement(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
-        match node.kind() {
-            "class" | "module" => items.push(Item::Class { body: self.body(node.child_by_field_name("body"), depth) }),
-            "method" | "singleton_method" => items.push(Item::Define {
-                name: node.child_by_field_name("name").map(|name| self.source.of(name).to_owned()).unwrap_or_default(),
-                body: self.body(node.child_by_field_name("body"), depth),
-            }),
-            "call" => items.push(Item::Call(self.call(node, depth))),
-            "identifier" => items.push(Item::Call(Call {
-                name: self.source.of(node).to_owned(),
-                span: self.source.span(node),
-                ..Call::default()
-            })),
-            "assignment" => {
-                let left = node.child_by_field_name("left").map(|left| self.source.of(left).to_owned());
-                let right = node.child_by_field_name("right");
-                let value = right.map_or(Value::Unknown, |right| self.value(right, depth));
-                match (right.filter(|right| right.kind() == "call"), value.call()) {
-                    (Some(_), Some(call)) => items.push(Item::Call(call.clone())),
-                    // Of `x = <<~SQL.squish` the text is the value.
-                    (Some(right), None) => items.push(Item::Call(self.call(right, depth))),
-                    (None, _) => {}
-                }
-                items.push(Item::Assign { name: left.unwrap_or_default(), value, span: self.source.span(node) });
-            }
-            "while" | "until" | "for" | "while_modifier" | "until_modifier" => {
-                items.push(Item::Loop { over: None, name: String::new(), body: self.body(Some(node), depth) });
-            }
-            "body_statement"
+/// Parts that hold statements.
+fn is_container(kind: &str) -> bool {
+    matches!(
+        kind,
+        "program"
+            | "body_statement"
             | "block_body"
             | "do_block"
             | "block"
@@ -96,6 +64,8 @@ impl Reader<'_, '_> {
             | "else"
             | "elsif"
             | "begin"
+            | "begin_block"
+            | "end_block"
             | "if"
             | "unless"
             | "do"
@@ -105,10 +75,223 @@ impl Reader<'_, '_> {
             | "unless_modifier"
             | "case"
             | "when"
-            | "parenthesized_statements" => {
-                items.push(Item::Block { head: None, alias: String::new(), body: self.body(Some(node), depth) });
+            | "case_match"
+            | "in_clause"
+            | "singleton_class"
+            | "parenthesized_statements"
+    )
+}
+
+/// Parts that a value is made of, and that only hold what is looked for.
+fn is_expression(kind: &str) -> bool {
+    !is_container(kind)
+        && !is_variable(kind)
+        && !matches!(
+            kind,
+            "call"
+                | "yield"
+                | "assignment"
+                | "operator_assignment"
+                | "class"
+                | "module"
+                | "method"
+                | "singleton_method"
+                | "for"
+                | "while"
+                | "until"
+                | "while_modifier"
+                | "until_modifier"
+                | "lambda"
+                | "block_argument"
+        )
+}
+
+/// `lambda { .. }`, `proc { .. }`, `Proc.new { .. }`.
+fn is_code(source: &Source<'_>, node: Node<'_>) -> bool {
+    match source.of_field(node, "method") {
+        "lambda" | "proc" => node.child_by_field_name("receiver").is_none(),
+        "new" => source.of_field(node, "receiver") == "Proc",
+        _ => false,
+    }
+}
+
+struct Reader<'a, 't> {
+    source: &'a Source<'a>,
+    heredocs: Heredocs<'t>,
+}
+
+impl Reader<'_, '_> {
+    /// The statements of a part: those that it holds, or itself where it is a single one.
+    fn body(&self, node: Option<Node<'_>>, depth: u32) -> Vec<Item> {
+        let mut items = Vec::new();
+        match node {
+            Some(node) if is_container(node.kind()) => self.statements(node, depth, &mut items),
+            Some(node) => self.statement(node, depth, &mut items),
+            None => {}
+        }
+        items
+    }
+
+    fn statements(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+        for child in children(node) {
+            self.statement(child, depth, items);
+        }
+    }
+
+    /// A statement, and every call that stands anywhere in it.
+    fn statement(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+        let Some(depth) = self.source.deeper(node, depth) else { return };
+        match node.kind() {
+            "class" | "module" => {
+                let superclass = node.child_by_field_name("superclass").and_then(|it| children(it).first().copied());
+                let comes_from = superclass.map_or(Value::Nothing, |it| Value::Name(self.version_of(it).to_owned()));
+                let mut body = vec![Item::Head(vec![(self.source.of_field(node, "name").to_owned(), comes_from)])];
+                body.extend(self.body(node.child_by_field_name("body"), depth));
+                items.push(Item::Class { body });
             }
-            _ => {}
+            "method" | "singleton_method" => {
+                let name = self.source.of_field(node, "name").to_owned();
+                items.push(Item::Define { name, body: self.headed_body(node, depth) });
+            }
+            "call" => self.call_statement(node, depth, items),
+            "yield" => {
+                self.inner(node, false, depth, items);
+                let list = children(node).first().map(|list| children(*list)).unwrap_or_default();
+                let arguments = Rc::new(list.into_iter().map(|it| self.value(it, depth)).collect());
+                let span = self.source.span(node);
+                items.push(Item::Call(Call { name: "yield".to_owned(), arguments, span, ..Call::default() }));
+            }
+            "identifier" => items.push(Item::Call(Call {
+                name: self.source.of(node).to_owned(),
+                span: self.source.span(node),
+                ..Call::default()
+            })),
+            kind if is_variable(kind) => {}
+            "assignment" | "operator_assignment" => self.assignment(node, depth, items),
+            "binary" if self.source.of_field(node, "operator") == "<<" => {
+                self.inner(node, false, depth, items);
+                let [left, right] = ["left", "right"].map(|side| node.child_by_field_name(side));
+                if let Some((left, right)) = left.zip(right).filter(|(left, _)| is_variable(left.kind())) {
+                    let (name, value) = (self.source.of(left).to_owned(), self.value(right, depth));
+                    items.push(Item::Extend { name, value, span: self.source.span(node) });
+                }
+            }
+            "for" => {
+                let over = node.child_by_field_name("value").and_then(|value| children(value).first().copied());
+                if let Some(over) = over {
+                    self.inner(over, true, depth, items);
+                }
+                items.push(Item::Loop {
+                    over: over.map(|over| self.value(over, depth)),
+                    name: self.source.of_field(node, "pattern").to_owned(),
+                    body: self.body(node.child_by_field_name("body"), depth),
+                });
+            }
+            "while" | "until" | "while_modifier" | "until_modifier" => {
+                let mut body = Vec::new();
+                self.statements(node, depth, &mut body);
+                items.push(Item::Loop { over: None, name: String::new(), body });
+            }
+            kind if is_container(kind) => {
+                let mut body = Vec::new();
+                self.statements(node, depth, &mut body);
+                items.push(Item::Block { head: None, alias: String::new(), body });
+            }
+            "lambda" | "block_argument" | "alias" | "undef" => {}
+            _ => self.inner(node, true, depth, items),
+        }
+    }
+
+    /// The class that another comes from, without its version: `ActiveRecord::Migration` of `ActiveRecord::Migration[7.0]`.
+    fn version_of(&self, node: Node<'_>) -> &str {
+        let object = (node.kind() == "element_reference").then(|| node.child_by_field_name("object")).flatten();
+        self.source.of(object.unwrap_or(node))
+    }
+
+    /// The calls inside an expression; with `bare`, a name without anything may be a call too. Looks without recursion,
+    /// because sums may be long.
+    fn inner(&self, node: Node<'_>, bare: bool, depth: u32, items: &mut Vec<Item>) {
+        let mut pending =
+            if is_expression(node.kind()) { children(node).into_iter().rev().collect() } else { vec![node] };
+        while let Some(part) = pending.pop() {
+            self.source.spend();
+            match part.kind() {
+                "identifier" if !bare => {}
+                "lambda" | "block_argument" | "alias" | "undef" | "exception_variable" => {}
+                "pair" => pending.extend(part.child_by_field_name("value")),
+                kind if is_expression(kind) => pending.extend(children(part).into_iter().rev()),
+                _ => self.statement(part, depth, items),
+            }
+        }
+    }
+
+    fn call_statement(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+        let receiver = node.child_by_field_name("receiver");
+        let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+        if self.source.of_field(node, "method") == "define_method"
+            && let (Some(name), Some(block)) = (arguments.first(), node.child_by_field_name("block"))
+        {
+            let name = self.value(*name, depth).word().unwrap_or_default().to_owned();
+            return items.push(Item::Define { name, body: self.headed_body(block, depth) });
+        }
+        if let Some(receiver) = receiver {
+            self.inner(receiver, false, depth, items);
+        }
+        for argument in arguments {
+            self.inner(argument, false, depth, items);
+        }
+        items.push(Item::Call(self.call(node, depth)));
+    }
+
+    fn assignment(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+        let [left, right] = ["left", "right"].map(|side| node.child_by_field_name(side));
+        let Some((left, right)) = left.zip(right) else { return };
+        self.inner(right, true, depth, items);
+        let span = self.source.span(node);
+        if left.kind() == "left_assignment_list" {
+            let values = if right.kind() == "right_assignment_list" { children(right) } else { Vec::new() };
+            for (at, name) in children(left).into_iter().enumerate() {
+                let value = values.get(at).map_or(Value::Unknown, |value| self.value(*value, depth));
+                items.push(Item::Assign { name: self.source.of(name).to_owned(), value, span });
+            }
+            return;
+        }
+        let (name, value) = (self.source.of(left).to_owned(), self.value(right, depth));
+        items.push(match self.source.of_field(node, "operator") {
+            "+=" => Item::Extend { name, value, span },
+            _ => Item::Assign { name, value, span },
+        });
+    }
+
+    /// The statements of a function or a block, after its parameters.
+    fn headed_body(&self, node: Node<'_>, depth: u32) -> Vec<Item> {
+        let mut body = self.head(node, depth);
+        body.extend(self.body(node.child_by_field_name("body"), depth));
+        body
+    }
+
+    /// The parameters of a function or a block, if it has any.
+    fn head(&self, node: Node<'_>, depth: u32) -> Vec<Item> {
+        let parameters = node.child_by_field_name("parameters").map(children).unwrap_or_default();
+        let parameters: Vec<_> = parameters.into_iter().map(|it| self.parameter(it, depth)).collect();
+        if parameters.is_empty() { Vec::new() } else { vec![Item::Head(parameters)] }
+    }
+
+    /// A parameter and its default: `key:` is handed over by its name, `&code` is a block.
+    fn parameter(&self, node: Node<'_>, depth: u32) -> (String, Value) {
+        let name = self.source.of_field(node, "name");
+        let default = node.child_by_field_name("value").map_or(Value::Unknown, |value| self.value(value, depth));
+        match node.kind() {
+            "keyword_parameter" => (format!("{name}:"), default),
+            "block_parameter" => (format!("&{name}"), Value::Unknown),
+            "splat_parameter" => (format!("*{name}"), Value::Unknown),
+            "hash_splat_parameter" => (format!("{SPLAT}{name}"), Value::Unknown),
+            "destructured_parameter" => {
+                let names = children(node).into_iter().map(|part| Value::Name(self.source.of(part).to_owned()));
+                (String::new(), Value::List(names.collect()))
+            }
+            _ if name.is_empty() => (self.source.of(node).to_owned(), Value::Unknown),
+            _ => (name.to_owned(), default),
         }
     }
 
@@ -116,59 +299,74 @@ impl Reader<'_, '_> {
         let range = node.byte_range();
         let mut call = Call { span: self.source.span(node), range: (range.start, range.end), ..Call::default() };
         let Some(depth) = self.source.deeper(node, depth) else { return call };
-        (call.name, call.limited) = self.chain(node, depth);
+        (call.name, call.limited, call.receiver) = self.chain(node, depth);
         let (mut arguments, mut named, mut block) = (Vec::new(), Vec::new(), Vec::new());
         for argument in node.child_by_field_name("arguments").map(children).unwrap_or_default() {
             match argument.kind() {
                 "pair" => named.extend(self.pair(argument, depth)),
-                // `each(&:save!)`
-                "block_argument" => {
-                    let method = self.source.of(argument).strip_prefix("&:").map(|method| format!("it.{method}"));
-                    let span = self.source.span(argument);
-                    block.extend(method.map(|name| Item::Call(Call { name, span, ..Call::default() })));
+                "hash_splat_argument" => {
+                    let inner = children(argument).first().map_or(Value::Unknown, |it| self.value(*it, depth));
+                    named.push((SPLAT.to_owned(), inner));
                 }
+                "block_argument" => block.extend(self.handed_over(argument, depth)),
                 _ => arguments.push(self.value(argument, depth)),
             }
         }
-        block.extend(self.block(node.child_by_field_name("block"), depth));
-        // A chain keeps the statements of its inner blocks.
-        if let Some(receiver) = node.child_by_field_name("receiver").filter(|receiver| receiver.kind() == "call") {
-            block.extend(self.block(receiver.child_by_field_name("block"), depth));
-        }
+        block.extend(node.child_by_field_name("block").map(|it| self.headed_body(it, depth)).unwrap_or_default());
         (call.arguments, call.named, call.block) = (Rc::new(arguments), Rc::new(named), Rc::new(block));
         call
     }
 
-    fn block(&self, node: Option<Node<'_>>, depth: u32) -> Vec<Item> {
-        node.map(|node| self.body(node.child_by_field_name("body").or(Some(node)), depth)).unwrap_or_default()
+    /// A block that is a name: `each(&:save!)`, `each(&method(:add))`, `each(&add)`.
+    fn handed_over(&self, argument: Node<'_>, depth: u32) -> Vec<Item> {
+        let value = children(argument).first().map_or(Value::Unknown, |inner| self.value(*inner, depth));
+        let (name, arguments) = match &value {
+            Value::Symbol(method) => (format!("it.{method}"), Vec::new()),
+            Value::Name(code) => (format!("{code}.call"), vec![Value::Name("it".to_owned())]),
+            Value::Call(call) if call.short() == "method" => (call.word(0, "name"), vec![Value::Name("it".to_owned())]),
+            _ => return Vec::new(),
+        };
+        let call = Call { name, arguments: Rc::new(arguments), span: self.source.span(argument), ..Call::default() };
+        vec![Item::Head(vec![("it".to_owned(), Value::Unknown)]), Item::Call(call)]
     }
 
     fn pair(&self, node: Node<'_>, depth: u32) -> Option<(String, Value)> {
         let key = node.child_by_field_name("key")?;
         let name = self.source.of(key).trim_matches([':', '"', '\'']).to_owned();
-        Some((name, node.child_by_field_name("value").map_or(Value::Unknown, |inner| self.value(inner, depth))))
+        // `algorithm:` alone hands over what has this name.
+        let shorthand = || Value::Name(name.clone());
+        let value = node.child_by_field_name("value").map_or_else(shorthand, |inner| self.value(inner, depth));
+        Some((name, value))
     }
 
-    fn chain(&self, node: Node<'_>, depth: u32) -> (String, bool) {
+    /// The name of a call with those before it, whether one of them keeps the number of rows small, and what they begin
+    /// with where that has no name.
+    fn chain(&self, node: Node<'_>, depth: u32) -> (String, bool, Option<Rc<Value>>) {
         let mut parts: Vec<String> = Vec::new();
-        let (mut node, mut limited) = (node, false);
+        let (mut node, mut limited, mut begins) = (node, false, None);
         for steps in 0.. {
+            self.source.spend();
             if steps == depth {
                 self.source.give_up();
                 break;
             }
+            if node.kind() == "parenthesized_statements"
+                && let [only] = children(node).as_slice()
+            {
+                node = *only;
+            }
             if node.kind() != "call" {
-                parts.push(self.source.of(node).split_whitespace().collect());
+                if is_variable(node.kind()) || matches!(node.kind(), "constant" | "scope_resolution" | "self") {
+                    parts.push(self.source.of(node).split_whitespace().collect());
+                } else {
+                    parts.push("[]".to_owned());
+                    begins = Some(Rc::new(self.value(node, depth)));
+                }
                 break;
             }
-            let method = node.child_by_field_name("method").map(|method| self.source.of(method)).unwrap_or_default();
+            let method = node.child_by_field_name("method").map_or("call", |method| self.source.of(method));
             let bounded = matches!(method, "in_batches" | "limit" | "find_in_batches" | "find");
-            let by_key = method == "where"
-                && node.child_by_field_name("arguments").is_some_and(|arguments| {
-                    let text = self.source.of(arguments);
-                    text.contains("id:") && !text.contains("_id:")
-                });
-            limited |= bounded || by_key;
+            limited |= bounded || (method == "where" && self.asks_for_keys(node));
             parts.push(method.to_owned());
             match node.child_by_field_name("receiver") {
                 Some(receiver) => node = receiver,
@@ -176,7 +374,15 @@ impl Reader<'_, '_> {
             }
         }
         parts.reverse();
-        (parts.join("."), limited)
+        (parts.join("."), limited, begins)
+    }
+
+    /// `where(id: ids)`.
+    fn asks_for_keys(&self, node: Node<'_>) -> bool {
+        let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+        arguments.into_iter().any(|argument| {
+            argument.kind() == "pair" && self.source.of_field(argument, "key").trim_matches([':', '"', '\'']) == "id"
+        })
     }
 
     fn value(&self, node: Node<'_>, depth: u32) -> Value {
@@ -184,17 +390,24 @@ impl Reader<'_, '_> {
         match node.kind() {
             "string" | "chained_string" => self.text(node),
             "heredoc_beginning" => self.heredoc(node),
-            "simple_symbol" => Value::Name(self.source.of(node).trim_start_matches(':').to_owned()),
-            "delimited_symbol" => Value::Name(self.source.of(node).trim_matches([':', '"', '\'']).to_owned()),
+            "simple_symbol" => Value::Symbol(self.source.of(node).trim_start_matches(':').to_owned()),
+            "delimited_symbol" => Value::Symbol(self.source.of(node).trim_matches([':', '"', '\'']).to_owned()),
             "true" => Value::Flag(true),
             "false" => Value::Flag(false),
             "nil" => Value::Nothing,
             "integer" | "float" => Value::Number(self.source.of(node).to_owned()),
-            "constant" | "identifier" | "scope_resolution" => Value::Name(self.source.of(node).to_owned()),
+            // `self.class::TABLE`
+            "scope_resolution" if self.source.of(node).starts_with("self.") => {
+                Value::Name(self.source.of_field(node, "name").to_owned())
+            }
+            kind if is_variable(kind) || matches!(kind, "constant" | "scope_resolution") => {
+                Value::Name(self.source.of(node).to_owned())
+            }
             "array" | "string_array" | "symbol_array" => {
                 Value::List(children(node).into_iter().map(|item| self.value(item, depth)).collect())
             }
-            "bare_symbol" | "bare_string" => Value::Name(self.source.of(node).to_owned()),
+            "bare_symbol" => Value::Symbol(self.source.of(node).to_owned()),
+            "bare_string" => self.text(node),
             "hash" => {
                 let pairs = children(node).into_iter().filter(|pair| pair.kind() == "pair");
                 Value::Map(pairs.filter_map(|pair| self.pair(pair, depth)).collect())
@@ -204,6 +417,12 @@ impl Reader<'_, '_> {
                 Some(receiver) if matches!(receiver.kind(), "heredoc_beginning" | "string") => {
                     self.value(receiver, depth)
                 }
+                Some(receiver) if CHANGES_LITTLE.contains(&self.source.of_field(node, "method")) => {
+                    match self.value(receiver, depth) {
+                        Value::Call(_) => Value::Call(Box::new(self.call(node, depth))),
+                        literal => literal,
+                    }
+                }
                 Some(receiver) if receiver.kind() == "array" && self.source.of_field(node, "method") == "join" => {
                     let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
                     let separator = arguments.first().map_or(Value::Unknown, |first| self.value(*first, depth));
@@ -212,6 +431,10 @@ impl Reader<'_, '_> {
                 None if matches!(self.source.of_field(node, "method"), "format" | "sprintf") => {
                     let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
                     arguments.first().map_or(Value::Unknown, |first| self.value(*first, depth).filled(Gaps::Percent))
+                }
+                // `lambda { .. }`, `proc { .. }`, `Proc.new { .. }`
+                _ if is_code(self.source, node) => {
+                    node.child_by_field_name("block").map_or(Value::Unknown, |block| self.code(block, depth))
                 }
                 _ => Value::Call(Box::new(self.call(node, depth))),
             },
@@ -224,13 +447,27 @@ impl Reader<'_, '_> {
                 let inner = children(node).first().map_or(Value::Unknown, |inner| self.value(*inner, depth));
                 Value::Spread(Box::new(inner))
             }
-            "lambda" => {
-                let body = node.child_by_field_name("body");
-                let first = body.and_then(|body| self.first_text(body));
-                first.map_or_else(|| Value::Code(self.body(body, depth)), |text| Value::Code(vec![text]))
-            }
+            "lambda" => self.code(node, depth),
             _ => Value::Unknown,
         }
+    }
+
+    /// Code as a value, or the text that it returns.
+    fn code(&self, node: Node<'_>, depth: u32) -> Value {
+        let inside = node.child_by_field_name("body").map(|body| match body.kind() {
+            "block" | "do_block" => body.child_by_field_name("body").unwrap_or(body),
+            _ => body,
+        });
+        let returned = inside.and_then(|body| match children(body).as_slice() {
+            [only] if !matches!(only.kind(), "call" | "method") => self.first_text(*only),
+            _ => None,
+        });
+        if let Some(text) = returned {
+            return Value::Code(vec![text]);
+        }
+        let mut items = self.head(node, depth);
+        items.extend(self.body(inside, depth));
+        Value::Code(items)
     }
 
     /// `"a" + b`, `"a" << b`, `"a %s" % b`.
@@ -270,19 +507,31 @@ impl Reader<'_, '_> {
         let mut out = String::new();
         let mut place: Option<(usize, usize)> = None;
         let mut pending = vec![node];
+        // Whether line breaks are made by what is written on one line, or left out where one is written.
+        let mut breaks_elsewhere = node.kind() == "chained_string";
         while let Some(part) = pending.pop() {
             let range = part.byte_range();
             match part.kind() {
                 "string_content" | "escape_sequence" => {
-                    out.push_str(&unescape(self.source.of(part)));
+                    let written = self.source.of(part);
+                    breaks_elsewhere |= written.contains('\\') && matches!(written, "\\n" | "\\\n");
+                    out.push_str(&unescape(written));
                     place = Some(place.map_or((range.start, range.end), |(start, _)| (start, range.end)));
                 }
-                "interpolation" => out.push_str(COMPUTED),
+                "interpolation" => out.push_str(&self.gap(part)),
                 _ => pending.extend(children(part).into_iter().rev()),
             }
         }
         let (start, end) = place.unwrap_or((node.start_byte(), node.end_byte()));
-        Value::Text(self.source.text_at(start, end, out, false))
+        let mut text = self.source.text_at(start, end, out, false);
+        text.as_written &= !breaks_elsewhere || !text.text.contains('\n');
+        Value::Text(text)
+    }
+
+    /// What stands for something computed: as many lines as it takes.
+    fn gap(&self, interpolation: Node<'_>) -> String {
+        let breaks = self.source.of(interpolation).matches('\n').count();
+        format!("{COMPUTED}{}", "\n".repeat(breaks))
     }
 
     fn heredoc(&self, beginning: Node<'_>) -> Value {
@@ -293,7 +542,7 @@ impl Reader<'_, '_> {
         for part in children(*body).into_iter().rev() {
             let inside = part.start_byte() - range.start..part.end_byte() - range.start;
             match part.kind() {
-                "interpolation" => out.replace_range(inside, COMPUTED),
+                "interpolation" => out.replace_range(inside, &self.gap(part)),
                 "heredoc_end" => out.truncate(inside.start),
                 _ => {}
             }

@@ -130,6 +130,11 @@ impl<'a> Source<'a> {
         depth.checked_sub(1).filter(|_| self.left.get() > 0)
     }
 
+    /// Counts a node that is read without going deeper.
+    pub(super) fn spend(&self) {
+        self.left.set(self.left.get().saturating_sub(1));
+    }
+
     /// Says that a part of the text was not read.
     pub(super) fn give_up(&self) {
         self.left.set(0);

@@ -87,6 +87,16 @@ impl Reader<'_> {
     fn each_row(&self, call: &Call, steps: &mut Steps) {
         let over = call.arguments.first();
         let written = matches!(over, Some(Value::List(_) | Value::Map(_) | Value::Text(_)));
+        // `Enum.each(list, &function/1)`
+        for handed in call.arguments.iter().skip(1) {
+            match (handed, over) {
+                (Value::Name(name), Some(list)) if name == "execute" => steps.sql_value(list, call.span, self.names),
+                (Value::Name(name), _) => steps.in_loop(!written, |steps| {
+                    self.follow(name, steps);
+                }),
+                _ => {}
+            }
+        }
         let bodies = call.arguments.iter().filter_map(|argument| match argument {
             Value::Code(body) => Some(body),
             _ => None,
@@ -214,6 +224,14 @@ fn rename(call: &Call, steps: &mut Steps) {
 fn alter(table: &str, body: &[Item], steps: &mut Steps) {
     for item in body {
         match item {
+            Item::Call(call) if matches!(call.short(), "for" | "each" | "map") => {
+                alter(table, &call.block, steps);
+                for argument in call.arguments.iter() {
+                    if let Value::Code(body) = argument {
+                        alter(table, body, steps);
+                    }
+                }
+            }
             Item::Call(call) => alter_call(table, call, steps),
             Item::Block { body, .. } => alter(table, body, steps),
             _ => {}

@@ -1,7 +1,10 @@
 //! Rails: what `change` or `up` calls, and its columns.
 
 mod column;
+mod names;
 mod operations;
+mod reader;
 mod rows;
+mod words;
 
-pub(super) use operations::read;
+pub(super) use reader::read;

@@ -189,8 +189,12 @@ impl Steps {
         if read.steps.is_empty() && read.problem.is_some() && text.text.contains(COMPUTED) {
             self.push(span, Operation::Unseen);
         }
+        // PostgreSQL runs the statements that it gets together in one transaction, unless they say otherwise.
+        let own = |step: &Step| matches!(step.operation, Operation::Begin | Operation::End);
+        let together = read.statements > 1 && !read.steps.iter().any(own);
         for mut step in read.steps {
             step.edit = None;
+            step.in_block |= together;
             if !text.as_written {
                 step.span = span;
             }
@@ -366,12 +370,21 @@ struct Body<'a> {
 
 impl<'a> Functions<'a> {
     pub(super) fn of(items: &'a [Item]) -> Self {
+        Self::within(items, true)
+    }
+
+    /// Those of a class, without those of classes inside it.
+    pub(super) fn of_class(body: &'a [Item]) -> Self {
+        Self::within(body, false)
+    }
+
+    fn within(items: &'a [Item], classes: bool) -> Self {
         let mut bodies = HashMap::new();
         super::super::code::walk(items, &mut |item| {
             if let Item::Define { name, body } = item {
                 bodies.entry(name.as_str()).or_insert_with(|| Body { items: body.as_slice(), size: size_of(body) });
             }
-            true
+            classes || !matches!(item, Item::Class { .. })
         });
         Functions { bodies: Rc::new(bodies), around: RefCell::default(), left: Cell::new(MAX_FOLLOWED) }
     }

@@ -1,13 +1,26 @@
 //! Columns in Rails' words.
 
-use super::super::super::code::{Call, Item, Value};
-use super::super::super::sql::parse_type;
-use super::super::super::step::{ColumnDefault, NewColumn, SqlType};
+use super::super::super::code::{COMPUTED, Call, Item, Value};
+use super::super::super::lines::Lines;
+use super::super::super::sql::{parse_type, read_sql};
+use super::super::super::step::{ColumnDefault, NewColumn, Operation, SqlType, TableChange};
 use super::super::read::default_of_sql;
+use super::words::plural;
 
 /// `add_column :table, :name, :kind, ..`.
 pub(super) fn new_column(name: &str, kind: &str, call: &Call) -> NewColumn {
     let written = type_of(kind, call);
+    // What Rails does not know it hands to PostgreSQL as it stands: `"bigint GENERATED ALWAYS AS IDENTITY"`.
+    if (written.name.is_empty() || kind.contains(' '))
+        && let Some(column) = column_of_sql(name, kind)
+    {
+        let own = call.by_name("default").map(|value| default_with_type(value, &column.kind));
+        return NewColumn {
+            not_null: column.not_null || is_required(call),
+            default: own.unwrap_or(column.default),
+            ..column
+        };
+    }
     let kind_of = if kind == "virtual" {
         call.by_name("type").and_then(Value::word).map(|word| type_of(word, call)).unwrap_or_default()
     } else {
@@ -18,12 +31,35 @@ pub(super) fn new_column(name: &str, kind: &str, call: &Call) -> NewColumn {
         numbered: kind_of.is_serial() || kind == "primary_key",
         primary_key: kind == "primary_key",
         stored: kind == "virtual" && call.is_true("stored"),
-        not_null: call.flag("null") == Some(false),
+        not_null: is_required(call),
         default: call.by_name("default").map_or(ColumnDefault::None, |value| default_with_type(value, &kind_of)),
         kind: kind_of,
         ..NewColumn::default()
     }
 }
+
+/// `null: false`; what is not known may well be that.
+fn is_required(call: &Call) -> bool {
+    matches!(call.by_name("null"), Some(Value::Flag(false) | Value::Name(_) | Value::Call(_)))
+}
+
+/// A column whose type is written in SQL, with whatever stands behind it.
+fn column_of_sql(name: &str, kind: &str) -> Option<NewColumn> {
+    if kind.len() > MAX_KIND || kind.contains(';') || kind.contains(COMPUTED) {
+        return None;
+    }
+    let text = format!("ALTER TABLE t ADD COLUMN c {kind}");
+    let read = read_sql(&text, &Lines::new(&text), false, false);
+    read.steps.into_iter().find_map(|step| match step.operation {
+        Operation::Alter { change: TableChange::AddColumn(column), .. } => {
+            Some(NewColumn { name: name.to_owned(), ..column })
+        }
+        _ => None,
+    })
+}
+
+/// Bytes of a type that is written in SQL.
+const MAX_KIND: usize = 1000;
 
 /// The column of a reference: nullable unless it says otherwise.
 pub(super) fn column_of(reference: &str, call: &Call) -> NewColumn {
@@ -67,7 +103,7 @@ pub(super) fn foreign_key_of(call: &Call, reference: &str) -> Option<(String, bo
     }
     let named = key.key("to_table").and_then(Value::word).map(str::to_owned);
     let not_valid = key.key("validate") == Some(&Value::Flag(false));
-    Some((named.unwrap_or_else(|| format!("{reference}s")), not_valid))
+    Some((named.unwrap_or_else(|| plural(reference)), not_valid))
 }
 
 /// The type of a Rails column; empty for a word that is no type.
@@ -85,15 +121,18 @@ pub(super) fn type_of(kind: &str, call: &Call) -> SqlType {
         "decimal" | "numeric" => {
             SqlType { arguments: number("precision").into_iter().chain(number("scale")).collect(), ..plain("numeric") }
         }
-        "datetime" | "timestamp" => plain("timestamp"),
-        "timestamptz" => plain("timestamptz"),
+        "datetime" | "timestamp" => {
+            SqlType { arguments: number("precision").into_iter().collect(), ..plain("timestamp") }
+        }
+        "timestamptz" => SqlType { arguments: number("precision").into_iter().collect(), ..plain("timestamptz") },
         "float" => plain("double"),
         "binary" | "blob" => plain("bytea"),
         "primary_key" => plain("bigserial"),
         "bigint" | "boolean" | "date" | "time" | "json" | "jsonb" | "uuid" | "inet" | "cidr" | "macaddr" | "hstore"
-        | "citext" | "ltree" | "tsvector" | "xml" | "point" | "money" | "bit" | "serial" | "bigserial" | "interval"
-        | "enum" | "virtual" | "daterange" | "tsrange" | "tstzrange" | "int4range" | "int8range" | "numrange"
-        | "oid" => plain(kind),
+        | "citext" | "ltree" | "tsvector" | "xml" | "point" | "money" | "bit" | "serial" | "bigserial"
+        | "smallserial" | "interval" | "enum" | "virtual" | "daterange" | "tsrange" | "tstzrange" | "int4range"
+        | "int8range" | "numrange" | "oid" => plain(kind),
+        other if other.contains(COMPUTED) => SqlType::default(),
         other if other.contains([' ', '(']) => parse_type(other),
         _ => SqlType::default(),
     };

@@ -1,256 +1,267 @@
 //! What `change` or `up` of a Rails migration calls.
 
-use super::super::super::code::{Call, Item, Value, walk};
+use super::super::super::code::{COMPUTED, Call, Item, SPLAT, Value, walk};
+use super::super::super::sql::parse_type;
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
-use super::super::read::{Functions, Steps, assignments, calls, each_call};
+use super::super::read::Steps;
 use super::column::{column_of, foreign_key_of, index_of, new_column, type_of};
-use super::rows::{batches_of, goes_through_rows, write_of};
+use super::names::{Names, name_of};
+use super::words::{join_table, plural};
+use std::rc::Rc;
 
-pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
-    let names = assignments(items);
-    let functions = Functions::of(items);
-    for method in ["change", "up"] {
-        if let Some(body) = functions.find(method) {
-            Reader { functions: &functions, names: &names }.statements(body, steps);
-            let first = calls(body).into_iter().find(|call| method == "up" || call.short() == "execute");
-            let has_reverse = if method == "up" {
-                functions.find("down").is_some()
-            } else {
-                calls(body).iter().any(|call| matches!(call.short(), "reversible" | "up_only"))
+/// The calls that take SQL; `false` when it is none. `written` is the call before its names were followed.
+pub(super) fn sql_of(call: &Call, written: &Call, steps: &mut Steps, names: &Names) -> bool {
+    let of_connection = !call.name.contains('.') || call.name.contains("conn");
+    match call.short() {
+        "execute" => {}
+        "exec_query" | "exec_update" | "exec_delete" | "exec_insert" | "select_all" | "select_value"
+        | "select_values" | "select_rows" | "select_one" | "query_value" | "query_values" | "async_exec" => {
+            // A query that Active Record puts together only reads.
+            if !matches!(call.arguments.first(), Some(Value::Text(_) | Value::Name(_))) {
+                return false;
+            }
+        }
+        // `User.update(..)` and `hash.delete("key")` take no statement.
+        "update" | "delete" | "insert" | "exec" | "query" | "exec_params" => {
+            let is_sql = |value: &Value| match value {
+                Value::Text(text) => of_connection || text.text.trim().contains(' '),
+                _ => false,
             };
-            if let Some(first) = first.filter(|_| !has_reverse) {
-                let what = if method == "up" { "up" } else { "execute" }.to_owned();
-                steps.push(first.span, Operation::Irreversible { what });
+            if !call.arguments.first().is_some_and(is_sql) {
+                return false;
             }
-            return;
+        }
+        _ => return false,
+    }
+    let Some(sql) = written.arguments.first() else { return call.short() == "execute" };
+    let followed = match sql {
+        Value::Name(name) => names.with(name, Value::clone),
+        _ => None,
+    };
+    steps.sql_value(followed.as_ref().unwrap_or(sql), call.span, names.of_file());
+    // What is done with each of the rows is found in the block.
+    call.block.is_empty()
+}
+
+/// A call whose arguments stand for something, if only for something that is computed.
+fn computed(call: &Call) -> Call {
+    let known = |value: &Value| !matches!(value, Value::Name(_) | Value::Call(_) | Value::Unknown);
+    if call.arguments.iter().all(known) {
+        return call.clone();
+    }
+    let word = |value: &Value| {
+        if known(value) { value.clone() } else { Value::Symbol(name_of(Some(value), call)) }
+    };
+    Call { arguments: Rc::new(call.arguments.iter().map(word).collect()), ..call.clone() }
+}
+
+/// Whether options of a call are not in it, nor anywhere that is known.
+fn has_unknown_options(call: &Call) -> bool {
+    let place = match call.short() {
+        "add_column" | "change_column" => 3,
+        "add_index" | "add_reference" | "add_belongs_to" | "add_foreign_key" | "add_check_constraint" => 2,
+        _ => return false,
+    };
+    let handed_over = call.arguments.get(place).is_some_and(|it| matches!(it, Value::Name(_) | Value::Call(_)));
+    handed_over || call.by_name(SPLAT).is_some()
+}
+
+/// The operations that name their table first; `false` when it is none.
+pub(super) fn operation(call: &Call, steps: &mut Steps) -> bool {
+    if has_unknown_options(call) {
+        steps.push(call.span, Operation::Unseen);
+        // Whether the index is built concurrently is among what is not known.
+        if call.short() == "add_index" {
+            return true;
+        }
+    }
+    let call = &computed(call);
+    let span = call.span;
+    let table = call.word(0, "table_name");
+    let not_valid = call.flag("validate") == Some(false);
+    match call.short() {
+        "create_table" | "create_join_table" => create_table(call, steps),
+        "change_table" => change_table(call, steps),
+        "truncate" | "truncate_tables" if !call.name.contains('.') || call.name.contains("conn") => {
+            let tables = call.arguments.iter().filter_map(Value::word).map(str::to_owned).collect();
+            steps.push(span, Operation::Truncate { tables, cascade: false });
+        }
+        "add_column" => {
+            let column = new_column(&call.word(1, "column_name"), &kind_at(call, 2), call);
+            steps.alter(span, &table, TableChange::AddColumn(column));
+        }
+        "add_columns" => {
+            let kind = call.by_name("type").and_then(Value::word).unwrap_or_default();
+            for column in call.arguments.iter().skip(1).filter_map(Value::word) {
+                steps.alter(span, &table, TableChange::AddColumn(new_column(column, kind, call)));
+            }
+        }
+        "add_timestamps" => add_timestamps(call, &table, steps),
+        "remove_column" | "remove_columns" => {
+            for column in call.arguments.iter().skip(1).filter_map(Value::word).take(columns_of(call)) {
+                steps.alter(span, &table, TableChange::DropColumn { column: column.to_owned(), cascade: false });
+            }
+        }
+        "remove_timestamps" => {
+            steps.alter(span, &table, TableChange::DropColumn { column: "created_at".to_owned(), cascade: false });
+        }
+        "remove_reference" | "remove_belongs_to" => {
+            let column = format!("{}_id", call.word(1, "ref_name"));
+            steps.alter(span, &table, TableChange::DropColumn { column, cascade: false });
+        }
+        "rename_column" => {
+            let (from, to) = (call.word(1, "column_name"), call.word(2, "new_column_name"));
+            steps.alter(span, &table, TableChange::RenameColumn { from, to });
+        }
+        "rename_table" => steps.alter(span, &table, TableChange::RenameTable { to: call.word(1, "new_name") }),
+        "change_column" => change_column(call, &table, &call.word(1, "column_name"), &call.word(2, "type"), steps),
+        "change_column_null" => change_null(call, &table, steps),
+        "change_column_default" => steps.alter(span, &table, TableChange::SetDefault),
+        "add_index" => add_index(call, &table, steps),
+        "remove_index" => {
+            let name = call.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
+            steps.drop_index(span, &table, name, is_concurrent(call.by_name("algorithm")));
+        }
+        "add_reference" | "add_belongs_to" => add_reference(call, &table, &call.word(1, "ref_name"), steps),
+        "add_foreign_key" => {
+            let to = call.word(1, "to_table");
+            let name = Some(name_of_new_key(call, &table, &to));
+            let constraint = Constraint::ForeignKey { to };
+            steps.alter(span, &table, TableChange::AddConstraint { name, constraint, not_valid });
+        }
+        "remove_foreign_key" => steps.alter(span, &table, TableChange::DropConstraint { name: String::new() }),
+        "validate_foreign_key" => {
+            let name = name_of_key(call, &table, steps);
+            steps.alter(span, &table, TableChange::Validate { name });
+        }
+        "add_check_constraint" => {
+            let expression = call.arguments.get(1).and_then(Value::word).unwrap_or_default();
+            let not_null = super::super::super::sql::not_null_column_of(expression);
+            let name = call.by_name("name").and_then(Value::word).map(str::to_owned);
+            let constraint = Constraint::Check { not_null };
+            steps.alter(span, &table, TableChange::AddConstraint { name, constraint, not_valid });
+        }
+        "validate_check_constraint" | "validate_constraint" => {
+            let name = call.argument(1, "name").and_then(Value::word).unwrap_or_default().to_owned();
+            steps.alter(span, &table, TableChange::Validate { name });
+        }
+        "remove_check_constraint" => {
+            let name = call.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
+            steps.alter(span, &table, TableChange::DropConstraint { name });
+        }
+        "add_unique_constraint" => {
+            let constraint = Constraint::Unique { using_index: call.by_name("using_index").is_some() };
+            steps.alter(span, &table, TableChange::AddConstraint { name: None, constraint, not_valid: false });
+        }
+        "add_exclusion_constraint" => {
+            let change = TableChange::AddConstraint { name: None, constraint: Constraint::Exclude, not_valid: false };
+            steps.alter(span, &table, change);
+        }
+        "drop_table" => {
+            let cascade = call.by_name("force").and_then(Value::word) == Some("cascade");
+            let tables = call.arguments.iter().filter_map(Value::word).map(str::to_owned).collect();
+            steps.push(span, Operation::DropTable { tables, cascade });
+        }
+        "drop_join_table" => {
+            steps.push(span, Operation::DropTable { tables: vec![joined(call)], cascade: false });
+        }
+        "disable_extension" => {
+            let operation = Operation::DropObject { kind: ObjectKind::Extension, names: vec![table], cascade: false };
+            steps.push(span, operation);
+        }
+        "drop_enum" => {
+            let operation = Operation::DropObject { kind: ObjectKind::Type, names: vec![table], cascade: false };
+            steps.push(span, operation);
+        }
+        "rename_schema" => {
+            steps.push(span, Operation::RenameObject { kind: ObjectKind::Schema, name: table, schema: false });
+        }
+        "drop_schema" => {
+            let operation = Operation::DropObject { kind: ObjectKind::Schema, names: vec![table], cascade: true };
+            steps.push(span, operation);
+        }
+        "rename_enum_value" | "rename_enum" => {
+            steps.push(span, Operation::RenameObject { kind: ObjectKind::EnumValue, name: table, schema: false });
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// What is made inside `revert` goes away, and the rest cannot be told.
+pub(super) fn reverted(inner: &Call, steps: &mut Steps) {
+    let inner = &computed(inner);
+    let (span, table) = (inner.span, inner.word(0, "table_name"));
+    match inner.short() {
+        "create_table" => steps.push(span, Operation::DropTable { tables: vec![table], cascade: false }),
+        "create_join_table" => {
+            steps.push(span, Operation::DropTable { tables: vec![joined(inner)], cascade: false });
+        }
+        "drop_table" | "drop_join_table" => create_table(inner, steps),
+        // Without the type it cannot be taken back at all.
+        "remove_column" => {
+            let column = new_column(&inner.word(1, "column_name"), &kind_at(inner, 2), inner);
+            steps.alter(span, &table, TableChange::AddColumn(column));
+        }
+        "remove_index" => add_index(inner, &table, steps),
+        "add_column" => {
+            let column = inner.word(1, "column_name");
+            steps.alter(span, &table, TableChange::DropColumn { column, cascade: false });
+        }
+        "add_index" => {
+            let name = inner.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
+            steps.drop_index(span, &table, name, is_concurrent(inner.by_name("algorithm")));
+        }
+        // The columns of a table are no operations.
+        _ if inner.name.contains('.') || inner.arguments.is_empty() => {}
+        short => {
+            let what = format!("`{short}` inside `revert` is done backwards, which is not read here");
+            steps.push(span, Operation::Unclear { what });
         }
     }
 }
 
-struct Reader<'a> {
-    functions: &'a Functions<'a>,
-    names: &'a [(String, Value)],
-}
-
-impl Reader<'_> {
-    fn statements(&self, body: &[Item], steps: &mut Steps) {
-        each_call(body, self.names, steps, &|call, steps| self.call(call, steps));
+fn change_table(call: &Call, steps: &mut Steps) {
+    let table = call.word(0, "table_name");
+    let what =
+        format!("`change_table :{table}` puts several changes into one block that safety checks do not look into");
+    if !steps.assured {
+        steps.push(call.span, Operation::Unclear { what });
     }
-
-    fn call(&self, call: &Call, steps: &mut Steps) {
-        match call.short() {
-            "safety_assured" => {
-                let before = std::mem::replace(&mut steps.assured, true);
-                self.statements(&call.block, steps);
-                steps.assured = before;
-            }
-            "down" => {}
-            "find_each" | "in_batches" | "find_in_batches" if !call.block.is_empty() => batches_of(call, steps),
-            "each" | "map" | "each_with_index" | "each_slice" if goes_through_rows(call) => batches_of(call, steps),
-            "loop" => steps.in_loop(true, |steps| self.statements(&call.block, steps)),
-            "create_table" | "create_join_table" => create_table(call, steps),
-            "change_table" => self.change_table(call, steps),
-            "revert" => self.revert(call, steps),
-            _ if call.name == call.short() && !call.block.is_empty() => self.statements(&call.block, steps),
-            "reversible" | "up" | "each" | "up_only" => self.statements(&call.block, steps),
-            _ => {
-                if !self.functions.follow(&call.name, steps, |body, steps| self.statements(body, steps)) {
-                    self.operation(call, steps);
-                }
-            }
-        }
-    }
-
-    /// The operations that name their table first.
-    fn operation(&self, call: &Call, steps: &mut Steps) {
-        let span = call.span;
-        let table = call.word(0, "table_name");
-        let not_valid = call.flag("validate") == Some(false);
-        match call.short() {
-            "execute" | "exec_query" | "exec_update" | "exec_delete" | "update" | "delete" => {
-                // `User.update(..)` takes no text.
-                let sql =
-                    call.arguments.first().filter(|sql| call.short() == "execute" || matches!(sql, Value::Text(_)));
-                if let Some(sql) = sql {
-                    steps.sql_value(sql, span, self.names);
-                }
-            }
-            "add_column" => {
-                let column = new_column(&call.word(1, "column_name"), &kind_at(call, 2), call);
-                steps.alter(span, &table, TableChange::AddColumn(column));
-            }
-            "add_columns" => {
-                let kind = call.by_name("type").and_then(Value::word).unwrap_or_default();
-                for column in call.arguments.iter().skip(1).filter_map(Value::word) {
-                    steps.alter(span, &table, TableChange::AddColumn(new_column(column, kind, call)));
-                }
-            }
-            "add_timestamps" => add_timestamps(call, &table, steps),
-            "remove_column" | "remove_columns" => {
-                for column in call.arguments.iter().skip(1).filter_map(Value::word).take(columns_of(call)) {
-                    steps.alter(span, &table, TableChange::DropColumn { column: column.to_owned(), cascade: false });
-                }
-            }
-            "remove_timestamps" => {
-                steps.alter(span, &table, TableChange::DropColumn { column: "created_at".to_owned(), cascade: false });
-            }
-            "remove_reference" | "remove_belongs_to" => {
-                let column = format!("{}_id", call.word(1, "ref_name"));
-                steps.alter(span, &table, TableChange::DropColumn { column, cascade: false });
-            }
-            "rename_column" => {
-                let (from, to) = (call.word(1, "column_name"), call.word(2, "new_column_name"));
-                steps.alter(span, &table, TableChange::RenameColumn { from, to });
-            }
-            "rename_table" => steps.alter(span, &table, TableChange::RenameTable { to: call.word(1, "new_name") }),
-            "change_column" => change_column(call, &table, &call.word(1, "column_name"), &call.word(2, "type"), steps),
-            "change_column_null" => change_null(call, &table, steps),
-            "change_column_default" => steps.alter(span, &table, TableChange::SetDefault),
-            "add_index" => add_index(call, &table, steps),
-            "remove_index" => {
-                let name = call.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
-                steps.drop_index(span, &table, name, is_concurrent(call.by_name("algorithm")));
-            }
-            "add_reference" | "add_belongs_to" => add_reference(call, &table, &call.word(1, "ref_name"), steps),
-            "add_foreign_key" => {
-                let to = call.word(1, "to_table");
-                let name = Some(name_of_new_key(call, &table, &to));
-                let constraint = Constraint::ForeignKey { to };
-                steps.alter(span, &table, TableChange::AddConstraint { name, constraint, not_valid });
-            }
-            "remove_foreign_key" => steps.alter(span, &table, TableChange::DropConstraint { name: String::new() }),
-            "validate_foreign_key" => {
-                let name = name_of_key(call, &table, steps);
-                steps.alter(span, &table, TableChange::Validate { name });
-            }
-            "add_check_constraint" => {
-                let expression = call.arguments.get(1).and_then(Value::word).unwrap_or_default();
-                let not_null = super::super::super::sql::not_null_column_of(expression);
-                let name = call.by_name("name").and_then(Value::word).map(str::to_owned);
-                let constraint = Constraint::Check { not_null };
-                steps.alter(span, &table, TableChange::AddConstraint { name, constraint, not_valid });
-            }
-            "validate_check_constraint" | "validate_constraint" => {
-                let name = call.argument(1, "name").and_then(Value::word).unwrap_or_default().to_owned();
-                steps.alter(span, &table, TableChange::Validate { name });
-            }
-            "remove_check_constraint" => {
-                let name = call.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
-                steps.alter(span, &table, TableChange::DropConstraint { name });
-            }
-            "add_unique_constraint" => {
-                let constraint = Constraint::Unique { using_index: call.by_name("using_index").is_some() };
-                steps.alter(span, &table, TableChange::AddConstraint { name: None, constraint, not_valid: false });
-            }
-            "add_exclusion_constraint" => {
-                let change =
-                    TableChange::AddConstraint { name: None, constraint: Constraint::Exclude, not_valid: false };
-                steps.alter(span, &table, change);
-            }
-            "drop_table" | "drop_join_table" => {
-                let cascade = call.by_name("force").and_then(Value::word) == Some("cascade");
-                steps.push(span, Operation::DropTable { tables: vec![table], cascade });
-            }
-            "disable_extension" => {
-                let operation =
-                    Operation::DropObject { kind: ObjectKind::Extension, names: vec![table], cascade: false };
-                steps.push(span, operation);
-            }
-            "drop_enum" => {
-                let operation = Operation::DropObject { kind: ObjectKind::Type, names: vec![table], cascade: false };
-                steps.push(span, operation);
-            }
-            "rename_schema" => {
-                steps.push(span, Operation::RenameObject { kind: ObjectKind::Schema, name: table, schema: false });
-            }
-            "drop_schema" => {
-                let operation = Operation::DropObject { kind: ObjectKind::Schema, names: vec![table], cascade: true };
-                steps.push(span, operation);
-            }
-            "rename_enum_value" | "rename_enum" => {
-                steps.push(span, Operation::RenameObject { kind: ObjectKind::EnumValue, name: table, schema: false });
-            }
-            short => write_of(call, short, steps),
-        }
-    }
-
-    /// `revert do .. end` and `revert CreateUsers`: what is made there goes away, and the rest cannot be told.
-    fn revert(&self, call: &Call, steps: &mut Steps) {
-        if let Some(other) = call.arguments.first() {
-            let what = format!(
-                "`revert {}` takes another migration back, which is not read here",
-                other.word().unwrap_or("..")
-            );
-            steps.push(call.span, Operation::Unclear { what });
-        }
-        for inner in block_calls(&call.block) {
-            let (span, table) = (inner.span, inner.word(0, "table_name"));
-            match inner.short() {
-                "create_table" | "create_join_table" => {
-                    steps.push(span, Operation::DropTable { tables: vec![table], cascade: false });
-                }
-                "add_column" => {
-                    let column = inner.word(1, "column_name");
-                    steps.alter(span, &table, TableChange::DropColumn { column, cascade: false });
-                }
-                "drop_table" | "remove_column" => {}
-                "add_index" => {
-                    let name = inner.by_name("name").and_then(Value::word).unwrap_or_default().to_owned();
-                    steps.drop_index(span, &table, name, is_concurrent(inner.by_name("algorithm")));
-                }
-                // The columns of a table are no operations.
-                _ if inner.name.contains('.') || inner.arguments.is_empty() => {}
-                short => {
-                    let what = format!("`{short}` inside `revert` is done backwards, which is not read here");
-                    steps.push(span, Operation::Unclear { what });
-                }
-            }
-        }
-    }
-
-    fn change_table(&self, call: &Call, steps: &mut Steps) {
-        let table = call.word(0, "table_name");
-        let what =
-            format!("`change_table :{table}` puts several changes into one block that safety checks do not look into");
-        if !steps.assured {
-            steps.push(call.span, Operation::Unclear { what });
-        }
-        for inner in block_calls(&call.block) {
-            let name = || inner.word(0, "column_name");
-            match inner.short() {
-                "remove" => {
-                    for column in inner.arguments.iter().filter_map(Value::word) {
-                        let change = TableChange::DropColumn { column: column.to_owned(), cascade: false };
-                        steps.alter(inner.span, &table, change);
-                    }
-                }
-                "rename" => {
-                    let change = TableChange::RenameColumn { from: name(), to: inner.word(1, "new_column_name") };
+    for inner in block_calls(&call.block) {
+        let name = || inner.word(0, "column_name");
+        match inner.short() {
+            "remove" => {
+                for column in inner.arguments.iter().filter_map(Value::word) {
+                    let change = TableChange::DropColumn { column: column.to_owned(), cascade: false };
                     steps.alter(inner.span, &table, change);
                 }
-                "change" => change_column(inner, &table, &name(), &inner.word(1, "type"), steps),
-                "index" => add_index(inner, &table, steps),
-                "remove_index" => {
-                    steps.drop_index(inner.span, &table, String::new(), is_concurrent(inner.by_name("algorithm")))
-                }
-                "references" | "belongs_to" => add_reference(inner, &table, &name(), steps),
-                "timestamps" => add_timestamps(inner, &table, steps),
-                "column" => {
-                    let column = new_column(&name(), &kind_at(inner, 1), inner);
+            }
+            "rename" => {
+                let change = TableChange::RenameColumn { from: name(), to: inner.word(1, "new_column_name") };
+                steps.alter(inner.span, &table, change);
+            }
+            "change" => change_column(inner, &table, &name(), &inner.word(1, "type"), steps),
+            "index" => add_index(inner, &table, steps),
+            "remove_index" => {
+                steps.drop_index(inner.span, &table, String::new(), is_concurrent(inner.by_name("algorithm")))
+            }
+            "references" | "belongs_to" => add_reference(inner, &table, &name(), steps),
+            "timestamps" => add_timestamps(inner, &table, steps),
+            "column" => {
+                let column = new_column(&name(), &kind_at(inner, 1), inner);
+                steps.alter(inner.span, &table, TableChange::AddColumn(column));
+            }
+            kind if !type_of(kind, inner).name.is_empty() => {
+                for column in inner.arguments.iter().filter_map(Value::word) {
+                    let column = new_column(column, kind, inner);
                     steps.alter(inner.span, &table, TableChange::AddColumn(column));
                 }
-                kind if !type_of(kind, inner).name.is_empty() => {
-                    for column in inner.arguments.iter().filter_map(Value::word) {
-                        let column = new_column(column, kind, inner);
-                        steps.alter(inner.span, &table, TableChange::AddColumn(column));
-                    }
-                }
-                _ => {}
             }
+            _ => {}
         }
     }
 }
-
 /// The type of a column; `type:` by name is that of a virtual column's value.
 fn kind_at(call: &Call, place: usize) -> String {
     call.arguments.get(place).and_then(Value::word).unwrap_or_default().to_owned()
@@ -278,11 +289,8 @@ fn block_calls(body: &[Item]) -> Vec<&Call> {
 }
 
 fn create_table(call: &Call, steps: &mut Steps) {
-    let table = if call.short() == "create_table" {
-        call.word(0, "table_name")
-    } else {
-        format!("{}_{}", call.word(0, "table_1"), call.word(1, "table_2"))
-    };
+    let table =
+        if matches!(call.short(), "create_table" | "drop_table") { call.word(0, "table_name") } else { joined(call) };
     let mut references = Vec::new();
     let mut columns: Vec<(String, SqlType)> = Vec::new();
     for inner in block_calls(&call.block) {
@@ -293,11 +301,17 @@ fn create_table(call: &Call, steps: &mut Steps) {
             kind => columns.push((inner.word(0, "name"), type_of(kind, inner))),
         }
     }
-    let force = matches!(call.by_name("force"), Some(Value::Flag(true) | Value::Name(_)));
+    let force = !matches!(call.by_name("force"), None | Some(Value::Flag(false) | Value::Nothing));
     steps.push(
         call.span,
         Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force },
     );
+}
+
+/// The table of `create_join_table :users, :products`.
+fn joined(call: &Call) -> String {
+    let named = call.by_name("table_name").and_then(Value::word).map(str::to_owned);
+    named.unwrap_or_else(|| join_table(&call.word(0, "table_1"), &call.word(1, "table_2")))
 }
 
 fn add_timestamps(call: &Call, table: &str, steps: &mut Steps) {
@@ -311,7 +325,12 @@ fn add_timestamps(call: &Call, table: &str, steps: &mut Steps) {
 
 fn change_column(call: &Call, table: &str, column: &str, kind: &str, steps: &mut Steps) {
     let using = call.by_name("using").is_some();
-    let change = TableChange::SetType { column: column.to_owned(), to: type_of(kind, call), from: None, using };
+    let mut to = type_of(kind, call);
+    // What Rails does not know it hands to PostgreSQL: `"VARCHAR(20)"`.
+    if to.name.is_empty() && !kind.contains(COMPUTED) {
+        to = parse_type(kind);
+    }
+    let change = TableChange::SetType { column: column.to_owned(), to, from: None, using };
     steps.alter(call.span, table, change);
     if call.flag("null") == Some(false) {
         steps.alter(call.span, table, TableChange::SetNotNull { column: column.to_owned() });
@@ -321,7 +340,9 @@ fn change_column(call: &Call, table: &str, column: &str, kind: &str, steps: &mut
 fn change_null(call: &Call, table: &str, steps: &mut Steps) {
     let column = call.word(1, "column_name");
     match call.arguments.get(2) {
-        Some(Value::Flag(false)) => {
+        Some(Value::Flag(true)) => steps.alter(call.span, table, TableChange::DropNotNull { column }),
+        // What is not known may well be `false`.
+        _ => {
             // A fourth argument fills the rows that are null, all at once.
             if call.arguments.len() > 3 {
                 let table = table.to_owned();
@@ -329,7 +350,6 @@ fn change_null(call: &Call, table: &str, steps: &mut Steps) {
             }
             steps.alter(call.span, table, TableChange::SetNotNull { column });
         }
-        _ => steps.alter(call.span, table, TableChange::DropNotNull { column }),
     }
 }
 
@@ -371,8 +391,10 @@ fn add_reference(call: &Call, table: &str, reference: &str, steps: &mut Steps) {
         steps.index(call.span, table, Some(format!("index_{table}_on_{name}")), concurrently);
     }
     if let Some((to, not_valid)) = foreign_key_of(call, reference) {
-        let name = Some(format!("fk_{table}_{to}"));
+        // The column tells more than the table, unless its name is made of the table's.
+        let usual = to == plural(reference);
+        let key = Some(if usual { format!("fk_{table}_{to}") } else { format!("fk_{table}_{name}") });
         let constraint = Constraint::ForeignKey { to };
-        steps.alter(call.span, table, TableChange::AddConstraint { name, constraint, not_valid });
+        steps.alter(call.span, table, TableChange::AddConstraint { name: key, constraint, not_valid });
     }
 }
