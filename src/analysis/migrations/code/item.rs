@@ -21,6 +21,8 @@ pub(in super::super) enum Item {
     Loop { over: Option<Value>, name: String, body: Vec<Item> },
     /// Statements under a condition or a context; with the call of a `with` and the name that it gets.
     Block { head: Option<Call>, alias: String, body: Vec<Item> },
+    /// The names that a function gives what it is called with, before its statements: in JavaScript.
+    Parameters { names: Vec<String> },
     /// An import of names from a module.
     Import { module: String, names: Vec<String>, span: Span },
     /// What the body in which it stands first begins with, in Ruby: the parameters of a function or a block with their
@@ -287,7 +289,11 @@ pub(in super::super) fn walk<'a>(items: &'a [Item], visit: &mut dyn FnMut(&'a It
             Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
                 walk(body, visit)
             }
-            Item::Assign { .. } | Item::Extend { .. } | Item::Import { .. } | Item::Head(_) => {}
+            Item::Assign { .. }
+            | Item::Extend { .. }
+            | Item::Parameters { .. }
+            | Item::Import { .. }
+            | Item::Head(_) => {}
         }
     }
 }

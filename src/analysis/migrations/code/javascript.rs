@@ -22,30 +22,29 @@ fn statements(source: &Source<'_>, node: Node<'_>, depth: u32) -> Vec<Item> {
     items
 }
 
+/// A statement, or an expression of which only the calls matter.
 fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
     let Some(depth) = source.deeper(node, depth) else { return };
     match node.kind() {
-        "expression_statement"
-        | "return_statement"
-        | "await_expression"
-        | "parenthesized_expression"
-        | "export_statement" => {
-            for inner in children(node) {
-                statement(source, inner, depth, items);
-            }
-        }
         "call_expression" => items.push(Item::Call(call(source, node, depth))),
-        "assignment_expression" => {
-            let name = field(source, node, "left").rsplit('.').next().unwrap_or_default().to_owned();
-            if let Some(right) = node.child_by_field_name("right") {
-                assign(source, name, right, depth, items);
+        // `new Promise(async (resolve) => ..)`
+        "new_expression" | "object" | "array" => {
+            let value = value(source, node, depth);
+            let value = taken_apart(value, true, items);
+            // `export default { up: addIndex }`
+            if node.kind() == "object" {
+                items.push(Item::Assign { name: String::new(), value, span: source.span(node) });
             }
         }
-        "lexical_declaration" | "variable_declaration" => {
-            for part in children(node) {
-                if let Some(value) = part.child_by_field_name("value") {
-                    assign(source, field(source, part, "name"), value, depth, items);
-                }
+        "assignment_expression" => {
+            if let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) {
+                declare(source, left, right, depth, items);
+            }
+        }
+        "augmented_assignment_expression" => extend(source, node, depth, items),
+        "variable_declarator" => {
+            if let (Some(name), Some(value)) = (node.child_by_field_name("name"), node.child_by_field_name("value")) {
+                declare(source, name, value, depth, items);
             }
         }
         "public_field_definition" | "field_definition" => {
@@ -54,72 +53,218 @@ fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<It
                 assign(source, field(source, node, name), value, depth, items);
             }
         }
-        "function_declaration" | "method_definition" => define(source, field(source, node, "name"), node, depth, items),
+        "function_declaration" | "generator_function_declaration" | "method_definition" => {
+            define(source, field(source, node, "name"), node, depth, items);
+        }
+        kind if is_function(kind) => items.push(block(body(source, node, depth))),
         "class_declaration" | "class" | "abstract_class_declaration" => {
             let body = node.child_by_field_name("body").map(|body| statements(source, body, depth));
             items.push(Item::Class { body: body.unwrap_or_default() });
         }
-        "for_in_statement" => items.push(Item::Loop {
-            over: Some(node.child_by_field_name("right").map_or(Value::Unknown, |right| value(source, right, depth))),
-            name: field(source, node, "left"),
-            body: statements(source, node, depth),
-        }),
-        "for_statement" | "while_statement" | "do_statement" => {
-            items.push(Item::Loop { over: None, name: String::new(), body: statements(source, node, depth) });
+        "for_in_statement" | "for_statement" | "while_statement" | "do_statement" => {
+            repeat(source, node, depth, items);
         }
         "if_statement" | "try_statement" | "else_clause" | "catch_clause" | "finally_clause" | "statement_block"
-        | "switch_statement" | "switch_body" | "switch_case" | "switch_default" | "object" => {
-            items.push(Item::Block { head: None, alias: String::new(), body: statements(source, node, depth) });
+        | "switch_statement" | "switch_body" | "switch_case" | "switch_default" => {
+            items.push(block(statements(source, node, depth)));
         }
-        // `module.exports = { up: async (knex) => .. }`
-        "pair" => {
-            if let Some(value) = node.child_by_field_name("value") {
-                assign(source, field(source, node, "key"), value, depth, items);
+        // `export { addIndex as up }`
+        "export_specifier" => {
+            let (name, known) = (field(source, node, "alias"), field(source, node, "name"));
+            if !name.is_empty() {
+                items.push(Item::Assign { name, value: Value::Name(known), span: source.span(node) });
             }
         }
         "import_statement" => {
             let module = field(source, node, "source").trim_matches(['"', '\'']).to_owned();
             items.push(Item::Import { module, names: Vec::new(), span: source.span(node) });
         }
-        _ => {}
+        "decorator"
+        | "type_annotation"
+        | "type_arguments"
+        | "interface_declaration"
+        | "type_alias_declaration"
+        | "identifier"
+        | "string"
+        | "number"
+        | "regex" => {}
+        // `await f()`, `a && f()`, `a ? f() : g()`, `void f()`, `label: f()`, `throw f()`, `f().x`, ...
+        _ => {
+            for inner in children(node) {
+                statement(source, inner, depth, items);
+            }
+        }
     }
 }
 
-fn field(source: &Source<'_>, node: Node<'_>, name: &str) -> String {
-    let text = node.child_by_field_name(name).map(|part| source.of(part)).unwrap_or_default();
-    text.trim_matches(['"', '\'']).to_owned()
+fn block(body: Vec<Item>) -> Item {
+    Item::Block { head: None, alias: String::new(), body }
 }
 
-fn is_function(node: Node<'_>) -> bool {
-    matches!(node.kind(), "arrow_function" | "function_expression" | "function")
+/// A loop: what it goes over or asks comes first, then what it repeats.
+fn repeat(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    let repeated = node.child_by_field_name("body");
+    let goes_over = node.child_by_field_name("right");
+    for part in children(node) {
+        if Some(part) != repeated {
+            statement(source, part, depth, items);
+        }
+    }
+    let over = goes_over.map(|right| value(source, right, depth));
+    let name = if goes_over.is_some() { field(source, node, "left") } else { String::new() };
+    let mut body = Vec::new();
+    if let Some(repeated) = repeated {
+        statement(source, repeated, depth, &mut body);
+    }
+    items.push(Item::Loop { over, name, body });
+}
+
+/// The name in a field, also one in quotes or brackets.
+fn field(source: &Source<'_>, node: Node<'_>, name: &str) -> String {
+    node.child_by_field_name(name).map(|part| name_of(source, part)).unwrap_or_default()
+}
+
+/// What a name is called: the `up` of `exports.up`, `exports["up"]`, `"up"`, `["up"]` and `up`.
+fn name_of(source: &Source<'_>, node: Node<'_>) -> String {
+    let named = match node.kind() {
+        "member_expression" => node.child_by_field_name("property"),
+        "subscript_expression" => node.child_by_field_name("index"),
+        "computed_property_name" => node.named_child(0),
+        _ => None,
+    };
+    source.of(named.unwrap_or(node)).trim_matches(['"', '\'', '`']).to_owned()
+}
+
+fn is_function(kind: &str) -> bool {
+    matches!(kind, "arrow_function" | "function_expression" | "function" | "generator_function")
+}
+
+/// `name = value`, `{ a, b } = value`, `[a, b] = value`.
+fn declare(source: &Source<'_>, left: Node<'_>, right: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    if !matches!(left.kind(), "array_pattern" | "object_pattern") {
+        return assign(source, name_of(source, left), right, depth, items);
+    }
+    let whole = taken_apart(value(source, right, depth), true, items);
+    for (place, part) in children(left).into_iter().enumerate() {
+        let key = part.child_by_field_name("key").unwrap_or(part);
+        let key = source.of(key);
+        let value = match &whole {
+            Value::List(list) if left.kind() == "array_pattern" => list.get(place).cloned().unwrap_or(Value::Unknown),
+            Value::Map(_) => whole.key(key).cloned().unwrap_or(Value::Unknown),
+            Value::Name(name) => Value::Name(format!("{name}.{key}")),
+            Value::Call(_) => whole.clone(),
+            _ => Value::Unknown,
+        };
+        for name in names_in(source, part) {
+            items.push(Item::Assign { name, value: value.clone(), span: source.span(part) });
+        }
+    }
+}
+
+/// The names that a pattern gives.
+fn names_in(source: &Source<'_>, pattern: Node<'_>) -> Vec<String> {
+    let (mut names, mut pending) = (Vec::new(), vec![pattern]);
+    while let Some(part) = pending.pop().filter(|part| source.deeper(*part, 1).is_some()) {
+        match part.kind() {
+            "identifier" | "shorthand_property_identifier_pattern" => names.push(source.of(part).to_owned()),
+            "type_annotation" => {}
+            "pair_pattern" => pending.extend(part.child_by_field_name("value")),
+            "assignment_pattern" | "object_assignment_pattern" => pending.extend(part.child_by_field_name("left")),
+            "required_parameter" | "optional_parameter" => pending.extend(part.child_by_field_name("pattern")),
+            _ => pending.extend(children(part)),
+        }
+    }
+    names
 }
 
 fn assign(source: &Source<'_>, name: String, right: Node<'_>, depth: u32, items: &mut Vec<Item>) {
-    if is_function(right) {
+    if is_function(right.kind()) {
         define(source, name, right, depth, items);
         return;
     }
-    let value = value(source, right, depth);
-    match (right.kind(), value.call()) {
-        ("call_expression" | "await_expression", Some(call)) => items.push(Item::Call(call.clone())),
-        ("call_expression" | "await_expression" | "object" | "class", _) => statement(source, right, depth, items),
-        _ => {}
+    let value = taken_apart(value(source, right, depth), true, items);
+    // What says nothing as a value may still call something.
+    if matches!(value, Value::Unknown) || right.kind() == "template_string" {
+        statement(source, right, depth, items);
     }
     items.push(Item::Assign { name, value, span: source.span(right) });
+}
+
+/// `sql += "more"`, `table ||= "users"`
+fn extend(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    let Some(right) = node.child_by_field_name("right") else { return };
+    let name = field(source, node, "left");
+    if source.of_field(node, "operator") != "+=" {
+        return assign(source, name, right, depth, items);
+    }
+    let value = taken_apart(value(source, right, depth), true, items);
+    items.push(Item::Extend { name, value, span: source.span(right) });
+}
+
+/// Moves the functions in a value to the statements, where they are found by their names; with `calls` its calls are
+/// there too.
+fn taken_apart(value: Value, calls: bool, items: &mut Vec<Item>) -> Value {
+    match value {
+        Value::Code(body) => {
+            items.push(block(body));
+            Value::Unknown
+        }
+        Value::List(list) => Value::List(list.into_iter().map(|inner| taken_apart(inner, calls, items)).collect()),
+        Value::Spread(inner) => Value::Spread(Box::new(taken_apart(*inner, calls, items))),
+        Value::Map(pairs) => {
+            let pairs = pairs.into_iter().map(|(name, inner)| match inner {
+                Value::Code(body) => {
+                    items.push(Item::Define { name: name.clone(), body });
+                    (name, Value::Unknown)
+                }
+                inner => {
+                    let inner = taken_apart(inner, calls, items);
+                    (name, inner)
+                }
+            });
+            Value::Map(pairs.collect())
+        }
+        Value::Call(call) => {
+            // `new Table({ .. })` has no links and does nothing, unless something in it does.
+            let made = call.links.is_empty();
+            if calls && !made {
+                items.push(Item::Call((*call).clone()));
+            } else if calls && (!call.block.is_empty() || call.arguments.iter().any(has_calls)) {
+                let links = Rc::new(vec![(*call).clone()]);
+                items.push(Item::Call(Call { links, ..(*call).clone() }));
+            }
+            Value::Call(call)
+        }
+        other => other,
+    }
+}
+
+fn has_calls(value: &Value) -> bool {
+    match value {
+        Value::Call(call) => !call.links.is_empty(),
+        Value::List(list) => list.iter().any(has_calls),
+        _ => false,
+    }
 }
 
 fn define(source: &Source<'_>, name: String, function: Node<'_>, depth: u32, items: &mut Vec<Item>) {
     items.push(Item::Define { name, body: body(source, function, depth) });
 }
 
-/// The statements of a function; of `x => f(x)` the one that it is.
+/// The statements of a function; of `x => f(x)` the one that it is. Before them the names of its parameters.
 fn body(source: &Source<'_>, function: Node<'_>, depth: u32) -> Vec<Item> {
     let Some(body) = function.child_by_field_name("body") else { return Vec::new() };
-    if body.kind() == "statement_block" {
-        return statements(source, body, depth);
-    }
     let mut items = Vec::new();
-    statement(source, body, depth, &mut items);
+    let parameters = function.child_by_field_name("parameters").or_else(|| function.child_by_field_name("parameter"));
+    let names = parameters.map(|list| names_in(source, list)).unwrap_or_default();
+    if body.kind() == "statement_block" {
+        items = statements(source, body, depth);
+    } else {
+        statement(source, body, depth, &mut items);
+    }
+    if !names.is_empty() {
+        items.insert(0, Item::Parameters { names });
+    }
     items
 }
 
@@ -128,6 +273,8 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Call {
     let range = node.byte_range();
     let mut links: Vec<Call> = Vec::new();
     let mut parts: Vec<&str> = Vec::new();
+    // Of each link how many parts of the name come after it.
+    let mut after: Vec<usize> = Vec::new();
     let mut at = node;
     for steps in 0.. {
         if steps == MAX_LINKS {
@@ -137,41 +284,96 @@ fn call(source: &Source<'_>, node: Node<'_>, depth: u32) -> Call {
         match at.kind() {
             "call_expression" => {
                 let Some(function) = at.child_by_field_name("function") else { break };
-                let name = match function.kind() {
-                    "member_expression" => function.child_by_field_name("property").unwrap_or(function),
-                    _ => function,
-                };
-                let mut link = Call { name: source.of(name).to_owned(), span: source.span(name), ..Call::default() };
+                let mut link = link_of(source, function);
                 arguments(source, at, depth, &mut link);
                 links.push(link);
+                after.push(parts.len());
                 at = function;
             }
-            "member_expression" | "non_null_expression" => {
-                parts.extend(at.child_by_field_name("property").map(|name| source.of(name)));
+            "member_expression" | "non_null_expression" | "subscript_expression" => {
+                let name = at.child_by_field_name("property").or_else(|| at.child_by_field_name("index"));
+                parts.extend(name.map(|name| source.of(name).trim_matches(['"', '\''])));
                 match at.child_by_field_name("object").or_else(|| at.named_child(0)) {
                     Some(object) => at = object,
                     None => break,
                 }
             }
-            "await_expression" | "parenthesized_expression" | "as_expression" => match at.named_child(0) {
+            "await_expression"
+            | "parenthesized_expression"
+            | "as_expression"
+            | "satisfies_expression"
+            | "instantiation_expression" => match at.named_child(0) {
                 Some(inner) => at = inner,
                 None => break,
             },
-            _ => {
+            "identifier" | "this" | "super" | "import" => {
                 parts.push(source.of(at));
+                break;
+            }
+            // `(async () => { .. })()`
+            kind if is_function(kind) => {
+                if let Some(link) = links.last_mut() {
+                    Rc::make_mut(&mut link.block).extend(body(source, at, depth));
+                }
+                parts.push("");
+                break;
+            }
+            _ => {
+                parts.push("");
                 break;
             }
         }
     }
     links.reverse();
     parts.reverse();
+    after.reverse();
+    for (link, after) in links.iter_mut().zip(after) {
+        let receiver = parts.get(..parts.len().saturating_sub(after + 1)).unwrap_or_default();
+        repeated(source, link, receiver, at, depth);
+    }
     let last = links.last().cloned().unwrap_or_default();
     let range = (range.start, range.end);
     Call { name: parts.join("."), span: source.span(node), range, links: Rc::new(links), ..last }
 }
 
+/// A link by what it calls: `raw` of `knex.raw` and `knex["raw"]`, `helper`, and nothing for a function in place.
+fn link_of(source: &Source<'_>, function: Node<'_>) -> Call {
+    let named = match function.kind() {
+        "member_expression" => function.child_by_field_name("property"),
+        "subscript_expression" => function.child_by_field_name("index"),
+        "instantiation_expression" => function.named_child(0),
+        "identifier" => Some(function),
+        _ => None,
+    };
+    let name = named.map(|name| source.of(name).trim_matches(['"', '\'']).to_owned()).unwrap_or_default();
+    Call { name, span: source.span(named.unwrap_or(function)), ..Call::default() }
+}
+
+/// Makes a loop of the callback of `list.map(..)` and its like.
+fn repeated(source: &Source<'_>, link: &mut Call, receiver: &[&str], root: Node<'_>, depth: u32) {
+    if !matches!(link.name.as_str(), "map" | "forEach" | "flatMap" | "each" | "mapSeries") {
+        return;
+    }
+    let Some(Item::Parameters { names }) = link.block.first() else { return };
+    let name = names.first().cloned().unwrap_or_default();
+    let over = match receiver {
+        // Bluebird's `Promise.map(list, ..)`
+        ["Promise" | "Bluebird"] => link.arguments.first().cloned().unwrap_or(Value::Unknown),
+        [""] if root.kind() == "array" => value(source, root, depth),
+        [name] => Value::Name((*name).to_owned()),
+        _ => {
+            let near = receiver.get(..receiver.len().min(MAX_RECEIVER)).unwrap_or_default();
+            Value::Call(Box::new(Call { name: near.join("."), ..Call::default() }))
+        }
+    };
+    let body = link.block.to_vec();
+    link.block = Rc::new(vec![Item::Loop { over: Some(over), name, body }]);
+}
+
 /// Calls and names in one chain.
 const MAX_LINKS: usize = 4000;
+/// Names of what a callback is called for again and again.
+const MAX_RECEIVER: usize = 20;
 
 fn arguments(source: &Source<'_>, node: Node<'_>, depth: u32, into: &mut Call) {
     let Some(depth) = source.deeper(node, depth) else { return };
@@ -180,37 +382,40 @@ fn arguments(source: &Source<'_>, node: Node<'_>, depth: u32, into: &mut Call) {
         into.arguments = Rc::new(vec![text(source, list)]);
         return;
     }
-    let mut arguments = Vec::new();
+    let (mut arguments, mut block) = (Vec::new(), Vec::new());
     for argument in children(list) {
-        if is_function(argument) {
-            into.block = Rc::new(body(source, argument, depth));
+        if is_function(argument.kind()) {
+            block.extend(body(source, argument, depth));
             arguments.push(Value::Unknown);
         } else {
-            arguments.push(value(source, argument, depth));
+            arguments.push(taken_apart(value(source, argument, depth), false, &mut block));
         }
     }
     into.arguments = Rc::new(arguments);
+    into.block = Rc::new(block);
 }
 
 fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
     let Some(depth) = source.deeper(node, depth) else { return Value::Unknown };
     match node.kind() {
         "string" | "template_string" => text(source, node),
+        // One of them is the value, and each may call something.
+        "binary_expression" if matches!(source.of_field(node, "operator"), "&&" | "||" | "??") => {
+            alternatives(source, node, &["left", "right"], depth)
+        }
+        "ternary_expression" => alternatives(source, node, &["condition", "consequence", "alternative"], depth),
         // `"a" + "b"`
         "binary_expression" => joined(source, node),
+        kind if is_function(kind) => Value::Code(body(source, node, depth)),
         "true" => Value::Flag(true),
         "false" => Value::Flag(false),
         "null" | "undefined" => Value::Nothing,
         "number" => Value::Number(source.of(node).to_owned()),
         "identifier" | "member_expression" => Value::Name(source.of(node).split_whitespace().collect()),
         "array" => Value::List(children(node).into_iter().map(|item| value(source, item, depth)).collect()),
-        "object" => {
-            let pairs = children(node).into_iter().filter(|pair| pair.kind() == "pair");
-            let pair = |pair: Node<'_>| {
-                let inner = pair.child_by_field_name("value")?;
-                Some((field(source, pair, "key"), value(source, inner, depth)))
-            };
-            Value::Map(pairs.filter_map(pair).collect())
+        "object" => Value::Map(children(node).into_iter().filter_map(|part| pair(source, part, depth)).collect()),
+        "subscript_expression" if source.of_field(node, "object").len() < MAX_NAME => {
+            Value::Name(format!("{}.{}", source.of_field(node, "object"), field(source, node, "index")))
         }
         "call_expression" => {
             list_joined(source, node, depth).unwrap_or_else(|| Value::Call(Box::new(call(source, node, depth))))
@@ -225,10 +430,44 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
             arguments(source, node, depth, &mut made);
             Value::Call(Box::new(made))
         }
-        "await_expression" | "parenthesized_expression" | "as_expression" | "satisfies_expression" => {
-            children(node).first().map_or(Value::Unknown, |inner| value(source, *inner, depth))
-        }
+        "await_expression"
+        | "parenthesized_expression"
+        | "as_expression"
+        | "satisfies_expression"
+        | "non_null_expression" => children(node).first().map_or(Value::Unknown, |inner| value(source, *inner, depth)),
         _ => Value::Unknown,
+    }
+}
+
+/// What a value is one of: all but those of which nothing is known.
+fn alternatives(source: &Source<'_>, node: Node<'_>, fields: &[&str], depth: u32) -> Value {
+    let parts = fields.iter().filter_map(|name| Some((*name, node.child_by_field_name(name)?)));
+    let conditional = node.kind() == "ternary_expression" || source.of_field(node, "operator") == "&&";
+    let values =
+        parts.map(|(name, part)| (conditional && matches!(name, "condition" | "left"), value(source, part, depth)));
+    // Of a condition only what it calls matters.
+    let mut known: Vec<Value> =
+        values.filter(|(asks, value)| !asks || has_calls(value)).map(|(_, value)| value).collect();
+    if known.len() == 1 { known.pop().unwrap_or(Value::Unknown) } else { Value::List(known) }
+}
+
+/// A longer text in front of brackets is no name.
+const MAX_NAME: usize = 100;
+
+/// A part of `{ a: b, c, d() { .. }, ...e }`.
+fn pair(source: &Source<'_>, part: Node<'_>, depth: u32) -> Option<(String, Value)> {
+    match part.kind() {
+        "pair" => {
+            let inner = part.child_by_field_name("value")?;
+            Some((field(source, part, "key"), value(source, inner, depth)))
+        }
+        "method_definition" => Some((field(source, part, "name"), Value::Code(body(source, part, depth)))),
+        "shorthand_property_identifier" => {
+            let name = source.of(part).to_owned();
+            Some((name.clone(), Value::Name(name)))
+        }
+        "spread_element" => Some(("...".to_owned(), value(source, part, depth))),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ mod column;
 mod knex;
 mod kysely;
 mod query_builder;
+mod scope;
 mod sequelize;
 mod table;
 mod typeorm;

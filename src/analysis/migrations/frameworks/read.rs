@@ -267,7 +267,7 @@ impl Steps {
                 None => name.contains("noop"),
             },
             Value::Spread(inner) => self.reads_sql(inner, span, names, depth),
-            Value::Unknown => false,
+            Value::Unknown | Value::Code(_) => false,
             _ => true,
         }
     }

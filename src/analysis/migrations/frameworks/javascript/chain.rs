@@ -1,49 +1,65 @@
 //! What the readers of JavaScript share: every chain of calls in a function, wherever it stands.
 
 use super::super::super::code::{Call, Item, Value};
-use super::super::read::{Functions, Steps, each_call};
+use super::super::read::{Steps, each_call};
+use super::scope::Scope;
 
 /// Every chain among the statements: in blocks and callbacks, in lists such as that of `Promise.all([..])`, and in the
-/// functions of the file that are called. Of a chain that `read` takes for its own only what comes after it in
-/// time is looked into.
-pub(super) struct Chains<'a> {
-    pub(super) functions: &'a Functions<'a>,
-    pub(super) names: &'a [(String, Value)],
+/// functions of the file that are called or handed over. Of a chain that `read` takes for its own only what comes after it
+/// in time is looked into.
+pub(super) struct Chains<'s, 'a> {
+    pub(super) scope: &'s Scope<'a>,
     /// Reads a chain; whether it was one to read.
-    pub(super) read: &'a dyn Fn(&Call, &mut Steps) -> bool,
+    pub(super) read: &'s dyn Fn(&Call, &mut Steps) -> bool,
 }
 
-impl Chains<'_> {
+impl Chains<'_, '_> {
     pub(super) fn each(&self, body: &[Item], steps: &mut Steps) {
-        each_call(body, self.names, steps, &|chain, steps| steps.deeper(|steps| self.chain(chain, steps)));
+        each_call(body, &self.scope.names, steps, &|chain, steps| steps.deeper(|steps| self.chain(chain, steps)));
     }
 
     fn chain(&self, chain: &Call, steps: &mut Steps) {
         let known = (self.read)(chain, steps);
-        // `queryInterface.addColumn(..).then(() => queryInterface.addIndex(..))`
-        let follows = |link: &&Call| !known || matches!(link.short(), "then" | "catch" | "finally");
-        for link in chain.links.iter().filter(follows) {
-            for argument in link.arguments.iter().flat_map(|it| [it].into_iter().chain(it.list())) {
-                if let Value::Call(inner) = argument {
-                    steps.deeper(|steps| self.chain(inner, steps));
-                }
+        for (place, link) in chain.links.iter().enumerate().filter(|(_, link)| !known || comes_after(link)) {
+            for argument in link.arguments.iter() {
+                self.value(argument, steps);
             }
             self.each(&link.block, steps);
-            if chain.links.len() == 1 {
-                self.functions.follow(link.short(), steps, |body, steps| self.each(body, steps));
+            if place == 0 {
+                self.follow(&link.name, steps);
             }
+        }
+    }
+
+    /// The chains in what is handed over.
+    fn value(&self, value: &Value, steps: &mut Steps) {
+        match value {
+            Value::Call(call) if call.links.is_empty() => {
+                call.arguments.iter().for_each(|argument| self.value(argument, steps));
+                self.each(&call.block, steps);
+            }
+            Value::Call(call) => steps.deeper(|steps| self.chain(call, steps)),
+            Value::List(list) => list.iter().for_each(|inner| self.value(inner, steps)),
+            Value::Spread(inner) => self.value(inner, steps),
+            Value::Name(name) => self.follow(name, steps),
+            _ => {}
+        }
+    }
+
+    fn follow(&self, name: &str, steps: &mut Steps) {
+        if let Some(name) = self.scope.function_name(name) {
+            self.scope.functions.follow(name, steps, |body, steps| self.each(body, steps));
         }
     }
 }
 
-/// Says that nothing takes `up` back.
-pub(super) fn needs_down(functions: &Functions<'_>, steps: &mut Steps) {
-    let Some(up) = functions.find("up") else { return };
-    let undoes = functions.find("down").is_some_and(|body| !body.is_empty());
-    if let Some(first) = super::super::read::calls(up).first().filter(|_| !undoes) {
-        let what = "up".to_owned();
-        steps.push(first.span, super::super::super::step::Operation::Irreversible { what });
-    }
+/// Whether a link of a chain runs what it is given when those before it are done:
+/// `queryInterface.addColumn(..).then(() => queryInterface.addIndex(..))`.
+fn comes_after(link: &Call) -> bool {
+    matches!(
+        link.short(),
+        "then" | "catch" | "finally" | "tap" | "map" | "forEach" | "flatMap" | "each" | "mapSeries" | "reduce"
+    )
 }
 
 /// Whether values of a key are asked for: `{ id: 5 }`, `5`, `ids`; not `{}` nor `{ name: "x" }`.
@@ -51,7 +67,9 @@ pub(super) fn is_by_key(criteria: Option<&Value>) -> bool {
     match criteria {
         Some(Value::Map(pairs)) => pairs.iter().any(|(name, _)| is_key(name)),
         Some(Value::Number(_) | Value::Text(_) | Value::Name(_)) => true,
-        Some(Value::List(list)) => !list.is_empty(),
+        Some(Value::List(list)) => {
+            !list.is_empty() && list.iter().all(|inner| !matches!(inner, Value::Map(_)) || is_by_key(Some(inner)))
+        }
         _ => false,
     }
 }
@@ -59,4 +77,32 @@ pub(super) fn is_by_key(criteria: Option<&Value>) -> bool {
 /// Whether few rows share a value of a column of this name.
 pub(super) fn is_key(name: &str) -> bool {
     matches!(name.rsplit('.').next(), Some("id" | "uuid" | "key" | "slug" | "code"))
+}
+
+/// `id = :id` and `id IN (:...ids)` with numbers for the parameters.
+pub(super) fn without_parameters(condition: &str) -> String {
+    let mut out = String::with_capacity(condition.len());
+    let mut letters = condition.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        let starts = letters.peek().is_some_and(|next| next.is_alphabetic() || matches!(next, '_' | '.'));
+        if letter == ':' && before != ':' && starts {
+            while letters.next_if(|next| next.is_alphanumeric() || matches!(next, '_' | '.')).is_some() {}
+            out.push('1');
+        } else {
+            out.push(letter);
+        }
+        before = letter;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_become_numbers_and_casts_stay() {
+        assert_eq!(without_parameters("id IN (:...ids) AND a::int = :b"), "id IN (1) AND a::int = 1");
+    }
 }

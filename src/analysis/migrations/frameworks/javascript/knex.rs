@@ -2,84 +2,75 @@
 
 use super::super::super::code::{Call, Gaps, Item, Value};
 use super::super::super::step::{Operation, TableChange};
-use super::super::read::{Functions, Steps, assignments, calls, each_call};
-use super::chain::is_key;
-use super::table::{alter_table, create_table};
+use super::super::read::Steps;
+use super::chain::{Chains, is_key};
+use super::scope::Scope;
+use super::table::Tables;
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
-    let names = assignments(items);
-    let functions = Functions::of(items);
-    let Some(body) = functions.find("up") else { return };
-    let reader = Reader { functions: &functions, names: &names };
-    reader.statements(body, steps);
-    if functions.find("down").is_none()
-        && let Some(first) = calls(body).first()
-    {
-        steps.push(first.span, Operation::Irreversible { what: "up".to_owned() });
-    }
+    let scope = Scope::of(items);
+    let read = |chain: &Call, steps: &mut Steps| chain_of(&scope, chain, steps);
+    let chains = Chains { scope: &scope, read: &read };
+    scope.read_up(items, true, steps, |up, steps| chains.each(up, steps));
 }
 
-struct Reader<'a> {
-    functions: &'a Functions<'a>,
-    names: &'a [(String, Value)],
+/// Whether the chain was one of Knex'.
+fn chain_of(scope: &Scope<'_>, chain: &Call, steps: &mut Steps) -> bool {
+    if let Some(query) = query_of(scope, chain) {
+        write_of(&query, steps);
+        return true;
+    }
+    let mut known = false;
+    for link in chain.links.iter() {
+        known |= is_method(link.short()) && link_of(scope, chain, &scope.settled_call(link), steps);
+    }
+    known
 }
 
-impl Reader<'_> {
-    fn statements(&self, body: &[Item], steps: &mut Steps) {
-        each_call(body, self.names, steps, &|call, steps| self.chain(call, steps));
-    }
+fn is_method(name: &str) -> bool {
+    let starts = ["create", "drop", "alter", "rename", "refresh"].iter().any(|start| name.starts_with(start));
+    starts || matches!(name, "raw" | "table")
+}
 
-    fn chain(&self, chain: &Call, steps: &mut Steps) {
-        if write_of(chain, steps) {
-            return;
+fn link_of(scope: &Scope<'_>, chain: &Call, link: &Call, steps: &mut Steps) -> bool {
+    let table = || link.word(0, "");
+    let span = link.span;
+    let tables = Tables { scope };
+    match link.short() {
+        "raw" => match link.arguments.first() {
+            Some(Value::Text(text)) if text.text.contains("??") => {
+                let filled = Value::Text(text.clone()).filled(Gaps::QuestionMarks);
+                steps.sql_value(&filled, chain.span, &scope.names);
+            }
+            // What a function of the file returns is not read.
+            Some(Value::Call(call)) if scope.functions.find(call.short()).is_some() => {
+                steps.push(chain.span, Operation::Unseen);
+            }
+            Some(sql) => steps.sql_value(sql, chain.span, &scope.names),
+            None => {}
+        },
+        "createTable" | "createTableIfNotExists" => tables.create(span, &table(), link, steps),
+        "createTableLike" => tables.create_like(span, &table(), steps),
+        // `knex.table("users")` begins a query.
+        "alterTable" | "table" if link.arguments.len() > 1 => tables.alter(&table(), link, steps),
+        "dropTable" | "dropTableIfExists" => {
+            steps.push(span, Operation::DropTable { tables: vec![table()], cascade: false });
         }
-        // `await Promise.all([knex.schema.., knex.raw(..)])`
-        for inner in chain.links.iter().flat_map(|link| link.arguments.iter()).flat_map(Value::list) {
-            if let Value::Call(call) = inner {
-                steps.deeper(|steps| self.chain(call, steps));
+        "renameTable" => steps.alter(span, &table(), TableChange::RenameTable { to: link.word(1, "") }),
+        "dropSchema"
+        | "dropSchemaIfExists"
+        | "dropView"
+        | "dropViewIfExists"
+        | "dropMaterializedView"
+        | "dropMaterializedViewIfExists"
+        | "refreshMaterializedView" => {
+            if let Some(operation) = object_of(link) {
+                steps.push(span, operation);
             }
         }
-        for link in chain.links.iter() {
-            self.link(chain, link, steps);
-        }
+        _ => return false,
     }
-
-    fn link(&self, chain: &Call, link: &Call, steps: &mut Steps) {
-        let table = || link.word(0, "");
-        let span = link.span;
-        match link.short() {
-            "raw" => match link.arguments.first() {
-                Some(Value::Text(text)) if text.text.contains("??") => {
-                    let filled = Value::Text(text.clone()).filled(Gaps::QuestionMarks);
-                    steps.sql_value(&filled, chain.span, self.names);
-                }
-                Some(sql) => steps.sql_value(sql, chain.span, self.names),
-                None => {}
-            },
-            "createTable" | "createTableIfNotExists" => create_table(span, &table(), &link.block, steps),
-            "createTableLike" => create_table(span, &table(), &[], steps),
-            "alterTable" | "table" => alter_table(&table(), &link.block, steps),
-            "dropTable" | "dropTableIfExists" => {
-                steps.push(span, Operation::DropTable { tables: vec![table()], cascade: false });
-            }
-            "renameTable" => steps.alter(span, &table(), TableChange::RenameTable { to: link.word(1, "") }),
-            "dropSchema"
-            | "dropSchemaIfExists"
-            | "dropView"
-            | "dropViewIfExists"
-            | "dropMaterializedView"
-            | "dropMaterializedViewIfExists"
-            | "refreshMaterializedView" => {
-                if let Some(operation) = object_of(link) {
-                    steps.push(span, operation);
-                }
-            }
-            _ if !link.block.is_empty() => self.statements(&link.block, steps),
-            name => {
-                self.functions.follow(name, steps, |body, steps| self.statements(body, steps));
-            }
-        }
-    }
+    true
 }
 
 fn object_of(link: &Call) -> Option<Operation> {
@@ -97,29 +88,57 @@ fn object_of(link: &Call) -> Option<Operation> {
     }
 }
 
+/// The whole chain of a query, from the connection on: `knex("users").where(..)`, `trx.from("users")`; `None` for other
+/// chains.
+fn query_of(scope: &Scope<'_>, chain: &Call) -> Option<Call> {
+    let whole = scope.joined(chain);
+    let first = whole.links.first()?;
+    let root = whole.name.split('.').next().unwrap_or_default();
+    let from = |link: &Call| matches!(link.short(), "from" | "table" | "into") && link.arguments.len() == 1;
+    let called = scope.is_connection(&first.name) && !scope.functions.find(&first.name).is_some();
+    (called || scope.is_connection(root) && whole.links.iter().any(from)).then_some(whole)
+}
+
 /// `knex("users").where(..).update(..)`.
-fn write_of(chain: &Call, steps: &mut Steps) -> bool {
+fn write_of(chain: &Call, steps: &mut Steps) {
     let by = |names: &[&str]| chain.links.iter().find(|link| names.contains(&link.short()));
-    let Some(last) = by(&["update", "del", "delete", "increment", "decrement", "truncate"]) else { return false };
+    let Some(last) = by(&["update", "del", "delete", "increment", "decrement", "truncate"]) else { return };
     let table = by(&["from", "table", "into"]).or(chain.links.first()).map(|link| link.word(0, "")).unwrap_or_default();
     if last.short() == "truncate" {
         steps.push(last.span, Operation::Truncate { tables: vec![table], cascade: false });
-        return true;
+        return;
     }
-    let bounded = chain.links.iter().any(|link| match link.short() {
+    let bounded = chain.links.iter().any(is_bound);
+    let statement = if matches!(last.short(), "del" | "delete") { "DELETE" } else { "UPDATE" };
+    steps.push(chain.span, Operation::Write { statement, table, bounded });
+}
+
+/// Whether a link keeps the number of rows small.
+fn is_bound(link: &Call) -> bool {
+    match link.short() {
         "limit" => true,
         "where" | "andWhere" | "whereIn" | "whereBetween" => match link.arguments.first() {
             Some(Value::Map(pairs)) => pairs.iter().any(|(name, _)| is_key(name)),
             // `where("id", 5)`, `where("id", "=", 5)`; not `where("id", ">", 5)`
             Some(name) => {
                 let compared = link.arguments.get(1).and_then(Value::word);
-                name.word().is_some_and(is_key) && (link.arguments.len() < 3 || compared == Some("="))
+                name.word().is_some_and(is_key)
+                    && (link.arguments.len() < 3 || compared == Some("="))
+                    && !link.arguments.last().is_some_and(is_unbounded_query)
             }
             None => false,
         },
         _ => false,
-    });
-    let statement = if matches!(last.short(), "del" | "delete") { "DELETE" } else { "UPDATE" };
-    steps.push(chain.span, Operation::Write { statement, table, bounded });
-    true
+    }
+}
+
+/// Whether a value is a query, which may return as many rows as there are: `knex("orders").select("user_id")`.
+fn is_unbounded_query(value: &Value) -> bool {
+    match value {
+        Value::Call(call) => {
+            let has = |names: &[&str]| call.links.iter().any(|link| names.contains(&link.short()));
+            has(&["select", "distinct", "from", "pluck"]) && !call.links.iter().any(is_bound)
+        }
+        _ => false,
+    }
 }

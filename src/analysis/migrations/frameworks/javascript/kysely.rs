@@ -1,34 +1,45 @@
 //! Kysely: `db.schema` and its builders, `sql` texts, and queries.
 
-use super::super::super::code::{Call, Item, Value};
+use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::sql::{not_null_column_of, parse_type};
 use super::super::super::step::{ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, SqlType, TableChange};
-use super::super::read::{Functions, Steps, assignments, default_of_sql};
-use super::chain::{Chains, is_key, needs_down};
+use super::super::read::{Steps, default_of_sql};
+use super::chain::{Chains, is_key};
+use super::column::column_of_sql;
+use super::scope::Scope;
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
-    let names = assignments(items);
-    let functions = Functions::of(items);
-    let Some(body) = functions.find("up") else { return };
-    let read = |chain: &Call, steps: &mut Steps| chain_of(chain, &names, steps);
-    Chains { functions: &functions, names: &names, read: &read }.each(body, steps);
-    needs_down(&functions, steps);
+    let scope = Scope::of(items);
+    let read = |chain: &Call, steps: &mut Steps| chain_of(&scope, chain, steps);
+    let chains = Chains { scope: &scope, read: &read };
+    scope.read_up(items, false, steps, |up, steps| chains.each(up, steps));
 }
 
-/// Whether the chain was one of Kysely's.
-fn chain_of(chain: &Call, names: &[(String, Value)], steps: &mut Steps) -> bool {
-    let Some((first, rest)) = chain.links.split_first() else { return false };
+/// Whether the chain was one of Kysely's. What comes before its first method says on what, and in which schema.
+fn chain_of(scope: &Scope<'_>, chain: &Call, steps: &mut Steps) -> bool {
+    let Some(place) = chain.links.iter().position(|link| is_method(link.short())) else { return false };
+    let mut links = Vec::new();
+    for link in chain.links.iter().skip(place) {
+        // `alterTable("users").$call((builder) => builder.addColumn(..))`
+        if matches!(link.short(), "$call" | "$if") {
+            let inner = columns_calls(scope, link, steps);
+            links.extend(inner.iter().map(|inner| scope.settled_call(inner)));
+        } else {
+            links.push(scope.settled_call(link));
+        }
+    }
+    let Some((first, rest)) = links.split_first() else { return false };
     let link = |name: &str| rest.iter().find(|link| link.short() == name);
     let name = first.word(0, "");
     let span = chain.span;
     match first.short() {
         "sql" | "raw" => {
             if let Some(sql) = first.arguments.first() {
-                steps.sql_value(sql, span, names);
+                steps.sql_value(sql, span, &scope.names);
             }
         }
-        "createTable" => create_table(chain, name, rest, steps),
-        "alterTable" => rest.iter().for_each(|link| alter(&name, link, steps)),
+        "createTable" => create_table(scope, chain, name, rest, steps),
+        "alterTable" => rest.iter().for_each(|link| alter(scope, &name, link, steps)),
         "dropTable" => {
             steps.push(span, Operation::DropTable { tables: vec![name], cascade: link("cascade").is_some() });
         }
@@ -58,22 +69,40 @@ fn chain_of(chain: &Call, names: &[(String, Value)], steps: &mut Steps) -> bool 
             let statement = if first.short() == "updateTable" { "UPDATE" } else { "DELETE" };
             let by_key = |link: &Call| {
                 let compared = link.arguments.get(1).and_then(Value::word);
-                link.short() == "where" && is_key(&link.word(0, "")) && matches!(compared, Some("=" | "in"))
+                let among_all = link.arguments.get(2).and_then(Value::call).is_some_and(is_query);
+                link.short() == "where"
+                    && is_key(&link.word(0, ""))
+                    && matches!(compared, Some("=" | "in"))
+                    && !among_all
             };
             let bounded = link("limit").is_some() || rest.iter().any(by_key);
             steps.push(span, Operation::Write { statement, table: name, bounded });
+        }
+        "mergeInto" => {
+            steps.push(span, Operation::Write { statement: "MERGE", table: name, bounded: false });
         }
         _ => return false,
     }
     true
 }
 
-fn create_table(chain: &Call, table: String, links: &[Call], steps: &mut Steps) {
+fn is_method(name: &str) -> bool {
+    let starts = ["create", "alter", "drop"].iter().any(|start| name.starts_with(start));
+    starts || matches!(name, "sql" | "raw" | "refreshMaterializedView" | "updateTable" | "deleteFrom" | "mergeInto")
+}
+
+/// Whether a chain selects rows without a limit.
+fn is_query(chain: &Call) -> bool {
+    let has = |name: &str| chain.links.iter().any(|link| link.short() == name);
+    has("selectFrom") && !has("limit")
+}
+
+fn create_table(scope: &Scope<'_>, chain: &Call, table: String, links: &[Call], steps: &mut Steps) {
     let (mut references, mut columns) = (Vec::new(), Vec::new());
     for link in links {
         match link.short() {
             "addColumn" => {
-                let column = column_of(link);
+                let column = column_of(scope, link, steps);
                 references.extend(column.references);
                 columns.push((column.name, column.kind));
             }
@@ -86,12 +115,12 @@ fn create_table(chain: &Call, table: String, links: &[Call], steps: &mut Steps) 
     steps.push(chain.span, operation);
 }
 
-fn alter(table: &str, link: &Call, steps: &mut Steps) {
+fn alter(scope: &Scope<'_>, table: &str, link: &Call, steps: &mut Steps) {
     let span = link.span;
     let name = link.word(0, "");
     let add = |constraint| TableChange::AddConstraint { name: Some(link.word(0, "")), constraint, not_valid: false };
     let change = match link.short() {
-        "addColumn" => TableChange::AddColumn(column_of(link)),
+        "addColumn" => TableChange::AddColumn(column_of(scope, link, steps)),
         "dropColumn" => TableChange::DropColumn { column: name, cascade: false },
         "renameColumn" => TableChange::RenameColumn { from: name, to: link.word(1, "") },
         "renameTo" => TableChange::RenameTable { to: name },
@@ -105,7 +134,7 @@ fn alter(table: &str, link: &Call, steps: &mut Steps) {
         }
         "dropConstraint" => TableChange::DropConstraint { name },
         "alterColumn" => {
-            for inner in columns_calls(link) {
+            for inner in columns_calls(scope, link, steps) {
                 let column = name.clone();
                 let change = match inner.short() {
                     "setDataType" => {
@@ -127,18 +156,38 @@ fn alter(table: &str, link: &Call, steps: &mut Steps) {
     steps.alter(span, table, change);
 }
 
-/// What the callback of `addColumn` and `alterColumn` calls on its column.
-fn columns_calls(link: &Call) -> impl Iterator<Item = &Call> {
-    link.block.iter().flat_map(|item| match item {
-        Item::Call(chain) => chain.links.as_slice(),
-        _ => &[],
-    })
+/// What a callback calls on what it is given, for example that of `addColumn` on its column.
+fn columns_calls(scope: &Scope<'_>, link: &Call, steps: &mut Steps) -> Vec<Call> {
+    let mut found = Vec::new();
+    let mut collect = |body: &[Item]| {
+        walk(body, &mut |item| {
+            if let Item::Call(chain) = item {
+                found.extend(chain.links.iter().cloned());
+            }
+            true
+        });
+    };
+    collect(&link.block);
+    for argument in link.arguments.iter() {
+        if let Value::Name(name) = argument
+            && let Some(name) = scope.function_name(name)
+        {
+            scope.functions.follow(name, steps, |body, _| collect(body));
+        }
+    }
+    found
 }
 
-fn column_of(link: &Call) -> NewColumn {
-    let kind = link.arguments.get(1).map(type_of).unwrap_or_default();
-    let mut column = NewColumn { name: link.word(0, ""), numbered: kind.is_serial(), kind, ..NewColumn::default() };
-    for inner in columns_calls(link) {
+fn column_of(scope: &Scope<'_>, link: &Call, steps: &mut Steps) -> NewColumn {
+    let calls = columns_calls(scope, link, steps);
+    let written = link.arguments.get(1).map(text_of).unwrap_or_default();
+    let ends = calls.iter().filter(|inner| inner.short() == "modifyEnd").filter_map(|inner| inner.arguments.first());
+    let definition = ends.fold(written.clone(), |before, end| format!("{before} {}", text_of(end)));
+    let mut column =
+        column_of_sql(&definition).unwrap_or_else(|| NewColumn { kind: parse_type(&written), ..NewColumn::default() });
+    column.name = link.word(0, "");
+    column.numbered |= column.kind.is_serial();
+    for inner in &calls {
         let first = inner.arguments.first();
         match inner.short() {
             "notNull" => column.not_null = true,

@@ -4,14 +4,20 @@ use super::super::super::code::{Call, Value};
 use super::super::super::sql::is_bounded_condition;
 use super::super::super::step::Operation;
 use super::super::read::Steps;
-use super::chain::is_by_key;
+use super::chain::{is_by_key, without_parameters};
+use super::scope::Scope;
 
 /// Reads a chain that changes rows; whether it was one.
-pub(super) fn write_of(chain: &Call, steps: &mut Steps) -> bool {
+pub(super) fn write_of(scope: &Scope<'_>, chain: &Call, steps: &mut Steps) -> bool {
+    let verbs = ["update", "delete", "softDelete", "clear", "save", "remove"];
+    if !chain.links.iter().any(|link| verbs.contains(&link.short())) {
+        return false;
+    }
+    let chain = &scope.joined(chain);
     let by = |names: &[&str]| chain.links.iter().find(|link| names.contains(&link.short()));
     let builder = by(&["createQueryBuilder"]);
     let of_manager = chain.name.contains("manager.") || by(&["getRepository"]).is_some();
-    let Some(verb) = by(&["update", "delete", "softDelete", "clear", "save", "remove"]) else { return false };
+    let Some(verb) = by(&verbs) else { return false };
     let statement = if matches!(verb.short(), "update" | "softDelete" | "save") { "UPDATE" } else { "DELETE" };
     let name_of = |link: Option<&Call>| link.map(|link| link.word(0, "")).filter(|name| !name.is_empty());
     if let Some(builder) = builder {
@@ -47,32 +53,4 @@ pub(super) fn write_of(chain: &Call, steps: &mut Steps) -> bool {
         _ => steps.push(chain.span, Operation::Write { statement, table, bounded: is_by_key(criteria) }),
     }
     true
-}
-
-/// `id = :id` and `id IN (:...ids)` with numbers for the parameters.
-fn without_parameters(condition: &str) -> String {
-    let mut out = String::with_capacity(condition.len());
-    let mut letters = condition.chars().peekable();
-    let mut before = ' ';
-    while let Some(letter) = letters.next() {
-        let starts = letters.peek().is_some_and(|next| next.is_alphabetic() || matches!(next, '_' | '.'));
-        if letter == ':' && before != ':' && starts {
-            while letters.next_if(|next| next.is_alphanumeric() || matches!(next, '_' | '.')).is_some() {}
-            out.push('1');
-        } else {
-            out.push(letter);
-        }
-        before = letter;
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_become_numbers_and_casts_stay() {
-        assert_eq!(without_parameters("id IN (:...ids) AND a::int = :b"), "id IN (1) AND a::int = 1");
-    }
 }

@@ -1,20 +1,19 @@
 //! Sequelize: `queryInterface` and its methods. What each makes is what Sequelize 6 sends to PostgreSQL.
 
-use super::super::super::code::{Call, Item, Value};
+use super::super::super::code::{Call, Item, Text, Value};
 use super::super::super::sql::{not_null_column_of, parse_type};
 use super::super::super::step::{
     ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange,
 };
-use super::super::read::{Functions, Steps, assignments, default_of_sql};
-use super::chain::{Chains, is_by_key, needs_down};
+use super::super::read::{Steps, default_of_sql};
+use super::chain::{Chains, is_by_key, without_parameters};
+use super::scope::Scope;
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
-    let names = assignments(items);
-    let functions = Functions::of(items);
-    let Some(body) = functions.find("up") else { return };
-    let read = |chain: &Call, steps: &mut Steps| chain.links.iter().any(|link| method(chain, link, &names, steps));
-    Chains { functions: &functions, names: &names, read: &read }.each(body, steps);
-    needs_down(&functions, steps);
+    let scope = Scope::of(items);
+    let read = |chain: &Call, steps: &mut Steps| read_chain(&scope, chain, steps);
+    let chains = Chains { scope: &scope, read: &read };
+    scope.read_up(items, false, steps, |up, steps| chains.each(up, steps));
 }
 
 /// `"users"`, or `{ tableName: "users", schema: "app" }`.
@@ -26,8 +25,34 @@ fn table_of(value: Option<&Value>) -> String {
     }
 }
 
+/// Whether the chain was one of Sequelize's.
+fn read_chain(scope: &Scope<'_>, chain: &Call, steps: &mut Steps) -> bool {
+    let method = |link: &Call| method(scope, chain, &scope.settled_call(link), steps);
+    chain.links.iter().any(method) || model_of(scope, chain, steps)
+}
+
+/// `Model.update(values, { where })` and `Model.destroy({ where })`; whether it was one. Without `where` they are methods of
+/// a row.
+fn model_of(scope: &Scope<'_>, chain: &Call, steps: &mut Steps) -> bool {
+    let Some(last) = chain.links.iter().find(|link| matches!(link.short(), "update" | "destroy")) else { return false };
+    let last = scope.settled_call(last);
+    let (statement, place) = if last.short() == "update" { ("UPDATE", 1) } else { ("DELETE", 0) };
+    let Some(criteria) = last.arguments.get(place).and_then(|options| options.key("where")) else { return false };
+    let whole = scope.joined(chain);
+    let defined = whole.links.iter().find(|link| link.short() == "define");
+    let named = |define: &Call| {
+        let options = define.arguments.get(2).and_then(|options| options.key("tableName"));
+        options.and_then(Value::word).map_or_else(|| define.word(0, ""), str::to_owned)
+    };
+    let root = chain.name.split('.').rev().nth(1).unwrap_or_default();
+    let table = defined.map_or_else(|| root.to_owned(), named);
+    let bounded = is_by_key(Some(criteria)) || last.arguments.get(place).is_some_and(|it| it.key("limit").is_some());
+    steps.push(chain.span, Operation::Write { statement, table, bounded });
+    true
+}
+
 /// Whether the link was one of Sequelize's methods.
-fn method(chain: &Call, link: &Call, names: &[(String, Value)], steps: &mut Steps) -> bool {
+fn method(scope: &Scope<'_>, chain: &Call, link: &Call, steps: &mut Steps) -> bool {
     let span = if chain.links.len() > 1 { link.span } else { chain.span };
     let table = table_of(link.arguments.first());
     let second = || link.word(1, "");
@@ -36,11 +61,21 @@ fn method(chain: &Call, link: &Call, names: &[(String, Value)], steps: &mut Step
     let is_on = |name: &str| link.arguments.iter().any(|it| it.key(name) == Some(&Value::Flag(true)));
     match link.short() {
         "query" => {
-            if let Some(sql) = link.arguments.first() {
-                steps.sql_value(sql, chain.span, names);
+            let replaces = link.arguments.iter().any(|options| options.key("replacements").is_some());
+            match link.arguments.first() {
+                Some(Value::Text(text)) if replaces => {
+                    let filled = Text { text: without_parameters(&text.text), as_written: false, ..text.clone() };
+                    steps.sql_value(&Value::Text(filled), chain.span, &scope.names);
+                }
+                // `query({ query: "..", values: [..] })`
+                Some(sql) => steps.sql_value(sql.key("query").unwrap_or(sql), chain.span, &scope.names),
+                None => {}
             }
         }
         "addColumn" => {
+            if !says_all(link.arguments.get(2)) {
+                steps.push(span, Operation::Unseen);
+            }
             let column = column_of(&second(), link.arguments.get(2));
             steps.alter(span, &table, TableChange::AddColumn(column));
         }
@@ -52,7 +87,10 @@ fn method(chain: &Call, link: &Call, names: &[(String, Value)], steps: &mut Step
         "renameTable" => steps.alter(span, &table, TableChange::RenameTable { to: table_of(link.arguments.get(1)) }),
         "createTable" => create_table(span, table, link.arguments.get(1), steps),
         "dropTable" => steps.push(span, Operation::DropTable { tables: vec![table], cascade: is_on("cascade") }),
-        "dropAllTables" => steps.push(span, Operation::DropTable { tables: Vec::new(), cascade: true }),
+        "dropAllTables" => {
+            let what = "`dropAllTables` drops every table that is there".to_owned();
+            steps.push(span, Operation::Unclear { what });
+        }
         "dropSchema" => {
             let operation = Operation::DropObject { kind: ObjectKind::Schema, names: vec![table], cascade: false };
             steps.push(span, operation);
@@ -73,7 +111,11 @@ fn method(chain: &Call, link: &Call, names: &[(String, Value)], steps: &mut Step
                 "unique" => Constraint::Unique { using_index: false },
                 "primary key" => Constraint::PrimaryKey { using_index: false },
                 "check" => Constraint::Check { not_null },
-                _ => return true,
+                "default" => return true,
+                _ => {
+                    steps.push(span, Operation::Unseen);
+                    return true;
+                }
             };
             add(span, &table, option("name"), constraint, steps);
         }
@@ -169,19 +211,33 @@ fn type_of(value: &Value) -> SqlType {
     }
 }
 
+/// Whether the form of a column stands here, and not in something that is known elsewhere.
+fn says_all(attribute: Option<&Value>) -> bool {
+    match attribute {
+        Some(Value::Map(pairs)) => pairs.iter().all(|(name, _)| name != "..."),
+        // `DataTypes.STRING` is a type.
+        Some(Value::Name(name)) => name.rsplit('.').next().is_some_and(|last| last.chars().all(|c| !c.is_lowercase())),
+        Some(Value::Unknown) => false,
+        _ => true,
+    }
+}
+
 /// Each part of the new form is a statement of its own.
 fn change_column(span: Span, table: &str, name: String, attribute: Option<&Value>, steps: &mut Steps) {
-    let column = column_of(&name, attribute);
-    // With a key, Sequelize adds that and nothing else.
-    if let Some(to) = column.references {
-        return add(span, table, Some(format!("{table}_{name}_fkey")), Constraint::ForeignKey { to }, steps);
+    if !says_all(attribute) {
+        steps.push(span, Operation::Unseen);
     }
+    let column = column_of(&name, attribute);
     let null = if column.not_null {
         TableChange::SetNotNull { column: name.clone() }
     } else {
         TableChange::DropNotNull { column: name.clone() }
     };
     steps.alter(span, table, null);
+    // With a key, Sequelize adds that and leaves the type.
+    if let Some(to) = column.references {
+        return add(span, table, Some(format!("{table}_{name}_fkey")), Constraint::ForeignKey { to }, steps);
+    }
     if column.unique {
         add(span, table, Some(format!("{table}_{name}_key")), Constraint::Unique { using_index: false }, steps);
     }

@@ -4,36 +4,124 @@ use super::super::super::code::{Call, Item, Value};
 use super::super::super::sql::not_null_column_of;
 use super::super::super::step::{Constraint, NewColumn, Operation, Span, SqlType, TableChange};
 use super::super::read::Steps;
-use super::column::{default_of, knex_type};
+use super::column::{column_of_sql, default_of, knex_type};
+use super::scope::Scope;
+use std::rc::Rc;
 
-/// A new table with its columns.
-pub(super) fn create_table(span: Span, table: &str, body: &[Item], steps: &mut Steps) {
-    let (mut references, mut columns) = (Vec::new(), Vec::new());
-    each(body, &mut |chain| {
-        references.extend(reference_of(chain));
-        if let Some(column) = column_of(chain) {
-            columns.push((column.name, column.kind));
-        }
-    });
-    let table = table.to_owned();
-    steps.push(
-        span,
-        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false },
-    );
+/// Reads the callbacks of `createTable` and `alterTable`.
+pub(super) struct Tables<'s, 'a> {
+    pub(super) scope: &'s Scope<'a>,
 }
 
-/// Changes of a table.
-pub(super) fn alter_table(table: &str, body: &[Item], steps: &mut Steps) {
-    each(body, &mut |chain| change(table, chain, steps));
+impl Tables<'_, '_> {
+    /// A new table with its columns.
+    pub(super) fn create(&self, span: Span, table: &str, link: &Call, steps: &mut Steps) {
+        let (mut references, mut columns) = (Vec::new(), Vec::new());
+        for chain in self.chains(link, steps) {
+            references.extend(reference_of(&chain));
+            if let Some(column) = column_of(&chain) {
+                columns.push((column.name, column.kind));
+            }
+        }
+        let table = table.to_owned();
+        let (partition_of, optional) = (None, Vec::new());
+        steps.push(span, Operation::CreateTable { table, references, partition_of, columns, optional, force: false });
+    }
+
+    /// A new table with the columns of another.
+    pub(super) fn create_like(&self, span: Span, table: &str, steps: &mut Steps) {
+        self.create(span, table, &Call::default(), steps);
+    }
+
+    /// Changes of a table.
+    pub(super) fn alter(&self, table: &str, link: &Call, steps: &mut Steps) {
+        let known = link.arguments.get(1).is_some_and(|callback| self.is_known(callback, link));
+        if !known {
+            steps.push(link.span, Operation::Unseen);
+        }
+        for chain in self.chains(link, steps) {
+            change(table, &chain, steps);
+        }
+    }
+
+    /// Whether the statements of a callback are in the file.
+    fn is_known(&self, callback: &Value, link: &Call) -> bool {
+        match callback {
+            Value::Name(name) => self.scope.function(name).is_some(),
+            Value::Call(call) => self.scope.function(&call.name).is_some(),
+            _ => !link.block.is_empty(),
+        }
+    }
+
+    /// What is called on the table: in the callback, in the functions that are given for one, and in those that they call.
+    fn chains(&self, link: &Call, steps: &mut Steps) -> Vec<Call> {
+        let mut found = Found::default();
+        self.collect(&link.block, &mut found, steps);
+        for callback in link.arguments.iter().skip(1) {
+            match callback {
+                Value::Name(name) => self.follow(name, &mut found, steps),
+                Value::Call(call) => self.follow(&call.name, &mut found, steps),
+                _ => {}
+            }
+        }
+        found.chains
+    }
+
+    fn collect(&self, body: &[Item], found: &mut Found, steps: &mut Steps) {
+        steps.deeper(|steps| {
+            for item in body {
+                match item {
+                    Item::Call(chain) => self.chain(chain, found, steps),
+                    Item::Assign { name, value: Value::Call(_), .. } => found.name_last(name),
+                    Item::Block { body, .. } | Item::Loop { body, .. } => self.collect(body, found, steps),
+                    _ => {}
+                }
+            }
+        });
+    }
+
+    fn chain(&self, chain: &Call, found: &mut Found, steps: &mut Steps) {
+        if !found.continues(chain) {
+            let links = Rc::new(chain.links.iter().map(|link| self.scope.settled_call(link)).collect());
+            found.chains.push(Call { links, ..chain.clone() });
+        }
+        for link in chain.links.iter() {
+            self.collect(&link.block, found, steps);
+        }
+        if let [only] = chain.links.as_slice() {
+            self.follow(&only.name, found, steps);
+        }
+    }
+
+    fn follow(&self, name: &str, found: &mut Found, steps: &mut Steps) {
+        if let Some(name) = self.scope.function_name(name) {
+            self.scope.functions.follow(name, steps, |body, steps| self.collect(body, found, steps));
+        }
+    }
 }
 
-fn each(body: &[Item], act: &mut dyn FnMut(&Call)) {
-    super::super::super::code::walk(body, &mut |item| {
-        if let Item::Call(call) = item {
-            act(call);
+/// The chains of a callback.
+#[derive(Default)]
+struct Found {
+    chains: Vec<Call>,
+    /// Names that were given to chains, and which.
+    names: std::collections::HashMap<String, usize>,
+}
+
+impl Found {
+    fn name_last(&mut self, name: &str) {
+        if let Some(last) = self.chains.len().checked_sub(1) {
+            self.names.insert(name.to_owned(), last);
         }
+    }
+
+    /// Takes `column.notNullable()` for more of `const column = t.string("a")`.
+    fn continues(&mut self, chain: &Call) -> bool {
+        let root = chain.name.split('.').next().unwrap_or_default();
+        let Some(before) = self.names.get(root).and_then(|place| self.chains.get_mut(*place)) else { return false };
+        Rc::make_mut(&mut before.links).extend(chain.links.iter().cloned());
         true
-    });
+    }
 }
 
 fn link<'a>(chain: &'a Call, name: &str) -> Option<&'a Call> {
@@ -57,25 +145,36 @@ fn is_native_enum(call: &Call) -> bool {
 fn column_of(chain: &Call) -> Option<NewColumn> {
     let first = chain.links.first()?;
     let kind = knex_type(first)?;
-    let numbered = kind.is_serial();
+    let written =
+        (first.short() == "specificType").then(|| column_of_sql(&first.word(1, ""))).flatten().unwrap_or_default();
+    let increments = first.short().to_ascii_lowercase().ends_with("increments");
+    let not_null = |link: &Call| match link.short() {
+        "notNullable" | "notNull" => Some(true),
+        "nullable" => Some(link.arguments.first() == Some(&Value::Flag(false))),
+        _ => None,
+    };
+    let is_key = first.arguments.iter().all(|options| options.key("primaryKey") != Some(&Value::Flag(false)));
     let mut column = NewColumn {
-        name: match (first.short(), first.word(0, "")) {
-            ("increments" | "bigIncrements", name) if name.is_empty() => "id".to_owned(),
+        name: match (increments, first.word(0, "")) {
+            (true, name) if name.is_empty() => "id".to_owned(),
             (_, name) => name,
         },
-        numbered,
+        numbered: increments || kind.is_serial() || written.numbered,
         // `increments` is the primary key unless told otherwise.
-        primary_key: link(chain, "primary").is_some() || numbered,
-        not_null: link(chain, "notNullable").is_some() || link(chain, "notNull").is_some(),
-        unique: link(chain, "unique").is_some(),
+        primary_key: link(chain, "primary").is_some() || increments && is_key || written.primary_key,
+        not_null: chain.links.iter().rev().find_map(not_null).unwrap_or(written.not_null),
+        unique: link(chain, "unique").is_some() || written.unique,
         check: matches!(first.short(), "enum" | "enu") && !is_native_enum(first)
-            || chain.links.iter().skip(1).any(|link| link.short().starts_with("check")),
-        ..NewColumn::default()
+            || chain.links.iter().skip(1).any(|link| link.short().starts_with("check"))
+            || written.check,
+        ..written
     };
     if let Some(default) = link(chain, "defaultTo").and_then(|default| default.arguments.first()) {
         column.default = default_of(default);
     }
-    column.kind = kind;
+    if first.short() != "specificType" || column.kind.name.is_empty() {
+        column.kind = kind;
+    }
     Some(column)
 }
 
@@ -107,10 +206,9 @@ fn change(table: &str, chain: &Call, steps: &mut Steps) {
         }
         "index" => steps.index(span, table, name_at(1), false),
         "unique" => {
-            // Both a constraint; with options it may be a plain unique index.
-            let index =
-                first.arguments.get(1).and_then(|options| options.key("useConstraint")) == Some(&Value::Flag(false));
-            if index {
+            // A constraint, unless options ask for what only an index can do.
+            let option = |name: &str| first.arguments.get(1).and_then(|options| options.key(name));
+            if option("useConstraint") == Some(&Value::Flag(false)) || option("predicate").is_some() {
                 steps.index(span, table, None, false);
             } else {
                 add_constraint(span, table, name_at(1), Constraint::Unique { using_index: false }, steps);

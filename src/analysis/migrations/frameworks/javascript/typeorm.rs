@@ -3,20 +3,17 @@
 use super::super::super::code::{Call, Item, Value};
 use super::super::super::sql::not_null_column_of;
 use super::super::super::step::{Constraint, NewColumn, ObjectKind, Operation, Span, TableChange};
-use super::super::read::{Functions, Steps, assignments};
-use super::chain::{Chains, needs_down};
+use super::super::read::Steps;
+use super::chain::Chains;
 use super::column::typeorm_column;
 use super::query_builder::write_of;
+use super::scope::Scope;
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
-    let names = assignments(items);
-    let functions = Functions::of(items);
-    let Some(body) = functions.find("up") else { return };
-    let read = |chain: &Call, steps: &mut Steps| {
-        write_of(chain, steps) || chain.links.iter().any(|link| method(chain, link, &names, steps))
-    };
-    Chains { functions: &functions, names: &names, read: &read }.each(body, steps);
-    needs_down(&functions, steps);
+    let scope = Scope::of(items);
+    let read = |chain: &Call, steps: &mut Steps| read_chain(&scope, chain, steps);
+    let chains = Chains { scope: &scope, read: &read };
+    scope.read_up(items, false, steps, |up, steps| chains.each(up, steps));
 }
 
 /// The options of `new TableColumn({ .. })`.
@@ -39,8 +36,25 @@ fn named(options: &Value, key: &str) -> Option<String> {
     options.key(key).and_then(Value::word).map(str::to_owned)
 }
 
+/// Whether the chain was one of TypeORM's.
+fn read_chain(scope: &Scope<'_>, chain: &Call, steps: &mut Steps) -> bool {
+    if write_of(scope, chain, steps) {
+        return true;
+    }
+    chain.links.iter().enumerate().any(|(place, link)| {
+        let mut link = scope.settled_call(link);
+        // `const query = queryRunner.query.bind(queryRunner)`
+        if place == 0
+            && let Some(name) = scope.bound(&link.name)
+        {
+            link.name = name.to_owned();
+        }
+        method(scope, chain, &link, steps)
+    })
+}
+
 /// Whether the link was one of TypeORM's methods.
-fn method(call: &Call, link: &Call, names: &[(String, Value)], steps: &mut Steps) -> bool {
+fn method(scope: &Scope<'_>, call: &Call, link: &Call, steps: &mut Steps) -> bool {
     let span = if call.links.len() > 1 { link.span } else { call.span };
     let table = match link.arguments.first() {
         Some(Value::Call(_)) => named(options(link.arguments.first()), "name").unwrap_or_default(),
@@ -55,7 +69,7 @@ fn method(call: &Call, link: &Call, names: &[(String, Value)], steps: &mut Steps
     match link.short() {
         "query" | "addSql" => {
             if let Some(sql) = link.arguments.first() {
-                steps.sql_value(sql, call.span, names);
+                steps.sql_value(sql, call.span, &scope.names);
             }
         }
         "createTable" => create_table(span, table, options(link.arguments.first()), steps),
@@ -88,6 +102,31 @@ fn method(call: &Call, link: &Call, names: &[(String, Value)], steps: &mut Steps
             }
         }
         "dropIndex" => steps.drop_index(span, &table, word_of(second), false),
+        "dropIndices" => {
+            for index in each(second) {
+                steps.drop_index(span, &table, word_of(Some(index)), false);
+            }
+        }
+        "changeColumns" => {
+            let listed = second.map(Value::list).unwrap_or_default();
+            for change in listed {
+                change_column(span, &table, change.key("oldColumn"), change.key("newColumn"), steps);
+            }
+            if listed.is_empty() {
+                change_column(span, &table, None, None, steps);
+            }
+        }
+        "updatePrimaryKeys" => {
+            steps.alter(span, &table, TableChange::DropConstraint { name: String::new() });
+            add(span, &table, None, Constraint::PrimaryKey { using_index: false }, steps);
+        }
+        "clearDatabase" => {
+            let what = "`clearDatabase` drops every table that is there".to_owned();
+            steps.push(span, Operation::Unclear { what });
+        }
+        // What began before ends here: the migration's own transaction, unless it began another.
+        "commitTransaction" => steps.push(span, Operation::End),
+        "startTransaction" => steps.push(span, Operation::Begin),
         "createForeignKey" | "createForeignKeys" => {
             for key in each(second) {
                 let to = named(options(Some(key)), "referencedTableName").unwrap_or_default();
