@@ -51,6 +51,10 @@ return {
         return `{manifest} now asks for other versions of {them} than {lockfile} holds. {run}`
       end
       return `{manifest} now asks for {them} {wanted}, and {lockfile} holds {held_of(problem)}. {run}`
+    elseif problem.kind == "moved" then
+      return `{manifest} now asks for {them} in another section than {lockfile} knows. {run}`
+    elseif problem.kind == "member" then
+      return `{manifest} makes {them} a member of the workspace, which {lockfile} does not have. {run}`
     elseif problem.kind == "extra" then
       return `{manifest} no longer asks for {them}, and {lockfile} still says that it does. {run}`
     elseif problem.kind == "stale" then

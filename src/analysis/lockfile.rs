@@ -27,6 +27,7 @@ mod python_locks;
 mod repeated;
 mod review;
 mod ruby;
+mod sees;
 mod source;
 mod swift;
 mod yarn;

@@ -6,6 +6,7 @@ use super::lock::{Fit, Lock};
 use super::manifest::Wanted;
 use super::places::{ancestors, directory_of, join, line_of};
 use super::problem::{Problem, ProblemKind, Text};
+use super::review::seen_by;
 use crate::model::{ChangeStatus, FileChange, Side};
 use std::collections::BTreeSet;
 
@@ -139,6 +140,7 @@ impl ChangedLock<'_> {
             let manifest = join(&join(self.directory, member), self.family.manifests[0]);
             let Text::Known(text) = self.files.source.text(Side::Right, &manifest) else { continue };
             let Some(read) = (self.family.read)(text) else { continue };
+            let read = seen_by(self.kind, after, read, member.is_empty());
             let names: BTreeSet<&str> = read.wanted.values().map(|wanted| wanted.name.as_str()).collect();
             let strange: Vec<String> = new.into_iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
             if !strange.is_empty() {
@@ -160,6 +162,7 @@ impl ChangedLock<'_> {
             let path = join(&join(self.directory, &directory), self.family.manifests[0]);
             let Text::Known(text) = self.files.source.text(Side::Right, &path) else { continue };
             let Some(manifest) = self.files.read_manifest(self.family, Side::Right, &path, text) else { continue };
+            let manifest = seen_by(self.kind, after, manifest, directory.is_empty());
             let member = match (self.kind.member, &member) {
                 (MemberKey::Name, Some(member)) if manifest.name.as_ref() != Some(member) => continue,
                 (MemberKey::Name, _) => manifest.name.clone().unwrap_or_default(),
@@ -182,6 +185,7 @@ impl ChangedLock<'_> {
                     Fit::Holds(_) if manifest.overridden.contains(&wanted.name) => {}
                     Fit::Holds(_) if wanted.is_shared() && !self.is_taken_over(after, wanted) => {}
                     Fit::Holds(held) => drifted.push((wanted, held)),
+                    Fit::Moved => drifted.push((wanted, "the entry of another section".to_owned())),
                 }
             }
             lost.dedup();

@@ -15,8 +15,29 @@ pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
             manifest.want(section, &name.to_lowercase(), requirement).local = local;
         }
     }
+    for field in HASHED {
+        if let Some(value) = json.get(field) {
+            manifest.settings.insert(field.to_owned(), value.to_string());
+        }
+    }
+    if let Some(platform) = json.get("config").and_then(|config| config.get("platform")) {
+        manifest.settings.insert("config.platform".to_owned(), platform.to_string());
+    }
     Some(manifest)
 }
+
+/// What the lockfile's hash covers besides the dependencies.
+const HASHED: [&str; 9] = [
+    "name",
+    "version",
+    "conflict",
+    "replace",
+    "provide",
+    "minimum-stability",
+    "prefer-stable",
+    "repositories",
+    "extra",
+];
 
 pub(super) fn read_lock(text: &str) -> Option<Lock> {
     let json = jsonc::parse(text)?;

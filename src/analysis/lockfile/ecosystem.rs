@@ -2,7 +2,9 @@
 
 use super::lock::{Fit, Lock, fits_by_name};
 use super::manifest::{Manifest, Members, Wanted};
-use super::{cargo, composer, dart, go, gradle, mix, node, node_locks, nuget, python, python_locks, ruby, swift, yarn};
+use super::{
+    cargo, composer, dart, go, gradle, mix, node, node_locks, nuget, python, python_locks, ruby, sees, swift, yarn,
+};
 use std::collections::BTreeSet;
 
 /// A family of files: manifests of one kind, and the lockfiles that can belong to them.
@@ -70,6 +72,14 @@ pub struct LockKind {
     pub(super) member: MemberKey,
     /// Whether it holds a hash of the manifest's dependency sections: then every change of them needs a new one.
     pub(super) hashed: bool,
+    /// Whether each section of a member is repeated apart, so that a move from one to another needs a new one.
+    pub(super) apart: bool,
+    /// Whether it lists members that ask for nothing, and strict installs refuse one that is not there.
+    pub(super) lists_members: bool,
+    /// What it repeats of a manifest.
+    pub(super) sees: fn(&Lock, Manifest) -> Manifest,
+    /// The settings of a member in which it is behind the manifest, which had others before.
+    pub(super) behind: fn(&Lock, &str, &Manifest, &Manifest) -> Vec<&'static str>,
 }
 
 /// By what a lockfile knows a member.
@@ -90,11 +100,34 @@ const fn lock(
     fits: fn(&Lock, &str, &Wanted) -> Fit,
     member: MemberKey,
 ) -> LockKind {
-    LockKind { file, command, read, fits, member, hashed: false }
+    LockKind {
+        file,
+        command,
+        read,
+        fits,
+        member,
+        hashed: false,
+        apart: false,
+        lists_members: false,
+        sees: sees::as_written,
+        behind: |_, _, _, _| Vec::new(),
+    }
 }
 
 const fn hashed(kind: LockKind) -> LockKind {
     LockKind { hashed: true, ..kind }
+}
+
+const fn lists_members(kind: LockKind) -> LockKind {
+    LockKind { lists_members: true, ..kind }
+}
+
+const fn apart(kind: LockKind) -> LockKind {
+    LockKind { apart: true, ..kind }
+}
+
+const fn seen(sees: fn(&Lock, Manifest) -> Manifest, kind: LockKind) -> LockKind {
+    LockKind { sees, ..kind }
 }
 
 /// A lockfile whose content says nothing to us (it is binary): only whether it was touched counts.
@@ -109,10 +142,10 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
         name: "JavaScript",
         manifests: &["package.json"],
         locks: &[
-            lock("package-lock.json", "npm install", node_locks::read_npm, node_locks::fits_npm, MemberKey::Directory),
-            lock("npm-shrinkwrap.json", "npm install", node_locks::read_npm, node_locks::fits_npm, MemberKey::Directory),
-            lock("yarn.lock", "yarn install", yarn::read, yarn::fits, MemberKey::Directory),
-            lock("pnpm-lock.yaml", "pnpm install", node_locks::read_pnpm, node_locks::fits_pnpm, MemberKey::Directory),
+            lists_members(lock("package-lock.json", "npm install", node_locks::read_npm, node_locks::fits_npm, MemberKey::Directory)),
+            lists_members(lock("npm-shrinkwrap.json", "npm install", node_locks::read_npm, node_locks::fits_npm, MemberKey::Directory)),
+            seen(sees::by_yarn, apart(lists_members(lock("yarn.lock", "yarn install", yarn::read, yarn::fits, MemberKey::Directory)))),
+            seen(sees::by_pnpm, apart(lock("pnpm-lock.yaml", "pnpm install", node_locks::read_pnpm, node_locks::fits_pnpm, MemberKey::Directory))),
             lock("bun.lock", "bun install", node_locks::read_bun, node_locks::fits_without_peers, MemberKey::Directory),
             lock("bun.lockb", "bun install", unread, fits_by_name, MemberKey::None),
         ],
@@ -122,7 +155,7 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
     Ecosystem {
         name: "Rust",
         manifests: &["Cargo.toml"],
-        locks: &[lock("Cargo.lock", "cargo check", cargo::read_lock, cargo::fits, MemberKey::Name)],
+        locks: &[lists_members(lock("Cargo.lock", "cargo check", cargo::read_lock, cargo::fits, MemberKey::Name))],
         read: cargo::read_manifest,
         reach: Reach::Root(&Roots { members: cargo::read_members, inherit: cargo::inherit, places: cargo::places }),
     },
@@ -137,9 +170,12 @@ pub const ECOSYSTEMS: &[Ecosystem] = &[
         name: "Python",
         manifests: &["pyproject.toml"],
         locks: &[
-            lock("uv.lock", "uv lock", python_locks::read_uv, python_locks::fits_uv, MemberKey::Name),
-            hashed(lock("poetry.lock", "poetry lock", python_locks::read_packages, fits_by_name, MemberKey::None)),
-            hashed(lock("pdm.lock", "pdm lock", python_locks::read_packages, fits_by_name, MemberKey::None)),
+            LockKind {
+                behind: python_locks::behind_uv,
+                ..seen(sees::by_uv, apart(lists_members(lock("uv.lock", "uv lock", python_locks::read_uv, python_locks::fits_uv, MemberKey::Name))))
+            },
+            seen(sees::by_poetry, hashed(lock("poetry.lock", "poetry lock", python_locks::read_packages, fits_by_name, MemberKey::None))),
+            seen(sees::by_pdm, hashed(lock("pdm.lock", "pdm lock", python_locks::read_packages, fits_by_name, MemberKey::None))),
         ],
         read: python::read_manifest,
         reach: Reach::Workspace(PYTHON_FILES),

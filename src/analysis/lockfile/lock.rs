@@ -25,6 +25,12 @@ pub struct Lock {
     pub origins: BTreeMap<String, BTreeSet<(String, Origin)>>,
     /// The directories of members that are known by their names.
     pub places: BTreeMap<String, String>,
+    /// Members that are only worked on and not built, where the format says it.
+    pub(super) virtuals: BTreeSet<String>,
+    /// The versions of the language that it is made for.
+    pub(super) language: String,
+    /// Whether it says that what users must bring is installed like dependencies.
+    pub(super) installs_peers: bool,
 }
 
 /// What a lockfile repeats of a dependency in a manifest.
@@ -76,6 +82,8 @@ pub enum Fit {
     Lacks,
     /// It knows it otherwise: the requirement or the version that it holds.
     Holds(String),
+    /// It knows it in another section.
+    Moved,
 }
 
 impl Lock {
@@ -177,6 +185,21 @@ pub(super) fn fits_exactly(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
     }
 }
 
+/// The lockfile repeats the requirement word for word, and in the section.
+pub(super) fn fits_in_section(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
+    let Some(all) = lock.asked_by(member).and_then(|asked| asked.get(&wanted.name)) else { return Fit::Lacks };
+    // Older formats do not tell sections apart.
+    let is_same = |asked: &&Asked| asked.section.is_empty() || asked.section == wanted.section;
+    let same: Vec<&Asked> = all.iter().filter(is_same).collect();
+    if same.is_empty() {
+        Fit::Moved
+    } else if same.iter().any(|asked| asked.requirement == wanted.requirement) {
+        Fit::Fits
+    } else {
+        Fit::Holds(held(&same))
+    }
+}
+
 /// The parts of a requirement: two of the same parts say the same in other spaces and another order.
 pub(super) fn parts_of(requirement: &str) -> BTreeSet<String> {
     let part = |part: &str| part.split_whitespace().collect::<String>();
@@ -203,6 +226,23 @@ mod tests {
         assert_eq!(fit(&lock, "devDependencies", ">=1"), Fit::Holds("^1.3.0".to_owned()));
         assert_eq!(fit(&lock, "dependencies", "^1.3.0"), Fit::Fits);
         assert_eq!(fit(&lock, "peerDependencies", "^1.3.0"), Fit::Holds(">=1".to_owned()));
+    }
+
+    #[test]
+    fn a_section_is_looked_into_alone() {
+        let mut lock = Lock::default();
+        lock.ask("", "a", Asked::plain("devDependencies", "^1"));
+        lock.ask("", "old", Asked::plain("", "^1"));
+        let fit = |section: &str, name: &str, requirement: &str| {
+            let mut manifest = Manifest::default();
+            manifest.want(section, name, requirement);
+            fits_in_section(&lock, "", manifest.wanted.values().next().expect("one"))
+        };
+        assert_eq!(fit("devDependencies", "a", "^1"), Fit::Fits);
+        assert_eq!(fit("devDependencies", "a", "^2"), Fit::Holds("^1".to_owned()));
+        assert_eq!(fit("dependencies", "a", "^1"), Fit::Moved);
+        assert_eq!(fit("dependencies", "b", "^1"), Fit::Lacks);
+        assert_eq!(fit("dependencies", "old", "^1"), Fit::Fits);
     }
 
     #[test]

@@ -98,8 +98,12 @@ impl Manifest {
         new.map(|(key, _)| key.clone()).collect()
     }
 
-    /// What was asked for `before` and is not any more, in whatever section.
-    pub(super) fn removed_since<'a>(&self, before: &'a Manifest) -> Vec<&'a Wanted> {
+    /// What was asked for `before` and is not any more: in whatever section, or in the same one where they are kept `apart`.
+    pub(super) fn removed_since<'a>(&self, before: &'a Manifest, apart: bool) -> Vec<&'a Wanted> {
+        if apart {
+            let names: BTreeSet<_> = self.wanted.values().map(Wanted::place).collect();
+            return before.wanted.values().filter(|wanted| !names.contains(&wanted.place())).collect();
+        }
         let names = self.names();
         before.wanted.values().filter(|wanted| !names.contains(&(wanted.is_peer(), wanted.name.as_str()))).collect()
     }
@@ -120,6 +124,16 @@ impl Wanted {
     /// Whether a user of the package must bring it.
     pub(super) fn is_peer(&self) -> bool {
         self.section == PEERS
+    }
+
+    /// Its section and name.
+    pub(super) fn place(&self) -> (&str, &str) {
+        (&self.section, &self.name)
+    }
+
+    /// Whether the whole workspace is bound by it rather than the package in whose manifest it stands.
+    pub(super) fn is_of_workspace(&self) -> bool {
+        self.section.starts_with("tool.uv.")
     }
 
     /// Whether members may take it over.

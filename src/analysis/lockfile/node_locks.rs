@@ -1,7 +1,7 @@
 //! `package-lock.json`, `pnpm-lock.yaml` and `bun.lock`: all repeat what each member asks for.
 
 use super::jsonc;
-use super::lock::{Asked, Fit, Lock, fits_by_name, fits_exactly};
+use super::lock::{Asked, Fit, Lock, fits_by_name, fits_exactly, fits_in_section};
 use super::manifest::Wanted;
 use super::node::{SECTIONS, overridden_name};
 use crate::analysis::yaml::{Node, parse_yaml};
@@ -54,6 +54,8 @@ pub(super) fn read_pnpm(text: &str) -> Option<Lock> {
     let document = documents.last()?;
     document.get("lockfileVersion")?;
     let mut lock = Lock { asked: Some(std::collections::BTreeMap::new()), ..Lock::default() };
+    let setting = document.get("settings").and_then(|settings| settings.get("autoInstallPeers"));
+    lock.installs_peers = setting.and_then(Node::text) == Some("true");
     for (key, value) in document.get("overrides").map_or(&[][..], Node::members) {
         let name = overridden_name(key.text().unwrap_or_default());
         lock.overrides.insert(name.to_owned(), value.text().unwrap_or_default().to_owned());
@@ -104,14 +106,14 @@ pub(super) fn fits_pnpm(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
     if wanted.requirement.starts_with("link:") {
         return Fit::Fits;
     }
-    match (fits_without_peers(lock, member, wanted), lock.overrides.get(&wanted.name)) {
+    match (fits_in_section(lock, member, wanted), lock.overrides.get(&wanted.name)) {
         (Fit::Lacks, Some(by)) if by == "-" => Fit::Fits,
         (Fit::Holds(_), Some(_)) => Fit::Fits,
         (fit, _) => fit,
     }
 }
 
-/// Whether peers are recorded is a setting.
+/// Peers are not always recorded.
 pub(super) fn fits_without_peers(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
     if wanted.is_peer() { Fit::Fits } else { fits_exactly(lock, member, wanted) }
 }

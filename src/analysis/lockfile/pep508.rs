@@ -82,11 +82,41 @@ pub(super) fn platform_of(wanted: &str) -> String {
 
 /// Every platform that a lockfile's marker is for, in the words of [`platform_of`].
 pub(super) fn platforms_for(held: &str) -> Vec<String> {
-    let mut all = vec![ANY.to_owned(), names_platform(held).to_owned()];
+    let python = held.contains("python_version") || held.contains("python_full_version");
+    let mut all = vec![ANY.to_owned(), names_platform(held).to_owned(), names_python(python).to_owned()];
     if names_platform(held) == SOME {
         all.extend(held.split('\'').skip(1).step_by(2).map(|value| format!("'{value}")));
     }
     all
+}
+
+/// Whether a condition names a version of Python, in the words of [`platforms_for`].
+pub(super) fn names_python(named: bool) -> &'static str {
+    if named { "python" } else { "no python" }
+}
+
+/// Whether the lockfile's condition has to name a version of Python, to be that of a requirement: uv leaves out what holds for
+/// every version that the project allows, which is known of a single comparison and of a least version.
+pub(super) fn is_about_python(wanted: &str, language: &str) -> Option<bool> {
+    if wanted.is_empty() {
+        return Some(false);
+    }
+    let (_, sign, version) = PYTHON.captures(wanted).map(|found| found.extract::<3>().1).map(|[a, b, c]| (a, b, c))?;
+    let least = numbers(language.strip_prefix(">=")?)?;
+    let version = numbers(version)?;
+    let needed = match sign {
+        "<" | ">=" => version > least,
+        _ => version >= least,
+    };
+    needed.then_some(true)
+}
+
+static PYTHON: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(python_version|python_full_version) ?(<=|>=|<|>) ?'([0-9.]+)'$").expect("a pattern of our own")
+});
+
+fn numbers(version: &str) -> Option<Vec<u64>> {
+    version.split('.').map(|part| part.parse().ok()).collect()
 }
 
 const ANY: &str = "any";
@@ -140,13 +170,15 @@ pub(super) fn versions_in_one_form(text: &str) -> String {
         let part: String = part.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
         let begin = part.find(|c| !matches!(c, '<' | '>' | '=' | '!' | '~')).unwrap_or(part.len());
         let (sign, version) = part.split_at(begin);
-        format!("{sign}{}", version_in_one_form(version).as_deref().unwrap_or(version))
+        let form = version_in_one_form(version, sign == "~=");
+        format!("{sign}{}", form.as_deref().unwrap_or(version))
     };
     let all: BTreeSet<String> = text.split(',').map(part).filter(|part| !part.is_empty()).collect();
     all.into_iter().collect::<Vec<_>>().join(",")
 }
 
-fn version_in_one_form(version: &str) -> Option<String> {
+/// Zeros at the end say nothing, except after `~=`, which counts the numbers.
+fn version_in_one_form(version: &str, counts: bool) -> Option<String> {
     let found = VERSION.captures(version)?;
     let text = |index: usize| found.get(index).map(|it| it.as_str());
     let number = |digits: &str| match digits.trim_start_matches('0') {
@@ -154,7 +186,11 @@ fn version_in_one_form(version: &str) -> Option<String> {
         digits => digits.to_owned(),
     };
     let mut out = text(1).map(|epoch| format!("{}!", number(epoch))).unwrap_or_default();
-    out += &text(2)?.split('.').map(number).collect::<Vec<_>>().join(".");
+    let mut release: Vec<String> = text(2)?.split('.').map(number).collect();
+    while !counts && release.len() > 1 && release.last().is_some_and(|last| last == "0") {
+        release.pop();
+    }
+    out += &release.join(".");
     if let Some(kind) = text(3) {
         let kind = match kind {
             "alpha" | "a" => "a",
@@ -236,7 +272,12 @@ mod tests {
             (">=1.0.Preview", ">=1.0rc0", true),
             ("==1!2.0+CU_121", "==1!2.0+cu.121", true),
             ("==1.0.dev", "==1.0.dev0", true),
-            ("==1.0", "==1.0.0", false),
+            ("==1.0", "==1.0.0", true),
+            (">=1.15", ">=1.15.0", true),
+            (">=1.0rc1", ">=1.0.0rc1", true),
+            ("==1.10", "==1.1", false),
+            ("==0", "==0.0.0", true),
+            ("~=1.15", "~=1.15.0", false),
             (">=1.0rc1", ">=1.0", false),
             ("==1.0.post1", "==1.01", false),
         ] {

@@ -49,6 +49,10 @@ pub enum ProblemKind {
     Lacks,
     /// It holds another requirement or version than is now asked for.
     Holds,
+    /// It knows a dependency in another section than in which it is now asked for.
+    Moved,
+    /// It does not know a new member of the workspace, or a package by its new name.
+    Member,
     /// It still says that the manifest asks for something that it does not.
     Extra,
     /// It was not made again after the dependency sections changed, and it holds a hash of them.
@@ -79,6 +83,8 @@ impl ProblemKind {
         match self {
             ProblemKind::Lacks => "lacks",
             ProblemKind::Holds => "holds",
+            ProblemKind::Moved => "moved",
+            ProblemKind::Member => "member",
             ProblemKind::Extra => "extra",
             ProblemKind::Stale => "stale",
             ProblemKind::Version => "version",

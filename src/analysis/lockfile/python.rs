@@ -3,7 +3,7 @@
 use super::manifest::{Manifest, Members, Version};
 use super::pep508::{join_extras, normalize, plain_version, split};
 use super::source;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// Where uv takes a package from, instead of an index.
@@ -31,10 +31,14 @@ pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     for (group, value) in entries(member(project, "optional-dependencies").as_ref()) {
         list(&format!("optional-dependencies.{}", normalize(group)), Some(value));
     }
-    for (group, value) in entries(table.get("dependency-groups")) {
-        list(&format!("dependency-groups.{}", normalize(group)), Some(value));
+    let groups = table.get("dependency-groups");
+    for (group, _) in entries(groups) {
+        list(&format!("dependency-groups.{}", normalize(group)), Some(&all_of_group(groups, group)));
     }
     list("dependency-groups.dev", member(uv, "dev-dependencies").as_ref());
+    for name in UV_LISTS {
+        list(&format!("tool.uv.{name}"), member(uv, name).as_ref());
+    }
     for (group, value) in entries(member(pdm, "dev-dependencies").as_ref()) {
         list(&format!("tool.pdm.{group}"), Some(value));
     }
@@ -45,16 +49,62 @@ pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     for (group, inner) in entries(member(poetry, "group").as_ref()) {
         read_table(&mut manifest, &format!("tool.poetry.group.{group}"), inner.get("dependencies"));
     }
-    let python = match &poetry_table {
-        Some(dependencies) => ("python", dependencies.get("python")),
-        // Poetry reads this one when it has no table of its own.
-        None => ("requires-python", project.and_then(|project| project.get("requires-python"))),
+    let mut set = |name: &str, value: Option<&Value>| {
+        manifest.settings.extend(value.map(|value| (name.to_owned(), value.to_string())));
     };
-    if let (name, Some(value)) = python {
-        manifest.settings.insert(name.to_owned(), value.to_string());
+    set("requires-python", project.and_then(|project| project.get("requires-python")));
+    set("python", poetry_table.as_ref().and_then(|table| table.get("python")));
+    if is_built(&table) {
+        set("build-system", Some(&Value::Boolean(true)));
+    }
+    for name in ["extras", "source"] {
+        set(&format!("tool.poetry.{name}"), poetry.and_then(|poetry| poetry.get(name)));
+    }
+    for name in ["source", "resolution"] {
+        set(&format!("tool.pdm.{name}"), pdm.and_then(|pdm| pdm.get(name)));
+    }
+    for (group, inner) in entries(member(poetry, "group").as_ref()) {
+        let mut inner = inner.clone();
+        let Some(table) = inner.as_table_mut() else { continue };
+        table.remove("dependencies");
+        if !table.is_empty() {
+            set(&format!("tool.poetry.group.{group}"), Some(&inner));
+        }
     }
     apply_sources(&mut manifest, &read_sources(uv));
     Some(manifest)
+}
+
+/// Lists of uv that bind the versions of the whole workspace.
+const UV_LISTS: [&str; 3] = ["constraint-dependencies", "override-dependencies", "build-constraint-dependencies"];
+
+/// Whether uv builds the package, and does not only install what it asks for.
+fn is_built(table: &Table) -> bool {
+    let set = table.get("tool").and_then(|tool| tool.get("uv")?.get("package")).and_then(Value::as_bool);
+    set.unwrap_or(table.contains_key("build-system"))
+}
+
+/// Requirements of one group with those of the groups that it includes are no more.
+const MAX_OF_GROUP: usize = 2_000;
+
+/// What a group asks for, with what it takes from others.
+fn all_of_group(groups: Option<&Value>, group: &str) -> Value {
+    let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut open = vec![normalize(group)];
+    while let Some(name) = open.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let items = entries(groups).filter(|(group, _)| normalize(group) == name).filter_map(|(_, it)| it.as_array());
+        for item in items.flatten().take(MAX_OF_GROUP.saturating_sub(all.len())) {
+            match item.get("include-group").and_then(Value::as_str) {
+                Some(included) => open.push(normalize(included)),
+                None => all.push(item.clone()),
+            }
+        }
+    }
+    Value::Array(all)
 }
 
 fn entries(table: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
@@ -163,6 +213,7 @@ pub(super) fn extras_of(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::manifest::Wanted;
     use super::*;
 
     #[test]
@@ -175,6 +226,22 @@ mod tests {
         let names: Vec<&str> = read.wanted.values().map(|wanted| wanted.name.as_str()).collect();
         assert_eq!(names, ["flask", "x", "x", "pytest", "sphinx", "hypothesis"]);
         assert_eq!(read.settings.into_iter().collect::<Vec<_>>(), [("python".to_owned(), "\"^3\"".to_owned())]);
+    }
+
+    #[test]
+    fn groups_take_from_groups() {
+        let text = "[dependency-groups]\nDev = [\"a\", { include-group = \"all\" }]\nall = [\"b\", { include-group = \"dev\" }]\n";
+        let read = read_manifest(text).expect("reads");
+        let all: Vec<_> = read.wanted.values().map(Wanted::place).collect();
+        let expected = [("all", "a"), ("all", "b"), ("dev", "a"), ("dev", "b")];
+        assert_eq!(
+            all,
+            expected
+                .map(|(group, name)| (format!("dependency-groups.{group}"), name))
+                .iter()
+                .map(|(group, name)| (group.as_str(), *name))
+                .collect::<Vec<_>>()
+        );
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::jsonc;
 use super::lock::{Asked, Fit, Lock, Origin, held};
-use super::manifest::Wanted;
-use super::pep508::normalize;
+use super::manifest::{Manifest, Wanted};
+use super::pep508::{is_about_python, normalize, versions_in_one_form};
 use super::python::extras_of;
 use super::source;
 use std::collections::BTreeMap;
@@ -23,6 +23,13 @@ pub(super) fn read_packages(text: &str) -> Option<Lock> {
 pub(super) fn read_uv(text: &str) -> Option<Lock> {
     let table: Table = toml::from_str(text).ok()?;
     let mut lock = Lock { asked: Some(BTreeMap::new()), ..Lock::default() };
+    let python = table.get("requires-python").and_then(Value::as_str).unwrap_or_default();
+    lock.language = versions_in_one_form(python);
+    for (field, section) in UV_LISTS {
+        for wanted in list(table.get("manifest").and_then(|manifest| manifest.get(field))) {
+            ask(&mut lock, "", wanted, format!("tool.uv.{section}"));
+        }
+    }
     for package in table.get("package").and_then(Value::as_array).into_iter().flatten() {
         let name = normalize(text_of(package, "name"));
         lock.add(&name, text_of(package, "version"));
@@ -38,6 +45,9 @@ pub(super) fn read_uv(text: &str) -> Option<Lock> {
             lock.places.insert(name.clone(), directory.to_owned());
         }
         lock.know(&name);
+        if source.is_some_and(|source| source.get("virtual").is_some()) {
+            lock.virtuals.insert(name.clone());
+        }
         let metadata = package.get("metadata");
         for wanted in list(metadata.and_then(|metadata| metadata.get("requires-dist"))) {
             let section = match extra_of(text_of(wanted, "marker")) {
@@ -58,6 +68,13 @@ pub(super) fn read_uv(text: &str) -> Option<Lock> {
     all.for_each(|asked| asked.sort_by(|one, other| one.section.cmp(&other.section)));
     Some(lock)
 }
+
+/// Lists that bind the whole workspace, by the names that the lockfile gives them.
+const UV_LISTS: [(&str, &str); 3] = [
+    ("constraints", "constraint-dependencies"),
+    ("overrides", "override-dependencies"),
+    ("build-constraints", "build-constraint-dependencies"),
+];
 
 fn ask(lock: &mut Lock, member: &str, wanted: &Value, section: String) {
     let (name, asked) = (normalize(text_of(wanted, "name")), read_asked(wanted, section));
@@ -92,18 +109,50 @@ fn extra_of(marker: &str) -> Option<&str> {
 }
 
 pub(super) fn fits_uv(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
-    // By section.
+    let member = if wanted.is_of_workspace() { "" } else { member };
     let all = lock.asked_by(member).and_then(|asked| asked.get(&wanted.name)).map_or(&[][..], Vec::as_slice);
+    // By section.
     let begin = all.partition_point(|asked| asked.section < wanted.section);
     let end = all.partition_point(|asked| asked.section <= wanted.section);
-    let (all, section) = if begin < end { (&all[begin..end], Some(wanted.section.as_str())) } else { (all, None) };
-    if all.is_empty() {
-        Fit::Lacks
-    } else if wanted.local || lock.repeated.has(member, section, wanted) {
-        Fit::Fits
-    } else {
-        Fit::Holds(held(all))
+    let all = match (all.is_empty(), begin < end) {
+        (true, _) => return Fit::Lacks,
+        // What a condition names as an extra, uv lists there.
+        (false, false) if !wanted.marker.contains("extra") => return Fit::Moved,
+        (false, false) => all,
+        (false, true) => &all[begin..end],
+    };
+    let section = (begin < end).then_some(wanted.section.as_str());
+    let fits =
+        wanted.local || lock.repeated.has(member, section, wanted, is_about_python(&wanted.marker, &lock.language));
+    if fits { Fit::Fits } else { Fit::Holds(held(all)) }
+}
+
+/// The settings that `uv.lock` has as they were before. What it has otherwise is not compared: uv made it of all members.
+pub(super) fn behind_uv(lock: &Lock, member: &str, before: &Manifest, after: &Manifest) -> Vec<&'static str> {
+    let python = |manifest: &Manifest| {
+        let text = manifest.settings.get("requires-python")?;
+        Some(versions_in_one_form(text.trim_matches(['"', '\''])))
+    };
+    let is_built = |manifest: &Manifest| manifest.settings.contains_key("build-system");
+    let mut behind = Vec::new();
+    if let (Some(old), Some(new)) = (python(before), python(after))
+        && old != new
+        && lock.language == old
+        // Of several members the narrowest counts.
+        && (lock.places.len() < 2 || least_python(&new) > least_python(&old))
+    {
+        behind.push("requires-python");
     }
+    let known = lock.asked_by(member).is_some();
+    if known && is_built(before) != is_built(after) && lock.virtuals.contains(member) != is_built(before) {
+        behind.push("build-system");
+    }
+    behind
+}
+
+/// The numbers of a requirement that is nothing but a least version.
+fn least_python(requirement: &str) -> Option<Vec<u64>> {
+    requirement.strip_prefix(">=")?.split('.').map(|part| part.parse().ok()).collect()
 }
 
 pub(super) fn read_pipfile_lock(text: &str) -> Option<Lock> {
@@ -144,7 +193,8 @@ mod tests {
             ("flask<4, >=3", Fit::Fits),
             ("flask>=4", held(">=3,<4")),
             ("flask==3", held(">=3,<4")),
-            ("pytest", Fit::Fits),
+            // In a group, where `uv lock --check` does not take it for a dependency.
+            ("pytest", Fit::Moved),
             ("lacking", Fit::Lacks),
             ("uvicorn[standard]>=0.3", Fit::Fits),
             ("uvicorn>=0.3", held("[standard]>=0.3")),
@@ -170,11 +220,46 @@ mod tests {
     }
 
     #[test]
-    fn requirements_are_found_in_whatever_section() {
-        assert_eq!(fit("dependencies", "sphinx>=7", ""), Fit::Fits);
-        assert_eq!(fit("dependencies", "sphinx>=8", ""), Fit::Holds(">=7; extra == 'docs'".to_owned()));
+    fn requirements_are_found_in_their_section() {
+        assert_eq!(fit("dependencies", "sphinx>=7", ""), Fit::Moved);
+        assert_eq!(fit("dependencies", "sphinx>=7; extra == 'docs'", ""), Fit::Fits);
+        assert_eq!(
+            fit("dependencies", "sphinx>=8; extra == 'docs'", ""),
+            Fit::Holds(">=7; extra == 'docs'".to_owned())
+        );
         assert_eq!(fit("dependencies", "flask==3", ""), Fit::Holds(">=3,<4".to_owned()));
         assert_eq!(fit("dependencies", "x==1; sys_platform == 'darwin'", ""), fit("dependencies", "x==3", ""));
+    }
+
+    #[test]
+    fn what_uv_repeats_besides_dependencies_is_compared() {
+        let text = "requires-python = \">=3.9\"\n[manifest]\nconstraints = [{ name = \"six\", specifier = \"<2\" }]\n\
+            [[package]]\nname = \"a\"\nsource = { virtual = \".\" }\n[package.metadata]\n\
+            requires-dist = [{ name = \"six\", marker = \"python_full_version < '3.12'\" }, { name = \"x\" }]\n";
+        let lock = read_uv(text).expect("reads");
+        let manifest = |text: &str| read_manifest(&format!("[project]\nname = \"a\"\n{text}\n")).expect("reads");
+        let behind = |before: &str, after: &str| behind_uv(&lock, "a", &manifest(before), &manifest(after));
+        let python = |version: &str| format!("requires-python = \"{version}\"");
+        assert_eq!(behind(&python(">=3.9"), &python(">=3.10")), ["requires-python"]);
+        assert_eq!(behind(&python(">=3.9"), &python(">= 3.9.0")), [""; 0]);
+        assert_eq!(behind(&python(">=3.8"), &python(">=3.10")), [""; 0]);
+        let system = "[build-system]\nrequires = []";
+        assert_eq!((behind("", system), behind(system, "")), (vec!["build-system"], vec![]));
+        assert_eq!(behind("", &format!("{system}\n[tool.uv]\npackage = false")), [""; 0]);
+        for (text, expected) in [
+            ("dependencies = [\"six; python_version < '3.12'\"]", true),
+            ("dependencies = [\"six\"]", false),
+            ("dependencies = [\"x; python_version < '3.12'\"]", false),
+            ("dependencies = [\"x; python_version >= '3.8'\"]", true),
+            ("dependencies = [\"x\"]", true),
+            ("[tool.uv]\nconstraint-dependencies = [\"six<2.0\"]", true),
+            ("[tool.uv]\nconstraint-dependencies = [\"six<3\"]", false),
+            ("[tool.uv]\noverride-dependencies = [\"six<2\"]", false),
+        ] {
+            let manifest = manifest(text);
+            let fit = fits_uv(&lock, "a", manifest.wanted.values().next().expect("one"));
+            assert_eq!(fit == Fit::Fits, expected, "{text} {fit:?}");
+        }
     }
 
     /// Quadratic work on this would take minutes.

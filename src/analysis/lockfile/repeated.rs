@@ -3,7 +3,7 @@
 
 use super::lock::Asked;
 use super::manifest::Wanted;
-use super::pep508::{platform_of, platforms_for, versions_in_one_form};
+use super::pep508::{names_python, platform_of, platforms_for, versions_in_one_form};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is repeated, by member and section. Names of those are kept once, however long somebody makes them.
@@ -31,14 +31,17 @@ impl Repeated {
         }
     }
 
-    /// Whether it repeats what is wanted, in a section or in any.
-    pub(super) fn has(&self, member: &str, section: Option<&str>, wanted: &Wanted) -> bool {
+    /// Whether it repeats what is wanted, in a section or in any, and whether its condition names a version of Python where
+    /// that is known.
+    pub(super) fn has(&self, member: &str, section: Option<&str>, wanted: &Wanted, python: Option<bool>) -> bool {
         let Some(known) = self.0.get(member).and_then(|known| known.get(section.unwrap_or(ANY_SECTION))) else {
             return false;
         };
         let platform = platform_of(&wanted.marker);
         let says = |what: &str| {
-            known.get(&key(&wanted.name, what, &wanted.extras)).is_some_and(|platforms| platforms.contains(&platform))
+            known.get(&key(&wanted.name, what, &wanted.extras)).is_some_and(|platforms| {
+                platforms.contains(&platform) && python.is_none_or(|named| platforms.contains(names_python(named)))
+            })
         };
         // The root of a workspace may have said that it comes from another place.
         match wanted.source.as_str() {

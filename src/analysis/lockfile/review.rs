@@ -2,7 +2,7 @@
 
 use super::changed_lock::find_lock_problems;
 use super::cover::Files;
-use super::ecosystem::{ECOSYSTEMS, Ecosystem, MemberKey, lock_kind};
+use super::ecosystem::{ECOSYSTEMS, Ecosystem, LockKind, MemberKey, lock_kind};
 use super::lock::{Fit, Lock, Origin};
 use super::manifest::{Manifest, Version, Wanted};
 use super::places::{below, directory_of, first_added, line_of};
@@ -34,9 +34,9 @@ pub fn find_problems(changes: &[FileChange], judged: &dyn Fn(&str) -> bool, sour
 
 /// What a manifest's problem says already, its lockfile need not say again.
 fn leave_out_repetitions(problems: &mut Vec<Problem>) {
-    let of_manifests = problems
-        .iter()
-        .filter(|problem| matches!(problem.kind, ProblemKind::Lacks | ProblemKind::Holds | ProblemKind::Extra));
+    let of_manifests = problems.iter().filter(|problem| {
+        matches!(problem.kind, ProblemKind::Lacks | ProblemKind::Holds | ProblemKind::Moved | ProblemKind::Extra)
+    });
     let locks: BTreeSet<String> = of_manifests.clone().map(|problem| problem.lockfile.clone()).collect();
     let said: BTreeSet<(String, String)> = of_manifests
         .flat_map(|problem| problem.dependencies.iter().map(|name| (problem.manifest.clone(), name.clone())))
@@ -86,7 +86,7 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
     let below = if own { "" } else { below(found.directory, directory_of(path)) };
     let member = match found.kind.member {
         MemberKey::Directory => below,
-        MemberKey::Name => after.name.as_deref().unwrap_or_default(),
+        MemberKey::Name => &after.name.clone().unwrap_or_default(),
         MemberKey::None => "",
     };
     let lock = files.lock(found.kind, Side::Right, &found.path);
@@ -96,15 +96,16 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
     if !covered {
         return Vec::new();
     }
+    let sees = |manifest: Manifest| match &lock {
+        Some(lock) => seen_by(found.kind, lock, manifest, own),
+        None => manifest,
+    };
+    let [plain_before, plain, before, after] = [plain_before, plain, before, after].map(sees);
+    let changed = Changed { plain_before: &plain_before, plain: &plain, before: &before, after: &after };
     // What a member takes over changes with the root, where it is said once.
     let added: Vec<&Wanted> = plain.added_since(&plain_before).iter().filter_map(|key| after.wanted.get(key)).collect();
-    let removed = after.removed_since(&before);
-    let settings = plain.settings_since(&plain_before);
+    let removed = after.removed_since(&before, found.kind.apart);
     let about = About { change, command: found.kind.command, lockfile: &found.path };
-    let all = || {
-        let labels = added.iter().chain(&removed).map(|wanted| wanted.label.clone());
-        labels.chain(settings.iter().map(|name| (*name).to_owned())).collect::<Vec<_>>()
-    };
     let touched = files.is_touched(&found.path);
     let mut overridden = after.overridden.clone();
     if lock.as_ref().is_none_or(|lock| lock.asked.is_none()) {
@@ -124,8 +125,7 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
         let found = files.find_taker(family, found.directory, members.iter().copied(), &takes);
         found.map(str::to_owned)
     };
-    let versions = (before.own_version(), &after);
-    problems.extend(compare_version(&about, &lock, (&plain_before, &plain), versions, &find_taker));
+    problems.extend(compare_version(&about, &lock, &changed, &find_taker));
     // The first format of yarn does not know the members of a workspace.
     let is_sibling = |name: &str| {
         let silent = lock.asked.is_none() && !lock.requests.is_empty();
@@ -133,26 +133,63 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
     };
     let compared = Compared {
         lock: &lock,
-        fits: found.kind.fits,
+        kind: found.kind,
         member,
         after: &after,
         overridden: &overridden,
         is_sibling: &is_sibling,
         is_taken_over: &|shared| files.is_taken_over(family, found.directory, &lock, shared),
     };
-    match compared.find(&about, &added, &removed) {
-        Some(problem) => problems.push(problem),
-        None if found.kind.hashed && !touched && !all().is_empty() => {
-            problems.push(about.problem(ProblemKind::Stale, all()));
-        }
-        None => {}
+    let dependencies = compared.find(&about, &added, &removed);
+    let behind = (found.kind.behind)(&lock, member, &plain_before, &plain);
+    if let Some(problem) = dependencies {
+        problems.push(problem);
+    } else if found.kind.lists_members && is_new_member(&lock, member, found.kind.member, &changed) {
+        let label = after.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(path);
+        problems.push(about.problem(ProblemKind::Member, vec![label.to_owned()]));
+    } else if !behind.is_empty() {
+        problems.push(about.problem(ProblemKind::Stale, behind.into_iter().map(str::to_owned).collect()));
+    } else if found.kind.hashed && !touched {
+        let labels = added.iter().chain(&removed).map(|wanted| wanted.label.clone());
+        let settings = plain.settings_since(&plain_before);
+        let all: Vec<String> = labels.chain(settings.into_iter().map(str::to_owned)).collect();
+        problems.extend((!all.is_empty()).then(|| about.problem(ProblemKind::Stale, all)));
     }
     problems
+}
+
+/// A manifest as a lockfile of that kind repeats it. What binds a whole workspace is read of the manifest beside it alone.
+pub(super) fn seen_by(kind: &LockKind, lock: &Lock, manifest: Manifest, own: bool) -> Manifest {
+    let mut manifest = (kind.sees)(lock, manifest);
+    manifest.wanted.retain(|_, wanted| own || !wanted.is_of_workspace());
+    manifest
+}
+
+/// A manifest before and after; the plain ones without what the root of their workspace says.
+struct Changed<'a> {
+    plain_before: &'a Manifest,
+    plain: &'a Manifest,
+    before: &'a Manifest,
+    after: &'a Manifest,
+}
+
+/// Whether the change makes a member, or gives one a new name, that the lockfile does not know.
+fn is_new_member(lock: &Lock, member: &str, key: MemberKey, changed: &Changed<'_>) -> bool {
+    let unknown = lock.asked.is_some() && lock.asked_by(member).is_none();
+    match key {
+        MemberKey::Name => {
+            let knew_it = changed.before.name.as_deref().is_none_or(|old| lock.asked_by(old).is_some());
+            unknown && knew_it && changed.after.name.is_some() && changed.before.name != changed.after.name
+        }
+        MemberKey::Directory => unknown && *changed.before == Manifest::default(),
+        MemberKey::None => false,
+    }
 }
 
 /// Whether nothing changed of what lockfiles repeat.
 fn is_same(before: &Manifest, after: &Manifest) -> bool {
     before.wanted == after.wanted
+        && before.name == after.name
         && before.settings == after.settings
         && before.version == after.version
         && before.shared_version == after.shared_version
@@ -161,7 +198,7 @@ fn is_same(before: &Manifest, after: &Manifest) -> bool {
 /// A manifest and the lockfile that covers it, as they are now.
 struct Compared<'a> {
     lock: &'a Lock,
-    fits: fn(&Lock, &str, &Wanted) -> Fit,
+    kind: &'a LockKind,
     member: &'a str,
     after: &'a Manifest,
     overridden: &'a BTreeSet<String>,
@@ -173,14 +210,16 @@ impl Compared<'_> {
     fn find(&self, about: &About<'_>, added: &[&Wanted], removed: &[&Wanted]) -> Option<Problem> {
         let mut lacking = Vec::new();
         let mut holding: Vec<(&Wanted, String)> = Vec::new();
+        let mut moved = Vec::new();
         for wanted in added {
-            match (self.fits)(self.lock, self.member, wanted) {
+            match (self.kind.fits)(self.lock, self.member, wanted) {
                 Fit::Fits => {}
-                Fit::Lacks | Fit::Holds(_) if (self.is_sibling)(&wanted.name) => {}
+                Fit::Lacks | Fit::Holds(_) | Fit::Moved if (self.is_sibling)(&wanted.name) => {}
                 Fit::Lacks => lacking.push(wanted.label.clone()),
                 Fit::Holds(_) if self.overridden.contains(&wanted.name) => {}
                 Fit::Holds(_) if wanted.is_shared() && !(self.is_taken_over)(wanted) => {}
                 Fit::Holds(held) => holding.push((wanted, held)),
+                Fit::Moved => moved.push(wanted.label.clone()),
             }
         }
         if !lacking.is_empty() {
@@ -191,11 +230,17 @@ impl Compared<'_> {
             let (requirement, held) = (first.shown(), held.clone());
             return Some(Problem { requirement, held, ..about.problem(ProblemKind::Holds, labels) });
         }
-        let asked = self.lock.asked_by(self.member)?;
+        if !moved.is_empty() {
+            return Some(about.problem(ProblemKind::Moved, moved));
+        }
+        self.lock.asked.as_ref()?;
         let names = self.after.names();
         let is_extra = |wanted: &&&Wanted| {
-            let still = names.contains(&(!wanted.is_peer(), wanted.name.as_str()));
-            let all = asked.get(&wanted.name).map_or(&[][..], Vec::as_slice);
+            let still = names.contains(&(!wanted.is_peer(), wanted.name.as_str()))
+                || (self.kind.apart && names.contains(&(wanted.is_peer(), wanted.name.as_str())));
+            let member = if wanted.is_of_workspace() { "" } else { self.member };
+            let all =
+                self.lock.asked_by(member).and_then(|asked| asked.get(&wanted.name)).map_or(&[][..], Vec::as_slice);
             all.iter().any(|asked| !still || asked.section == wanted.section)
         };
         let extra: Vec<String> = removed.iter().filter(is_extra).map(|wanted| wanted.label.clone()).collect();
@@ -207,10 +252,11 @@ impl Compared<'_> {
 fn compare_version(
     about: &About<'_>,
     lock: &Lock,
-    (before, plain): (&Manifest, &Manifest),
-    (old_version, after): (Option<&str>, &Manifest),
+    changed: &Changed<'_>,
     find_taker: &dyn Fn(&[&str]) -> Option<String>,
 ) -> Option<Problem> {
+    let Changed { plain_before: before, plain, after, .. } = *changed;
+    let old_version = changed.before.own_version();
     let own = |name: &str| -> Vec<&str> {
         let all = lock.origins.get(name).into_iter().flatten();
         all.filter(|(_, origin)| *origin == Origin::Directory).map(|(version, _)| version.as_str()).collect()

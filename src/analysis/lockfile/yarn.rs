@@ -1,7 +1,8 @@
 //! `yarn.lock`, of yarn 1 and of the later ones: every requirement of every package is the key of an entry.
 
-use super::lock::{Asked, Fit, Lock, Pinned, fits_exactly};
+use super::lock::{Asked, Fit, Lock, Pinned, fits_in_section};
 use super::manifest::{PEERS, Wanted};
+use std::collections::BTreeSet;
 
 /// The entry that is being read.
 #[derive(Default)]
@@ -11,8 +12,13 @@ struct Entry {
     pinned: Pinned,
     /// The directory, when it is a member.
     member: Option<String>,
-    /// The field whose members are being read.
+    /// The field whose members are being read, and the member.
     field: String,
+    name: String,
+    /// What the member asks for: section, name, requirement.
+    asked: Vec<(&'static str, String, String)>,
+    /// What of that need not be there.
+    optional: BTreeSet<String>,
 }
 
 pub(super) fn read(text: &str) -> Option<Lock> {
@@ -33,9 +39,8 @@ pub(super) fn read(text: &str) -> Option<Lock> {
         // Fields of an entry are indented by two, their members by four.
         let (field, value) = split_field(line.trim());
         if line.starts_with("   ") {
-            if let (Some(member), "dependencies" | PEERS) = (&entry.member, entry.field.as_str()) {
-                let section = if entry.field == PEERS { PEERS } else { "" };
-                lock.ask(member, field, Asked::plain(section, plain(value)));
+            if entry.member.is_some() {
+                read_inner(&mut entry, line.starts_with("     "), field, value);
             }
             continue;
         }
@@ -67,6 +72,24 @@ fn write_entry(lock: &mut Lock, entry: &Entry) {
         if !entry.pinned.checksum.is_empty() {
             lock.checksums.insert(key.clone(), entry.pinned.clone());
         }
+    }
+    for (section, name, requirement) in entry.member.iter().flat_map(|_| &entry.asked) {
+        let optional = *section != PEERS && entry.optional.contains(name);
+        let section = if optional { "optionalDependencies" } else { section };
+        lock.ask(entry.member.as_deref().unwrap_or_default(), name, Asked::plain(section, requirement));
+    }
+}
+
+/// A member of a field of a workspace's own entry, or what stands `deeper`.
+fn read_inner(entry: &mut Entry, deeper: bool, field: &str, value: &str) {
+    match entry.field.as_str() {
+        "dependencies" => entry.asked.push(("dependencies", field.to_owned(), plain(value).to_owned())),
+        PEERS => entry.asked.push((PEERS, field.to_owned(), plain(value).to_owned())),
+        "dependenciesMeta" if !deeper => field.clone_into(&mut entry.name),
+        "dependenciesMeta" if field == "optional" && value == "true" => {
+            entry.optional.insert(entry.name.clone());
+        }
+        _ => {}
     }
 }
 
@@ -105,19 +128,17 @@ fn patch_of(resolution: &str) -> Option<(String, String)> {
 }
 
 pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
-    if wanted.is_peer() {
-        return Fit::Fits;
-    }
     let requirement = plain(&wanted.requirement);
     // Other protocols are rewritten in ways of their own.
     let comparable = !wanted.local && !requirement.contains([':', '/', '@']);
     if lock.asked_by(member).is_some() {
-        return match fits_exactly(lock, member, &Wanted { requirement: requirement.to_owned(), ..wanted.clone() }) {
+        return match fits_in_section(lock, member, &Wanted { requirement: requirement.to_owned(), ..wanted.clone() }) {
             Fit::Holds(_) if !comparable => Fit::Fits,
             fit => fit,
         };
     }
-    if wanted.local {
+    // The first format does not repeat what users must bring.
+    if wanted.is_peer() || (wanted.local && !is_recorded(&wanted.requirement)) {
         return Fit::Fits;
     }
     if !lock.packages.contains_key(&wanted.name) {
@@ -125,6 +146,11 @@ pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
     }
     let known = lock.requests.contains(&format!("{}@{requirement}", wanted.name));
     if known || !comparable { Fit::Fits } else { Fit::Holds(lock.versions(&wanted.name)) }
+}
+
+/// Directories that the first format gives entries of their own.
+fn is_recorded(requirement: &str) -> bool {
+    ["file:", "link:"].iter().any(|protocol| requirement.starts_with(protocol))
 }
 
 #[cfg(test)]
@@ -164,6 +190,26 @@ mod tests {
         assert_eq!(fits(&lock, "packages/shop", &want("^1.0.0")), Fit::Fits);
         assert_eq!(fits(&lock, "packages/shop", &want("^2")), Fit::Holds("^1.0.0".to_owned()));
         assert_eq!(fits(&lock, "packages/shop", &Wanted { name: "e".to_owned(), ..want("^2") }), Fit::Lacks);
+    }
+
+    #[test]
+    fn the_later_format_knows_sections() {
+        let text = "__metadata:\n  version: 8\n\n\"shop@workspace:.\":\n  version: 0.0.0-use.local\n  resolution: \"shop@workspace:.\"\n  dependencies:\n    \
+            a: \"npm:^1\"\n    b: \"npm:^1\"\n  dependenciesMeta:\n    a:\n      built: false\n    b:\n      optional: true\n  peerDependencies:\n    c: ^1\n";
+        let lock = read(text).expect("reads");
+        let fit = |section: &str, name: &str| {
+            fits(&lock, "", &Wanted { section: section.to_owned(), name: name.to_owned(), ..want("^1") })
+        };
+        assert_eq!((fit("dependencies", "a"), fit("optionalDependencies", "a")), (Fit::Fits, Fit::Moved));
+        assert_eq!((fit("dependencies", "b"), fit("optionalDependencies", "b")), (Fit::Moved, Fit::Fits));
+        assert_eq!((fit(PEERS, "c"), fit(PEERS, "a"), fit(PEERS, "d")), (Fit::Fits, Fit::Moved, Fit::Lacks));
+    }
+
+    #[test]
+    fn the_first_format_knows_directories() {
+        let lock = read("# yarn lockfile v1\n\n\"@s/a@file:./a\":\n  version \"1.0.0\"\n").expect("reads");
+        let local = |name: &str| fits(&lock, "", &Wanted { name: name.to_owned(), local: true, ..want("file:./a") });
+        assert_eq!((local("@s/a"), local("b")), (Fit::Fits, Fit::Lacks));
     }
 
     #[test]
