@@ -41,7 +41,11 @@ return {
   end
 
   local unknown = {}
+  local doubtful = {}
   for _, file in coverage.files do
+    if file.doubtful then
+      table.insert(doubtful, file)
+    end
     if file.unknown and options.unknown ~= "ignore" then
       table.insert(unknown, file)
     end
@@ -55,7 +59,7 @@ return {
   elseif coverage.state == "no_report" then
     message("There is no report of coverage, so nothing is known of the added lines. Name one with `--report FILE`, or say where they lie with `settings { coverage_reports = { \"coverage/lcov.info\" } }`.")
     return
-  elseif coverage.state ~= "measured" and (coverage.state ~= "nothing_measured" or #unknown > 0) then
+  elseif coverage.state ~= "measured" and (coverage.state ~= "nothing_measured" or #unknown > 0 or #doubtful > 0) then
     report(`Nothing is known of the added lines: {coverage.reason}.{if coverage.notes[1] then " " .. coverage.notes[1] else ""}`)
     return
   elseif coverage.state ~= "measured" then
@@ -126,9 +130,16 @@ return {
       softly("The coverage report knows lines behind the end of this file, so it was made of another version. Run the tests again.", { file = file.path })
     end
   end
+  local unheard = if options.unknown == "fail" then report else softly
+  for _, file in doubtful do
+    local say = if file.unknown then unheard else softly
+    say("A path in a coverage report could be this file or another one, so it does not count. Make the report with paths from the top of the repository.", { file = file.path })
+  end
   for _, file in unknown do
-    local say = if options.unknown == "fail" then report else softly
-    say(`No coverage report knows this file, to which {plural(file.added, "line")} {if file.added == 1 then "is" else "are"} added. Load it in a test, or leave it out with \`ignore\`.`, { file = file.path })
+    if file.doubtful then
+      continue
+    end
+    unheard(`No coverage report knows this file, to which {plural(file.added, "line")} {if file.added == 1 then "is" else "are"} added. Load it in a test, or leave it out with \`ignore\`.`, { file = file.path })
   end
 
   if #below == 0 and options.table ~= "always" then

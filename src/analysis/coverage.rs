@@ -6,6 +6,7 @@
 mod clover;
 mod cobertura;
 mod combine;
+mod contest;
 mod coverage_py;
 mod decode;
 mod error;
@@ -28,6 +29,8 @@ mod resolve;
 mod roots;
 mod simplecov;
 mod transfer;
+mod tree;
+mod votes;
 mod xml;
 
 pub use combine::{Named, combine};

@@ -15,8 +15,15 @@ pub struct CoverageFacts {
     pub matched_files: usize,
     /// How many files the reports name that are not in the repository (libraries, generated code, another root).
     pub foreign_files: usize,
-    /// Paths in reports that fit several files of the repository: they count for none.
+    /// Paths in reports that fit several files of the repository, or one that another path has the better claim to: they
+    /// count for none.
     pub ambiguous: Vec<AmbiguousPath>,
+    /// How many such paths there are, also those that `ambiguous` leaves out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ambiguous_paths: usize,
+    /// Changed files that an ambiguous path could be.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub doubtful: BTreeSet<RepoPath>,
     /// Endings of the files that the reports name (`py`, `kt`): in these languages a file that no report knows is a gap.
     pub languages: BTreeSet<String>,
     /// Changed files of which a report knows lines behind the end: it was made of another text.
@@ -29,6 +36,10 @@ pub struct CoverageFacts {
     pub carried: Vec<String>,
     /// What else a reader has to know, a sentence each: left-out lines, reports that contradict each other.
     pub notes: Vec<String>,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What the reports know of the whole project, at the base and at the head.
@@ -61,12 +72,12 @@ pub struct ReportFacts {
     pub lines: usize,
 }
 
-/// A path of a report that could be several files.
+/// A path of a report that could be several files, or one and none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AmbiguousPath {
     /// As the report writes it.
     pub path: String,
-    /// The files that it fits equally well, at most five.
+    /// The files that it fits equally well; a snapshot holds at most five.
     pub candidates: Vec<RepoPath>,
 }
 

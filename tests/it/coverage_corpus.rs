@@ -99,7 +99,7 @@ fn formats_without_an_oracle_are_read_as_their_tools_mean_them() {
     assert_eq!(read(&json["llvm_empty.json"]), (Format::LlvmCov, Vec::new()));
     assert_eq!(read(&json["empty.json"]), (Format::Istanbul, Vec::new()));
     assert_eq!(read(&json["hostile.json"]).1, ["a.py 2:2(2/2) 3:0"]);
-    assert_eq!(read(&xml["clover_istanbul.xml"]), (Format::Clover, vec!["/x/src/a.js 1:3 2:2(1/2)".to_owned()]));
+    assert_eq!(read(&xml["clover_istanbul.xml"]), (Format::Clover, vec!["/x/src/a.js 1:3 2:2(1/1)".to_owned()]));
 }
 
 #[test]

@@ -13,6 +13,8 @@ pub(super) struct Cobertura {
     in_source: bool,
     source: String,
     class_has_lines: bool,
+    /// The class has the element for lines, be it empty.
+    class_lists_lines: bool,
     of_methods: Vec<LineHits>,
 }
 
@@ -47,11 +49,12 @@ impl Elements for Cobertura {
                         path = Some(raw);
                     }
                 })?;
-                self.class_has_lines = false;
+                (self.class_has_lines, self.class_lists_lines) = (false, false);
                 self.of_methods.clear();
                 builder.begin(value(&path.unwrap_or_default())?)?;
             }
             "methods" => self.in_methods += 1,
+            "lines" => self.class_lists_lines = true,
             "source" => {
                 self.in_source = true;
                 self.source.clear();
@@ -69,7 +72,7 @@ impl Elements for Cobertura {
                         builder.line(line)?;
                     }
                 }
-                builder.end();
+                if self.class_lists_lines { builder.end() } else { builder.end_summary() }
             }
             "methods" => self.in_methods = self.in_methods.saturating_sub(1),
             "source" => {
@@ -117,6 +120,7 @@ fn conditions(raw: &str) -> (u16, u16) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::ReportError;
     use super::super::xml::parse_xml;
     use super::*;
 
@@ -144,5 +148,19 @@ mod tests {
             [conditions("50% (1/2)"), conditions("100%"), conditions("0%"), conditions("x")],
             [(1, 2), (0, 0), (0, 2), (0, 0)]
         );
+    }
+
+    #[test]
+    fn what_has_no_lines_is_no_report_of_them() {
+        let class = |inner: &str| {
+            parse_xml(&format!(
+                r#"<coverage line-rate="1"><packages><class filename="a.py">{inner}</class></packages></coverage>"#
+            ))
+        };
+        assert_eq!(class(""), Err(ReportError::Summary));
+        assert_eq!(class("<lines/>").expect("reads").files.len(), 1);
+        let sonar =
+            r#"<coverage version="1"><file path="a.c"><lineToCover lineNumber="1" covered="false"/></file></coverage>"#;
+        assert!(matches!(parse_xml(sonar), Err(ReportError::Other(_))));
     }
 }

@@ -3,14 +3,14 @@
 use super::report::{Report, tidy};
 use super::resolve::{Places, Resolution, Tree, resolve};
 use crate::model::{AmbiguousPath, CoverageFacts, LineHits, RepoPath, ReportFacts};
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 
-/// So many contradictions and ambiguous paths are told one by one.
+/// So many contradictions are told one by one.
 const MAX_TOLD: usize = 20;
 
-/// So many candidates of an ambiguous path are told.
-const MAX_CANDIDATES: usize = 5;
+/// So many candidates of all ambiguous paths are kept until it is known which files changed.
+const MAX_CANDIDATES: usize = 200_000;
 
 /// A report with its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub struct Named {
 /// Adds up reports of one commit. The order of the reports does not matter for the lines.
 pub fn combine(reports: Vec<Named>, tree: &Tree, places: &Places) -> CoverageFacts {
     let mut facts = CoverageFacts::default();
+    let mut doubts = Doubts::default();
     for named in reports {
         let resolved = resolve(tree, places, &named.report, named.beside.as_deref());
         facts.notes.extend(named.report.notes.iter().map(|note| format!("{}: {note}.", named.name)));
@@ -43,14 +44,8 @@ pub fn combine(reports: Vec<Named>, tree: &Tree, places: &Places) -> CoverageFac
                     Entry::Vacant(entry) => drop(entry.insert(file.lines)),
                     Entry::Occupied(mut entry) => entry.get_mut().extend(file.lines),
                 },
-                Resolution::Ambiguous(many) => {
-                    let known = facts.ambiguous.iter().any(|it| it.path == file.path);
-                    if !known && facts.ambiguous.len() < MAX_TOLD {
-                        let candidates =
-                            many.into_iter().take(MAX_CANDIDATES).map(|at| tree.path(at).clone()).collect();
-                        facts.ambiguous.push(AmbiguousPath { path: file.path, candidates });
-                    }
-                }
+                Resolution::Ambiguous(many) => doubts.add(file.path, &many, tree),
+                Resolution::Doubtful(at) => doubts.add(file.path, &[at], tree),
                 Resolution::Unknown => facts.foreign_files += 1,
             }
         }
@@ -61,7 +56,36 @@ pub fn combine(reports: Vec<Named>, tree: &Tree, places: &Places) -> CoverageFac
         }
     }
     facts.matched_files = facts.files.len();
+    facts.ambiguous_paths = doubts.paths.len();
+    facts.ambiguous = doubts.list;
+    if doubts.is_full {
+        facts.notes.push("More paths in reports fit several files than can be listed: they count for none.".to_owned());
+    }
     facts
+}
+
+/// Paths that may be several files, each once.
+#[derive(Default)]
+struct Doubts {
+    paths: HashSet<String>,
+    list: Vec<AmbiguousPath>,
+    kept: usize,
+    is_full: bool,
+}
+
+impl Doubts {
+    fn add(&mut self, path: String, candidates: &[usize], tree: &Tree) {
+        if self.paths.contains(&path) {
+            return;
+        }
+        self.kept += candidates.len();
+        self.is_full |= self.kept > MAX_CANDIDATES;
+        if !self.is_full {
+            let candidates = candidates.iter().map(|at| tree.path(*at).clone()).collect();
+            self.list.push(AmbiguousPath { path: path.clone(), candidates });
+        }
+        self.paths.insert(path);
+    }
 }
 
 /// Adds the lines that one more report knows of a file.

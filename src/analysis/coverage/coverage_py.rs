@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct File {
-    executed_lines: Vec<LineNumber>,
-    missing_lines: Vec<LineNumber>,
+    executed_lines: Option<Vec<LineNumber>>,
+    missing_lines: Option<Vec<LineNumber>>,
     executed_branches: Vec<Vec<i64>>,
     missing_branches: Vec<Vec<i64>>,
 }
@@ -30,8 +30,11 @@ pub(super) fn read_files<'de, A: MapAccess<'de>>(walk: &mut Walk, mut map: A) ->
                 }
             }
             builder.begin(path.into_owned())?;
+            if file.executed_lines.is_none() && file.missing_lines.is_none() {
+                builder.end_summary();
+            }
             for (list, hits) in [(&file.executed_lines, 1), (&file.missing_lines, 0)] {
-                for line in list {
+                for line in list.iter().flatten() {
                     let (taken, all) = branches.get(&i64::from(line.0)).copied().unwrap_or_default();
                     builder.line(LineHits { number: line.0, taken, branches: all, hits })?;
                 }

@@ -23,6 +23,9 @@ pub enum ReportError {
     /// Something known that is no report: an archive, a page.
     #[error("{0}")]
     Other(&'static str),
+    /// Files with totals only.
+    #[error("is a summary without lines; export the lines, too (`llvm-cov export` without `-summary-only`)")]
+    Summary,
     /// XML or JSON that is no report of coverage.
     #[error("is {syntax} and no coverage report ({found}); known are {}", known())]
     Unknown {

@@ -14,7 +14,7 @@ use serde::de::SeqAccess;
 #[serde(default)]
 struct File {
     file: Option<String>,
-    lines: Vec<Line>,
+    lines: Option<Vec<Line>>,
     filename: Option<String>,
     coverage: Option<Lines>,
 }
@@ -36,6 +36,8 @@ struct Line {
 struct Branch {
     count: Count,
     throw: bool,
+    #[serde(rename = "gcovr/excluded")]
+    excluded: bool,
 }
 
 pub(super) fn read_files<'de, A: SeqAccess<'de>>(walk: &mut Walk, mut seq: A) -> Result<(), A::Error> {
@@ -47,10 +49,14 @@ pub(super) fn read_files<'de, A: SeqAccess<'de>>(walk: &mut Walk, mut seq: A) ->
         let Some(path) = file.file else { continue };
         walk.guard(Format::Gcovr, |builder| {
             builder.begin(path)?;
-            for line in file.lines.iter().filter(|line| !line.noncode && !line.excluded) {
+            if file.lines.is_none() {
+                // kcov lists its files like this, with percentages.
+                builder.end_summary();
+            }
+            for line in file.lines.iter().flatten().filter(|line| !line.noncode && !line.excluded) {
                 let Some(hits) = line.count.0 else { continue };
                 // Branches that only an exception takes are the compiler's.
-                let branches = line.branches.iter().filter(|branch| !branch.throw);
+                let branches = line.branches.iter().filter(|branch| !branch.throw && !branch.excluded);
                 let all = branches.clone().count();
                 let taken = branches.filter(|branch| branch.count.0.unwrap_or(0) > 0).count();
                 let small = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
@@ -66,4 +72,19 @@ pub(super) fn read_files<'de, A: SeqAccess<'de>>(walk: &mut Walk, mut seq: A) ->
         })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::json::parse_json;
+
+    #[test]
+    fn what_was_excluded_does_not_count() {
+        let report = parse_json(
+            r#"{"gcovr/format_version":"0.15","files":[{"file":"a.cpp","lines":[
+            {"line_number":2,"count":2,"branches":[{"count":0,"gcovr/excluded":true},{"count":1,"throw":false},{"count":0,"throw":true}]},
+            {"line_number":3,"count":0,"branches":[],"gcovr/excluded":true}]}]}"#,
+        );
+        assert_eq!(report.expect("reads").files[0].lines, [(2, 2, 1, 1).into()]);
+    }
 }

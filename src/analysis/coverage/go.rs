@@ -37,7 +37,7 @@ pub fn parse_go(bytes: &[u8]) -> Result<Report, ReportError> {
         }
         builder.end();
     }
-    Ok(builder.finish(Format::Go))
+    builder.finish(Format::Go)
 }
 
 /// First and last line, and how often it ran.

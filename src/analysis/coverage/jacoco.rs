@@ -10,6 +10,7 @@ use crate::model::LineHits;
 pub(super) struct Jacoco {
     groups: Vec<String>,
     package: String,
+    file_has_lines: bool,
 }
 
 impl From<Jacoco> for Format {
@@ -38,13 +39,17 @@ impl Elements for Jacoco {
                 line.branches = line.taken.saturating_add(missed);
                 match ran {
                     // Instructions are no runs: a line ran or did not.
-                    Some(ran) => builder.line(LineHits { hits: u64::from(ran > 0), ..line })?,
+                    Some(ran) => {
+                        self.file_has_lines = true;
+                        builder.line(LineHits { hits: u64::from(ran > 0), ..line })?;
+                    }
                     None => builder.skip(|| "a <line> without `ci`".to_owned()),
                 }
             }
             "sourcefile" => {
                 let name = name_of(element)?;
                 let path = if self.package.is_empty() { name } else { format!("{}/{name}", self.package) };
+                self.file_has_lines = false;
                 builder.begin(path)?;
                 builder.hint(self.groups.last().map(String::as_str));
             }
@@ -57,7 +62,9 @@ impl Elements for Jacoco {
 
     fn end(&mut self, name: &str, builder: &mut Builder) -> Result<(), Problem> {
         match name {
-            "sourcefile" => builder.end(),
+            "sourcefile" if self.file_has_lines => builder.end(),
+            // Compiled without line numbers: a file without code is not in a report at all.
+            "sourcefile" => builder.end_summary(),
             "package" => self.package.clear(),
             "group" => drop(self.groups.pop()),
             _ => {}
@@ -78,6 +85,7 @@ fn name_of(element: &Element<'_>) -> Result<String, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::ReportError;
     use super::super::xml::parse_xml;
     use super::*;
 
@@ -92,5 +100,11 @@ mod tests {
         let file = &report.files[0];
         assert_eq!((file.path.as_str(), file.hint.as_deref()), ("com/acme/A.kt", Some("core")));
         assert_eq!(file.lines, [(1, 1, 1, 2).into(), LineHits::new(2, 0)]);
+    }
+
+    #[test]
+    fn a_file_compiled_without_line_numbers_is_not_known() {
+        let text = r#"<report name="x"><package name="p"><sourcefile name="A.kt"><counter type="INSTRUCTION" missed="3" covered="1"/></sourcefile></package></report>"#;
+        assert_eq!(parse_xml(text), Err(ReportError::Summary));
     }
 }

@@ -49,9 +49,9 @@ pub(super) fn parse_json(text: &str) -> Result<Report, ReportError> {
         Err(error) => return Err(walk.limit.take().unwrap_or_else(|| explain(&error))),
     };
     match walk.format {
-        Some(format) => Ok(walk.builder.finish(format)),
+        Some(format) => walk.builder.finish(format),
         // nyc and Jest write this when no file was instrumented.
-        None if members.is_empty() => Ok(walk.builder.finish(Format::Istanbul)),
+        None if members.is_empty() => walk.builder.finish(Format::Istanbul),
         None => Err(ReportError::Unknown { syntax: "JSON", found: format!("it has {}", members.join(", ")) }),
     }
 }

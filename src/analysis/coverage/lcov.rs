@@ -9,9 +9,9 @@ use super::report::{Builder, Format, Report, tidy};
 use crate::model::{LineHits, RepoPath};
 
 /// Directives that say nothing about a line, or what other directives say better.
-const KNOWN: [&[u8]; 16] = [
-    b"TN", b"VER", b"FN", b"FNDA", b"FNL", b"FNA", b"FNF", b"FNH", b"BRF", b"BRH", b"LF", b"LH", b"MCDC", b"MCF",
-    b"MCH", b"KF",
+const KNOWN: [&[u8]; 15] = [
+    b"TN", b"VER", b"FN", b"FNDA", b"FNL", b"FNA", b"FNF", b"FNH", b"BRF", b"BRH", b"LH", b"MCDC", b"MCF", b"MCH",
+    b"KF",
 ];
 
 /// A record: what stands between `SF:` and `end_of_record`.
@@ -20,6 +20,8 @@ struct Record {
     lines: Vec<LineHits>,
     /// Line, and whether the branch ran.
     branches: Vec<(u32, bool)>,
+    /// How many lines it says it has: `llvm-cov export -summary-only` tells nothing else.
+    found: u64,
 }
 
 /// Reads a tracefile.
@@ -51,6 +53,10 @@ pub fn parse_lcov(bytes: &[u8]) -> Result<Report, ReportError> {
                 builder.begin(last_path.clone())?;
                 true
             }
+            b"LF" => {
+                record.found = whole(content).unwrap_or(0);
+                true
+            }
             b"end_of_record" => {
                 close(&mut record, &mut builder)?;
                 true
@@ -68,7 +74,7 @@ pub fn parse_lcov(bytes: &[u8]) -> Result<Report, ReportError> {
         close(&mut record, &mut builder)?;
         builder.note(format!("it ends in the middle of `{last_path}`, so it may be cut off"));
     }
-    Ok(builder.finish(Format::Lcov))
+    builder.finish(Format::Lcov)
 }
 
 fn close(record: &mut Record, builder: &mut Builder) -> Result<(), ReportError> {
@@ -82,6 +88,9 @@ fn close(record: &mut Record, builder: &mut Builder) -> Result<(), ReportError> 
                 line.branches = line.branches.saturating_add(1);
                 line.taken = line.taken.saturating_add(u16::from(taken));
             }
+        }
+        if record.lines.is_empty() && record.found > 0 {
+            builder.end_summary();
         }
         for line in record.lines {
             builder.line(line)?;
@@ -192,5 +201,12 @@ mod tests {
                 "6 entries could not be read and were left out (first: line 1)"
             ]
         );
+    }
+
+    #[test]
+    fn totals_are_no_lines() {
+        assert_eq!(parse_lcov(b"SF:a.c\nFNF:1\nLF:5\nLH:3\nend_of_record\n"), Err(ReportError::Summary));
+        let report = parse_lcov(b"SF:a.c\nLF:5\nend_of_record\nSF:__init__.py\nLF:0\nend_of_record\n").expect("reads");
+        assert_eq!((report.files.len(), report.notes.len()), (1, 1));
     }
 }

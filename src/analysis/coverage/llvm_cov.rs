@@ -14,7 +14,18 @@ use std::fmt;
 #[serde(default)]
 struct File {
     filename: String,
-    segments: Vec<Segment>,
+    segments: Option<Vec<Segment>>,
+    branches: Vec<Branch>,
+    expansions: Vec<Expansion>,
+}
+
+/// A macro that is used: its branches lie in the macro's text, and run where it is used.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Expansion {
+    filenames: Vec<String>,
+    /// `[line, column, end line, end column, count, file, expanded file, kind]`; files by their places in `filenames`.
+    source_region: Vec<Count>,
     branches: Vec<Branch>,
 }
 
@@ -29,7 +40,7 @@ struct Segment {
 
 /// `[line, column, end line, end column, count, false count, ...]`
 struct Branch {
-    line: u32,
+    place: [u64; 4],
     ways: [u64; 2],
 }
 
@@ -47,7 +58,7 @@ impl<'de> Deserialize<'de> for Branch {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list: Vec<Count> = Deserialize::deserialize(deserializer)?;
         let number = |at: usize| list.get(at).and_then(|value| value.0).unwrap_or(0);
-        Ok(Branch { line: u32::try_from(number(0)).unwrap_or(0), ways: [number(4), number(5)] })
+        Ok(Branch { place: [0, 1, 2, 3].map(number), ways: [4, 5].map(number) })
     }
 }
 
@@ -129,17 +140,19 @@ impl<'de> Visitor<'de> for FileList<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while let Some(file) = seq.next_element::<File>()? {
             self.walk.guard(Format::LlvmCov, |builder| {
-                let mut branches: BTreeMap<u32, (u16, u16)> = BTreeMap::new();
-                for branch in &file.branches {
-                    let counts = branches.entry(branch.line).or_default();
-                    for way in branch.ways {
-                        *counts = (counts.0.saturating_add(u16::from(way > 0)), counts.1.saturating_add(1));
-                    }
-                }
+                let branches = branches_by_line(&file);
                 builder.begin(file.filename)?;
-                each_line(&file.segments, &mut |number, hits| {
-                    let (taken, all) = branches.get(&number).copied().unwrap_or_default();
-                    builder.line(LineHits { number, taken, branches: all, hits })
+                let Some(segments) = &file.segments else {
+                    builder.end_summary();
+                    return Ok(());
+                };
+                each_line(segments, &mut |number, hits| {
+                    let ways = branches.get(&u64::from(number)).map(Vec::as_slice).unwrap_or_default();
+                    // A condition that never was looked at on a line that ran is a constant, which has no ways.
+                    let ways = ways.iter().filter(|ways| hits == 0 || **ways != [0, 0]).flatten();
+                    let small = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+                    let taken = ways.clone().filter(|count| **count > 0).count();
+                    builder.line(LineHits { number, taken: small(taken), branches: small(ways.count()), hits })
                 })?;
                 builder.end();
                 Ok(())
@@ -147,6 +160,31 @@ impl<'de> Visitor<'de> for FileList<'_> {
         }
         Ok(())
     }
+}
+
+/// The counts of the conditions on each line. Once for each condition: instances of a template have it again.
+fn branches_by_line(file: &File) -> BTreeMap<u64, Vec<[u64; 2]>> {
+    // By line, the place of the condition, and whether that is in a macro.
+    let mut places: BTreeMap<(u64, [u64; 4], bool), [u64; 2]> = BTreeMap::new();
+    let mut add = |line: u64, branch: &Branch, in_macro: bool| {
+        let ways = places.entry((line, branch.place, in_macro)).or_default();
+        *ways = [0, 1].map(|way| ways[way].saturating_add(branch.ways[way]));
+    };
+    for branch in &file.branches {
+        add(branch.place[0], branch, false);
+    }
+    for expansion in &file.expansions {
+        let number = |at: usize| expansion.source_region.get(at).and_then(|value| value.0);
+        let used_in = number(5).and_then(|at| expansion.filenames.get(usize::try_from(at).ok()?));
+        if let (Some(line), true) = (number(0), used_in == Some(&file.filename)) {
+            expansion.branches.iter().for_each(|branch| add(line, branch, true));
+        }
+    }
+    let mut lines: BTreeMap<u64, Vec<[u64; 2]>> = BTreeMap::new();
+    for ((line, _, _), ways) in places {
+        lines.entry(line).or_default().push(ways);
+    }
+    lines
 }
 
 /// Calls `add` with every line that code maps to, and how often it ran.
@@ -175,4 +213,49 @@ fn each_line<E>(segments: &[Segment], add: &mut dyn FnMut(u32, u64) -> Result<()
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::error::ReportError;
+    use super::super::json::parse_json;
+
+    fn branches(members: &str) -> Vec<(u32, u16, u16)> {
+        let text = format!(
+            r#"{{"data":[{{"files":[{{"filename":"/p/a.cpp","segments":[[1,1,2,true,true,false],[4,9,0,false,false,false]],{members}}}]}}],"type":"llvm.coverage.json.export"}}"#
+        );
+        let report = parse_json(&text).expect("reads");
+        report.files[0].lines.iter().map(|line| (line.number, line.taken, line.branches)).collect()
+    }
+
+    #[test]
+    fn constants_have_no_ways_and_instances_have_the_same() {
+        let seen = branches(
+            r#""branches":[[1,5,1,9,0,0,0,0,4],[2,7,2,17,0,1,0,0,4],[2,7,2,17,3,0,0,0,4],[3,7,3,9,2,0,0,0,4]]"#,
+        );
+        assert_eq!(seen, [(1, 0, 0), (2, 2, 2), (3, 1, 2), (4, 0, 0)]);
+    }
+
+    #[test]
+    fn the_branches_of_a_macro_are_where_it_is_used() {
+        let seen = branches(
+            r#""expansions":[{"filenames":["/p/m.h","/p/a.cpp"],"source_region":[3,1,3,6,1,1,0,1],"branches":[[9,2,9,4,0,1,0,0,4]]},
+            {"filenames":["/p/m.h","/p/a.cpp"],"source_region":[2,1,2,6,1,0,1,1],"branches":[[9,2,9,4,0,1,0,0,4]]}]"#,
+        );
+        assert_eq!(seen, [(1, 0, 0), (2, 0, 0), (3, 1, 2), (4, 0, 0)]);
+    }
+
+    #[test]
+    fn a_summary_knows_no_file() {
+        let text = r#"{"data":[{"files":[{"filename":"a.c","summary":{"lines":{"count":2}}}]}],"type":"llvm.coverage.json.export"}"#;
+        assert_eq!(parse_json(text), Err(ReportError::Summary));
+        let mixed = parse_json(r#"{"files":[{"file":"a.cpp","percent_covered":"66.67"},{"file":"b.cpp","lines":[]}]}"#);
+        let mixed = mixed.expect("reads");
+        assert_eq!(mixed.notes, ["1 file has totals without lines and counts for nothing (first: `a.cpp`)"]);
+        assert_eq!(mixed.files.len(), 1);
+        let kcov = r#"{"files":[{"file":"a.cpp","percent_covered":"66.67"}],"percent_covered":"66.67"}"#;
+        assert_eq!(parse_json(kcov), Err(ReportError::Summary));
+        assert_eq!(parse_json(r#"{"files":{"a.py":{"summary":{}}}}"#), Err(ReportError::Summary));
+        assert_eq!(parse_json(r#"{"files":{"a.py":{"executed_lines":[]}}}"#).expect("reads").files.len(), 1);
+    }
 }

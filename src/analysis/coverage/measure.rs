@@ -26,6 +26,8 @@ pub enum State {
     Empty,
     /// No path of the reports is a file of the repository.
     NothingMatched,
+    /// Paths of the reports could be files of the repository, and none certainly is one.
+    Ambiguous,
     /// The diff adds no lines, where it counts.
     NothingAdded,
     /// The reports know none of the added lines.
@@ -41,6 +43,7 @@ impl State {
             State::NoReport => "no_report",
             State::Empty => "empty",
             State::NothingMatched => "nothing_matched",
+            State::Ambiguous => "ambiguous",
             State::NothingAdded => "nothing_added",
             State::NothingMeasured => "nothing_measured",
             State::Measured => "measured",
@@ -56,6 +59,9 @@ impl State {
             }
             State::NothingMatched => {
                 "no path in the coverage report is a file of this repository: it was made elsewhere, or for another project"
+            }
+            State::Ambiguous => {
+                "every path in the coverage report that could be a file of this repository could be another one, too"
             }
             State::NothingAdded => "the diff adds no lines that could be covered",
             State::NothingMeasured => "the coverage report knows none of the lines that the diff adds",
@@ -82,6 +88,8 @@ pub struct FileMeasure {
     pub ranges: Vec<LineRange>,
     /// No report knows the file, although reports know others in its language.
     pub unknown: bool,
+    /// A path in a report could be this file or another one, so that the report may know more of it.
+    pub doubtful: bool,
     /// The report is of another text: it knows lines behind the file's end.
     pub stale: bool,
     /// The diff of the file cannot be had.
@@ -140,6 +148,7 @@ pub fn measure(
             partial: Vec::new(),
             ranges: Vec::new(),
             unknown,
+            doubtful: facts.doubtful.contains(&change.path),
             stale: false,
             truncated,
         });
@@ -156,6 +165,7 @@ pub fn measure(
         () if added_lines == 0 && !files.iter().any(|file| file.truncated) => State::NothingAdded,
         () if facts.reports.is_empty() => State::NoReport,
         () if facts.reports.iter().all(|report| report.lines == 0) => State::Empty,
+        () if facts.matched_files == 0 && facts.ambiguous_paths > 0 => State::Ambiguous,
         () if facts.matched_files == 0 => State::NothingMatched,
         () => State::NothingMeasured,
     };

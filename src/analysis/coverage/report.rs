@@ -113,6 +113,9 @@ pub(super) struct Builder {
     /// What could not be read and was passed over: how often, and where first.
     skipped: usize,
     first_skipped: Option<String>,
+    /// Files of which only totals are told: how many, and the first.
+    summaries: usize,
+    first_summary: Option<String>,
     notes: Vec<String>,
 }
 
@@ -164,6 +167,13 @@ impl Builder {
         self.files.push(file);
     }
 
+    /// Ends the open file, of which the report tells totals and no lines: it knows nothing of it.
+    pub(super) fn end_summary(&mut self) {
+        let Some(file) = self.current.take() else { return };
+        self.summaries += 1;
+        self.first_summary.get_or_insert(file.path);
+    }
+
     /// Counts something that was passed over; the first place is named.
     pub(super) fn skip(&mut self, place: impl FnOnce() -> String) {
         self.skipped += 1;
@@ -174,13 +184,23 @@ impl Builder {
         self.notes.push(note);
     }
 
-    pub(super) fn finish(mut self, format: Format) -> Report {
+    pub(super) fn finish(mut self, format: Format) -> Result<Report, ReportError> {
         self.end();
+        if let Some(first) = &self.first_summary {
+            if self.files.is_empty() {
+                return Err(ReportError::Summary);
+            }
+            let (files, have) = if self.summaries == 1 { ("file has", "counts") } else { ("files have", "count") };
+            self.notes.push(format!(
+                "{} {files} totals without lines and {have} for nothing (first: `{first}`)",
+                self.summaries
+            ));
+        }
         if let Some(first) = &self.first_skipped {
             let (what, were) = if self.skipped == 1 { ("entry", "was") } else { ("entries", "were") };
             self.notes.push(format!("{} {what} could not be read and {were} left out (first: {first})", self.skipped));
         }
-        Report { format, files: self.files, sources: self.sources, notes: self.notes }
+        Ok(Report { format, files: self.files, sources: self.sources, notes: self.notes })
     }
 }
 

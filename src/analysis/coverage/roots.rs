@@ -59,6 +59,12 @@ impl Parts {
         self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(same)
     }
 
+    /// Whether its last `kept` parts lie right below a directory of installed packages: a copy of the project.
+    pub(super) fn is_installed(&self, kept: usize) -> bool {
+        let before = &self.parts[..self.parts.len() - kept.min(self.parts.len())];
+        before.last().is_some_and(|part| INSTALLED.contains(&part.as_str()))
+    }
+
     /// Whether it is an installed package's file once its last `kept` parts are what a file of the repository has too.
     /// A project that was installed to be tested lies right below such a directory.
     pub(super) fn is_foreign(&self, kept: usize) -> bool {

@@ -36,6 +36,8 @@ pub fn merge(facts: &mut CoverageFacts, more: CoverageFacts) {
     }
     facts.matched_files = facts.matched_files.max(more.matched_files);
     facts.foreign_files += more.foreign_files;
+    facts.ambiguous_paths += more.ambiguous_paths;
+    facts.doubtful.extend(more.doubtful);
     for it in more.ambiguous {
         if !facts.ambiguous.contains(&it) {
             facts.ambiguous.push(it);

@@ -74,7 +74,10 @@ pub(super) fn parse_xml(text: &str) -> Result<Report, ReportError> {
     let root = walk.root()?;
     match root.name() {
         "report" => run(walk, &root, jacoco::Jacoco::default()),
-        "coverage" if is_clover(&root, walk.rest()) => run(walk, &root, clover::Clover),
+        "coverage" if is_of_sonar(&root, walk.rest()) => Err(ReportError::Other(
+            "is SonarQube's generic format, which is not read; give the report that it was made from",
+        )),
+        "coverage" if is_clover(&root, walk.rest()) => run(walk, &root, clover::Clover::default()),
         "coverage" => run(walk, &root, cobertura::Cobertura::default()),
         other => Err(ReportError::Unknown { syntax: "XML", found: format!("its root is <{}>", shown(other)) }),
     }
@@ -85,6 +88,15 @@ fn is_clover(root: &Element<'_>, rest: &[u8]) -> bool {
     // Attributes that cannot be read are the format's affair.
     let _ = root.attributes(|name, _| says_so |= name == "clover");
     says_so || memchr::memmem::find(&rest[..rest.len().min(LOOK_AHEAD_BYTES)], b"<project").is_some()
+}
+
+/// SonarQube's root is Cobertura's; right below it stand files.
+fn is_of_sonar(root: &Element<'_>, rest: &[u8]) -> bool {
+    let mut is_first_version = false;
+    let _ = root.attributes(|name, raw| is_first_version |= name == "version" && raw.trim() == "1");
+    let head = &rest[..rest.len().min(LOOK_AHEAD_BYTES)];
+    let find = |name: &[u8]| memchr::memmem::find(head, name);
+    is_first_version && find(b"<file ").is_some() && find(b"<packages").is_none()
 }
 
 fn run(
@@ -113,5 +125,5 @@ fn run(
         };
         result.map_err(|problem| explain(&walk, problem))?;
     }
-    Ok(builder.finish(format))
+    builder.finish(format)
 }

@@ -41,8 +41,8 @@ impl View<'_> {
         match self.measured.state {
             State::Measured => self.measured.total().reaches(minimum),
             State::NothingAdded => true,
-            State::NothingMeasured => !self.measured.files.iter().any(|file| file.unknown),
-            State::NoReport | State::Empty | State::NothingMatched => false,
+            State::NothingMeasured => !self.measured.files.iter().any(|file| file.unknown || file.doubtful),
+            State::NoReport | State::Empty | State::NothingMatched | State::Ambiguous => false,
         }
     }
 
@@ -74,6 +74,7 @@ pub(super) fn without_number(file: &FileMeasure) -> Option<&'static str> {
     match () {
         () if file.share().lines > 0 => None,
         () if file.truncated => Some("diff cut off"),
+        () if file.doubtful => Some("ambiguous path"),
         () if file.unknown => Some("in no report"),
         () => Some("no added code"),
     }

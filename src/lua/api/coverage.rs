@@ -97,6 +97,7 @@ fn render(facts: &CoverageFacts, measured: &DiffCoverage) -> Json {
         json["partial_lines"] = json!(file.partial);
         json["missing_ranges"] = ranges.collect();
         json["unknown"] = json!(file.unknown);
+        json["doubtful"] = json!(file.doubtful);
         json["stale"] = json!(file.stale);
         json
     });

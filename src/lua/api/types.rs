@@ -58,7 +58,7 @@ pub(super) const RECORDS: &[RecordType] = &[
         fields: &[
             f(
                 "state",
-                "\"measured\" | \"no_report\" | \"empty\" | \"nothing_matched\" | \"nothing_added\" | \"nothing_measured\"",
+                "\"measured\" | \"no_report\" | \"empty\" | \"nothing_matched\" | \"ambiguous\" | \"nothing_added\" | \"nothing_measured\"",
                 "only `measured` has numbers",
             ),
             f("reason", "string?", "why there are no numbers"),
@@ -147,6 +147,7 @@ pub(super) const RECORDS: &[RecordType] = &[
                 "the missing lines by range; added lines that are no code may lie between",
             ),
             f("unknown", "boolean", "no report knows the file, although reports know others in its language"),
+            f("doubtful", "boolean", "a path in a report could be this file or another one, so that it does not count"),
             f("stale", "boolean", "the report was made of another version of the file"),
         ],
     },
