@@ -27,6 +27,7 @@ mod report;
 mod resolve;
 mod roots;
 mod simplecov;
+mod spelling;
 mod transfer;
 mod xml;
 

@@ -5,6 +5,7 @@
 
 use super::report::{Format, Report, ReportFile};
 use super::roots::Parts;
+use super::spelling::drop_copies;
 use crate::model::RepoPath;
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -126,7 +127,7 @@ fn reverse<'p>(parts: impl DoubleEndedIterator<Item = &'p str>) -> String {
 
 /// How a file was found.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+pub(super) enum Fit {
     /// Both have other directories above.
     Partial,
     /// The whole path of one of the two is the end of the other.
@@ -142,9 +143,28 @@ enum Draft {
     Nothing,
 }
 
+/// What several paths of one report that fit one file are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rivals {
+    /// As many files: a report of coverage has each file once.
+    Files,
+    /// Spellings of that file: several linters write into one report.
+    Spellings,
+}
+
 /// Resolves every path of a report; one answer for each of its files. `beside` is the directory of the repository that
 /// the report lies in.
 pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Option<&str>) -> Vec<Resolution> {
+    resolve_among(tree, places, report, beside, Rivals::Files)
+}
+
+fn resolve_among(
+    tree: &Tree,
+    places: &Places,
+    report: &Report,
+    beside: Option<&str>,
+    rivals: Rivals,
+) -> Vec<Resolution> {
     let mut sources: Vec<Parts> = Vec::new();
     let most = MAX_SOURCES.min(1 + MAX_QUESTIONS / report.files.len().max(1));
     for source in report.sources.iter().map(|source| Parts::new(source)) {
@@ -193,7 +213,10 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
         let before = parts.len().saturating_sub(depth(tree.path(found)));
         votes.before.get(&parts[..before].join("/")).copied().unwrap_or(0)
     };
-    drop_contested(&mut settled, shared, |a, b| paths[a].is_same_file(&paths[b]));
+    match rivals {
+        Rivals::Files => drop_contested(&mut settled, shared, |a, b| paths[a].is_same_file(&paths[b])),
+        Rivals::Spellings => drop_copies(&mut settled, &paths, tree),
+    }
     of_file.into_iter().map(|at| settled[at].0.clone()).collect()
 }
 
@@ -208,7 +231,7 @@ pub fn resolve_paths<'t>(
     let file = |path: &&str| ReportFile { path: (*path).to_owned(), hint: None, lines: Vec::new() };
     let files = paths.iter().map(file).collect();
     let report = Report { format: Format::Lcov, files, sources: Vec::new(), notes: Vec::new() };
-    let found = resolve(tree, places, &report, beside).into_iter();
+    let found = resolve_among(tree, places, &report, beside, Rivals::Spellings).into_iter();
     found
         .map(|resolution| match resolution {
             Resolution::Found(at) => vec![tree.path(at)],
