@@ -16,7 +16,9 @@ mod read;
 mod report;
 mod resolve;
 mod sarif;
+mod trace;
 mod transfer;
+mod unreadable;
 mod xml;
 
 pub use detect::{is_lint_file, is_lint_report};
