@@ -28,6 +28,7 @@ mod report;
 mod resolve;
 mod roots;
 mod simplecov;
+mod spelling;
 mod transfer;
 mod tree;
 mod votes;

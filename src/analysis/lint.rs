@@ -16,11 +16,13 @@ mod read;
 mod report;
 mod resolve;
 mod sarif;
+mod trace;
 mod transfer;
+mod unreadable;
 mod xml;
 
 pub use detect::{is_lint_file, is_lint_report};
-pub use edits::{Replacement, apply_edits};
+pub use edits::{Replacement, apply_edits, mend};
 pub use error::LintError;
 pub use filter::{LineFilter, Reach};
 pub use read::{MAX_LINT_BYTES, read, read_file};

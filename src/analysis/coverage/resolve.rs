@@ -6,6 +6,7 @@
 use super::contest::{Claim, drop_contested, drop_doubts};
 use super::report::{Format, Report, ReportFile};
 use super::roots::Parts;
+use super::spelling::drop_copies;
 pub use super::tree::Tree;
 use super::tree::{Ends, depth};
 use super::votes::{Best, Move, Root, Votes};
@@ -48,6 +49,14 @@ pub(super) enum Resolution {
     Doubtful(usize),
     /// None.
     Unknown,
+}
+
+impl Resolution {
+    fn believe(&mut self) {
+        if let Resolution::Doubtful(at) = self {
+            *self = Resolution::Found(*at);
+        }
+    }
 }
 
 /// How a file was found.
@@ -109,9 +118,28 @@ impl Asked<'_> {
     }
 }
 
+/// What several paths of one report that fit one file are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rivals {
+    /// As many files: a report of coverage has each file once.
+    Files,
+    /// Spellings of that file: several linters write into one report.
+    Spellings,
+}
+
 /// Resolves every path of a report; one answer for each of its files. `beside` is the directory of the repository that
 /// the report lies in.
 pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Option<&str>) -> Vec<Resolution> {
+    resolve_among(tree, places, report, beside, Rivals::Files)
+}
+
+fn resolve_among(
+    tree: &Tree,
+    places: &Places,
+    report: &Report,
+    beside: Option<&str>,
+    rivals: Rivals,
+) -> Vec<Resolution> {
     let mut sources: Vec<Parts> = Vec::new();
     let most = MAX_SOURCES.min(1 + MAX_QUESTIONS / report.files.len().max(1));
     for source in report.sources.iter().map(|source| Parts::new(source)) {
@@ -140,10 +168,20 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
     let votes = Votes::count(tree, asked.iter().map(|it| (&it.path, &it.draft)));
     let (mut settled, roots): (Vec<(Resolution, Fit)>, Vec<Option<Root>>) =
         asked.iter().map(|it| resolver.settle(it, &votes)).unzip();
-    drop_doubts(&mut settled);
-    let claims: Vec<Claim<'_>> =
-        asked.iter().zip(roots).zip(&settled).map(|((it, root), found)| it.claim(root, found, &votes, tree)).collect();
-    drop_contested(&mut settled, &claims);
+    match rivals {
+        Rivals::Files => {
+            drop_doubts(&mut settled);
+            let claim = |((it, root), found): ((&Asked<'_>, _), _)| it.claim(root, found, &votes, tree);
+            let claims: Vec<Claim<'_>> = asked.iter().zip(roots).zip(&settled).map(claim).collect();
+            drop_contested(&mut settled, &claims);
+        }
+        Rivals::Spellings => {
+            // A result in the wrong file is seen; one in no file is not.
+            settled.iter_mut().for_each(|(resolution, _)| resolution.believe());
+            let paths: Vec<&Parts> = asked.iter().map(|it| &it.path).collect();
+            drop_copies(&mut settled, &paths, tree);
+        }
+    }
     of_file.into_iter().map(|at| settled[at].0.clone()).collect()
 }
 
@@ -158,10 +196,9 @@ pub fn resolve_paths<'t>(
     let file = |path: &&str| ReportFile { path: (*path).to_owned(), hint: None, lines: Vec::new() };
     let files = paths.iter().map(file).collect();
     let report = Report { format: Format::Lcov, files, sources: Vec::new(), notes: Vec::new() };
-    let found = resolve(tree, places, &report, beside).into_iter();
+    let found = resolve_among(tree, places, &report, beside, Rivals::Spellings).into_iter();
     found
         .map(|resolution| match resolution {
-            // A result in the wrong file is seen; one in no file is not.
             Resolution::Found(at) | Resolution::Doubtful(at) => vec![tree.path(at)],
             Resolution::Ambiguous(many) => many.into_iter().map(|at| tree.path(at)).collect(),
             Resolution::Unknown => Vec::new(),

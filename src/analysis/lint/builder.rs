@@ -2,8 +2,12 @@
 
 use super::error::LintError;
 use super::report::{Diagnostic, LintFormat, LintReport, MAX_EDITS, MAX_LINE, MAX_RESULTS};
+use super::unreadable::says_unreadable;
 use crate::model::{ColumnKind, LintEdit, LintRange, LintSeverity};
 use std::collections::BTreeSet;
+
+/// What a test is called that is no linter's.
+pub(super) const TEST: &str = "test";
 
 /// A longer path is no path.
 const MAX_PATH_BYTES: usize = 4096;
@@ -55,7 +59,8 @@ impl Builder {
         }
         result.url = result.url.filter(|url| is_address(url));
         result.edits = tidy_edits(result.edits);
-        result.fatal |= says_unreadable(&result.rule, &result.message);
+        // A test is called what its author likes, and says nothing of how a linter reads files.
+        result.fatal |= result.tool != TEST && says_unreadable(&result.rule, &result.message);
         self.results.push(result);
         Ok(())
     }
@@ -134,14 +139,6 @@ pub(super) fn columns_of(tool: &str, documented: ColumnKind) -> ColumnKind {
         "eslint" => documented,
         _ => ColumnKind::Unknown,
     }
-}
-
-/// Whether a result says that the linter could not read the file, so that it says nothing of the lines in it. These are the
-/// words of ruff and flake8, pylint, RuboCop, golangci-lint, and of ESLint, which has no rule for it.
-fn says_unreadable(rule: &str, message: &str) -> bool {
-    let rule = rule.rsplit([' ', ':']).next().unwrap_or(rule);
-    matches!(rule, "invalid-syntax" | "E999" | "E0001" | "syntax-error" | "Lint/Syntax" | "typecheck")
-        || message.starts_with("Parsing error:")
 }
 
 /// A linter's word for how serious something is.

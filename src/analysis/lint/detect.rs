@@ -25,16 +25,32 @@ pub(super) fn is_empty_rdjsonl(name: &str, bytes: &[u8]) -> bool {
     bytes.trim_ascii().is_empty() && name.to_ascii_lowercase().ends_with(".rdjsonl")
 }
 
+/// All that a diagnostic of `rdjsonl` may have.
+const DIAGNOSTIC: [&str; 10] = [
+    "message",
+    "location",
+    "severity",
+    "source",
+    "code",
+    "suggestions",
+    "original_output",
+    "originalOutput",
+    "related_locations",
+    "relatedLocations",
+];
+
 /// The format of JSON text; `None` when it is no linter's.
 pub(super) fn json_format(text: &str) -> Option<LintFormat> {
     let mut documents = serde_json::Deserializer::from_str(text).into_iter::<TopNames>();
     let TopNames(names) = documents.next()?.ok()?;
     let has = |name: &str| names.contains(name);
+    // Reviewdog writes protocol buffers, which leave out what is empty.
+    let consists_of = |known: &[&str]| names.iter().all(|name| known.contains(&name.as_str()));
     if has("runs") && (has("$schema") || has("version")) {
         Some(LintFormat::Sarif)
-    } else if has("diagnostics") {
+    } else if has("diagnostics") || has("source") && consists_of(&["source", "severity"]) {
         Some(LintFormat::Rdjson)
-    } else if has("message") && has("location") {
+    } else if has("location") && (has("message") || consists_of(&DIAGNOSTIC)) {
         Some(LintFormat::Rdjsonl)
     } else {
         None

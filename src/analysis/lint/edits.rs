@@ -1,6 +1,7 @@
 //! A linter's fix as the lines that it makes.
 
-use crate::model::{ColumnKind, LintEdit, LintRange, suggestion_of};
+use super::filter::LineFilter;
+use crate::model::{ColumnKind, LintEdit, LintRange, LintResult, suggested_lines, suggestion_of};
 
 /// A longer suggestion is no help in a comment.
 const MAX_LINES: u32 = 40;
@@ -22,7 +23,7 @@ pub fn apply_edits(text: &str, edits: &[LintEdit]) -> Option<Replacement> {
     let lines = Lines::new(text);
     let mut spans = Vec::with_capacity(edits.len());
     for edit in edits {
-        let (start, end) = lines.span(&edit.range)?;
+        let (start, end) = if removes_lines(edit) { lines.whole(&edit.range)? } else { lines.span(&edit.range)? };
         spans.push((start, end, edit.text.as_str()));
     }
     let (first, last) = (spans.first()?.0, spans.iter().map(|(_, end, _)| *end).max()?);
@@ -43,12 +44,59 @@ pub fn apply_edits(text: &str, edits: &[LintEdit]) -> Option<Replacement> {
     } else {
         let to = lines.end(end_line)?;
         out.push_str(text.get(at..to)?);
-        out.push('\n');
+        // A newline at the end of the text is no line more, and a last line that is gone leaves none.
+        let has_end = to == text.len() && !text.ends_with('\n') && out.ends_with('\n');
+        if !has_end && !(out.is_empty() && edits.last().is_some_and(removes_lines)) {
+            out.push('\n');
+        }
         before = format!("{}\n", text.get(from..to)?);
     }
     let (out, before) = (out.replace("\r\n", "\n"), before.replace("\r\n", "\n"));
-    let is_long = end_line - line >= MAX_LINES || out.matches('\n').count() as u64 > u64::from(MAX_LINES) + 1;
-    (out != before && !is_long).then(|| Replacement { line, end_line, text: suggestion_of(&out) })
+    (out != before).then(|| Replacement { line, end_line, text: suggestion_of(&out) }).filter(Replacement::is_short)
+}
+
+/// What mends a result, on lines that the diff shows and that are as near to it as the result is: its own lines where the
+/// result is about them, otherwise with the line that the linter names.
+pub fn mend(text: &str, result: &LintResult, filter: &LineFilter<'_>) -> Option<Replacement> {
+    let new = apply_edits(text, &result.edits)?;
+    let fits = |first: u32, last: u32| filter.shows(&result.path, first, last);
+    let Some(range) = result.range else { return fits(new.line, new.end_line).then_some(new) };
+    let reach = filter.reach_of(result);
+    let is_near = |(first, last): &(u32, u32)| {
+        let place = LintRange { line: *first, end_line: *last, column: None, end_column: None, ..range };
+        fits(*first, *last) && filter.reach_of(&LintResult { range: Some(place), ..result.clone() }) <= reach
+    };
+    let end = range.end_line.max(range.line);
+    let is_about = range.line <= new.line && new.end_line <= end;
+    let own = is_about.then_some((new.line, new.end_line));
+    let wider = [range.line, end].map(|last| (new.line.min(range.line), new.end_line.max(last)));
+    let (first, last) = own.into_iter().chain(wider).find(is_near)?;
+    new.widened(text, first, last)
+}
+
+impl Replacement {
+    /// The same with lines around it that stay as they are.
+    fn widened(self, text: &str, first: u32, last: u32) -> Option<Replacement> {
+        let lines = Lines::new(text);
+        let kept = |first: u32, last: u32| -> Option<String> {
+            if last < first {
+                return Some(String::new());
+            }
+            Some(format!("{}\n", text.get(lines.start(first)?..lines.end(last)?)?).replace("\r\n", "\n"))
+        };
+        let (before, after) = (kept(first, self.line - 1)?, kept(self.end_line + 1, last)?);
+        let all = format!("{before}{}{after}", suggested_lines(&self.text));
+        Some(Replacement { line: first, end_line: last, text: suggestion_of(&all) }).filter(Replacement::is_short)
+    }
+
+    fn is_short(&self) -> bool {
+        self.end_line - self.line < MAX_LINES && self.text.matches('\n').count() as u64 <= u64::from(MAX_LINES)
+    }
+}
+
+/// Whole lines with nothing in their place are no blank line.
+fn removes_lines(edit: &LintEdit) -> bool {
+    edit.text.is_empty() && edit.range.column.is_none() && edit.range.end_column.is_none()
 }
 
 /// Where the lines of a text begin.
@@ -91,6 +139,12 @@ impl<'t> Lines<'t> {
             None => self.end(range.end_line)?,
         };
         (start <= end).then_some((start, end))
+    }
+
+    /// A range as whole lines with the last newline, where there is one.
+    fn whole(&self, range: &LintRange) -> Option<(usize, usize)> {
+        let (start, last) = (self.start(range.line)?, self.end(range.end_line)?);
+        Some((start, self.start(range.end_line + 1).unwrap_or(last)))
     }
 
     /// The byte at a column; a column right behind the line is its end.
@@ -179,5 +233,65 @@ mod tests {
         }
         assert_eq!(shown(text, &[edit(ColumnKind::Bytes, (1, Some(1), 1, Some(2)), "a")]), None);
         assert_eq!(shown(text, &[]), None);
+    }
+
+    #[test]
+    fn lines_that_go_leave_no_blank_line() {
+        let gone = |line: u32, end_line: u32| edit(ColumnKind::Unknown, (line, None, end_line, None), "");
+        for text in ["a\nb\nc\n", "a\r\nb\r\nc\r\n", "a\nb\nc"] {
+            assert_eq!(shown(text, &[gone(2, 3)]), Some("2-3: ".to_owned()), "{text:?}");
+            assert_eq!(shown(text, &[gone(2, 2)]), Some("2-2: ".to_owned()), "{text:?}");
+            assert_eq!(shown(text, &[gone(1, 1), gone(3, 3)]), Some("1-3: b".to_owned()), "{text:?}");
+        }
+        // A newline at the end is nothing that a suggestion of lines can bring.
+        assert_eq!(shown("x\ny", &[edit(ColumnKind::Unknown, (2, Some(2), 2, Some(2)), "\n")]), None);
+    }
+
+    #[test]
+    fn a_fix_elsewhere_does_not_take_the_result_with_it() {
+        use crate::diff::parse_hunks;
+        use crate::model::{ChangeStatus, FileChange, LintSeverity, Patch};
+        let text = "def f(\n    a: int,\n):\n    pass\n\n\nx = 1\ny = 2\nz = 3\n";
+        let patch = "@@ -1,7 +1,7 @@\n-def g(\n+def f(\n     a: int,\n ):\n     pass\n \n \n x = 1\n";
+        assert_eq!(parse_hunks(patch).len(), 1);
+        let change = FileChange {
+            path: "a.py".into(),
+            old_path: None,
+            old_mode: None,
+            new_mode: None,
+            hidden: false,
+            status: ChangeStatus::Modified,
+            additions: 1,
+            deletions: 1,
+            patch: Patch::Text(patch.into()),
+        };
+        let changes = [change];
+        let filter = LineFilter::new(&changes);
+        let found = |(line, end_line): (u32, u32), place, new: &str| {
+            let result = LintResult {
+                path: "a.py".into(),
+                range: Some(LintRange { line, column: None, end_line, end_column: None, columns: ColumnKind::Bytes }),
+                tool: String::new(),
+                rule: String::new(),
+                url: None,
+                severity: LintSeverity::Error,
+                message: String::new(),
+                edits: vec![edit(ColumnKind::Bytes, place, new)],
+                fatal: false,
+            };
+            mend(text, &result, &filter).map(|it| format!("{}-{}: {}", it.line, it.end_line, it.text))
+        };
+        // The added line stays part of it.
+        assert_eq!(
+            found((1, 1), (3, Some(2), 3, Some(2)), " -> None"),
+            Some("1-3: def f(\n    a: int,\n) -> None:".to_owned())
+        );
+        assert_eq!(
+            found((1, 4), (3, Some(2), 3, Some(2)), " -> None"),
+            Some("1-3: def f(\n    a: int,\n) -> None:".to_owned())
+        );
+        assert_eq!(found((1, 4), (1, Some(5), 1, Some(6)), "h"), Some("1-1: def h(".to_owned()));
+        // On lines that the diff does not show there is no suggestion.
+        assert_eq!(found((1, 1), (9, None, 9, None), "z = 4"), None);
     }
 }

@@ -5,7 +5,7 @@
 use super::builder::{Builder, columns_of, range, severity};
 use super::error::LintError;
 use super::json::lenient;
-use super::report::{Diagnostic, LintFormat, LintReport, Spot};
+use super::report::{Diagnostic, LintFormat, LintReport, MAX_EDITS, Spot};
 use crate::model::{ColumnKind, LintEdit, LintRange, LintSeverity};
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use serde_json::Value;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Document {
-    diagnostics: Vec<Wire>,
+    diagnostics: Option<Vec<Wire>>,
     #[serde(deserialize_with = "lenient")]
     source: Source,
     severity: Value,
@@ -38,7 +38,9 @@ struct Wire {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Location {
+    #[serde(deserialize_with = "lenient")]
     path: String,
+    #[serde(deserialize_with = "lenient")]
     range: Option<Range>,
 }
 
@@ -59,13 +61,16 @@ struct Position {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Source {
+    #[serde(deserialize_with = "lenient")]
     name: String,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Code {
+    #[serde(deserialize_with = "lenient")]
     value: String,
+    #[serde(deserialize_with = "lenient")]
     url: Option<String>,
 }
 
@@ -73,7 +78,8 @@ struct Code {
 #[serde(default)]
 struct Suggestion {
     range: Option<Range>,
-    text: String,
+    #[serde(deserialize_with = "lenient")]
+    text: Option<String>,
 }
 
 pub(super) fn parse_rdjson(text: &str) -> Result<LintReport, LintError> {
@@ -81,7 +87,7 @@ pub(super) fn parse_rdjson(text: &str) -> Result<LintReport, LintError> {
     let mut builder = Builder::default();
     let overall = level(&document.severity);
     builder.name_tool(&document.source.name);
-    for wire in document.diagnostics {
+    for wire in document.diagnostics.into_iter().flatten() {
         builder.add(wire.read(&document.source.name, overall))?;
     }
     Ok(builder.finish(LintFormat::Rdjson))
@@ -104,10 +110,7 @@ impl Wire {
         let tool = if self.source.name.is_empty() { tool.to_owned() } else { self.source.name };
         let columns = columns_of(&tool, ColumnKind::Bytes);
         let place = self.location.range.as_ref().and_then(|range| range.read(columns));
-        // The first is the linter's choice; the others are alternatives to it.
-        let edit = |it: &Suggestion| {
-            Some(LintEdit { range: it.range.as_ref()?.read_exactly(columns)?, text: it.text.clone() })
-        };
+        let edits = fix(&tool, &self.suggestions, columns);
         Diagnostic {
             spots: vec![Spot { path: self.location.path, range: place }],
             tool,
@@ -115,10 +118,41 @@ impl Wire {
             url: self.code.url,
             severity: level(&self.severity).or(overall).unwrap_or(LintSeverity::Warning),
             message: self.message,
-            edits: self.suggestions.first().and_then(edit).into_iter().collect(),
+            edits,
             fatal: false,
         }
     }
+}
+
+/// The edits that mend it: ruff writes one suggestion for each edit of its fix, others write alternatives, of which the
+/// first is their choice. Suggestions for places apart from each other are no alternatives. Some of a fix are no fix.
+fn fix(tool: &str, suggestions: &[Suggestion], columns: ColumnKind) -> Vec<LintEdit> {
+    let edit = |it: &Suggestion| {
+        // What is empty is left out.
+        let text = it.text.clone().unwrap_or_default();
+        Some(LintEdit { range: it.range.as_ref()?.read_exactly(columns)?, text })
+    };
+    let most = suggestions.len().min(MAX_EDITS + 1);
+    let edits: Option<Vec<LintEdit>> = suggestions[..most].iter().map(edit).collect();
+    let Some(mut edits) = edits else { return Vec::new() };
+    if tool.eq_ignore_ascii_case("ruff") || edits.len() < 2 {
+        return edits;
+    }
+    let begin = |edit: &LintEdit| (edit.range.line, edit.range.column.unwrap_or(1));
+    let end = |edit: &LintEdit| (edit.range.end_line, edit.range.end_column.unwrap_or(u32::MAX));
+    let are_apart = |one: &LintEdit, other: &LintEdit| end(one) <= begin(other) && begin(one) != begin(other);
+    let is_rival = |other: &LintEdit| !are_apart(&edits[0], other) && !are_apart(other, &edits[0]);
+    if edits[1..].iter().all(is_rival) {
+        edits.truncate(1);
+    } else if edits
+        .iter()
+        .enumerate()
+        .any(|(at, one)| edits[at + 1..].iter().any(|other| !are_apart(one, other) && !are_apart(other, one)))
+    {
+        // Alternatives to parts of a fix: nobody knows which belong together.
+        edits.clear();
+    }
+    edits
 }
 
 impl Range {
@@ -170,4 +204,61 @@ pub(super) fn damaged(error: &serde_json::Error, before: usize) -> LintError {
     }
     let what = if error.is_syntax() { words.to_owned() } else { "it is not built as this format is".to_owned() };
     LintError::Damaged { line, what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::lint::{apply_edits, read};
+
+    fn position(line: u32, column: u32) -> String {
+        format!(r#"{{"line":{line},"column":{column}}}"#)
+    }
+
+    /// A report of one result with suggestions `(line, column, end_column, text)`.
+    fn report(tool: &str, suggestions: &[(u32, u32, u32, &str)]) -> LintReport {
+        let suggestion = |(line, column, end, text): &(u32, u32, u32, &str)| {
+            let (start, end) = (position(*line, *column), position(*line, *end));
+            format!(r#"{{"range":{{"start":{start},"end":{end}}},"text":"{text}"}}"#)
+        };
+        let all: Vec<String> = suggestions.iter().map(suggestion).collect();
+        let text = format!(
+            r#"{{"source":{{"name":"{tool}"}},"diagnostics":[{{"message":"m","location":{{"path":"a.py"}},"suggestions":[{}]}}]}}"#,
+            all.join(",")
+        );
+        read(text.as_bytes()).expect("reads")
+    }
+
+    #[track_caller]
+    fn mended(tool: &str, suggestions: &[(u32, u32, u32, &str)]) -> Option<String> {
+        apply_edits("c = dict()\n", &report(tool, suggestions).results[0].edits).map(|new| new.text)
+    }
+
+    #[test]
+    fn suggestions_apart_from_each_other_are_one_fix() {
+        let both = [(1, 5, 10, "{"), (1, 10, 11, "}")];
+        assert_eq!(mended("ruff", &both).as_deref(), Some("c = {}"));
+        assert_eq!(mended("other", &both).as_deref(), Some("c = {}"));
+        assert_eq!(mended("other", &[(1, 5, 11, "{}"), (1, 5, 11, "set()")]).as_deref(), Some("c = {}"));
+        assert_eq!(mended("other", &[(1, 1, 11, "c: dict = {}"), (1, 5, 11, "{}")]).as_deref(), Some("c: dict = {}"));
+        // An alternative to a part of a fix.
+        assert_eq!(mended("other", &[(1, 5, 10, "{"), (1, 10, 11, "}"), (1, 5, 10, "[")]), None);
+        // Of a fix all, or nothing.
+        assert_eq!(mended("ruff", &[(1, 5, 10, "{"), (9, 1, 2, "}")]), None);
+    }
+
+    #[test]
+    fn what_is_empty_may_be_left_out() {
+        let seen = |text: &str| read(text.as_bytes()).map(|it| (it.format, it.results.len(), it.tools));
+        let golint = || vec!["golint".to_owned()];
+        assert_eq!(seen(r#"{"source":{"name":"golint"}}"#), Ok((LintFormat::Rdjson, 0, golint())));
+        assert_eq!(
+            seen(r#"{"source":{"name":"golint"},"diagnostics":null,"severity":"UNKNOWN_SEVERITY"}"#),
+            Ok((LintFormat::Rdjson, 0, golint()))
+        );
+        let line = r#"{"location":{"path":"a.py","range":{"start":{"line":3}}},"suggestions":[{"range":{"start":{"line":3},"end":{"line":3}}}],"original_output":"x"}"#;
+        assert_eq!(seen(line), Ok((LintFormat::Rdjsonl, 1, vec![])));
+        assert_eq!(read(line.as_bytes()).expect("reads").results[0].message, "no message");
+        assert!(read(br#"{"source":{"name":"x"},"coverage":1}"#).is_err());
+    }
 }

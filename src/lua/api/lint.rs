@@ -5,10 +5,10 @@ use super::super::session::Session;
 use super::git::{changes, incomplete};
 use super::{record, table};
 use crate::analysis::globs::Globs;
-use crate::analysis::lint::{LineFilter, Reach, apply_edits};
+use crate::analysis::lint::{LineFilter, Reach, mend};
 use crate::model::{
     ChangeStatus, Fact, FactKey, FileChange, FileKey, FileText, LintDoubt, LintFacts, LintResult, LintSeverity,
-    LintSource, Patch, Side, Unavailable, Wait,
+    LintSource, Patch, Side, Unavailable, Wait, suggested_lines,
 };
 use mlua::{Lua, Table, Value};
 use serde_json::{Value as Json, json};
@@ -115,9 +115,9 @@ pub(super) fn lint(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Res
             && !it.edits.is_empty()
         {
             session.charge_bytes(lua, text.len())?;
-            let mended = apply_edits(text, &it.edits).filter(|new| filter.shows(&it.path, new.line, new.end_line));
-            if let Some(new) = mended {
-                json["suggestion"] = json!(new.text);
+            if let Some(new) = mend(text, it, &filter) {
+                // Whole lines, as whoever reports them gives them: a blank line at their end is one of them.
+                json["suggestion"] = json!(suggested_lines(&new.text));
                 json["line"] = json!(new.line);
                 json["end_line"] = json!(new.end_line);
             }
