@@ -171,8 +171,8 @@ fn resolve_among(
     match rivals {
         Rivals::Files => {
             drop_doubts(&mut settled);
-            let claim = |((it, root), found): ((&Asked<'_>, _), _)| it.claim(root, found, &votes, tree);
-            let claims: Vec<Claim<'_>> = asked.iter().zip(roots).zip(&settled).map(claim).collect();
+            let asked = asked.iter().zip(roots).zip(&settled);
+            let claims: Vec<Claim<'_>> = asked.map(|((it, root), found)| it.claim(root, found, &votes, tree)).collect();
             drop_contested(&mut settled, &claims);
         }
         Rivals::Spellings => {
