@@ -22,7 +22,7 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         new_type: or(&names.new_type, "the_type"),
         object: or(&names.object, "the_name"),
         partition: or(&names.partition, "the_partition"),
-        is_index: matches!(danger.step.operation, Operation::Reindex { kind: "index", .. }),
+        kind: names.kind,
         statement: names.statement,
         adds_column: matches!(danger.step.operation, Operation::Alter { change: TableChange::AddColumn(_), .. }),
         null_default: match &danger.step.operation {
@@ -77,7 +77,8 @@ pub(in super::super) struct Context {
     pub(super) new_type: String,
     pub(super) object: String,
     pub(super) partition: String,
-    pub(super) is_index: bool,
+    /// What is rebuilt, dropped or renamed.
+    pub(super) kind: &'static str,
     pub(super) statement: &'static str,
     pub(super) adds_column: bool,
     /// Whether the column is added with `DEFAULT NULL`.
