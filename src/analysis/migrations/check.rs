@@ -159,10 +159,15 @@ fn shares_transaction(transaction: Transaction, steps: &[Step], statements: usiz
         Transaction::None => false,
         Transaction::UnlessSingle => statements > 1,
         Transaction::UnlessRefused => {
-            let refused = steps.iter().filter(|step| is_refused_in_transaction(&step.operation)).count();
+            let refused = steps.iter().filter(|step| makes_tools_leave(&step.operation)).count();
             refused == 0 || refused < statements
         }
     }
+}
+
+/// Whether a tool that looks runs the statement outside of a transaction. None looks into the bodies of blocks.
+fn makes_tools_leave(operation: &Operation) -> bool {
+    is_refused_in_transaction(operation) && *operation != Operation::OutsideTransaction { statement: "COMMIT" }
 }
 
 fn of_another_database() -> Finding {

@@ -85,7 +85,7 @@ fn sql_framework(parts: &Parts<'_>, text: &str) -> Framework {
     let has_line = |mark: &str| text.lines().any(|line| line.trim_start().to_ascii_lowercase().starts_with(mark));
     if has_line("-- +goose") || has_line("--+goose") {
         Framework::Goose
-    } else if has_line("-- migrate:up") {
+    } else if has_comment(text, |comment| comment.starts_with("migrate:up")) {
         Framework::Dbmate
     } else if has_line("--liquibase formatted sql") || has_line("-- liquibase formatted sql") {
         Framework::Liquibase
@@ -250,6 +250,7 @@ mod tests {
         assert_eq!(tool("migrations/20240101000000_x.sql", ""), Some(Framework::Sqlx));
         assert_eq!(tool("x.sql", "-- +goose Up\n"), Some(Framework::Goose));
         assert_eq!(tool("x.sql", "-- migrate:up transaction:false\n"), Some(Framework::Dbmate));
+        assert_eq!(tool("x.sql", "--migrate:up\n"), Some(Framework::Dbmate));
         assert_eq!(tool("x.sql", "--liquibase formatted sql\n"), Some(Framework::Liquibase));
         assert_eq!(tool("models.py", "x = 1"), None);
     }

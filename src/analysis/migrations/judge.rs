@@ -224,7 +224,11 @@ impl<'a> Judge<'a> {
             TableChange::DropDefault { .. } => self.say(step, Hazard::DropDefault),
             TableChange::AddConstraint { constraint, not_valid, .. } => {
                 if let Some(hazard) = hazard_of_constraint(constraint, *not_valid) {
-                    self.say(step, hazard);
+                    let held = || {
+                        self.known.held_at(later).filter(|(of, lock)| of == table && *lock > Lock::ShareRowExclusive)
+                    };
+                    let held = if hazard == Hazard::ForeignKeyScan { held() } else { None };
+                    self.dangers.push(Danger { step, hazard, held });
                 }
             }
             TableChange::Validate { name } => {

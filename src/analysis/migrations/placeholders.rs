@@ -3,6 +3,7 @@
 
 use super::finding::Finding;
 use super::words::shown;
+use squawk_lexer::{TokenKind, tokenize};
 use std::borrow::Cow;
 
 /// A text with names in the place of its placeholders.
@@ -25,12 +26,16 @@ pub(super) fn fill(text: Cow<'_, str>) -> Filled<'_> {
     }
     let mut out = String::with_capacity(text.len());
     let mut rest: &str = &text;
+    let mut quoted = Quoted::of(&text);
     while let Some((at, (opens, closes))) = next_mark(rest) {
         out.push_str(&rest[..at]);
         let from = &rest[at..];
         let near = from.floor_char_boundary(MAX_PLACEHOLDER_BYTES);
         let line = from[..near].split('\n').next().unwrap_or_default();
-        let Some(end) = line.get(opens.len()..).and_then(|inside| inside.find(closes)) else {
+        // One that begins in a text in quotes ends there: `'{{' .. '}}'` are two texts.
+        let begin = text.len() - from.len();
+        let is_whole = |end: &usize| begin + opens.len() + end < quoted.end_of(begin);
+        let Some(end) = line.get(opens.len()..).and_then(|inside| inside.find(closes)).filter(is_whole) else {
             out.push_str(opens);
             rest = &from[opens.len()..];
             continue;
@@ -51,6 +56,32 @@ pub(super) fn fill(text: Cow<'_, str>) -> Filled<'_> {
     }
     out.push_str(rest);
     Filled { text: Cow::Owned(out), names }
+}
+
+/// Where texts in quotes begin and end, asked for from left to right.
+struct Quoted {
+    ranges: std::iter::Peekable<std::vec::IntoIter<(usize, usize)>>,
+}
+
+impl Quoted {
+    fn of(text: &str) -> Self {
+        let mut at = 0usize;
+        let mut ranges = Vec::new();
+        for token in tokenize(text) {
+            let start = at;
+            at += token.len as usize;
+            if matches!(token.kind, TokenKind::Literal { .. }) && text.as_bytes().get(at - 1) == Some(&b'\'') {
+                ranges.push((start, at));
+            }
+        }
+        Quoted { ranges: ranges.into_iter().peekable() }
+    }
+
+    /// The end of the text in quotes around a place; the end of everything where there is none.
+    fn end_of(&mut self, place: usize) -> usize {
+        while self.ranges.next_if(|(_, end)| *end <= place).is_some() {}
+        self.ranges.peek().filter(|(start, _)| *start < place).map_or(usize::MAX, |(_, end)| *end)
+    }
 }
 
 impl Filled<'_> {
@@ -110,6 +141,15 @@ mod tests {
         let filled = fill(Cow::Borrowed(&text));
         let names: Vec<&str> = filled.names.iter().map(|(_, whole)| whole.as_str()).collect();
         assert_eq!(names, ["${ä{{b}"], "{}", filled.text);
+    }
+
+    #[test]
+    fn one_that_begins_in_quotes_ends_there() {
+        let text = "UPDATE a SET b = '{{'; DROP TABLE c; UPDATE a SET b = '}}', d = '${e}';";
+        let filled = fill(Cow::Borrowed(text));
+        assert!(filled.text.contains("DROP TABLE c"), "{}", filled.text);
+        let names: Vec<&str> = filled.names.iter().map(|(_, whole)| whole.as_str()).collect();
+        assert_eq!(names, ["${e}"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::framework::{Dialect, Framework};
 use super::hazard::Hazard;
 use super::judge::{Danger, strongest_lock};
 use super::lock::Lock;
-use super::step::{ColumnDefault, Constraint, Operation, Step, TableChange};
+use super::step::{ColumnDefault, Constraint, ObjectKind, Operation, Step, TableChange};
 
 /// The message of a danger.
 pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
@@ -86,8 +86,8 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         ),
         Hazard::ForeignKeyScan => format!(
             "The foreign key checks every row of {table} under {}: {} until it is done.",
-            names.foreign_locks(),
-            match (names.column.is_empty(), names.table == names.other_table) {
+            names.foreign_locks(danger.held.is_some()),
+            match (names.column.is_empty() && danger.held.is_none(), names.table == names.other_table) {
                 (true, true) => "writes wait",
                 (true, false) => "writes to both wait",
                 (false, true) => "reads and writes wait",
@@ -122,8 +122,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             tick(&names.object, "itself")
         ),
         Hazard::DropTable => format!(
-            "Dropping {} takes {held} for a moment, but code that still runs uses it and fails, and its data is gone.{}",
+            "Dropping {} takes {} for a moment, but code that still runs uses it and fails, and its data is gone.{}",
             names.all_tables(),
+            lock_on(step, &names.all_tables()),
             cascades(step)
         ),
         Hazard::RenameTable => format!(
@@ -135,8 +136,9 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             if names.table.is_empty() { String::new() } else { format!(" takes {held} for a moment and") }
         ),
         Hazard::Truncate => format!(
-            "`TRUNCATE` deletes every row of {} under {held}: {waits}, and nothing brings the rows back.{}",
+            "`TRUNCATE` deletes every row of {} under {}: {waits}, and nothing brings the rows back.{}",
             names.all_tables(),
+            lock_on(step, &names.all_tables()),
             cascades(step)
         ),
         Hazard::TableRewrite => format!(
@@ -223,7 +225,7 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         },
         Hazard::ForeignKeyInlineLock => format!(
             "The foreign key needs {} for a moment: it waits for running writes, and others queue behind it. Set a `lock_timeout` first.",
-            names.foreign_locks()
+            names.foreign_locks(false)
         ),
         Hazard::DropNotNull => format!(
             "{column} may be null from now on ({held} for a moment); code that reads it must expect that before this runs."
@@ -378,7 +380,12 @@ impl Names {
             Operation::Reindex { kind, name, .. } => {
                 names.kind = kind;
                 names.object.clone_from(name);
-                names.statement = "REINDEX CONCURRENTLY";
+                names.statement = match *kind {
+                    "schema" => "REINDEX SCHEMA",
+                    "database" => "REINDEX DATABASE",
+                    "system" => "REINDEX SYSTEM",
+                    _ => "REINDEX CONCURRENTLY",
+                };
             }
             Operation::DropTable { tables, .. } | Operation::Truncate { tables, .. } => names.table = tables.join(", "),
             Operation::LockTable { tables, .. } => names.table = tables.join(", "),
@@ -395,6 +402,7 @@ impl Names {
             Operation::DropObject { kind, names: dropped, .. } => {
                 names.kind = kind.as_str();
                 names.object = dropped.join(", ");
+                names.statement = if *kind == ObjectKind::Database { "DROP DATABASE" } else { "" };
             }
             Operation::RenameObject { kind, name, .. } => {
                 names.kind = kind.as_str();
@@ -457,10 +465,10 @@ impl Names {
     }
 
     fn reindexed(&self) -> String {
-        if self.object.is_empty() {
-            format!("every index of the {}", self.kind)
-        } else {
-            format!("`{}`", shown(&self.object))
+        let name = if self.object.is_empty() { String::new() } else { format!("`{}`", shown(&self.object)) };
+        match self.kind {
+            "table" | "index" if !name.is_empty() => name,
+            kind => format!("every index of the {kind} {name}").trim_end().to_owned(),
         }
     }
 
@@ -472,8 +480,9 @@ impl Names {
         tick(&self.table, "the table")
     }
 
-    fn foreign_locks(&self) -> String {
-        let own = if self.column.is_empty() { Lock::ShareRowExclusive } else { Lock::AccessExclusive };
+    /// With the lock on the table itself that other actions of the statement may need.
+    fn foreign_locks(&self, stronger: bool) -> String {
+        let own = if self.column.is_empty() && !stronger { Lock::ShareRowExclusive } else { Lock::AccessExclusive };
         let other = lock_words(Lock::ShareRowExclusive, &self.other_table);
         if self.table.is_empty() || self.statement == "CREATE TABLE" {
             return other;

@@ -23,7 +23,7 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         object: or(&names.object, "the_name"),
         partition: or(&names.partition, "the_partition"),
         in_block: danger.step.in_block,
-        is_index: matches!(danger.step.operation, Operation::Reindex { kind: "index", .. }),
+        kind: names.kind,
         statement: names.statement,
         adds_column: matches!(danger.step.operation, Operation::Alter { change: TableChange::AddColumn(_), .. }),
         null_default: match &danger.step.operation {
@@ -80,7 +80,8 @@ pub(in super::super) struct Context {
     pub(super) partition: String,
     /// Inside a block, or among statements of one text, that share a transaction.
     pub(super) in_block: bool,
-    pub(super) is_index: bool,
+    /// What is rebuilt, dropped or renamed.
+    pub(super) kind: &'static str,
     pub(super) statement: &'static str,
     pub(super) adds_column: bool,
     /// Whether the column is added with `DEFAULT NULL`.

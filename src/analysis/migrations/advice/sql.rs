@@ -12,16 +12,26 @@ pub(super) fn advice(context: &Context) -> Option<String> {
     let [new_name, object, partition] =
         [&context.new_name, &context.object, &context.partition].map(|name| quoted(name));
     let of_column = |end: &str| quoted_joined(&[&context.table, &context.column, end]);
+    let beside = |name: &str| match context.table.rsplit_once('.') {
+        Some((schema, _)) => format!("{}.{name}", quoted(schema)),
+        None => name.to_owned(),
+    };
     Some(match context.hazard {
         Hazard::IndexNotConcurrent => format!(
             "Build it without blocking writes; {outside}. If it fails, drop the INVALID index that it leaves and run it again.\n\n    CREATE INDEX CONCURRENTLY {index} ON {table} (..);\n    -- partitioned: CREATE INDEX .. ON ONLY {table}, each partition CONCURRENTLY, then ALTER INDEX .. ATTACH PARTITION"
         ),
         Hazard::DropIndexNotConcurrent => {
-            format!("Drop it without blocking; {outside}.\n\n    DROP INDEX CONCURRENTLY {index};")
+            let each: String = index.split(", ").map(|index| format!("\n    DROP INDEX CONCURRENTLY {index};")).collect();
+            format!("Drop it without blocking; {outside}.\n{each}")
         }
         Hazard::ReindexNotConcurrent => format!(
             "Rebuild it without blocking; {outside}.\n\n    REINDEX {} CONCURRENTLY {object};",
-            if context.is_index { "INDEX" } else { "TABLE" }
+            match context.kind {
+                "index" => "INDEX",
+                "schema" => "SCHEMA",
+                "database" | "system" => "DATABASE",
+                _ => "TABLE",
+            }
         ),
         Hazard::ConcurrentInTransaction => format!("Give it a migration of its own and {outside}."),
         Hazard::RequiredColumn => format!(
@@ -33,7 +43,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         ),
         Hazard::SerialRewrite => format!(
             "Add a plain nullable column, attach a sequence as its default for new rows, fill the old rows in batches, then prove it not null.\n\n    ALTER TABLE {table} ADD COLUMN {column} bigint;\n    CREATE SEQUENCE {sequence} OWNED BY {table}.{column};\n    ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT nextval('{sequence}');",
-            sequence = of_column("seq")
+            sequence = beside(&of_column("seq"))
         ),
         Hazard::GeneratedStoredRewrite => format!(
             "Add a plain nullable column, let a trigger or the application fill it for new rows, then fill the old rows in batches; or compute it in an index or a view.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type};"
@@ -100,7 +110,8 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             context.table
         ),
         Hazard::RenameTable => format!(
-            "Keep the table's name and rename it in the code only; or rename it and put a view with the old name in its place, in one transaction, until no old code runs.\n\n    ALTER TABLE {table} RENAME TO {new_name};\n    CREATE VIEW {table} AS SELECT * FROM {new_name};"
+            "Keep the table's name and rename it in the code only; or rename it and put a view with the old name in its place, in one transaction, until no old code runs.\n\n    ALTER TABLE {table} RENAME TO {new_name};\n    CREATE VIEW {table} AS SELECT * FROM {};",
+            beside(&new_name)
         ),
         Hazard::SetSchema => {
             "Put a view with the old name in its place in the same transaction, and drop the view when no old code runs.".to_owned()
@@ -176,8 +187,11 @@ fn prove_not_null(context: &Context) -> String {
     )
 }
 
-fn delete_in_batches(table: &str) -> String {
-    format!(
-        "    DELETE FROM {table} WHERE id IN (\n      SELECT id FROM {table} ORDER BY id LIMIT 1000\n    ); -- again until no row is left"
-    )
+fn delete_in_batches(tables: &str) -> String {
+    let one = |table: &str| {
+        format!(
+            "    DELETE FROM {table} WHERE id IN (\n      SELECT id FROM {table} ORDER BY id LIMIT 1000\n    ); -- again until no row is left"
+        )
+    };
+    tables.split(", ").map(one).collect::<Vec<_>>().join("\n")
 }

@@ -7,6 +7,7 @@ use super::guard::{Depth, measure};
 use super::names::name_of;
 use super::read::{Positions, Reader};
 use super::statement::read_statement;
+use super::write::write;
 use squawk_syntax::SourceFile;
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode, Stmt};
@@ -56,6 +57,11 @@ pub(super) fn read_body(reader: &mut Reader<'_>, body: &Plpgsql) {
     let root = body.syntax().clone();
     let (assigned, commits) = (Assigned::of(&root), ends_transaction(body));
     reader.variables.extend(variables_of(&root));
+    // What the parser does not understand runs all the same: `WITH .. SELECT .. INTO` is such a statement.
+    if !body.errors().is_empty() {
+        reader.push(&root, Operation::Unseen);
+        read_stray_writes(reader, &root);
+    }
     for node in root.descendants() {
         let before = reader.steps.len();
         if let Some(statement) = statement_of(&node) {
@@ -70,6 +76,19 @@ pub(super) fn read_body(reader: &mut Reader<'_>, body: &Plpgsql) {
                     *bounded = false;
                 }
             }
+        }
+    }
+}
+
+/// Reads changes of rows in what the parser did not take for a statement.
+fn read_stray_writes(reader: &mut Reader<'_>, root: &SyntaxNode) {
+    for node in root.descendants() {
+        let inner = ast::Update::cast(node.clone())
+            .map(Stmt::Update)
+            .or_else(|| ast::Delete::cast(node.clone()).map(Stmt::Delete));
+        let is_stray = || !node.ancestors().any(|outer| statement_of(&outer).is_some());
+        if let Some(inner) = inner.filter(|_| is_stray()) {
+            write(reader, &inner);
         }
     }
 }

@@ -31,9 +31,9 @@ impl Assigned {
                     .and_then(|declared| declared.name())
                     .map(|name| name_of(name.syntax()))
             };
-            let value =
-                node.descendants().find_map(ast::PlpgsqlExpr::cast).and_then(|value| expression_in(value.syntax()));
-            if let (Some(name), Some(value)) = (name, value) {
+            let Some(name) = name else { continue };
+            let value = node.descendants().find_map(ast::PlpgsqlExpr::cast);
+            if let Some(value) = value.and_then(|value| expression_in(value.syntax())) {
                 all.entry(name).or_default().push(value);
             }
         }

@@ -107,8 +107,8 @@ fn index(reader: &mut Reader<'_>, statement: &Stmt) {
             let (kind, name) = match reindex.reindex_target() {
                 Some(ast::ReindexTarget::ReindexTargetTable(table)) => ("table", named(table.table_name_ref())),
                 Some(ast::ReindexTarget::ReindexTargetIndex(index)) => ("index", named(index.index_ref())),
-                Some(ast::ReindexTarget::ReindexTargetSchema(_)) => ("schema", String::new()),
-                Some(ast::ReindexTarget::ReindexTargetDatabase(_)) => ("database", String::new()),
+                Some(ast::ReindexTarget::ReindexTargetSchema(schema)) => ("schema", named(schema.schema_ref())),
+                Some(ast::ReindexTarget::ReindexTargetDatabase(database)) => ("database", named(database.database_ref())),
                 Some(ast::ReindexTarget::ReindexTargetSystem(_)) => ("system", String::new()),
                 None => return,
             };
