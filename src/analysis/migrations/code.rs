@@ -11,4 +11,5 @@ mod ruby;
 mod tree;
 
 pub(super) use item::{Call, Gaps, Item, Text, Value, walk};
+pub(super) use python::SLICE;
 pub(super) use tree::{COMPUTED, Language, Unread, read_code};

@@ -35,6 +35,17 @@ pub struct Step {
     pub outside: bool,
     /// The class that Django's code knows the table by, as the migration writes it.
     pub model: Option<String>,
+    /// The field that Django's code knows the column by.
+    pub field: Option<FieldName>,
+}
+
+/// A field of a Django model, as the migration writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldName {
+    /// Its name.
+    pub name: String,
+    /// Its class, where it is written: `IntegerField`.
+    pub class: Option<String>,
 }
 
 impl Step {
@@ -50,6 +61,7 @@ impl Step {
             assured: false,
             outside: false,
             model: None,
+            field: None,
         }
     }
 }
