@@ -38,5 +38,5 @@ pub use lock::Lock;
 pub use models::{Field, Many, Model, ModelChange};
 pub use order::{Neighbours, directory_of, neighbours, reverse_of};
 pub use review::{SchemaChange, is_rewritten, parents, schema_changes};
-pub use step::{Operation, Span, Step, TableChange};
+pub use step::{FieldName, Operation, Span, Step, TableChange};
 pub use uses::{lines_that_use, names_in_code, names_of_table};

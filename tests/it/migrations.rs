@@ -1,7 +1,9 @@
 //! Migrations against what the real tools and PostgreSQL itself said: verdicts, lines and locks.
 
 use crate::rules::hold;
-use deckhand::analysis::migrations::{CheckOptions, Effects, Finding, Hazard, Level, check, effects_of, read_steps};
+use deckhand::analysis::migrations::{
+    Before, CheckOptions, Effects, Finding, Hazard, Level, check, effects_of, read_steps,
+};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -299,4 +301,31 @@ fn alembic_snippets() {
 #[test]
 fn ecto_snippets() {
     battery("ecto", "priv/repo/migrations/20240101000000_x.exs");
+}
+
+/// One operation a line after what is said about it, on top of the models of `django_base.py`: what Django 5.2 does to
+/// PostgreSQL there.
+#[test]
+fn django_compares_with_older_migrations() {
+    let base = std::fs::read_to_string(data().join("more/django_base.py")).unwrap();
+    let merged = read_steps("shop/migrations/0001_initial.py", &base).unwrap();
+    let before = Before { merged, together: Vec::new() };
+    let options = CheckOptions { style: true, before, ..CheckOptions::default() };
+    let cases = std::fs::read_to_string(data().join("more/django_review.txt")).unwrap();
+    let mut wrong = Vec::new();
+    for case in cases.lines() {
+        let (expected, operations) = case.split_once(" | ").unwrap();
+        let text =
+            format!("class Migration(migrations.Migration):\n    operations = [\n        {operations},\n    ]\n");
+        let found = check("shop/migrations/0002_x.py", &text, &options).unwrap();
+        let counts =
+            |finding: &&Finding| finding.rule.level() == Level::Unsafe || finding.rule.as_str() == "unseen-sql";
+        let mut said: Vec<&str> = found.iter().filter(counts).map(|finding| finding.rule.as_str()).collect();
+        said.sort_unstable();
+        let said = if said.is_empty() { "safe".to_owned() } else { said.join(", ") };
+        if said != expected {
+            wrong.push(format!("expected {expected}\n    said {said}\n    {operations}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

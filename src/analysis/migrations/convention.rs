@@ -60,11 +60,22 @@ pub(super) fn framework_of(path: &str, text: &str) -> Option<Framework> {
         "py" if text.contains("alembic") || (parts.under("versions") && text.contains("def upgrade")) => {
             Some(Framework::Alembic)
         }
+        "py" if parts.under("migrations") && parts.starts_with_number() && has_operations(text) => {
+            Some(Framework::Django)
+        }
         "rb" if text.contains("Migration") => Some(Framework::Rails),
         "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" => javascript_framework(text),
         "exs" | "ex" if text.contains("Ecto.Migration") || text.contains("Migration") => Some(Framework::Ecto),
         _ => None,
     }
+}
+
+/// Whether a class has a list `operations`: Django's migrations, whatever name the class is imported under.
+fn has_operations(text: &str) -> bool {
+    let is_list = |line: &str| {
+        line.trim_start().strip_prefix("operations").is_some_and(|rest| rest.trim_start().starts_with(['=', ':']))
+    };
+    text.lines().any(|line| line.starts_with("class ")) && text.lines().any(is_list)
 }
 
 fn javascript_framework(text: &str) -> Option<Framework> {
@@ -129,8 +140,7 @@ fn transaction_of(framework: Framework, path: &str, text: &str) -> Transaction {
         Framework::Sqlx => {
             unless(text.starts_with(SQLX_MARK) || has_comment(text, |comment| comment.starts_with("atlas:txmode none")))
         }
-        // With a comma it is an argument of `RunPython`.
-        Framework::Django => unless_said(text, |line| line.starts_with("atomic=false") && !line.ends_with(',')),
+        Framework::Django => unless(is_django_without_transaction(text)),
         Framework::Rails => unless(says_no_transaction(text)),
         Framework::Ecto => unless_said(text, |line| line.starts_with("@disable_ddl_transactiontrue")),
         Framework::Knex => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction:false")),
@@ -139,6 +149,23 @@ fn transaction_of(framework: Framework, path: &str, text: &str) -> Transaction {
         Framework::Sequelize => Transaction::None,
         Framework::Alembic | Framework::Kysely | Framework::Liquibase => Transaction::Whole,
     }
+}
+
+/// Whether a class of Django's says `atomic = False`. Deeper than its other settings it is an argument of `RunPython`.
+fn is_django_without_transaction(text: &str) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_setting = |line: &&str| {
+        let line = line.trim_start();
+        ["operations", "dependencies"]
+            .iter()
+            .any(|name| line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', ':'])))
+    };
+    let settings: Vec<usize> = text.lines().filter(is_setting).map(indent).take(2).collect();
+    text.lines().filter(|line| line.trim_start().starts_with("atomic")).any(|line| {
+        let plain: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+        let off = plain.starts_with("atomic=False") || plain.starts_with("atomic:bool=False");
+        off && !plain.ends_with(',') && (settings.is_empty() || settings.contains(&indent(line)))
+    })
 }
 
 /// What makes sqlx leave the transaction out, as the first bytes of a file.
@@ -280,6 +307,28 @@ mod tests {
         assert_eq!(runs("\n=begin\ndisable_ddl_transaction!\n=end\nend\n"), Some(Transaction::Whole));
         assert_eq!(runs("\n=begin\n=end\ndisable_ddl_transaction!\nend\n"), Some(Transaction::None));
         assert_eq!(runs("\n  # disable_ddl_transaction!\nend\n"), Some(Transaction::Whole));
+    }
+
+    #[test]
+    fn django_is_told_by_its_operations_and_its_own_setting() {
+        let path = "shop/migrations/0002_x.py";
+        let text =
+            |inside: &str| format!("from django.db import migrations as m\n\nclass Migration(m.Migration):\n{inside}");
+        let runs = |inside: &str| {
+            let found = find_migration(path, &text(inside)).unwrap();
+            assert_eq!(found.framework, Framework::Django);
+            found.transaction
+        };
+        assert_eq!(runs("    operations = []\n"), Transaction::Whole);
+        assert_eq!(runs("    atomic = False\n    operations = []\n"), Transaction::None);
+        assert_eq!(runs("    atomic: bool = False\n    operations = []\n"), Transaction::None);
+        assert_eq!(
+            runs(
+                "    operations = [\n        m.RunPython(\n            f,\n            atomic=False\n        ),\n    ]\n"
+            ),
+            Transaction::Whole
+        );
+        assert_eq!(find_migration(path, "class Plan:\n    steps = []\n"), None);
     }
 
     #[test]

@@ -131,6 +131,8 @@ pub struct Field {
     pub numbered: bool,
     /// Django has a value for rows that lack one.
     pub filled: bool,
+    /// That value is the default.
+    pub has_default: bool,
     /// The database has a default.
     pub db_default: bool,
     /// The model that it points to.
@@ -183,7 +185,7 @@ pub(super) struct Models {
 }
 
 /// Far more than the history of an app needs.
-const MAX_LOOKED_AT: usize = 1_000_000;
+const MAX_LOOKED_AT: usize = 100_000;
 
 impl Models {
     pub(super) fn before(before: &Before) -> Self {
@@ -221,11 +223,9 @@ impl Models {
         many.table.clone().unwrap_or_else(|| format!("{}_{name}", self.table(model)))
     }
 
-    /// The columns that point to a model.
-    pub(super) fn pointing_to(&mut self, name: &str) -> Vec<Pointing> {
-        let count: usize = self.models.values().map(|model| 1 + model.fields.len()).sum();
-        let Some(left) = self.left.checked_sub(count) else { return Vec::new() };
-        self.left = left;
+    /// The columns that point to a model; `None` when too many were looked at.
+    pub(super) fn pointing_to(&mut self, name: &str) -> Option<Vec<Pointing>> {
+        self.left = self.left.checked_sub(self.size())?;
         let mut found = Vec::new();
         for (own, model) in &self.models {
             let fields = model.fields.iter().filter(|_| !model.is_virtual);
@@ -250,13 +250,16 @@ impl Models {
                 }
             }
         }
-        found
+        Some(found)
+    }
+
+    fn size(&self) -> usize {
+        self.models.values().map(|model| 1 + model.fields.len()).sum()
     }
 
     /// A copy for operations that Django does not remember; `None` when there were too many.
     pub(super) fn copied(&mut self) -> Option<Models> {
-        let count: usize = self.models.values().map(|model| 1 + model.fields.len()).sum();
-        self.left = self.left.checked_sub(count + 1)?;
+        self.left = self.left.checked_sub(self.size() + 1)?;
         Some(self.clone())
     }
 
@@ -316,8 +319,7 @@ impl Models {
     fn rename(&mut self, name: &str, to: &str) {
         let Some(model) = self.models.remove(name) else { return };
         self.models.insert(to.to_owned(), model);
-        let count: usize = self.models.values().map(|model| 1 + model.fields.len()).sum();
-        let Some(left) = self.left.checked_sub(count) else { return };
+        let Some(left) = self.left.checked_sub(self.size()) else { return };
         self.left = left;
         let fields = self.models.values_mut().flat_map(|model| model.fields.values_mut());
         for field in fields.filter(|field| field.to.as_deref() == Some(name)) {
@@ -325,6 +327,15 @@ impl Models {
         }
     }
 }
+
+/// A name as the database may have it: PostgreSQL cuts names at 63 bytes. A longer one would be kept for each operation that
+/// means it.
+pub(super) fn brief(name: &str) -> &str {
+    name.char_indices().nth(MAX_NAME).map_or(name, |(end, _)| &name[..end])
+}
+
+/// The longest name that is kept, in characters.
+const MAX_NAME: usize = 200;
 
 /// `shop_order` of `shop.order`.
 pub(super) fn usual_table(name: &str) -> String {

@@ -41,6 +41,17 @@ pub struct Step {
     pub also_not_null: Vec<String>,
     /// A new function that says that it is not volatile.
     pub steady: bool,
+    /// The field that Django's code knows the column by.
+    pub field: Option<FieldName>,
+}
+
+/// A field of a Django model, as the migration writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldName {
+    /// Its name.
+    pub name: String,
+    /// Its class, where it is written: `IntegerField`.
+    pub class: Option<String>,
 }
 
 impl Step {
@@ -59,6 +70,7 @@ impl Step {
             becomes: None,
             also_not_null: Vec::new(),
             steady: false,
+            field: None,
         }
     }
 }

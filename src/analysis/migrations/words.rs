@@ -128,7 +128,12 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
             cascades(step)
         ),
         Hazard::RenameTable => format!(
-            "Renaming {table} takes {held} for a moment, but code that still runs uses the old name and fails from then on."
+            "Renaming {table} takes {held} for a moment, but code that still runs uses the old name and fails from then on.{}",
+            if framework == Framework::Django && step.model.is_some() {
+                " With `RenameModel` Django also makes the foreign keys that point to it anew, which reads every row of their tables."
+            } else {
+                ""
+            }
         ),
         Hazard::SetSchema => format!(
             "Moving {} to another schema{} breaks code that still runs: it looks in the old schema.",

@@ -15,6 +15,13 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         table: or(&names.table, "the_table"),
         model: or(model_of(&names.table, path), "Model"),
         column: or(&names.column, "the_column"),
+        field: or(danger.step.field.as_ref().map_or(&names.column, |field| &field.name), "the_field"),
+        class: danger
+            .step
+            .field
+            .as_ref()
+            .and_then(|field| field.class.as_deref())
+            .map_or("TextField".to_owned(), shown),
         constraint: or(&names.constraint, "the_constraint"),
         index: or(&names.index, "the_index"),
         other: or(&names.other_table, "the_other_table"),
@@ -26,6 +33,7 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         kind: names.kind,
         statement: names.statement,
         adds_column: matches!(danger.step.operation, Operation::Alter { change: TableChange::AddColumn(_), .. }),
+        fills: matches!(danger.step.operation, Operation::Alter { change: TableChange::FillNotNull { .. }, .. }),
         null_default: match &danger.step.operation {
             Operation::Alter { change: TableChange::AddColumn(column), .. } => column.has_null_default(),
             _ => false,
@@ -71,6 +79,9 @@ pub(in super::super) struct Context {
     /// Django's name for it.
     pub(super) model: String,
     pub(super) column: String,
+    /// Django's name for it, and the class of the field.
+    pub(super) field: String,
+    pub(super) class: String,
     pub(super) constraint: String,
     pub(super) index: String,
     pub(super) other: String,
@@ -84,6 +95,8 @@ pub(in super::super) struct Context {
     pub(super) kind: &'static str,
     pub(super) statement: &'static str,
     pub(super) adds_column: bool,
+    /// Whether rows that are null get a value with the same step.
+    pub(super) fills: bool,
     /// Whether the column is added with `DEFAULT NULL`.
     pub(super) null_default: bool,
     /// How the migration runs outside a transaction.

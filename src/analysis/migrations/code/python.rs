@@ -182,11 +182,32 @@ fn operated(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
             left.map_or(Value::Unknown, |left| value(source, left, depth).filled(Gaps::Percent))
         }
         "+" => {
-            let parts = operands(source, node, &["+"]).into_iter().map(|part| value(source, part, depth));
-            Value::joined(parts.collect())
+            let parts: Vec<Value> =
+                operands(source, node, &["+"]).into_iter().map(|part| value(source, part, depth)).collect();
+            if is_of_expressions(&parts) { combined(parts) } else { Value::joined(parts) }
+        }
+        "*" | "-" | "/" => {
+            let sides = ["left", "right"].into_iter().filter_map(|side| node.child_by_field_name(side));
+            let sides: Vec<Value> = sides.map(|side| value(source, side, depth)).collect();
+            if is_of_expressions(&sides) { combined(sides) } else { Value::Unknown }
         }
         _ => Value::Unknown,
     }
+}
+
+/// Whether an object of a class is among what is put together, and neither a text nor a list: `Random() * 100`.
+fn is_of_expressions(parts: &[Value]) -> bool {
+    let of_class = |part: &Value| {
+        part.call().is_some_and(|call| {
+            call.name.is_empty() || call.short().starts_with(|first: char| first.is_ascii_uppercase())
+        })
+    };
+    parts.iter().any(of_class) && !parts.iter().any(|part| matches!(part, Value::Text(_) | Value::List(_)))
+}
+
+/// An expression of several, as a call without a name.
+fn combined(parts: Vec<Value>) -> Value {
+    Value::Call(Box::new(Call { arguments: Rc::new(parts), ..Call::default() }))
 }
 
 /// `"..{}..".format(b)`, `"; ".join([a, b])`.
@@ -265,6 +286,9 @@ fn is_compared(arguments: &str, name: &str) -> bool {
     })
 }
 
+/// What stands for a slice among the calls of a chain.
+pub(in super::super) const SLICE: &str = "[..]";
+
 /// The dotted name of a chain, and whether a part of it is sliced; the earlier calls of it go into `links`.
 fn chain(source: &Source<'_>, node: Node<'_>, depth: u32, links: &mut Vec<Call>) -> (String, bool) {
     let mut parts: Vec<&str> = Vec::new();
@@ -298,6 +322,7 @@ fn chain(source: &Source<'_>, node: Node<'_>, depth: u32, links: &mut Vec<Call>)
             "subscript" => match node.child_by_field_name("value") {
                 Some(value) => {
                     limited = true;
+                    links.push(Call { name: SLICE.to_owned(), ..Call::default() });
                     node = value;
                 }
                 None => break,

@@ -6,7 +6,7 @@ use super::super::framework::Framework;
 use super::super::lines::Lines;
 use super::super::models::ModelChange;
 use super::super::sql::{Problem, read_sql};
-use super::super::step::{ColumnDefault, Constraint, Operation, Span, Step, TableChange};
+use super::super::step::{ColumnDefault, Constraint, FieldName, Operation, Span, Step, TableChange};
 use super::{alembic, django, ecto, javascript, rails};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -89,6 +89,8 @@ pub(super) struct Steps {
     pub(super) together: bool,
     /// The model that what follows is about.
     pub(super) model: Option<String>,
+    /// The field that what follows is about.
+    pub(super) field: Option<FieldName>,
     /// Names of texts that were followed.
     followed: usize,
     /// Blocks and functions around what is read.
@@ -106,6 +108,7 @@ impl Steps {
         (step.assured, step.outside) = (step.assured || self.assured, self.outside);
         step.in_block |= self.together;
         step.model.clone_from(&self.model);
+        step.field.clone_from(&self.field);
         // Small steps, again and again, are one large one unless each has a transaction of its own.
         if let Operation::Write { statement, table, bounded: true } = &step.operation
             && self.loops > 0

@@ -1,7 +1,7 @@
 //! What Django does to a table when the form of a field changes, the old form being known.
 
 use super::super::super::models::{Field, Models, Pointing};
-use super::super::super::step::{Constraint, Span, SqlType, TableChange};
+use super::super::super::step::{Constraint, Operation, Span, SqlType, TableChange};
 use super::super::read::Steps;
 
 /// A field before and after.
@@ -60,7 +60,8 @@ pub(super) fn alter_field(altered: &Altered<'_>, models: &mut Models, steps: &mu
         alter(added(Constraint::ForeignKey { to: models.table(to) }), steps);
     }
     if retyped && old.primary_key && new.primary_key {
-        for Pointing { table: other, column, constraint } in models.pointing_to(model) {
+        let Some(pointing) = models.pointing_to(model) else { return steps.push(span, Operation::Unseen) };
+        for Pointing { table: other, column, constraint } in pointing {
             steps.alter(span, &other, set_type(&column, &old.kind, &new.kind));
             if constraint {
                 steps.alter(span, &other, added(Constraint::ForeignKey { to: table.clone() }));
@@ -74,7 +75,9 @@ fn alter_null(altered: &Altered<'_>, table: &str, column: &str, steps: &mut Step
     let Altered { span, old, new, .. } = *altered;
     let column = column.to_owned();
     match (old.null, new.null) {
-        (true, false) if new.filled || new.db_default => steps.alter(span, table, TableChange::FillNotNull { column }),
+        (true, false) if new.has_default || new.db_default => {
+            steps.alter(span, table, TableChange::FillNotNull { column })
+        }
         (true, false) => steps.alter(span, table, TableChange::SetNotNull { column }),
         (false, true) => steps.alter(span, table, TableChange::DropNotNull { column }),
         _ if old.db_default && !new.db_default => steps.alter(span, table, TableChange::DropDefault { column }),

@@ -1,7 +1,7 @@
 //! Model fields as columns.
 
 use super::super::super::code::{Call, Value};
-use super::super::super::models::{Field, Many, Models};
+use super::super::super::models::{Field, Many, Models, brief};
 use super::super::super::step::{ColumnDefault, NewColumn, Span, SqlType, TableChange};
 use super::super::read::Steps;
 use super::default::default_of;
@@ -19,7 +19,7 @@ pub(super) fn read_field(call: &Call, models: &Models, to: &dyn Fn(&str) -> Stri
         None => type_of(call),
     };
     let text_of = |name: &str| match call.by_name(name) {
-        Some(Value::Text(text)) => Some(text.text.clone()),
+        Some(Value::Text(text)) => Some(brief(&text.text).to_owned()),
         _ => None,
     };
     Field {
@@ -32,6 +32,7 @@ pub(super) fn read_field(call: &Call, models: &Models, to: &dyn Fn(&str) -> Stri
         check: short.starts_with("Positive"),
         numbered: short.ends_with("AutoField"),
         filled: is_filled(call),
+        has_default: has_default(call),
         db_default: call.by_name("db_default").is_some(),
         constraint: target.is_some() && call.flag("db_constraint") != Some(false),
         to: target,
@@ -102,8 +103,11 @@ fn is_filled(field: &Call) -> bool {
     let empty = field.is_true("blank")
         && !field.is_true("null")
         && !never_empty.iter().any(|kind| field.short().ends_with(kind));
-    let default = field.by_name("default").is_some_and(|value| *value != Value::Nothing);
-    default || empty || field.is_true("auto_now") || field.is_true("auto_now_add")
+    has_default(field) || empty || field.is_true("auto_now") || field.is_true("auto_now_add")
+}
+
+fn has_default(field: &Call) -> bool {
+    field.by_name("default").is_some_and(|value| *value != Value::Nothing)
 }
 
 pub(super) fn is_relation(short: &str) -> bool {
@@ -152,6 +156,6 @@ pub(super) fn type_of(field: &Call) -> SqlType {
             None => SqlType { array: true, ..plain("array") },
         },
         short if is_relation(short) => SqlType::default(),
-        other => plain(&other.trim_end_matches("Field").to_lowercase()),
+        other => plain(&brief(other).trim_end_matches("Field").to_lowercase()),
     }
 }

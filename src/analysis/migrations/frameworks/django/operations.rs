@@ -2,11 +2,12 @@
 
 use super::super::super::check::Before;
 use super::super::super::code::{Call, Item, Value, walk};
-use super::super::super::models::{Field, Model, ModelChange, Models};
+use super::super::super::models::{Field, Model, ModelChange, Models, brief, usual_table};
 use super::super::super::step::{Constraint, Operation, Span, TableChange};
 use super::super::super::words::USER_MODEL;
 use super::super::read::{Steps, assignments, named};
 use super::alter::{Altered, added, alter_field};
+use super::arguments::{field_name, is_index, name_in, not_null_of, sets_of};
 use super::field::{add_field, read_field};
 use super::guess;
 use super::run_python::Scripts;
@@ -19,7 +20,9 @@ pub(in super::super) fn read(path: &str, items: &[Item], before: &Before, steps:
     let app = app_of(path);
     let scripts = Scripts::of(items, app, &names);
     let models = RefCell::new(Models::before(before));
-    let reader = Reader { app, scripts, names: &names, lists: Cell::new(MAX_LISTS), models, forgets: Cell::new(false) };
+    let aliases = aliases_of(items);
+    let reader =
+        Reader { app, scripts, names: &names, aliases, lists: Cell::new(MAX_LISTS), models, forgets: Cell::new(false) };
     walk(items, &mut |item| {
         match item {
             Item::Assign { name, value, span } | Item::Extend { name, value, span } if name == "operations" => {
@@ -43,6 +46,19 @@ pub(in super::super) fn read(path: &str, items: &[Item], before: &Before, steps:
 /// where they stand are no more than the file holds.
 const MAX_LISTS: u32 = 50;
 
+/// `AI` of `from django.db.migrations import AddIndex as AI`.
+fn aliases_of(items: &[Item]) -> Vec<(&str, &str)> {
+    let imports = items.iter().filter_map(|item| match item {
+        Item::Import { names, .. } => Some(names),
+        _ => None,
+    });
+    let aliases = imports.flatten().filter_map(|name| name.split_once(" as "));
+    aliases.map(|(name, alias)| (alias.trim(), name.trim())).take(MAX_ALIASES).collect()
+}
+
+/// Every operation is looked for among them.
+const MAX_ALIASES: usize = 100;
+
 /// `shop` of `shop/migrations/0002_x.py`.
 fn app_of(path: &str) -> &str {
     let mut directories = path.rsplit('/').skip(1);
@@ -56,6 +72,8 @@ struct Reader<'a> {
     app: &'a str,
     scripts: Scripts<'a>,
     names: &'a [(String, Value)],
+    /// Imported names, each with what it is called where it comes from.
+    aliases: Vec<(&'a str, &'a str)>,
     /// Lists that may still be looked into.
     lists: Cell<u32>,
     /// The models as they are before the operation in hand.
@@ -67,7 +85,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// The name of a model of this app: `shop.order` of `Order` and of `shop.Order`.
     fn model(&self, word: &str) -> String {
-        let short = word.rsplit('.').next().unwrap_or(word).to_lowercase();
+        let short = brief(word.rsplit('.').next().unwrap_or(word)).to_lowercase();
         format!("{}.{short}", self.app)
     }
 
@@ -76,7 +94,7 @@ impl Reader<'_> {
         match word.split_once('.') {
             _ if word.ends_with("AUTH_USER_MODEL") => USER_MODEL.to_owned(),
             _ if word.eq_ignore_ascii_case("self") => own.to_owned(),
-            Some((app, model)) if app != "settings" => format!("{app}.{}", model.to_lowercase()),
+            Some((app, model)) if app != "settings" => format!("{}.{}", brief(app), brief(model).to_lowercase()),
             _ => self.model(word),
         }
     }
@@ -107,6 +125,7 @@ impl Reader<'_> {
         let stands_for = |value: &Value| match value {
             Value::Name(name) => match named(name, self.names) {
                 Some(Value::Text(text)) if text.text.len() > MAX_WORD => None,
+                Some(Value::Call(call)) if call.name.len() > MAX_WORD => None,
                 Some(
                     found @ (Value::Call(_) | Value::Text(_) | Value::Flag(_) | Value::Number(_) | Value::Nothing),
                 ) => Some(found.clone()),
@@ -115,6 +134,9 @@ impl Reader<'_> {
             _ => None,
         };
         let mut call = call.clone();
+        if let Some((_, name)) = self.aliases.iter().find(|(alias, _)| *alias == call.name) {
+            call.name = (*name).to_owned();
+        }
         for argument in Rc::make_mut(&mut call.arguments) {
             if let Some(value) = stands_for(argument) {
                 *argument = value;
@@ -171,6 +193,7 @@ impl Reader<'_> {
             "RemoveField" | "RenameField" => Some(call.word(0, "model_name")),
             _ => None,
         };
+        steps.field = field_name(call);
         match call.short() {
             // From django-migration-linter: everything that follows is meant.
             "IgnoreMigration" => steps.assured = true,
@@ -183,6 +206,10 @@ impl Reader<'_> {
             "RunPython" => {
                 match call.argument(0, "code") {
                     Some(Value::Name(name)) => self.scripts.read(name, span, steps),
+                    Some(Value::Call(partial)) if partial.short() == "partial" => match partial.arguments.first() {
+                        Some(Value::Name(name)) => self.scripts.read(name, span, steps),
+                        _ => steps.push(span, Operation::Unseen),
+                    },
                     _ => steps.push(span, Operation::Unseen),
                 }
                 self.reversible(call, "reverse_code", steps);
@@ -243,9 +270,9 @@ impl Reader<'_> {
             }
             "RenameModel" => self.rename_model(model, call, steps),
             "AlterModelTable" => {
-                let to = call.argument(1, "table").and_then(Value::word).map(str::to_owned);
+                let to = call.argument(1, "table").and_then(Value::word).map(|table| brief(table).to_owned());
+                self.renamed(span, &table, to.clone().unwrap_or_else(|| usual_table(model)), steps);
                 self.remember(span, ModelChange::Table { name: model.to_owned(), table: to }, steps);
-                self.renamed(span, &table, self.table(model), steps);
             }
             "AddField" | "AlterField" => match call.argument(2, "field") {
                 Some(Value::Call(field)) => self.set_field(model, call, field, steps),
@@ -315,8 +342,10 @@ impl Reader<'_> {
         let (span, name) = (call.span, call.word(1, "name"));
         let altered = call.short() == "AlterField";
         let field = &self.resolved(field);
+        // `models.IntegerField(**options)`
         if field.arguments.contains(&Value::Unknown) {
             steps.push(span, Operation::Unseen);
+            return self.remember(span, ModelChange::RemoveField { model: model.to_owned(), name }, steps);
         }
         let new = self.field_of(model, field);
         let table = self.table(model);
@@ -329,8 +358,9 @@ impl Reader<'_> {
             _ => add_field(span, &table, &name, field, &new, &self.models.borrow(), steps),
         }
         // A default for this once is forgotten again.
-        let filled = new.filled && call.flag("preserve_default") != Some(false);
-        let (model, field) = (model.to_owned(), Box::new(Field { filled, ..new }));
+        let kept = call.flag("preserve_default") != Some(false);
+        let field = Field { filled: new.filled && kept, has_default: new.has_default && kept, ..new };
+        let (model, field) = (model.to_owned(), Box::new(field));
         self.remember(span, ModelChange::Field { model, name, field, altered }, steps);
     }
 
@@ -387,6 +417,7 @@ impl Reader<'_> {
             return;
         }
         self.renamed(span, &table, new_table.clone(), steps);
+        let Some(pointing) = pointing else { return steps.push(span, Operation::Unseen) };
         for key in pointing.into_iter().filter(|key| key.constraint) {
             steps.alter(span, &key.table, added(Constraint::ForeignKey { to: new_table.clone() }));
         }
@@ -400,22 +431,23 @@ impl Reader<'_> {
 
     fn create_model(&self, call: &Call, steps: &mut Steps) {
         let name = self.model(&call.word(0, "name"));
-        let options = self.looked_up(call.argument(2, "options"));
+        let options = self.looked_up(call.argument(2, "options"), call.span, steps);
         let option = |key: &str| options.and_then(|options| options.key(key));
         let is_virtual = option("managed") == Some(&Value::Flag(false)) || option("proxy") == Some(&Value::Flag(true));
         let mut model = Model {
-            table: option("db_table").and_then(Value::word).map(str::to_owned),
+            table: option("db_table").and_then(Value::word).map(|table| brief(table).to_owned()),
             is_virtual,
             together: option("unique_together").and_then(sets_of).unwrap_or_default(),
             ..Model::default()
         };
         let constraints = option("constraints").map(Value::list).unwrap_or_default();
         model.partial = constraints.iter().filter_map(Value::call).filter(|call| is_index(call)).map(name_in).collect();
-        let fields = self.looked_up(call.argument(1, "fields")).map(Value::list).unwrap_or_default();
+        let fields = self.looked_up(call.argument(1, "fields"), call.span, steps).map(Value::list).unwrap_or_default();
         for field in fields {
             let (Some(Value::Text(word)), Some(value)) = (field.list().first(), field.list().get(1)) else { continue };
-            let Some(Value::Call(field)) = self.looked_up(Some(value)) else { continue };
-            model.fields.insert(word.text.clone(), self.field_of(&name, &self.resolved(field)));
+            let value = if let Value::Name(name) = value { named(name, self.names) } else { Some(value) };
+            let Some(Value::Call(field)) = value else { continue };
+            model.fields.insert(brief(&word.text).to_owned(), self.field_of(&name, &self.resolved(field)));
         }
         self.remember(call.span, ModelChange::Create { name: name.clone(), model: Box::new(model.clone()) }, steps);
         if !is_virtual {
@@ -435,12 +467,16 @@ impl Reader<'_> {
         steps.push(span, operation);
     }
 
-    /// What a name stands for, or the value itself.
-    fn looked_up<'v>(&'v self, value: Option<&'v Value>) -> Option<&'v Value> {
-        match value? {
-            Value::Name(name) => named(name, self.names),
-            value => Some(value),
+    /// What a name stands for, or the value itself; as many names as there may be lists.
+    fn looked_up<'v>(&'v self, value: Option<&'v Value>, span: Span, steps: &mut Steps) -> Option<&'v Value> {
+        let Value::Name(name) = value? else { return value };
+        let left = self.lists.get().checked_sub(1);
+        self.lists.set(left.unwrap_or_default());
+        let found = left.and_then(|_| named(name, self.names));
+        if found.is_none() {
+            steps.push(span, Operation::Unseen);
         }
+        found
     }
 
     fn add_constraint(&self, model: &str, call: &Call, table: &str, steps: &mut Steps) {
@@ -522,37 +558,3 @@ const HARMLESS: [&str; 6] = [
     "AlterOrderWithRespectTo",
     "RenameIndex",
 ];
-
-/// Django makes an index of what a unique constraint cannot express.
-fn is_index(constraint: &Call) -> bool {
-    let options = ["condition", "include", "opclasses"];
-    let special = !constraint.arguments.is_empty() || options.iter().any(|it| constraint.by_name(it).is_some());
-    constraint.short() == "UniqueConstraint" && special
-}
-
-/// Sets of fields: `{("a", "b")}`, `[("a", "b")]`, `("a", "b")`, `set([..])`, `None`; `None` when they cannot be read.
-fn sets_of(value: &Value) -> Option<BTreeSet<Vec<String>>> {
-    let words =
-        |list: &[Value]| list.iter().map(|word| word.word().map(str::to_owned)).collect::<Option<Vec<String>>>();
-    match value {
-        Value::Nothing => Some(BTreeSet::new()),
-        Value::List(list) if matches!(list.first(), Some(Value::Text(_))) => Some([words(list)?].into()),
-        Value::List(list) => list.iter().map(|set| words(set.list())).collect(),
-        Value::Call(call) if matches!(call.name.as_str(), "set" | "frozenset" | "list" | "tuple") => {
-            call.arguments.first().map_or(Some(BTreeSet::new()), sets_of)
-        }
-        Value::Map(pairs) if pairs.is_empty() => Some(BTreeSet::new()),
-        _ => None,
-    }
-}
-
-fn name_in(call: &Call) -> String {
-    call.by_name("name").and_then(Value::word).unwrap_or_default().to_owned()
-}
-
-/// The column of `models.Q(column__isnull=False)`.
-fn not_null_of(constraint: &Call) -> Option<String> {
-    let condition = constraint.by_name("condition").or_else(|| constraint.by_name("check"))?.call()?;
-    let [(key, Value::Flag(false))] = condition.named.as_slice() else { return None };
-    key.strip_suffix("__isnull").map(str::to_owned)
-}

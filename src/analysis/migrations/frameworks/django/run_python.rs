@@ -1,6 +1,6 @@
 //! Functions that `RunPython` runs: what they import, and whether they change many rows in one transaction.
 
-use super::super::super::code::{Call, Item, Value, walk};
+use super::super::super::code::{Call, Item, SLICE, Value, walk};
 use super::super::super::step::{Operation, Span};
 use super::super::read::{Functions, MAX_NAMES, Steps, assignments, is_long};
 use std::cell::Cell;
@@ -12,11 +12,22 @@ pub(super) struct Scripts<'a> {
     on_top: Cell<Vec<(String, Span)>>,
     app: &'a str,
     names: &'a [(String, Value)],
+    /// Values that may still be followed to the query that they are.
+    looks: Cell<u32>,
 }
+
+/// Far more than people write; names can stand for queries over each other.
+const MAX_LOOKS: u32 = 100_000;
 
 impl<'a> Scripts<'a> {
     pub(super) fn of(items: &'a [Item], app: &'a str, names: &'a [(String, Value)]) -> Self {
-        Scripts { functions: Functions::of(items), on_top: Cell::new(live_models_on_top(items)), app, names }
+        Scripts {
+            functions: Functions::of(items),
+            on_top: Cell::new(live_models_on_top(items)),
+            app,
+            names,
+            looks: Cell::new(MAX_LOOKS),
+        }
     }
 
     /// Reads the function of that name; what is defined elsewhere is told to be unseen.
@@ -34,8 +45,12 @@ impl<'a> Scripts<'a> {
         }
         let mut names = self.names.to_vec();
         names.extend(assignments(body));
-        let mut function = Function { functions: &functions, app: self.app, names, read_rows: None };
+        let looks = &self.looks;
+        let mut function = Function { functions: &functions, app: self.app, names, read_rows: None, looks };
         function.statements(body, &[], steps);
+        if looks.get() == 0 {
+            steps.push(span, Operation::Unseen);
+        }
     }
 }
 
@@ -48,6 +63,7 @@ struct Function<'f, 'a> {
     names: Vec<(String, Value)>,
     /// The table whose rows a loop goes through, for a `bulk_update` of them.
     read_rows: Option<String>,
+    looks: &'f Cell<u32>,
 }
 
 impl Function<'_, '_> {
@@ -74,7 +90,7 @@ impl Function<'_, '_> {
                 }
             }
             Item::Loop { over, name, body } => {
-                let table = over.as_ref().and_then(|over| self.all_rows(over, 6));
+                let table = over.as_ref().and_then(|over| self.all_rows(over, self.names.len(), MAX_STEPS));
                 let long = table.is_some() || is_long(over.as_ref(), &self.names);
                 let mut inner = rows.to_vec();
                 if let Some(table) = table {
@@ -96,71 +112,100 @@ impl Function<'_, '_> {
 
     fn call(&mut self, call: &Call, rows: &Rows, steps: &mut Steps) {
         let short = call.short();
-        let statement = if short == "delete" { "DELETE" } else { "UPDATE" };
+        let statement = if matches!(short, "delete" | "_raw_delete") { "DELETE" } else { "UPDATE" };
         let row = |name: &str| call.name.strip_suffix(short) == Some(&format!("{name}."));
         let of_row = rows.iter().rfind(|(name, _)| row(name)).map(|(_, table)| table.clone());
+        let beside_row = |name: &str| call.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        let all = self.names.len();
         match (short, of_row) {
             ("save" | "delete", Some(table)) => steps.push(call.span, Operation::Batches { statement, table }),
+            // `order.customer.save()`: a row of a table that is not named here.
+            ("save", None) if rows.iter().any(|(name, _)| beside_row(name)) => {
+                steps.push(call.span, Operation::Batches { statement, table: String::new() });
+            }
             // It runs in a transaction of its own, however small its batches are.
             ("bulk_update", _) => {
-                let rows = call.arguments.first().and_then(|rows| self.all_rows(rows, 6));
+                let rows = call.arguments.first().and_then(|rows| self.all_rows(rows, all, MAX_STEPS));
                 if let Some(table) = rows.or_else(|| self.read_rows.clone()).filter(|_| !steps.is_in_loop()) {
                     steps.push(call.span, Operation::Batches { statement, table });
                 }
             }
-            ("update" | "delete", _) => {
-                if let Some(query) = self.query(call, 6).filter(|query| !query.small) {
-                    let bounded = query.limited || call.limited;
+            ("update" | "delete" | "_raw_delete", _) => {
+                if let Some(query) = self.query(call, all, MAX_STEPS).filter(|query| !query.small) {
+                    let bounded = query.limited || self.is_bounded(call, all, MAX_STEPS);
                     steps.push(call.span, Operation::Write { statement, table: query.table, bounded });
                 }
             }
-            ("execute", _) => {
-                if let Some(sql) = call.arguments.first() {
+            ("update_or_create", _) if steps.is_in_loop() => {
+                if let Some(query) = self.query(call, all, MAX_STEPS).filter(|query| !query.small) {
+                    steps.push(call.span, Operation::Batches { statement, table: query.table });
+                }
+            }
+            ("execute" | "executemany", _) => {
+                if let Some(sql) = call.argument(0, "sql") {
                     steps.sql_value(sql, call.span, &self.names);
                 }
+            }
+            ("raw", _) if self.query(call, all, MAX_STEPS).is_some() => {
+                if let Some(sql) = call.argument(0, "raw_query") {
+                    steps.sql_value(sql, call.span, &self.names);
+                }
+            }
+            _ if SCHEMA_EDITOR.contains(&short) && call.name.contains('.') && !call.name.starts_with("self.") => {
+                steps.push(call.span, Operation::Unseen);
             }
             _ => {}
         }
     }
 
-    /// The table of a value that yields all rows of a query, also through `list(..)` and the like.
-    fn all_rows(&self, value: &Value, depth: u32) -> Option<String> {
+    /// The table of a value that yields all rows of a query, also through `list(..)` and the like. Names stand for what they
+    /// were given among the first `among` of them.
+    fn all_rows(&self, value: &Value, among: usize, depth: u32) -> Option<String> {
         let depth = depth.checked_sub(1)?;
+        self.looks.set(self.looks.get().checked_sub(1)?);
         match value {
-            Value::Name(name) => self.all_rows(self.assigned(name)?, depth),
+            Value::Name(name) => {
+                let (at, value) = self.assigned(name, among)?;
+                self.all_rows(value, at, depth)
+            }
             Value::Call(call) => {
                 let one =
                     ["get", "first", "last", "count", "exists", "create", "get_or_create", "aggregate", "in_bulk"];
                 if one.contains(&call.short()) {
                     return None;
                 }
-                match self.query(call, depth) {
-                    Some(query) => (!query.limited && !call.limited && !query.small).then_some(query.table),
-                    None => call.arguments.first().and_then(|inner| self.all_rows(inner, depth)),
+                match self.query(call, among, depth) {
+                    Some(query) => {
+                        let few = query.limited || query.small || self.is_bounded(call, among, depth);
+                        (!few).then_some(query.table)
+                    }
+                    None => call.arguments.first().and_then(|inner| self.all_rows(inner, among, depth)),
                 }
             }
             _ => None,
         }
     }
 
-    /// The value that a name was given last.
-    fn assigned(&self, name: &str) -> Option<&Value> {
-        self.names.iter().rfind(|(known, _)| known == name).map(|(_, value)| value)
+    /// The value that a name was given last among the first names, and where; what it is made of stands before.
+    fn assigned(&self, name: &str, among: usize) -> Option<(usize, &Value)> {
+        let names = self.names.get(..among).unwrap_or(&self.names);
+        let at = names.iter().rposition(|(known, _)| known == name)?;
+        names.get(at).map(|(_, value)| (at, value))
     }
 
     /// The query that a chain of calls is: `Order.objects.filter(..)`, or `orders.filter(..)` of a query `orders`.
-    fn query(&self, call: &Call, depth: u32) -> Option<Query> {
+    fn query(&self, call: &Call, among: usize, depth: u32) -> Option<Query> {
         let depth = depth.checked_sub(1)?;
         let (model, rest) = call.name.split_once('.')?;
         if rest.split('.').any(is_manager) {
             return Some(self.query_of(model));
         }
-        match self.assigned(model)? {
-            Value::Call(inner) => {
-                let query = self.query(inner, depth)?;
-                Some(Query { limited: query.limited || inner.limited, ..query })
+        match self.assigned(model, among)? {
+            (at, Value::Call(inner)) => {
+                let query = self.query(inner, at, depth)?;
+                Some(Query { limited: query.limited || self.is_bounded(inner, at, depth), ..query })
             }
-            Value::Name(name) => {
+            (_, Value::Name(name)) => {
                 let (model, manager) = name.rsplit_once('.')?;
                 is_manager(manager).then(|| self.query_of(model))
             }
@@ -168,11 +213,38 @@ impl Function<'_, '_> {
         }
     }
 
+    /// Whether a chain of calls asks for a slice, or for rows by their key.
+    fn is_bounded(&self, call: &Call, among: usize, depth: u32) -> bool {
+        call.links.iter().chain([call]).any(|link| match link.short() {
+            SLICE => true,
+            "filter" | "get" => self.is_by_key(link, among, depth),
+            _ => false,
+        })
+    }
+
+    /// Whether a filter gives values of a key, and not all that a query over the whole table has.
+    fn is_by_key(&self, filter: &Call, among: usize, depth: u32) -> bool {
+        let by_key = |(name, value): &(String, Value)| {
+            let (column, lookup) = name.split_once("__").unwrap_or((name, "exact"));
+            let given = match (lookup, value) {
+                ("exact" | "iexact", Value::Nothing) => false,
+                ("exact" | "iexact", Value::Text(text)) => !text.text.is_empty(),
+                ("exact" | "iexact" | "range", _) => true,
+                ("in", value) => self.all_rows(value, among, depth).is_none(),
+                _ => false,
+            };
+            KEYS.contains(&column) && given
+        };
+        let all_of =
+            |value: &Value| value.call().is_some_and(|inner| inner.short() == "Q" && inner.named.iter().any(by_key));
+        filter.named.iter().any(by_key) || filter.arguments.iter().any(all_of)
+    }
+
     fn query_of(&self, model: &str) -> Query {
         let lower = model.rsplit('.').next().unwrap_or(model).to_lowercase();
         // `orders = apps.get_model("shop", "Order").objects`
         let written: Vec<&str> = model.split(['"', '\'']).skip(1).step_by(2).collect();
-        let (app, model) = match self.assigned(model) {
+        let (app, model) = match self.assigned(model, self.names.len()).map(|(_, value)| value) {
             _ if model.contains("get_model(") => match written[..] {
                 [app, model, ..] => (app.to_owned(), model.to_lowercase()),
                 _ => (self.app.to_owned(), String::new()),
@@ -192,6 +264,27 @@ impl Function<'_, '_> {
         Query { table: if app.is_empty() { model } else { format!("{app}_{model}") }, limited: false, small }
     }
 }
+
+/// Names and calls that are followed from a value to the query that it is.
+const MAX_STEPS: u32 = 30;
+
+/// Columns of which few rows share a value.
+const KEYS: [&str; 6] = ["pk", "id", "uuid", "key", "slug", "code"];
+
+/// What Django's schema editor does besides SQL: it is not read.
+const SCHEMA_EDITOR: [&str; 11] = [
+    "add_field",
+    "alter_field",
+    "remove_field",
+    "add_index",
+    "remove_index",
+    "add_constraint",
+    "remove_constraint",
+    "delete_model",
+    "alter_db_table",
+    "alter_unique_together",
+    "alter_index_together",
+];
 
 struct Query {
     table: String,
