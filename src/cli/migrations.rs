@@ -289,13 +289,19 @@ fn build_verdict(read: &Read, head: Option<CommitId>) -> Verdict {
 }
 
 fn summary(read: &Read) -> String {
-    let count = |level| read.found.iter().filter(|(_, danger)| danger.rule.level() == level).count();
+    let count = |wanted: &dyn Fn(RuleName) -> bool| read.found.iter().filter(|(_, danger)| wanted(danger.rule)).count();
     let counted = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
-    let style = match count(Level::Style) {
+    let is_unsafe = |rule: RuleName| rule.level() == Level::Unsafe;
+    let warnings = match count(&|rule| rule.is_always_said() && !is_unsafe(rule)) {
+        0 => String::new(),
+        number => format!(", {}", counted(number, "warning")),
+    };
+    let style = match count(&|rule| !rule.is_always_said()) {
         0 => String::new(),
         number => format!(", {}", counted(number, "matter") + " of style"),
     };
-    format!("{}: {}{style}\n", counted(read.checked, "migration"), counted(count(Level::Unsafe), "unsafe step"))
+    let (checked, found) = (counted(read.checked, "migration"), counted(count(&is_unsafe), "unsafe step"));
+    format!("{checked}: {found}{warnings}{style}\n")
 }
 
 impl Texts for Read {

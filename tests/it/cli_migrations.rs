@@ -36,6 +36,22 @@ fn style_is_said_only_when_asked_for() {
     assert!(levels.len() >= 2 && levels.iter().all(|level| *level == "style"), "{levels:?}");
 }
 
+/// A warning is said without `--style` too, and stops nobody.
+#[test]
+fn what_was_not_judged_is_always_said() {
+    let place = Place::empty();
+    place.write(
+        "alembic/versions/a.py",
+        "from alembic import op\ndef upgrade():\n    op.execute(build())\ndef downgrade():\n    op.execute('SELECT 1')\n",
+    );
+    let said = place.deckhand(&["migrations", "alembic/versions/a.py"]);
+    assert_eq!(said.status, 0);
+    assert!(said.out.ends_with("1 migration: 0 unsafe steps, 1 warning\n"), "{}", said.out);
+    let json = place.deckhand(&["migrations", "alembic/versions/a.py", "--format", "json"]);
+    let all: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(json!([all["findings"][0]["rule"], all["findings"][0]["level"]]), json!(["unseen-sql", "style"]));
+}
+
 #[test]
 fn people_see_the_lock_the_way_out_and_the_line() {
     let place = Place::repository();

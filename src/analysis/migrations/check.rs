@@ -70,7 +70,7 @@ pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Findi
             true
         }
     });
-    findings.retain(|finding| options.style || finding.rule.level() == super::finding::Level::Unsafe);
+    findings.retain(|finding| options.style || finding.rule.is_always_said());
     findings.sort_by(|left, right| (left.span.line, left.rule.as_str()).cmp(&(right.span.line, right.rule.as_str())));
     // One operation of Django's may do the same to several tables.
     let each = read.framework == Framework::Django;

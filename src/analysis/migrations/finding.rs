@@ -62,4 +62,11 @@ impl RuleName {
             RuleName::Style(_) => Level::Style,
         }
     }
+
+    /// Whether it is said as a warning even where matters of style are not asked for: what was not judged, and what cannot
+    /// be taken back.
+    pub fn is_always_said(self) -> bool {
+        let warned = matches!(self, RuleName::Hazard(Hazard::UnseenSql | Hazard::Irreversible));
+        warned || self.level() == Level::Unsafe
+    }
 }

@@ -45,7 +45,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Add it without the default, set the default for new rows, then fill the old rows in batches.\n\n    op.add_column(\"{table}\", sa.Column(\"{column}\", ..))\n    op.alter_column(\"{table}\", \"{column}\", server_default=sa.text(\"..\"))"
         ),
         Hazard::JsonColumn => format!(
-            "Use `JSONB`.\n\n    op.add_column(\"{table}\", sa.Column(\"{column}\", sa.dialects.postgresql.JSONB()))"
+            "Use `JSONB`.\n\n    from sqlalchemy.dialects import postgresql\n\n    op.add_column(\"{table}\", sa.Column(\"{column}\", postgresql.JSONB()))"
         ),
         Hazard::UnbatchedBackfill if context.statement != "DELETE" => format!(
             "Change some thousand rows at a time, each batch in a transaction of its own.\n\n    with op.get_context().autocommit_block():\n        while op.get_bind().execute(sa.text(\n            \"UPDATE {table} SET .. WHERE id IN (SELECT id FROM {table} WHERE .. LIMIT 1000)\"\n        )).rowcount:\n            pass"

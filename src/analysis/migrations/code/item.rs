@@ -21,8 +21,8 @@ pub(in super::super) enum Item {
     Loop { over: Option<Value>, name: String, body: Vec<Item> },
     /// Statements under a condition or a context; with the call of a `with` and the name that it gets.
     Block { head: Option<Call>, alias: String, body: Vec<Item> },
-    /// The names that a function gives what it is called with, before its statements: in JavaScript.
-    Parameters { names: Vec<String> },
+    /// What a function is given, first among its statements: names, with the values that stand for what is not given.
+    Parameters(Vec<(String, Value)>),
     /// An import of names from a module.
     Import { module: String, names: Vec<String>, span: Span },
     /// What the body in which it stands first begins with, in Ruby: the parameters of a function or a block with their
@@ -45,6 +45,8 @@ pub(in super::super) struct Call {
     pub(in super::super) range: (usize, usize),
     /// The calls of the chain one by one, the first first, in JavaScript; in Python those before the last.
     pub(in super::super) links: Rc<Vec<Call>>,
+    /// Whether it is a statement by itself, in Python: what it returns is not looked at.
+    pub(in super::super) alone: bool,
     /// Whether a part of the chain was sliced or limited.
     pub(in super::super) limited: bool,
     /// What a chain of Ruby begins with, where that is no name: a list, keys with values, code.
@@ -214,6 +216,21 @@ impl Value {
         }
     }
 
+    /// A text in which one piece stands for another; what is not known leaves a gap.
+    pub(in super::super) fn replaced(self, old_and_new: &[Value]) -> Value {
+        match (self, old_and_new) {
+            (Value::Text(text), [Value::Text(old), new, ..]) if !old.text.is_empty() => {
+                let new = new.text().map_or(COMPUTED, |new| new.text.as_str());
+                let places = text.text.matches(old.text.as_str()).count();
+                if places.saturating_mul(new.len()) > MAX_JOINED {
+                    return Value::Unknown;
+                }
+                Value::Text(Text { text: text.text.replace(&old.text, new), as_written: false, ..text })
+            }
+            (text, _) => text,
+        }
+    }
+
     /// The pieces of a list with this text between them.
     pub(in super::super) fn between(&self, list: &[Value]) -> Value {
         let separators = self.text().map_or(0, |text| text.text.len()).saturating_mul(list.len());
@@ -291,7 +308,7 @@ pub(in super::super) fn walk<'a>(items: &'a [Item], visit: &mut dyn FnMut(&'a It
             }
             Item::Assign { .. }
             | Item::Extend { .. }
-            | Item::Parameters { .. }
+            | Item::Parameters(_)
             | Item::Import { .. }
             | Item::Head(_) => {}
         }

@@ -263,7 +263,7 @@ fn body(source: &Source<'_>, function: Node<'_>, depth: u32) -> Vec<Item> {
         statement(source, body, depth, &mut items);
     }
     if !names.is_empty() {
-        items.insert(0, Item::Parameters { names });
+        items.insert(0, Item::Parameters(names.into_iter().map(|name| (name, Value::Unknown)).collect()));
     }
     items
 }
@@ -354,8 +354,8 @@ fn repeated(source: &Source<'_>, link: &mut Call, receiver: &[&str], root: Node<
     if !matches!(link.name.as_str(), "map" | "forEach" | "flatMap" | "each" | "mapSeries") {
         return;
     }
-    let Some(Item::Parameters { names }) = link.block.first() else { return };
-    let name = names.first().cloned().unwrap_or_default();
+    let Some(Item::Parameters(names)) = link.block.first() else { return };
+    let name = names.first().map(|(name, _)| name.clone()).unwrap_or_default();
     let over = match receiver {
         // Bluebird's `Promise.map(list, ..)`
         ["Promise" | "Bluebird"] => link.arguments.first().cloned().unwrap_or(Value::Unknown),

@@ -2,6 +2,7 @@
 
 use super::item::{Call, Gaps, Item, Value};
 use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
+use std::collections::HashMap;
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -23,97 +24,287 @@ fn statements(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<I
     let Some(depth) = source.deeper(node, depth) else { return };
     for child in children(node) {
         match child.kind() {
-            "expression_statement" => {
-                for expression in children(child) {
-                    expression_item(source, expression, depth, items);
-                }
-            }
-            "function_definition" => items.push(Item::Define {
-                name: child.child_by_field_name("name").map(|name| source.of(name).to_owned()).unwrap_or_default(),
-                body: body_of(source, child.child_by_field_name("body"), depth),
-            }),
+            "function_definition" => items.push(define(source, child, depth)),
             "class_definition" => {
                 items.push(Item::Class { body: body_of(source, child.child_by_field_name("body"), depth) });
             }
-            "decorated_definition" => statements(source, child, depth, items),
             "with_statement" => items.push(with(source, child, depth)),
             "import_from_statement" | "import_statement" => items.push(import(source, child)),
-            "return_statement" | "assert_statement" => {
-                for expression in children(child) {
-                    expression_item(source, expression, depth, items);
-                }
-            }
-            "for_statement" => {
-                let right = child.child_by_field_name("right");
-                if let Some(right) = right {
-                    expression_item(source, right, depth, items);
-                }
-                items.push(Item::Loop {
-                    over: Some(right.map_or(Value::Unknown, |right| value(source, right, depth))),
-                    name: child.child_by_field_name("left").map(|left| source.of(left).to_owned()).unwrap_or_default(),
-                    body: body_of(source, child.child_by_field_name("body"), depth),
-                });
-            }
-            "if_statement" | "while_statement" | "try_statement" | "else_clause" | "elif_clause" | "except_clause"
-            | "finally_clause" | "block" => {
+            "for_statement" => for_statement(source, child, depth, items),
+            "decorated_definition" => statements(source, child, depth, items),
+            // An exception is made to be raised, whatever its name.
+            "raise_statement" => {}
+            kind if COMPOUND.contains(&kind) => {
                 let mut body = Vec::new();
-                for part in children(child) {
-                    expression_item(source, part, depth, &mut body);
+                for part in children(child).into_iter().filter(|part| !COMPOUND.contains(&part.kind())) {
+                    effects(source, part, depth, &mut body);
                 }
                 statements(source, child, depth, &mut body);
-                items.push(match child.kind() {
+                items.push(match kind {
                     "while_statement" => Item::Loop { over: None, name: String::new(), body },
                     _ => Item::Block { head: None, alias: String::new(), body },
                 });
+            }
+            kind if SIMPLE.contains(&kind) => {
+                let before = items.len();
+                effects(source, child, depth, items);
+                let alone = children(child).first().is_some_and(|only| matches!(only.kind(), "call" | "await"));
+                if let Some(Item::Call(call)) = items[before..].last_mut().filter(|_| alone) {
+                    call.alone = kind == "expression_statement";
+                }
             }
             _ => {}
         }
     }
 }
 
-fn expression_item(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
-    match node.kind() {
-        "call" => {
-            if let Value::Call(call) = value(source, node, depth) {
-                items.push(Item::Call(*call));
-            }
-        }
-        // `while (done := run(..).rowcount) > 0`
-        "await"
-        | "named_expression"
-        | "comparison_operator"
-        | "not_operator"
-        | "boolean_operator"
-        | "parenthesized_expression"
-        | "attribute" => {
-            let Some(depth) = source.deeper(node, depth) else { return };
-            for inner in children(node) {
-                expression_item(source, inner, depth, items);
-            }
-        }
-        "augmented_assignment" => {
-            let name = source.of_field(node, "left").to_owned();
-            let right = node.child_by_field_name("right");
-            let value = right.map_or(Value::Unknown, |right| value(source, right, depth));
-            items.push(Item::Extend { name, value, span: source.span(node) });
-        }
-        "assignment" => {
-            let name = node.child_by_field_name("left").map(|left| source.of(left).to_owned()).unwrap_or_default();
-            let right = node.child_by_field_name("right");
-            let value = right.map_or(Value::Unknown, |right| value(source, right, depth));
-            if let Some(call) = value.call().filter(|_| right.is_some_and(|right| right.kind() == "call")) {
-                items.push(Item::Call(call.clone()));
-            }
-            items.push(Item::Assign { name, value, span: source.span(node) });
-        }
-        _ => {}
+/// Statements that hold others, and the parts of such statements.
+const COMPOUND: [&str; 12] = [
+    "if_statement",
+    "while_statement",
+    "try_statement",
+    "match_statement",
+    "case_clause",
+    "else_clause",
+    "elif_clause",
+    "except_clause",
+    "except_group_clause",
+    "finally_clause",
+    "with_statement",
+    "block",
+];
+
+/// Statements that hold expressions only.
+const SIMPLE: [&str; 8] = [
+    "expression_statement",
+    "return_statement",
+    "assert_statement",
+    "delete_statement",
+    "print_statement",
+    "exec_statement",
+    "type_alias_statement",
+    "decorator",
+];
+
+fn define(source: &Source<'_>, node: Node<'_>, depth: u32) -> Item {
+    let mut body = Vec::new();
+    let parameters = node.child_by_field_name("parameters").map(|list| parameters(source, list, depth));
+    if let Some(parameters) = parameters.filter(|list| !list.is_empty()) {
+        body.push(Item::Parameters(parameters));
+    }
+    body.extend(body_of(source, node.child_by_field_name("body"), depth));
+    Item::Define { name: source.of_field(node, "name").to_owned(), body }
+}
+
+fn parameters(source: &Source<'_>, list: Node<'_>, depth: u32) -> Vec<(String, Value)> {
+    let name = |node: Node<'_>| source.of(node).split([':', '=']).next().unwrap_or_default().trim().to_owned();
+    let default = |node: Node<'_>| node.child_by_field_name("value").map(|default| value(source, default, depth));
+    children(list).into_iter().map(|node| (name(node), default(node).unwrap_or(Value::Unknown))).collect()
+}
+
+fn for_statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    let right = node.child_by_field_name("right");
+    if let Some(right) = right {
+        effects(source, right, depth, items);
+    }
+    items.push(Item::Loop {
+        over: Some(right.map_or(Value::Unknown, |right| value(source, right, depth))),
+        name: source.of_field(node, "left").to_owned(),
+        body: body_of(source, node.child_by_field_name("body"), depth),
+    });
+    if let Some(otherwise) = node.child_by_field_name("alternative") {
+        statements(source, otherwise, depth, items);
     }
 }
 
+/// What is still to be done for an expression.
+enum Todo<'t> {
+    /// Look for calls in it.
+    Visit(Node<'t>),
+    /// Its inner calls are seen; now itself.
+    Emit(Box<Item>),
+}
+
+/// Calls inside a call that was read, by their bytes.
+type Inner = HashMap<(usize, usize), Call>;
+
+/// The calls anywhere in an expression, the inner ones first, in the loops and conditions in which they stand; and the names
+/// that it gives. Descends in a loop, because sums may be long.
+fn effects(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    let Some(depth) = source.deeper(node, depth) else { return };
+    let mut inner = Inner::new();
+    let mut todo = vec![Todo::Visit(node)];
+    while let Some(next) = todo.pop() {
+        let node = match next {
+            Todo::Visit(node) => node,
+            Todo::Emit(item) => {
+                items.push(*item);
+                continue;
+            }
+        };
+        match node.kind() {
+            "call" => {
+                let range = node.byte_range();
+                let known = inner.remove(&(range.start, range.end));
+                let call = known.or_else(|| match value(source, node, depth) {
+                    Value::Call(call) => {
+                        inner_calls(&call, &mut inner);
+                        Some(*call)
+                    }
+                    _ => None,
+                });
+                let mapped = call.as_ref().and_then(mapped);
+                todo.extend(call.map(|call| Todo::Emit(Box::new(Item::Call(call)))));
+                todo.extend(mapped.map(|item| Todo::Emit(Box::new(item))));
+                parts_of_call(node, &mut todo);
+            }
+            "assignment" | "augmented_assignment" | "named_expression" => {
+                let name = source.of_field(node, if node.kind() == "named_expression" { "name" } else { "left" });
+                let right = node.child_by_field_name(if node.kind() == "named_expression" { "value" } else { "right" });
+                let (name, span) = (name.to_owned(), source.span(node));
+                if let Some(lambda) = right.filter(|right| right.kind() == "lambda") {
+                    items.push(Item::Define { name, body: branch(source, lambda, depth) });
+                    continue;
+                }
+                let value = right.map_or(Value::Unknown, |right| value(source, right, depth));
+                if let Value::Call(call) = &value {
+                    inner.insert(call.range, Call::clone(call));
+                    inner_calls(call, &mut inner);
+                }
+                let item = match node.kind() {
+                    "augmented_assignment" => Item::Extend { name, value, span },
+                    _ => Item::Assign { name, value, span },
+                };
+                todo.push(Todo::Emit(Box::new(item)));
+                todo.extend(right.map(Todo::Visit));
+            }
+            "list_comprehension" | "set_comprehension" | "dictionary_comprehension" | "generator_expression" => {
+                comprehension(source, node, depth, items);
+            }
+            "conditional_expression" | "lambda" => {
+                let body = branch(source, node, depth);
+                if !body.is_empty() {
+                    items.push(Item::Block { head: None, alias: String::new(), body });
+                }
+            }
+            "string" | "concatenated_string" | "identifier" | "type" => {}
+            _ => todo.extend(children(node).into_iter().rev().map(Todo::Visit)),
+        }
+    }
+}
+
+/// What runs under a condition, or when a lambda is called.
+fn branch(source: &Source<'_>, node: Node<'_>, depth: u32) -> Vec<Item> {
+    let mut body = Vec::new();
+    for part in children(node) {
+        effects(source, part, depth, &mut body);
+    }
+    body
+}
+
+/// The arguments of a call, and those of the earlier calls of its chain: the chain itself is in its links.
+fn parts_of_call<'t>(call: Node<'t>, todo: &mut Vec<Todo<'t>>) {
+    let mut node = Some(call);
+    while let Some(part) = node {
+        node = match part.kind() {
+            "call" => {
+                let arguments = part.child_by_field_name("arguments").map(children).unwrap_or_default();
+                todo.extend(arguments.into_iter().rev().map(Todo::Visit));
+                part.child_by_field_name("function")
+            }
+            "attribute" => part.child_by_field_name("object"),
+            "subscript" => part.child_by_field_name("value"),
+            "identifier" => None,
+            _ => {
+                todo.push(Todo::Visit(part));
+                None
+            }
+        };
+    }
+}
+
+/// The calls among the arguments of a call, and among theirs.
+fn inner_calls(call: &Call, inner: &mut Inner) {
+    let given = |call: &Call, values: &mut Vec<Value>| {
+        values.extend(call.arguments.iter().chain(call.named.iter().map(|(_, value)| value)).cloned());
+        for link in call.links.iter() {
+            values.extend(link.arguments.iter().chain(link.named.iter().map(|(_, value)| value)).cloned());
+        }
+    };
+    let mut pending = Vec::new();
+    given(call, &mut pending);
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::Call(call) => {
+                given(&call, &mut pending);
+                inner.insert(call.range, *call);
+            }
+            Value::List(list) => pending.extend(list),
+            Value::Map(pairs) => pending.extend(pairs.into_iter().map(|(_, value)| value)),
+            Value::Spread(value) => pending.push(*value),
+            _ => {}
+        }
+    }
+}
+
+/// `map(op.execute, STATEMENTS)` calls what it is given, again and again.
+fn mapped(call: &Call) -> Option<Item> {
+    let (Value::Name(function), over) = (call.arguments.first()?, call.arguments.get(1)?) else { return None };
+    let each = Call {
+        name: function.clone(),
+        arguments: Rc::new(call.arguments[1..].to_vec()),
+        span: call.span,
+        range: call.range,
+        ..Call::default()
+    };
+    let again = Item::Loop { over: Some(over.clone()), name: String::new(), body: vec![Item::Call(each)] };
+    (call.name == "map").then_some(again)
+}
+
+/// `[f(x) for x in y if z]`
+fn comprehension(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
+    let Some(depth) = source.deeper(node, depth) else { return };
+    let (clauses, rest): (Vec<_>, Vec<_>) = children(node).into_iter().partition(|part| part.kind() == "for_in_clause");
+    let mut body = Vec::new();
+    for part in rest {
+        effects(source, part, depth, &mut body);
+    }
+    for clause in clauses.into_iter().rev() {
+        let Some(right) = clause.child_by_field_name("right") else { continue };
+        let mut around = Vec::new();
+        effects(source, right, depth, &mut around);
+        if !body.is_empty() {
+            let (over, name) = (Some(value(source, right, depth)), source.of_field(clause, "left").to_owned());
+            around.push(Item::Loop { over, name, body });
+        }
+        body = around;
+    }
+    items.extend(body);
+}
+
+/// `with a as b, c as d:` is a block in a block.
 fn with(source: &Source<'_>, node: Node<'_>, depth: u32) -> Item {
-    let mut head = None;
-    let mut alias = String::new();
-    let mut pending: Vec<Node<'_>> = children(node).into_iter().filter(|child| child.kind() == "with_clause").collect();
+    let mut body = body_of(source, node.child_by_field_name("body"), depth);
+    let clauses = children(node).into_iter().filter(|child| child.kind() == "with_clause");
+    // Parentheses around all of them may be read as a tuple.
+    let contexts = clauses.flat_map(children).flat_map(|item| match children(item)[..] {
+        [only] if only.kind() == "tuple" => children(only),
+        _ => vec![item],
+    });
+    let contexts: Vec<Node<'_>> = contexts.collect();
+    for context in contexts.into_iter().rev() {
+        body = vec![within(source, context, depth, body)];
+    }
+    match body.pop() {
+        Some(block @ Item::Block { .. }) if body.is_empty() => block,
+        last => Item::Block { head: None, alias: String::new(), body: body.into_iter().chain(last).collect() },
+    }
+}
+
+/// Statements in a context: `open() as file`.
+fn within(source: &Source<'_>, context: Node<'_>, depth: u32, mut body: Vec<Item>) -> Item {
+    let (mut head, mut alias) = (None, String::new());
+    let mut pending = vec![context];
     while let Some(part) = pending.pop() {
         match part.kind() {
             "call" if head.is_none() => {
@@ -122,11 +313,21 @@ fn with(source: &Source<'_>, node: Node<'_>, depth: u32) -> Item {
                 }
             }
             "as_pattern_target" => source.of(part).clone_into(&mut alias),
-            "with_clause" | "with_item" | "as_pattern" => pending.extend(children(part)),
+            "identifier" | "attribute" if head.is_none() => {
+                let named = value(source, part, depth);
+                body.insert(0, Item::Assign { name: String::new(), value: named, span: source.span(part) });
+            }
+            "with_item" | "as_pattern" | "parenthesized_expression" | "await" => {
+                pending.extend(children(part).into_iter().rev())
+            }
             _ => {}
         }
     }
-    Item::Block { head, alias, body: body_of(source, node.child_by_field_name("body"), depth) }
+    // `with batch as b`: another name for it.
+    if let Some(Item::Assign { name, .. }) = body.first_mut().filter(|_| head.is_none()) {
+        name.clone_from(&alias);
+    }
+    Item::Block { head, alias, body }
 }
 
 fn import(source: &Source<'_>, node: Node<'_>) -> Item {
@@ -210,20 +411,35 @@ fn combined(parts: Vec<Value>) -> Value {
     Value::Call(Box::new(Call { arguments: Rc::new(parts), ..Call::default() }))
 }
 
-/// `"..{}..".format(b)`, `"; ".join([a, b])`.
+/// `"..{}..".format(b)`, `"; ".join([a, b])`, `"..".strip()`.
 fn put_together(source: &Source<'_>, node: Node<'_>, depth: u32) -> Option<Value> {
     let function = node.child_by_field_name("function").filter(|function| function.kind() == "attribute")?;
-    let text = function
-        .child_by_field_name("object")
-        .filter(|object| matches!(object.kind(), "string" | "concatenated_string" | "parenthesized_expression"))?;
-    let separator = value(source, text, depth);
-    match source.of_field(function, "attribute") {
-        "format" => Some(separator.filled(Gaps::Braces)),
-        "join" => {
-            let list = node.child_by_field_name("arguments").and_then(|list| children(list).first().copied())?;
-            let list = value(source, list, depth);
-            Some(separator.between(list.list()))
+    let mut object = function.child_by_field_name("object")?;
+    // `"..".strip().format(b)`
+    for _ in 0..depth {
+        match object.kind() {
+            "call" => object = object.child_by_field_name("function")?.child_by_field_name("object")?,
+            "parenthesized_expression" => object = *children(object).first()?,
+            _ => break,
         }
+    }
+    if !matches!(object.kind(), "string" | "concatenated_string" | "binary_operator") {
+        return None;
+    }
+    let text = value(source, function.child_by_field_name("object")?, depth);
+    if !matches!(text, Value::Text(_) | Value::List(_)) {
+        return None;
+    }
+    let given = || -> Vec<Value> {
+        let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+        arguments.into_iter().map(|argument| value(source, argument, depth)).collect()
+    };
+    match source.of_field(function, "attribute") {
+        "format" | "format_map" => Some(text.filled(Gaps::Braces)),
+        "join" => Some(text.between(given().first()?.list())),
+        "replace" => Some(text.replaced(&given())),
+        "split" | "splitlines" => Some(Value::List(vec![text])),
+        "strip" | "lstrip" | "rstrip" | "lower" | "upper" | "expandtabs" | "encode" => Some(text),
         _ => None,
     }
 }

@@ -81,6 +81,8 @@ const MAX_LEVELS: u32 = 200;
 pub(super) struct Steps {
     list: Vec<Step>,
     problem: Option<Problem>,
+    /// Whether a value was added to an enum, so that it matters which values are written.
+    adds_value: bool,
     /// Whether what follows is meant, in the author's own words.
     pub(super) assured: bool,
     /// Whether what follows runs outside the migration's transaction.
@@ -109,6 +111,7 @@ impl Steps {
         step.in_block |= self.together;
         step.model.clone_from(&self.model);
         step.field.clone_from(&self.field);
+        self.adds_value |= matches!(step.operation, Operation::AddEnumValue { .. });
         // Small steps, again and again, are one large one unless each has a transaction of its own.
         if let Operation::Write { statement, table, bounded: true } = &step.operation
             && self.loops > 0
@@ -156,6 +159,21 @@ impl Steps {
         self.loops > 0
     }
 
+    /// Says that something was not judged.
+    pub(super) fn unseen(&mut self, span: Span) {
+        self.push(span, Operation::Unseen);
+    }
+
+    /// Says which values are written, where that may matter: after a value was added to an enum.
+    pub(super) fn quoting(&mut self, span: Span, values: impl FnOnce() -> Vec<String>) {
+        if self.adds_value {
+            self.push(span, Operation::Other);
+            if let Some(step) = self.list.last_mut() {
+                step.literals = values();
+            }
+        }
+    }
+
     pub(super) fn alter(&mut self, span: Span, table: &str, change: TableChange) {
         self.push(span, Operation::Alter { table: table.to_owned(), change });
     }
@@ -184,10 +202,14 @@ impl Steps {
 
     /// The SQL in a text, at its place in the file.
     pub(super) fn sql(&mut self, text: &Text, span: Span) {
+        self.is_sql(text, span);
+    }
+
+    /// Reads the SQL in a text; whether it is SQL from its first word to its last.
+    fn is_sql(&mut self, text: &Text, span: Span) -> bool {
         let lines = Lines::within(&text.text, text.line, text.column);
-        let adds_value = |step: &Step| matches!(step.operation, Operation::AddEnumValue { .. });
-        let quotes = self.list.iter().any(adds_value);
-        let read = read_sql(&text.text, &lines, false, quotes);
+        let read = read_sql(&text.text, &lines, false, self.adds_value);
+        let whole = read.statements > 0 && read.problem.is_none();
         // Where a gap holds the words that matter, nothing is left to judge.
         if read.steps.is_empty() && read.problem.is_some() && text.text.contains(COMPUTED) {
             self.push(span, Operation::Unseen);
@@ -207,6 +229,7 @@ impl Steps {
         if let Some(problem) = read.problem.filter(|problem| !problem.syntax) {
             self.problem.get_or_insert(Problem { span, ..problem });
         }
+        whole
     }
 
     /// The SQL in a value: a text, a call around one such as `sa.text`, or a list of texts. What is put together elsewhere
@@ -231,19 +254,7 @@ impl Steps {
                 self.sql(text, span);
                 text.text.trim().trim_end_matches(';') != COMPUTED
             }
-            Value::Call(call) => match call.arguments.first() {
-                _ if is_reading(call) => false,
-                // `SQL.format(table)`, where the text has a name.
-                _ if call.short() == "format" => {
-                    let filled = named(call.name.strip_suffix(".format").unwrap_or_default(), names);
-                    filled.is_some_and(|text| self.reads_sql(&text.clone().filled(Gaps::Braces), span, names, depth))
-                }
-                // A query builder has many kinds of arguments.
-                Some(inner @ (Value::Text(_) | Value::Name(_) | Value::Call(_) | Value::List(_))) => {
-                    self.reads_sql(inner, span, names, depth) || !matches!(call.short(), "text" | "SQL" | "raw")
-                }
-                _ => true,
-            },
+            Value::Call(call) => self.reads_sql_of_call(call, span, names, depth),
             Value::List(list) => {
                 let mut all = true;
                 for item in list {
@@ -259,21 +270,127 @@ impl Steps {
                 all
             }
             Value::Name(name) => match named(name, names) {
-                Some(value @ (Value::Text(_) | Value::List(_) | Value::Name(_))) => {
-                    self.reads_sql(value, span, names, depth)
-                }
-                Some(Value::Call(call)) if call.short() == "format" => {
-                    self.reads_sql(&Value::Call(call.clone()), span, names, depth)
-                }
-                Some(Value::Call(call)) => !is_reading(call),
-                Some(value) => *value != Value::Unknown,
+                Some(value) => self.reads_sql(value, span, names, depth),
                 None => name.contains("noop"),
             },
             Value::Spread(inner) => self.reads_sql(inner, span, names, depth),
+            // `{ query: "..", values: [..] }`
+            Value::Map(pairs) => {
+                let sql = pairs.iter().find(|(key, _)| matches!(key.as_str(), "sql" | "query" | "text"));
+                sql.is_some_and(|(_, sql)| self.reads_sql(sql, span, names, depth))
+            }
             Value::Unknown | Value::Code(_) => false,
-            _ => true,
+            Value::Flag(_) | Value::Number(_) | Value::Nothing => true,
         }
     }
+
+    /// Reads the SQL in a call: one around a text, a method of a text, or a query that changes no row. What any other call
+    /// returns is not known.
+    fn reads_sql_of_call(&mut self, call: &Call, span: Span, names: &[(String, Value)], depth: u32) -> bool {
+        if is_reading(call) {
+            return false;
+        }
+        let (object, method) = call.name.rsplit_once('.').unwrap_or(("", &call.name));
+        // `SQL.format(table)`, `SQL.strip()`, where the text has a name.
+        if let Some(text) = named(object, names) {
+            if method == "format" {
+                return self.reads_sql(&text.clone().filled(Gaps::Braces), span, names, depth);
+            }
+            if keeps_text(method) {
+                return self.reads_sql(text, span, names, depth);
+            }
+        }
+        // `sa.text("..").bindparams(..)`
+        let own = call.links.iter().chain([call]).rfind(|link| !keeps_text(link.short()));
+        let own = own.unwrap_or(call);
+        match own.arguments.first() {
+            _ if is_harmless_query(call) => true,
+            Some(inner) if TEXTS.contains(&own.short()) => self.reads_sql(inner, span, names, depth),
+            // A function that nobody knows may well hand on what it was given.
+            Some(Value::Text(text)) => self.is_sql(text, span),
+            Some(inner @ (Value::Name(_) | Value::Call(_) | Value::List(_))) => {
+                self.reads_sql(inner, span, names, depth);
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Functions that make a statement of a text, or a text of a text.
+const TEXTS: [&str; 22] = [
+    "DDL",
+    "SQL",
+    "String",
+    "cleandoc",
+    "dedent",
+    "format",
+    "fragment",
+    "indent",
+    "literal",
+    "literal_column",
+    "quote",
+    "raw",
+    "sanitize_sql",
+    "sanitize_sql_array",
+    "sql",
+    "sqlText",
+    "sql_text",
+    "squish",
+    "str",
+    "stripIndent",
+    "text",
+    "unsafe",
+];
+
+/// Whether a method gives back the text, or the statement, that it is called on.
+fn keeps_text(method: &str) -> bool {
+    KEEPS_TEXT.contains(&method)
+}
+
+/// The methods that do.
+const KEEPS_TEXT: [&str; 26] = [
+    "bindparams",
+    "chomp",
+    "columns",
+    "compile",
+    "dedent",
+    "encode",
+    "execution_options",
+    "expandtabs",
+    "freeze",
+    "html_safe",
+    "lower",
+    "lstrip",
+    "replace",
+    "replaceAll",
+    "rstrip",
+    "split",
+    "squish",
+    "strip",
+    "strip_heredoc",
+    "toLowerCase",
+    "toString",
+    "to_s",
+    "trim",
+    "trimEnd",
+    "trimStart",
+    "upper",
+];
+
+/// Whether a query builder's call reads rows, adds some, or makes what nobody uses yet.
+fn is_harmless_query(call: &Call) -> bool {
+    let harmless = |part: &str| {
+        let lower = part.to_ascii_lowercase();
+        let makes = ["createschema", "createsequence", "createtable", "func", "to_sql", "union", "union_all"];
+        lower.starts_with("select") || lower.starts_with("insert") || makes.contains(&lower.as_str())
+    };
+    let changes = |part: &str| {
+        let lower = part.to_ascii_lowercase();
+        lower.starts_with("update") || lower.starts_with("delete")
+    };
+    let parts = || call.name.split(['.', ':']).filter(|part| !part.is_empty());
+    parts().any(harmless) && !parts().any(changes)
 }
 
 /// Whether a call reads a file: `File.read(..)`, `open(..).read()`, `fs.readFileSync(..)`.
@@ -343,8 +460,20 @@ const FETCHING: [&str; 12] = [
     "find",
 ];
 
-/// A default that is written as a call in SQL: `gen_random_uuid()`.
+/// A default that is written in SQL: `gen_random_uuid()`, `'a (b)'::varchar(10)`.
 pub(super) fn default_of_sql(text: &str) -> ColumnDefault {
+    let statement = format!("ALTER TABLE t ADD COLUMN c text DEFAULT {text}\n");
+    let read = read_sql(&statement, &Lines::new(&statement), false, false);
+    match read.steps.first().map(|step| &step.operation) {
+        Some(Operation::Alter { change: TableChange::AddColumn(column), .. }) if read.problem.is_none() => {
+            column.default.clone()
+        }
+        _ => default_by_name(text),
+    }
+}
+
+/// The same for a text that is not SQL as it stands: what looks like a call is taken for one.
+fn default_by_name(text: &str) -> ColumnDefault {
     let name = text.trim().split('(').next().unwrap_or_default().trim().to_lowercase();
     if text.trim().eq_ignore_ascii_case("null") {
         ColumnDefault::None
@@ -400,6 +529,13 @@ impl<'a> Functions<'a> {
     /// The statements of a function.
     pub(super) fn find(&self, name: &str) -> Option<&'a [Item]> {
         self.bodies.get(name).map(|body| body.items)
+    }
+
+    /// The functions whose names begin so, in order.
+    pub(super) fn beginning_with(&self, prefix: &str) -> Vec<&'a str> {
+        let mut names: Vec<&str> = self.bodies.keys().copied().filter(|name| name.starts_with(prefix)).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Reads the function that a call names; `false` when the file has none. One that is being read is not read again for a

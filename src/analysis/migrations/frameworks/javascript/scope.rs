@@ -39,7 +39,7 @@ impl<'a> Scope<'a> {
                 Item::Extend { name, .. } | Item::Loop { name, .. } => {
                     several.insert(name.as_str());
                 }
-                Item::Parameters { names } => parameters.extend(names.iter().map(String::as_str)),
+                Item::Parameters(names) => parameters.extend(names.iter().map(|(name, _)| name.as_str())),
                 _ => {}
             }
             true
@@ -66,7 +66,7 @@ impl<'a> Scope<'a> {
             return;
         };
         read(&up, steps);
-        let does_something = |body: &[Item]| body.iter().any(|item| !matches!(item, Item::Parameters { .. }));
+        let does_something = |body: &[Item]| body.iter().any(|item| !matches!(item, Item::Parameters(_)));
         let undoes = self.exported("down").is_some_and(|body| may_be_empty || does_something(&body));
         if let Some(first) = super::super::read::calls(&up).first().filter(|_| !undoes) {
             steps.push(first.span, Operation::Irreversible { what: "up".to_owned() });
