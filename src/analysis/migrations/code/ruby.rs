@@ -155,7 +155,9 @@ impl Reader<'_, '_> {
             }
             "call" => self.call_statement(node, depth, items),
             "yield" => {
-                self.inner(node, false, depth, items);
+                for argument in children(node) {
+                    self.inner(argument, false, depth, items);
+                }
                 let list = children(node).first().map(|list| children(*list)).unwrap_or_default();
                 let arguments = Rc::new(list.into_iter().map(|it| self.value(it, depth)).collect());
                 let span = self.source.span(node);
