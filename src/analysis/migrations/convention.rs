@@ -143,9 +143,9 @@ fn transaction_of(framework: Framework, path: &str, text: &str) -> Transaction {
         Framework::Django => unless(is_django_without_transaction(text)),
         Framework::Rails => unless(says_no_transaction(text)),
         Framework::Ecto => unless_said(text, |line| line.starts_with("@disable_ddl_transactiontrue")),
-        Framework::Knex => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction:false")),
-        Framework::TypeOrm => unless_said(text, |line| !line.starts_with("//") && line.contains("transaction=false")),
-        Framework::Sequelize if text.contains(".transaction(") => Transaction::Whole,
+        Framework::Knex => unless_said(&javascript_code(text), |line| sets_false(line, ':')),
+        Framework::TypeOrm => unless_said(&javascript_code(text), |line| sets_false(line, '=')),
+        // Where a migration begins one by itself is read in its code.
         Framework::Sequelize => Transaction::None,
         Framework::Alembic | Framework::Kysely | Framework::Liquibase => Transaction::Whole,
     }
@@ -211,6 +211,45 @@ fn unless_said(text: &str, says: impl Fn(&str) -> bool) -> Transaction {
     let mut lines =
         text.lines().filter(|line| line.to_ascii_lowercase().contains("transaction") || line.contains("atomic"));
     if lines.any(|line| says(&plain(line))) { Transaction::None } else { Transaction::Whole }
+}
+
+/// Whether a line without spaces sets `transaction` to false: `transaction:false`, `'transaction':false`,
+/// `transaction:boolean=false`.
+fn sets_false(line: &str, sign: char) -> bool {
+    line.match_indices("transaction").any(|(at, word)| {
+        let rest = line[at + word.len()..].trim_start_matches(['"', '\'', '?', '!']);
+        let typed = rest.strip_prefix(":boolean").or_else(|| rest.strip_prefix(":false"));
+        let rest = if sign == '=' { typed.unwrap_or(rest) } else { rest };
+        rest.strip_prefix(sign).is_some_and(|value| value.starts_with("false"))
+    })
+}
+
+/// JavaScript without its comments. What stands in quotes is kept, up to the end of its line.
+fn javascript_code(text: &str) -> String {
+    let (mut code, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find(['/', '"', '\'', '`']) {
+        code.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let length = if rest.starts_with("//") {
+            rest = rest.find('\n').map_or("", |end| &rest[end..]);
+            continue;
+        } else if rest.starts_with("/*") {
+            rest = rest.find("*/").map_or("", |end| &rest[end + 2..]);
+            continue;
+        } else if let Some(quote) = rest.chars().next().filter(|sign| *sign != '/') {
+            let inside = &rest[1..];
+            let ends = |(at, sign): (usize, char)| {
+                let escaped = inside[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+                (sign == '\n' && quote != '`' || sign == quote && !escaped).then_some(at + 2)
+            };
+            inside.char_indices().find_map(ends).unwrap_or(rest.len())
+        } else {
+            1
+        };
+        code.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    code + rest
 }
 
 /// A path in the pieces that conventions speak of.
@@ -329,6 +368,28 @@ mod tests {
             Transaction::Whole
         );
         assert_eq!(find_migration(path, "class Plan:\n    steps = []\n"), None);
+    }
+
+    #[test]
+    fn javascript_says_in_code_whether_there_is_a_transaction() {
+        let runs = |text: &str| find_migration("migrations/1_x.ts", text).map(|found| found.transaction);
+        let (whole, none) = (Some(Transaction::Whole), Some(Transaction::None));
+        for off in
+            ["transaction = false", "transaction: boolean = false;", "public transaction: false = false as const;"]
+        {
+            assert_eq!(runs(&format!("class A implements MigrationInterface {{\n  {off}\n}}")), none, "{off}");
+        }
+        for off in ["{ transaction: false }", "{ 'transaction': false }", "{ a: 'http://b', \"transaction\": false }"] {
+            assert_eq!(runs(&format!("exports.up = (knex) => 1;\nexports.config = {off};")), none, "{off}");
+        }
+        for on in [
+            "/* exports.config =\n{ transaction: false } */",
+            "// transaction: false",
+            "x = 'it\\'s'; // transaction: false",
+        ] {
+            assert_eq!(runs(&format!("exports.up = (knex) => 1;\n{on}")), whole, "{on}");
+        }
+        assert_eq!(runs("queryInterface.sequelize.transaction(f)"), none);
     }
 
     #[test]

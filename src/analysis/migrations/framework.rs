@@ -124,7 +124,9 @@ impl Framework {
             Framework::Alembic => "put it under `with op.get_context().autocommit_block():`",
             Framework::Rails => "write `disable_ddl_transaction!` into the migration",
             Framework::Knex => "write `exports.config = { transaction: false }`",
-            Framework::TypeOrm => "write `transaction = false` into the migration class",
+            Framework::TypeOrm => {
+                "write `transaction = false` into the migration class and run it with `migrationsTransactionMode: \"each\"`"
+            }
             Framework::Sequelize => "leave `sequelize.transaction` out of this migration",
             Framework::Kysely => "run it by itself with `disableTransactions: true`",
             Framework::Ecto => "set `@disable_ddl_transaction true` and `@disable_migration_lock true`",

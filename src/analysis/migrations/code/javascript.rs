@@ -5,12 +5,51 @@
 
 use super::item::{Call, Item, Value};
 use super::tree::{COMPUTED, MAX_DEPTH, Source, children, unescape};
+use std::borrow::Cow;
 use std::rc::Rc;
 use tree_sitter::Node;
 
 pub(super) fn read(source: &Source<'_>, root: Node<'_>) -> Vec<Item> {
     statements(source, root, MAX_DEPTH)
 }
+
+/// The text without the types in front of a template, which the grammar does not know: sql<User>`..`. Every byte stays in
+/// its place.
+pub(super) fn without_types(text: &str) -> Cow<'_, str> {
+    let mut blank: Vec<(usize, usize)> = Vec::new();
+    for (end, _) in text.match_indices(">`") {
+        let mut open = 0;
+        let before = text.as_bytes().get(..=end).unwrap_or_default();
+        for (at, byte) in before.iter().enumerate().rev().take(MAX_TYPES) {
+            open += match byte {
+                b'>' => 1,
+                b'<' => -1,
+                b'`' | b'(' | b')' | b'\n' => break,
+                byte if !byte.is_ascii() => break,
+                _ => 0,
+            };
+            if open == 0 {
+                let named = at.checked_sub(1).and_then(|at| before.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+                blank.extend(Some((at, end + 1)).filter(|_| named));
+                break;
+            }
+        }
+    }
+    if blank.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut done) = (String::with_capacity(text.len()), 0);
+    for (start, end) in blank {
+        out.push_str(text.get(done..start).unwrap_or_default());
+        out.extend(std::iter::repeat_n(' ', end - start));
+        done = end;
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// The longest types that are looked for in front of a template, in bytes.
+const MAX_TYPES: usize = 200;
 
 fn statements(source: &Source<'_>, node: Node<'_>, depth: u32) -> Vec<Item> {
     let mut items = Vec::new();
@@ -71,9 +110,7 @@ fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<It
         // `export { addIndex as up }`
         "export_specifier" => {
             let (name, known) = (field(source, node, "alias"), field(source, node, "name"));
-            if !name.is_empty() {
-                items.push(Item::Assign { name, value: Value::Name(known), span: source.span(node) });
-            }
+            items.push(Item::Assign { name, value: Value::Name(known), span: source.span(node) });
         }
         "import_statement" => {
             let module = field(source, node, "source").trim_matches(['"', '\'']).to_owned();
@@ -150,7 +187,7 @@ fn declare(source: &Source<'_>, left: Node<'_>, right: Node<'_>, depth: u32, ite
         let key = source.of(key);
         let value = match &whole {
             Value::List(list) if left.kind() == "array_pattern" => list.get(place).cloned().unwrap_or(Value::Unknown),
-            Value::Map(_) => whole.key(key).cloned().unwrap_or(Value::Unknown),
+            Value::Map(_) if place < MAX_PIECES => whole.key(key).cloned().unwrap_or(Value::Unknown),
             Value::Name(name) => Value::Name(format!("{name}.{key}")),
             Value::Call(_) => whole.clone(),
             _ => Value::Unknown,
@@ -160,6 +197,9 @@ fn declare(source: &Source<'_>, left: Node<'_>, right: Node<'_>, depth: u32, ite
         }
     }
 }
+
+/// Pieces of an object whose values are looked up when it is taken apart.
+const MAX_PIECES: usize = 200;
 
 /// The names that a pattern gives.
 fn names_in(source: &Source<'_>, pattern: Node<'_>) -> Vec<String> {
@@ -537,4 +577,15 @@ fn text(source: &Source<'_>, node: Node<'_>) -> Value {
     let out =
         if out.contains("\\`") || out.contains("\\$") { out.replace("\\`", "`").replace("\\$", "$") } else { out };
     Value::Text(source.text_at(start, end, out, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_in_front_of_a_template_become_spaces() {
+        assert_eq!(without_types("sql<Map<string, X>>`a` <b>`c`"), "sql                `a` <b>`c`");
+        assert_eq!(without_types("a > `b`"), "a > `b`");
+    }
 }

@@ -3,6 +3,7 @@
 use super::super::lines::Lines;
 use super::item::{Item, Text};
 use super::{elixir, javascript, python, ruby};
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use tree_sitter::{Node, ParseOptions, Parser};
@@ -59,7 +60,11 @@ pub(in super::super) fn read_code(language: Language, text: &str) -> Result<Vec<
         reports += 1;
         if reports > MAX_REPORTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let bytes = text.as_bytes();
+    let parsed = match language {
+        Language::TypeScript => javascript::without_types(text),
+        _ => Cow::Borrowed(text),
+    };
+    let bytes = parsed.as_bytes();
     let mut chunk = |at: usize, _| bytes.get(at..).unwrap_or_default();
     let options = ParseOptions::new().progress_callback(&mut progress);
     let tree = parser.parse_with_options(&mut chunk, None, Some(options)).ok_or(Unread::TooDeep)?;

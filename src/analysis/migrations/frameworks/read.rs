@@ -189,6 +189,25 @@ impl Steps {
         self.push(span, Operation::DropIndex { indexes, table, concurrently });
     }
 
+    /// Whether the last that was said of a transaction is that one ends.
+    pub(super) fn has_left(&self) -> bool {
+        let mut said = self.list.iter().rev().map(|step| &step.operation);
+        said.find(|said| matches!(said, Operation::Begin | Operation::End)) == Some(&Operation::End)
+    }
+
+    /// A transaction that is begun after the tool's own was ended takes its place: the tool commits it.
+    pub(super) fn adopt_transactions(&mut self) {
+        let (mut open, mut left) = (false, false);
+        for step in &mut self.list {
+            match step.operation {
+                Operation::Begin if left && !open => (step.operation, left) = (Operation::NextTransaction, false),
+                Operation::Begin => open = true,
+                Operation::End => (open, left) = (false, left || !open),
+                _ => {}
+            }
+        }
+    }
+
     /// The foreign keys that were added to a table, each with the table that it points to; the newest first.
     pub(super) fn foreign_keys_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.list.iter().rev().filter_map(move |step| match &step.operation {

@@ -1,6 +1,7 @@
 //! What the readers of JavaScript share: every chain of calls in a function, wherever it stands.
 
 use super::super::super::code::{Call, Item, Value};
+use super::super::super::step::Operation;
 use super::super::read::{Steps, each_call};
 use super::scope::Scope;
 
@@ -11,6 +12,9 @@ pub(super) struct Chains<'s, 'a> {
     pub(super) scope: &'s Scope<'a>,
     /// Reads a chain; whether it was one to read.
     pub(super) read: &'s dyn Fn(&Call, &mut Steps) -> bool,
+    /// Whether `transaction(..)` begins one around what it is given, and `commit()` ends one: Sequelize, which has none of
+    /// its own around a migration.
+    pub(super) begins: bool,
 }
 
 impl Chains<'_, '_> {
@@ -21,10 +25,18 @@ impl Chains<'_, '_> {
     fn chain(&self, chain: &Call, steps: &mut Steps) {
         let known = (self.read)(chain, steps);
         for (place, link) in chain.links.iter().enumerate().filter(|(_, link)| !known || comes_after(link)) {
+            let begins = self.begins && link.short() == "transaction";
+            if begins {
+                steps.push(link.span, Operation::Begin);
+            }
             for argument in link.arguments.iter() {
                 self.value(argument, steps);
             }
             self.each(&link.block, steps);
+            let calls_back = !link.block.is_empty() || matches!(link.arguments.last(), Some(Value::Name(_)));
+            if begins && calls_back || self.begins && link.short() == "commit" {
+                steps.push(link.span, Operation::End);
+            }
             if place == 0 {
                 self.follow(&link.name, steps);
             }

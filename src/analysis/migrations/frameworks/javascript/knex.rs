@@ -10,8 +10,9 @@ use super::table::Tables;
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let scope = Scope::of(items);
     let read = |chain: &Call, steps: &mut Steps| chain_of(&scope, chain, steps);
-    let chains = Chains { scope: &scope, read: &read };
+    let chains = Chains { scope: &scope, read: &read, begins: false };
     scope.read_up(items, true, steps, |up, steps| chains.each(up, steps));
+    steps.adopt_transactions();
 }
 
 /// Whether the chain was one of Knex'.
@@ -91,18 +92,26 @@ fn object_of(link: &Call) -> Option<Operation> {
 /// The whole chain of a query, from the connection on: `knex("users").where(..)`, `trx.from("users")`; `None` for other
 /// chains.
 fn query_of(scope: &Scope<'_>, chain: &Call) -> Option<Call> {
-    let whole = scope.joined(chain);
+    // `const users = knex("users"); await users.update(..)`
+    let writes = chain.links.iter().any(|link| WRITES.contains(&link.short()));
+    let whole = if writes { scope.joined(chain) } else { chain.clone() };
     let first = whole.links.first()?;
     let root = whole.name.split('.').next().unwrap_or_default();
     let from = |link: &Call| matches!(link.short(), "from" | "table" | "into") && link.arguments.len() == 1;
-    let called = scope.is_connection(&first.name) && !scope.functions.find(&first.name).is_some();
+    // `knex("users")`, and `context.db("users")`; what is given a callback is no query.
+    let by_name =
+        root == first.name && scope.is_connection(root) || matches!(first.name.as_str(), "db" | "knex" | "trx");
+    let called = by_name && first.block.is_empty() && scope.functions.find(&first.name).is_none();
     (called || scope.is_connection(root) && whole.links.iter().any(from)).then_some(whole)
 }
+
+/// The links that change rows.
+const WRITES: [&str; 6] = ["update", "del", "delete", "increment", "decrement", "truncate"];
 
 /// `knex("users").where(..).update(..)`.
 fn write_of(chain: &Call, steps: &mut Steps) {
     let by = |names: &[&str]| chain.links.iter().find(|link| names.contains(&link.short()));
-    let Some(last) = by(&["update", "del", "delete", "increment", "decrement", "truncate"]) else { return };
+    let Some(last) = by(&WRITES) else { return };
     let table = by(&["from", "table", "into"]).or(chain.links.first()).map(|link| link.word(0, "")).unwrap_or_default();
     if last.short() == "truncate" {
         steps.push(last.span, Operation::Truncate { tables: vec![table], cascade: false });

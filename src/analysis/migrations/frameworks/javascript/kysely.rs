@@ -11,8 +11,9 @@ use super::scope::Scope;
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let scope = Scope::of(items);
     let read = |chain: &Call, steps: &mut Steps| chain_of(&scope, chain, steps);
-    let chains = Chains { scope: &scope, read: &read };
+    let chains = Chains { scope: &scope, read: &read, begins: false };
     scope.read_up(items, false, steps, |up, steps| chains.each(up, steps));
+    steps.adopt_transactions();
 }
 
 /// Whether the chain was one of Kysely's. What comes before its first method says on what, and in which schema.

@@ -1,8 +1,8 @@
 //! What names stand for in a migration, and where its `up` is.
 
-use super::super::super::code::{Call, Item, Text, Value, walk};
+use super::super::super::code::{Call, Item, Text, Value};
 use super::super::super::step::{Operation, Span};
-use super::super::read::{Functions, Steps, assignments};
+use super::super::read::{Functions, MAX_NAMES, Steps, assignments};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -19,8 +19,8 @@ pub(super) struct Scope<'a> {
     left: Cell<usize>,
 }
 
-/// How often names are replaced by their values in one file.
-const MAX_REPLACED: usize = 20_000;
+/// Values that are put in the place of names in one file, with those inside them.
+const MAX_REPLACED: usize = 100_000;
 /// Names that stand for names.
 const MAX_STEPS: u32 = 6;
 
@@ -28,25 +28,35 @@ impl<'a> Scope<'a> {
     pub(super) fn of(items: &'a [Item]) -> Self {
         let (mut once, mut several): (HashMap<&str, &Value>, HashSet<&str>) = Default::default();
         let mut parameters = HashSet::new();
-        walk(items, &mut |item| {
-            match item {
-                Item::Assign { name, value, .. } => {
-                    let other = once.insert(name, value);
-                    if other.is_some_and(|other| !is_same(other, value)) {
-                        several.insert(name.as_str());
-                    }
-                }
-                Item::Extend { name, .. } | Item::Loop { name, .. } => {
+        let mut loops: Vec<(&str, &Value)> = Vec::new();
+        visit(items, &mut |item| match item {
+            Item::Assign { name, value, .. } => {
+                let other = once.insert(name, value);
+                if other.is_some_and(|other| !is_same(other, value)) {
                     several.insert(name.as_str());
                 }
-                Item::Parameters(names) => parameters.extend(names.iter().map(|(name, _)| name.as_str())),
-                _ => {}
             }
-            true
+            Item::Extend { name, .. } => {
+                several.insert(name.as_str());
+            }
+            Item::Loop { name, over, .. } => {
+                several.insert(name.as_str());
+                loops.extend(over.as_ref().map(|over| (name.as_str(), over)));
+            }
+            Item::Parameters(names) => parameters.extend(names.iter().map(|(name, _)| name.as_str())),
+            _ => {}
         });
         once.retain(|name, _| !several.contains(name) && !parameters.contains(name));
         let (functions, names) = (Functions::of(items), assignments(items));
-        Scope { functions, names, once, parameters, left: Cell::new(MAX_REPLACED) }
+        let mut scope = Scope { functions, names, once, parameters, left: Cell::new(MAX_REPLACED) };
+        // Each piece of a list may be what the name of a loop or of a callback's parameter stands for.
+        for (name, over) in loops.into_iter().take(MAX_NAMES) {
+            let over = scope.settled(over);
+            if matches!(over, Value::List(_) | Value::Name(_) | Value::Call(_)) {
+                scope.names.push((name.to_owned(), over));
+            }
+        }
+        scope
     }
 
     /// Reads what `up` does, and says so where the file has none. Says that nothing takes it back, where `down` is not
@@ -82,9 +92,17 @@ impl<'a> Scope<'a> {
         match self.once.get(name).copied().or_else(in_object)? {
             Value::Name(other) => self.function(other).map(Into::into),
             // `exports.up = wrap(async (knex) => ..)`
-            Value::Call(call) => Some(vec![Item::Call((**call).clone())].into()),
+            Value::Call(call) if self.is_here(call) => Some(vec![Item::Call((**call).clone())].into()),
             _ => None,
         }
+    }
+
+    /// Whether anything that a call does is written in this file.
+    fn is_here(&self, call: &Call) -> bool {
+        let given = |value: &Value| matches!(value, Value::Name(name) if self.function(name).is_some());
+        call.links.iter().any(|link| {
+            !link.block.is_empty() || self.function(&link.name).is_some() || link.arguments.iter().any(given)
+        })
     }
 
     /// The statements of the function that a name stands for: `addIndex`, `this.addIndex`, `helpers.addIndex`.
@@ -156,15 +174,21 @@ impl<'a> Scope<'a> {
     }
 
     fn replaced(&self, name: &str, steps: u32) -> Option<Value> {
-        let known = self.value_of(name)?;
-        let (steps, left) = (steps.checked_sub(1)?, self.left.get().checked_sub(size_of(known))?);
-        self.left.set(left);
+        let (known, steps) = (self.value_of(name)?, steps.checked_sub(1)?);
+        self.spend(size_of(known))?;
         match known {
             Value::Unknown | Value::Code(_) => None,
             // What calls something is followed where it stands.
             Value::Call(call) if !call.links.is_empty() => None,
             known => Some(self.settled_within(known, steps)),
         }
+    }
+
+    /// Counts what is copied; nothing more is once the file has had its share.
+    fn spend(&self, size: usize) -> Option<()> {
+        let left = self.left.get().checked_sub(size);
+        self.left.set(left.unwrap_or(0));
+        left.map(|_| ())
     }
 
     /// A map with the pairs of those that are spread in it; the last of equal keys counts.
@@ -205,6 +229,9 @@ impl<'a> Scope<'a> {
             let (root, rest) = whole.name.split_once('.').unwrap_or((&whole.name, ""));
             match self.once.get(root) {
                 Some(Value::Call(before)) if !before.links.is_empty() && !rest.is_empty() => {
+                    if self.spend(before.links.len()).is_none() {
+                        break;
+                    }
                     let links = before.links.iter().chain(whole.links.iter()).cloned().collect();
                     whole = Call { name: format!("{}.{rest}", before.name), links: Rc::new(links), ..whole };
                 }
@@ -244,6 +271,38 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// Visits every statement, also those of callbacks in the middle of a chain or among what a call is given.
+fn visit<'a>(items: &'a [Item], see: &mut dyn FnMut(&'a Item)) {
+    for item in items {
+        see(item);
+        match item {
+            Item::Call(call) => visit_call(call, see),
+            Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
+                visit(body, see);
+            }
+            Item::Assign { .. } | Item::Extend { .. } | Item::Parameters(_) | Item::Import { .. } => {}
+        }
+    }
+}
+
+fn visit_call<'a>(call: &'a Call, see: &mut dyn FnMut(&'a Item)) {
+    // The last link is the call itself.
+    let links = if call.links.is_empty() { std::slice::from_ref(call) } else { call.links.as_slice() };
+    for link in links {
+        visit(&link.block, see);
+        link.arguments.iter().for_each(|argument| visit_value(argument, see));
+    }
+}
+
+fn visit_value<'a>(value: &'a Value, see: &mut dyn FnMut(&'a Item)) {
+    match value {
+        Value::Call(call) => visit_call(call, see),
+        Value::List(list) => list.iter().for_each(|inner| visit_value(inner, see)),
+        Value::Spread(inner) => visit_value(inner, see),
+        _ => {}
+    }
+}
+
 /// Whether two values are equal wherever they stand.
 fn is_same(left: &Value, right: &Value) -> bool {
     match (left, right) {
@@ -255,9 +314,11 @@ fn is_same(left: &Value, right: &Value) -> bool {
 /// How many values there are in a value, roughly.
 fn size_of(value: &Value) -> usize {
     1 + match value {
-        Value::List(list) => list.len(),
-        Value::Map(pairs) => pairs.len(),
-        Value::Call(call) => call.arguments.len(),
+        Value::List(list) => list.iter().map(size_of).sum(),
+        Value::Map(pairs) => pairs.iter().map(|(_, value)| size_of(value)).sum(),
+        Value::Spread(inner) => size_of(inner),
+        // Of other calls what they are given is shared.
+        Value::Call(call) if call.links.is_empty() => call.arguments.iter().map(size_of).sum(),
         Value::Text(text) => text.text.len() / 100,
         _ => 0,
     }

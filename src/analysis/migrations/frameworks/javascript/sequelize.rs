@@ -12,7 +12,7 @@ use super::scope::Scope;
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let scope = Scope::of(items);
     let read = |chain: &Call, steps: &mut Steps| read_chain(&scope, chain, steps);
-    let chains = Chains { scope: &scope, read: &read };
+    let chains = Chains { scope: &scope, read: &read, begins: true };
     scope.read_up(items, false, steps, |up, steps| chains.each(up, steps));
 }
 

@@ -8,12 +8,29 @@ use super::chain::Chains;
 use super::column::typeorm_column;
 use super::query_builder::write_of;
 use super::scope::Scope;
+use std::cell::Cell;
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let scope = Scope::of(items);
-    let read = |chain: &Call, steps: &mut Steps| read_chain(&scope, chain, steps);
-    let chains = Chains { scope: &scope, read: &read };
+    let nested = Cell::new(0);
+    let read =
+        |chain: &Call, steps: &mut Steps| transaction_of(chain, &nested, steps) || read_chain(&scope, chain, steps);
+    let chains = Chains { scope: &scope, read: &read, begins: false };
     scope.read_up(items, false, steps, |up, steps| chains.each(up, steps));
+    steps.adopt_transactions();
+}
+
+/// `commitTransaction()` ends the migration's own transaction, unless another was begun before, which is a savepoint in it;
+/// what is begun after that is committed by TypeORM. Whether the chain was one of these.
+fn transaction_of(chain: &Call, nested: &Cell<u32>, steps: &mut Steps) -> bool {
+    match (chain.short(), nested.get()) {
+        ("startTransaction", _) if steps.has_left() => steps.push(chain.span, Operation::Begin),
+        ("startTransaction", before) => nested.set(before + 1),
+        ("commitTransaction", 0) => steps.push(chain.span, Operation::End),
+        ("commitTransaction", before) => nested.set(before - 1),
+        _ => return false,
+    }
+    true
 }
 
 /// The options of `new TableColumn({ .. })`.
@@ -124,9 +141,6 @@ fn method(scope: &Scope<'_>, call: &Call, link: &Call, steps: &mut Steps) -> boo
             let what = "`clearDatabase` drops every table that is there".to_owned();
             steps.push(span, Operation::Unclear { what });
         }
-        // What began before ends here: the migration's own transaction, unless it began another.
-        "commitTransaction" => steps.push(span, Operation::End),
-        "startTransaction" => steps.push(span, Operation::Begin),
         "createForeignKey" | "createForeignKeys" => {
             for key in each(second) {
                 let to = named(options(Some(key)), "referencedTableName").unwrap_or_default();
