@@ -119,6 +119,7 @@ fn is_merge(subject: &str) -> bool {
 
 fn read_conventional(subject: &str) -> Result<Conventional, String> {
     match Commit::parse(subject) {
+        Ok(commit) if is_unspaced(subject, commit.type_().as_str()) => Err("no space follows the colon".to_owned()),
         Ok(commit) => Ok(Conventional {
             kind: commit.type_().as_str().to_owned(),
             scope: commit.scope().map(|scope| scope.as_str().to_owned()),
@@ -132,6 +133,17 @@ fn read_conventional(subject: &str) -> Result<Conventional, String> {
         }
         .to_owned()),
     }
+}
+
+/// Whether something else than a space follows the colon behind the type and the scope, as in `feat:add`.
+fn is_unspaced(subject: &str, kind: &str) -> bool {
+    let after_kind = subject.strip_prefix(kind).unwrap_or_default();
+    let after_scope = match after_kind.strip_prefix('(') {
+        Some(scope) => scope.split_once(')').map_or("", |(_, rest)| rest),
+        None => after_kind,
+    };
+    let after_colon = after_scope.trim_start_matches('!').strip_prefix(':');
+    after_colon.is_some_and(|rest| !rest.starts_with(' '))
 }
 
 #[cfg(test)]
@@ -184,5 +196,11 @@ mod tests {
         assert!(read("Add a search").is_err());
         assert!(read("feat:").is_err());
         assert!(read("feat add").is_err());
+        for subject in ["feat:add a search", "feat(api)!:add a search", "feat:\tadd a search"] {
+            assert_eq!(read(subject), Err("no space follows the colon".to_owned()), "{subject}");
+        }
+        for subject in ["feat: add a:b", "fix(a:b): c", "fix!: d", "feat:  two spaces"] {
+            assert!(read(subject).is_ok(), "{subject}");
+        }
     }
 }

@@ -62,6 +62,8 @@ pub(super) fn focuses_of(language: Language) -> &'static [Focus] {
                     focus(&["fcontext"], "fcontext"),
                     focus(&["fit"], "fit"),
                     focus(&["focus", ":", "true"], "focus: true"),
+                    focus(&["RSpec", ".", "fdescribe"], "RSpec.fdescribe"),
+                    focus(&["RSpec", ".", "fcontext"], "RSpec.fcontext"),
                 ]
             }
         }
@@ -97,8 +99,26 @@ pub(super) fn focus_at(
     };
     // Behind a dot it is somebody else's (`model.fit(`), behind one of these words it is being defined.
     let is_other = || stands_behind(&[".", "@", "def", "func", "function", "class", "new", "alias"]);
+    if language == Ruby && is_marked(is) {
+        return Some(&MARK);
+    }
     let found = focuses_of(language).iter().find(|focus| fits(focus) && alone(focus))?;
     (!is_other()).then_some(found)
+}
+
+/// RSpec's `:focus` behind the name of a test, as in `it "adds", :focus do`.
+static MARK: Focus = focus(&[",", ":", "focus"], ":focus");
+
+/// So many words and marks may stand between the word that begins a test and its mark.
+const MAX_BEFORE_MARK: isize = 20;
+
+fn is_marked(is: &dyn Fn(isize, &str) -> bool) -> bool {
+    let begins = |at: isize| {
+        ["describe", "context", "it", "specify", "example", "feature", "scenario"].iter().any(|word| is(at, word))
+    };
+    let marked = [",", ":", "focus"].iter().zip(0..).all(|(text, at)| is(at, text));
+    // A block follows, perhaps behind other marks.
+    marked && [",", "do", "{"].iter().any(|text| is(3, text)) && (1..=MAX_BEFORE_MARK).any(|back| begins(-back))
 }
 
 /// What is said of a focus of this name, whoever finds it.
@@ -148,6 +168,10 @@ mod tests {
             ("fdescribe :index do", "fdescribe"),
             ("fcontext ::Shop::Cart do", "fcontext"),
             ("fit :adds, :slow do", "fit"),
+            ("describe 'a', :focus do", ":focus"),
+            ("  it 'b', :focus, :slow do", ":focus"),
+            ("RSpec.describe Cart, :focus do", ":focus"),
+            ("RSpec.fdescribe Cart do", "RSpec.fdescribe"),
         ] {
             assert_eq!(names(Ruby, line), [name], "{line}");
         }
@@ -167,6 +191,9 @@ mod tests {
             (Ruby, "fit::Box.new"),
             (Ruby, "let(:fit) { 1 }"),
             (Ruby, "box.fit"),
+            (Ruby, "validates :name, :focus, presence: true"),
+            (Ruby, "it 'sets', :focused do"),
+            (Ruby, "config.filter_run :focus"),
             (Php, "$user->fresh()->only(['name']);"),
             (JavaScript, "@fit() x"),
             (Go, "func FIt(t int) {}"),

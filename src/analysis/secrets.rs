@@ -5,6 +5,7 @@ mod assignment;
 mod checksum;
 mod find;
 mod jwt;
+mod patterns;
 mod placeholder;
 mod private_key;
 mod randomness;

@@ -171,6 +171,10 @@ fn configured(line: &str) -> Vec<&str> {
     let key = trim(key);
     let value = trim(value);
     let mut names = vec![key];
+    // A table of TOML: `[flags.new_checkout]`.
+    if line.starts_with('[') {
+        names.extend(key.rsplit_once('.').map(|(_, last)| last));
+    }
     if matches!(key, "name" | "key" | "id" | "flag") {
         names.push(value);
     }

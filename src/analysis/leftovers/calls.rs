@@ -56,6 +56,7 @@ pub(super) fn calls_of(language: Language) -> &'static [Call] {
                     call(Breakpoint, &["import", "ipdb", ";", "ipdb", ".", "set_trace", "("], "ipdb.set_trace"),
                     call(Breakpoint, &["import", "pudb", ";", "pudb", ".", "set_trace", "("], "pudb.set_trace"),
                     call(Breakpoint, &["pdb", ".", "set_trace", "("], "pdb.set_trace"),
+                    call(Breakpoint, &["pytest", ".", "set_trace", "("], "pytest.set_trace"),
                     call(Breakpoint, &["ipdb", ".", "set_trace", "("], "ipdb.set_trace"),
                     call(Breakpoint, &["pudb", ".", "set_trace", "("], "pudb.set_trace"),
                     when(When::Statement, call(Breakpoint, &["breakpoint", "("], "breakpoint")),
@@ -137,6 +138,16 @@ pub(super) fn calls_of(language: Language) -> &'static [Call] {
         CSharp => {
             const {
                 &[
+                    call(
+                        Breakpoint,
+                        &["System", ".", "Diagnostics", ".", "Debugger", ".", "Break", "("],
+                        "Debugger.Break",
+                    ),
+                    call(
+                        Breakpoint,
+                        &["System", ".", "Diagnostics", ".", "Debugger", ".", "Launch", "("],
+                        "Debugger.Launch",
+                    ),
                     call(Breakpoint, &["Debugger", ".", "Break", "("], "Debugger.Break"),
                     call(Breakpoint, &["Debugger", ".", "Launch", "("], "Debugger.Launch"),
                     call(Output, &["Console", ".", "WriteLine", "("], "Console.WriteLine"),

@@ -73,7 +73,8 @@ impl Source<'_> {
 
     /// The first thing under a condition about how much to say: `if !options.silent { println!(..) }`.
     fn is_asked_for(&self, index: usize) -> bool {
-        const WISHES: [&str; 7] = ["verbose", "silent", "quiet", "dry_run", "dryrun", "interactive", "loglevel"];
+        const WISHES: [&str; 9] =
+            ["verbose", "silent", "quiet", "dry_run", "dryrun", "interactive", "loglevel", "debug", "trace"];
         let opens = index > 0 && ["{", ":", ")"].iter().any(|mark| self.code[index - 1].is(mark));
         let before = &self.code[index.saturating_sub(MAX_BACK)..index.saturating_sub(1)];
         let ends = |token: &&Token<'_>| !["if", "{", "}", ";"].iter().any(|text| token.is(text));

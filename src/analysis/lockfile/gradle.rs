@@ -46,6 +46,9 @@ pub(super) fn read_lock(text: &str) -> Option<Lock> {
     Some(lock)
 }
 
+/// Versions of one module that a requirement is held against; nobody locks so many.
+const MAX_VERSIONS: usize = 500;
+
 /// Another version may have won a conflict; an older one than asked for cannot.
 pub(super) fn fits(lock: &Lock, _: &str, wanted: &Wanted) -> Fit {
     let Some(versions) = lock.packages.get(&wanted.name) else { return Fit::Lacks };
@@ -55,7 +58,8 @@ pub(super) fn fits(lock: &Lock, _: &str, wanted: &Wanted) -> Fit {
     }
     let numbers =
         |version: &str| -> Vec<u64> { version.split(['.', '-']).map_while(|part| part.parse().ok()).collect() };
-    let enough = versions.iter().any(|version| numbers(version) >= numbers(&wanted.requirement));
+    let least = numbers(&wanted.requirement);
+    let enough = versions.iter().take(MAX_VERSIONS).any(|version| numbers(version) >= least);
     if enough { Fit::Fits } else { Fit::Holds(lock.versions(&wanted.name)) }
 }
 

@@ -126,7 +126,7 @@ impl Lock {
     }
 
     pub(super) fn versions(&self, name: &str) -> String {
-        self.packages.get(name).map(|all| all.iter().cloned().collect::<Vec<_>>().join(", ")).unwrap_or_default()
+        self.packages.get(name).map(|all| list_first(all.iter().cloned())).unwrap_or_default()
     }
 }
 

@@ -31,9 +31,12 @@ pub(super) fn by_yarn(lock: &Lock, manifest: Manifest) -> Manifest {
     }
 }
 
-/// Tables of other package managers in the same file are not uv's.
+/// Tables of other package managers are not uv's where the file has its own beside them.
 pub(super) fn by_uv(_: &Lock, mut manifest: Manifest) -> Manifest {
-    manifest.wanted.retain(|(section, _), _| !is_below(section, "tool.poetry") && !is_below(section, "tool.pdm"));
+    let is_other = |section: &str| is_below(section, "tool.poetry") || is_below(section, "tool.pdm");
+    if manifest.wanted.keys().any(|(section, _)| !is_other(section)) {
+        manifest.wanted.retain(|(section, _), _| !is_other(section));
+    }
     manifest.settings.retain(|name, _| matches!(name.as_str(), "requires-python" | "build-system"));
     manifest
 }

@@ -1,6 +1,6 @@
 //! `yarn.lock`, of yarn 1 and of the later ones: every requirement of every package is the key of an entry.
 
-use super::lock::{Asked, Fit, Lock, Pinned, fits_in_section};
+use super::lock::{Asked, Fit, Lock, Pinned, fits_in_section, list_first};
 use super::manifest::{PEERS, Wanted};
 use std::collections::BTreeSet;
 
@@ -145,7 +145,20 @@ pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
         return Fit::Lacks;
     }
     let known = lock.requests.contains(&format!("{}@{requirement}", wanted.name));
-    if known || !comparable { Fit::Fits } else { Fit::Holds(lock.versions(&wanted.name)) }
+    if known || !comparable {
+        return Fit::Fits;
+    }
+    let versions = lock.versions(&wanted.name);
+    // Not for this requirement, though the version is the same.
+    let held = if versions == requirement { requests_of(lock, &wanted.name) } else { versions };
+    Fit::Holds(held)
+}
+
+/// The requirements of a package that have entries.
+fn requests_of(lock: &Lock, name: &str) -> String {
+    let begin = format!("{name}@");
+    let all = lock.requests.range(begin.clone()..).map_while(|request| request.strip_prefix(&begin));
+    list_first(all.map(str::to_owned))
 }
 
 /// Directories that the first format gives entries of their own.
@@ -177,6 +190,11 @@ mod tests {
             assert_eq!(lock.checksums.len(), 2, "{:?}", lock.checksums);
         }
         assert_eq!(read("hello"), None);
+    }
+
+    #[test]
+    fn a_requirement_of_the_locked_version_is_told_from_it() {
+        assert_eq!(fits(&read(FIRST).expect("reads"), "", &want("1.2.0")), Fit::Holds("^1.0.0, ^1.1.0".to_owned()));
     }
 
     #[test]

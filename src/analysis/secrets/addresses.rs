@@ -1,6 +1,7 @@
 //! Passwords in addresses: `postgres://user:password@host`, and `Server=..;Password=..` of ADO and ODBC.
 
 use super::placeholder::{is_placeholder, is_weak_password};
+use super::randomness::{looks_like_password, looks_random};
 
 /// A longer line is data or made by a program, in which any name stands before any value.
 const MAX_LINE_BYTES: usize = 2_000;
@@ -23,12 +24,16 @@ pub(super) enum Unquoted {
 
 /// The first address on the line with a real password in it, or the connection string of ADO or ODBC.
 pub(super) fn find_password(line: &str, unquoted: Unquoted) -> Option<Found<'_>> {
-    addresses(line).next().or_else(|| find_connection(line, unquoted))
+    addresses(line).next().or_else(|| parameters(line).next()).or_else(|| find_connection(line, unquoted))
 }
 
 /// All passwords in addresses of the line, and the one in its connection string.
 pub fn passwords_on(line: &str) -> Vec<&str> {
-    addresses(line).chain(find_connection(line, Unquoted::Value)).map(|found| found.password).collect()
+    addresses(line)
+        .chain(parameters(line))
+        .chain(find_connection(line, Unquoted::Value))
+        .map(|found| found.password)
+        .collect()
 }
 
 /// The addresses on the line that have a real password in them.
@@ -54,6 +59,27 @@ fn addresses(line: &str) -> impl Iterator<Item = Found<'_>> {
         (fits && plain).then(|| Found { password, shown: format!("{scheme}://...") })
     })
 }
+
+/// The passwords among the parameters of addresses on the line: `jdbc:mysql://host/x?user=a&password=b`.
+fn parameters(line: &str) -> impl Iterator<Item = Found<'_>> {
+    let fits = line.len() <= MAX_LINE_BYTES && gives_key_or_password(line.as_bytes());
+    let begins = fits.then(|| line.match_indices("://"));
+    begins.into_iter().flatten().filter_map(|(at, _)| {
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '\\');
+        let address = line[at + 3..].split(ends).next()?;
+        let host = address.split(['/', '?', ';', ':', ',']).next()?;
+        let mut fields = address.split(['?', '&', ';']).skip(1).filter_map(|field| field.split_once('='));
+        let (_, password) = fields.find(|(name, _)| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))?;
+        // Pages have forms; a database has its password there.
+        let driver = line[..at].rsplit(|c: char| !c.is_ascii_alphanumeric() && c != ':').next()?;
+        let made = driver.starts_with("jdbc:") || looks_random(password) || looks_like_password(password);
+        let counts = (6..=200).contains(&password.len()) && made && is_real(password) && !is_near(host);
+        counts.then(|| Found { password, shown: "password=...".to_owned() })
+    })
+}
+
+/// Names of parameters that give a password.
+const NAMES: [&str; 3] = ["password", "passwd", "pwd"];
 
 /// The connection string of ADO or ODBC on the line, or the Azure account key.
 fn find_connection(line: &str, unquoted: Unquoted) -> Option<Found<'_>> {
@@ -179,6 +205,27 @@ mod tests {
         let line = format!("AccountName=a;AccountKey={key};");
         assert_eq!(connection(&line).as_deref(), Some("AccountKey=..."));
         assert_eq!(passwords_on("x://a:kV7-q9Zt2w@b.io y://c:sunshine@d.io"), ["kV7-q9Zt2w", "sunshine"]);
+    }
+
+    #[test]
+    fn addresses_have_passwords_in_parameters() {
+        let found = |line: &str| find_password(line, Unquoted::Code).map(|found| found.password.to_owned());
+        for line in [
+            "String u = \"jdbc:mysql://db.acme.io/x?user=root&password=Cg2APGn1s0xBm1Xw9Q\";",
+            "u = 'jdbc:sqlserver://db.acme.io:1433;user=a;password=Cg2APGn1s0xBm1Xw9Q'",
+        ] {
+            assert_eq!(found(line).as_deref(), Some("Cg2APGn1s0xBm1Xw9Q"), "{line}");
+            assert_eq!(passwords_on(line), ["Cg2APGn1s0xBm1Xw9Q"]);
+        }
+        for line in [
+            "jdbc:mysql://localhost/x?user=root&password=Cg2APGn1s0xBm1Xw9Q",
+            "jdbc:mysql://db.acme.io/x?user=root&password=${PASSWORD}",
+            "jdbc:mysql://db.acme.io/x?user=root&password=changeme",
+            "https://acme.io/login?password=forgotten",
+            "\"jdbc:mysql://db.acme.io/x?user=root&password=\" + password",
+        ] {
+            assert_eq!(found(line), None, "{line}");
+        }
     }
 
     #[test]

@@ -96,7 +96,8 @@ pub(super) fn find_assignment<'a>(line: &'a str, bare: bool, allow: &[String]) -
     while let Some(found) = next_sign(bytes, at) {
         at = found + 1;
         let Some((name, is_password)) = promise_before(line, found) else { continue };
-        let Some((value, from)) = value_after(line, found, bare) else { continue };
+        let value = if bytes[found] == b'>' { text_of_element(line, found) } else { value_after(line, found, bare) };
+        let Some((value, from)) = value else { continue };
         if is_secret(value, is_password) && !allow.iter().any(|known| known == value) {
             return Some(name);
         }
@@ -104,6 +105,27 @@ pub(super) fn find_assignment<'a>(line: &'a str, bare: bool, allow: &[String]) -
     }
     None
 }
+
+/// The header on this line that brings a token of its own: `"Authorization": "Bearer ..."`.
+pub(super) fn find_bearer<'a>(line: &'a str, allow: &[String]) -> Option<&'a str> {
+    if line.len() > MAX_LINE_BYTES {
+        return None;
+    }
+    line.match_indices("earer ").find_map(|(at, word)| {
+        let before = line.get(at.saturating_sub(MAX_BEFORE_BEARER)..at)?;
+        let begin = at.saturating_sub(MAX_BEFORE_BEARER) + before.to_ascii_lowercase().rfind("authorization")?;
+        let rest = &line[at + word.len()..];
+        let is_of_token =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+' | b'/' | b'=');
+        let value = &rest[..rest.bytes().take(MAX_VALUE_BYTES).take_while(is_of_token).count()];
+        let ends = rest[value.len()..].chars().next().is_none_or(|next| matches!(next, '"' | '\'' | '`' | '\\'));
+        let secret = ends && is_secret(value, false) && !allow.iter().any(|known| known == value);
+        secret.then(|| &line[begin..begin + "authorization".len()])
+    })
+}
+
+/// Between the header's name and `Bearer` stand quotes and signs, and perhaps a bracket.
+const MAX_BEFORE_BEARER: usize = 24;
 
 /// The same for a Dockerfile's `ENV NAME value`.
 pub(super) fn find_docker_variable<'a>(line: &'a str, allow: &[String]) -> Option<&'a str> {
@@ -116,13 +138,14 @@ pub(super) fn find_docker_variable<'a>(line: &'a str, allow: &[String]) -> Optio
 }
 
 /// The next `=` or `:`; the end of a `||`, a `??` or an ` or `, after which the value stands that counts where a variable is
-/// not set; and the comma in `getenv("NAME", "value")`.
+/// not set; the comma in `getenv("NAME", "value")`; and the end of `<name>`.
 fn next_sign(bytes: &[u8], from: usize) -> Option<usize> {
     (from..bytes.len()).find(|at| match bytes[*at] {
         b'=' | b':' => true,
         sign @ (b'|' | b'?') => *at > from && bytes[at - 1] == sign,
         b'r' => bytes[..=*at].ends_with(b" or") && bytes.get(at + 1) == Some(&b' '),
         b',' => bytes[..*at].ends_with(b"\"") || bytes[..*at].ends_with(b"'"),
+        b'>' => bytes.get(at + 1).is_some_and(|next| next.is_ascii_graphic() && *next != b'<'),
         _ => false,
     })
 }
@@ -135,10 +158,15 @@ const MAX_TYPES: usize = 3;
 fn promise_before(line: &str, sign: usize) -> Option<(&str, bool)> {
     let (before, may_be_typed) = match line.as_bytes()[sign] {
         b',' => return variable_before(line, sign),
+        b'>' => {
+            let (name, begin) = name_before(line, sign)?;
+            let is_whole = line[..begin].ends_with('<') && line[..sign].ends_with(name);
+            return promise_of(name).filter(|_| is_whole).map(|is_password| (name, is_password));
+        }
         b'|' | b'?' => (called(&line[..sign - 1]), false),
         b'r' => (called(&line[..sign - 2]), false),
         b':' if line[..sign].ends_with('?') => (called(&line[..sign - 1]), false),
-        byte => (&line[..sign], byte == b'='),
+        byte => (without_accessors(&line[..sign]), byte == b'='),
     };
     let mut end = before.len();
     for hop in 0..=if may_be_typed { MAX_TYPES } else { 0 } {
@@ -158,19 +186,26 @@ fn promise_before(line: &str, sign: usize) -> Option<(&str, bool)> {
     None
 }
 
+/// Without the `{ get; set; }` of a property of C#.
+fn without_accessors(before: &str) -> &str {
+    let block = before.trim_end().strip_suffix('}').and_then(|before| before.rsplit_once('{'));
+    block.filter(|(_, inside)| inside.trim_start().starts_with("get")).map_or(before, |(before, _)| before)
+}
+
 /// Without the brackets that close a call, as in `get("NAME") or "value"`.
 fn called(before: &str) -> &str {
     before.trim_end_matches([' ', ')'])
 }
 
-/// The variable in `getenv("NAME", ...)`, when the call says that it reads the environment or the configuration.
+/// The variable in `getenv("NAME", ...)`, when the call says that it reads the environment or the configuration, and the
+/// constant in PHP's `define('NAME', ...)`.
 fn variable_before(line: &str, comma: usize) -> Option<(&str, bool)> {
     let (name, begin) = name_before(line, comma)?;
-    let call = line[..begin].strip_suffix(['"', '\''])?.strip_suffix('(')?;
+    let call = line[..begin].strip_suffix(['"', '\''])?.trim_end().strip_suffix('(')?;
     let length =
         call.bytes().rev().take(MAX_NAME_BYTES).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
     let call = call[call.len() - length.count()..].to_ascii_lowercase();
-    let reads = ["env", "config"].iter().any(|word| call.contains(word));
+    let reads = ["env", "config"].iter().any(|word| call.contains(word)) || call == "define";
     promise_of(name).filter(|_| reads).map(|is_password| (name, is_password))
 }
 
@@ -198,7 +233,8 @@ fn promise_of(name: &str) -> Option<bool> {
     if parts.iter().any(|part| OTHERS.contains(&part.as_str())) {
         return None;
     }
-    if parts.iter().any(|part| PASSWORDS.contains(&part.as_str())) {
+    // `PGPASSWORD` is one part.
+    if parts.iter().any(|part| PASSWORDS.contains(&part.as_str()) || part.ends_with("password")) {
         return Some(true);
     }
     let pair = parts.windows(2).any(|pair| PAIRS.iter().any(|(a, b)| pair[0] == *a && pair[1] == *b));
@@ -246,6 +282,15 @@ fn value_after(line: &str, sign: usize, bare: bool) -> Option<(&str, usize)> {
         None => return None,
     };
     (value.len() <= MAX_VALUE_BYTES).then_some((value, begin + value.len()))
+}
+
+/// The text of an element that is whole on the line, and where it ends.
+fn text_of_element(line: &str, sign: usize) -> Option<(&str, usize)> {
+    let (name, _) = name_before(line, sign)?;
+    let rest = &line[sign + 1..];
+    let length = rest.bytes().take(MAX_VALUE_BYTES).position(|byte| byte == b'<')?;
+    let ends = rest[length + 1..].strip_prefix('/').is_some_and(|end| end.starts_with(name));
+    ends.then(|| (rest[..length].trim(), sign + 1 + length))
 }
 
 /// Python's `r"..."` and `b'...'`, Rust's `r#"..."#`, C#'s `@"..."`: what comes before the quotes goes.
@@ -317,6 +362,12 @@ mod tests {
             ("val k = System.getenv(\"API_KEY\") ?: \"9f86d081884c7d659a2feaa0c55ad015\"", "API_KEY"),
             ("k = ENV.fetch('API_KEY', '9f86d081884c7d659a2feaa0c55ad015')", "API_KEY"),
             ("x = {secret_key: \"wJalrXUtnFEMIK7MDENGbPxRfiCYzq3Tn5Lk8aBc\"}", "secret_key"),
+            ("define('DB_PASSWORD', 'ptgU7Ejf2bzJ6sZWd9HI');", "DB_PASSWORD"),
+            ("define( \"API_SECRET\", \"c1f0e49895d1a0d1f13dce20c4fd32f6\" );", "API_SECRET"),
+            ("<server><password>m5ug1dT0rWLN3phv7lsDbcW5</password></server>", "password"),
+            ("public string ApiKey { get; private set; } = \"d30b49895d1a0d1f13dce20c4fd32f64\";", "ApiKey"),
+            ("export PGPASSWORD=\"pcm7evYM6iSt8G400G1ae2oN\"", "PGPASSWORD"),
+            ("password = \"0skygJxyXHOlebYc\"", "password"),
         ] {
             assert_eq!(found(line).as_deref(), Some(name), "{line}");
         }
@@ -340,8 +391,19 @@ mod tests {
             "tokens[0] = \"9f86d081884c7d659a2feaa0c55ad015\"",
             "the token of one of them = \"9f86d081884c7d659a2feaa0c55ad015\"",
             "password, digest = \"9f86d081884c7d659a2feaa0c55ad015\"",
+            "defined('API_KEY', '9f86d081884c7d659a2feaa0c55ad015')",
+            "<password>changeme</password>",
+            "<password>${env.PASSWORD}</password>",
+            "<p>9f86d081884c7d659a2feaa0c55ad015</p>",
+            "if (password > limit) x</password>",
+            "<password>9f86d081884c7d659a2feaa0c55ad015",
+            "function password() { return get; } = \"9f86d081884c7d659a2feaa0c55ad015\"",
+            "<password>",
+            "password = \"SpringSecurity2Config\"",
             "=",
             ":",
+            ">",
+            "<>",
             ",",
             "',",
             "\",\"",
@@ -360,6 +422,21 @@ mod tests {
         assert_eq!(bare("export API_KEY=9f86d081884c7d659a2feaa0c55ad015").as_deref(), Some("API_KEY"));
         assert_eq!(bare("password: vB9-xQz2kT4 # prod").as_deref(), Some("password"));
         assert_eq!(bare("password: ${PASSWORD}"), None);
+        let bearer = |line| find_bearer(line, &[]);
+        assert_eq!(
+            bearer("h = {\"Authorization\": \"Bearer zHYL8o8sgGir8xSNeVzjSqe9eWfr4jIg\"}"),
+            Some("Authorization")
+        );
+        assert_eq!(bearer("curl -H 'authorization: bearer zHYL8o8sgGir8xSNeVzjSqe9eWfr4jIg'"), Some("authorization"));
+        for line in [
+            "\"Authorization\": `Bearer ${token}`",
+            "'Authorization': 'Bearer ' + zHYL8o8sgGir8xSNeVzjSqe9eWfr4jIg",
+            "Authorization: Bearer your-token-goes-here-1",
+            "the bearer zHYL8o8sgGir8xSNeVzjSqe9eWfr4jIg",
+            "Bearer ",
+        ] {
+            assert_eq!(bearer(line), None, "{line}");
+        }
         let variable = |line| find_docker_variable(line, &[]);
         assert_eq!(variable("ENV API_KEY 9f86d081884c7d659a2feaa0c55ad015"), Some("API_KEY"));
         for line in

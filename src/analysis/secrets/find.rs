@@ -1,8 +1,9 @@
 //! Looks for secrets on the added lines of one file.
 
 use super::addresses::{Unquoted, find_password};
-use super::assignment::{find_assignment, find_docker_variable};
+use super::assignment::{find_assignment, find_bearer, find_docker_variable};
 use super::jwt::match_jwt;
+use super::patterns::match_patterns;
 use super::private_key::find_key;
 use super::shapes::match_shape;
 use super::{Proof, Secret, SourceLine};
@@ -54,6 +55,16 @@ pub fn find_secrets(path: &str, lines: &[SourceLine<'_>], scope: SecretScope, op
         }
         if !added {
             continue;
+        }
+        for (pattern, _) in match_patterns(line).filter(|(_, token)| !allowed(token, options)) {
+            found.push(Secret {
+                what: pattern.what,
+                shown: pattern.shown.to_owned(),
+                revoke: pattern.revoke,
+                proof: Proof::Shape,
+                line: number,
+                end_line: number,
+            });
         }
         if let Some(address) = find_password(line, values.unquoted()).filter(|_| !allowed(line, options)) {
             found.push(Secret {
@@ -181,7 +192,7 @@ impl Values {
 
     fn find_guess<'a>(self, line: &'a str, allow: &[String]) -> Option<&'a str> {
         let of_image = || (self == Values::Docker).then(|| find_docker_variable(line, allow)).flatten();
-        find_assignment(line, self != Values::Quoted, allow).or_else(of_image)
+        find_assignment(line, self != Values::Quoted, allow).or_else(of_image).or_else(|| find_bearer(line, allow))
     }
 }
 

@@ -118,8 +118,21 @@ pub(super) fn looks_like_password(value: &str) -> bool {
     (8..=100).contains(&value.len())
         && classes.iter().filter(|has| **has).count() >= 3
         && entropy(value) >= 2.5
-        && piece_length(value) <= MAX_PIECE
+        && (piece_length(value) <= MAX_PIECE || is_random_password(value))
 }
+
+/// Whether letters of both cases and digits follow each other without making words.
+fn is_random_password(value: &str) -> bool {
+    value.len() >= MIN_RANDOM_PASSWORD_BYTES
+        && [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit]
+            .into_iter()
+            .all(|class| has(value, class))
+        && piece_length(value) <= MAX_WORDLESS_PIECE
+        && share_of_common_pairs(value) <= MAX_COMMON_PAIRS
+}
+
+/// Shorter ones have too few pairs.
+const MIN_RANDOM_PASSWORD_BYTES: usize = 12;
 
 #[cfg(test)]
 mod tests {
@@ -161,8 +174,8 @@ mod tests {
             is_mixed_noise("CJXDCGLmlZGEONYlgCtjfIZSOcMzCPVNPk")
                 && !is_mixed_noise("modelForSequenceClassificationHTTP")
         );
-        assert!(looks_like_password("Tr0ub4dor&3"));
-        for value in ["correcthorse", "Password", "user_password_1", "x", "UserPassword"] {
+        assert!(looks_like_password("Tr0ub4dor&3") && looks_like_password("0skygJxyXHOlebYc"));
+        for value in ["correcthorse", "Password", "user_password_1", "x", "UserPassword", "ResetPassword2Form"] {
             assert!(!looks_like_password(value), "{value}");
         }
     }

@@ -24,6 +24,8 @@ const GITHUB_APP: &str = "in the settings of the app that issued it";
 const SLACK: &str = "at https://api.slack.com/apps";
 const STRIPE: &str = "at https://dashboard.stripe.com/apikeys";
 const GITLAB: &str = "in GitLab under Preferences, Access tokens";
+const SENTRY: &str = "in Sentry under Auth Tokens";
+const NOTION: &str = "in Notion under Integrations";
 const CLOUD: &str = "in the provider's console";
 
 fn alnum(byte: u8) -> bool {
@@ -44,6 +46,10 @@ fn dotted(byte: u8) -> bool {
 
 fn slashed(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-')
+}
+
+fn padded(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=')
 }
 
 fn hex(byte: u8) -> bool {
@@ -117,6 +123,22 @@ const SHAPES: &[Shape] = &[
     shape("a Linear API key", "lin_api_", alnum, 40, 40, "in Linear under Settings, API"),
     shape("a New Relic key", "NRAK-", upper, 27, 27, "in New Relic under API keys"),
     shape("an age secret key", "AGE-SECRET-KEY-1", upper, 58, 58, "by encrypting anew with another key"),
+    shape("a GitLab job token", "glcbt-", dashed, 20, 64, GITLAB),
+    shape("a HashiCorp Vault token", "hvs.", dashed, 24, 300, "with `vault token revoke`"),
+    shape("a Terraform Cloud token", "atlasv1.", dashed, 60, 70, "in HCP Terraform under Tokens"),
+    shape("a Postman API key", "PMAK-", dashed, 59, 59, "in Postman under API keys"),
+    shape("a Doppler token", "dp.pt.", alnum, 40, 44, "in Doppler under Tokens"),
+    shape("a Sentry user token", "sntryu_", hex, 64, 64, SENTRY),
+    shape("a Sentry organisation token", "sntrys_", padded, 90, MAX, SENTRY),
+    shape("a Pulumi access token", "pul-", hex, 40, 40, "in Pulumi Cloud under Access tokens"),
+    shape("a Square access token", "sq0atp-", dashed, 22, 22, "in Square's developer dashboard"),
+    shape("a Square client secret", "sq0csp-", dashed, 43, 43, "in Square's developer dashboard"),
+    shape("a Twilio API key", "SK", hex, 32, 32, "in the Twilio console under API keys"),
+    shape("a Figma access token", "figd_", dashed, 40, 50, "in Figma under Security"),
+    shape("a Notion token", "ntn_", alnum, 46, 46, NOTION),
+    shape("a Notion token", "secret_", alnum, 43, 43, NOTION),
+    shape("a Groq API key", "gsk_", alnum, 52, 52, "at https://console.groq.com/keys"),
+    shape("a Grafana Cloud token", "glc_", padded, 32, MAX, "in Grafana Cloud under Access policies"),
     shape("a Discord webhook", "discord.com/api/webhooks/", slashed, 80, 100, "in the channel's settings under Integrations"),
 ];
 
@@ -169,7 +191,7 @@ pub(super) fn match_shape(rest: &str) -> Option<Match> {
         // `cio` and `dapi` begin words too, and words follow `glpat-`: a body without digits has to be noise.
         let apart = shape.prefix.ends_with(['_', '-', '.']);
         let random = body.bytes().any(|byte| byte.is_ascii_digit()) || (apart && is_mixed_noise(body));
-        let counts = proof == Proof::Checksum || (!regular && (random || shape.prefix == "AKIA"));
+        let counts = proof == Proof::Checksum || (!regular && (random || matches!(shape.prefix, "AKIA" | "ASIA")));
         counts.then(|| Match { shape, length: shape.prefix.len() + length, proof })
     })
 }
@@ -199,6 +221,10 @@ mod tests {
         assert_eq!(proof("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1"), None);
         assert_eq!(proof("AKIAQ3EGRW7LPZT2MDVX"), Some(Proof::Shape));
         assert_eq!(proof("AKIAIOSFODNN7EXAMPLE"), None);
+        assert_eq!(proof("SK4f1c0a8be2d97c356a0be4f81d93c27a"), Some(Proof::Shape));
+        assert_eq!(proof("SK4F1C0A8BE2D97C356A0BE4F81D93C27A"), None);
+        assert_eq!(proof("secret_manager_for_production_environments_12"), None);
+        assert_eq!(proof("pul-4f1c0a8be2d97c356a0be4f81d93c27a9b8e7d60"), Some(Proof::Shape));
         // Hugging Face's have no digits.
         assert_eq!(proof("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"), Some(Proof::Shape));
         assert_eq!(proof("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"), None);
