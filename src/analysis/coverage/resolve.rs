@@ -137,7 +137,7 @@ pub(super) fn resolve(tree: &Tree, places: &Places, report: &Report, beside: Opt
         });
         of_file.push(at);
     }
-    let votes = Votes::count(tree, asked.iter().map(|it| (&it.path, &it.draft)));
+    let votes = Votes::count(tree, places.working.is_some(), asked.iter().map(|it| (&it.path, &it.draft)));
     let (mut settled, roots): (Vec<(Resolution, Fit)>, Vec<Option<Root>>) =
         asked.iter().map(|it| resolver.settle(it, &votes)).unzip();
     drop_doubts(&mut settled);
@@ -280,7 +280,8 @@ impl Resolver<'_> {
             exact(rest).or_else(|| if path.windows { self.tree.exact_folded(rest) } else { None })
         };
         if path.absolute {
-            return at_top(path).into_iter().collect();
+            let in_working = || self.working.as_ref().and_then(|working| path.without(working)).and_then(exact);
+            return at_top(path).or_else(in_working).into_iter().collect();
         }
         // A file's name can have a backslash.
         if raw.contains('\\')
