@@ -10,6 +10,9 @@ use std::collections::{HashMap, HashSet};
 /// So many paths of one file are told apart; what comes then is left out.
 const MAX_WAYS: usize = 16;
 
+/// So many lines that two paths both know show that they have one text.
+const MIN_SAME_LINES: usize = 3;
+
 /// A path of a report, with what speaks for the file that was found for it.
 pub(super) struct Claim<'r> {
     pub(super) path: &'r Parts,
@@ -35,10 +38,17 @@ impl Claim<'_> {
         is_one_module && (self.path.is_same_file(other.path) || (self.fit, other.fit) == (Fit::Exact, Fit::Exact))
     }
 
-    /// Whether both are that file on two machines: both roots are known, and they are two.
+    /// Whether both are that file on two machines: there are two roots, and both are known, or the same lines are code.
     fn agrees(&self, other: &Claim<'_>) -> bool {
         let is_known = |it: &Claim<'_>| it.fit == Fit::Exact || it.votes > 1;
-        self.is_apart_from(other) && is_known(self) && is_known(other)
+        self.is_apart_from(other) && (is_known(self) && is_known(other) || self.is_same_text(other))
+    }
+
+    fn is_same_text(&self, other: &Claim<'_>) -> bool {
+        let (ours, theirs) = (&self.file.lines, &other.file.lines);
+        let (few, many) = if ours.len() < theirs.len() { (ours, theirs) } else { (theirs, ours) };
+        let is_there = |number: u32| many.binary_search_by_key(&number, |line| line.number).is_ok();
+        few.len() >= MIN_SAME_LINES && few.iter().all(|line| is_there(line.number))
     }
 
     fn is_apart_from(&self, other: &Claim<'_>) -> bool {

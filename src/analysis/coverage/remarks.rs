@@ -76,3 +76,63 @@ pub fn remarks(facts: &CoverageFacts, measured: &DiffCoverage) -> Vec<String> {
     out.extend(facts.notes.iter().cloned());
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Named, Places, State, Tree, combine, measure, parse_report};
+    use super::*;
+    use crate::diff::parse_patch_set;
+
+    fn facts(report: &str, tree: &[String], changes: &[FileChange]) -> CoverageFacts {
+        let report = parse_report(report.as_bytes()).expect("reads");
+        let named = Named { name: "r".to_owned(), beside: None, report };
+        let tree = Tree::new(tree.iter().map(|path| RepoPath::new(path)));
+        let mut facts = combine(vec![named], &tree, &Places::default());
+        restrict(&mut facts, changes);
+        facts
+    }
+
+    fn record(path: &str) -> String {
+        format!("SF:{path}\nDA:1,1\nend_of_record\n")
+    }
+
+    fn added(path: &str) -> Vec<FileChange> {
+        parse_patch_set(
+            format!("diff --git a/{path} b/{path}\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x\n").as_bytes(),
+        )
+        .files
+    }
+
+    #[test]
+    fn an_ambiguous_path_of_a_changed_file_is_said_among_many() {
+        let files = (0..30).flat_map(|file| (0..9).map(move |package| format!("p/{package}/src/f{file}.ts")));
+        let tree: Vec<String> = files.collect();
+        let report: String = (0..30).map(|file| record(&format!("src/f{file}.ts"))).collect();
+        let changes = added("p/8/src/f29.ts");
+        let facts = facts(&report, &tree, &changes);
+        assert_eq!((facts.ambiguous.len(), facts.ambiguous_paths), (1, 30));
+        let measured = measure(&facts, &changes, &|_| true, false);
+        assert_eq!((measured.state, measured.files[0].doubtful), (State::Ambiguous, true));
+        assert_eq!(
+            remarks(&facts, &measured),
+            [
+                "`src/f29.ts` in a report could be any of `p/8/src/f29.ts`, `p/0/src/f29.ts`, `p/1/src/f29.ts`, `p/2/src/f29.ts`, `p/3/src/f29.ts`, so it counts for none of them. Make the report with paths from the top of the repository."
+            ]
+        );
+    }
+
+    #[test]
+    fn what_may_be_a_changed_file_is_said() {
+        let tree = ["src/calc.js".to_owned(), "src/other.js".to_owned()];
+        let changes = added("src/calc.js");
+        let facts = facts(&(record("dist/calc.js") + &record("src/other.js")), &tree, &changes);
+        let measured = measure(&facts, &changes, &|_| true, false);
+        assert_eq!((measured.state, facts.foreign_files), (State::NothingMeasured, 0));
+        assert_eq!(
+            remarks(&facts, &measured),
+            [
+                "`dist/calc.js` in a report could be `src/calc.js` or another file, so it does not count. Make the report with paths from the top of the repository."
+            ]
+        );
+    }
+}

@@ -165,7 +165,7 @@ fn resolve_among(
         });
         of_file.push(at);
     }
-    let votes = Votes::count(tree, asked.iter().map(|it| (&it.path, &it.draft)));
+    let votes = Votes::count(tree, places.working.is_some(), asked.iter().map(|it| (&it.path, &it.draft)));
     let (mut settled, roots): (Vec<(Resolution, Fit)>, Vec<Option<Root>>) =
         asked.iter().map(|it| resolver.settle(it, &votes)).unzip();
     match rivals {
@@ -317,7 +317,8 @@ impl Resolver<'_> {
             exact(rest).or_else(|| if path.windows { self.tree.exact_folded(rest) } else { None })
         };
         if path.absolute {
-            return at_top(path).into_iter().collect();
+            let in_working = || self.working.as_ref().and_then(|working| path.without(working)).and_then(exact);
+            return at_top(path).or_else(in_working).into_iter().collect();
         }
         // A file's name can have a backslash.
         if raw.contains('\\')

@@ -53,7 +53,7 @@ pub(super) struct Votes {
     moves: HashMap<Move, usize>,
     /// The directory that all paths lack which are the end of one file's path; `None` when they differ.
     added: Option<String>,
-    /// The report names one path: nothing speaks for a root, and nothing against it.
+    /// One path is all that can speak for a root, and nothing speaks against it.
     is_alone: bool,
 }
 
@@ -66,8 +66,15 @@ pub(super) enum Best<'d> {
 }
 
 impl Votes {
-    pub(super) fn count<'d>(tree: &Tree, drafts: impl ExactSizeIterator<Item = (&'d Parts, &'d Draft)>) -> Self {
-        let mut votes = Votes { is_alone: drafts.len() == 1, ..Votes::default() };
+    /// `is_part` says that `tree` holds some of the repository's files: then a path that fits none speaks against nothing.
+    pub(super) fn count<'d>(
+        tree: &Tree,
+        is_part: bool,
+        drafts: impl Iterator<Item = (&'d Parts, &'d Draft)> + Clone,
+    ) -> Self {
+        let speaks = |(_, draft): &(&Parts, &Draft)| !is_part || !matches!(draft, Draft::Nothing);
+        let is_alone = drafts.clone().filter(speaks).take(2).count() == 1;
+        let mut votes = Votes { is_alone, ..Votes::default() };
         let (mut added, mut roots, mut moves) = (Vec::new(), Vec::new(), Vec::new());
         for (path, draft) in drafts {
             let Draft::Open { whole, rest, moved, fit: Fit::Whole | Fit::Partial, .. } = draft else { continue };

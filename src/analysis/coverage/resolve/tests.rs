@@ -167,6 +167,9 @@ fn what_lies_in_the_repository_unlisted_is_another_file() {
     // Without a repository its directory is known all the same.
     let working = Places { working: Some("/w/p".to_owned()), ..Places::default() };
     assert_eq!(resolve_in(&tree, &["/w/p/dist/calc.js"], &[], &working, None), ["-"]);
+    assert_eq!(resolve_in(&["main.py"], &["/w/p/main.py", "/w/p/src/b.py"], &[], &working, None), ["main.py", "-"]);
+    assert_eq!(resolve_in(&["main.py"], &["/app/main.py", "/app/src/b.py"], &[], &working, None), ["main.py", "-"]);
+    check(&["main.py"], &["/app/main.py", "/app/src/b.py"], &["-", "-"]);
     assert_eq!(resolve_in(&["api/src/a.ts"], &["/w/p/src/a.ts"], &[], &working, None), ["api/src/a.ts"]);
     // On another machine the other paths tell the directory.
     let other = ["/ci/p/lib/util.c", "/ci/p/src/mine/a.py", "/ci/p/build/_deps/foo-src/src/calc.js"];
@@ -197,6 +200,19 @@ fn two_machines_have_one_file() {
     let paths = ["/w/p/src/a.c", "/w/p/src/b.c", "/app/src/a.c", "/app/src/b.c"];
     assert_eq!(resolve_in(&tree, &paths, &[], &at_top(), None), ab);
     check(&tree, &["src/a.c", "src/b.c", "/app/src/a.c", "/app/src/b.c"], &ab);
+    // The same lines are code.
+    let text = |path: &str, first: u32| ReportFile {
+        path: path.to_owned(),
+        hint: None,
+        lines: (first..first + 4).map(|number| LineHits::new(number, 1)).collect(),
+    };
+    let of_text = |first: u32| {
+        let files = vec![text("/ci/src/a.c", 1), text("/app/src/a.c", first)];
+        let tree = Tree::new(tree.iter().map(|path| RepoPath::new(path)));
+        resolve(&tree, &NONE, &Report { format: Format::Lcov, files, sources: Vec::new(), notes: Vec::new() }, None)
+    };
+    assert_eq!(of_text(1), [Resolution::Found(0), Resolution::Found(0)]);
+    assert_eq!(of_text(2), [Resolution::Doubtful(0), Resolution::Doubtful(0)]);
     // A directory in a root is no second root.
     let nested = ["/app/src/a.c", "/app/src/b.c", "/app/lib/x/src/a.c", "/app/lib/x/src/b.c"];
     check(&tree, &nested, &["-", "-", "-", "-"]);
