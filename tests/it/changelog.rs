@@ -102,6 +102,44 @@ fn drafted(path: &str, text: &str, title: &str) -> (String, Option<String>, Stri
 }
 
 #[test]
+fn a_section_that_the_file_never_had_is_begun() {
+    let opening = "# Changelog\n\nThe format is based on [Keep a Changelog](https://keepachangelog.com/en/1.0.0/).\n\n";
+    let old = "## [1.0.0] - 2025-11-02\n\n### Added\n\n- Names.\n- More.\n\n### Fixed\n\n- Bug.\n";
+    let pending = format!("{opening}## [Unreleased]\n\n{old}");
+    for (title, section) in [("Remove the old api", "Removed"), ("Deprecate x", "Deprecated"), ("Rework it", "Changed")]
+    {
+        let (inserted, under, text) = drafted("CHANGELOG.md", &pending, title);
+        assert!(inserted.contains(&format!("\n### {section}\n\n- ")), "{inserted}");
+        assert_eq!(under.as_deref(), Some(format!("[Unreleased] / {section}").as_str()));
+        let added: String = inserted.lines().map(|line| format!("+{line}\n")).collect();
+        let patch = format!("@@ -5,0 +6,{} @@\n{added}", inserted.lines().count());
+        let document = read_document("CHANGELOG.md", Sheet::new(Some(&text), &parse_hunks(&patch)), TODAY);
+        let problems = check_entries("CHANGELOG.md", &document, &habits_of(&document), None, false);
+        assert!(problems.is_empty(), "{problems:?}");
+        // Without a pending release it is begun too.
+        let (inserted, ..) = drafted("CHANGELOG.md", &format!("{opening}{old}"), title);
+        assert!(inserted.starts_with(&format!("## [Unreleased]\n\n### {section}\n\n- ")), "{inserted}");
+    }
+    let first = drafted("CHANGELOG.md", opening, "Fix the crash").0;
+    assert!(first.contains("## Unreleased\n\n### Fixed\n\n- Fix the crash"), "{first}");
+    // Who lists without sections goes on so.
+    let bare = format!("{opening}## [Unreleased]\n\n## [1.0.0] - 2025-11-02\n\n- Names.\n");
+    assert!(!drafted("CHANGELOG.md", &bare, "Fix the crash").0.contains("###"));
+}
+
+#[test]
+fn a_placeholder_that_goes_does_not_change_the_style() {
+    let entry = "* [#6](https://github.com/o/r/pull/6): Added z - [@al](https://github.com/al).";
+    let text =
+        format!("### 1.1.0 (Next)\n\n{entry}\n\n### 1.0.0 (2025/01/02)\n\n* Old - [@al](https://github.com/al).\n");
+    let patch = format!(
+        "@@ -1,5 +1,5 @@\n ### 1.1.0 (Next)\n \n-* Your contribution here.\n+{entry}\n \n ### 1.0.0 (2025/01/02)\n"
+    );
+    let document = read_document("CHANGELOG.md", Sheet::new(Some(&text), &parse_hunks(&patch)), TODAY);
+    assert_eq!(document.style.as_str(), "intridea");
+}
+
+#[test]
 fn a_draft_is_written_as_the_others_are() {
     for (path, text, title, inserted, under) in [
         (

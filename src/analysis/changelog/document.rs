@@ -1,5 +1,6 @@
 //! A changelog taken apart: releases, their sections, and the entries in them.
 
+use super::entries::is_dangers_form;
 use super::heading::{Title, find_date_text, names_file, read_date, read_title};
 use super::markup::{LineKind, Markup, classify};
 use super::sheet::Sheet;
@@ -439,7 +440,10 @@ impl<'a> Document<'a> {
         self.semantic = opening.contains("semver.org") || opening.contains("semantic versioning");
         let recent: Vec<String> = self.entries.iter().take(60).map(|entry| self.text_of(entry)).collect();
         let links = recent.iter().filter(|text| COMMIT_LINK.is_match(text)).count();
-        let placeholder = recent.iter().any(|text| is_placeholder(text));
+        // A change that removes the placeholder makes no other style.
+        let placeholder = recent.iter().any(|text| is_placeholder(text))
+            || self.sheet.removed.iter().any(|line| is_placeholder(line))
+            || self.is_written_for_danger();
         let known = self.sections.iter().filter(|section| SECTIONS.contains(&section.name)).count();
         self.style = if placeholder {
             Style::Intridea
@@ -452,6 +456,17 @@ impl<'a> Document<'a> {
         } else {
             Style::Headings
         };
+    }
+}
+
+impl Document<'_> {
+    /// Whether the entries that were there before are nearly all of the form of danger-changelog.
+    fn is_written_for_danger(&self) -> bool {
+        let old = self.entries.iter().filter(|entry| !entry.added).take(60);
+        let (all, so) = old.fold((0, 0), |(all, so), entry| {
+            (all + 1, so + usize::from(is_dangers_form(self.sheet.lines[entry.at].text)))
+        });
+        all >= 5 && so * 10 >= all * 9
     }
 }
 

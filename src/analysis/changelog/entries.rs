@@ -14,10 +14,18 @@ const MAX_COMPARED_CHARS: usize = 200;
 /// Shorter entries, such as "Bug fixes", may stand anywhere twice.
 const MIN_TELLING_CHARS: usize = 20;
 
+/// As danger-changelog has it: any number of numbers, and of authors. Its addresses are of GitHub alone.
 static INTRIDEA: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\* (?:\[#[0-9]+\]\(https?://[^\s)]+\): )?[`A-Z].* - \[@[[0-9A-Za-z_].-]+\]\([^)\s]+\)\.$")
-        .expect("a fixed pattern")
+    Regex::new(
+        r"^\* (?:\[#[0-9]+\]\(https?://.*[0-9]+\): )?[`\p{Lu}].*[^.,] - \[@[[0-9A-Za-z_].-]+\]\([^)\s]+\)(?:.*\))?\.$",
+    )
+    .expect("a fixed pattern")
 });
+
+/// Whether a line is an entry in the form of danger-changelog.
+pub(super) fn is_dangers_form(line: &str) -> bool {
+    INTRIDEA.is_match(line) && line.matches('(').count() == line.matches(')').count()
+}
 
 /// The new entries: added, and neither a changed form of a removed line nor one that only moved.
 pub fn new_entries<'d>(document: &'d Document<'_>) -> Vec<&'d Entry> {
@@ -174,10 +182,11 @@ fn same_entries(document: &Document<'_>, new: &[&Entry], say: &mut Say<'_>) {
 
 /// What keeps a line from the form of danger-changelog.
 fn wrong_form(line: &str) -> Option<&'static str> {
-    if INTRIDEA.is_match(line) {
+    if is_dangers_form(line) {
         return None;
     }
     let trimmed = line.trim_end();
+    let begin = trimmed.strip_prefix("* [");
     Some(if !line.starts_with("* ") {
         "does not begin with a star and a space"
     } else if line != trimmed {
@@ -188,7 +197,48 @@ fn wrong_form(line: &str) -> Option<&'static str> {
         "does not end with a full stop"
     } else if !trimmed.contains(" - [@") {
         "has no ` - ` before its author"
+    } else if trimmed.matches('(').count() != trimmed.matches(')').count() {
+        "has a parenthesis without its counterpart"
+    } else if [". - [@", ", - [@"].iter().any(|end| trimmed.contains(end)) {
+        "has a full stop or a comma before its ` - `"
+    } else if begin.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        "has no `#` before its number"
+    } else if begin.is_some_and(|rest| rest.starts_with('#') && !rest.contains("): ")) {
+        "has no colon behind its number"
+    } else if trimmed.contains(": - [@") {
+        "does not say what changes"
     } else {
         "does not begin with a capital letter"
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_is_that_of_danger_changelog() {
+        let number = "[#6](https://github.com/o/r/pull/6)";
+        let author = "[@al](https://github.com/al)";
+        for line in [
+            format!("* {number}: Added z - {author}."),
+            format!("* {number}, [#7](https://github.com/o/r/pull/7): Added z - {author}."),
+            format!("* {number}: Added z - {author}, [@bo](https://github.com/bo)."),
+            format!("* {number}: Él z (and y) - {author}."),
+            format!("* `z` is there - {author}."),
+        ] {
+            assert_eq!(wrong_form(&line), None, "{line}");
+        }
+        for (line, wrong) in [
+            (format!("* {number}: added z - {author}."), "does not begin with a capital letter"),
+            (format!("* {number} Added z - {author}."), "has no colon behind its number"),
+            (format!("* [6](https://github.com/o/r/pull/6): Added z - {author}."), "has no `#` before its number"),
+            (format!("* {number}: Added z. - {author}."), "has a full stop or a comma before its ` - `"),
+            (format!("* {number}: Added (z - {author}."), "has a parenthesis without its counterpart"),
+            (format!("* {number}: - {author}."), "does not say what changes"),
+            (format!("* {number}: Added z - {author}"), "does not end with a full stop"),
+        ] {
+            assert_eq!(wrong_form(&line), Some(wrong), "{line}");
+        }
+    }
 }

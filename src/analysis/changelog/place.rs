@@ -25,8 +25,8 @@ pub(super) fn find_place(document: &Document<'_>, habits: &Habits, kind: Kind) -
     let pending = document.releases.iter().position(|release| release.pending && !release.assumed);
     match (pending, document.releases.first()) {
         (Some(index), _) => in_release(document, habits, index, kind),
-        (None, Some(first)) if !is_listed_above(document) => new_release(document, first, kind),
-        _ => new_list(document, habits),
+        (None, Some(first)) if !is_listed_above(document) => new_release(document, habits, first, kind),
+        _ => new_list(document, habits, kind),
     }
 }
 
@@ -56,17 +56,14 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
     }
     let loose: Vec<_> =
         document.entries.iter().filter(|entry| entry.release == Some(index) && entry.section.is_none()).collect();
-    let standard = matches!(document.style, Style::KeepAChangelog { .. });
     let model = best(&others, kind).or_else(|| wider(&others, kind));
-    let uses_sections = !own.is_empty()
-        || (loose.is_empty()
-            && (model.is_some()
-                || (standard && habits.leads.is_empty() && others.is_empty() && document.releases.len() < 2)));
+    let uses_sections =
+        !own.is_empty() || (loose.is_empty() && (model.is_some() || keeps_sections(document, Some(index))));
     if uses_sections && habits.leads.is_empty() {
         let name = model.map_or(kind.standard(), |section| section.name);
-        let heading = heading_lines(document, model.or(own.first().copied()), name, release);
-        let open =
-            model.or(own.first().copied()).is_none_or(|model| is_blank(document, heading_last(document, model.at) + 1));
+        let shape = model.or(own.first().copied()).or(others.first().copied());
+        let heading = heading_lines(document, shape, name, release);
+        let open = shape.is_none_or(|shape| is_blank(document, heading_last(document, shape.at) + 1));
         let rank = |name: &str| SECTIONS.iter().position(|section| *section == name);
         let next =
             own.iter().find(|section| rank(section.name).zip(rank(name)).is_some_and(|(other, own)| other > own));
@@ -102,6 +99,19 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
     }
 }
 
+/// Whether each entry belongs into a section of Keep a Changelog, also one that the file never had: the others stand in
+/// such, or the file says that it follows that page and no release but this one has entries outside of sections.
+fn keeps_sections(document: &Document<'_>, except: Option<usize>) -> bool {
+    let mut others = document.sections.iter().filter(|section| Some(section.release) != except).peekable();
+    if others.peek().is_some() {
+        return matches!(document.style, Style::KeepAChangelog { .. })
+            || others.all(|section| SECTIONS.contains(&section.name));
+    }
+    let is_loose = |release: Option<usize>| release.is_some() && release != except;
+    matches!(document.style, Style::KeepAChangelog { .. })
+        && !document.entries.iter().any(|entry| entry.section.is_none() && is_loose(entry.release))
+}
+
 /// A section whose name suits the kind, the best name first.
 fn best<'s, 'a>(sections: &[&'s Section<'a>], kind: Kind) -> Option<&'s Section<'a>> {
     let names: Vec<String> = sections.iter().map(|section| plain(section.name)).collect();
@@ -128,17 +138,20 @@ fn plain(name: &str) -> String {
 }
 
 /// A file without a pending release gets one.
-fn new_release(document: &Document<'_>, first: &Release<'_>, kind: Kind) -> Place {
+fn new_release(document: &Document<'_>, habits: &Habits, first: &Release<'_>, kind: Kind) -> Place {
     let link = unreleased_link(document, first);
     let name = if first.title.label.is_some() && link.is_ok() { "[Unreleased]" } else { "Unreleased" };
     let mut before = heading_like(document, first.at, name, first.level);
     before.push(String::new());
     let sections: Vec<&Section<'_>> = document.sections.iter().collect();
     let mut under = name.trim_matches(['[', ']']).to_owned();
-    if let Some(model) = best(&sections, kind).or_else(|| wider(&sections, kind)) {
-        before.extend(heading_lines(document, Some(model), model.name, first));
-        before.extend(blank_if(is_blank(document, heading_last(document, model.at) + 1)));
-        under = format!("{under} / {}", model.name);
+    let model = best(&sections, kind).or_else(|| wider(&sections, kind));
+    if model.is_some() || (habits.leads.is_empty() && keeps_sections(document, None)) {
+        let shape = model.or(sections.first().copied());
+        let name = model.map_or(kind.standard(), |section| section.name);
+        before.extend(heading_lines(document, shape, name, first));
+        before.extend(blank_if(shape.is_none_or(|it| is_blank(document, heading_last(document, it.at) + 1))));
+        under = format!("{under} / {name}");
     }
     let link = link.ok().flatten();
     Place { at: before_heading(document, first.at), before, after: vec![String::new()], link, under: Some(under) }
@@ -164,17 +177,24 @@ fn unreleased_link(document: &Document<'_>, first: &Release<'_>) -> Result<Optio
 }
 
 /// A file without a heading for what is new: among the entries above all headings, or below the title.
-fn new_list(document: &Document<'_>, habits: &Habits) -> Place {
+fn new_list(document: &Document<'_>, habits: &Habits, kind: Kind) -> Place {
     let mut loose = document.entries.iter().filter(|entry| entry.release.is_none());
     let Some(first) = loose.next() else {
         let at = document.kinds.iter().rposition(|kind| *kind != LineKind::Blank);
         let mut before = blank_if(at.is_some());
-        before.extend(if document.markup == Markup::Rst {
-            ["Unreleased", "----------", ""].map(str::to_owned).to_vec()
-        } else {
-            ["## Unreleased", ""].map(str::to_owned).to_vec()
-        });
-        return Place { at, before, after: Vec::new(), link: None, under: Some("Unreleased".to_owned()) };
+        let section = kind.standard();
+        let rst = document.markup == Markup::Rst;
+        let top: &[&str] = if rst { &["Unreleased", "----------", ""] } else { &["## Unreleased", ""] };
+        before.extend(top.iter().map(|line| (*line).to_owned()));
+        let mut under = "Unreleased".to_owned();
+        if matches!(document.style, Style::KeepAChangelog { .. }) {
+            let line = "~".repeat(section.len());
+            let heading = if rst { vec![section.to_owned(), line] } else { vec![format!("### {section}")] };
+            before.extend(heading);
+            before.push(String::new());
+            under = format!("{under} / {section}");
+        }
+        return Place { at, before, after: Vec::new(), link: None, under: Some(under) };
     };
     let last = loose.next_back().unwrap_or(first);
     // What follows such a list speaks of what is older.
