@@ -299,7 +299,7 @@ impl Steps {
                 sql.is_some_and(|(_, sql)| self.reads_sql(sql, span, names, depth))
             }
             Value::Unknown | Value::Code(_) => false,
-            Value::Flag(_) | Value::Number(_) | Value::Nothing => true,
+            Value::Symbol(_) | Value::Flag(_) | Value::Number(_) | Value::Nothing => true,
         }
     }
 

@@ -280,7 +280,11 @@ fn visit<'a>(items: &'a [Item], see: &mut dyn FnMut(&'a Item)) {
             Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
                 visit(body, see);
             }
-            Item::Assign { .. } | Item::Extend { .. } | Item::Parameters(_) | Item::Import { .. } => {}
+            Item::Assign { .. }
+            | Item::Extend { .. }
+            | Item::Parameters(_)
+            | Item::Import { .. }
+            | Item::Head(_) => {}
         }
     }
 }
