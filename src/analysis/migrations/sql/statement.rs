@@ -108,7 +108,9 @@ fn index(reader: &mut Reader<'_>, statement: &Stmt) {
                 Some(ast::ReindexTarget::ReindexTargetTable(table)) => ("table", named(table.table_name_ref())),
                 Some(ast::ReindexTarget::ReindexTargetIndex(index)) => ("index", named(index.index_ref())),
                 Some(ast::ReindexTarget::ReindexTargetSchema(schema)) => ("schema", named(schema.schema_ref())),
-                Some(ast::ReindexTarget::ReindexTargetDatabase(database)) => ("database", named(database.database_ref())),
+                Some(ast::ReindexTarget::ReindexTargetDatabase(database)) => {
+                    ("database", named(database.database_ref()))
+                }
                 Some(ast::ReindexTarget::ReindexTargetSystem(_)) => ("system", String::new()),
                 None => return,
             };
