@@ -130,7 +130,7 @@ impl Steps {
     }
 
     /// Says that not all of the file was read.
-    fn leave_unread(&mut self) {
+    pub(super) fn leave_unread(&mut self) {
         let message = "this file's functions call each other more often, or its blocks stand deeper in each other, than a \
                        person would write, so it was not read to its end; split it";
         let span = Span { line: 1, column: 1, end_line: 1 };

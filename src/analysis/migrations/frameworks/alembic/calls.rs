@@ -13,6 +13,9 @@ pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let reader = Reader { functions: &functions, scope: &scope };
     let Some(body) = functions.find("upgrade") else { return };
     reader.statements(body, steps);
+    if scope.is_exhausted() {
+        steps.leave_unread();
+    }
     let first = calls(body).into_iter().find(|call| scope.full_name(call).starts_with("op."));
     let does_something = |body: &[Item]| body.iter().any(|item| !matches!(item, Item::Parameters(_)));
     let goes_back = functions.find("downgrade").is_some_and(does_something);
@@ -101,8 +104,8 @@ impl Reader<'_> {
         if let Some(executed) = executed(call) {
             return self.execute(executed, call.span, steps);
         }
-        match name.split_once('.').map_or("", |(_, rest)| rest) {
-            "execute" => self.execute(call, call.span, steps),
+        match name.rsplit('.').next().unwrap_or_default() {
+            "execute" | "exec_driver_sql" => self.execute(call, call.span, steps),
             "run_async" => self.run_async(call, steps),
             "bulk_insert" => steps.quoting(call.span, || texts_of(call)),
             _ => {
@@ -173,7 +176,8 @@ impl Reader<'_> {
         if let Some(executed) = executed(call) {
             return self.execute(executed, call.span, steps);
         }
-        match call.short() {
+        match name.rsplit('.').next().unwrap_or_default() {
+            "execute" | "exec_driver_sql" => self.execute(call, call.span, steps),
             "drop" => self.drop(call, object, steps),
             // `metadata.drop_all(bind)`
             "drop_all" => steps.unseen(call.span),

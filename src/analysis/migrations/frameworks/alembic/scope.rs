@@ -76,6 +76,11 @@ impl Scope {
         self.looked_up().then(|| named(name, &self.names.borrow()).cloned()).flatten()
     }
 
+    /// Whether more names had to be looked up than there was time for.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.left.get() == 0
+    }
+
     /// Whether a name may be looked up, which takes as long as there are names.
     fn looked_up(&self) -> bool {
         self.left.set(self.left.get().saturating_sub(1));
@@ -191,7 +196,7 @@ pub(super) const MAX_ALIASES: usize = 6;
 /// Names that are kept at once.
 const MAX_KEPT: usize = 2000;
 /// Values that are looked up in one file.
-const MAX_LOOKUPS: usize = 200_000;
+const MAX_LOOKUPS: usize = 400_000;
 /// A longer text is no name, and a longer list no list of columns.
 const MAX_SETTLED: usize = 1000;
 
