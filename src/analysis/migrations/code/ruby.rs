@@ -236,13 +236,25 @@ impl Reader<'_, '_> {
             let name = self.value(*name, depth).word().unwrap_or_default().to_owned();
             return items.push(Item::Define { name, body: self.headed_body(block, depth) });
         }
-        if let Some(receiver) = receiver {
+        if let Some(receiver) = self.first_that_does(receiver) {
             self.inner(receiver, false, depth, items);
         }
         for argument in arguments {
             self.inner(argument, false, depth, items);
         }
         items.push(Item::Call(self.call(node, depth)));
+    }
+
+    /// The last part of a chain that may do something by itself: it takes arguments or a block, or is no call.
+    fn first_that_does<'t>(&self, mut receiver: Option<Node<'t>>) -> Option<Node<'t>> {
+        while let Some(part) = receiver.filter(|part| part.kind() == "call") {
+            self.source.spend();
+            if ["arguments", "block"].iter().any(|field| part.child_by_field_name(field).is_some()) {
+                break;
+            }
+            receiver = part.child_by_field_name("receiver");
+        }
+        receiver
     }
 
     fn assignment(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
