@@ -54,7 +54,7 @@ return {
     elseif problem.kind == "moved" then
       return `{manifest} now asks for {them} in another section than {lockfile} knows. {run}`
     elseif problem.kind == "member" then
-      return `{manifest} makes {them} a member of the workspace, which {lockfile} does not have. {run}`
+      return `{manifest} is the package {them}, which {lockfile} does not have. {run}`
     elseif problem.kind == "extra" then
       return `{manifest} no longer asks for {them}, and {lockfile} still says that it does. {run}`
     elseif problem.kind == "stale" then

@@ -51,7 +51,7 @@ pub enum ProblemKind {
     Holds,
     /// It knows a dependency in another section than in which it is now asked for.
     Moved,
-    /// It does not know a new member of the workspace, or a package by its new name.
+    /// It does not know a package that is new in the workspace, or has a new name.
     Member,
     /// It still says that the manifest asks for something that it does not.
     Extra,

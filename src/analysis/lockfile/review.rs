@@ -113,11 +113,7 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
         overridden.extend(files.overridden_beside(family, found.directory));
     }
     let Some(lock) = lock else {
-        let old_names = before.names();
-        let is_old = |wanted: &Wanted| old_names.contains(&(wanted.is_peer(), wanted.name.as_str()));
-        let shows = |wanted: &&&Wanted| !(overridden.contains(&wanted.name) && is_old(wanted));
-        let asks: Vec<String> = added.iter().filter(shows).chain(&removed).map(|wanted| wanted.label.clone()).collect();
-        return if touched || asks.is_empty() { Vec::new() } else { vec![about.problem(ProblemKind::Stale, asks)] };
+        return if touched { Vec::new() } else { unread(&about, &before, &added, &removed, &overridden) };
     };
     let mut problems = Vec::new();
     let find_taker = |members: &[&str]| {
@@ -156,6 +152,21 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
         problems.extend((!all.is_empty()).then(|| about.problem(ProblemKind::Stale, all)));
     }
     problems
+}
+
+/// What is said of a lockfile that cannot be read and was not touched.
+fn unread(
+    about: &About<'_>,
+    before: &Manifest,
+    added: &[&Wanted],
+    removed: &[&Wanted],
+    overridden: &BTreeSet<String>,
+) -> Vec<Problem> {
+    let old_names = before.names();
+    let is_old = |wanted: &Wanted| old_names.contains(&(wanted.is_peer(), wanted.name.as_str()));
+    let shows = |wanted: &&&Wanted| !(overridden.contains(&wanted.name) && is_old(wanted));
+    let asks: Vec<String> = added.iter().filter(shows).chain(removed).map(|wanted| wanted.label.clone()).collect();
+    if asks.is_empty() { Vec::new() } else { vec![about.problem(ProblemKind::Stale, asks)] }
 }
 
 /// A manifest as a lockfile of that kind repeats it. What binds a whole workspace is read of the manifest beside it alone.
