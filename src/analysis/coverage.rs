@@ -28,6 +28,8 @@ mod report;
 mod resolve;
 mod roots;
 mod simplecov;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod tree;
 mod votes;
