@@ -29,6 +29,8 @@ mod resolve;
 mod roots;
 mod simplecov;
 mod spelling;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod tree;
 mod votes;

@@ -427,6 +427,3 @@ impl Resolver<'_> {
 fn name_of(path: &Parts) -> &str {
     path.parts.last().map_or("", String::as_str)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,8 @@
-use super::super::report::{Format, ReportFile};
-use super::*;
-use crate::model::LineHits;
+//! Paths over trees: what is found, what is ambiguous, and what is another file.
+
+use super::report::{Format, Report, ReportFile};
+use super::resolve::{Places, Resolution, Tree, resolve};
+use crate::model::{LineHits, RepoPath};
 
 fn report(paths: &[&str], sources: &[&str]) -> Report {
     let file = |path: &&str| ReportFile { path: (*path).to_owned(), hint: None, lines: Vec::new() };
