@@ -128,6 +128,24 @@ fn a_section_that_the_file_never_had_is_begun() {
 }
 
 #[test]
+fn a_file_that_keeps_to_six_sections_gets_no_seventh() {
+    let old = |name: &str| format!("## [1.0.0] - 2025-11-02\n\n### {name}\n\n- Names.\n");
+    let found = |name: &str, old: &str| {
+        let opening =
+            "# Changelog\n\nAs [Keep a Changelog](https://keepachangelog.com/en/1.0.0/) says.\n\n## [Unreleased]\n\n";
+        let text = format!("{opening}### {name}\n\n- More.\n\n{old}");
+        let patch = format!("@@ -6,0 +7,4 @@\n+### {name}\n+\n+- More.\n+\n");
+        let document = read_document("CHANGELOG.md", Sheet::new(Some(&text), &parse_hunks(&patch)), TODAY);
+        lint("CHANGELOG.md", &document).iter().map(|it| format!("{} {}", it.line, it.kind.as_str())).collect::<Vec<_>>()
+    };
+    assert_eq!(found("Features", &old("Added")), ["7 section-name"]);
+    assert_eq!(found("Fixed", &old("Added")), [""; 0]);
+    // Others have others, and a new file has no habit.
+    assert_eq!(found("Features", &old("Dependencies")), [""; 0]);
+    assert_eq!(found("Features", ""), [""; 0]);
+}
+
+#[test]
 fn a_placeholder_that_goes_does_not_change_the_style() {
     let entry = "* [#6](https://github.com/o/r/pull/6): Added z - [@al](https://github.com/al).";
     let text =

@@ -186,6 +186,10 @@ impl<'a> Lint<'_, 'a> {
     fn sections(&mut self) {
         let strict = matches!(self.document.style, Style::KeepAChangelog { .. });
         let used: BTreeSet<&str> = self.document.sections.iter().filter(|it| !it.added).map(|it| it.name).collect();
+        // What the file promises and keeps so far.
+        let keeps_to_six = self.document.style == Style::KeepAChangelog { said: true }
+            && !used.is_empty()
+            && used.iter().all(|name| SECTIONS.contains(&name.trim_end_matches(':')));
         let mut seen: BTreeMap<(usize, usize, Option<usize>, String), usize> = BTreeMap::new();
         let mut found = Vec::new();
         for section in &self.document.sections {
@@ -217,6 +221,11 @@ impl<'a> Lint<'_, 'a> {
                 let message = format!("Keep a Changelog calls this section \"{right}\".");
                 let suggestion = self.replaced(section.at, section.name, right);
                 found.push((section.at, ProblemKind::SectionName, message, suggestion));
+            } else if section.added && keeps_to_six && section.level == 3 && !SECTIONS.contains(&bare) {
+                let message = format!(
+                    "Keep a Changelog has no section \"{bare}\", and this file has none but its six. Take \"Added\", \"Changed\", \"Deprecated\", \"Removed\", \"Fixed\" or \"Security\"."
+                );
+                found.push((section.at, ProblemKind::SectionName, message, None));
             }
         }
         for (at, kind, message, suggestion) in found {

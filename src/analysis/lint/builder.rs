@@ -43,7 +43,7 @@ impl Builder {
         result.spots.retain(|spot| {
             !spot.path.trim().is_empty() && spot.path.len() <= MAX_PATH_BYTES && !spot.path.contains('\0')
         });
-        result.message = tidy_message(&result.message);
+        result.message = tidy_message(without_rule(&result.message, &result.rule));
         if result.spots.is_empty() {
             self.skip(|| format!("`{}` names no file", cut(&result.message, 60)));
             return Ok(());
@@ -165,6 +165,14 @@ fn tidy_edits(mut edits: Vec<LintEdit>) -> Vec<LintEdit> {
     if overlaps { Vec::new() } else { edits }
 }
 
+/// A message without the rule in brackets at its end, which is said beside it.
+fn without_rule<'m>(message: &'m str, rule: &str) -> &'m str {
+    let trimmed = message.trim_end();
+    let rest =
+        trimmed.strip_suffix(')').and_then(|rest| rest.strip_suffix(rule)).and_then(|rest| rest.strip_suffix('('));
+    rest.map(str::trim_end).filter(|rest| !rule.is_empty() && !rest.is_empty()).unwrap_or(message)
+}
+
 fn tidy_message(text: &str) -> String {
     cut(text.trim(), MAX_MESSAGE)
 }
@@ -184,4 +192,17 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 fn is_address(url: &str) -> bool {
     let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`' | '(' | ')' | '[' | ']' | '\\');
     (url.starts_with("https://") || url.starts_with("http://")) && url.len() <= 500 && url.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_not_said_twice() {
+        assert_eq!(without_rule("Unexpected var. (no-var)", "no-var"), "Unexpected var.");
+        assert_eq!(without_rule("Unexpected var. (prefer-const)", "no-var"), "Unexpected var. (prefer-const)");
+        assert_eq!(without_rule("(no-var)", "no-var"), "(no-var)");
+        assert_eq!(without_rule("call f()", ""), "call f()");
+    }
 }

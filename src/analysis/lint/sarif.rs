@@ -226,6 +226,15 @@ pub(super) fn parse_sarif(text: &str) -> Result<LintReport, LintError> {
 }
 
 impl WireResult {
+    /// Section 3.27.9: without a kind it is a failure.
+    fn fails(&self) -> bool {
+        self.kind.as_deref().is_none_or(|kind| kind == "fail")
+    }
+
+    fn severity_of_kind(&self) -> LintSeverity {
+        if self.fails() { LintSeverity::Warning } else { LintSeverity::Info }
+    }
+
     /// Not suppressed, passed, or gone since the last run.
     fn speaks(&self) -> bool {
         // Section 3.35.3: without a status a suppression is accepted.
@@ -259,8 +268,9 @@ impl<'a> RunReader<'a> {
         let rule = self.rule(result);
         let id = result.rule_id.clone().or_else(|| result.rule.id.clone());
         let id = id.or_else(|| rule.map(|rule| rule.id.clone())).unwrap_or_default();
-        let level =
-            result.level.as_deref().or_else(|| rule.and_then(|rule| rule.default_configuration.level.as_deref()));
+        let of_rule = || rule.and_then(|rule| rule.default_configuration.level.as_deref());
+        // Section 3.27.10: what is no failure has no level but its own.
+        let level = result.level.as_deref().or_else(|| if result.fails() { of_rule() } else { None });
         let spots = result.locations.iter().take(1).map(|location| self.spot(&location.physical_location)).collect();
         let url = rule.and_then(|rule| rule.help_uri.clone());
         Diagnostic {
@@ -269,7 +279,7 @@ impl<'a> RunReader<'a> {
             tool: self.run.tool.driver.name.clone(),
             rule: id,
             url,
-            severity: level.and_then(severity).unwrap_or(LintSeverity::Warning),
+            severity: level.and_then(severity).unwrap_or_else(|| result.severity_of_kind()),
             message: message(&result.message, rule),
             fatal: false,
         }
@@ -554,5 +564,20 @@ mod tests {
             failures(r#"{"executionSuccessful":"no","toolExecutionNotifications":[{"level":"note"}]}"#),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn what_is_no_failure_is_a_note() {
+        let of = |members: &str| {
+            let text = format!(
+                r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"t","rules":[{{"id":"R","defaultConfiguration":{{"level":"error"}}}}]}}}},
+                  "results":[{{"ruleId":"R","message":{{"text":"m"}},{members}"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"a.py"}}}}}}]}}]}}]}}"#
+            );
+            parse_sarif(&text).expect("reads").results[0].severity
+        };
+        assert_eq!(of(""), LintSeverity::Error);
+        assert_eq!(of(r#""kind":"fail","#), LintSeverity::Error);
+        assert_eq!(of(r#""kind":"review","#), LintSeverity::Info);
+        assert_eq!(of(r#""kind":"informational","level":"none","#), LintSeverity::Info);
     }
 }
