@@ -168,9 +168,9 @@ fn resolve_among(
     let votes = Votes::count(tree, places.working.is_some(), asked.iter().map(|it| (&it.path, &it.draft)));
     let (mut settled, roots): (Vec<(Resolution, Fit)>, Vec<Option<Root>>) =
         asked.iter().map(|it| resolver.settle(it, &votes)).unzip();
+    drop_doubts(&mut settled);
     match rivals {
         Rivals::Files => {
-            drop_doubts(&mut settled);
             let asked = asked.iter().zip(roots).zip(&settled);
             let claims: Vec<Claim<'_>> = asked.map(|((it, root), found)| it.claim(root, found, &votes, tree)).collect();
             drop_contested(&mut settled, &claims);

@@ -306,11 +306,7 @@ pub(in super::super) fn walk<'a>(items: &'a [Item], visit: &mut dyn FnMut(&'a It
             Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
                 walk(body, visit)
             }
-            Item::Assign { .. }
-            | Item::Extend { .. }
-            | Item::Parameters(_)
-            | Item::Import { .. }
-            | Item::Head(_) => {}
+            Item::Assign { .. } | Item::Extend { .. } | Item::Parameters(_) | Item::Import { .. } | Item::Head(_) => {}
         }
     }
 }

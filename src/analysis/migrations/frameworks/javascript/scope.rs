@@ -280,11 +280,7 @@ fn visit<'a>(items: &'a [Item], see: &mut dyn FnMut(&'a Item)) {
             Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
                 visit(body, see);
             }
-            Item::Assign { .. }
-            | Item::Extend { .. }
-            | Item::Parameters(_)
-            | Item::Import { .. }
-            | Item::Head(_) => {}
+            Item::Assign { .. } | Item::Extend { .. } | Item::Parameters(_) | Item::Import { .. } | Item::Head(_) => {}
         }
     }
 }
