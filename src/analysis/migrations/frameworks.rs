@@ -3,6 +3,7 @@
 mod alembic;
 mod django;
 mod ecto;
+mod functions;
 mod javascript;
 mod rails;
 mod read;

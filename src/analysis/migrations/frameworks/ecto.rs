@@ -2,7 +2,8 @@
 
 use super::super::code::{Call, Item, Value};
 use super::super::step::{ColumnDefault, Constraint, NewColumn, Operation, Span, SqlType, TableChange};
-use super::read::{Functions, Steps, assignments, calls, default_of_sql, each_call};
+use super::functions::Functions;
+use super::read::{Steps, assignments, calls, default_of_sql, each_call};
 
 pub(super) fn read(items: &[Item], steps: &mut Steps) {
     let names = assignments(items);

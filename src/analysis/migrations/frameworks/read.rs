@@ -8,9 +8,6 @@ use super::super::models::ModelChange;
 use super::super::sql::{Problem, read_sql};
 use super::super::step::{ColumnDefault, Constraint, FieldName, Operation, Span, Step, TableChange};
 use super::{alembic, django, ecto, javascript, rails};
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
 
 /// What a migration in a programming language does.
 #[derive(Debug, Default)]
@@ -503,93 +500,8 @@ fn default_by_name(text: &str) -> ColumnDefault {
     }
 }
 
-/// The functions of a file by their names, wherever they are defined.
-pub(super) struct Functions<'a> {
-    bodies: Rc<HashMap<&'a str, Body<'a>>>,
-    /// The names of those that are being read, each called by the one before.
-    around: RefCell<Vec<&'a str>>,
-    /// Calls that may still be followed; a large function counts for several.
-    left: Cell<usize>,
-}
-
-/// The statements of a function, and how many there are with those inside them.
-#[derive(Clone, Copy)]
-struct Body<'a> {
-    items: &'a [Item],
-    size: usize,
-}
-
-impl<'a> Functions<'a> {
-    pub(super) fn of(items: &'a [Item]) -> Self {
-        Self::within(items, true)
-    }
-
-    /// Those of a class, without those of classes inside it.
-    pub(super) fn of_class(body: &'a [Item]) -> Self {
-        Self::within(body, false)
-    }
-
-    fn within(items: &'a [Item], classes: bool) -> Self {
-        let mut bodies = HashMap::new();
-        super::super::code::walk(items, &mut |item| {
-            if let Item::Define { name, body } = item {
-                bodies.entry(name.as_str()).or_insert_with(|| Body { items: body.as_slice(), size: size_of(body) });
-            }
-            classes || !matches!(item, Item::Class { .. })
-        });
-        Functions { bodies: Rc::new(bodies), around: RefCell::default(), left: Cell::new(MAX_FOLLOWED) }
-    }
-
-    /// The same for another reader: nothing is followed yet.
-    pub(super) fn anew(&self) -> Self {
-        Functions { bodies: Rc::clone(&self.bodies), around: RefCell::default(), left: Cell::new(MAX_FOLLOWED) }
-    }
-
-    /// The statements of a function.
-    pub(super) fn find(&self, name: &str) -> Option<&'a [Item]> {
-        self.bodies.get(name).map(|body| body.items)
-    }
-
-    /// The functions whose names begin so, in order.
-    pub(super) fn beginning_with(&self, prefix: &str) -> Vec<&'a str> {
-        let mut names: Vec<&str> = self.bodies.keys().copied().filter(|name| name.starts_with(prefix)).collect();
-        names.sort_unstable();
-        names
-    }
-
-    /// Reads the function that a call names; `false` when the file has none. One that is being read is not read again for a
-    /// call of its own, and of functions that call each other too often it is said that they are not read.
-    pub(super) fn follow(&self, name: &str, steps: &mut Steps, read: impl FnOnce(&'a [Item], &mut Steps)) -> bool {
-        let Some((&name, body)) = self.bodies.get_key_value(name) else { return false };
-        if self.around.borrow().contains(&name) {
-            return true;
-        }
-        let Some(left) = self.left.get().checked_sub(1 + body.size / STATEMENTS_OF_A_CALL) else {
-            steps.leave_unread();
-            return true;
-        };
-        self.left.set(left);
-        self.around.borrow_mut().push(name);
-        read(body.items, steps);
-        self.around.borrow_mut().pop();
-        true
-    }
-}
-
-/// How many statements there are, with those inside them.
-fn size_of(items: &[Item]) -> usize {
-    let mut size = 0;
-    super::super::code::walk(items, &mut |_| {
-        size += 1;
-        true
-    });
-    size
-}
-
-/// Calls of functions of the file, and names of texts, that are followed.
+/// Names of texts that are followed.
 const MAX_FOLLOWED: usize = 500;
-/// A function with more statements counts as several calls.
-const STATEMENTS_OF_A_CALL: usize = 1000;
 /// How often `+=` is followed.
 const MAX_EXTENDED: u32 = 200;
 /// Names whose values are kept; a migration that people write has far fewer.

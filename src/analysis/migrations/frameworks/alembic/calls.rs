@@ -2,7 +2,8 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{ObjectKind, Operation, Span};
-use super::super::read::{Functions, Steps, calls, is_long};
+use super::super::functions::Functions;
+use super::super::read::{Steps, calls, is_long};
 use super::operations::operation;
 use super::scope::{MAX_ALIASES, Scope};
 use super::statement::{table_of_query, texts_of, write_of};

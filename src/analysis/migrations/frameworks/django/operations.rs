@@ -271,7 +271,11 @@ impl Reader<'_> {
             "RenameModel" => self.rename_model(model, call, steps),
             "AlterModelTable" => {
                 let to = call.argument(1, "table").and_then(Value::word).map(|table| brief(table).to_owned());
-                self.renamed(span, &table, to.clone().unwrap_or_else(|| usual_table(model)), steps);
+                let name = to.clone().unwrap_or_else(|| usual_table(model));
+                // What nobody knows of may have any name before.
+                if table != name || self.models.borrow().get(model).is_none() {
+                    steps.alter(span, &table, TableChange::RenameTable { to: name });
+                }
                 self.remember(span, ModelChange::Table { name: model.to_owned(), table: to }, steps);
             }
             "AddField" | "AlterField" => match call.argument(2, "field") {

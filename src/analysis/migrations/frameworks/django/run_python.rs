@@ -2,7 +2,8 @@
 
 use super::super::super::code::{Call, Item, SLICE, Value, walk};
 use super::super::super::step::{Operation, Span};
-use super::super::read::{Functions, MAX_NAMES, Steps, assignments, is_long};
+use super::super::functions::Functions;
+use super::super::read::{MAX_NAMES, Steps, assignments, is_long};
 use std::cell::Cell;
 
 /// What the functions of a migration have in common.

@@ -2,7 +2,8 @@
 
 use super::super::super::code::{Call, Item, Text, Value};
 use super::super::super::step::{Operation, Span};
-use super::super::read::{Functions, MAX_NAMES, Steps, assignments};
+use super::super::functions::Functions;
+use super::super::read::{MAX_NAMES, Steps, assignments};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};

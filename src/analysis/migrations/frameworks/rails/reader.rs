@@ -2,7 +2,8 @@
 
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::Operation;
-use super::super::read::{Functions, Steps, calls};
+use super::super::functions::Functions;
+use super::super::read::{Steps, calls};
 use super::names::{Names, parameters_of};
 use super::operations;
 use super::rows::{Models, Rows};
