@@ -197,7 +197,7 @@ fn a_package_of_a_monorepo_is_measured_from_its_own_directory() {
 fn the_page_is_whole_and_harmless() {
     let place = place();
     place.write("<b>&\".py", "a = '</td><script>alert(1)</script>\u{202e}'\n");
-    place.write("out/lcov.info", &format!("{REPORT}SF:<b>&\".py\nDA:1,0\nend_of_record\n"));
+    place.write("out/lcov.info", &format!("{REPORT}SF:/ci/build/<b>&\".py\nDA:1,0\nend_of_record\n"));
     let said = run(&place, &["--base", "main", "--format", "html", "--fail-under", "80"]);
     assert_eq!(said.status, 1);
     let page = &said.out;

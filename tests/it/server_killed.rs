@@ -98,7 +98,7 @@ fn start(folder: &Path, sim: &SimHandle) -> (Child, Log) {
     let mut command = Command::new(BINARY);
     command.arg("serve").current_dir(folder).env_clear();
     command.envs([("DECKHAND_APP_ID", "1"), ("DECKHAND_PRIVATE_KEY", KEY), ("DECKHAND_WEBHOOK_SECRET", SECRET)]);
-    command.envs([("DECKHAND_LISTEN", "127.0.0.1:0"), ("DECKHAND_GITHUB_API_URL", &sim.api_url())]);
+    command.envs([("DECKHAND_LISTEN", "127.0.0.1:0"), ("DECKHAND_GITHUB_API_URL", sim.api_url())]);
     // The shortest: what a dead server held is free after it.
     command.env("DECKHAND_LEASE_SECONDS", "5");
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();

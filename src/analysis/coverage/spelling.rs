@@ -53,7 +53,7 @@ fn other_files(claims: &[Claim<'_>]) -> Vec<bool> {
         while around.pop_if(|outer| !holds(&&**outer)).is_some() {}
         is_other[root.2] = around.last().is_some_and(|outer| outer.1 != root.1);
         // Everything absolute is below `/`, which says nothing.
-        if !(root.0 && root.1.is_empty()) && !is_other[root.2] {
+        if !(is_other[root.2] || root.0 && root.1.is_empty()) {
             around.push(root);
         }
     }

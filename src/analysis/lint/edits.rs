@@ -46,7 +46,7 @@ pub fn apply_edits(text: &str, edits: &[LintEdit]) -> Option<Replacement> {
         out.push_str(text.get(at..to)?);
         // A newline at the end of the text is no line more, and a last line that is gone leaves none.
         let has_end = to == text.len() && !text.ends_with('\n') && out.ends_with('\n');
-        if !has_end && !(out.is_empty() && edits.last().is_some_and(removes_lines)) {
+        if !(has_end || out.is_empty() && edits.last().is_some_and(removes_lines)) {
             out.push('\n');
         }
         before = format!("{}\n", text.get(from..to)?);

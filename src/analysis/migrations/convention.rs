@@ -354,7 +354,7 @@ mod tests {
         let text =
             |inside: &str| format!("from django.db import migrations as m\n\nclass Migration(m.Migration):\n{inside}");
         let runs = |inside: &str| {
-            let found = find_migration(path, &text(inside)).unwrap();
+            let found = find_migration(path, &text(inside)).expect("is found");
             assert_eq!(found.framework, Framework::Django);
             found.transaction
         };

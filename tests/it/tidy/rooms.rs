@@ -63,7 +63,7 @@ pub(super) const CRATES: [(&str, &[&str]); 68] = [
     ("memchr", EVERYWHERE),
     ("mlua", &["lua"]),
     ("octocrab", &["github"]),
-    ("percent-encoding", &["cli"]),
+    ("percent-encoding", &["analysis", "cli"]),
     ("pulldown-cmark", &["webhook", "server", "sim", "cli"]),
     ("quick-xml", &["analysis"]),
     ("rawzip", &["analysis"]),

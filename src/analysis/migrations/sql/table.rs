@@ -8,7 +8,7 @@ use super::names::name_of;
 use super::read::{Reader, range_of};
 use super::types::type_of;
 use squawk_syntax::ast::{self, AstNode};
-use squawk_syntax::{SyntaxKind, SyntaxNode};
+use squawk_syntax::SyntaxKind;
 
 /// The name of an optional node; empty when it is not there.
 pub(super) fn named<N: AstNode>(node: Option<N>) -> String {
