@@ -352,6 +352,17 @@ fn many_statements_on_one_line() {
     assert!(offered < 1_000_000, "{offered}");
 }
 
+/// Each run of a text is read, and the text is large.
+#[test]
+fn one_large_text_that_is_run_again_and_again() {
+    let sql = "SELECT 1;\n".repeat(30_000);
+    let runs = "    op.execute(SQL)\n".repeat(10_000);
+    let text = format!("from alembic import op\nSQL = '''{sql}'''\ndef upgrade():\n{runs}def downgrade():\n    a()\n");
+    let found = said("alembic/versions/1_x.py", &text);
+    holds(&text, &found);
+    assert!(found.iter().any(|finding| finding.message.contains("was not read to its end")), "{found:?}");
+}
+
 /// Each is looked up in what the file defines, which is read once.
 #[test]
 fn many_functions_of_one_migration() {

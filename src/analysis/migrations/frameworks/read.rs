@@ -92,6 +92,8 @@ pub(super) struct Steps {
     pub(super) field: Option<FieldName>,
     /// Names of texts that were followed.
     followed: usize,
+    /// Bytes of SQL that were read; one text may be run again and again.
+    sql_read: usize,
     /// Blocks and functions around what is read.
     levels: u32,
     /// Loops that run as often as a table has rows or pages of them.
@@ -128,8 +130,8 @@ impl Steps {
 
     /// Says that not all of the file was read.
     pub(super) fn leave_unread(&mut self) {
-        let message = "this file's functions call each other more often, or its blocks stand deeper in each other, than a \
-                       person would write, so it was not read to its end; split it";
+        let message = "this file does more than a person would write (functions that call each other, one text run again \
+                       and again), or its blocks stand too deep in each other, so it was not read to its end; split it";
         let span = Span { line: 1, column: 1, end_line: 1 };
         self.problem.get_or_insert_with(|| Problem { span, message: message.to_owned(), syntax: false });
     }
@@ -223,6 +225,11 @@ impl Steps {
 
     /// Reads the SQL in a text; whether it is SQL from its first word to its last.
     fn is_sql(&mut self, text: &Text, span: Span) -> bool {
+        self.sql_read += text.text.len();
+        if self.sql_read > MAX_SQL {
+            self.leave_unread();
+            return true;
+        }
         let lines = Lines::within(&text.text, text.line, text.column);
         let read = read_sql(&text.text, &lines, false, self.adds_value);
         let whole = read.statements > 0 && read.problem.is_none();
@@ -502,6 +509,8 @@ fn default_by_name(text: &str) -> ColumnDefault {
 
 /// Names of texts that are followed.
 const MAX_FOLLOWED: usize = 500;
+/// Bytes of SQL that are read of one file, which has one MiB at most.
+const MAX_SQL: usize = 4 << 20;
 /// How often `+=` is followed.
 const MAX_EXTENDED: u32 = 200;
 /// Names whose values are kept; a migration that people write has far fewer.

@@ -7,8 +7,8 @@ use super::light::{light_action, light_column};
 use super::names::name_of;
 use super::read::{Reader, range_of};
 use super::types::type_of;
-use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::SyntaxKind;
+use squawk_syntax::ast::{self, AstNode};
 
 /// The name of an optional node; empty when it is not there.
 pub(super) fn named<N: AstNode>(node: Option<N>) -> String {
