@@ -11,6 +11,6 @@ mod ruby;
 mod tree;
 
 pub(super) use item::{Call, Gaps, Item, Text, Value, walk};
-pub(super) use python::SLICE;
+pub(super) use python::{KEYS, SLICE};
 pub(super) use ruby::SPLAT;
 pub(super) use tree::{COMPUTED, Language, Unread, read_code};

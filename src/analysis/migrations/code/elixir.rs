@@ -50,7 +50,7 @@ fn call_item(source: &Source<'_>, node: Node<'_>, depth: u32) -> Item {
             };
             Item::Define { name, body: Rc::unwrap_or_clone(call.block) }
         }
-        "defmodule" => Item::Class { body: Rc::unwrap_or_clone(call.block) },
+        "defmodule" => Item::class(Rc::unwrap_or_clone(call.block)),
         _ => Item::Call(call),
     }
 }

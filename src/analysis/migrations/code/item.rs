@@ -15,19 +15,17 @@ pub(in super::super) enum Item {
     Extend { name: String, value: Value, span: Span },
     /// A function or method.
     Define { name: String, body: Vec<Item> },
-    /// A class or module.
-    Class { body: Vec<Item> },
+    /// A class or module; in Ruby with its name and the name of the class that it comes from.
+    Class { name: String, base: String, body: Vec<Item> },
     /// Statements that run again and again: over what, where that is said, and the name of each piece.
     Loop { over: Option<Value>, name: String, body: Vec<Item> },
     /// Statements under a condition or a context; with the call of a `with` and the name that it gets.
     Block { head: Option<Call>, alias: String, body: Vec<Item> },
-    /// What a function is given, first among its statements: names, with the values that stand for what is not given.
+    /// What a function or a block is given, first among its statements: names, with the values that stand for what is not
+    /// given.
     Parameters(Vec<(String, Value)>),
     /// An import of names from a module.
     Import { module: String, names: Vec<String>, span: Span },
-    /// What the body in which it stands first begins with, in Ruby: the parameters of a function or a block with their
-    /// defaults, or the name of a class and, as its value, the class that it comes from.
-    Head(Vec<(String, Value)>),
 }
 
 /// A call: `name(arguments, key: value) { block }`. What it holds is shared by its copies: a call is kept as a statement and
@@ -151,6 +149,13 @@ pub(in super::super) struct Text {
     pub(in super::super) column: u32,
     /// Whether line breaks in it are those of the file.
     pub(in super::super) as_written: bool,
+}
+
+impl Item {
+    /// A class whose name nobody asks for.
+    pub(super) fn class(body: Vec<Item>) -> Self {
+        Item::Class { name: String::new(), base: String::new(), body }
+    }
 }
 
 impl Call {
@@ -303,10 +308,11 @@ pub(in super::super) fn walk<'a>(items: &'a [Item], visit: &mut dyn FnMut(&'a It
         }
         match item {
             Item::Call(call) => walk(&call.block, visit),
-            Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
-                walk(body, visit)
-            }
-            Item::Assign { .. } | Item::Extend { .. } | Item::Parameters(_) | Item::Import { .. } | Item::Head(_) => {}
+            Item::Define { body, .. }
+            | Item::Class { body, .. }
+            | Item::Block { body, .. }
+            | Item::Loop { body, .. } => walk(body, visit),
+            Item::Assign { .. } | Item::Extend { .. } | Item::Parameters(_) | Item::Import { .. } => {}
         }
     }
 }

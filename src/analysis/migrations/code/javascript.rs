@@ -98,7 +98,7 @@ fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<It
         kind if is_function(kind) => items.push(block(body(source, node, depth))),
         "class_declaration" | "class" | "abstract_class_declaration" => {
             let body = node.child_by_field_name("body").map(|body| statements(source, body, depth));
-            items.push(Item::Class { body: body.unwrap_or_default() });
+            items.push(Item::class(body.unwrap_or_default()));
         }
         "for_in_statement" | "for_statement" | "while_statement" | "do_statement" => {
             repeat(source, node, depth, items);

@@ -26,7 +26,7 @@ fn statements(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<I
         match child.kind() {
             "function_definition" => items.push(define(source, child, depth)),
             "class_definition" => {
-                items.push(Item::Class { body: body_of(source, child.child_by_field_name("body"), depth) });
+                items.push(Item::class(body_of(source, child.child_by_field_name("body"), depth)));
             }
             "with_statement" => items.push(with(source, child, depth)),
             "import_from_statement" | "import_statement" => items.push(import(source, child)),
@@ -485,7 +485,7 @@ fn is_by_key(arguments: &str) -> bool {
 }
 
 /// Columns of which few rows share a value.
-const KEYS: [&str; 6] = ["pk", "id", "uuid", "key", "slug", "code"];
+pub(in super::super) const KEYS: [&str; 6] = ["pk", "id", "uuid", "key", "slug", "code"];
 
 /// Whether SQLAlchemy is given values of a key: `users.c.id == 5`, `User.id.in_(ids)`; not `users.c.id == orders.c.id`.
 fn is_compared(arguments: &str, name: &str) -> bool {

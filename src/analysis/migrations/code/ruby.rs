@@ -144,10 +144,10 @@ impl Reader<'_, '_> {
         match node.kind() {
             "class" | "module" => {
                 let superclass = node.child_by_field_name("superclass").and_then(|it| children(it).first().copied());
-                let comes_from = superclass.map_or(Value::Nothing, |it| Value::Name(self.version_of(it).to_owned()));
-                let mut body = vec![Item::Head(vec![(self.source.of_field(node, "name").to_owned(), comes_from)])];
-                body.extend(self.body(node.child_by_field_name("body"), depth));
-                items.push(Item::Class { body });
+                let base = superclass.map(|it| self.version_of(it).to_owned()).unwrap_or_default();
+                let name = self.source.of_field(node, "name").to_owned();
+                let body = self.body(node.child_by_field_name("body"), depth);
+                items.push(Item::Class { name, base, body });
             }
             "method" | "singleton_method" => {
                 let name = self.source.of_field(node, "name").to_owned();
@@ -288,7 +288,7 @@ impl Reader<'_, '_> {
     fn head(&self, node: Node<'_>, depth: u32) -> Vec<Item> {
         let parameters = node.child_by_field_name("parameters").map(children).unwrap_or_default();
         let parameters: Vec<_> = parameters.into_iter().map(|it| self.parameter(it, depth)).collect();
-        if parameters.is_empty() { Vec::new() } else { vec![Item::Head(parameters)] }
+        if parameters.is_empty() { Vec::new() } else { vec![Item::Parameters(parameters)] }
     }
 
     /// A parameter and its default: `key:` is handed over by its name, `&code` is a block.
@@ -341,7 +341,7 @@ impl Reader<'_, '_> {
             _ => return Vec::new(),
         };
         let call = Call { name, arguments: Rc::new(arguments), span: self.source.span(argument), ..Call::default() };
-        vec![Item::Head(vec![("it".to_owned(), Value::Unknown)]), Item::Call(call)]
+        vec![Item::Parameters(vec![("it".to_owned(), Value::Unknown)]), Item::Call(call)]
     }
 
     fn pair(&self, node: Node<'_>, depth: u32) -> Option<(String, Value)> {

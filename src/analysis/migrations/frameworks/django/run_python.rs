@@ -1,6 +1,6 @@
 //! Functions that `RunPython` runs: what they import, and whether they change many rows in one transaction.
 
-use super::super::super::code::{Call, Item, SLICE, Value, walk};
+use super::super::super::code::{Call, Item, KEYS, SLICE, Value, walk};
 use super::super::super::step::{Operation, Span};
 use super::super::functions::Functions;
 use super::super::read::{MAX_NAMES, Steps, assignments, is_long};
@@ -268,9 +268,6 @@ impl Function<'_, '_> {
 
 /// Names and calls that are followed from a value to the query that it is.
 const MAX_STEPS: u32 = 30;
-
-/// Columns of which few rows share a value.
-const KEYS: [&str; 6] = ["pk", "id", "uuid", "key", "slug", "code"];
 
 /// What Django's schema editor does besides SQL: it is not read.
 const SCHEMA_EDITOR: [&str; 11] = [

@@ -278,10 +278,13 @@ fn visit<'a>(items: &'a [Item], see: &mut dyn FnMut(&'a Item)) {
         see(item);
         match item {
             Item::Call(call) => visit_call(call, see),
-            Item::Define { body, .. } | Item::Class { body } | Item::Block { body, .. } | Item::Loop { body, .. } => {
+            Item::Define { body, .. }
+            | Item::Class { body, .. }
+            | Item::Block { body, .. }
+            | Item::Loop { body, .. } => {
                 visit(body, see);
             }
-            Item::Assign { .. } | Item::Extend { .. } | Item::Parameters(_) | Item::Import { .. } | Item::Head(_) => {}
+            Item::Assign { .. } | Item::Extend { .. } | Item::Parameters(_) | Item::Import { .. } => {}
         }
     }
 }

@@ -293,7 +293,7 @@ pub(super) fn name_of(value: Option<&Value>, call: &Call) -> String {
 /// The parameters of a function or a block, and its statements.
 pub(super) fn parameters_of(body: &[Item]) -> &[(String, Value)] {
     match body.first() {
-        Some(Item::Head(parameters)) => parameters,
+        Some(Item::Parameters(parameters)) => parameters,
         _ => &[],
     }
 }

@@ -25,9 +25,9 @@ fn migrations_of(items: &[Item]) -> Vec<&[Item]> {
     let mut names: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     walk(items, &mut |item| {
-        if let Item::Class { body } = item
-            && let [(name, Value::Name(comes_from))] = parameters_of(body)
-            && (comes_from.contains("Migration") || names.iter().take(MAX_CLASSES).any(|known| known == comes_from))
+        if let Item::Class { name, base, body } = item
+            && !base.is_empty()
+            && (base.contains("Migration") || names.iter().take(MAX_CLASSES).any(|known| known == base))
         {
             names.push(name);
             found.push(body.as_slice());
@@ -235,7 +235,7 @@ impl Reader<'_, '_> {
             Value::Call(call) => (format!("{}.each", call.name), call.receiver.clone()),
             other => ("[].each".to_owned(), Some(Rc::new(other.clone()))),
         };
-        let mut block = vec![Item::Head(vec![(name.to_owned(), Value::Unknown)])];
+        let mut block = vec![Item::Parameters(vec![(name.to_owned(), Value::Unknown)])];
         block.extend(body.iter().cloned());
         let limited = over.call().is_some_and(|call| call.limited);
         let call = Call { name: chain, receiver, limited, block: Rc::new(block), ..Call::default() };

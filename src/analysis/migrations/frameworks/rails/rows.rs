@@ -107,10 +107,7 @@ impl Models {
     pub(super) fn of(items: &[Item]) -> Self {
         let mut models = Models::default();
         walk(items, &mut |item| {
-            if let Item::Class { body } = item
-                && let Some(Item::Head(head)) = body.first()
-                && let Some((class, _)) = head.first()
-            {
+            if let Item::Class { name: class, body, .. } = item {
                 let named = body.iter().rev().find_map(|item| match item {
                     Item::Assign { name, value, .. } if name == "self.table_name" => value.word(),
                     _ => None,
