@@ -8,11 +8,11 @@ local nothing_said = {}
 local QUIET = { "build", "chore", "ci", "doc", "docs", "deps", "perf", "refactor", "revert", "style", "test", "tests", "types" }
 
 local SAME = {
-  "clippy", "lint", "style", "compilation", "compile error", "typing", "type hint", "type error", "type annotation", "mypy", "pyright", "typo", "formatting",
-  "refactor", "clean up", "clean-up", "cleanup", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
+  "clippy", "lint", "style", "compilation", "compile error", "typing", "type hint", "type error", "type annotation", "typehint", "type-hint", "mypy", "pyright", "phpstan", "psalm", "static analysis", "static-analysis", "docblock", "doc comment", "javadoc", "typo", "formatting",
+  "refactor", "clean up", "clean-up", "cleanup", "cleaned up", "cleaning up", "simplif", "performance", "optimiz", "optimis", "speed up", "faster", "more logging", "debug log",
   "dedup", "duplicate code", "duplicated code", "code duplication", "remove duplicat", "extract ", "reorganiz", "reorganis", "restructur", "drop support for", "drop python", "dependabot",
   "locali", "translat", "type ignore", "typescript", "(types)", "(deps", "rubocop", "eslint", "dead code", "bump ",
-  "allocation", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab", "wording",
+  "allocation", "allocating", "cpu usage", "short-circuit", "prettier", "ruff", "flake8", "golangci", "staticcheck", "concise", "readab", "wording",
   "streamline", "moderni", "consolidat", "tidy", "decoupl", "spelling", "re-use", "no functional change", "merge conflict", "codemod", "code comment",
   "on 32-bit", "on 32 bit", "32-bit build", "32-bit system",
   "quadratic", "fix slow", "review comment", "fix ci", "ci failure", "pre-commit", "autoupdate",
@@ -20,20 +20,20 @@ local SAME = {
 
 -- How such a title begins, also behind a type or the name of a part: `search: move ...`.
 local SAME_FROM_START = {
-  "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "clarify ", "switch .*to ", "split ", "convert ", "unify ", "reuse ", "make use of ",
+  "use .+ instead of ", "replace .+ with ", "always use ", "move ", "rename ", "inline ", "clarif%a* ", "touch up ", "deprecat%a* ", "switch .*to ", "split ", "convert ", "unify ", "reuse ", "make use of ",
   "merge branch ", "merge tag ", "merge v?%d[%w%.%-]* ?[%(#]?", "extracting ", "merge remote%-tracking branch ", "merge '?[%w%.%-_/]+'? into ",
   "v?%d+%.%d+[%w%.%-]*$", "release v?%d", "version v?%d", "prepare ", "bump$",
   "fix failing ", "fix flaky ", "fix broken tests?%f[%W]", "fix tests%f[%W]", "fix %w+ tests$", "fix build%f[%W]", "fix the build%f[%W]", "fix ci%f[%W]",
   "fix .*initiali[sz]ed warning", "fix \"?warning: ", "fix to compile ",
-  "fix compilation", "fix compiler ", "add .+ to ci%f[%W]", "updat%a* .+ from v?%d.+ to v?%d", "test::", "fix.* deprecation", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
+  "fix compilation", "fix compiler ", "add .+ to ci%f[%W]", "updat%a* .+ from v?%d.+ to v?%d", "test::", "fix.* deprecation", "fix deprecated ", "resolve.* deprecation", "ci%f[%W]", "fix warnings", "fix %w+ warnings", "fix [%w%s]*%f[%w]types%f[%W]", "improve [%w%s]*%f[%w]types%f[%W]",
 }
 
 -- The same of a title that claims neither a repair nor something new: what is done to the code, what goes no further than to
 -- whoever builds it, and what runs elsewhere.
 local SAME_UNCLAIMED = {
   "^fmt%f[%W]", "^lint%f[%W]", "^mnt%f[%W]", "^maint%f[%W]", "^nits?%f[%W]", "%f[%w]polish", "%f[%w]dry up", "%f[%w]unbundl", "%f[%w]centrali[sz]", "early return", "avoid unnecessary",
-  "%f[%w]unexport", "lazy%-?%s?load", "%f[%w]lazily%f[%W]", "circular dependenc", "circular import", "%f[%w]flak[iy]", "code scanning", "for clarity", "data race", "o%(1%)", "%f[%w]cheap",
-  "suppress .*warning", "silence .*warning", "avoid .*warnings$", "%f[%w]rewrite ", "replaced .+ with ", "%f[%w]document%a* %l", "^describe ", "%f[%w]rework", "make .+ lazy%f[%W]", "benchmark",
+  "%f[%w]unexport", "lazy%-?%s?load", "%f[%w]lazily%f[%W]", "%f[%w]autoload", "circular dependenc", "circular import", "%f[%w]flak[iy]", "code scanning", "for clarity", "data race", "o%(1%)", "%f[%w]cheap",
+  "suppress .*warning", "silence .*warning", "around warning", "warnings? about", "avoid .*warnings$", "%f[%w]rewrite ", "replaced .+ with ", "%f[%w]document%a* %l", "^describe ", "%f[%w]rework", "make .+ lazy%f[%W]", "benchmark",
   "updat%a* to [%w%s%.%-]*%d[%d%.]*$", "%f[%w]on go ?1%.%d", "%f[%w]since go ?1%.%d", "%f[%w]on ruby[ %-]?%d", "%f[%w]in ruby[ %-]?%d", "%f[%w]on node%.?j?s? v?%d", "%f[%w]ci$", "compatib%a+ with ",
 }
 

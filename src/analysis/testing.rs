@@ -14,6 +14,7 @@ mod inline;
 mod lines;
 mod names;
 mod pair;
+mod reach;
 mod review;
 mod types;
 mod vocabulary;

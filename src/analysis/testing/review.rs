@@ -7,6 +7,7 @@ use super::inert::{inert_blocks, is_inert_line};
 use super::lines::code_lines;
 use super::names::{constrains, is_of_platform};
 use super::pair::{find_own_test, in_reach, is_material, is_of_all, pairs};
+use super::reach::is_foreign;
 use super::vocabulary::{assertions, find_sign, skips_of};
 use super::weaker::{Delta, Weaker, find_weaker, read_delta};
 use crate::analysis::code::{Language, TokenKind};
@@ -328,19 +329,6 @@ fn is_reshuffled(tokens: &Tokens) -> bool {
     added >= MIN_RESHUFFLED && common * 100 >= added * SAME_WORDS && common * 100 >= removed * SAME_WORDS
 }
 
-/// Whether the repository has tests, and none in the language of this source: pages' scripts in an application that is
-/// tested on the server, native parts of a library. Rust's tests lie beside the code, where the list does not show them.
-fn is_foreign(path: &str, tests: &[String]) -> bool {
-    let family = |path: &str| match Language::of(path)? {
-        Language::Java | Language::Kotlin | Language::Scala => Some(Language::Java),
-        Language::Rust | Language::Plain => None,
-        language => Some(language),
-    };
-    let Some(of_source) = family(path) else { return false };
-    let mut known = tests.iter().filter_map(|test| family(test)).peekable();
-    known.peek().is_some() && known.all(|of_test| of_test != of_source)
-}
-
 /// Whether only the whole file tells what lies inside a text or beside tests.
 fn is_unsure(file: &ChangedFile<'_>) -> bool {
     file.text.is_none() && !matches!(file.status, ChangeStatus::Added | ChangeStatus::Removed)
@@ -539,16 +527,6 @@ mod tests {
         let hits = [LineHits::new(1, 1), LineHits::new(2, 0)];
         let missed = ChangedFile { hits: Some(&hits), ..file("src/a.py", CODE) };
         assert_eq!(review(&[missed], Some(&[]), true).untested[0][0].line, 2);
-    }
-
-    #[test]
-    fn a_language_without_tests_asks_for_none() {
-        let ruby = ["spec/a_spec.rb".to_owned(), "spec/fixtures/page.html".to_owned()];
-        let both = ["spec/a_spec.rb".to_owned(), "spec/b.test.ts".to_owned()];
-        for (tests, evidence) in [(&ruby[..], Evidence::None), (&both[..], Evidence::Strong), (&[], Evidence::Strong)] {
-            let verdict = review(&[file("app/b.js", TS)], Some(tests), false);
-            assert_eq!(verdict.untested[0][0].evidence, evidence, "{tests:?}");
-        }
     }
 
     #[test]
