@@ -123,8 +123,14 @@ return {
   if #created == 0 or (#declarations.edited > 0 and #danger.git.added_lines(options.flags) > 0) then
     return
   end
+  local uncounted = analyse.uncounted_files({})
+  for _, path in uncounted do
+    if table.find(created, path) then
+      danger.git.structured_diff_for_file(path) -- Ends the rule, because the diff is cut.
+    end
+  end
   -- What is certain without a look at the code: not all lines that are added are code.
-  if danger.git.insertions <= options.max_lines or danger.git.deletions * 2 > danger.git.insertions then
+  if #uncounted == 0 and (danger.git.insertions <= options.max_lines or danger.git.deletions * 2 > danger.git.insertions) then
     return
   end
   local feature = analyse.features({ paths = created, checks = options.checks })

@@ -31,6 +31,7 @@ mod oidc;
 mod open_pulls;
 mod organisation;
 mod overview;
+mod own_checks;
 mod pace;
 mod parents;
 mod perform;

@@ -23,7 +23,7 @@ pub use answer::{
     Heeded, Words, answered_comments, build_answer, build_button_answer, build_given_up_answer, has_answer,
 };
 pub use build::{PlanInput, build, build_for_token, build_reopened, build_started};
-pub use check::{check_name, covers};
+pub use check::{check_name, covers, doubt};
 pub use fix::{
     FixChoice, FixCommit, FixInput, Ground, GroundCommit, GroundEntry, Hands, Made, Obstacle, build_fix, has_fixes,
     nothing_to_fix, parse_button, paths_to_read, render_left_out, render_obstacle, render_refused_commit,

@@ -2,9 +2,13 @@
 
 use super::common::Common;
 use super::failure::Failure;
+use super::format::Format;
+use super::job::Job;
 use super::plain;
+use super::workflow::defuse;
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
+use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
 
 pub(super) const BOLD: Style = Style::new().bold();
@@ -28,6 +32,9 @@ pub(super) fn paint(style: Style, text: &str) -> String {
 /// Writes results to standard output.
 pub(super) fn print_result(common: &Common, text: &str) -> Result<(), Failure> {
     let mut out = AutoStream::new(std::io::stdout().lock(), common.color.into());
+    // Markdown repeats foreign lines as they stand; the other formats do not.
+    let is_exposed = common.format() == Format::Markdown && Job::is_read(&|name| std::env::var(name).ok());
+    let text = if is_exposed { Cow::Owned(defuse(text)) } else { Cow::Borrowed(text) };
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::failed(format!("could not write to standard output: {error}")))

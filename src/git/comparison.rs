@@ -213,7 +213,9 @@ fn find_base(
             found => return Ok((short_ref(upstream).to_owned(), found?)),
         }
     }
-    for usual in USUAL_BASES {
+    let mut usual_bases = USUAL_BASES;
+    usual_bases.sort_by_key(|base| rank(base, branch.as_deref()));
+    for usual in usual_bases {
         if let Some(row) = rows.iter().find(|row| row[0] == usual) {
             let name = if row[1].is_empty() { usual } else { row[1] };
             match merge_base(repository, usual, head_commit, head_name) {
@@ -224,6 +226,17 @@ fn find_base(
     }
     let looked = "the branch's upstream, origin/HEAD, main, master".to_owned();
     Err(GitError::NoBase { looked })
+}
+
+/// A branch says nothing new to itself: what the remote has of it comes before all but the remote's own choice, and itself last.
+fn rank(base: &str, branch: Option<&str>) -> u8 {
+    let name = branch.and_then(|branch| branch.strip_prefix("refs/heads/"));
+    match base.rsplit_once('/') {
+        Some((_, "HEAD")) => 0,
+        Some((_, known)) if Some(known) != name => 2,
+        Some(("refs/heads", _)) => 3,
+        _ => 1,
+    }
 }
 
 /// `refs/heads/main` as `main`, `refs/remotes/origin/main` as `origin/main`.

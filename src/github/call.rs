@@ -6,6 +6,7 @@ use super::error::classify;
 use super::http::{Http, Outgoing, Reply};
 use super::kept::Kept;
 use super::meter::{Meter, RequestKind};
+use super::own_checks::OwnChecks;
 use super::pace::{Asking, Pace, Quota};
 use super::token::{Audience, Minted, Scope, Tokens, minting_body};
 use super::web::Web;
@@ -88,6 +89,7 @@ pub(super) struct Shared {
     pub(super) pace: Pace,
     pub(super) meter: Meter,
     pub(super) kept: Kept,
+    pub(super) own_checks: OwnChecks,
     /// For what lies elsewhere.
     pub(super) web: Web,
 }

@@ -6,6 +6,7 @@ use super::config::{ConfigError, GithubConfig, TokenConfig};
 use super::http::Http;
 use super::kept::Kept;
 use super::meter::Meter;
+use super::own_checks::OwnChecks;
 use super::pace::Pace;
 use super::repo::RepoClient;
 use super::timing::Timing;
@@ -100,7 +101,8 @@ impl Github {
 
     fn build(http: Http, auth: Auth, meter: Meter) -> Self {
         let web = Web::with_agent(http.user_agent.clone());
-        Github { shared: Arc::new(Shared { http, auth, pace: Pace::default(), meter, kept: Kept::default(), web }) }
+        let (pace, kept, own_checks) = (Pace::default(), Kept::default(), OwnChecks::default());
+        Github { shared: Arc::new(Shared { http, auth, pace, meter, kept, own_checks, web }) }
     }
 }
 

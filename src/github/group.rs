@@ -57,12 +57,14 @@ impl RepoClient {
         let name = RepoName::parse(&repository.name_with_owner).map_err(|_| CallError::Malformed(asked.to_owned()))?;
         let default_branch = repository.default_branch_ref.as_ref().map(|it| it.name.clone()).unwrap_or_default();
         let judging = if base == default_branch { repository.base } else { repository.default_branch_ref };
+        let mut published = Published { checks: checks(Some(commit)), ..Published::default() };
+        self.shared.own_checks.settle(self.id, head, self.shared.http.timing.now(), &mut published.checks);
         Ok(GroupOverview {
             name,
             private: repository.is_private,
             default_branch,
             judging_dangerfile: find_dangerfile(judging)?,
-            published: Published { checks: checks(Some(commit)), ..Published::default() },
+            published,
         })
     }
 

@@ -114,7 +114,8 @@ impl RepoClient {
         let Sharing { open, closed } = find_sharing(lists, repository.database_id, number, &head_sha)?;
         // Checks of the commit that is the head; a list that lags behind says nothing about it.
         let head = head.filter(|head| self.shared.app_id().is_some() && head.oid == wire.head_ref_oid);
-        let published = self.gather_published(number, head, wire.comments, wire.review_threads).await?;
+        let mut published = self.gather_published(number, head, wire.comments, wire.review_threads).await?;
+        self.shared.own_checks.settle(self.id, &head_sha, self.shared.http.timing.now(), &mut published.checks);
         let base = wire.base_ref.as_ref();
         let base_tip = base.and_then(|base| base.target.as_ref()).and_then(|target| target.oid.as_deref());
         let pull = PullRequest {

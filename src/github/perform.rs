@@ -66,8 +66,8 @@ impl RepoClient {
     /// When [`CallError::is_unclear`], it may have happened: ask [`RepoClient::read_back`] before trying again.
     pub async fn perform(&self, operation: &Operation) -> Result<Answer, CallError> {
         match operation {
-            Operation::CreateCheck(check) => self.create_check(check).await,
-            Operation::UpdateCheck { id, check } => self.update_check(*id, check, 0).await,
+            Operation::CreateCheck(check) => self.note_check(check, self.create_check(check).await?),
+            Operation::UpdateCheck { id, check } => self.note_check(check, self.update_check(*id, check, 0).await?),
             Operation::CreateSummary { number, body } => {
                 let path = format!("/issues/{number}/comments");
                 let made: Id = self.write(Method::POST, &path, &json!({ "body": body }), "pull request").await?;
@@ -119,6 +119,14 @@ impl RepoClient {
             Operation::SetStatus(status) => self.set_status(status).await,
             Operation::CreateCommit(commit) => self.create_commit(commit).await,
         }
+    }
+
+    fn note_check(&self, check: &CheckRun, answer: Answer) -> Result<Answer, CallError> {
+        if let Answer::Check { id, annotations, .. } = answer {
+            let now = self.shared.http.timing.now();
+            self.shared.own_checks.note(self.id, check, id, annotations, now);
+        }
+        Ok(answer)
     }
 
     /// The first chunk creates the run, which stays in progress until the last chunk is there.

@@ -125,14 +125,15 @@ impl Session {
         self.sources.borrow().iter().map(|(path, text)| (path.clone(), Rc::clone(text))).collect()
     }
 
-    /// Raises a mistake, or in a check notes it: then the call does nothing and the script goes on.
+    /// Raises a mistake that no script can catch, so that no rule is lost in silence; or in a check notes it: then the call
+    /// does nothing and the script goes on.
     pub(super) fn refuse(&self, mistake: ScriptError) -> mlua::Result<()> {
         match &self.mistakes {
             Some(noted) => {
                 noted.borrow_mut().push(mistake);
                 Ok(())
             }
-            None => Err(mistake.into()),
+            None => Err(self.stop(Stop::Fault(mistake))),
         }
     }
 

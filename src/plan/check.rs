@@ -161,6 +161,15 @@ fn digests(check: &PublishedCheck) -> (Option<&str>, Option<&str>) {
     (parts.next().filter(|part| !part.is_empty()), parts.next())
 }
 
+/// A check of which nobody knows for certain what it says now: whatever is planned is written.
+pub fn doubt(check: &PublishedCheck) -> PublishedCheck {
+    let mut parts: Vec<&str> = check.external_id.split(':').collect();
+    if let Some(words) = parts.get_mut(3) {
+        *words = "?";
+    }
+    PublishedCheck { external_id: parts.join(":"), ..check.clone() }
+}
+
 /// Whether it never said a verdict: it announced a review, or was concluded because none came.
 fn is_unjudged(check: &PublishedCheck) -> bool {
     check.external_id.strip_prefix(CONCLUDED_UNJUDGED).is_some_and(|rest| rest.starts_with(':'))

@@ -11,6 +11,10 @@ const UNIT: usize = 1 << 10;
 /// A body waits so long for room: whoever sends a delivery hears within 8 seconds that it cannot be stored.
 const ROOM_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// A body that is refused is read on for so long, and so far.
+const LINGER: Duration = Duration::from_secs(10);
+const LINGER_BYTES: usize = 128 << 20;
+
 /// Why there is no body.
 pub(super) enum Unread {
     TooLong,
@@ -81,12 +85,28 @@ async fn read_all(mut body: Body, limit: usize, room: &Room) -> Result<(Vec<u8>,
         let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
         let length = bytes.len() + data.len();
         if length > limit {
+            drain(body);
             return Err(Unread::TooLong);
         }
         room.grow(&mut taken, length).await?;
         bytes.extend_from_slice(&data);
     }
     Ok((bytes, taken))
+}
+
+/// Lets go of a body that is refused. It is read on for a while and kept nowhere: a connection that is closed while its
+/// sender still sends breaks, and the answer is lost with it.
+pub(super) fn drain(mut body: Body) {
+    let reading = async move {
+        let mut left = LINGER_BYTES;
+        while let Some(Ok(frame)) = body.frame().await {
+            match left.checked_sub(frame.data_ref().map_or(0, |data| data.len())) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    tokio::spawn(tokio::time::timeout(LINGER, reading));
 }
 
 /// Whether the sender says already that it is longer.

@@ -1,7 +1,7 @@
 //! `POST /webhooks/github`: size, signature, disk, then 202. What is parsed is verified, and the delivery and the work
 //! that it names are on disk together.
 
-use super::body::{Unread, announces_more, read_body};
+use super::body::{Unread, announces_more, drain, read_body};
 use super::http::App;
 use crate::store::{Accepted, Pending};
 use crate::webhook::{
@@ -30,6 +30,7 @@ pub(super) const STORE_TIMEOUT: Duration = Duration::from_secs(7);
 pub(super) async fn receive(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if announces_more(&parts.headers, BODY_LIMIT) {
+        drain(body);
         return oversized(&app);
     }
     let headers = delivery_headers(&parts.headers);
@@ -172,7 +173,7 @@ fn refused(app: &App, refusal: Refusal) -> Response {
 fn oversized(app: &App) -> Response {
     app.shared.metrics.oversized.add();
     tracing::warn!("a request to the webhook was refused: it is larger than 25 MiB");
-    // The rest of the body is not read: the connection must not be used again.
+    // The rest of the body is nobody's: the connection must not be used again.
     (StatusCode::PAYLOAD_TOO_LARGE, [(header::CONNECTION, "close")], "larger than 25 MiB\n").into_response()
 }
 

@@ -1,7 +1,7 @@
 //! `POST /api/v1/repos/{owner}/{repo}/commits/{sha}/coverage`: a report as the body. Who sends it, how large it is, whether
 //! it reads, disk, then 202; the review of what waits for it is on disk with it.
 
-use super::body::{Room, Unread, announces_more, read_body};
+use super::body::{Room, Unread, announces_more, drain, read_body};
 use super::http::App;
 use super::opening::draw_run_id;
 use super::read_report::{ReadReport, read_report};
@@ -84,7 +84,7 @@ fn answer_refusal(refusal: &Refusal) -> Response {
         StatusCode::SERVICE_UNAVAILABLE => {
             _ = headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"))
         }
-        // The rest of the body is not read: the connection must not be used again.
+        // The rest of the body is nobody's: the connection must not be used again.
         StatusCode::PAYLOAD_TOO_LARGE => {
             _ = headers.insert(header::CONNECTION, header::HeaderValue::from_static("close"))
         }
@@ -113,6 +113,7 @@ async fn take(
         }
     }
     if announces_more(headers, MAX_UPLOAD_BYTES) {
+        drain(body);
         return Err(too_large());
     }
     // Its turn comes when it is there: whoever sends slowly keeps nobody waiting.

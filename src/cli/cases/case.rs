@@ -63,11 +63,15 @@ impl CaseProblem {
     }
 }
 
+/// What people call the block `pr`.
+const DIFFS: [&str; 2] = ["diff", "patch"];
+
 /// The cases of a file in their order. A heading without any of our blocks is only a heading.
 ///
 /// # Errors
 /// The first mistake: a block outside a case, twice the same block, a misspelt one, a case without `findings`.
 pub fn parse_cases(text: &str) -> Result<Vec<Case>, CaseProblem> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut cases = Vec::new();
     let mut draft: Option<Draft> = None;
     let mut heading: Option<(usize, String)> = None;
@@ -152,6 +156,13 @@ fn finish(draft: Option<Draft>, cases: &mut Vec<Case>) -> Result<(), CaseProblem
             format!("the case \"{}\" has no `findings` block: an empty one means that nothing is found", draft.name);
         return Err(CaseProblem::new(draft.line, message));
     };
+    // Without its pull request such a case would find nothing and pass.
+    if let (None, Some((line, word))) =
+        (&draft.pr, draft.others.iter().find(|(_, word)| DIFFS.contains(&word.as_str())))
+    {
+        let message = format!("a block `{word}` is not read: the pull request of a case stands in a block `pr`");
+        return Err(CaseProblem::new(*line, message));
+    }
     let Draft { name, line, pr, files, bases, commits, reports, lua, effects, others, .. } = draft;
     cases.push(Case { name, line, pr, files, bases, commits, reports, lua, findings, effects, others });
     Ok(())
@@ -162,7 +173,10 @@ fn place(info: &str, block: Block, draft: Option<&mut Draft>) -> Result<(), Case
     let (word, rest) = info.split_once(char::is_whitespace).unwrap_or((info, ""));
     let rest = rest.trim();
     if !KINDS.contains(&word) {
-        return match KINDS.iter().find(|kind| word.len() > 2 && strsim::damerau_levenshtein(word, kind) == 1) {
+        let meant = |kind: &&&str| {
+            word.eq_ignore_ascii_case(kind) || word.len() > 2 && strsim::damerau_levenshtein(word, kind) == 1
+        };
+        return match KINDS.iter().find(meant) {
             Some(kind) => Err(CaseProblem::new(line, format!("a block `{word}` is unknown: did you mean `{kind}`?"))),
             None => {
                 if let Some(draft) = draft.filter(|_| !word.is_empty()) {
@@ -229,6 +243,9 @@ mod tests {
     fn mistakes_are_told_with_their_line() {
         for (text, line, part) in [
             ("## A\n\n```pr\n```\n", 1, "has no `findings` block"),
+            ("## A\n\n```PR\n```\n\n```findings\n```\n", 3, "did you mean `pr`?"),
+            ("## A\n\n```diff\n-a\n```\n\n```findings\n```\n", 3, "stands in a block `pr`"),
+            ("\u{feff}## A\n\n```pr\n```\n", 1, "has no `findings` block"),
             ("```findings\n```\n", 1, "belongs to no case"),
             ("## A\n```finding\n```\n", 2, "did you mean `findings`?"),
             ("## A\n```findings\n```\n```findings\n```\n", 4, "a second `findings` block"),

@@ -33,3 +33,27 @@ fn a_clone_of_one_branch_says_what_to_fetch() {
     let error = Repository::open(&clone).expect("opens").compare(None, None).expect_err("no base");
     assert!(error.to_string().contains("git fetch origin"), "{error}");
 }
+
+#[test]
+fn the_usual_branch_is_compared_with_what_the_remote_has_of_it() {
+    let origin = Fixture::new();
+    let branch = origin.git(&["branch", "--show-current"]);
+    let clone = origin.path.with_file_name("clone");
+    let url = format!("file://{}", origin.path.display());
+    git_in(&origin.path, &["clone", "-q", &url, clone.to_str().expect("UTF-8")]);
+    git_in(&clone, &["branch", "-q", "--unset-upstream"]);
+    git_in(&clone, &["remote", "set-head", "origin", "--delete"]);
+    git_in(&clone, &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "Mine"]);
+    let head = format!("refs/heads/{branch}");
+    let base =
+        |head: &str| Repository::open(&clone).expect("opens").compare(None, Some(head)).expect("compares").base_name;
+    assert_eq!(base(&head), format!("origin/{branch}"));
+    // Nor does another usual branch stand in its own way.
+    let other = if branch == "main" { "master" } else { "main" };
+    git_in(&clone, &["switch", "-q", "-c", other]);
+    git_in(&clone, &["branch", "-q", "-D", &branch]);
+    assert_eq!(base(&format!("refs/heads/{other}")), format!("origin/{branch}"));
+    // Where there is no remote, a branch is all that there is.
+    git_in(&clone, &["remote", "remove", "origin"]);
+    assert_eq!(base(&format!("refs/heads/{other}")), other);
+}

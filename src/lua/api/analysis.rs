@@ -188,11 +188,13 @@ pub(super) struct Texts<'a> {
     pub(super) missing: RefCell<BTreeSet<FileKey>>,
     /// Bytes that were given.
     pub(super) read: RefCell<usize>,
+    /// What was asked for and is there, but too large to be had whole.
+    pub(super) cut: RefCell<BTreeSet<FileKey>>,
 }
 
 impl<'a> Texts<'a> {
     pub(super) fn new(session: &'a Session) -> Self {
-        Texts { session, missing: RefCell::default(), read: RefCell::default() }
+        Texts { session, missing: RefCell::default(), read: RefCell::default(), cut: RefCell::default() }
     }
 }
 
@@ -226,9 +228,11 @@ impl FileSource for Texts<'_> {
                 Text::Known(text)
             }
             Some(Fact::Known(FileText::Absent)) => Text::Absent,
-            Some(Fact::Known(FileText::NotText(_) | FileText::Folder(_) | FileText::Cut(_)) | Fact::Unavailable(_)) => {
+            Some(Fact::Known(FileText::Cut(_))) => {
+                self.cut.borrow_mut().insert(key);
                 Text::Unreadable
             }
+            Some(Fact::Known(FileText::NotText(_) | FileText::Folder(_)) | Fact::Unavailable(_)) => Text::Unreadable,
         }
     }
 }

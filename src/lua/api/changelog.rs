@@ -2,11 +2,12 @@
 
 use super::super::session::Session;
 use super::analysis::Texts;
-use super::git::{changes, patch_text};
+use super::git::{changes, patch_text, text_at};
 use super::{record, table};
 use crate::analysis::changelog::{Author, Missing, NewEntry, Problem, Question, needs_no_entry, review, role_of};
 use crate::analysis::globs::Globs;
-use crate::model::{ChangeStatus, FactKey, Patch};
+use crate::diff::{LineKind, parse_hunks};
+use crate::model::{ChangeStatus, FactKey, FileChange, Patch, Side};
 use chrono::{DateTime, NaiveDate};
 use mlua::{Lua, Table, Value};
 use serde_json::{Map, Value as Json, json};
@@ -47,12 +48,12 @@ fn find(lua: &Lua, session: &Session, path: Option<&str>, may_need: &dyn Fn(&str
     session.charge_changes(lua, all.len() * 2)?;
     let named = path.map(|path| Globs::parse_kept(vec![path.to_owned()]).map_err(mlua::Error::external)).transpose()?;
     let is_path = |file: &str| named.as_ref().is_some_and(|named| named.matches(file));
+    let is_changelog = |file: &str| if path.is_some() { is_path(file) } else { role_of(file, None).is_some() };
     let mut patched = 0;
     for change in all {
         // Of a changelog that came only in part nobody knows what it says.
-        let is_changelog =
-            if path.is_some() { is_path(change.path.as_str()) } else { role_of(change.path.as_str(), None).is_some() };
-        if change.patch == Patch::Truncated && is_changelog && change.status != ChangeStatus::Removed {
+        let stays = change.status != ChangeStatus::Removed;
+        if change.patch == Patch::Truncated && stays && is_changelog(change.path.as_str()) {
             patch_text(lua, session, change)?;
         }
         patched += match &change.patch {
@@ -79,6 +80,13 @@ fn find(lua: &Lua, session: &Session, path: Option<&str>, may_need: &dyn Fn(&str
     if !missing.is_empty() {
         return Err(session.miss(missing.into_iter().map(FactKey::File)));
     }
+    for key in texts.cut.take() {
+        let hides =
+            |change: &&FileChange| is_changelog(key.path.as_str()) && change.path == key.path && begins_inside(change);
+        if key.side == Side::Right && all.iter().any(|change| hides(&change)) {
+            text_at(lua, session, key)?;
+        }
+    }
     session.charge_bytes(lua, texts.read.take().saturating_mul(COST))?;
     let Some(answer) = answer else { return Err(session.fault(lua, "the changelog's texts did not come")) };
     Ok(json!({
@@ -91,6 +99,14 @@ fn find(lua: &Lua, session: &Session, path: Option<&str>, may_need: &dyn Fn(&str
         "breaking": answer.breaking,
         "internal": answer.internal,
     }))
+}
+
+/// Whether the diff does not show what stands above the new lines: which release they belong to only the whole file tells.
+fn begins_inside(change: &FileChange) -> bool {
+    let Patch::Text(patch) = &change.patch else { return false };
+    parse_hunks(patch)
+        .iter()
+        .any(|hunk| hunk.new_start > 1 && hunk.lines.iter().any(|line| line.kind == LineKind::Added))
 }
 
 fn today(session: &Session) -> NaiveDate {

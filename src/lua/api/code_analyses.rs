@@ -3,7 +3,7 @@
 use super::super::convert::to_lua;
 use super::super::options::text_of;
 use super::super::session::Session;
-use super::git::{changes, patch_text};
+use super::git::{changes, is_uncounted, patch_text};
 use crate::analysis::attributes::Attributes;
 use crate::analysis::flags::{declared_flags, declares_name, find_uses, measure_added_code, removed_flags};
 use crate::analysis::focus::render_focus;
@@ -64,8 +64,7 @@ fn changed_lines(lua: &Lua, session: &Session, arguments: &Table) -> mlua::Resul
 
 /// The files whose diff was cut without saying how many lines it has.
 fn uncounted_files(lua: &Lua, session: &Session, _arguments: &Table) -> mlua::Result<Json> {
-    let unknown = |it: &&FileChange| it.patch == Patch::Truncated && it.additions + it.deletions == 0;
-    Ok(changes(lua, session)?.iter().filter(unknown).map(|it| Json::from(it.path.as_str())).collect())
+    Ok(changes(lua, session)?.iter().filter(|it| is_uncounted(it)).map(|it| Json::from(it.path.as_str())).collect())
 }
 
 /// The files that have another name and the same content.

@@ -76,8 +76,14 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
         let paths = changes(lua, session)?.iter().filter(|change| wanted(change)).map(|change| change.path.as_str());
         texts_to_lua(lua, unique(paths)).map(Some)
     };
-    let sum = |count: fn(&FileChange) -> u32| -> mlua::Result<Option<Value>> {
-        let total: u64 = changes(lua, session)?.iter().map(|change| u64::from(count(change))).sum();
+    let sum = |count: fn(&FileChange) -> u32, without: &[ChangeStatus]| -> mlua::Result<Option<Value>> {
+        let changes = changes(lua, session)?;
+        // A file that was cut without its numbers counts nothing, and nobody may take that for a small change.
+        let unknown = changes.iter().find(|change| is_uncounted(change) && !without.contains(&change.status));
+        if let Some(change) = unknown {
+            return Err(session.fault(lua, incomplete(&change.path)));
+        }
+        let total: u64 = changes.iter().map(|change| u64::from(count(change))).sum();
         Ok(Some(Value::Number(total as f64)))
     };
     match name {
@@ -90,9 +96,9 @@ pub(super) fn field(lua: &Lua, session: &Rc<Session>, name: &str) -> mlua::Resul
             let pairs = renamed.map(|change| json!({ "before": change.old_path(), "after": change.path }));
             record::to_record(lua, session, "danger.git.renamed_files", "{ Renamed }", &pairs.collect()).map(Some)
         }
-        "insertions" => sum(|change| change.additions),
-        "deletions" => sum(|change| change.deletions),
-        "lines_of_code" => sum(|change| change.additions + change.deletions),
+        "insertions" => sum(|change| change.additions, &[ChangeStatus::Removed]),
+        "deletions" => sum(|change| change.deletions, &[ChangeStatus::Added]),
+        "lines_of_code" => sum(|change| change.additions + change.deletions, &[]),
         "base" => Ok(Some(session.snapshot.subject.base.as_str().into_lua(lua)?)),
         "head" => Ok(Some(session.snapshot.subject.head.as_str().into_lua(lua)?)),
         "commits" => {
@@ -276,6 +282,11 @@ pub(super) fn patch_text<'a>(lua: &Lua, session: &Session, change: &'a FileChang
         Patch::Binary => Ok(None),
         Patch::Text(_) | Patch::Truncated => Err(session.fault(lua, incomplete(&change.path))),
     }
+}
+
+/// Whether the diff was cut without saying how many lines it has.
+pub(super) fn is_uncounted(change: &FileChange) -> bool {
+    change.patch == Patch::Truncated && change.additions + change.deletions == 0
 }
 
 /// Why a rule ends at a file whose diff was cut.

@@ -1,6 +1,7 @@
 //! Built-in rules on facts that are not whole, or too many.
 
 use super::{judge, snapshot};
+use crate::diff::parse_patch_set;
 use crate::model::*;
 
 const INCOMPLETE: &str = "the diff of `src/a.py` is incomplete, so this rule cannot judge it";
@@ -61,6 +62,50 @@ fn a_result_that_may_be_on_an_added_line_is_not_passed_over() {
 fn a_change_of_a_size_that_nobody_knows_is_not_small() {
     check(r#"use("pr_size")"#, Vec::new(), true);
     check(r#"use("pr_size", { ignore = { "src/**" } })"#, Vec::new(), false);
+}
+
+#[test]
+fn sums_of_lines_that_nobody_counted_are_a_fault() {
+    for name in ["insertions", "deletions", "lines_of_code"] {
+        let lua = format!("rule(\"own\", function() pcall(function() return danger.git.{name} end) end)");
+        check(&lua, Vec::new(), true);
+    }
+}
+
+#[test]
+fn a_migration_that_nobody_can_read_is_a_fault() {
+    let cut = FileText::Cut("9 bytes too many".to_owned());
+    let binary = FileText::NotText("it is binary".to_owned());
+    for (path, text, expected) in [
+        ("db/migrations/V1__a.sql", cut, "cannot be read whole (9 bytes too many), so this rule cannot judge it"),
+        ("db/migrations/V1__a.sql", binary.clone(), "is no text (it is binary: a NUL byte, or UTF-16)"),
+        ("db/migrations/plan.png", binary, ""),
+    ] {
+        let mut snapshot = snapshot(r#"use("migration_safety", { also = { "db/migrations/*" } })"#);
+        let patch =
+            format!("diff --git a/{path} b/{path}\nnew file mode 100644\nBinary files /dev/null and b/{path} differ\n");
+        snapshot.changes = Some(Fact::Known(parse_patch_set(patch.as_bytes()).files));
+        let file = FileKey { side: Side::Right, path: RepoPath::new(path) };
+        snapshot.files.insert(file, Fact::Known(text));
+        let said: Vec<String> = judge(&snapshot).faults.into_iter().map(|fault| fault.message).collect();
+        match expected {
+            "" => assert_eq!(said, Vec::<String>::new(), "{path}"),
+            _ => assert!(said.len() == 1 && said[0].contains(expected), "{path}: {said:?}"),
+        }
+    }
+}
+
+#[test]
+fn no_rule_is_lost_in_a_pcall() {
+    for lua in [
+        r#"pcall(use, "chnagelog")"#,
+        r#"pcall(use, "pr_size", { max_line = 1 })"#,
+        "pcall(rule, \"x\", { rollout = 50 }, function() end)",
+        "pcall(settings, { foo = 1 })",
+    ] {
+        let verdict = judge(&snapshot(lua));
+        assert_eq!((verdict.conclusion, verdict.faults.len()), (Conclusion::Failure, 1), "{lua}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A migration of the pull request that was read, and the facts that it was read from.
 
 use super::super::super::session::Session;
-use super::super::git::patch_text;
+use super::super::git::{patch_text, text_at};
 use super::find::Wanted;
 use crate::analysis::migrations::{Framework, SchemaChange, Step, find_migration, read_steps_as, schema_changes};
 use crate::diff::{LineKind, parse_hunks};
@@ -38,7 +38,7 @@ impl Opened<'_> {
     }
 }
 
-/// Reads a file; `None` when it is no migration.
+/// Reads a file; `None` when it is no migration. What nobody can read ends the rule.
 pub(super) fn open<'a>(
     lua: &Lua,
     session: &'a Session,
@@ -46,7 +46,14 @@ pub(super) fn open<'a>(
     wanted: &Wanted,
 ) -> mlua::Result<Option<Opened<'a>>> {
     let path = change.path.as_str();
-    let Some(text) = head_text(session, path) else { return Ok(None) };
+    let key = FileKey { side: Side::Right, path: change.path.clone() };
+    if let (Some(Fact::Known(FileText::NotText(reason))), true) = (session.snapshot.files.get(&key), is_code(path)) {
+        let message = format!(
+            "the migration `{path}` is no text ({reason}: a NUL byte, or UTF-16), so this rule cannot judge it; save it as UTF-8"
+        );
+        return Err(session.fault(lua, message));
+    }
+    let Some(text) = text_at(lua, session, key)? else { return Ok(None) };
     session.charge_bytes(lua, text.len().saturating_mul(COST))?;
     let found = find_migration(path, text).map(|migration| migration.framework);
     let Some(framework) = wanted.framework.or(found) else { return Ok(None) };
@@ -61,6 +68,12 @@ pub(super) fn open<'a>(
     };
     let steps = read_steps_as(path, text, wanted.framework).unwrap_or_default();
     Ok(Some(Opened { change, text, framework, changes: schema_changes(&steps), steps, added }))
+}
+
+/// Whether a file of that name is text, however it is written: what else lies beside migrations is none.
+fn is_code(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    ["sql", "py", "rb", "ex", "exs", "js", "ts", "mjs", "cjs", "mts", "cts"].contains(&extension)
 }
 
 /// Ends the pass when one of the facts was not asked for yet.
