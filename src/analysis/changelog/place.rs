@@ -56,6 +56,9 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
     let recent = index + RECENT;
     let usual: Vec<&Section<'_>> = others.iter().copied().filter(|section| section.release <= recent).collect();
     let does = || if best(&usual, kind).is_some() { None } else { wider(&own, kind) };
+    let loose = document.entries.iter().filter(|entry| entry.release == Some(index) && entry.section.is_none());
+    let loose_end = own.first().map_or(release.end, |section| section.at);
+    let (gone, loose) = without_vacant(document, loose, release.at, loose_end);
     if let Some(section) = best(&own, kind).or_else(does) {
         let inside = document.entries.iter().filter(|entry| (section.at..section.end).contains(&entry.at));
         let (vacant, entries) = without_vacant(document, inside, section.at, section.end);
@@ -65,12 +68,12 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
             (_, Some(last)) => last_text(document, last.end - 1),
             _ => heading_end(document, section.at),
         };
-        let before = blank_if(habits.spaced && document.entries.iter().any(|entry| entry.end == at + 1));
-        return Place { at: Some(at), before, under: under(section.name), gone: vacant, ..Place::default() };
+        let begins = entries.is_empty() && vacant.is_empty();
+        let goes_on = habits.spaced && document.entries.iter().any(|entry| entry.end == at + 1);
+        let before = blank_if(goes_on || (begins && has_open_headings(document, section.at)));
+        let gone = if vacant.is_empty() { gone } else { vacant };
+        return Place { at: Some(at), before, under: under(section.name), gone, ..Place::default() };
     }
-    let loose = document.entries.iter().filter(|entry| entry.release == Some(index) && entry.section.is_none());
-    let loose_end = own.first().map_or(release.end, |section| section.at);
-    let (gone, loose) = without_vacant(document, loose, release.at, loose_end);
     let model = best(&others, kind).or_else(|| wider(&others, kind));
     let uses_sections =
         !own.is_empty() || (loose.is_empty() && (model.is_some() || keeps_sections(document, Some(index))));
@@ -113,6 +116,13 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
             Place { at: Some(at), before: blank_if(!tight), after, under, ..Place::default() }
         }
     }
+}
+
+/// Whether a blank line stands between the headings of sections and their lists, going by the first one but this.
+fn has_open_headings(document: &Document<'_>, except: usize) -> bool {
+    let lists = document.entries.iter().filter_map(|entry| entry.section);
+    let first = lists.map(|index| document.sections[index].at).find(|at| *at != except);
+    first.is_some_and(|at| is_blank(document, heading_last(document, at) + 1))
 }
 
 /// The lines below a heading that only keep the place, and the entries that are some.

@@ -1,7 +1,7 @@
 //! Sections that stand as high as their release, as in `## [Unreleased]` and `## Fixed`: to tools such a heading ends the
 //! release, and to readers it is one of its sections.
 
-use super::document::{Document, SECTIONS, Section};
+use super::document::{Document, Release, SECTIONS, Section};
 use super::markup::{LineKind, Markup};
 
 impl Document<'_> {
@@ -23,17 +23,20 @@ impl Document<'_> {
 
 /// New sections that stand too high in a file whose others do not: the line, what to say, and the line as it should be.
 pub(super) fn too_high(document: &Document<'_>) -> Vec<(usize, String, Option<String>)> {
-    let old = || document.sections.iter().filter(|section| !section.added && section.level != 9);
-    let keeps = old().next().is_some() && !old().any(|section| document.stands_too_high(section));
+    let all = || document.sections.iter().filter(|section| section.level != 9);
+    let is_usual = all().any(|section| !section.added && document.stands_too_high(section));
+    let keeps = !is_usual && all().any(|section| !document.stands_too_high(section));
     if document.markup != Markup::Markdown || !keeps {
         return Vec::new();
     }
     // Where the release's own heading is the one that is too low, its sections are right.
-    let is_usual = |level: usize| document.releases.iter().any(|release| !release.added && release.level == level);
-    let new = document
-        .sections
-        .iter()
-        .filter(|section| section.added && document.stands_too_high(section) && is_usual(section.level));
+    let is_of_others = |release: &Release<'_>| {
+        let mut others = document.releases.iter().filter(|other| other.at != release.at);
+        others.any(|other| (!other.added || release.added) && other.level == release.level)
+    };
+    let new = document.sections.iter().filter(|section| {
+        section.added && document.stands_too_high(section) && is_of_others(&document.releases[section.release])
+    });
     new.map(|section| {
         let release = &document.releases[section.release];
         let right = format!("{} {}", "#".repeat(release.level + 1), section.name);
