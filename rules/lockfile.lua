@@ -39,6 +39,14 @@ return {
     return if string.find(problem.held, "^%a[%a ]+$") then problem.held else `\`{problem.held}\``
   end
 
+  local function wanted_of(problem, any)
+    local wanted = problem.requirement
+    if wanted == "" then
+      return any
+    end
+    return if string.find(wanted, "^a %l") or string.find(wanted, "^its %l") then `from {wanted}` else `\`{wanted}\``
+  end
+
   local function text_of(problem)
     local lockfile, manifest = `\`{problem.lockfile}\``, `\`{problem.manifest}\``
     local them = if problem.dependencies then names(problem.dependencies) else nil
@@ -46,11 +54,10 @@ return {
     if problem.kind == "lacks" then
       return `{manifest} now asks for {them}, which {lockfile} does not have. {run}`
     elseif problem.kind == "holds" then
-      local wanted = if problem.requirement == "" then "in any version" else `\`{problem.requirement}\``
       if #problem.dependencies > 1 then
         return `{manifest} now asks for other versions of {them} than {lockfile} holds. {run}`
       end
-      return `{manifest} now asks for {them} {wanted}, and {lockfile} holds {held_of(problem)}. {run}`
+      return `{manifest} now asks for {them} {wanted_of(problem, "in any version")}, and {lockfile} holds {held_of(problem)}. {run}`
     elseif problem.kind == "moved" then
       return `{manifest} now asks for {them} in another section than {lockfile} knows. {run}`
     elseif problem.kind == "member" then
@@ -67,8 +74,7 @@ return {
       if #problem.dependencies > 1 then
         return `{lockfile} now holds other versions of {them} than {manifest} asks for. {run}`
       end
-      local wanted = if problem.requirement == "" then "any version of it" else `\`{problem.requirement}\``
-      return `{lockfile} now holds {held_of(problem)} for {them}, and {manifest} asks for {wanted}. {run}`
+      return `{lockfile} now holds {held_of(problem)} for {them}, and {manifest} asks for {wanted_of(problem, "any version of it")}. {run}`
     elseif problem.kind == "uninvited" then
       return `{lockfile} says that {manifest} asks for {them}, which it does not. Add {if #problem.dependencies > 1 then "them" else "it"} to the manifest, or run \`{problem.command}\` and commit what it writes.`
     elseif problem.kind == "deleted" then

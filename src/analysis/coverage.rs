@@ -28,6 +28,7 @@ mod report;
 mod resolve;
 mod roots;
 mod simplecov;
+mod sonar;
 mod spelling;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 mod calls;
 mod find;
 mod leftover;
+mod markup;
 mod meant;
 mod removal;
 mod talkative;

@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 6, 1).unwrap();
+pub(crate) const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 6, 1).unwrap();
 
 fn data(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(path)).unwrap()
 }
 
 /// All problems of a changelog of which every line is new.
-fn judge(path: &str, text: &str) -> Vec<Problem> {
+pub(crate) fn judge(path: &str, text: &str) -> Vec<Problem> {
     let lines = text.lines().count();
     let patch = format!("@@ -0,0 +1,{lines} @@\n{}", text.lines().map(|line| format!("+{line}\n")).collect::<String>());
     let document = read_document(path, Sheet::new(Some(text), &parse_hunks(&patch)), TODAY);
@@ -88,7 +88,7 @@ fn problems_stand_on_their_lines_and_are_of_their_kind() {
 // ---- Drafts, in the manner of real projects ----
 
 /// The draft for a title in a file that nothing else changed.
-fn drafted(path: &str, text: &str, title: &str) -> (String, Option<String>, String) {
+pub(crate) fn drafted(path: &str, text: &str, title: &str) -> (String, Option<String>, String) {
     let document = read_document(path, Sheet::unchanged(text), TODAY);
     let author = Author { number: Some(4711), login: "ada", repository: Some("octo/hello") };
     let title = read_pull_title(title, "");
@@ -298,7 +298,7 @@ fn large_and_hostile_texts_end_soon() {
 // ---- A whole change ----
 
 /// Texts of files at the head and the base, and the names in the root.
-struct Files<'a>(BTreeMap<(Side, &'static str), &'a str>, Vec<String>);
+pub(crate) struct Files<'a>(pub(crate) BTreeMap<(Side, &'static str), &'a str>, pub(crate) Vec<String>);
 
 impl FolderSource for Files<'_> {
     fn names(&self, folder: &str) -> Names<'_> {
@@ -315,7 +315,7 @@ impl FileSource for Files<'_> {
     }
 }
 
-fn change(path: &str, patch: &str) -> FileChange {
+pub(crate) fn change(path: &str, patch: &str) -> FileChange {
     FileChange::new(RepoPath::new(path), ChangeStatus::Modified, Patch::Text(patch.to_owned()))
 }
 

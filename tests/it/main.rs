@@ -4,6 +4,7 @@
 
 mod analysis;
 mod changelog;
+mod changelog_reviews;
 mod cli;
 mod cli_check;
 mod cli_ci;

@@ -2,12 +2,13 @@
 
 use super::breaking;
 use super::document::{Entry, Style};
-use super::draft::{self, Draft};
+use super::draft::Draft;
 use super::entries::{check_entries, new_entries};
 use super::fragment::{Bump, Towncrier, read_changeset};
 use super::habit::{habits_of, numbers_in};
 use super::lint::lint;
 use super::misplaced;
+use super::moved::moved;
 use super::names::FileRole;
 use super::problem::{Problem, ProblemKind};
 use super::question::{Changed, Question};
@@ -110,11 +111,11 @@ impl Review {
         if !self.release && document.style != Style::Generated {
             problems.extend(breaking::check(it.path, document, &new, title));
             if with_code {
-                let moved = |entry: &Entry| it.text.and_then(|text| draft::moved(document, entry, text, &habits));
+                let moved = |entries: &[&Entry]| it.text.and_then(|text| moved(document, entries, text, &habits));
                 problems.extend(misplaced::released(it.path, document, &new, &moved));
             }
         }
-        if document.style == Style::Intridea {
+        if document.style == Style::Intridea && !self.release {
             problems.extend(misplaced::placeholder(it.path, document));
         }
         problems.sort_by_key(|problem| (problem.line, problem.kind));

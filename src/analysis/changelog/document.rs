@@ -4,6 +4,7 @@ use super::entries::is_dangers_form;
 use super::heading::{Title, find_date_text, names_file, read_date, read_title};
 use super::markup::{LineKind, Markup, classify};
 use super::sheet::Sheet;
+use super::vacant::is_placeholder;
 use chrono::NaiveDate;
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -135,11 +136,11 @@ const MAX_HEADINGS: usize = 20_000;
 pub const SECTIONS: [&str; 6] = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
 
 static RELEASED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[^0-9A-Za-z_]*(?:released|release date|date)(?-u:\b)").expect("a fixed pattern")
+    Regex::new(r"(?i)^[^0-9A-Za-z_]*(?:released|release[ -]date|date)(?-u:\b)").expect("a fixed pattern")
 });
 static UNRELEASED: LazyLock<Regex> = LazyLock::new(|| {
     // Nothing but the state: a sentence that begins with these words speaks of something else.
-    let state = r"unreleased(?: (?:changes|version|release))?|not (?:yet )?released(?: yet)?|release date:? *(?:unreleased|tb[da]|\?+)|(?:currently |still )?in (?:progress|development)|tb[da]";
+    let state = r"unreleased(?: (?:changes|version|release))?|not (?:yet )?released(?: yet)?|(?:release[ -])?date[^0-9A-Za-z_?]*(?:unreleased|tb[da]|\?+)|(?:currently |still )?in (?:progress|development)|tb[da]";
     Regex::new(&format!(r"(?i)^[^0-9A-Za-z_]*(?:{state}) *(?:[^0-9A-Za-z_ ]|$)")).expect("a fixed pattern")
 });
 /// A longer line is no section's name.
@@ -309,7 +310,10 @@ impl<'a> Document<'a> {
         let next = self.releases.get(index + 1).map_or(self.kinds.len(), |next| next.at);
         let from = headings.partition_point(|(at, ..)| *at <= release.at);
         let inside = headings[from..].iter().take_while(|(at, ..)| *at < next);
-        let end = inside.clone().find(|(_, level, ..)| *level <= release.level).map_or(next, |(at, ..)| *at);
+        let ends = |(at, level, name, _): &&(usize, usize, &str, Title<'_>)| {
+            *level <= release.level && !self.is_slipped(*at, name, *level, release.level)
+        };
+        let end = inside.clone().find(ends).map_or(next, |(at, ..)| *at);
         let end = if end < self.kinds.len() { self.heading_start(end) } else { end };
         let gap = self.sheet.lines[release.at + 1..end].iter().position(|line| line.after_gap);
         gap.map_or(end, |gap| release.at + 1 + gap)
@@ -317,7 +321,10 @@ impl<'a> Document<'a> {
 
     fn settle_states(&mut self, today: NaiveDate) {
         let begins = self.sheet.lines.first().is_some_and(|line| line.number == 1) || self.sheet.whole;
-        let mut earlier = false;
+        let (mut earlier, mut awaited) = (false, false);
+        // The heading of what was to come became that of a version.
+        let renamed = !self.releases.iter().any(|release| release.title.pending)
+            && self.sheet.removed.iter().any(|line| names_what_comes(line, self.markup));
         // Further down, so many have no date; where all others have one, the first is not out yet.
         let undated = self.releases.iter().skip(1).filter(|release| release.date.is_none()).count();
         let undated = if undated * 2 > self.releases.len() { undated } else { 0 };
@@ -338,10 +345,13 @@ impl<'a> Document<'a> {
             };
             let date = release.date.or(day);
             let top = !earlier && (begins || index == 0);
+            // What comes next has its heading already: a version below it is out, also without a date.
+            let is_out = (awaited && !self.has_only_candidates(release)) || (renamed && release.added);
+            let is_next = top && (date.is_some() || !is_out);
             // An undated heading further down is an old one when something released stands above it.
             let pending = says_pending
                 || (release.title.pending && date.is_none())
-                || (top && date.is_none_or(|date| date >= today && !release.added))
+                || (is_next && date.is_none_or(|date| date >= today && !release.added))
                 || (!self.sheet.whole && date.is_none() && index == 0);
             let assumed = pending && !says_pending && !release.title.pending && date.is_none() && undated >= 2;
             let added_below = below.is_some_and(|at| self.sheet.lines[at].added) && day.is_some();
@@ -351,7 +361,23 @@ impl<'a> Document<'a> {
             release.assumed = assumed;
             release.added |= added_below;
             earlier |= !release.title.pending;
+            awaited |= release.title.pending || says_pending;
         }
+    }
+
+    /// Whether below a release nothing stood before but its candidates: `rc.1`, `alpha.2`.
+    fn has_only_candidates(&self, release: &Release<'_>) -> bool {
+        let told = (release.at + 1..release.end).filter(|at| !self.sheet.lines[*at].added);
+        let mut told = told
+            .map(|at| self.kinds[at])
+            .filter(|kind| matches!(kind, LineKind::Heading { .. } | LineKind::Item { .. } | LineKind::Text { .. }));
+        let is_candidate = |title: &str| {
+            let lower = title.to_lowercase();
+            ["rc", "alpha", "beta", "pre"]
+                .iter()
+                .any(|name| lower.strip_prefix(name).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)))
+        };
+        matches!(told.next(), Some(LineKind::Heading { title, .. }) if is_candidate(title))
     }
 
     fn find_sections(&mut self) {
@@ -361,7 +387,7 @@ impl<'a> Document<'a> {
             let mut open: Vec<usize> = Vec::new();
             for at in release.at + 1..release.end {
                 let (level, name) = match self.kinds[at] {
-                    LineKind::Heading { level, title } if level > release.level => (level, title),
+                    LineKind::Heading { level, title } if level >= release.level => (level, title),
                     LineKind::Text { indent: 0 } => {
                         let text = self.sheet.lines[at].text.trim_end();
                         let alone =
@@ -470,8 +496,10 @@ impl Document<'_> {
     }
 }
 
-/// The line that keeps the place for the next entry in Intridea's style.
-pub fn is_placeholder(text: &str) -> bool {
-    let text = text.trim_start_matches(['*', '-', ' ']).trim_end_matches(['.', ' ']);
-    text.eq_ignore_ascii_case("your contribution here")
+/// Whether a line that is gone was the heading of what is not released yet.
+fn names_what_comes(line: &str, markup: Markup) -> bool {
+    let bare = line.trim_start_matches(['#', '=', '*', ' ']);
+    let is_marked = matches!(markup, Markup::Rst | Markup::Plain) || line.starts_with(['#', '=']);
+    let is_heading = is_marked && bare.len() < MAX_SECTION_BYTES && !line.starts_with([' ', '-', '+', '*']);
+    is_heading && read_title(bare).pending
 }

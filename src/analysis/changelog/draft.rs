@@ -1,8 +1,9 @@
 //! The entry that is missing, written as the file's others are, and where it goes.
 
-use super::document::{Document, Entry, Style};
+use super::document::{Document, Style};
+use super::edited::Edits;
 use super::habit::{Habits, author_in};
-use super::place::{find_place, release_end};
+use super::place::{find_place, numbered_mark, release_end};
 use super::title::{Kind, PullTitle, phrase};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -27,8 +28,8 @@ pub struct Draft {
     pub under: Option<String>,
     /// The entry itself.
     pub entry: String,
-    /// The line of the head after which `inserted` goes; `None` when that is at the top, when lines go in at two places,
-    /// or when the file is new.
+    /// The line of the head after which `inserted` goes; `None` when that is at the top, when lines go in at two places
+    /// or others go, or when the file is new.
     pub after: Option<u32>,
     /// The text of that line.
     pub line: String,
@@ -139,10 +140,14 @@ pub fn draft(
     author: Author<'_>,
 ) -> Draft {
     let words = entry_text(title, habits, author, document.style);
-    let entry = render(&words, habits);
     let place = find_place(document, habits, title.kind);
+    let entry = match numbered_mark(document, habits, place.list()) {
+        Some(mark) => render(&words, &Habits { mark, ..habits.clone() }),
+        None => render(&words, habits),
+    };
     let mut lines = place.before;
     lines.extend(entry.iter().cloned());
+    let mut edits = Edits { gone: place.gone.collect(), ..Edits::default() };
     let mut definitions: Vec<(usize, Vec<String>)> = Vec::from_iter(place.link);
     if let Some((after, definition)) = definition_for(document, habits, author, place.at) {
         match after {
@@ -151,19 +156,9 @@ pub fn draft(
         }
     }
     lines.extend(place.after);
-    let mut out = Edited::new(text);
-    if place.at.is_none() {
-        lines.iter().for_each(|line| out.insert(line));
-    }
-    for (at, line) in document.sheet.lines.iter().enumerate() {
-        out.keep(at, line.text);
-        if place.at == Some(at) {
-            lines.iter().for_each(|line| out.insert(line));
-        }
-        let here = definitions.iter().filter(|(after, _)| *after == at);
-        here.flat_map(|(_, lines)| lines).for_each(|line| out.insert(line));
-    }
-    let after = place.at.filter(|_| definitions.is_empty());
+    let after = place.at.filter(|_| definitions.is_empty() && edits.gone.is_empty());
+    edits.insert(place.at, lines.clone());
+    definitions.into_iter().for_each(|(after, lines)| edits.insert(Some(after), lines));
     Draft {
         file: file.to_owned(),
         under: place.under,
@@ -171,36 +166,7 @@ pub fn draft(
         after: after.map(|at| document.number(at)),
         line: after.map_or_else(String::new, |at| document.sheet.lines[at].text.to_owned()),
         inserted: lines.join("\n"),
-        text: out.text,
-    }
-}
-
-/// A text that grows out of another one: lines that stay keep their own ends, new ones end as most of them do.
-struct Edited<'a> {
-    text: String,
-    lines: Vec<&'a str>,
-    ending: &'static str,
-}
-
-impl<'a> Edited<'a> {
-    fn new(old: &'a str) -> Edited<'a> {
-        let lines: Vec<&str> = old.split_inclusive('\n').collect();
-        let windows = lines.iter().filter(|line| line.ends_with("\r\n")).count();
-        let ending = if windows * 2 > lines.len() { "\r\n" } else { "\n" };
-        Edited { text: String::with_capacity(old.len() + 200), lines, ending }
-    }
-
-    /// The old line of this index, which says `bare`.
-    fn keep(&mut self, at: usize, bare: &str) {
-        match self.lines.get(at).filter(|line| line.ends_with('\n')) {
-            Some(line) => self.text.push_str(line),
-            None => self.insert(self.lines.get(at).copied().unwrap_or(bare)),
-        }
-    }
-
-    fn insert(&mut self, line: &str) {
-        self.text.push_str(line);
-        self.text.push_str(self.ending);
+        text: edits.apply(document, text),
     }
 }
 
@@ -256,32 +222,4 @@ fn definition_for(
         (None, Some(release)) => (Some(release_end(document, release)), vec![String::new(), line]),
         (None, None) => (None, vec![String::new(), line]),
     })
-}
-
-/// The file's text with an entry moved from a release that is out to the pending one; `None` when it has none.
-pub(super) fn moved(document: &Document<'_>, entry: &Entry, text: &str, habits: &Habits) -> Option<String> {
-    if !document.sheet.whole || !document.releases.iter().any(|release| release.pending) {
-        return None;
-    }
-    let name = entry.section.map_or("changed", |index| document.sections[index].name).to_lowercase();
-    let kinds =
-        [Kind::Added, Kind::Fixed, Kind::Removed, Kind::Deprecated, Kind::Security, Kind::Breaking, Kind::Faster];
-    let kind =
-        kinds.into_iter().find(|kind| kind.sections().contains(&name.as_str())).or_else(|| Kind::of_section(&name));
-    let place = find_place(document, habits, kind.unwrap_or(Kind::Changed));
-    let at = place.at?;
-    let mut out = Edited::new(text);
-    for (index, line) in document.sheet.lines.iter().enumerate() {
-        if !(entry.at..entry.end).contains(&index) {
-            out.keep(index, line.text);
-        }
-        if index == at {
-            place.before.iter().for_each(|line| out.insert(line));
-            for moved in entry.at..entry.end {
-                out.keep(moved, document.sheet.lines[moved].text);
-            }
-            place.after.iter().for_each(|line| out.insert(line));
-        }
-    }
-    Some(out.text)
 }

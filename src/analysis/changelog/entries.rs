@@ -1,8 +1,9 @@
 //! New entries: where they stand, whether they stand there twice, whether they name what the others name.
 
-use super::document::{Document, Entry, Style, is_placeholder};
+use super::document::{Document, Entry, Style};
 use super::habit::{Habits, numbers_in, without_ends};
 use super::problem::{Problem, ProblemKind};
+use super::vacant::keeps_place;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -32,27 +33,40 @@ pub fn new_entries<'d>(document: &'d Document<'_>) -> Vec<&'d Entry> {
     let removed: BTreeSet<String> =
         document.sheet.removed.iter().map(|line| plain(line)).filter(|line| !line.is_empty()).collect();
     let cut = |line: &str| line.chars().take(MAX_COMPARED_CHARS).collect::<String>();
+    let is_near = |old: &str, new: &str| strsim::normalized_levenshtein(&cut(old), &cut(new)) > 0.5;
     let mut compared = 0;
-    let mut is_edit = |text: &str| {
-        removed.contains(text)
+    let mut is_edit = |number: u32, text: &str| {
+        document.sheet.replaced.get(&number).is_some_and(|old| is_near(&plain(old), text))
+            || is_rewrapped(&removed, text)
             || removed
                 .iter()
                 .take_while(|_| {
                     compared += 1;
                     compared < MAX_COMPARED
                 })
-                .any(|old| strsim::normalized_levenshtein(&cut(old), &cut(text)) > 0.5)
+                .any(|old| is_near(old, text))
     };
     let added = document.entries.iter().filter(|entry| entry.added);
     added
-        .filter(|entry| !is_placeholder(&document.text_of(entry)))
-        .filter(|entry| !is_edit(&plain(document.sheet.lines[entry.at].text)))
+        .filter(|entry| !keeps_place(&document.text_of(entry)))
+        .filter(|entry| !is_edit(document.number(entry.at), &plain(document.sheet.lines[entry.at].text)))
         .collect()
+}
+
+/// Whether a removed line has the words of an entry's first line, and lines end elsewhere now.
+fn is_rewrapped(removed: &BTreeSet<String>, text: &str) -> bool {
+    let tells = |line: &str| line.chars().count() >= MIN_TELLING_CHARS;
+    let longer = removed.range(text.to_owned()..).next().is_some_and(|old| old.starts_with(text) && tells(text));
+    let shorter = removed.range(..text.to_owned()).next_back();
+    longer || shorter.is_some_and(|old| text.starts_with(old.as_str()) && tells(old))
 }
 
 /// An entry's words, to compare it with others.
 fn plain(text: &str) -> String {
-    text.trim_start_matches([' ', '\t', '*', '-', '+']).trim().to_lowercase()
+    let text = text.trim_start_matches([' ', '\t', '*', '-', '+']);
+    let bare = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = bare.strip_prefix(['.', ')']).filter(|rest| bare.len() < text.len() && rest.starts_with(' '));
+    numbered.unwrap_or(text).trim().to_lowercase()
 }
 
 /// The problems of new entries. `number` is the pull request's, when it is known; `is_release` when the change makes a
@@ -151,7 +165,7 @@ fn same_entries(document: &Document<'_>, new: &[&Entry], say: &mut Say<'_>) {
     let mut seen: BTreeMap<String, Vec<(&Entry, String)>> = BTreeMap::new();
     for entry in &document.entries {
         let (key, text) = words(entry);
-        if key.chars().count() >= MIN_TELLING_CHARS && !is_placeholder(&text) {
+        if key.chars().count() >= MIN_TELLING_CHARS && !keeps_place(&text) {
             seen.entry(key).or_default().push((entry, text));
         }
     }

@@ -1,7 +1,8 @@
 //! How the entries of a changelog are written: numbers, thanks, full stops, tense, width. New entries follow suit.
 
-use super::document::{Document, Entry, is_placeholder};
+use super::document::{Document, Entry};
 use super::title::{Kind, without_area};
+use super::vacant::keeps_place;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -138,7 +139,7 @@ pub fn habits_of(document: &Document<'_>) -> Habits {
         .iter()
         .filter(|entry| !entry.added && (entry.release.is_some() || document.releases.is_empty()))
         .map(|entry| (entry, document.text_of(entry)))
-        .filter(|(_, text)| !is_placeholder(text) && text.len() < 4_000)
+        .filter(|(_, text)| !keeps_place(text) && text.len() < 4_000)
         .take(LOOKED_AT)
         .collect();
     let texts: Vec<&str> = old.iter().map(|(_, text)| text.as_str()).collect();

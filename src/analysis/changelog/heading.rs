@@ -150,6 +150,9 @@ pub(super) fn read_date(text: &str) -> Option<NaiveDate> {
 /// Which version is later; `None` when that cannot be told.
 pub fn compare_versions(one: &str, other: &str) -> Option<Ordering> {
     let (one, other) = (Version::read(one)?, Version::read(other)?);
+    if one.is_line() || other.is_line() {
+        return None;
+    }
     Some(one.numbers.cmp(&other.numbers).then_with(|| match (one.rest, other.rest) {
         (first, second) if first == second => Ordering::Equal,
         ("", _) => Ordering::Greater,
@@ -174,6 +177,11 @@ pub struct Version<'a> {
 }
 
 impl<'a> Version<'a> {
+    /// Whether it stands for a line of versions, as `3.17.x` does.
+    fn is_line(&self) -> bool {
+        matches!(self.rest.trim_start_matches('.'), "x" | "X" | "x.x")
+    }
+
     /// Reads a version; `None` when it does not begin with a number.
     pub fn read(text: &'a str) -> Option<Self> {
         let text = text.trim_start_matches(['v', 'V']);
@@ -249,5 +257,6 @@ mod tests {
         }
         assert_eq!(compare_versions("1.0", "v1.0.0"), Some(Ordering::Equal));
         assert_eq!(compare_versions("next", "1.0"), None);
+        assert_eq!(compare_versions("1.0.x", "1.0.1"), None);
     }
 }

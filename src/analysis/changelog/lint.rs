@@ -4,8 +4,12 @@ use super::document::{Document, Release, SECTIONS, Style};
 use super::heading::{compare_versions, names_file};
 use super::markup::{LineKind, Markup};
 use super::problem::{Problem, ProblemKind};
+use super::slipped::too_high;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// So many releases show what is usual.
+const USUAL: usize = 5;
 
 /// The problems of headings, sections and links. Entries are judged by the module `entries`.
 pub fn lint(file: &str, document: &Document<'_>) -> Vec<Problem> {
@@ -228,6 +232,9 @@ impl<'a> Lint<'_, 'a> {
                 found.push((section.at, ProblemKind::SectionName, message, None));
             }
         }
+        for (at, message, suggestion) in too_high(self.document) {
+            found.push((at, ProblemKind::SectionName, message, suggestion));
+        }
         for (at, kind, message, suggestion) in found {
             self.say(at, kind, message, suggestion);
         }
@@ -259,7 +266,9 @@ impl<'a> Lint<'_, 'a> {
         }
         let used = self.labels();
         for link in self.document.links.iter().filter(|link| self.is_added(link.at)) {
-            if !used.contains(&label_of(link.label)) {
+            // Without the heading of what is to come its link waits for it.
+            let waits = link.label.eq_ignore_ascii_case("unreleased");
+            if !waits && !used.contains(&label_of(link.label)) {
                 let message = format!(
                     "Nothing refers to `[{}]`. Delete the line, or write the heading or text in brackets.",
                     link.label
@@ -267,14 +276,14 @@ impl<'a> Lint<'_, 'a> {
                 found.push((link.at, ProblemKind::UnusedLink, message));
             }
         }
-        let has_links = self
-            .document
-            .releases
-            .iter()
-            .any(|release| release.title.label.is_some_and(|label| defined.contains_key(&label_of(label))));
+        let is_defined = |label: &str| defined.contains_key(&label_of(label));
+        // The last releases show what is usual: some files gave their links up.
+        let last = self.document.releases.iter().filter(|release| !release.added && !release.pending);
+        let last: Vec<bool> = last.filter_map(|release| release.title.label).take(USUAL).map(is_defined).collect();
+        let has_links = last.iter().filter(|has| **has).count() * 2 > last.len();
         for release in self.document.releases.iter().filter(|release| self.is_added(release.at)) {
             let Some(label) = release.title.label else { continue };
-            if has_links && !defined.contains_key(&label_of(label)) {
+            if has_links && !is_defined(label) {
                 let message = format!(
                     "`[{label}]` has no address, so that it is no link. Add a line `[{label}]: ...` below, as for the other versions."
                 );
@@ -297,9 +306,10 @@ impl<'a> Lint<'_, 'a> {
         let version = newest.title.version?;
         let (before, _) = address.rsplit_once("/compare/")?.1.split_once("..")?;
         let compared = before.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let others = self.document.releases.iter().filter_map(|release| release.title.version);
-        let is_other = others.filter(|other| *other != version).any(|other| other == compared);
-        (is_other && compared != version).then(|| {
+        // Where the link was old before, nobody keeps it.
+        let before = self.document.releases.iter().filter(|release| !release.pending && !release.added);
+        let was_kept = before.filter_map(|release| release.title.version).next() == Some(compared);
+        (was_kept && compared != version).then(|| {
             let message = format!("`[Unreleased]` still compares with `{compared}`. Let it begin at `{version}`, and give `{version}` a link of its own.");
             (newest.at, ProblemKind::StaleLink, message)
         })

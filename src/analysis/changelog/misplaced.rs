@@ -1,22 +1,26 @@
 //! Entries that stand where nobody looks for them, and the line that keeps the place for the next one.
 
-use super::document::{Document, Entry, is_placeholder};
+use super::document::{Document, Entry, Release};
 use super::problem::{Problem, ProblemKind};
+use super::vacant::is_placeholder;
 
-/// New entries in releases that are out.
+/// New entries in releases that are out. The first one brings the fix that moves them all.
 pub(super) fn released(
     file: &str,
     document: &Document<'_>,
     new: &[&Entry],
-    moved: &dyn Fn(&Entry) -> Option<String>,
+    moved: &dyn Fn(&[&Entry]) -> Option<String>,
 ) -> Vec<Problem> {
     let pending = document.releases.iter().find(|release| release.pending);
-    let mut problems = Vec::new();
-    for entry in new {
-        let Some(release) = entry.release.map(|index| &document.releases[index]).filter(|it| !it.pending && !it.added)
-        else {
-            continue;
-        };
+    let release_of = |entry: &Entry| entry.release.map(|index| &document.releases[index]);
+    let found: Vec<(&Entry, &Release<'_>)> = new
+        .iter()
+        .filter_map(|entry| Some((*entry, release_of(entry)?)))
+        .filter(|(_, release)| !release.pending && !release.added)
+        .collect();
+    let entries: Vec<&Entry> = found.iter().map(|(entry, _)| *entry).collect();
+    let mut fix = if entries.is_empty() { None } else { moved(&entries) };
+    let problem = |(entry, release): (&Entry, &Release<'_>)| {
         let name = release.title.version.unwrap_or(release.name);
         let out = match release.date {
             Some(date) => format!("which came out on {date}"),
@@ -26,17 +30,17 @@ pub(super) fn released(
             Some(pending) => format!("Move it to `{}`; a merge may have put it here.", pending.name),
             None => "Begin a section `Unreleased` above it; a merge may have put it here.".to_owned(),
         };
-        problems.push(Problem {
+        Problem {
             file: file.to_owned(),
             line: document.number(entry.at),
             end_line: document.number(entry.end - 1),
             kind: ProblemKind::Released,
             message: format!("This entry stands under `{name}`, {out}. {goal}"),
             suggestion: None,
-            fix: if problems.is_empty() { moved(entry) } else { None },
-        });
-    }
-    problems
+            fix: fix.take(),
+        }
+    };
+    found.into_iter().map(problem).collect()
 }
 
 /// The line that keeps the place for the next entry was removed.

@@ -1,15 +1,18 @@
 //! Where a new entry goes in a changelog, and the headings that it needs there.
 
-use super::document::{Document, Link, Release, SECTIONS, Section, Style, is_placeholder};
+use super::document::{Document, Entry, Link, Release, SECTIONS, Section, Style};
 use super::habit::Habits;
 use super::markup::{LineKind, Markup};
 use super::title::Kind;
+use super::vacant::{is_placeholder, vacant_entry, vacant_line};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// So many releases show what is usual.
 const RECENT: usize = 10;
 
 /// Where lines go in: after the line `at` (at the top without one), with more lines before and behind the entry.
+#[derive(Default)]
 pub(super) struct Place {
     pub(super) at: Option<usize>,
     pub(super) before: Vec<String>,
@@ -18,6 +21,15 @@ pub(super) struct Place {
     pub(super) link: Option<(usize, Vec<String>)>,
     /// The headings that it stands under.
     pub(super) under: Option<String>,
+    /// The lines that kept the place, and go.
+    pub(super) gone: Range<usize>,
+}
+
+impl Place {
+    /// The line after which it goes in a list that is there; `None` where it begins one.
+    pub(super) fn list(&self) -> Option<usize> {
+        self.at.filter(|_| self.before.iter().all(String::is_empty))
+    }
 }
 
 /// The place for an entry of a kind.
@@ -44,18 +56,24 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
     let recent = index + RECENT;
     let usual: Vec<&Section<'_>> = others.iter().copied().filter(|section| section.release <= recent).collect();
     let does = || if best(&usual, kind).is_some() { None } else { wider(&own, kind) };
+    let loose = document.entries.iter().filter(|entry| entry.release == Some(index) && entry.section.is_none());
+    let loose_end = own.first().map_or(release.end, |section| section.at);
+    let (gone, loose) = without_vacant(document, loose, release.at, loose_end);
     if let Some(section) = best(&own, kind).or_else(does) {
-        let mut entries = document.entries.iter().filter(|entry| (section.at..section.end).contains(&entry.at));
-        let at = match (entries.clone().next(), entries.next_back()) {
+        let inside = document.entries.iter().filter(|entry| (section.at..section.end).contains(&entry.at));
+        let (vacant, entries) = without_vacant(document, inside, section.at, section.end);
+        let at = match (entries.first(), entries.last()) {
+            (None, _) if !vacant.is_empty() => vacant.end - 1,
             (Some(first), _) if habits.newest_first && first.at > 0 => first.at - 1,
             (_, Some(last)) => last_text(document, last.end - 1),
             _ => heading_end(document, section.at),
         };
-        let before = blank_if(habits.spaced && document.entries.iter().any(|entry| entry.end == at + 1));
-        return Place { at: Some(at), before, after: Vec::new(), link: None, under: under(section.name) };
+        let begins = entries.is_empty() && vacant.is_empty();
+        let goes_on = habits.spaced && document.entries.iter().any(|entry| entry.end == at + 1);
+        let before = blank_if(goes_on || (begins && has_open_headings(document, section.at)));
+        let gone = if vacant.is_empty() { gone } else { vacant };
+        return Place { at: Some(at), before, under: under(section.name), gone, ..Place::default() };
     }
-    let loose: Vec<_> =
-        document.entries.iter().filter(|entry| entry.release == Some(index) && entry.section.is_none()).collect();
     let model = best(&others, kind).or_else(|| wider(&others, kind));
     let uses_sections =
         !own.is_empty() || (loose.is_empty() && (model.is_some() || keeps_sections(document, Some(index))));
@@ -72,12 +90,12 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
         let under = under(name);
         if let Some(next) = next {
             let at = document.heading_start(next.at).checked_sub(1);
-            return Place { at, before, after: vec![String::new()], link: None, under };
+            return Place { at, before, after: vec![String::new()], link: None, under, gone };
         }
         let at = release_end(document, release);
         before.insert(0, String::new());
         let after = blank_if(!is_blank(document, at + 1));
-        return Place { at: Some(at), before, after, link: None, under };
+        return Place { at: Some(at), before, after, link: None, under, gone };
     }
     let under = Some(release.name.to_owned());
     match loose.last() {
@@ -87,16 +105,76 @@ fn in_release(document: &Document<'_>, habits: &Habits, index: usize, kind: Kind
             } else {
                 before_placeholder(document, last.at, last.end)
             };
-            Place { at: Some(at), before: blank_if(habits.spaced), after: Vec::new(), link: None, under }
+            Place { at: Some(at), before: blank_if(habits.spaced), under, gone, ..Place::default() }
         }
+        None if !gone.is_empty() => Place { at: Some(gone.end - 1), under, gone, ..Place::default() },
         None => {
             let at = heading_end(document, release.at);
             let after = blank_if(!is_blank(document, at + 1));
             let others = document.releases.iter().filter(|other| other.at != release.at);
             let tight = others.map(|other| heading_end(document, other.at)).any(|end| !is_blank(document, end + 1));
-            Place { at: Some(at), before: blank_if(!tight), after, link: None, under }
+            Place { at: Some(at), before: blank_if(!tight), after, under, ..Place::default() }
         }
     }
+}
+
+/// Whether a blank line stands between the headings of sections and their lists, going by the first one but this.
+fn has_open_headings(document: &Document<'_>, except: usize) -> bool {
+    let lists = document.entries.iter().filter_map(|entry| entry.section);
+    let first = lists.map(|index| document.sections[index].at).find(|at| *at != except);
+    first.is_some_and(|at| is_blank(document, heading_last(document, at) + 1))
+}
+
+/// The lines below a heading that only keep the place, and the entries that are some.
+fn without_vacant<'d>(
+    document: &'d Document<'_>,
+    entries: impl Iterator<Item = &'d Entry>,
+    heading: usize,
+    end: usize,
+) -> (Range<usize>, Vec<&'d Entry>) {
+    let (mut vacant, mut told) = (None, Vec::new());
+    for entry in entries {
+        match vacant_entry(document, entry) {
+            Some(lines) => vacant = vacant.or(Some(lines)),
+            None => told.push(entry),
+        }
+    }
+    (vacant.or_else(|| vacant_line(document, heading, end)).unwrap_or_default(), told)
+}
+
+/// The mark of an entry that goes in after the line `at` where lists are numbered: it goes on counting where the list does.
+pub(super) fn numbered_mark(document: &Document<'_>, habits: &Habits, at: Option<usize>) -> Option<String> {
+    let digits = |mark: &str| mark.len() - mark.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let behind = &habits.mark[digits(&habits.mark)..];
+    if behind.len() == habits.mark.len() {
+        return None;
+    }
+    let number = |entry: &Entry| {
+        let mark = document.mark_of(entry);
+        mark[..digits(mark)].parse::<u32>().ok()
+    };
+    let unbroken = |lines: Range<usize>| {
+        !document
+            .kinds
+            .get(lines)
+            .is_some_and(|kinds| kinds.iter().any(|kind| matches!(kind, LineKind::Heading { .. })))
+    };
+    let next = at.map(|at| document.entries.partition_point(|entry| entry.end <= at + 1));
+    let before = next.zip(at).and_then(|(next, at)| {
+        let last = document.entries.get(next.checked_sub(1)?)?;
+        (unbroken(last.at..at + 1)).then_some((next - 1, last))
+    });
+    let new = match (before, next.and_then(|next| document.entries.get(next))) {
+        (Some((_, last)), _) if vacant_entry(document, last).is_some() => number(last),
+        (Some((index, last)), _) => {
+            let earlier = index.checked_sub(1).map(|index| &document.entries[index]);
+            let same = earlier.is_some_and(|other| number(other) == number(last) && unbroken(other.at..last.at));
+            number(last).map(|last| if same { last } else { last.saturating_add(1) })
+        }
+        (None, Some(following)) if unbroken(at.unwrap_or_default() + 1..following.at) => number(following),
+        _ => None,
+    };
+    Some(format!("{}{behind}", new.unwrap_or(1)))
 }
 
 /// Whether each entry belongs into a section of Keep a Changelog, also one that the file never had: the others stand in
@@ -154,7 +232,8 @@ fn new_release(document: &Document<'_>, habits: &Habits, first: &Release<'_>, ki
         under = format!("{under} / {name}");
     }
     let link = link.ok().flatten();
-    Place { at: before_heading(document, first.at), before, after: vec![String::new()], link, under: Some(under) }
+    let (at, under) = (before_heading(document, first.at), Some(under));
+    Place { at, before, after: vec![String::new()], link, under, ..Place::default() }
 }
 
 /// What `[Unreleased]` needs to be a link where the versions are: nothing, a definition with the line after which it
@@ -194,7 +273,7 @@ fn new_list(document: &Document<'_>, habits: &Habits, kind: Kind) -> Place {
             before.push(String::new());
             under = format!("{under} / {section}");
         }
-        return Place { at, before, after: Vec::new(), link: None, under: Some(under) };
+        return Place { at, before, under: Some(under), ..Place::default() };
     };
     let last = loose.next_back().unwrap_or(first);
     // What follows such a list speaks of what is older.
@@ -203,10 +282,10 @@ fn new_list(document: &Document<'_>, habits: &Habits, kind: Kind) -> Place {
     let spaced = habits.spaced || (is_blank(document, first.end) && first.end < last.at);
     if (goes_on || habits.newest_first) && !is_placeholder(document.sheet.lines[first.at].text) {
         let (at, after) = (first.at.checked_sub(1), blank_if(spaced));
-        return Place { at, before: Vec::new(), after, link: None, under: None };
+        return Place { at, after, ..Place::default() };
     }
     let at = before_placeholder(document, last.at, last.end);
-    Place { at: Some(at), before: blank_if(spaced), after: Vec::new(), link: None, under: None }
+    Place { at: Some(at), before: blank_if(spaced), ..Place::default() }
 }
 
 /// The line before a placeholder, or the entry's last line.
@@ -246,7 +325,7 @@ fn before_heading(document: &Document<'_>, at: usize) -> Option<usize> {
 }
 
 /// The last line of a heading alone: the one under its text, where it has one.
-fn heading_last(document: &Document<'_>, at: usize) -> usize {
+pub(super) fn heading_last(document: &Document<'_>, at: usize) -> usize {
     if document.kinds.get(at + 1) == Some(&LineKind::Rule) { at + 1 } else { at }
 }
 

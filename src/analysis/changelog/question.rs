@@ -1,10 +1,11 @@
 //! What is asked of a change, and the changelogs among what it changes.
 
-use super::document::{Document, is_placeholder, read_document};
+use super::document::{Document, read_document};
 use super::draft::Author;
 use super::markup::LineKind;
 use super::names::{FileRole, is_among_notes, is_named_changelog, role_of};
 use super::sheet::Sheet;
+use super::vacant::keeps_place;
 use crate::diff::{Hunk, parse_hunks};
 use crate::model::{FileChange, Patch};
 use chrono::NaiveDate;
@@ -72,7 +73,7 @@ impl<'a> Changed<'a> {
             let text = document.sheet.lines[at].text;
             matches!(document.kinds[at], LineKind::Item { .. } | LineKind::Text { .. } | LineKind::Verbatim)
                 && text.chars().any(|c| c.is_alphanumeric())
-                && !is_placeholder(text)
+                && !keeps_place(text)
                 && document.sections.binary_search_by_key(&at, |section| section.at).is_err()
         };
         let in_old = |at: usize| {

@@ -1,7 +1,7 @@
 //! A changelog as numbered lines that know whether the change added them: from the whole text, or from the hunks alone.
 
 use crate::diff::{Hunk, LineKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A longer text is judged by its hunks alone.
 pub const MAX_TEXT_BYTES: usize = 4 << 20;
@@ -28,6 +28,8 @@ pub struct Sheet<'a> {
     pub whole: bool,
     /// The lines that the change removed.
     pub removed: Vec<&'a str>,
+    /// By the number of an added line the removed one in whose place it stands.
+    pub replaced: BTreeMap<u32, &'a str>,
 }
 
 impl<'a> Sheet<'a> {
@@ -35,8 +37,9 @@ impl<'a> Sheet<'a> {
     pub fn new(text: Option<&'a str>, hunks: &[Hunk<'a>]) -> Self {
         let all = || hunks.iter().flat_map(|hunk| &hunk.lines);
         let removed = all().filter(|line| line.kind == LineKind::Removed).map(|line| bare(line.text)).collect();
+        let replaced = replaced_in(hunks);
         let Some(text) = text.filter(|text| text.len() <= MAX_TEXT_BYTES) else {
-            return Sheet { lines: from_hunks(hunks), whole: false, removed };
+            return Sheet { lines: from_hunks(hunks), whole: false, removed, replaced };
         };
         let added: BTreeSet<u32> =
             all().filter(|line| line.kind == LineKind::Added).filter_map(|line| line.new).collect();
@@ -46,13 +49,29 @@ impl<'a> Sheet<'a> {
             added: added.contains(&number),
             after_gap: false,
         };
-        Sheet { lines: (1u32..).zip(text.lines()).map(line).collect(), whole: true, removed }
+        Sheet { lines: (1u32..).zip(text.lines()).map(line).collect(), whole: true, removed, replaced }
     }
 
     /// A text of which nothing is new.
     pub fn unchanged(text: &'a str) -> Self {
         Sheet::new(Some(text), &[])
     }
+}
+
+/// In a run of removed and then added lines the first stands for the first, and so on.
+fn replaced_in<'a>(hunks: &[Hunk<'a>]) -> BTreeMap<u32, &'a str> {
+    let mut replaced = BTreeMap::new();
+    for hunk in hunks {
+        let mut waiting: VecDeque<&'a str> = VecDeque::new();
+        for line in &hunk.lines {
+            match line.kind {
+                LineKind::Removed => waiting.push_back(bare(line.text)),
+                LineKind::Added => replaced.extend(line.new.zip(waiting.pop_front())),
+                LineKind::Context => waiting.clear(),
+            }
+        }
+    }
+    replaced
 }
 
 fn from_hunks<'a>(hunks: &[Hunk<'a>]) -> Vec<SheetLine<'a>> {
@@ -86,6 +105,8 @@ mod tests {
             [(1, "a", false, false), (2, "b", true, false), (3, "c", false, false), (10, "i", false, true)]
         );
         assert_eq!((sparse.whole, sparse.removed.as_slice()), (false, ["j"].as_slice()));
+        let edited = parse_hunks("@@ -1,3 +1,3 @@\n-a\n-b\n+c\n+d\n e\n+f\n");
+        assert_eq!(Sheet::new(None, &edited).replaced, BTreeMap::from([(1, "a"), (2, "b")]));
         let whole = Sheet::new(Some("a\r\nb\r\nc\r\n"), &hunks);
         assert!(whole.whole && whole.lines[1].added && whole.lines[0].text == "a");
     }

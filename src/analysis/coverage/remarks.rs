@@ -11,7 +11,7 @@ const MAX_NAMED: usize = 5;
 const MAX_TOLD: usize = 20;
 
 /// Keeps of the facts what concerns the changed files: a snapshot holds no more. Of the files that a path fits the changed
-/// ones come first, and at most five are kept.
+/// ones come first, and at most six are kept.
 pub fn restrict(facts: &mut CoverageFacts, changes: &[FileChange]) {
     let changed: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
     facts.files.retain(|path, _| changed.contains(path));
@@ -22,7 +22,8 @@ pub fn restrict(facts: &mut CoverageFacts, changes: &[FileChange]) {
         let ours = it.candidates.iter().take_while(|path| !is_elsewhere(path));
         let is_near = it.candidates.first().is_some_and(|path| !is_elsewhere(path));
         doubtful.extend(ours.cloned());
-        it.candidates.truncate(MAX_NAMED);
+        // One more shows that there are others.
+        it.candidates.truncate(MAX_NAMED + 1);
         is_near
     });
     facts.doubtful.extend(doubtful);
@@ -42,7 +43,11 @@ pub fn remarks(facts: &CoverageFacts, measured: &DiffCoverage) -> Vec<String> {
         let candidates: Vec<String> = it.candidates.iter().map(|path| format!("`{path}`")).collect();
         let fits = match candidates.as_slice() {
             [one] => format!("could be {one} or another file, so it does not count"),
-            many => format!("could be any of {}, so it counts for none of them", many.join(", ")),
+            many => {
+                let others = if many.len() > MAX_NAMED { " and others" } else { "" };
+                let named = many[..many.len().min(MAX_NAMED)].join(", ");
+                format!("could be any of {named}{others}, so it counts for none of them")
+            }
         };
         out.push(format!(
             "`{}` in a report {fits}. Make the report with paths from the top of the repository.",
@@ -116,7 +121,7 @@ mod tests {
         assert_eq!(
             remarks(&facts, &measured),
             [
-                "`src/f29.ts` in a report could be any of `p/8/src/f29.ts`, `p/0/src/f29.ts`, `p/1/src/f29.ts`, `p/2/src/f29.ts`, `p/3/src/f29.ts`, so it counts for none of them. Make the report with paths from the top of the repository."
+                "`src/f29.ts` in a report could be any of `p/8/src/f29.ts`, `p/0/src/f29.ts`, `p/1/src/f29.ts`, `p/2/src/f29.ts`, `p/3/src/f29.ts` and others, so it counts for none of them. Make the report with paths from the top of the repository."
             ]
         );
     }

@@ -26,6 +26,8 @@ pub enum Format {
     Jacoco,
     /// Clover's XML, also PHPUnit's and Istanbul's.
     Clover,
+    /// SonarQube's generic XML.
+    Sonar,
     /// `coverage json`
     CoveragePy,
     /// `go test -coverprofile`
@@ -42,11 +44,12 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 11] = [
         Format::Lcov,
         Format::Cobertura,
         Format::Jacoco,
         Format::Clover,
+        Format::Sonar,
         Format::CoveragePy,
         Format::Go,
         Format::LlvmCov,
@@ -62,6 +65,7 @@ impl Format {
             Format::Cobertura => "Cobertura",
             Format::Jacoco => "JaCoCo",
             Format::Clover => "Clover",
+            Format::Sonar => "SonarQube XML",
             Format::CoveragePy => "coverage.py JSON",
             Format::Go => "Go profile",
             Format::LlvmCov => "llvm-cov JSON",

@@ -2,7 +2,7 @@
 
 use super::error::ReportError;
 use super::report::{Builder, Report};
-use super::{clover, cobertura, jacoco};
+use super::{clover, cobertura, jacoco, sonar};
 pub(super) use crate::analysis::xml::{Element, value};
 use crate::analysis::xml::{Flaw, Node, Trouble, Walk, shown};
 
@@ -74,9 +74,7 @@ pub(super) fn parse_xml(text: &str) -> Result<Report, ReportError> {
     let root = walk.root()?;
     match root.name() {
         "report" => run(walk, &root, jacoco::Jacoco::default()),
-        "coverage" if is_of_sonar(&root, walk.rest()) => Err(ReportError::Other(
-            "is SonarQube's generic format, which is not read; give the report that it was made from",
-        )),
+        "coverage" if is_of_sonar(&root, walk.rest()) => run(walk, &root, sonar::Sonar),
         "coverage" if is_clover(&root, walk.rest()) => run(walk, &root, clover::Clover::default()),
         "coverage" => run(walk, &root, cobertura::Cobertura::default()),
         other => Err(ReportError::Unknown { syntax: "XML", found: format!("its root is <{}>", shown(other)) }),

@@ -176,6 +176,7 @@ impl<'a> Source<'a> {
             if let Some(call) = call {
                 let disabled = is_disabled(call.kind, token.line);
                 let quiet = !self.counts(call, index, in_tests)
+                    || self.is_between_tags(index, index + call.tokens.len() - 1)
                     || options.allow.iter().any(|name| name == call.name)
                     || (silenced.contains(&token.line) && !disabled)
                     || (in_tests && self.is_checked_next(index, call));
@@ -191,8 +192,9 @@ impl<'a> Source<'a> {
             } else if is_added
                 && !silenced.contains(&token.line)
                 && let Some(at) = listed.iter().position(|row| self.stands_at(index, row))
+                && let last = index + listed[at].len() - 1
+                && !self.is_between_tags(index, last)
             {
-                let last = index + listed[at].len() - 1;
                 found.add(self.leftover(index, last, LeftoverKind::Listed, &options.also[at]));
             }
         }

@@ -25,6 +25,8 @@ pub struct Lock {
     pub origins: BTreeMap<String, BTreeSet<(String, Origin)>>,
     /// The directories of members that are known by their names.
     pub places: BTreeMap<String, String>,
+    /// The names under which members are known by their directories, where the format tells them.
+    pub(super) names: BTreeMap<String, BTreeSet<String>>,
     /// Members that are only worked on and not built, where the format says it.
     pub(super) virtuals: BTreeSet<String>,
     /// The versions of the language that it is made for.
@@ -97,6 +99,11 @@ impl Lock {
     /// Notes that there is such a member, whatever it asks for.
     pub(super) fn know(&mut self, member: &str) {
         self.asked.get_or_insert_default().entry(member.to_owned()).or_default();
+    }
+
+    /// Notes a member's name.
+    pub(super) fn call(&mut self, directory: &str, name: &str) {
+        self.names.entry(directory.to_owned()).or_default().insert(name.to_owned());
     }
 
     pub(super) fn ask(&mut self, member: &str, name: &str, asked: Asked) {

@@ -22,6 +22,10 @@ pub(super) fn read_npm(text: &str) -> Option<Lock> {
                 continue;
             };
             add_entry(&mut lock, path, name, entry);
+            let is_link = entry.get("link").and_then(Value::as_bool) == Some(true);
+            if let Some(directory) = entry.get("resolved").and_then(Value::as_str).filter(|_| is_link) {
+                lock.call(directory, name);
+            }
         }
     } else {
         // Version 1 repeats nothing.

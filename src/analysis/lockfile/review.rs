@@ -5,7 +5,9 @@ use super::cover::Files;
 use super::ecosystem::{ECOSYSTEMS, Ecosystem, LockKind, MemberKey, lock_kind};
 use super::lock::{Fit, Lock, Origin};
 use super::manifest::{Manifest, Version, Wanted};
+use super::new_members::find_new_members;
 use super::places::{below, directory_of, first_added, line_of};
+use super::pnpm_workspace;
 use super::problem::{FileSource, Problem, ProblemKind, Text};
 use crate::model::{ChangeStatus, FileChange, Side};
 use std::collections::BTreeSet;
@@ -22,6 +24,10 @@ pub fn find_problems(changes: &[FileChange], judged: &dyn Fn(&str) -> bool, sour
         if change.status != ChangeStatus::Removed {
             for family in ECOSYSTEMS.iter().filter(|family| family.is_manifest(name)) {
                 problems.extend(find_manifest_problems(&files, family, change));
+                problems.extend(find_new_members(&files, family, change));
+            }
+            if name == pnpm_workspace::FILE {
+                problems.extend(pnpm_workspace::find_setting_problems(&files, change));
             }
         }
         if let Some((family, kind)) = lock_kind(name) {
@@ -140,7 +146,10 @@ fn find_manifest_problems(files: &Files<'_>, family: &Ecosystem, change: &FileCh
     let behind = (found.kind.behind)(&lock, member, &plain_before, &plain);
     if let Some(problem) = dependencies {
         problems.push(problem);
-    } else if found.kind.lists_members && is_new_member(&lock, member, found.kind.member, &changed) {
+    } else if found.kind.lists_members
+        && (is_new_member(&lock, member, found.kind.member, &changed)
+            || (is_renamed(&lock, member, &changed) && (own || files.is_member(family, found.directory, below))))
+    {
         let label = after.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(path);
         problems.push(about.problem(ProblemKind::Member, vec![label.to_owned()]));
     } else if !behind.is_empty() {
@@ -195,6 +204,13 @@ fn is_new_member(lock: &Lock, member: &str, key: MemberKey, changed: &Changed<'_
         MemberKey::Directory => unknown && *changed.before == Manifest::default(),
         MemberKey::None => false,
     }
+}
+
+/// Whether a member that is known by its directory has another name than the lockfile gives it, and had that one before.
+fn is_renamed(lock: &Lock, member: &str, changed: &Changed<'_>) -> bool {
+    let Some(known) = lock.names.get(member) else { return false };
+    let is_known = |manifest: &Manifest| manifest.name.as_ref().map(|name| known.contains(name));
+    is_known(changed.before) == Some(true) && is_known(changed.after) == Some(false)
 }
 
 /// Whether nothing changed of what lockfiles repeat.

@@ -13,7 +13,7 @@ static QUOTED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"^["']([^"']*)["'
 static OPTION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^(?::?["']?\w+["']?\s*=>|\w+:|["']\w+["']:|\*\*)"#).expect("a pattern of our own"));
 static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:path|git|github|gist|bitbucket)\b[\x22']?\s*(?::|=>)").expect("a pattern of our own")
+    Regex::new(r"\b(path|git|github|gist|bitbucket)\b[\x22']?\s*(?::|=>)").expect("a pattern of our own")
 });
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"\b(ref|tag|branch)["']?\s*(?::|=>)\s*(?:["']([^"'#]*)["'])?"#).expect("a pattern of our own")
@@ -24,23 +24,39 @@ pub(super) fn read_manifest(text: &str) -> Option<Manifest> {
     for line in statements(&without_comments(text, &Style::Hash)) {
         let Some(found) = GEM.captures(&line) else { continue };
         let arguments = read_arguments(&found[2]);
+        let before = manifest.wanted.get(&("gems".to_owned(), found[1].to_owned())).cloned();
         let wanted = manifest.want("gems", &found[1], &arguments.requirements.join(", "));
         wanted.vague = arguments.vague;
-        wanted.local = ELSEWHERE.is_match(arguments.options);
-        if wanted.local {
+        let place = ELSEWHERE.captures(arguments.options).and_then(|found| found.get(1)).map(|found| found.as_str());
+        wanted.local = place.is_some();
+        if place == Some("path") {
+            DIRECTORY.clone_into(&mut wanted.source);
+        } else if wanted.local {
             let said = |found: regex::Captures<'_>| {
                 Some((found.get(1)?.as_str().to_owned(), found.get(2)?.as_str().to_owned()))
             };
             // One that is computed leaves all unknown.
             let all: Option<BTreeMap<String, String>> = REFERENCE.captures_iter(arguments.options).map(said).collect();
-            wanted.source = join(&all.unwrap_or_default());
+            let is_known = !arguments.options.contains("**");
+            wanted.source = all.filter(|_| is_known).map(|all| join(&all)).unwrap_or_default();
+        }
+        // Which of several ways to ask for it is taken, the program decides.
+        if before.is_some_and(|before| before != *wanted) {
+            wanted.vague = true;
+            wanted.source.clear();
         }
     }
     Some(manifest)
 }
 
+/// Where a gem lies that has a path.
+const DIRECTORY: &str = "a directory";
+
 /// What is taken of a repository, in whatever order it is said.
 fn join(references: &BTreeMap<String, String>) -> String {
+    if references.is_empty() {
+        return "its default branch".to_owned();
+    }
     references.iter().map(|(kind, name)| format!("{kind} {name}")).collect::<Vec<_>>().join(", ")
 }
 
@@ -133,12 +149,16 @@ pub(super) fn read_lock(text: &str) -> Option<Lock> {
         let (name, rest) = line.trim().split_once(" (").unwrap_or((line.trim(), ""));
         let rest = rest.trim_end_matches(['!', ')']);
         if section == "DEPENDENCIES" {
-            lock.ask("", name.trim_end_matches('!'), Asked::plain("", rest));
+            let elsewhere = line.ends_with('!');
+            lock.ask("", name.trim_end_matches('!'), Asked { elsewhere, ..Asked::plain("", rest) });
         } else if line.starts_with("    ") && !line.starts_with("     ") {
             lock.add(name, rest);
-            if section == "GIT" {
-                lock.origins.insert(name.to_owned(), BTreeSet::from([(String::new(), Origin::Git(join(&references)))]));
-            }
+            let origin = match section {
+                "GIT" => Origin::Git(join(&references)),
+                "PATH" => Origin::Directory,
+                _ => continue,
+            };
+            lock.origins.insert(name.to_owned(), BTreeSet::from([(String::new(), origin)]));
         }
     }
     text.contains("\nDEPENDENCIES").then_some(lock)
@@ -149,18 +169,21 @@ pub(super) fn fits(lock: &Lock, member: &str, wanted: &Wanted) -> Fit {
     if all.is_empty() {
         return Fit::Lacks;
     }
-    let locked = lock.origins.get(&wanted.name).into_iter().flatten().find_map(|(_, origin)| match origin {
-        Origin::Git(reference) => Some(reference),
-        Origin::Directory | Origin::Registry => None,
+    if wanted.local && !wanted.vague && !all.iter().any(|asked| asked.elsewhere) {
+        return Fit::Holds("a released version".to_owned());
+    }
+    // Of what stands in a block with a source the options say nothing.
+    let origins = lock.origins.get(&wanted.name).into_iter().flatten();
+    let locked = origins.map(|(_, origin)| origin).find_map(|origin| match origin {
+        Origin::Git(reference) => Some(reference.as_str()),
+        Origin::Directory => Some(DIRECTORY),
+        Origin::Registry => None,
     });
-    match locked {
-        Some(locked) if !wanted.source.is_empty() && *locked != wanted.source => {
-            return Fit::Holds(if locked.is_empty() { "its default branch".to_owned() } else { locked.clone() });
-        }
-        _ => {}
+    if let Some(locked) = locked.filter(|locked| !wanted.source.is_empty() && *locked != wanted.source) {
+        return Fit::Holds(locked.to_owned());
     }
     let parts = parts_of(&wanted.requirement);
-    if wanted.local || wanted.vague || all.iter().any(|asked| parts_of(&asked.requirement) == parts) {
+    if wanted.vague || all.iter().any(|asked| parts_of(&asked.requirement) == parts) {
         Fit::Fits
     } else {
         Fit::Holds(held(&all))
@@ -228,6 +251,24 @@ mod tests {
         assert_eq!(fit("gem 'a', git: 'x', branch: \"main\""), Fit::Holds("ref ab".to_owned()));
         assert_eq!(fit("gem 'a', git: 'x', ref: ENV['A']"), Fit::Fits);
         assert_eq!(fit("gem 'a'"), Fit::Fits);
+        assert_eq!(fit("gem 'a', git: 'x'"), Fit::Holds("ref ab".to_owned()));
+        assert_eq!(fit("gem 'a', git: 'x', **options"), Fit::Fits);
+        assert_eq!(fit("gem 'a', path: 'x'"), Fit::Holds("ref ab".to_owned()));
+        assert_eq!(fit("gem 'b', path: 'x'"), Fit::Holds("a released version".to_owned()));
+    }
+
+    #[test]
+    fn gems_of_directories_are_compared_as_bundler_does() {
+        let lock =
+            read_lock("PATH\n  remote: a\n  specs:\n    a (1.0)\n\nDEPENDENCIES\n  a (~> 1.0)!\n").expect("reads");
+        let fit = |gemfile: &str| fits(&lock, "", &wanted(gemfile));
+        assert_eq!(fit("gem 'a', '~> 1.0', path: 'a'"), Fit::Fits);
+        assert_eq!(fit("gem 'a', '~> 1.1', path: 'a'"), Fit::Holds("~> 1.0".to_owned()));
+        assert_eq!(fit("gem 'a', '~> 1.0', git: 'x'"), Fit::Holds("a directory".to_owned()));
+        let twice = read_manifest("gem 'b', '1'\ngem 'b', path: 'b'\n").expect("reads");
+        assert!(twice.wanted.values().all(|it| it.vague && it.source.is_empty()), "{twice:?}");
+        // In a block with a path or a source of its own.
+        assert_eq!(fit("gem 'a', '~> 1.0'"), Fit::Fits);
     }
 
     #[test]

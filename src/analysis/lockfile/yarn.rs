@@ -49,9 +49,10 @@ pub(super) fn read(text: &str) -> Option<Lock> {
             "version" => value.clone_into(&mut entry.pinned.version),
             "resolution" => {
                 entry.pinned.patch = patch_of(value);
-                if let Some((_, directory)) = value.split_once("@workspace:") {
+                if let Some((name, directory)) = value.split_once("@workspace:") {
                     let directory = if directory == "." { "" } else { directory };
                     lock.know(directory);
+                    lock.call(directory, name);
                     entry.member = Some(directory.to_owned());
                 }
             }

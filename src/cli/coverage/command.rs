@@ -20,10 +20,10 @@ use std::path::{Path, PathBuf};
 
 /// Say which lines that a diff adds were not run by the tests
 ///
-/// Reads lcov, Cobertura, JaCoCo, Clover, coverage.py JSON, Go profiles, llvm-cov JSON, Istanbul JSON, SimpleCov JSON and
-/// gcovr JSON, told apart by their content; several reports add up. Paths in reports are looked for among the files of the
-/// repository in the current directory, or without one among the files of the diff. Where nothing can be said it says why,
-/// and never 100 %.
+/// Reads lcov, Cobertura, JaCoCo, Clover, SonarQube XML, coverage.py JSON, Go profiles, llvm-cov JSON, Istanbul JSON,
+/// SimpleCov JSON and gcovr JSON, told apart by their content; several reports add up. Paths in reports are looked for
+/// among the files of the repository in the current directory, or without one among the files of the diff. Where
+/// nothing can be said it says why, and never 100 %.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 #[command(after_help = "\
