@@ -576,3 +576,13 @@ pub struct SqlType {
     /// With a collation of its own: `text COLLATE "C"`.
     pub collated: bool,
 }
+
+impl SqlType {
+    /// Whether values have another order than before, so that PostgreSQL builds every index over them again, also where
+    /// it leaves the rows as they are.
+    pub fn is_ordered_anew(&self, from: Option<&SqlType>) -> bool {
+        let ignores_case = self.name == "citext" && from.is_none_or(|from| from.name != "citext");
+        let minds_case = from.is_some_and(|from| from.name == "citext") && self.name != "citext";
+        self.collated || ignores_case || minds_case
+    }
+}

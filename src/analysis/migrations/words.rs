@@ -71,9 +71,10 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::RenameColumn => format!(
             "Renaming {column} takes {held} for a moment, but code that still runs uses the old name and fails from then on."
         ),
-        Hazard::TypeRewrite if keeps_rows(step) => format!(
-            "Another collation of {column} builds every index over it again under {held}: {waits} until it is done."
-        ),
+        Hazard::TypeRewrite if keeps_rows(step) => {
+            let order = if is_collated(step) { "Another collation" } else { "Another type" };
+            format!("{order} of {column} orders its values anew, which builds every index over it again under {held}: {waits} until it is done.")
+        }
         Hazard::TypeRewrite => {
             let to = if names.new_type.is_empty() { String::new() } else { format!(" to `{}`", shown(&names.new_type)) };
             format!("Changing the type of {column}{to} rewrites all of {table} and its indexes under {held}: {waits} until it is done.")
@@ -263,7 +264,11 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
 /// Whether a change of type leaves the rows as they are, as far as the type tells, and only the order is another.
 fn keeps_rows(step: &Step) -> bool {
     matches!(&step.operation, Operation::Alter { change: TableChange::SetType { to, from, using: false, .. }, .. }
-        if to.collated && to.keeps_table(from.as_ref()))
+        if to.is_ordered_anew(from.as_ref()) && to.keeps_table(from.as_ref()))
+}
+
+fn is_collated(step: &Step) -> bool {
+    matches!(&step.operation, Operation::Alter { change: TableChange::SetType { to, .. }, .. } if to.collated)
 }
 
 fn fills(step: &Step) -> bool {

@@ -43,7 +43,7 @@ pub(in super::super) struct Call {
     pub(in super::super) range: (usize, usize),
     /// The calls of the chain one by one, the first first, in JavaScript; in Python those before the last.
     pub(in super::super) links: Rc<Vec<Call>>,
-    /// Whether it is a statement by itself, in Python: what it returns is not looked at.
+    /// Whether it is a statement by itself, in Python and Ruby: what it returns is not looked at.
     pub(in super::super) alone: bool,
     /// Whether a part of the chain was sliced or limited.
     pub(in super::super) limited: bool,
@@ -89,6 +89,8 @@ pub(in super::super) enum Gaps {
     Braces,
     /// `??`, the names that Knex quotes.
     QuestionMarks,
+    /// `%s` and `%(name)s` that stand for values, as a driver fills them in.
+    Values,
 }
 
 impl Gaps {
@@ -105,7 +107,9 @@ impl Gaps {
                     rest = rest.get(if self.is_doubled(rest) { 2 } else { 1 }..).unwrap_or_default();
                 }
                 _ => {
-                    out.push_str(COMPUTED);
+                    // A tuple is one value to the driver, and a list to PostgreSQL.
+                    let is_list = self == Gaps::Values && out.trim_end().to_ascii_lowercase().ends_with(" in");
+                    out.push_str(&if is_list { format!("({COMPUTED})") } else { COMPUTED.to_owned() });
                     rest = rest.get(length..).unwrap_or_default();
                 }
             }
@@ -117,11 +121,15 @@ impl Gaps {
     fn length(self, text: &str) -> usize {
         let close = |closes: char| text.get(..MAX_GAP.min(text.len())).and_then(|near| near.find(closes));
         match self {
-            Gaps::Percent if text.starts_with("%(") => close(')').map_or(0, |at| at + 2),
-            Gaps::Percent if text.starts_with("%{") || text.starts_with("%<") => {
+            Gaps::Percent | Gaps::Values if text.starts_with("%(") => close(')').map_or(0, |at| at + 2),
+            Gaps::Percent | Gaps::Values if text.starts_with("%{") || text.starts_with("%<") => {
                 close(if text.starts_with("%{") { '}' } else { '>' }).map_or(0, |at| at + 1)
             }
-            Gaps::Percent if text.starts_with("%s") || text.starts_with("%d") || text.starts_with("%r") => 2,
+            Gaps::Percent | Gaps::Values
+                if text.starts_with("%s") || text.starts_with("%d") || text.starts_with("%r") =>
+            {
+                2
+            }
             Gaps::Braces if text.starts_with('{') && !text.starts_with("{{") => close('}').map_or(0, |at| at + 1),
             Gaps::QuestionMarks if text.starts_with("??") => 2,
             _ => 0,
@@ -130,7 +138,7 @@ impl Gaps {
 
     fn is_doubled(self, text: &str) -> bool {
         match self {
-            Gaps::Percent => text.starts_with("%%"),
+            Gaps::Percent | Gaps::Values => text.starts_with("%%"),
             Gaps::Braces => text.starts_with("{{") || text.starts_with("}}"),
             Gaps::QuestionMarks => false,
         }
@@ -216,7 +224,11 @@ impl Value {
     /// A text whose gaps were filled when it ran: `"DROP TABLE %s" % name`.
     pub(in super::super) fn filled(self, gaps: Gaps) -> Value {
         match self {
-            Value::Text(text) => Value::Text(Text { text: gaps.fill(&text.text), as_written: false, ..text }),
+            // Values leave every line where it is.
+            Value::Text(text) => {
+                let as_written = text.as_written && gaps == Gaps::Values;
+                Value::Text(Text { text: gaps.fill(&text.text), as_written, ..text })
+            }
             _ => Value::Unknown,
         }
     }
@@ -327,6 +339,9 @@ mod tests {
             "DROP TABLE computed_name -- 5% of computed_name, computed_name"
         });
         assert_eq!(Gaps::Braces.fill("a {} {t!r} {{b}} {ä"), "a computed_name computed_name {b} {ä");
+        assert_eq!(Gaps::Values.fill("id IN %s OR name LIKE 'a%%' OR id = %(id)s"), {
+            "id IN (computed_name) OR name LIKE 'a%' OR id = computed_name"
+        });
         assert_eq!(Gaps::QuestionMarks.fill("DROP TABLE ?? WHERE a = ?"), "DROP TABLE computed_name WHERE a = ?");
     }
 }

@@ -126,7 +126,10 @@ impl Reader<'_, '_> {
         let mut items = Vec::new();
         match node {
             Some(node) if is_container(node.kind()) => self.statements(node, depth, &mut items),
-            Some(node) => self.statement(node, depth, &mut items),
+            Some(node) => {
+                self.statement(node, depth, &mut items);
+                self.stands_alone(node, &mut items);
+            }
             None => {}
         }
         items
@@ -135,6 +138,16 @@ impl Reader<'_, '_> {
     fn statements(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
         for child in children(node) {
             self.statement(child, depth, items);
+            self.stands_alone(child, items);
+        }
+    }
+
+    /// Notes that the last call is a statement by itself.
+    fn stands_alone(&self, node: Node<'_>, items: &mut [Item]) {
+        if matches!(node.kind(), "call" | "identifier")
+            && let Some(Item::Call(call)) = items.last_mut()
+        {
+            call.alone = true;
         }
     }
 
@@ -169,6 +182,15 @@ impl Reader<'_, '_> {
                 ..Call::default()
             })),
             kind if is_variable(kind) => {}
+            // `code[:users]`
+            "element_reference" if node.child_by_field_name("object").is_some_and(|it| is_variable(it.kind())) => {
+                let Some(object) = node.child_by_field_name("object") else { return };
+                let mut arguments = children(node);
+                arguments.retain(|part| part.id() != object.id());
+                let arguments = Rc::new(arguments.into_iter().map(|it| self.value(it, depth)).collect());
+                let name = format!("{}.[]", self.source.of(object));
+                items.push(Item::Call(Call { name, arguments, span: self.source.span(node), ..Call::default() }));
+            }
             "assignment" | "operator_assignment" => self.assignment(node, depth, items),
             "binary" if self.source.of_field(node, "operator") == "<<" => {
                 self.inner(node, false, depth, items);

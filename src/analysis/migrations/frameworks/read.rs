@@ -283,8 +283,13 @@ impl Steps {
                 for item in list {
                     all &= match item {
                         // `("sql", [parameters])`
-                        Value::List(pair) => match pair.first() {
-                            Some(first @ Value::Text(_)) => self.reads_sql(first, span, names, depth),
+                        Value::List(pair) => match pair.as_slice() {
+                            [first @ (Value::Text(_) | Value::Name(_)), Value::Nothing] | [first @ Value::Text(_)] => {
+                                self.reads_sql(first, span, names, depth)
+                            }
+                            [first @ (Value::Text(_) | Value::Name(_)), _] => {
+                                self.reads_sql(&with_parameters(first, names), span, names, depth)
+                            }
                             _ => true,
                         },
                         other => self.reads_sql(other, span, names, depth),
@@ -420,6 +425,18 @@ fn is_harmless_query(call: &Call) -> bool {
 fn is_reading(call: &Call) -> bool {
     let reads = |part: &str| part.starts_with("read") || part.starts_with("load");
     call.name.split('.').any(reads) || call.links.iter().any(|link| reads(link.short()))
+}
+
+/// A text of SQL whose `%s` are filled by what is given beside it.
+pub(super) fn with_parameters(sql: &Value, names: &[(String, Value)]) -> Value {
+    let text = match sql {
+        Value::Name(name) => named(name, names),
+        other => Some(other),
+    };
+    match text {
+        Some(text @ Value::Text(_)) => text.clone().filled(Gaps::Values),
+        _ => sql.clone(),
+    }
 }
 
 /// The value that a name was given last.

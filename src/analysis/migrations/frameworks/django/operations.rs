@@ -6,7 +6,7 @@ use super::super::super::models::{Field, Model, ModelChange, Models, brief, usua
 use super::super::super::step::{Constraint, Operation, Span, TableChange};
 use super::super::super::words::USER_MODEL;
 use super::super::read::{Steps, assignments, named};
-use super::alter::{Altered, added, alter_field};
+use super::alter::{Altered, added, alter_field, changed};
 use super::arguments::{field_name, is_index, name_in, not_null_of, sets_of};
 use super::field::{add_field, read_field};
 use super::guess;
@@ -308,12 +308,12 @@ impl Reader<'_> {
                 self.remember(span, ModelChange::RemoveConstraint { model: model.to_owned(), name }, steps);
             }
             "AlterUniqueTogether" => self.unique_together(model, call, steps),
-            "AlterIndexTogether" => match call.argument(1, "index_together").map(sets_of) {
-                Some(Some(sets)) if sets.is_empty() => steps.drop_index(span, &table, String::new(), false),
-                None => steps.drop_index(span, &table, String::new(), false),
-                _ => steps.index(span, &table, None, false),
-            },
-            "AlterOrderWithRespectTo" if call.argument(1, "order_with_respect_to") != Some(&Value::Nothing) => {
+            "AlterIndexTogether" => self.indexed_together(model, call, steps),
+            "RenameIndex" => self.rename_index(model, call, steps),
+            "AlterOrderWithRespectTo" if call.argument(1, "order_with_respect_to") == Some(&Value::Nothing) => {
+                steps.alter(span, &table, TableChange::DropColumn { column: "_order".to_owned(), cascade: true });
+            }
+            "AlterOrderWithRespectTo" => {
                 let field = Field { filled: true, ..Field::default() };
                 let models = self.models.borrow();
                 add_field(
@@ -442,6 +442,7 @@ impl Reader<'_> {
             table: option("db_table").and_then(Value::word).map(|table| brief(table).to_owned()),
             is_virtual,
             together: option("unique_together").and_then(sets_of).unwrap_or_default(),
+            indexed: option("index_together").and_then(sets_of).unwrap_or_default(),
             ..Model::default()
         };
         let constraints = option("constraints").map(Value::list).unwrap_or_default();
@@ -508,17 +509,38 @@ impl Reader<'_> {
             return steps.push(span, Operation::Unseen);
         };
         let old = self.models.borrow().get(model).map(|model| model.together.clone());
-        let (gone, new) = match &old {
-            Some(old) => (old.difference(&sets).count(), sets.difference(old).count()),
-            None => (usize::from(sets.is_empty()), sets.len()),
-        };
-        if gone > 0 {
+        let (gone, new) = changed(old.as_ref(), &sets);
+        if gone {
             steps.alter(span, &table, TableChange::DropConstraint { name: String::new() });
         }
-        if new > 0 {
+        if new {
             steps.alter(span, &table, added(Constraint::Unique { using_index: false }));
         }
         self.remember(span, ModelChange::Together { model: model.to_owned(), sets }, steps);
+    }
+
+    fn indexed_together(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let (span, table) = (call.span, self.table(model));
+        let Some(sets) = call.argument(1, "index_together").map_or(Some(BTreeSet::new()), sets_of) else {
+            return steps.push(span, Operation::Unseen);
+        };
+        let old = self.models.borrow().get(model).map(|model| model.indexed.clone());
+        let (gone, new) = changed(old.as_ref(), &sets);
+        if gone {
+            steps.drop_index(span, &table, String::new(), false);
+        }
+        if new {
+            steps.index(span, &table, None, false);
+        }
+        self.remember(span, ModelChange::Indexed { model: model.to_owned(), sets }, steps);
+    }
+
+    /// An index of `index_together` that is renamed is one of its own from then on.
+    fn rename_index(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let Some(fields) = call.by_name("old_fields").and_then(sets_of) else { return };
+        let Some(mut sets) = self.models.borrow().get(model).map(|model| model.indexed.clone()) else { return };
+        sets.retain(|set| !fields.contains(set));
+        self.remember(call.span, ModelChange::Indexed { model: model.to_owned(), sets }, steps);
     }
 }
 
@@ -554,11 +576,4 @@ const KNOWN: [&str; 12] = [
 ];
 
 /// Operations that no query waits for.
-const HARMLESS: [&str; 6] = [
-    "AlterModelOptions",
-    "AlterModelManagers",
-    "AlterModelTableComment",
-    "AlterConstraint",
-    "AlterOrderWithRespectTo",
-    "RenameIndex",
-];
+const HARMLESS: [&str; 4] = ["AlterModelOptions", "AlterModelManagers", "AlterModelTableComment", "AlterConstraint"];

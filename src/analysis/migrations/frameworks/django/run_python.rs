@@ -3,7 +3,7 @@
 use super::super::super::code::{Call, Item, KEYS, SLICE, Value, walk};
 use super::super::super::step::{Operation, Span};
 use super::super::functions::Functions;
-use super::super::read::{MAX_NAMES, Steps, assignments, is_long};
+use super::super::read::{MAX_NAMES, Steps, assignments, is_long, named, with_parameters};
 use std::cell::Cell;
 
 /// What the functions of a migration have in common.
@@ -81,10 +81,11 @@ impl Function<'_, '_> {
             Item::Call(call) => {
                 let functions = self.functions;
                 let followed = functions.follow(&call.name, steps, |inner, steps| {
+                    let given = self.hand_over(call, inner, rows);
                     if self.names.len() < MAX_NAMES {
                         self.names.extend(assignments(inner));
                     }
-                    self.statements(inner, rows, steps);
+                    self.statements(inner, &given, steps);
                 });
                 if !followed {
                     self.call(call, rows, steps);
@@ -109,6 +110,29 @@ impl Function<'_, '_> {
             Item::Block { body, .. } => self.statements(body, rows, steps),
             _ => {}
         }
+    }
+
+    /// Gives the parameters of a function what it is called with. The rows that are known inside it are those that it is
+    /// given, under its own names, and those around it.
+    fn hand_over(&mut self, call: &Call, body: &[Item], rows: &Rows) -> Vec<(String, String)> {
+        let mut inner = rows.to_vec();
+        let Some(Item::Parameters(parameters)) = body.first() else { return inner };
+        for (at, (name, default)) in parameters.iter().enumerate() {
+            if self.names.len() >= MAX_NAMES {
+                break;
+            }
+            let value = call.argument(at, name).unwrap_or(default);
+            let value = match value {
+                Value::Name(given) => {
+                    let row = rows.iter().rfind(|(row, _)| row == given).map(|(_, table)| table.clone());
+                    inner.extend(row.map(|table| (name.clone(), table)));
+                    named(given, &self.names).cloned().unwrap_or(Value::Unknown)
+                }
+                other => other.clone(),
+            };
+            self.names.push((name.clone(), value));
+        }
+        inner
     }
 
     fn call(&mut self, call: &Call, rows: &Rows, steps: &mut Steps) {
@@ -144,7 +168,9 @@ impl Function<'_, '_> {
             }
             ("execute" | "executemany", _) => {
                 if let Some(sql) = call.argument(0, "sql") {
-                    steps.sql_value(sql, call.span, &self.names);
+                    let has_values = call.argument(1, "params").is_some_and(|it| *it != Value::Nothing);
+                    let sql = if has_values { with_parameters(sql, &self.names) } else { sql.clone() };
+                    steps.sql_value(&sql, call.span, &self.names);
                 }
             }
             ("raw", _) if self.query(call, all, MAX_STEPS).is_some() => {

@@ -108,6 +108,15 @@ impl Names {
         value
     }
 
+    /// The same of an argument; `*list` stands for its pieces.
+    fn words(&self, value: &Value) -> Vec<Value> {
+        let Value::Spread(inner) = value else { return vec![self.word(value)] };
+        match self.word(inner) {
+            Value::List(list) if list.len() <= MAX_PIECES => list.iter().map(|piece| self.word(piece)).collect(),
+            _ => vec![value.clone()],
+        }
+    }
+
     /// A call with the names in it taken for what they stand for, so far as that is known and small.
     pub(super) fn resolved(&self, call: &Call) -> Call {
         let mut call = call.clone();
@@ -115,8 +124,8 @@ impl Names {
             call.name = own.to_owned();
         }
         self.follow_receiver(&mut call);
-        if call.arguments.iter().any(|value| matches!(value, Value::Name(_))) {
-            call.arguments = Rc::new(call.arguments.iter().map(|value| self.word(value)).collect());
+        if call.arguments.iter().any(|value| matches!(value, Value::Name(_) | Value::Spread(_))) {
+            call.arguments = Rc::new(call.arguments.iter().flat_map(|value| self.words(value)).collect());
         }
         let has_names = call.named.iter().any(|(key, value)| key == SPLAT || matches!(value, Value::Name(_)));
         let options = call.arguments.last().filter(|last| matches!(last, Value::Map(_)) && is_small(last, 3));
@@ -185,6 +194,10 @@ impl Names {
                         })
                         .collect(),
                 ),
+                // The statements of a text, one by one.
+                Value::Text(_) if between.iter().any(|part| matches!(*part, "split" | "lines" | "each_line")) => {
+                    Some(vec![value.clone()])
+                }
                 _ => None,
             }
         };
@@ -241,7 +254,7 @@ impl Names {
 }
 
 /// Ways to go through a list or a hash, one piece at a time.
-const GOES_THROUGH: [&str; 17] = [
+const GOES_THROUGH: [&str; 28] = [
     "each",
     "map",
     "flat_map",
@@ -259,6 +272,17 @@ const GOES_THROUGH: [&str; 17] = [
     "uniq",
     "sort",
     "with_index",
+    "compact",
+    "reject",
+    "select",
+    "filter",
+    "split",
+    "lines",
+    "strip",
+    "squish",
+    "chomp",
+    "to_s",
+    "gsub",
 ];
 
 /// Whether a value is small enough to stand wherever its name does.

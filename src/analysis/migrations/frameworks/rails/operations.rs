@@ -98,7 +98,13 @@ pub(super) fn operation(call: &Call, steps: &mut Steps) -> bool {
         }
         "add_timestamps" => add_timestamps(call, &table, steps),
         "remove_column" | "remove_columns" => {
-            for column in call.arguments.iter().skip(1).filter_map(Value::word).take(columns_of(call)) {
+            let mut columns: Vec<&str> =
+                call.arguments.iter().skip(1).filter_map(Value::word).take(columns_of(call)).collect();
+            if columns.is_empty() {
+                // `remove_columns(*those)`
+                columns.push(COMPUTED);
+            }
+            for column in columns {
                 steps.alter(span, &table, TableChange::DropColumn { column: column.to_owned(), cascade: false });
             }
         }
@@ -178,6 +184,10 @@ pub(super) fn operation(call: &Call, steps: &mut Steps) -> bool {
         }
         "drop_schema" => {
             let operation = Operation::DropObject { kind: ObjectKind::Schema, names: vec![table], cascade: true };
+            steps.push(span, operation);
+        }
+        "add_enum_value" => {
+            let operation = Operation::AddEnumValue { type_name: table, value: call.word(1, "value") };
             steps.push(span, operation);
         }
         "rename_enum_value" | "rename_enum" => {

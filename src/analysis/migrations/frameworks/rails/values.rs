@@ -1,0 +1,39 @@
+//! The values that a call writes or asks for: a new value of an enum must not be among them.
+
+use super::super::super::code::{Call, Item, Value, walk};
+
+/// Every text and symbol that a call and its block are given, with what stands in quotes in a text of SQL.
+pub(super) fn values_of(call: &Call) -> Vec<String> {
+    let mut found = Vec::new();
+    add_call(call, &mut found);
+    walk(&call.block, &mut |item| {
+        if let Item::Call(inner) = item {
+            add_call(inner, &mut found);
+        }
+        true
+    });
+    found
+}
+
+fn add_call(call: &Call, found: &mut Vec<String>) {
+    let named = call.named.iter().map(|(_, value)| value);
+    call.arguments.iter().chain(named).for_each(|value| add_value(value, found));
+}
+
+fn add_value(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Text(text) => {
+            found.push(text.text.clone());
+            found.extend(text.text.split('\'').skip(1).step_by(2).map(str::to_owned));
+        }
+        Value::Symbol(word) => found.push(word.clone()),
+        Value::List(list) => list.iter().for_each(|inner| add_value(inner, found)),
+        Value::Map(pairs) => pairs.iter().for_each(|(_, inner)| add_value(inner, found)),
+        // The text that a lambda returns is SQL.
+        Value::Code(items) => items.iter().for_each(|item| match item {
+            Item::Assign { value, .. } => add_value(value, found),
+            _ => {}
+        }),
+        _ => {}
+    }
+}
