@@ -471,7 +471,8 @@ impl Names {
     }
 
     fn index_words(&self) -> String {
-        if self.index.is_empty() { "the index".to_owned() } else { format!("the index `{}`", shown(&self.index)) }
+        let unknown = self.index.is_empty() || is_computed(&self.index);
+        if unknown { "the index".to_owned() } else { format!("the index `{}`", shown(&self.index)) }
     }
 
     fn reindexed(&self) -> String {

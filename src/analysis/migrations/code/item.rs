@@ -1,7 +1,7 @@
 //! The shapes of code.
 
 use super::super::step::Span;
-use super::tree::COMPUTED;
+use super::tree::{COMPUTED, gap_of};
 use std::rc::Rc;
 
 /// A statement.
@@ -94,9 +94,9 @@ pub(in super::super) enum Gaps {
 }
 
 impl Gaps {
-    fn fill(self, text: &str) -> String {
+    fn fill(self, text: &str, given: &Given<'_>) -> String {
         let mut out = String::with_capacity(text.len());
-        let mut rest = text;
+        let (mut rest, mut place) = (text, 0);
         while let Some(at) = rest.find(['%', '{', '}', '?']) {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
@@ -107,11 +107,16 @@ impl Gaps {
                     rest = rest.get(if self.is_doubled(rest) { 2 } else { 1 }..).unwrap_or_default();
                 }
                 _ => {
+                    let gap = given.to(rest.get(..length).unwrap_or_default(), place);
                     // A tuple is one value to the driver, and a list to PostgreSQL.
                     let is_list = self == Gaps::Values && out.trim_end().to_ascii_lowercase().ends_with(" in");
-                    out.push_str(&if is_list { format!("({COMPUTED})") } else { COMPUTED.to_owned() });
+                    out.push_str(&if is_list { format!("({gap})") } else { gap });
                     rest = rest.get(length..).unwrap_or_default();
+                    place += 1;
                 }
+            }
+            if out.len() > MAX_JOINED {
+                break;
             }
         }
         out + rest
@@ -141,6 +146,27 @@ impl Gaps {
             Gaps::Percent | Gaps::Values => text.starts_with("%%"),
             Gaps::Braces => text.starts_with("{{") || text.starts_with("}}"),
             Gaps::QuestionMarks => false,
+        }
+    }
+}
+
+/// What gaps are filled with, by their places and by their names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in super::super) struct Given<'a> {
+    pub(in super::super) list: &'a [Value],
+    pub(in super::super) named: &'a [(String, Value)],
+}
+
+impl Given<'_> {
+    /// What stands in the place of a gap such as `%s`, `{0}` or `%(table)s`.
+    fn to(&self, gap: &str, place: usize) -> String {
+        let name = gap.trim_start_matches(['%', '{', '(', '<']).trim_end_matches(['s', '}', '>']).trim_end_matches(')');
+        let name = name.split([':', '!']).next().unwrap_or_default();
+        let by_name = self.named.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        match by_name.or_else(|| self.list.get(name.parse().unwrap_or(place))) {
+            Some(value) => value.in_a_text(),
+            None if name.starts_with(|first: char| first.is_alphabetic()) => gap_of(name),
+            None => COMPUTED.to_owned(),
         }
     }
 }
@@ -217,19 +243,42 @@ impl Value {
             return Value::Unknown;
         }
         let mut whole = Text { as_written: false, ..first.clone() };
-        whole.text = parts.iter().map(|part| part.text().map_or(COMPUTED, |text| text.text.as_str())).collect();
+        whole.text = parts.iter().map(Value::in_a_text).collect();
         Value::Text(whole)
     }
 
+    /// What stands for a value in a text that it is a part of.
+    fn in_a_text(&self) -> String {
+        match self {
+            Value::Text(text) if text.text.len() <= MAX_JOINED => text.text.clone(),
+            Value::Symbol(word) => word.clone(),
+            Value::Name(name) => gap_of(name),
+            Value::Call(call) => {
+                let first = call.arguments.first().and_then(Value::word).unwrap_or_default();
+                gap_of(&format!("{}({first})", call.name))
+            }
+            _ => COMPUTED.to_owned(),
+        }
+    }
+
     /// A text whose gaps were filled when it ran: `"DROP TABLE %s" % name`.
-    pub(in super::super) fn filled(self, gaps: Gaps) -> Value {
+    pub(in super::super) fn filled(self, gaps: Gaps, given: &Given<'_>) -> Value {
         match self {
             // Values leave every line where it is.
             Value::Text(text) => {
                 let as_written = text.as_written && gaps == Gaps::Values;
-                Value::Text(Text { text: gaps.fill(&text.text), as_written, ..text })
+                Value::Text(Text { text: gaps.fill(&text.text, given), as_written, ..text })
             }
             _ => Value::Unknown,
+        }
+    }
+
+    /// What fills the gaps of a text that it stands behind: `"..%s" % (a, b)`, `"..%(a)s" % {"a": b}`.
+    pub(in super::super) fn given(&self) -> Given<'_> {
+        match self {
+            Value::List(list) => Given { list, named: &[] },
+            Value::Map(named) => Given { list: &[], named },
+            one => Given { list: std::slice::from_ref(one), named: &[] },
         }
     }
 
@@ -237,12 +286,12 @@ impl Value {
     pub(in super::super) fn replaced(self, old_and_new: &[Value]) -> Value {
         match (self, old_and_new) {
             (Value::Text(text), [Value::Text(old), new, ..]) if !old.text.is_empty() => {
-                let new = new.text().map_or(COMPUTED, |new| new.text.as_str());
+                let new = new.in_a_text();
                 let places = text.text.matches(old.text.as_str()).count();
                 if places.saturating_mul(new.len()) > MAX_JOINED {
                     return Value::Unknown;
                 }
-                Value::Text(Text { text: text.text.replace(&old.text, new), as_written: false, ..text })
+                Value::Text(Text { text: text.text.replace(&old.text, &new), as_written: false, ..text })
             }
             (text, _) => text,
         }
@@ -335,13 +384,16 @@ mod tests {
 
     #[test]
     fn gaps_are_filled_and_doubled_marks_are_not() {
-        assert_eq!(Gaps::Percent.fill("DROP TABLE %s -- 5%% of %(all)s, %{x}"), {
-            "DROP TABLE computed_name -- 5% of computed_name, computed_name"
+        assert_eq!(Gaps::Percent.fill("DROP TABLE %s -- 5%% of %(all)s, %{x}", &Given::default()), {
+            "DROP TABLE computed_name -- 5% of computed_name$all$, computed_name"
         });
-        assert_eq!(Gaps::Braces.fill("a {} {t!r} {{b}} {ä"), "a computed_name computed_name {b} {ä");
-        assert_eq!(Gaps::Values.fill("id IN %s OR name LIKE 'a%%' OR id = %(id)s"), {
-            "id IN (computed_name) OR name LIKE 'a%' OR id = computed_name"
+        assert_eq!(Gaps::Braces.fill("a {} {t!r} {{b}} {ä", &Given::default()), "a computed_name computed_name {b} {ä");
+        assert_eq!(Gaps::Values.fill("id IN %s OR name LIKE 'a%%' OR id = %(id)s", &Given::default()), {
+            "id IN (computed_name) OR name LIKE 'a%' OR id = computed_name$id$"
         });
-        assert_eq!(Gaps::QuestionMarks.fill("DROP TABLE ?? WHERE a = ?"), "DROP TABLE computed_name WHERE a = ?");
+        assert_eq!(
+            Gaps::QuestionMarks.fill("DROP TABLE ?? WHERE a = ?", &Given::default()),
+            "DROP TABLE computed_name WHERE a = ?"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Python into items.
 
-use super::item::{Call, Gaps, Item, Value};
-use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
+use super::item::{Call, Gaps, Given, Item, Value};
+use super::tree::{MAX_DEPTH, Source, children, gap_of, inside, operands, unescape};
 use std::collections::HashMap;
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -379,8 +379,9 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
 fn operated(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
     match source.of_field(node, "operator") {
         "%" => {
-            let left = node.child_by_field_name("left");
-            left.map_or(Value::Unknown, |left| value(source, left, depth).filled(Gaps::Percent))
+            let [left, right] = ["left", "right"].map(|side| node.child_by_field_name(side));
+            let given = right.map_or(Value::Unknown, |right| value(source, right, depth));
+            left.map_or(Value::Unknown, |left| value(source, left, depth).filled(Gaps::Percent, &given.given()))
         }
         "+" => {
             let parts: Vec<Value> =
@@ -435,7 +436,17 @@ fn put_together(source: &Source<'_>, node: Node<'_>, depth: u32) -> Option<Value
         arguments.into_iter().map(|argument| value(source, argument, depth)).collect()
     };
     match source.of_field(function, "attribute") {
-        "format" | "format_map" => Some(text.filled(Gaps::Braces)),
+        "format" | "format_map" => {
+            let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+            let (by_name, by_place): (Vec<Node<'_>>, Vec<Node<'_>>) =
+                arguments.into_iter().partition(|argument| argument.kind() == "keyword_argument");
+            let list: Vec<Value> = by_place.into_iter().map(|argument| value(source, argument, depth)).collect();
+            let named = by_name.into_iter().filter_map(|argument| {
+                let given = argument.child_by_field_name("value")?;
+                Some((source.of_field(argument, "name").to_owned(), value(source, given, depth)))
+            });
+            Some(text.filled(Gaps::Braces, &Given { list: &list, named: &named.collect::<Vec<_>>() }))
+        }
         "join" => Some(text.between(given().first()?.list())),
         "replace" => Some(text.replaced(&given())),
         "split" | "splitlines" => Some(Value::List(vec![text])),
@@ -573,7 +584,7 @@ fn text(source: &Source<'_>, node: Node<'_>) -> Value {
                             out.push_str(&if raw { source.of(piece).to_owned() } else { unescape(source.of(piece)) });
                             place = Some(place.map_or((range.start, range.end), |(start, _)| (start, range.end)));
                         }
-                        "interpolation" => out.push_str(COMPUTED),
+                        "interpolation" => out.push_str(&gap_of(inside(source.of(piece)))),
                         _ => {}
                     }
                 }

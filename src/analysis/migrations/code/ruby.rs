@@ -1,7 +1,7 @@
 //! Ruby into items.
 
-use super::item::{Call, Gaps, Item, Value};
-use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
+use super::item::{Call, Gaps, Given, Item, Value};
+use super::tree::{MAX_DEPTH, Source, children, gap_of, inside, operands, unescape};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -466,7 +466,12 @@ impl Reader<'_, '_> {
                 }
                 None if matches!(self.source.of_field(node, "method"), "format" | "sprintf") => {
                     let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
-                    arguments.first().map_or(Value::Unknown, |first| self.value(*first, depth).filled(Gaps::Percent))
+                    let mut values = arguments.iter().map(|argument| self.value(*argument, depth));
+                    let Some(text) = values.next() else { return Value::Unknown };
+                    let list: Vec<Value> = values.collect();
+                    let pairs = arguments.iter().filter(|argument| argument.kind() == "pair");
+                    let named: Vec<_> = pairs.filter_map(|pair| self.pair(*pair, depth)).collect();
+                    text.filled(Gaps::Percent, &Given { list: &list, named: &named })
                 }
                 // `lambda { .. }`, `proc { .. }`, `Proc.new { .. }`
                 _ if is_code(self.source, node) => {
@@ -511,8 +516,9 @@ impl Reader<'_, '_> {
         const SUMS: [&str; 2] = ["+", "<<"];
         match self.source.of_field(node, "operator") {
             "%" => {
-                let left = node.child_by_field_name("left");
-                left.map_or(Value::Unknown, |left| self.value(left, depth).filled(Gaps::Percent))
+                let [left, right] = ["left", "right"].map(|side| node.child_by_field_name(side));
+                let given = right.map_or(Value::Unknown, |right| self.value(right, depth));
+                left.map_or(Value::Unknown, |left| self.value(left, depth).filled(Gaps::Percent, &given.given()))
             }
             operator if SUMS.contains(&operator) => {
                 let parts = operands(self.source, node, &SUMS).into_iter().map(|part| self.value(part, depth));
@@ -567,7 +573,7 @@ impl Reader<'_, '_> {
     /// What stands for something computed: as many lines as it takes.
     fn gap(&self, interpolation: Node<'_>) -> String {
         let breaks = self.source.of(interpolation).matches('\n').count();
-        format!("{COMPUTED}{}", "\n".repeat(breaks))
+        format!("{}{}", gap_of(inside(self.source.of(interpolation))), "\n".repeat(breaks))
     }
 
     fn heredoc(&self, beginning: Node<'_>) -> Value {

@@ -1,13 +1,14 @@
 //! What the readers share: steps with their places, and the SQL in texts.
 
 use super::super::check::Before;
-use super::super::code::{COMPUTED, Call, Gaps, Item, Language, Text, Unread, Value, read_code};
+use super::super::code::{COMPUTED, Call, Gaps, Given, Item, Language, Text, Unread, Value, fill_gaps, read_code};
 use super::super::framework::Framework;
 use super::super::lines::Lines;
 use super::super::models::ModelChange;
 use super::super::sql::{Problem, read_sql};
 use super::super::step::{ColumnDefault, Constraint, FieldName, Operation, Span, Step, TableChange};
 use super::{alembic, django, ecto, javascript, rails};
+use std::borrow::Cow;
 
 /// What a migration in a programming language does.
 #[derive(Debug, Default)]
@@ -274,8 +275,9 @@ impl Steps {
         }
         match value {
             Value::Text(text) => {
-                self.sql(text, span);
-                text.text.trim().trim_end_matches(';') != COMPUTED
+                let text = known_text(text, names);
+                self.sql(&text, span);
+                !is_gap(text.text.trim().trim_end_matches(';'))
             }
             Value::Call(call) => self.reads_sql_of_call(call, span, names, depth),
             Value::List(list) => {
@@ -322,7 +324,10 @@ impl Steps {
         // `SQL.format(table)`, `SQL.strip()`, where the text has a name.
         if let Some(text) = named(object, names) {
             if method == "format" {
-                return self.reads_sql(&text.clone().filled(Gaps::Braces), span, names, depth);
+                return {
+                    let given = Given { list: &call.arguments, named: &call.named };
+                    self.reads_sql(&text.clone().filled(Gaps::Braces, &given), span, names, depth)
+                };
             }
             if keeps_text(method) {
                 return self.reads_sql(text, span, names, depth);
@@ -335,7 +340,7 @@ impl Steps {
             _ if is_harmless_query(call) => true,
             Some(inner) if TEXTS.contains(&own.short()) => self.reads_sql(inner, span, names, depth),
             // A function that nobody knows may well hand on what it was given.
-            Some(Value::Text(text)) => self.is_sql(text, span),
+            Some(Value::Text(text)) => self.is_sql(&known_text(text, names), span),
             Some(inner @ (Value::Name(_) | Value::Call(_) | Value::List(_))) => {
                 self.reads_sql(inner, span, names, depth);
                 false
@@ -427,6 +432,31 @@ fn is_reading(call: &Call) -> bool {
     call.name.split('.').any(reads) || call.links.iter().any(|link| reads(link.short()))
 }
 
+/// A text whose gaps are filled with what the names in them stand for, where they stand for one text only.
+fn known_text<'t>(text: &'t Text, names: &[(String, Value)]) -> Cow<'t, Text> {
+    let known = |word: &str| {
+        let mut values = names.iter().filter(|(name, _)| name == word).map(|(_, value)| value);
+        let Some(Value::Text(first)) = values.next() else { return None };
+        let same = values.all(|other| matches!(other, Value::Text(other) if other.text == first.text));
+        (same && first.text.len() <= MAX_KNOWN && !first.text.contains('\n')).then(|| first.text.clone())
+    };
+    match fill_gaps(&text.text, &known) {
+        Some(filled) => Cow::Owned(Text { text: filled, ..text.clone() }),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// A longer text is no name, in bytes.
+const MAX_KNOWN: usize = 200;
+
+/// Whether a text is nothing but something computed.
+fn is_gap(text: &str) -> bool {
+    let rest = text.strip_prefix(COMPUTED);
+    rest.is_some_and(|rest| {
+        rest.is_empty() || rest.starts_with('$') && rest.ends_with('$') && rest.matches('$').count() == 2
+    })
+}
+
 /// A text of SQL whose `%s` are filled by what is given beside it.
 pub(super) fn with_parameters(sql: &Value, names: &[(String, Value)]) -> Value {
     let text = match sql {
@@ -434,7 +464,7 @@ pub(super) fn with_parameters(sql: &Value, names: &[(String, Value)]) -> Value {
         other => Some(other),
     };
     match text {
-        Some(text @ Value::Text(_)) => text.clone().filled(Gaps::Values),
+        Some(text @ Value::Text(_)) => text.clone().filled(Gaps::Values, &Given::default()),
         _ => sql.clone(),
     }
 }

@@ -79,13 +79,15 @@ impl Function<'_, '_> {
     fn item(&mut self, item: &Item, rows: &Rows, steps: &mut Steps) {
         match item {
             Item::Call(call) => {
-                let functions = self.functions;
+                let (functions, length) = (self.functions, self.names.len());
                 let followed = functions.follow(&call.name, steps, |inner, steps| {
                     let given = self.hand_over(call, inner, rows);
                     if self.names.len() < MAX_NAMES {
                         self.names.extend(assignments(inner));
                     }
                     self.statements(inner, &given, steps);
+                    // What a function calls its own ends with it.
+                    self.names.truncate(length);
                 });
                 if !followed {
                     self.call(call, rows, steps);

@@ -40,7 +40,8 @@ fn link_of(scope: &Scope<'_>, chain: &Call, link: &Call, steps: &mut Steps) -> b
     match link.short() {
         "raw" => match link.arguments.first() {
             Some(Value::Text(text)) if text.text.contains("??") => {
-                let filled = Value::Text(text.clone()).filled(Gaps::QuestionMarks);
+                let given = link.arguments.get(1).unwrap_or(&Value::Unknown);
+                let filled = Value::Text(text.clone()).filled(Gaps::QuestionMarks, &given.given());
                 steps.sql_value(&filled, chain.span, &scope.names);
             }
             // What a function of the file returns is not read.

@@ -1,6 +1,6 @@
 //! What names stand for: constants, variables, parameters, and the pieces that a block gets one by one.
 
-use super::super::super::code::{COMPUTED, Call, Item, SPLAT, Value};
+use super::super::super::code::{COMPUTED, Call, Item, SPLAT, Text, Value, fill_gaps, gap_of};
 use super::super::read::{MAX_NAMES, assignments, named};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -95,6 +95,16 @@ impl Names {
             Some(value) => Some(look(&value)),
             None => named(name.trim_start_matches("self.class::"), &self.file).map(look),
         }
+    }
+
+    /// A text whose gaps are filled with what the names in them stand for by now.
+    pub(super) fn known_text(&self, text: &Text) -> Text {
+        let known = |word: &str| match self.word(&Value::Name(word.to_owned())) {
+            Value::Text(Text { text, .. }) | Value::Symbol(text) if !text.contains('\n') => Some(text),
+            _ => None,
+        };
+        let filled = fill_gaps(&text.text, &known).unwrap_or_else(|| text.text.clone());
+        Text { text: filled, ..text.clone() }
     }
 
     /// What a value stands for, if it is a name of something small.
@@ -307,8 +317,8 @@ pub(super) fn name_of(value: Option<&Value>, call: &Call) -> String {
     match value {
         Some(Value::Text(text)) => text.text.clone(),
         Some(Value::Symbol(name)) => name.clone(),
-        Some(Value::Name(name)) => format!("{COMPUTED} {name}"),
-        Some(Value::Call(inner)) => format!("{COMPUTED} {}", inner.name),
+        Some(Value::Name(name)) => gap_of(name).to_lowercase(),
+        Some(Value::Call(inner)) => gap_of(&inner.name).to_lowercase(),
         Some(_) => format!("{COMPUTED} {}", call.range.0),
         None => String::new(),
     }

@@ -38,7 +38,11 @@ pub(super) fn sql_of(call: &Call, written: &Call, steps: &mut Steps, names: &Nam
         Value::Name(name) => names.with(name, Value::clone),
         _ => None,
     };
-    steps.sql_value(followed.as_ref().unwrap_or(sql), call.span, names.of_file());
+    let followed = match followed.as_ref().unwrap_or(sql) {
+        Value::Text(text) => Value::Text(names.known_text(text)),
+        other => other.clone(),
+    };
+    steps.sql_value(&followed, call.span, names.of_file());
     // What is done with each of the rows is found in the block.
     call.block.is_empty()
 }
