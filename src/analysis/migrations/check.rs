@@ -206,7 +206,7 @@ fn finding_of(danger: &Danger<'_>, read: &ReadFile<'_>, path: &str, text: &str, 
     let mended = danger.step.edit.as_ref().filter(|_| is_mended_by_edit(danger.hazard, read.in_transaction));
     Finding {
         span,
-        rule: RuleName::Hazard(danger.hazard),
+        rule: RuleName::Hazard(danger.name()),
         message: message_of(danger, framework),
         help: advice_of(danger, framework, path),
         suggestion: mended.and_then(|edit| apply(edit, span, text, lines)),

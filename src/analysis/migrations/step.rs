@@ -43,6 +43,8 @@ pub struct Step {
     pub steady: bool,
     /// The field that Django's code knows the column by.
     pub field: Option<FieldName>,
+    /// What is made may be there already, so that nothing is made: `IF NOT EXISTS`.
+    pub if_not_exists: bool,
 }
 
 /// A field of a Django model, as the migration writes it.
@@ -71,6 +73,7 @@ impl Step {
             also_not_null: Vec::new(),
             steady: false,
             field: None,
+            if_not_exists: false,
         }
     }
 }
@@ -271,6 +274,13 @@ pub enum Operation {
         table: String,
         /// Whether it goes.
         dropped: bool,
+    },
+    /// Names without a schema are looked for in others from now on: `SET search_path`.
+    SearchPath {
+        /// Those schemas; none for what the database has set.
+        schemas: Vec<String>,
+        /// Until the transaction ends.
+        local: bool,
     },
     /// The tool commits, and begins another transaction: Liquibase between changesets.
     NextTransaction,

@@ -9,13 +9,18 @@ use super::step::{ColumnDefault, Constraint, ObjectKind, Operation, Step, TableC
 
 /// The message of a danger.
 pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
+    let said = said_of(danger, framework);
+    if danger.if_there { format!("If the table was there before (it is made `IF NOT EXISTS`): {said}") } else { said }
+}
+
+fn said_of(danger: &Danger<'_>, framework: Framework) -> String {
     let step = danger.step;
     let names = Names::of(step);
     let (table, column) = (tick(&names.table, "the table"), tick(&names.column, "the column"));
     let held = held(step);
     let waits = waits(step);
     match danger.hazard {
-        Hazard::Unreadable | Hazard::SyntaxError | Hazard::OtherDatabase => String::new(),
+        Hazard::Unreadable | Hazard::SyntaxError | Hazard::OtherDatabase | Hazard::TableMayExist => String::new(),
         Hazard::IndexNotConcurrent => {
             format!("Building {} reads all of {table} under {held}: {waits} until it is done.", names.index_words())
         }

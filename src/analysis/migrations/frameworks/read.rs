@@ -106,6 +106,11 @@ impl Steps {
         self.keep(Step::new(span, operation));
     }
 
+    /// A step that makes something, unless it may be there already.
+    pub(super) fn push_made(&mut self, span: Span, operation: Operation, if_not_exists: bool) {
+        self.keep(Step { if_not_exists, ..Step::new(span, operation) });
+    }
+
     fn keep(&mut self, mut step: Step) {
         (step.assured, step.outside) = (step.assured || self.assured, self.outside);
         step.in_block |= self.together;

@@ -162,8 +162,7 @@ fn create_table(call: &Call, steps: &mut Steps) {
         }
     }
     let table = table_at(call, 0, "table_name");
-    steps.push(
-        call.span,
-        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false },
-    );
+    let operation =
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false };
+    steps.push_made(call.span, operation, call.is_true("if_not_exists"));
 }

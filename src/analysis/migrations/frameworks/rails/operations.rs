@@ -316,10 +316,9 @@ fn create_table(call: &Call, steps: &mut Steps) {
         }
     }
     let force = !matches!(call.by_name("force"), None | Some(Value::Flag(false) | Value::Nothing));
-    steps.push(
-        call.span,
-        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force },
-    );
+    let operation =
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force };
+    steps.push_made(call.span, operation, call.is_true("if_not_exists") && !force);
 }
 
 /// The table of `create_join_table :users, :products`.
