@@ -385,9 +385,12 @@ mod tests {
     #[test]
     fn gaps_are_filled_and_doubled_marks_are_not() {
         assert_eq!(Gaps::Percent.fill("DROP TABLE %s -- 5%% of %(all)s, %{x}", &Given::default()), {
-            "DROP TABLE computed_name -- 5% of computed_name$all$, computed_name"
+            "DROP TABLE computed_name -- 5% of computed_name$all$, computed_name$x$"
         });
-        assert_eq!(Gaps::Braces.fill("a {} {t!r} {{b}} {ä", &Given::default()), "a computed_name computed_name {b} {ä");
+        assert_eq!(
+            Gaps::Braces.fill("a {} {t!r} {{b}} {ä", &Given::default()),
+            "a computed_name computed_name$t$ {b} {ä"
+        );
         assert_eq!(Gaps::Values.fill("id IN %s OR name LIKE 'a%%' OR id = %(id)s", &Given::default()), {
             "id IN (computed_name) OR name LIKE 'a%' OR id = computed_name$id$"
         });

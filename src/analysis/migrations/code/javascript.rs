@@ -114,7 +114,9 @@ fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<It
         }
         "import_statement" => {
             let module = field(source, node, "source").trim_matches(['"', '\'']).to_owned();
-            items.push(Item::Import { module, names: Vec::new(), span: source.span(node) });
+            let clause = children(node).into_iter().find(|part| part.kind() == "import_clause");
+            let names = clause.map(|clause| names_in(source, clause)).unwrap_or_default();
+            items.push(Item::Import { module, names, span: source.span(node) });
         }
         "decorator"
         | "type_annotation"

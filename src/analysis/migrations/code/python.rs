@@ -476,6 +476,13 @@ fn arguments(source: &Source<'_>, node: Node<'_>, depth: u32, call: &mut Call) {
             let value =
                 argument.child_by_field_name("value").map_or(Value::Unknown, |inner| value(source, inner, depth));
             Rc::make_mut(&mut call.named).push((key, value));
+        } else if argument.kind() == "dictionary_splat" {
+            let inner = children(argument).first().map_or(Value::Unknown, |inner| value(source, *inner, depth));
+            match inner {
+                Value::Map(pairs) => Rc::make_mut(&mut call.named).extend(pairs),
+                // `**options` may be anything.
+                _ => Rc::make_mut(&mut call.arguments).push(Value::Unknown),
+            }
         } else {
             Rc::make_mut(&mut call.arguments).push(value(source, argument, depth));
         }

@@ -1,14 +1,15 @@
 //! What the readers share: steps with their places, and the SQL in texts.
 
 use super::super::check::Before;
-use super::super::code::{COMPUTED, Call, Gaps, Given, Item, Language, Text, Unread, Value, fill_gaps, read_code};
+use super::super::code::{COMPUTED, Call, Gaps, Given, Item, Language, Text, Unread, Value, read_code};
 use super::super::framework::Framework;
 use super::super::lines::Lines;
 use super::super::models::ModelChange;
 use super::super::sql::{Problem, read_sql};
 use super::super::step::{ColumnDefault, Constraint, FieldName, Operation, Span, Step, TableChange};
+use super::parameters::{is_gap, known_text, with_named_parameters, with_parameters};
 use super::{alembic, django, ecto, javascript, rails};
-use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// What a migration in a programming language does.
 #[derive(Debug, Default)]
@@ -40,7 +41,7 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
             return CodeRead { steps: Vec::new(), problem };
         }
     };
-    let mut steps = Steps::default();
+    let mut steps = Steps { asked_for: tables_asked_for(&items), ..Steps::default() };
     match framework {
         Framework::Django => django::read(path, &items, before, &mut steps),
         Framework::Alembic => alembic::read(&items, &mut steps),
@@ -52,6 +53,17 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
         _ => ecto::read(&items, &mut steps),
     }
     CodeRead { steps: steps.list, problem: steps.problem }
+}
+
+/// The tables in `if (!(await knex.schema.hasTable("users")))`, `unless table_exists?(:users)`.
+fn tables_asked_for(items: &[Item]) -> HashSet<String> {
+    const ASKS: [&str; 5] = ["data_source_exists?", "has_table", "hasTable", "table_exists?", "tableExists"];
+    let mut tables = HashSet::new();
+    for call in calls(items) {
+        let asks = call.links.iter().chain([call]).filter(|link| ASKS.contains(&link.short()));
+        tables.extend(asks.filter_map(|link| link.arguments.first()?.word()).map(str::to_owned));
+    }
+    tables
 }
 
 /// Every call among the statements and in their blocks. `names` tell what loops go over.
@@ -99,6 +111,8 @@ pub(super) struct Steps {
     levels: u32,
     /// Loops that run as often as a table has rows or pages of them.
     loops: u32,
+    /// Tables of which the code asks whether they are there, so that it may make them or not.
+    asked_for: HashSet<String>,
 }
 
 impl Steps {
@@ -116,6 +130,9 @@ impl Steps {
         step.in_block |= self.together;
         step.model.clone_from(&self.model);
         step.field.clone_from(&self.field);
+        if let Operation::CreateTable { table, .. } = &step.operation {
+            step.if_not_exists |= self.asked_for.contains(table);
+        }
         self.adds_value |= matches!(step.operation, Operation::AddEnumValue { .. });
         // Small steps, again and again, are one large one unless each has a transaction of its own.
         if let Operation::Write { statement, table, bounded: true } = &step.operation
@@ -343,6 +360,10 @@ impl Steps {
         let own = own.unwrap_or(call);
         match own.arguments.first() {
             _ if is_harmless_query(call) => true,
+            // `sa.text("..WHERE id = :id")`
+            Some(inner @ (Value::Text(_) | Value::Name(_))) if own.short() == "text" => {
+                self.reads_sql(&with_named_parameters(inner, names), span, names, depth)
+            }
             Some(inner) if TEXTS.contains(&own.short()) => self.reads_sql(inner, span, names, depth),
             // A function that nobody knows may well hand on what it was given.
             Some(Value::Text(text)) => self.is_sql(&known_text(text, names), span),
@@ -435,43 +456,6 @@ fn is_harmless_query(call: &Call) -> bool {
 fn is_reading(call: &Call) -> bool {
     let reads = |part: &str| part.starts_with("read") || part.starts_with("load");
     call.name.split('.').any(reads) || call.links.iter().any(|link| reads(link.short()))
-}
-
-/// A text whose gaps are filled with what the names in them stand for, where they stand for one text only.
-fn known_text<'t>(text: &'t Text, names: &[(String, Value)]) -> Cow<'t, Text> {
-    let known = |word: &str| {
-        let mut values = names.iter().filter(|(name, _)| name == word).map(|(_, value)| value);
-        let Some(Value::Text(first)) = values.next() else { return None };
-        let same = values.all(|other| matches!(other, Value::Text(other) if other.text == first.text));
-        (same && first.text.len() <= MAX_KNOWN && !first.text.contains('\n')).then(|| first.text.clone())
-    };
-    match fill_gaps(&text.text, &known) {
-        Some(filled) => Cow::Owned(Text { text: filled, ..text.clone() }),
-        None => Cow::Borrowed(text),
-    }
-}
-
-/// A longer text is no name, in bytes.
-const MAX_KNOWN: usize = 200;
-
-/// Whether a text is nothing but something computed.
-fn is_gap(text: &str) -> bool {
-    let rest = text.strip_prefix(COMPUTED);
-    rest.is_some_and(|rest| {
-        rest.is_empty() || rest.starts_with('$') && rest.ends_with('$') && rest.matches('$').count() == 2
-    })
-}
-
-/// A text of SQL whose `%s` are filled by what is given beside it.
-pub(super) fn with_parameters(sql: &Value, names: &[(String, Value)]) -> Value {
-    let text = match sql {
-        Value::Name(name) => named(name, names),
-        other => Some(other),
-    };
-    match text {
-        Some(text @ Value::Text(_)) => text.clone().filled(Gaps::Values, &Given::default()),
-        _ => sql.clone(),
-    }
 }
 
 /// The value that a name was given last.

@@ -310,22 +310,7 @@ impl Reader<'_> {
             "AlterUniqueTogether" => self.unique_together(model, call, steps),
             "AlterIndexTogether" => self.indexed_together(model, call, steps),
             "RenameIndex" => self.rename_index(model, call, steps),
-            "AlterOrderWithRespectTo" if call.argument(1, "order_with_respect_to") == Some(&Value::Nothing) => {
-                steps.alter(span, &table, TableChange::DropColumn { column: "_order".to_owned(), cascade: true });
-            }
-            "AlterOrderWithRespectTo" => {
-                let field = Field { filled: true, ..Field::default() };
-                let models = self.models.borrow();
-                add_field(
-                    span,
-                    &table,
-                    "_order",
-                    &Call { name: "OrderWrt".to_owned(), ..Call::default() },
-                    &field,
-                    &models,
-                    steps,
-                );
-            }
+            "AlterOrderWithRespectTo" => self.order_by(model, call, steps),
             short if HARMLESS.contains(&short) || short.ends_with("Extension") || short.ends_with("Collation") => {}
             _ => steps.push(span, Operation::Unseen),
         }
@@ -366,6 +351,23 @@ impl Reader<'_> {
         let field = Field { filled: new.filled && kept, has_default: new.has_default && kept, ..new };
         let (model, field) = (model.to_owned(), Box::new(field));
         self.remember(span, ModelChange::Field { model, name, field, altered }, steps);
+    }
+
+    /// `order_with_respect_to` has a column of its own.
+    fn order_by(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let (span, table, name) = (call.span, self.table(model), ORDER.to_owned());
+        let model = model.to_owned();
+        if call.argument(1, "order_with_respect_to") == Some(&Value::Nothing) {
+            if self.field_named(&model, ORDER).is_some() {
+                steps.alter(span, &table, TableChange::DropColumn { column: name.clone(), cascade: true });
+                self.remember(span, ModelChange::RemoveField { model, name }, steps);
+            }
+            return;
+        }
+        let field = Field { filled: true, ..Field::default() };
+        let made = Call { name: "OrderWrt".to_owned(), ..Call::default() };
+        add_field(span, &table, ORDER, &made, &field, &self.models.borrow(), steps);
+        self.remember(span, ModelChange::Field { model, name, field: Box::new(field), altered: false }, steps);
     }
 
     fn remove_field(&self, model: &str, call: &Call, steps: &mut Steps) {
@@ -453,6 +455,9 @@ impl Reader<'_> {
             let value = if let Value::Name(name) = value { named(name, self.names) } else { Some(value) };
             let Some(Value::Call(field)) = value else { continue };
             model.fields.insert(brief(&word.text).to_owned(), self.field_of(&name, &self.resolved(field)));
+        }
+        if option("order_with_respect_to").is_some_and(|field| *field != Value::Nothing) {
+            model.fields.insert(ORDER.to_owned(), Field::default());
         }
         self.remember(call.span, ModelChange::Create { name: name.clone(), model: Box::new(model.clone()) }, steps);
         if !is_virtual {
@@ -543,6 +548,9 @@ impl Reader<'_> {
         self.remember(call.span, ModelChange::Indexed { model: model.to_owned(), sets }, steps);
     }
 }
+
+/// The column of `order_with_respect_to`.
+const ORDER: &str = "_order";
 
 /// A longer text is no name or number that a field is given.
 const MAX_WORD: usize = 200;

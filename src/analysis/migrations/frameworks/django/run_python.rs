@@ -3,7 +3,8 @@
 use super::super::super::code::{Call, Item, KEYS, SLICE, Value, walk};
 use super::super::super::step::{Operation, Span};
 use super::super::functions::Functions;
-use super::super::read::{MAX_NAMES, Steps, assignments, is_long, named, with_parameters};
+use super::super::parameters::with_parameters;
+use super::super::read::{MAX_NAMES, Steps, assignments, is_long, named};
 use std::cell::Cell;
 
 /// What the functions of a migration have in common.

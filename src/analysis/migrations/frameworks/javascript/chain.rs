@@ -24,6 +24,9 @@ impl Chains<'_, '_> {
 
     fn chain(&self, chain: &Call, steps: &mut Steps) {
         let known = (self.read)(chain, steps);
+        if !known && self.scope.is_elsewhere(chain) {
+            steps.unseen(chain.span);
+        }
         for (place, link) in chain.links.iter().enumerate().filter(|(_, link)| !known || comes_after(link)) {
             let begins = self.begins && link.short() == "transaction";
             if begins {
@@ -89,32 +92,4 @@ pub(super) fn is_by_key(criteria: Option<&Value>) -> bool {
 /// Whether few rows share a value of a column of this name.
 pub(super) fn is_key(name: &str) -> bool {
     matches!(name.rsplit('.').next(), Some("id" | "uuid" | "key" | "slug" | "code"))
-}
-
-/// `id = :id` and `id IN (:...ids)` with numbers for the parameters.
-pub(super) fn without_parameters(condition: &str) -> String {
-    let mut out = String::with_capacity(condition.len());
-    let mut letters = condition.chars().peekable();
-    let mut before = ' ';
-    while let Some(letter) = letters.next() {
-        let starts = letters.peek().is_some_and(|next| next.is_alphabetic() || matches!(next, '_' | '.'));
-        if letter == ':' && before != ':' && starts {
-            while letters.next_if(|next| next.is_alphanumeric() || matches!(next, '_' | '.')).is_some() {}
-            out.push('1');
-        } else {
-            out.push(letter);
-        }
-        before = letter;
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_become_numbers_and_casts_stay() {
-        assert_eq!(without_parameters("id IN (:...ids) AND a::int = :b"), "id IN (1) AND a::int = 1");
-    }
 }

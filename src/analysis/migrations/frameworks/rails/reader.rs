@@ -125,7 +125,9 @@ impl Reader<'_, '_> {
             }
             _ if operations::sql_of(&call, written, steps, &self.names) => {}
             _ if operations::operation(&call, steps) => {
-                steps.quoting(call.span, || values_of(&call));
+                if call.short() != "add_enum_value" {
+                    steps.quoting(call.span, || values_of(&call));
+                }
                 // What a table is made of has been read; the rest of its block runs too.
                 let own = call.block.iter().filter(|item| matches!(item, Item::Call(call) if call.name.contains('.')));
                 if own.count() < call.block.len() && call.short() == "create_table" {
