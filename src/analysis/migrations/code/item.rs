@@ -128,7 +128,9 @@ impl Gaps {
         match self {
             Gaps::Percent | Gaps::Values if text.starts_with("%(") => close(')').map_or(0, |at| at + 2),
             Gaps::Percent | Gaps::Values if text.starts_with("%{") || text.starts_with("%<") => {
-                close(if text.starts_with("%{") { '}' } else { '>' }).map_or(0, |at| at + 1)
+                // `%<name>s` has a letter behind it that says how the value is shown.
+                let (closes, behind) = if text.starts_with("%{") { ('}', 1) } else { ('>', 2) };
+                close(closes).map_or(0, |at| at + behind)
             }
             Gaps::Percent | Gaps::Values
                 if text.starts_with("%s") || text.starts_with("%d") || text.starts_with("%r") =>
@@ -398,5 +400,7 @@ mod tests {
             Gaps::QuestionMarks.fill("DROP TABLE ?? WHERE a = ?", &Given::default()),
             "DROP TABLE computed_name WHERE a = ?"
         );
+        let given = Given { list: &[], named: &[("t".to_owned(), Value::Symbol("users".to_owned()))] };
+        assert_eq!(Gaps::Percent.fill("DROP TABLE %<t>s", &given), "DROP TABLE users");
     }
 }

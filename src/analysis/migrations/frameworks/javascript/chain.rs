@@ -1,6 +1,6 @@
 //! What the readers of JavaScript share: every chain of calls in a function, wherever it stands.
 
-use super::super::super::code::{Call, Item, Value};
+use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::Operation;
 use super::super::read::{Steps, each_call};
 use super::scope::Scope;
@@ -26,6 +26,9 @@ impl Chains<'_, '_> {
         let known = (self.read)(chain, steps);
         if !known && self.scope.is_elsewhere(chain) {
             steps.unseen(chain.span);
+        }
+        if known {
+            steps.quoting(chain.span, || values_of(chain));
         }
         for (place, link) in chain.links.iter().enumerate().filter(|(_, link)| !known || comes_after(link)) {
             let begins = self.begins && link.short() == "transaction";
@@ -92,4 +95,35 @@ pub(super) fn is_by_key(criteria: Option<&Value>) -> bool {
 /// Whether few rows share a value of a column of this name.
 pub(super) fn is_key(name: &str) -> bool {
     matches!(name.rsplit('.').next(), Some("id" | "uuid" | "key" | "slug" | "code"))
+}
+
+/// The texts that the links of a chain give columns and rows, or compare them with.
+fn values_of(chain: &Call) -> Vec<String> {
+    let mut found = Vec::new();
+    for link in chain.links.iter() {
+        if GIVES.contains(&link.short()) {
+            link.arguments.iter().for_each(|value| add_texts(value, &mut found));
+        }
+        walk(&link.block, &mut |item| {
+            if let Item::Call(inner) = item {
+                let gives = inner.links.iter().filter(|link| GIVES.contains(&link.short()));
+                gives.for_each(|link| link.arguments.iter().for_each(|value| add_texts(value, &mut found)));
+            }
+            true
+        });
+    }
+    found
+}
+
+/// Links that do.
+const GIVES: [&str; 9] =
+    ["andWhere", "defaultTo", "insert", "orWhere", "set", "setDefault", "update", "values", "where"];
+
+fn add_texts(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Text(text) => found.push(text.text.clone()),
+        Value::List(list) => list.iter().for_each(|inner| add_texts(inner, found)),
+        Value::Map(pairs) => pairs.iter().for_each(|(_, inner)| add_texts(inner, found)),
+        _ => {}
+    }
 }

@@ -179,6 +179,15 @@ pub(super) fn operation(call: &Call, steps: &mut Steps) -> bool {
             let operation = Operation::DropObject { kind: ObjectKind::Extension, names: vec![table], cascade: false };
             steps.push(span, operation);
         }
+        // Those of the gems scenic and fx.
+        "drop_view" | "drop_function" => {
+            let kind = match (call.short(), call.by_name("materialized")) {
+                ("drop_function", _) => ObjectKind::Function,
+                (_, None | Some(Value::Flag(false))) => ObjectKind::View,
+                _ => ObjectKind::MaterializedView,
+            };
+            steps.push(span, Operation::DropObject { kind, names: vec![table], cascade: false });
+        }
         "drop_enum" => {
             let operation = Operation::DropObject { kind: ObjectKind::Type, names: vec![table], cascade: false };
             steps.push(span, operation);

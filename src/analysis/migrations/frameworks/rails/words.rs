@@ -96,7 +96,7 @@ const RUNS: [&str; 14] = [
 ];
 
 /// Methods of a migration, and of Ruby, that no query waits for or whose blocks are read for themselves.
-const HARMLESS: [&str; 52] = [
+const HARMLESS: [&str; 54] = [
     "announce",
     "assert",
     "binding",
@@ -114,6 +114,7 @@ const HARMLESS: [&str; 52] = [
     "create_trigger",
     "create_type",
     "create_view",
+    "create_virtual_table",
     "disable_ddl_transaction!",
     "disable_statement_timeout",
     "enable_extension",
@@ -134,6 +135,7 @@ const HARMLESS: [&str; 52] = [
     "puts",
     "raise",
     "rename_index",
+    "replace_view",
     "require",
     "require_dependency",
     "require_relative",
