@@ -107,7 +107,11 @@ impl Gaps {
                     rest = rest.get(if self.is_doubled(rest) { 2 } else { 1 }..).unwrap_or_default();
                 }
                 _ => {
-                    let gap = given.to(rest.get(..length).unwrap_or_default(), place);
+                    let gap = if place < MAX_FILLED {
+                        given.to(rest.get(..length).unwrap_or_default(), place)
+                    } else {
+                        COMPUTED.to_owned()
+                    };
                     // A tuple is one value to the driver, and a list to PostgreSQL.
                     let is_list = self == Gaps::Values && out.trim_end().to_ascii_lowercase().ends_with(" in");
                     out.push_str(&if is_list { format!("({gap})") } else { gap });
@@ -164,7 +168,7 @@ impl Given<'_> {
     fn to(&self, gap: &str, place: usize) -> String {
         let name = gap.trim_start_matches(['%', '{', '(', '<']).trim_end_matches(['s', '}', '>']).trim_end_matches(')');
         let name = name.split([':', '!']).next().unwrap_or_default();
-        let by_name = self.named.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        let by_name = self.named.iter().take(MAX_GIVEN).find(|(key, _)| key == name).map(|(_, value)| value);
         match by_name.or_else(|| self.list.get(name.parse().unwrap_or(place))) {
             Some(value) => value.in_a_text(),
             None if name.starts_with(|first: char| first.is_alphabetic()) => gap_of(name),
@@ -173,6 +177,10 @@ impl Given<'_> {
     }
 }
 
+/// Gaps of one text that are filled.
+const MAX_FILLED: usize = 500;
+/// Names that each gap is looked for among.
+const MAX_GIVEN: usize = 200;
 /// The longest name of a gap, in bytes.
 const MAX_GAP: usize = 80;
 

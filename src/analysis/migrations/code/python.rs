@@ -437,15 +437,9 @@ fn put_together(source: &Source<'_>, node: Node<'_>, depth: u32) -> Option<Value
     };
     match source.of_field(function, "attribute") {
         "format" | "format_map" => {
-            let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
-            let (by_name, by_place): (Vec<Node<'_>>, Vec<Node<'_>>) =
-                arguments.into_iter().partition(|argument| argument.kind() == "keyword_argument");
-            let list: Vec<Value> = by_place.into_iter().map(|argument| value(source, argument, depth)).collect();
-            let named = by_name.into_iter().filter_map(|argument| {
-                let given = argument.child_by_field_name("value")?;
-                Some((source.of_field(argument, "name").to_owned(), value(source, given, depth)))
-            });
-            Some(text.filled(Gaps::Braces, &Given { list: &list, named: &named.collect::<Vec<_>>() }))
+            let mut own = Call::default();
+            arguments(source, node, depth, &mut own);
+            Some(text.filled(Gaps::Braces, &Given { list: &own.arguments, named: &own.named }))
         }
         "join" => Some(text.between(given().first()?.list())),
         "replace" => Some(text.replaced(&given())),

@@ -129,7 +129,7 @@ impl Function<'_, '_> {
                 Value::Name(given) => {
                     let row = rows.iter().rfind(|(row, _)| row == given).map(|(_, table)| table.clone());
                     inner.extend(row.map(|table| (name.clone(), table)));
-                    named(given, &self.names).cloned().unwrap_or(Value::Unknown)
+                    handed(given, named(given, &self.names))
                 }
                 other => other.clone(),
             };
@@ -294,6 +294,19 @@ impl Function<'_, '_> {
         Query { table: if app.is_empty() { model } else { format!("{app}_{model}") }, limited: false, small }
     }
 }
+
+/// What a parameter stands for: a large value under the name that it has already.
+fn handed(name: &str, value: Option<&Value>) -> Value {
+    match value {
+        Some(Value::Text(text)) if text.text.len() > MAX_HANDED => Value::Name(name.to_owned()),
+        Some(Value::List(_) | Value::Map(_)) => Value::Name(name.to_owned()),
+        Some(value) => value.clone(),
+        None => Value::Unknown,
+    }
+}
+
+/// Bytes of a text that is copied.
+const MAX_HANDED: usize = 10_000;
 
 /// Names and calls that are followed from a value to the query that it is.
 const MAX_STEPS: u32 = 30;

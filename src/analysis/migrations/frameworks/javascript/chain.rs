@@ -115,13 +115,17 @@ fn values_of(chain: &Call) -> Vec<String> {
     found
 }
 
+/// The longest value of an enum, in bytes.
+const MAX_LABEL: usize = 63;
+/// A chain with more texts is data.
+const MAX_TEXTS: usize = 1000;
 /// Links that do.
 const GIVES: [&str; 9] =
     ["andWhere", "defaultTo", "insert", "orWhere", "set", "setDefault", "update", "values", "where"];
 
 fn add_texts(value: &Value, found: &mut Vec<String>) {
     match value {
-        Value::Text(text) => found.push(text.text.clone()),
+        Value::Text(text) if text.text.len() <= MAX_LABEL && found.len() < MAX_TEXTS => found.push(text.text.clone()),
         Value::List(list) => list.iter().for_each(|inner| add_texts(inner, found)),
         Value::Map(pairs) => pairs.iter().for_each(|(_, inner)| add_texts(inner, found)),
         _ => {}

@@ -20,8 +20,15 @@ fn add_call(call: &Call, found: &mut Vec<String>) {
     call.arguments.iter().chain(named).for_each(|value| add_value(value, found));
 }
 
+/// A call with more values is data.
+const MAX_VALUES: usize = 1000;
+/// A text that is longer is no SQL whose values are looked at, in bytes.
+const MAX_SQL: usize = 10_000;
+
 fn add_value(value: &Value, found: &mut Vec<String>) {
     match value {
+        _ if found.len() >= MAX_VALUES => {}
+        Value::Text(text) if text.text.len() > MAX_SQL => {}
         Value::Text(text) => {
             found.push(text.text.clone());
             found.extend(text.text.split('\'').skip(1).step_by(2).map(str::to_owned));
