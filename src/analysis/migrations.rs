@@ -23,6 +23,7 @@ mod order;
 mod placeholders;
 mod review;
 mod sql;
+mod standing;
 mod step;
 mod suppress;
 mod uses;

@@ -72,10 +72,11 @@ pub fn check(path: &str, text: &str, options: &CheckOptions) -> Option<Vec<Findi
     });
     findings.retain(|finding| options.style || finding.rule.is_always_said());
     findings.sort_by(|left, right| (left.span.line, left.rule.as_str()).cmp(&(right.span.line, right.rule.as_str())));
-    // One operation of Django's may do the same to several tables.
+    // One operation of Django's may do the same to several tables; a helper that is called for each of them is one line.
     let each = read.framework == Framework::Django;
+    let helper = RuleName::Hazard(Hazard::UnbatchedBackfill);
     findings.dedup_by(|left, right| {
-        let same = !each || left.message == right.message;
+        let same = !each || left.rule == helper || left.message == right.message;
         left.span == right.span && left.rule == right.rule && same
     });
     Some(findings)
@@ -205,7 +206,7 @@ fn finding_of(danger: &Danger<'_>, read: &ReadFile<'_>, path: &str, text: &str, 
     let mended = danger.step.edit.as_ref().filter(|_| is_mended_by_edit(danger.hazard, read.in_transaction));
     Finding {
         span,
-        rule: RuleName::Hazard(danger.hazard),
+        rule: RuleName::Hazard(danger.name()),
         message: message_of(danger, framework),
         help: advice_of(danger, framework, path),
         suggestion: mended.and_then(|edit| apply(edit, span, text, lines)),

@@ -10,7 +10,7 @@ mod python;
 mod ruby;
 mod tree;
 
-pub(super) use item::{Call, Gaps, Item, Text, Value, walk};
+pub(super) use item::{Call, Gaps, Given, Item, Text, Value, walk};
 pub(super) use python::{KEYS, SLICE};
 pub(super) use ruby::SPLAT;
-pub(super) use tree::{COMPUTED, Language, Unread, read_code};
+pub(super) use tree::{COMPUTED, Language, Unread, fill_gaps, gap_of, read_code};

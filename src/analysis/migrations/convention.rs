@@ -64,7 +64,10 @@ pub(super) fn framework_of(path: &str, text: &str) -> Option<Framework> {
             Some(Framework::Django)
         }
         "rb" if text.contains("Migration") => Some(Framework::Rails),
-        "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" => javascript_framework(text),
+        "js" | "ts" | "mjs" | "cjs" | "mts" | "cts" => {
+            let elsewhere = parts.in_migrations() && parts.starts_with_number() && only_hands_on(text);
+            javascript_framework(text).or(elsewhere.then_some(Framework::Knex))
+        }
         "exs" | "ex" if text.contains("Ecto.Migration") || text.contains("Migration") => Some(Framework::Ecto),
         _ => None,
     }
@@ -77,6 +80,20 @@ fn has_operations(text: &str) -> bool {
     };
     text.lines().any(|line| line.starts_with("class ")) && text.lines().any(is_list)
 }
+
+/// Whether all that a file says is that its functions are in another one: `export * from "./users"`.
+fn only_hands_on(text: &str) -> bool {
+    let plain = |line: &&str| !line.is_empty() && !line.starts_with("//") && !line.contains("use strict");
+    let mut lines = text.lines().map(str::trim).filter(plain).take(MAX_HANDED_ON + 1);
+    let hands_on = |line: &str| {
+        let exports = ["export *", "export {", "module.exports =", "module.exports="];
+        exports.iter().any(|start| line.starts_with(start)) && (line.contains(" from ") || line.contains("require("))
+    };
+    lines.clone().count() <= MAX_HANDED_ON && lines.clone().next().is_some() && lines.all(hands_on)
+}
+
+/// Lines of a file that only names others.
+const MAX_HANDED_ON: usize = 5;
 
 fn javascript_framework(text: &str) -> Option<Framework> {
     if text.contains("queryRunner") || text.contains("MigrationInterface") {

@@ -5,6 +5,7 @@ mod django;
 mod ecto;
 mod functions;
 mod javascript;
+mod parameters;
 mod rails;
 mod read;
 

@@ -138,6 +138,8 @@ hazards! {
     UnseenSql, "unseen-sql", Style, [];
     /// A foreign key that comes with a new column or table: brief locks on both tables.
     ForeignKeyInlineLock, "fk-inline-lock", Style, ["adding-foreign-key-constraint"];
+    /// An index, a key or a check on a table that `IF NOT EXISTS` makes: it blocks others if the table was there before.
+    TableMayExist, "table-may-exist", Style, ["require-concurrent-index-creation", "adding-foreign-key-constraint", "constraint-missing-not-valid"];
     /// A column may be null from now on.
     DropNotNull, "drop-not-null", Style, ["ban-drop-not-null"];
     /// New rows lose their default.

@@ -23,6 +23,54 @@ pub(super) struct Danger<'a> {
     pub(super) hazard: Hazard,
     /// A lock that the transaction or the statement holds meanwhile, where it is what makes the step dangerous.
     pub(super) held: Option<(String, Lock)>,
+    /// Whether it is one only if the table was there before the migration: `CREATE TABLE IF NOT EXISTS`.
+    pub(super) if_there: bool,
+}
+
+impl Danger<'_> {
+    /// The name under which it is said: what everybody does with a table that they just made is less of a danger when
+    /// the table may have been there.
+    pub(super) fn name(&self) -> Hazard {
+        if self.if_there && completes_table(self.hazard) { Hazard::TableMayExist } else { self.hazard }
+    }
+}
+
+/// Whether a danger is one of the steps that belong to making a table.
+fn completes_table(hazard: Hazard) -> bool {
+    matches!(
+        hazard,
+        Hazard::IndexNotConcurrent
+            | Hazard::ForeignKeyScan
+            | Hazard::CheckScan
+            | Hazard::UniqueNotConcurrent
+            | Hazard::PrimaryKeyNotConcurrent
+            | Hazard::ExcludeNotConcurrent
+            | Hazard::MatviewRefresh
+            | Hazard::PrimaryKeyUsingIndex
+            | Hazard::IndexOnOnly
+            | Hazard::PartitionAttach
+            | Hazard::Trigger
+    )
+}
+
+/// The tables that a step works on.
+fn tables_of(operation: &Operation) -> &[String] {
+    match operation {
+        Operation::Alter { table, .. }
+        | Operation::CreateIndex { table, .. }
+        | Operation::DropIndex { table: Some(table), .. }
+        | Operation::Reindex { kind: "table", name: table, .. }
+        | Operation::Rewrite { table, .. }
+        | Operation::Refresh { view: table, .. }
+        | Operation::Write { table, .. }
+        | Operation::Batches { table, .. }
+        | Operation::Trigger { table, .. } => std::slice::from_ref(table),
+        Operation::DropTable { tables, .. }
+        | Operation::Truncate { tables, .. }
+        | Operation::LockTable { tables, .. }
+        | Operation::DropObject { kind: ObjectKind::MaterializedView, names: tables, .. } => tables,
+        _ => &[],
+    }
 }
 
 /// The dangers of the steps, in order, after those before them.
@@ -58,7 +106,15 @@ impl<'a> Judge<'a> {
     }
 
     fn say(&mut self, step: &'a Step, hazard: Hazard) {
-        self.dangers.push(Danger { step, hazard, held: None });
+        self.say_held(step, hazard, None);
+    }
+
+    fn say_held(&mut self, step: &'a Step, hazard: Hazard, held: Option<(String, Lock)>) {
+        let tables = tables_of(&step.operation);
+        let if_there = !tables.is_empty()
+            && !tables.iter().any(|table| self.known.is_old_table(table))
+            && tables.iter().any(|table| self.known.is_perhaps_new_table(table));
+        self.dangers.push(Danger { step, hazard, held, if_there });
     }
 
     fn say_if(&mut self, condition: bool, step: &'a Step, hazard: Hazard) {
@@ -76,9 +132,9 @@ impl<'a> Judge<'a> {
         match &step.operation {
             Operation::CreateTable { table, references, force, partition_of, .. } => {
                 self.say_if(*force && !self.known.is_new_table(table), step, Hazard::DropTable);
-                let old = references.iter().any(|other| other != table && !self.known.is_new_table(other));
+                let old = references.iter().any(|other| other != table && self.known.is_old_table(other));
                 self.say_if(old, step, Hazard::ForeignKeyInlineLock);
-                let parent = partition_of.as_ref().is_some_and(|parent| !self.known.is_new_table(parent));
+                let parent = partition_of.as_ref().is_some_and(|parent| self.known.is_old_table(parent));
                 self.say_if(parent, step, Hazard::PartitionCreate);
             }
             Operation::Alter { table, change } => self.change(step, table, change, later),
@@ -181,17 +237,19 @@ impl<'a> Judge<'a> {
     }
 
     fn change(&mut self, step: &'a Step, table: &str, change: &TableChange, later: &[Step]) {
-        if self.known.is_new_table(table) {
+        if !self.known.is_old_table(table) {
             let other = match change {
                 TableChange::AddConstraint { constraint: Constraint::ForeignKey { to }, .. } => Some(to),
                 TableChange::AddColumn(column) => column.references.as_ref(),
                 _ => None,
             };
-            let locks = other.is_some_and(|other| other != table && !self.known.is_new_table(other));
+            let locks = other.is_some_and(|other| other != table && self.known.is_old_table(other));
             self.say_if(locks, step, Hazard::ForeignKeyInlineLock);
             let attaches =
                 matches!(change, TableChange::AttachPartition { partition } if !self.known.is_new_table(partition));
             self.say_if(attaches, step, Hazard::PartitionAttach);
+        }
+        if self.known.is_new_table(table) {
             return;
         }
         match change {
@@ -203,8 +261,7 @@ impl<'a> Judge<'a> {
             TableChange::SetType { column, to, from, using } => {
                 let from = from.clone().or_else(|| self.known.type_of(table, column));
                 let rewrites = *using || !to.keeps_table(from.as_ref());
-                // Another collation orders the values anew, so that indexes are built again.
-                self.say_if(rewrites || to.collated, step, Hazard::TypeRewrite);
+                self.say_if(rewrites || to.is_ordered_anew(from.as_ref()), step, Hazard::TypeRewrite);
             }
             TableChange::SetExpression { .. } => self.say(step, Hazard::GeneratedStoredRewrite),
             TableChange::SetNotNull { column } => {
@@ -228,14 +285,14 @@ impl<'a> Judge<'a> {
                         self.known.held_at(later).filter(|(of, lock)| of == table && *lock > Lock::ShareRowExclusive)
                     };
                     let held = if hazard == Hazard::ForeignKeyScan { held() } else { None };
-                    self.dangers.push(Danger { step, hazard, held });
+                    self.say_held(step, hazard, held);
                 }
             }
             TableChange::Validate { name } => {
                 if self.known.still_holds_lock_of(name) {
                     self.say(step, Hazard::ValidateSameTransaction);
                 } else if let Some(held) = self.known.held_at(later).filter(|(_, lock)| *lock >= Lock::Share) {
-                    self.dangers.push(Danger { step, hazard: Hazard::ValidateSameTransaction, held: Some(held) });
+                    self.say_held(step, Hazard::ValidateSameTransaction, Some(held));
                 }
             }
             TableChange::DropConstraint { name } => {

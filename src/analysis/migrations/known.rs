@@ -3,6 +3,7 @@
 use super::check::Before;
 use super::effects::effects_of;
 use super::lock::Lock;
+use super::standing::Standing;
 use super::step::{ColumnDefault, Constraint, ObjectKind, Operation, SqlType, Step, TableChange};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -10,7 +11,7 @@ use std::ops::Range;
 /// Knowledge that grows from step to step.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    tables: BTreeSet<String>,
+    tables: Standing,
     indexes: BTreeSet<String>,
     objects: BTreeSet<(ObjectKind, String)>,
     /// Objects that any step makes, also a later one.
@@ -77,7 +78,7 @@ pub(super) struct DomainTraits {
 impl Known {
     pub(super) fn new(steps: &[Step], before: &Before) -> Self {
         let made = steps.iter().filter_map(|step| match &step.operation {
-            Operation::CreateObject { kind, name } => Some((*kind, key(name))),
+            Operation::CreateObject { kind, name } => Some((*kind, plain(name))),
             _ => None,
         });
         let mut known = Known { made_somewhere: made.collect(), ..Known::default() };
@@ -91,10 +92,12 @@ impl Known {
         };
         run(&mut known, &before.merged);
         // What databases have run is in use by now; only what is proven and which types there are stays true.
-        known.tables.clear();
+        known.tables.age();
+        known.tables.search(&[], false);
         known.indexes.clear();
         known.objects.clear();
         run(&mut known, &before.together);
+        known.tables.search(&[], false);
         known.open = None;
         known.left = false;
         known.enum_values.clear();
@@ -111,7 +114,7 @@ impl Known {
                 table,
                 change: TableChange::AttachPartition { .. } | TableChange::DetachPartition { .. },
             } => {
-                self.partitioned.insert(key(table));
+                self.partitioned.insert(plain(table));
             }
             Operation::AttachIndex { index } => {
                 self.attached_to.insert(last(index));
@@ -122,18 +125,23 @@ impl Known {
 
     /// Whether the text shows that a table is partitioned: as such, or by what becomes of its index.
     pub(super) fn is_partitioned(&self, table: &str, index: Option<&str>) -> bool {
-        self.partitioned.contains(&key(table)) || index.is_some_and(|index| self.attached_to.contains(&last(index)))
+        self.partitioned.contains(&plain(table)) || index.is_some_and(|index| self.attached_to.contains(&last(index)))
     }
 
     /// What new columns of a type bring along, when it is a domain that a migration made.
     pub(super) fn domain(&self, kind: &SqlType) -> DomainTraits {
-        let found = if kind.array { None } else { self.domains.get(&domain_key(&kind.name)) };
+        let found = if kind.array { None } else { self.domains.get(&self.domain_key(&kind.name)) };
         found.cloned().unwrap_or_default()
+    }
+
+    /// Types are written in small letters, whatever their names were made of.
+    fn domain_key(&self, name: &str) -> String {
+        self.tables.key(name).to_lowercase()
     }
 
     /// Whether a function that a migration made says that it is not volatile.
     pub(super) fn is_steady(&self, function: &str) -> bool {
-        self.steady.contains(&key(function))
+        self.steady.contains(&self.tables.key(function))
     }
 
     /// The strongest lock that is held while a step runs, by the steps before it in its transaction and by what else
@@ -158,21 +166,31 @@ impl Known {
             _ => {}
         }
         let locks = effects_of(&step.operation).locks.into_iter();
-        locks.filter(|(relation, _)| !self.is_new_table(relation)).max_by_key(|(_, lock)| *lock)
+        locks.filter(|(relation, _)| self.is_old_table(relation)).max_by_key(|(_, lock)| *lock)
     }
 
     /// The type that a column has by now, where a migration says it.
     pub(super) fn type_of(&self, table: &str, column: &str) -> Option<SqlType> {
-        self.types.get(&(key(table), column.to_lowercase())).cloned()
+        self.types.get(&(self.tables.key(table), column.to_lowercase())).cloned()
     }
 
     /// Whether a migration said that the column may be null, and none took it back.
     pub(super) fn is_optional(&self, table: &str, column: &str) -> bool {
-        self.optional.contains(&(key(table), column.to_lowercase()))
+        self.optional.contains(&(self.tables.key(table), column.to_lowercase()))
     }
 
     pub(super) fn is_new_table(&self, table: &str) -> bool {
-        self.tables.contains(&key(table))
+        self.tables.is_new(table)
+    }
+
+    /// Whether a table is new unless it was there before `IF NOT EXISTS`.
+    pub(super) fn is_perhaps_new_table(&self, table: &str) -> bool {
+        self.tables.is_perhaps_new(table)
+    }
+
+    /// Whether others may use a table, for all that the text says.
+    pub(super) fn is_old_table(&self, table: &str) -> bool {
+        !self.tables.is_new(table) && !self.tables.is_perhaps_new(table)
     }
 
     pub(super) fn is_new_index(&self, index: &str) -> bool {
@@ -184,15 +202,15 @@ impl Known {
     fn is_named_after_new_table(&self, index: &str) -> bool {
         let ends = ["_idx", "_key", "_pkey", "_excl"].iter().any(|end| index.ends_with(end));
         let mut places = index.match_indices('_').take(MAX_NAME_PARTS);
-        ends && places.any(|(at, _)| self.tables.contains(&index[..at]))
+        ends && places.any(|(at, _)| self.tables.is_new_without_schema(&index[..at]))
     }
 
     pub(super) fn is_new_object(&self, kind: ObjectKind, name: &str) -> bool {
-        self.objects.contains(&(kind, key(name)))
+        self.objects.contains(&(kind, self.tables.key(name)))
     }
 
     pub(super) fn is_made_somewhere(&self, kind: ObjectKind, name: &str) -> bool {
-        self.made_somewhere.contains(&(kind, key(name)))
+        self.made_somewhere.contains(&(kind, plain(name)))
     }
 
     pub(super) fn has_left_transaction(&self) -> bool {
@@ -219,7 +237,7 @@ impl Known {
 
     /// Whether a validated check spares PostgreSQL the scan: one that is known, or a helper that a later step drops.
     pub(super) fn is_proven_not_null(&self, table: &str, column: &str, later: &[Step]) -> bool {
-        let (table, column) = (key(table), column.to_lowercase());
+        let (table, column) = (self.tables.key(table), column.to_lowercase());
         // PostgreSQL drops before it looks for proof, and looks before it validates.
         let (same, after) = later.split_at(later.iter().take(MAX_APART).take_while(|step| step.same_statement).count());
         let is_dropped = |name: &str| {
@@ -237,7 +255,7 @@ impl Known {
             *of == table && in_time(*at) && says_not_null(name, &table, &column) && !is_dropped(name)
         }) || after.iter().take(MAX_APART).any(|step| match &step.operation {
             Operation::Alter { table: other, change: TableChange::DropConstraint { name } } => {
-                let dropped = (key(other), last(name));
+                let dropped = (self.tables.key(other), last(name));
                 dropped.0 == table
                     && !self.added.contains(&dropped)
                     && (says_not_null(&dropped.1, &table, &column)
@@ -249,7 +267,7 @@ impl Known {
 
     /// Whether the constraint only served to make a column `NOT NULL` without a scan.
     pub(super) fn is_helper_check(&self, table: &str, constraint: &str) -> bool {
-        let (table, name) = (key(table), last(constraint));
+        let (table, name) = (self.tables.key(table), last(constraint));
         self.not_null_checks.iter().any(|check| check.table == table && check.name == name)
             || self.made_not_null.iter().rev().take(MAX_APART).any(|(other, column)| {
                 *other == table
@@ -272,6 +290,7 @@ impl Known {
         self.unvalidated.clear();
         self.enum_values.clear();
         self.held = None;
+        self.tables.end_transaction();
     }
 
     /// Learns from a step.
@@ -280,16 +299,17 @@ impl Known {
         self.held = self.held.take().into_iter().chain(lock).max_by_key(|(_, lock)| *lock);
         match &step.operation {
             Operation::CreateTable { table, columns, optional, .. } => {
-                self.tables.insert(key(table));
-                self.optional.extend(optional.iter().map(|column| (key(table), column.to_lowercase())));
+                self.tables.create(table, step.if_not_exists);
+                self.optional.extend(optional.iter().map(|column| (self.tables.key(table), column.to_lowercase())));
                 let types = columns.iter().filter(|(name, kind)| !name.is_empty() && !kind.name.is_empty());
-                self.types.extend(types.map(|(name, kind)| ((key(table), name.to_lowercase()), kind.clone())));
+                self.types
+                    .extend(types.map(|(name, kind)| ((self.tables.key(table), name.to_lowercase()), kind.clone())));
             }
             // A table of the same name may be made again, with columns of other types.
             Operation::DropTable { tables, .. } => {
-                let gone: BTreeSet<String> = tables.iter().map(|table| key(table)).collect();
+                let gone: BTreeSet<String> = tables.iter().map(|table| self.tables.key(table)).collect();
+                tables.iter().for_each(|table| self.tables.drop(table));
                 for table in &gone {
-                    self.tables.remove(table);
                     self.added.extract_if(columns_of(table), |_| true).for_each(drop);
                     self.validated.extract_if(columns_of(table), |_, _| true).for_each(drop);
                     self.types.extract_if(columns_of(table), |_, _| true).for_each(drop);
@@ -299,31 +319,33 @@ impl Known {
             }
             Operation::CreateObject { kind, name } => {
                 if *kind == ObjectKind::MaterializedView {
-                    self.tables.insert(key(name));
+                    self.tables.create(name, step.if_not_exists);
                 }
-                self.objects.insert((*kind, key(name)));
+                if !step.if_not_exists {
+                    self.objects.insert((*kind, self.tables.key(name)));
+                }
                 if *kind == ObjectKind::Function {
                     if step.steady {
-                        self.steady.insert(key(name))
+                        self.steady.insert(self.tables.key(name))
                     } else {
-                        self.steady.remove(&key(name))
+                        self.steady.remove(&self.tables.key(name))
                     };
                 }
             }
             Operation::DropObject { kind, names, .. } => {
                 for name in names {
-                    self.objects.remove(&(*kind, key(name)));
+                    self.objects.remove(&(*kind, self.tables.key(name)));
                     if *kind == ObjectKind::MaterializedView {
-                        self.tables.remove(&key(name));
+                        self.tables.drop(name);
                     }
                     if *kind == ObjectKind::Domain {
-                        self.domains.remove(&domain_key(name));
+                        self.domains.remove(&self.domain_key(name));
                     }
                 }
             }
             Operation::RenameObject { kind, name, .. } => {
-                if let (true, Some(to)) = (self.objects.remove(&(*kind, key(name))), &step.becomes) {
-                    self.objects.insert((*kind, key(to)));
+                if let (true, Some(to)) = (self.objects.remove(&(*kind, self.tables.key(name))), &step.becomes) {
+                    self.objects.insert((*kind, self.tables.key(to)));
                 }
             }
             Operation::CreateDomain { domain, base, checked, not_null, default } => {
@@ -333,11 +355,11 @@ impl Known {
                 if *default != ColumnDefault::None {
                     traits.default = default.clone();
                 }
-                self.domains.insert(domain_key(domain), traits);
-                self.objects.insert((ObjectKind::Domain, key(domain)));
+                self.domains.insert(self.domain_key(domain), traits);
+                self.objects.insert((ObjectKind::Domain, self.tables.key(domain)));
             }
             Operation::DomainConstraint { domain, .. } => {
-                self.domains.entry(domain_key(domain)).or_default().constrained = true;
+                self.domains.entry(self.domain_key(domain)).or_default().constrained = true;
             }
             Operation::RenameIndex { index } => {
                 let new = self.is_new_index(index);
@@ -352,6 +374,8 @@ impl Known {
             Operation::CreateIndex { index: Some(index), table, .. } if self.is_new_table(table) => {
                 self.indexes.insert(last(index));
             }
+            // Who writes `SET LOCAL` where no transaction shows knows of one.
+            Operation::SearchPath { schemas, local } => self.tables.search(schemas, *local && in_transaction),
             Operation::AddEnumValue { value, .. } if in_transaction => self.enum_values.push(value.clone()),
             Operation::NextTransaction => {
                 self.let_go();
@@ -372,15 +396,11 @@ impl Known {
 
     /// What is known of a table is known under its new name.
     fn rename_table(&mut self, from: &str, to: &str) {
-        let (from, to) = (key(from), key(to));
-        if self.tables.remove(&from) {
-            self.tables.insert(to.clone());
-        } else {
-            self.tables.remove(&to);
+        if self.partitioned.contains(&plain(from)) {
+            self.partitioned.insert(plain(to));
         }
-        if self.partitioned.contains(&from) {
-            self.partitioned.insert(to.clone());
-        }
+        let (from, to) = (self.tables.key(from), self.tables.key(to));
+        self.tables.rename(&from, &to);
         let moved: Vec<_> = self.types.extract_if(columns_of(&from), |_, _| true).collect();
         self.types.extend(moved.into_iter().map(|((_, column), kind)| ((to.clone(), column), kind)));
         let moved: Vec<_> = self.optional.extract_if(columns_of(&from), |_| true).collect();
@@ -395,7 +415,7 @@ impl Known {
     }
 
     fn rename_constraint(&mut self, table: &str, from: &str, to: &str) {
-        let (table, from, to) = (key(table), last(from), last(to));
+        let (table, from, to) = (self.tables.key(table), last(from), last(to));
         for check in self.not_null_checks.iter_mut().filter(|check| check.table == table && check.name == from) {
             check.name.clone_from(&to);
         }
@@ -420,7 +440,7 @@ impl Known {
             }
             TableChange::RenameConstraint { from, to } => self.rename_constraint(table, from, to),
             TableChange::AddColumn(column) => {
-                let name = (key(table), column.name.to_lowercase());
+                let name = (self.tables.key(table), column.name.to_lowercase());
                 if !column.not_null && !column.primary_key {
                     self.optional.insert(name.clone());
                 }
@@ -429,10 +449,11 @@ impl Known {
                 }
             }
             TableChange::SetType { column, to, .. } => {
-                self.types.insert((key(table), column.to_lowercase()), to.clone());
+                self.types.insert((self.tables.key(table), column.to_lowercase()), to.clone());
             }
             TableChange::RenameColumn { from, to } => {
-                let (from, to) = ((key(table), from.to_lowercase()), (key(table), to.to_lowercase()));
+                let (from, to) =
+                    ((self.tables.key(table), from.to_lowercase()), (self.tables.key(table), to.to_lowercase()));
                 if self.optional.remove(&from) {
                     self.optional.insert(to.clone());
                 }
@@ -445,7 +466,7 @@ impl Known {
                 }
             }
             TableChange::DropColumn { column, .. } => {
-                let (table, column) = (key(table), column.to_lowercase());
+                let (table, column) = (self.tables.key(table), column.to_lowercase());
                 self.not_null_checks.retain(|check| check.table != table || check.column != column);
                 let name = (table, column);
                 self.optional.remove(&name);
@@ -453,7 +474,7 @@ impl Known {
             }
             TableChange::AddConstraint { name, constraint, not_valid } => {
                 let name = name.as_deref().map(last).unwrap_or_default();
-                self.added.insert((key(table), name.clone()));
+                self.added.insert((self.tables.key(table), name.clone()));
                 if *not_valid {
                     self.unvalidated.insert(name.clone());
                 }
@@ -463,13 +484,13 @@ impl Known {
                         if self.not_null_checks.len() >= MAX_CHECKS {
                             self.not_null_checks.remove(0);
                         }
-                        let (name, table, column) = (name.clone(), key(table), column.to_lowercase());
+                        let (name, table, column) = (name.clone(), self.tables.key(table), column.to_lowercase());
                         self.not_null_checks.push(NotNullCheck { name, table, column, validated });
                     }
                 }
             }
             TableChange::Validate { name } => {
-                let (table, name) = (key(table), last(name));
+                let (table, name) = (self.tables.key(table), last(name));
                 let (at, mut found) = (self.statement, false);
                 let checks = self.not_null_checks.iter_mut();
                 for check in checks.filter(|check| check.table == table && check.name == name) {
@@ -482,24 +503,24 @@ impl Known {
                 }
             }
             TableChange::DropConstraint { name } => {
-                let (table, name) = (key(table), last(name));
+                let (table, name) = (self.tables.key(table), last(name));
                 self.not_null_checks.retain(|check| check.table != table || check.name != name);
                 self.validated.remove(&(table.clone(), name.clone()));
                 self.added.remove(&(table, name));
             }
             TableChange::SetNotNull { column } | TableChange::FillNotNull { column } => {
-                let name = (key(table), column.to_lowercase());
+                let name = (self.tables.key(table), column.to_lowercase());
                 self.optional.remove(&name);
                 self.made_not_null.insert(name);
             }
             TableChange::KeepNotNull { column } => {
-                let name = (key(table), column.to_lowercase());
+                let name = (self.tables.key(table), column.to_lowercase());
                 if self.optional.remove(&name) {
                     self.made_not_null.insert(name);
                 }
             }
             TableChange::DropNotNull { column } => {
-                self.optional.insert((key(table), column.to_lowercase()));
+                self.optional.insert((self.tables.key(table), column.to_lowercase()));
             }
             _ => {}
         }
@@ -511,14 +532,9 @@ fn columns_of(table: &str) -> Range<(String, String)> {
     (table.to_owned(), String::new())..(format!("{table}\0"), String::new())
 }
 
-/// A name without the schema `public`. Names in quotes keep their letters, so that `"Users"` is not `users`.
-fn key(name: &str) -> String {
+/// A name as it is written, without the schema `public`.
+fn plain(name: &str) -> String {
     name.strip_prefix("public.").unwrap_or(name).to_owned()
-}
-
-/// Types are written in small letters, whatever their names were made of.
-fn domain_key(name: &str) -> String {
-    key(name).to_lowercase()
 }
 
 /// A name without its schema: indexes and constraints live where their table does.

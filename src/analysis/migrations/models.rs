@@ -69,6 +69,13 @@ pub enum ModelChange {
         /// The sets.
         sets: BTreeSet<Vec<String>>,
     },
+    /// The sets of fields that share an index.
+    Indexed {
+        /// The model.
+        model: String,
+        /// The sets.
+        sets: BTreeSet<Vec<String>>,
+    },
     /// A unique constraint that is an index in the database.
     Partial {
         /// The model.
@@ -106,6 +113,8 @@ pub struct Model {
     pub fields: BTreeMap<String, Field>,
     /// Sets of fields that are unique together.
     pub together: BTreeSet<Vec<String>>,
+    /// Sets of fields that share an index.
+    pub indexed: BTreeSet<Vec<String>>,
     /// Unique constraints that are indexes in the database.
     pub partial: BTreeSet<String>,
 }
@@ -117,6 +126,8 @@ pub struct Field {
     pub column: Option<String>,
     /// Its type; empty when unknown.
     pub kind: SqlType,
+    /// Its collation, where it has one of its own.
+    pub collation: Option<String>,
     /// May be null.
     pub null: bool,
     /// Unique by itself.
@@ -293,14 +304,21 @@ impl Models {
                     && let Some(field) = model.fields.remove(name)
                 {
                     model.fields.insert(to.clone(), field);
-                    let sets = std::mem::take(&mut model.together);
-                    let renamed = |field: String| if field == *name { to.clone() } else { field };
-                    model.together = sets.into_iter().map(|set| set.into_iter().map(renamed).collect()).collect();
+                    for sets in [&mut model.together, &mut model.indexed] {
+                        let renamed = |field: String| if field == *name { to.clone() } else { field };
+                        let old = std::mem::take(sets);
+                        *sets = old.into_iter().map(|set| set.into_iter().map(renamed).collect()).collect();
+                    }
                 }
             }
             ModelChange::Together { model, sets } => {
                 if let Some(model) = self.models.get_mut(model) {
                     model.together.clone_from(sets);
+                }
+            }
+            ModelChange::Indexed { model, sets } => {
+                if let Some(model) = self.models.get_mut(model) {
+                    model.indexed.clone_from(sets);
                 }
             }
             ModelChange::Partial { model, name } => {

@@ -8,6 +8,7 @@ mod guard;
 mod light;
 mod names;
 mod other;
+mod path;
 mod read;
 mod rename;
 mod routine;

@@ -43,6 +43,8 @@ pub struct Step {
     pub steady: bool,
     /// The field that Django's code knows the column by.
     pub field: Option<FieldName>,
+    /// What is made may be there already, so that nothing is made: `IF NOT EXISTS`.
+    pub if_not_exists: bool,
 }
 
 /// A field of a Django model, as the migration writes it.
@@ -71,6 +73,7 @@ impl Step {
             also_not_null: Vec::new(),
             steady: false,
             field: None,
+            if_not_exists: false,
         }
     }
 }
@@ -271,6 +274,13 @@ pub enum Operation {
         table: String,
         /// Whether it goes.
         dropped: bool,
+    },
+    /// Names without a schema are looked for in others from now on: `SET search_path`.
+    SearchPath {
+        /// Those schemas; none for what the database has set.
+        schemas: Vec<String>,
+        /// Until the transaction ends.
+        local: bool,
     },
     /// The tool commits, and begins another transaction: Liquibase between changesets.
     NextTransaction,
@@ -575,4 +585,14 @@ pub struct SqlType {
     pub array: bool,
     /// With a collation of its own: `text COLLATE "C"`.
     pub collated: bool,
+}
+
+impl SqlType {
+    /// Whether values have another order than before, so that PostgreSQL builds every index over them again, also where
+    /// it leaves the rows as they are.
+    pub fn is_ordered_anew(&self, from: Option<&SqlType>) -> bool {
+        let ignores_case = self.name == "citext" && from.is_none_or(|from| from.name != "citext");
+        let minds_case = from.is_some_and(|from| from.name == "citext") && self.name != "citext";
+        self.collated || ignores_case || minds_case
+    }
 }

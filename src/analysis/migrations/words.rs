@@ -9,13 +9,18 @@ use super::step::{ColumnDefault, Constraint, ObjectKind, Operation, Step, TableC
 
 /// The message of a danger.
 pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
+    let said = said_of(danger, framework);
+    if danger.if_there { format!("If the table was there before (it is made `IF NOT EXISTS`): {said}") } else { said }
+}
+
+fn said_of(danger: &Danger<'_>, framework: Framework) -> String {
     let step = danger.step;
     let names = Names::of(step);
     let (table, column) = (tick(&names.table, "the table"), tick(&names.column, "the column"));
     let held = held(step);
     let waits = waits(step);
     match danger.hazard {
-        Hazard::Unreadable | Hazard::SyntaxError | Hazard::OtherDatabase => String::new(),
+        Hazard::Unreadable | Hazard::SyntaxError | Hazard::OtherDatabase | Hazard::TableMayExist => String::new(),
         Hazard::IndexNotConcurrent => {
             format!("Building {} reads all of {table} under {held}: {waits} until it is done.", names.index_words())
         }
@@ -71,9 +76,10 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::RenameColumn => format!(
             "Renaming {column} takes {held} for a moment, but code that still runs uses the old name and fails from then on."
         ),
-        Hazard::TypeRewrite if keeps_rows(step) => format!(
-            "Another collation of {column} builds every index over it again under {held}: {waits} until it is done."
-        ),
+        Hazard::TypeRewrite if keeps_rows(step) => {
+            let order = if is_collated(step) { "Another collation" } else { "Another type" };
+            format!("{order} of {column} orders its values anew, which builds every index over it again under {held}: {waits} until it is done.")
+        }
         Hazard::TypeRewrite => {
             let to = if names.new_type.is_empty() { String::new() } else { format!(" to `{}`", shown(&names.new_type)) };
             format!("Changing the type of {column}{to} rewrites all of {table} and its indexes under {held}: {waits} until it is done.")
@@ -263,7 +269,11 @@ pub(super) fn message_of(danger: &Danger<'_>, framework: Framework) -> String {
 /// Whether a change of type leaves the rows as they are, as far as the type tells, and only the order is another.
 fn keeps_rows(step: &Step) -> bool {
     matches!(&step.operation, Operation::Alter { change: TableChange::SetType { to, from, using: false, .. }, .. }
-        if to.collated && to.keeps_table(from.as_ref()))
+        if to.is_ordered_anew(from.as_ref()) && to.keeps_table(from.as_ref()))
+}
+
+fn is_collated(step: &Step) -> bool {
+    matches!(&step.operation, Operation::Alter { change: TableChange::SetType { to, .. }, .. } if to.collated)
 }
 
 fn fills(step: &Step) -> bool {
@@ -466,7 +476,8 @@ impl Names {
     }
 
     fn index_words(&self) -> String {
-        if self.index.is_empty() { "the index".to_owned() } else { format!("the index `{}`", shown(&self.index)) }
+        let unknown = self.index.is_empty() || is_computed(&self.index);
+        if unknown { "the index".to_owned() } else { format!("the index `{}`", shown(&self.index)) }
     }
 
     fn reindexed(&self) -> String {

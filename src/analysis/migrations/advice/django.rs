@@ -39,8 +39,7 @@ pub(super) fn advice(context: &Context) -> Option<String> {
             "Two releases: first take the field out of the models only, so that no code selects it; drop the column in the next one. New rows lack it meanwhile, so a column that is NOT NULL without a default in the database gets `null=True` before.\n\n    # first release\n    migrations.AlterField(\"{model}\", \"{field}\", ..),  # with null=True, if it may not be null\n    migrations.SeparateDatabaseAndState(\n        state_operations=[migrations.RemoveField(\"{model}\", \"{field}\")],\n    )\n    # second release\n    migrations.RunSQL(\"ALTER TABLE {table} DROP COLUMN {column}\")"
         ),
         Hazard::RenameColumn => format!(
-            "Keep the column and rename only the field: `{} = models.TextField(db_column=\"{column}\")`.",
-            context.new_name
+            "Keep the column and rename only the field: with `db_column=\"{column}\"` among its arguments nothing is renamed in the database.\n\n    migrations.AlterField(\"{model}\", \"{field}\", ..),  # with db_column=\"{column}\"\n    migrations.RenameField(\"{model}\", \"{field}\", ..),"
         ),
         Hazard::RenameTable => format!(
             "Keep the table and rename only the model: `class Meta: db_table = \"{table}\"`, and tell Django only.\n\n    migrations.SeparateDatabaseAndState(state_operations=[\n        migrations.RenameModel(..),\n        migrations.AlterModelTable(.., \"{table}\"),\n    ])"

@@ -1,7 +1,7 @@
 //! Elixir into items: nearly everything there is a call, with a block after `do`.
 
 use super::item::{Call, Item, Value};
-use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
+use super::tree::{MAX_DEPTH, Source, children, gap_of, inside, operands, unescape};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -185,7 +185,7 @@ fn text(source: &Source<'_>, node: Node<'_>) -> Value {
                 out.push_str(&if heredoc { source.of(part).to_owned() } else { unescape(source.of(part)) });
                 place = Some(place.map_or((range.start, range.end), |(start, _)| (start, range.end)));
             }
-            "interpolation" => out.push_str(COMPUTED),
+            "interpolation" => out.push_str(&gap_of(inside(source.of(part)))),
             _ => {}
         }
     }

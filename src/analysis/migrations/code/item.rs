@@ -1,7 +1,7 @@
 //! The shapes of code.
 
 use super::super::step::Span;
-use super::tree::COMPUTED;
+use super::tree::{COMPUTED, gap_of};
 use std::rc::Rc;
 
 /// A statement.
@@ -43,7 +43,7 @@ pub(in super::super) struct Call {
     pub(in super::super) range: (usize, usize),
     /// The calls of the chain one by one, the first first, in JavaScript; in Python those before the last.
     pub(in super::super) links: Rc<Vec<Call>>,
-    /// Whether it is a statement by itself, in Python: what it returns is not looked at.
+    /// Whether it is a statement by itself, in Python and Ruby: what it returns is not looked at.
     pub(in super::super) alone: bool,
     /// Whether a part of the chain was sliced or limited.
     pub(in super::super) limited: bool,
@@ -89,12 +89,14 @@ pub(in super::super) enum Gaps {
     Braces,
     /// `??`, the names that Knex quotes.
     QuestionMarks,
+    /// `%s` and `%(name)s` that stand for values, as a driver fills them in.
+    Values,
 }
 
 impl Gaps {
-    fn fill(self, text: &str) -> String {
+    fn fill(self, text: &str, given: &Given<'_>) -> String {
         let mut out = String::with_capacity(text.len());
-        let mut rest = text;
+        let (mut rest, mut place) = (text, 0);
         while let Some(at) = rest.find(['%', '{', '}', '?']) {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
@@ -105,9 +107,20 @@ impl Gaps {
                     rest = rest.get(if self.is_doubled(rest) { 2 } else { 1 }..).unwrap_or_default();
                 }
                 _ => {
-                    out.push_str(COMPUTED);
+                    let gap = if place < MAX_FILLED {
+                        given.to(rest.get(..length).unwrap_or_default(), place)
+                    } else {
+                        COMPUTED.to_owned()
+                    };
+                    // A tuple is one value to the driver, and a list to PostgreSQL.
+                    let is_list = self == Gaps::Values && out.trim_end().to_ascii_lowercase().ends_with(" in");
+                    out.push_str(&if is_list { format!("({gap})") } else { gap });
                     rest = rest.get(length..).unwrap_or_default();
+                    place += 1;
                 }
+            }
+            if out.len() > MAX_JOINED {
+                break;
             }
         }
         out + rest
@@ -117,11 +130,17 @@ impl Gaps {
     fn length(self, text: &str) -> usize {
         let close = |closes: char| text.get(..MAX_GAP.min(text.len())).and_then(|near| near.find(closes));
         match self {
-            Gaps::Percent if text.starts_with("%(") => close(')').map_or(0, |at| at + 2),
-            Gaps::Percent if text.starts_with("%{") || text.starts_with("%<") => {
-                close(if text.starts_with("%{") { '}' } else { '>' }).map_or(0, |at| at + 1)
+            Gaps::Percent | Gaps::Values if text.starts_with("%(") => close(')').map_or(0, |at| at + 2),
+            Gaps::Percent | Gaps::Values if text.starts_with("%{") || text.starts_with("%<") => {
+                // `%<name>s` has a letter behind it that says how the value is shown.
+                let (closes, behind) = if text.starts_with("%{") { ('}', 1) } else { ('>', 2) };
+                close(closes).map_or(0, |at| at + behind)
             }
-            Gaps::Percent if text.starts_with("%s") || text.starts_with("%d") || text.starts_with("%r") => 2,
+            Gaps::Percent | Gaps::Values
+                if text.starts_with("%s") || text.starts_with("%d") || text.starts_with("%r") =>
+            {
+                2
+            }
             Gaps::Braces if text.starts_with('{') && !text.starts_with("{{") => close('}').map_or(0, |at| at + 1),
             Gaps::QuestionMarks if text.starts_with("??") => 2,
             _ => 0,
@@ -130,13 +149,38 @@ impl Gaps {
 
     fn is_doubled(self, text: &str) -> bool {
         match self {
-            Gaps::Percent => text.starts_with("%%"),
+            Gaps::Percent | Gaps::Values => text.starts_with("%%"),
             Gaps::Braces => text.starts_with("{{") || text.starts_with("}}"),
             Gaps::QuestionMarks => false,
         }
     }
 }
 
+/// What gaps are filled with, by their places and by their names.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in super::super) struct Given<'a> {
+    pub(in super::super) list: &'a [Value],
+    pub(in super::super) named: &'a [(String, Value)],
+}
+
+impl Given<'_> {
+    /// What stands in the place of a gap such as `%s`, `{0}` or `%(table)s`.
+    fn to(&self, gap: &str, place: usize) -> String {
+        let name = gap.trim_start_matches(['%', '{', '(', '<']).trim_end_matches(['s', '}', '>']).trim_end_matches(')');
+        let name = name.split([':', '!']).next().unwrap_or_default();
+        let by_name = self.named.iter().take(MAX_GIVEN).find(|(key, _)| key == name).map(|(_, value)| value);
+        match by_name.or_else(|| self.list.get(name.parse().unwrap_or(place))) {
+            Some(value) => value.in_a_text(),
+            None if name.starts_with(|first: char| first.is_alphabetic()) => gap_of(name),
+            None => COMPUTED.to_owned(),
+        }
+    }
+}
+
+/// Gaps of one text that are filled.
+const MAX_FILLED: usize = 500;
+/// Names that each gap is looked for among.
+const MAX_GIVEN: usize = 200;
 /// The longest name of a gap, in bytes.
 const MAX_GAP: usize = 80;
 
@@ -209,15 +253,42 @@ impl Value {
             return Value::Unknown;
         }
         let mut whole = Text { as_written: false, ..first.clone() };
-        whole.text = parts.iter().map(|part| part.text().map_or(COMPUTED, |text| text.text.as_str())).collect();
+        whole.text = parts.iter().map(Value::in_a_text).collect();
         Value::Text(whole)
     }
 
-    /// A text whose gaps were filled when it ran: `"DROP TABLE %s" % name`.
-    pub(in super::super) fn filled(self, gaps: Gaps) -> Value {
+    /// What stands for a value in a text that it is a part of.
+    fn in_a_text(&self) -> String {
         match self {
-            Value::Text(text) => Value::Text(Text { text: gaps.fill(&text.text), as_written: false, ..text }),
+            Value::Text(text) if text.text.len() <= MAX_JOINED => text.text.clone(),
+            Value::Symbol(word) => word.clone(),
+            Value::Name(name) => gap_of(name),
+            Value::Call(call) => {
+                let first = call.arguments.first().and_then(Value::word).unwrap_or_default();
+                gap_of(&format!("{}({first})", call.name))
+            }
+            _ => COMPUTED.to_owned(),
+        }
+    }
+
+    /// A text whose gaps were filled when it ran: `"DROP TABLE %s" % name`.
+    pub(in super::super) fn filled(self, gaps: Gaps, given: &Given<'_>) -> Value {
+        match self {
+            // Values leave every line where it is.
+            Value::Text(text) => {
+                let as_written = text.as_written && gaps == Gaps::Values;
+                Value::Text(Text { text: gaps.fill(&text.text, given), as_written, ..text })
+            }
             _ => Value::Unknown,
+        }
+    }
+
+    /// What fills the gaps of a text that it stands behind: `"..%s" % (a, b)`, `"..%(a)s" % {"a": b}`.
+    pub(in super::super) fn given(&self) -> Given<'_> {
+        match self {
+            Value::List(list) => Given { list, named: &[] },
+            Value::Map(named) => Given { list: &[], named },
+            one => Given { list: std::slice::from_ref(one), named: &[] },
         }
     }
 
@@ -225,12 +296,12 @@ impl Value {
     pub(in super::super) fn replaced(self, old_and_new: &[Value]) -> Value {
         match (self, old_and_new) {
             (Value::Text(text), [Value::Text(old), new, ..]) if !old.text.is_empty() => {
-                let new = new.text().map_or(COMPUTED, |new| new.text.as_str());
+                let new = new.in_a_text();
                 let places = text.text.matches(old.text.as_str()).count();
                 if places.saturating_mul(new.len()) > MAX_JOINED {
                     return Value::Unknown;
                 }
-                Value::Text(Text { text: text.text.replace(&old.text, new), as_written: false, ..text })
+                Value::Text(Text { text: text.text.replace(&old.text, &new), as_written: false, ..text })
             }
             (text, _) => text,
         }
@@ -323,10 +394,21 @@ mod tests {
 
     #[test]
     fn gaps_are_filled_and_doubled_marks_are_not() {
-        assert_eq!(Gaps::Percent.fill("DROP TABLE %s -- 5%% of %(all)s, %{x}"), {
-            "DROP TABLE computed_name -- 5% of computed_name, computed_name"
+        assert_eq!(Gaps::Percent.fill("DROP TABLE %s -- 5%% of %(all)s, %{x}", &Given::default()), {
+            "DROP TABLE computed_name -- 5% of computed_name$all$, computed_name$x$"
         });
-        assert_eq!(Gaps::Braces.fill("a {} {t!r} {{b}} {ä"), "a computed_name computed_name {b} {ä");
-        assert_eq!(Gaps::QuestionMarks.fill("DROP TABLE ?? WHERE a = ?"), "DROP TABLE computed_name WHERE a = ?");
+        assert_eq!(
+            Gaps::Braces.fill("a {} {t!r} {{b}} {ä", &Given::default()),
+            "a computed_name computed_name$t$ {b} {ä"
+        );
+        assert_eq!(Gaps::Values.fill("id IN %s OR name LIKE 'a%%' OR id = %(id)s", &Given::default()), {
+            "id IN (computed_name) OR name LIKE 'a%' OR id = computed_name$id$"
+        });
+        assert_eq!(
+            Gaps::QuestionMarks.fill("DROP TABLE ?? WHERE a = ?", &Given::default()),
+            "DROP TABLE computed_name WHERE a = ?"
+        );
+        let given = Given { list: &[], named: &[("t".to_owned(), Value::Symbol("users".to_owned()))] };
+        assert_eq!(Gaps::Percent.fill("DROP TABLE %<t>s", &given), "DROP TABLE users");
     }
 }

@@ -4,7 +4,7 @@
 //! `t.string("a").notNullable().alter()`.
 
 use super::item::{Call, Item, Value};
-use super::tree::{COMPUTED, MAX_DEPTH, Source, children, unescape};
+use super::tree::{MAX_DEPTH, Source, children, gap_of, inside, unescape};
 use std::borrow::Cow;
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -114,7 +114,9 @@ fn statement(source: &Source<'_>, node: Node<'_>, depth: u32, items: &mut Vec<It
         }
         "import_statement" => {
             let module = field(source, node, "source").trim_matches(['"', '\'']).to_owned();
-            items.push(Item::Import { module, names: Vec::new(), span: source.span(node) });
+            let clause = children(node).into_iter().find(|part| part.kind() == "import_clause");
+            let names = clause.map(|clause| names_in(source, clause)).unwrap_or_default();
+            items.push(Item::Import { module, names, span: source.span(node) });
         }
         "decorator"
         | "type_annotation"
@@ -543,7 +545,7 @@ fn joined(source: &Source<'_>, node: Node<'_>) -> Value {
                     out.push_str(&text.text);
                 }
             }
-            _ => out.push_str(COMPUTED),
+            _ => out.push_str(&gap_of(source.of(part))),
         }
     }
     if node.child_by_field_name("operator").is_some_and(|operator| source.of(operator) != "+") {
@@ -569,7 +571,7 @@ fn text(source: &Source<'_>, node: Node<'_>) -> Value {
         let (begins, ends) = (part.start_byte().saturating_sub(start), part.end_byte().saturating_sub(start));
         if let Some(before) = inner.get(done..begins).filter(|_| inner.is_char_boundary(ends)) {
             out.push_str(before);
-            out.push_str(COMPUTED);
+            out.push_str(&gap_of(inside(source.of(part))));
             done = ends;
         }
     }

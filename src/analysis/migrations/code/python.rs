@@ -1,7 +1,7 @@
 //! Python into items.
 
-use super::item::{Call, Gaps, Item, Value};
-use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
+use super::item::{Call, Gaps, Given, Item, Value};
+use super::tree::{MAX_DEPTH, Source, children, gap_of, inside, operands, unescape};
 use std::collections::HashMap;
 use std::rc::Rc;
 use tree_sitter::Node;
@@ -379,8 +379,9 @@ fn value(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
 fn operated(source: &Source<'_>, node: Node<'_>, depth: u32) -> Value {
     match source.of_field(node, "operator") {
         "%" => {
-            let left = node.child_by_field_name("left");
-            left.map_or(Value::Unknown, |left| value(source, left, depth).filled(Gaps::Percent))
+            let [left, right] = ["left", "right"].map(|side| node.child_by_field_name(side));
+            let given = right.map_or(Value::Unknown, |right| value(source, right, depth));
+            left.map_or(Value::Unknown, |left| value(source, left, depth).filled(Gaps::Percent, &given.given()))
         }
         "+" => {
             let parts: Vec<Value> =
@@ -435,7 +436,11 @@ fn put_together(source: &Source<'_>, node: Node<'_>, depth: u32) -> Option<Value
         arguments.into_iter().map(|argument| value(source, argument, depth)).collect()
     };
     match source.of_field(function, "attribute") {
-        "format" | "format_map" => Some(text.filled(Gaps::Braces)),
+        "format" | "format_map" => {
+            let mut own = Call::default();
+            arguments(source, node, depth, &mut own);
+            Some(text.filled(Gaps::Braces, &Given { list: &own.arguments, named: &own.named }))
+        }
         "join" => Some(text.between(given().first()?.list())),
         "replace" => Some(text.replaced(&given())),
         "split" | "splitlines" => Some(Value::List(vec![text])),
@@ -465,6 +470,13 @@ fn arguments(source: &Source<'_>, node: Node<'_>, depth: u32, call: &mut Call) {
             let value =
                 argument.child_by_field_name("value").map_or(Value::Unknown, |inner| value(source, inner, depth));
             Rc::make_mut(&mut call.named).push((key, value));
+        } else if argument.kind() == "dictionary_splat" {
+            let inner = children(argument).first().map_or(Value::Unknown, |inner| value(source, *inner, depth));
+            match inner {
+                Value::Map(pairs) => Rc::make_mut(&mut call.named).extend(pairs),
+                // `**options` may be anything.
+                _ => Rc::make_mut(&mut call.arguments).push(Value::Unknown),
+            }
         } else {
             Rc::make_mut(&mut call.arguments).push(value(source, argument, depth));
         }
@@ -573,7 +585,7 @@ fn text(source: &Source<'_>, node: Node<'_>) -> Value {
                             out.push_str(&if raw { source.of(piece).to_owned() } else { unescape(source.of(piece)) });
                             place = Some(place.map_or((range.start, range.end), |(start, _)| (start, range.end)));
                         }
-                        "interpolation" => out.push_str(COMPUTED),
+                        "interpolation" => out.push_str(&gap_of(inside(source.of(piece)))),
                         _ => {}
                     }
                 }

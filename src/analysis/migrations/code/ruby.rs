@@ -1,7 +1,7 @@
 //! Ruby into items.
 
-use super::item::{Call, Gaps, Item, Value};
-use super::tree::{COMPUTED, MAX_DEPTH, Source, children, operands, unescape};
+use super::item::{Call, Gaps, Given, Item, Value};
+use super::tree::{MAX_DEPTH, Source, children, gap_of, inside, operands, unescape};
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -126,7 +126,10 @@ impl Reader<'_, '_> {
         let mut items = Vec::new();
         match node {
             Some(node) if is_container(node.kind()) => self.statements(node, depth, &mut items),
-            Some(node) => self.statement(node, depth, &mut items),
+            Some(node) => {
+                self.statement(node, depth, &mut items);
+                self.stands_alone(node, &mut items);
+            }
             None => {}
         }
         items
@@ -135,6 +138,16 @@ impl Reader<'_, '_> {
     fn statements(&self, node: Node<'_>, depth: u32, items: &mut Vec<Item>) {
         for child in children(node) {
             self.statement(child, depth, items);
+            self.stands_alone(child, items);
+        }
+    }
+
+    /// Notes that the last call is a statement by itself.
+    fn stands_alone(&self, node: Node<'_>, items: &mut [Item]) {
+        if matches!(node.kind(), "call" | "identifier")
+            && let Some(Item::Call(call)) = items.last_mut()
+        {
+            call.alone = true;
         }
     }
 
@@ -169,6 +182,15 @@ impl Reader<'_, '_> {
                 ..Call::default()
             })),
             kind if is_variable(kind) => {}
+            // `code[:users]`
+            "element_reference" if node.child_by_field_name("object").is_some_and(|it| is_variable(it.kind())) => {
+                let Some(object) = node.child_by_field_name("object") else { return };
+                let mut arguments = children(node);
+                arguments.retain(|part| part.id() != object.id());
+                let arguments = Rc::new(arguments.into_iter().map(|it| self.value(it, depth)).collect());
+                let name = format!("{}.[]", self.source.of(object));
+                items.push(Item::Call(Call { name, arguments, span: self.source.span(node), ..Call::default() }));
+            }
             "assignment" | "operator_assignment" => self.assignment(node, depth, items),
             "binary" if self.source.of_field(node, "operator") == "<<" => {
                 self.inner(node, false, depth, items);
@@ -444,7 +466,12 @@ impl Reader<'_, '_> {
                 }
                 None if matches!(self.source.of_field(node, "method"), "format" | "sprintf") => {
                     let arguments = node.child_by_field_name("arguments").map(children).unwrap_or_default();
-                    arguments.first().map_or(Value::Unknown, |first| self.value(*first, depth).filled(Gaps::Percent))
+                    let mut values = arguments.iter().map(|argument| self.value(*argument, depth));
+                    let Some(text) = values.next() else { return Value::Unknown };
+                    let list: Vec<Value> = values.collect();
+                    let pairs = arguments.iter().filter(|argument| argument.kind() == "pair");
+                    let named: Vec<_> = pairs.filter_map(|pair| self.pair(*pair, depth)).collect();
+                    text.filled(Gaps::Percent, &Given { list: &list, named: &named })
                 }
                 // `lambda { .. }`, `proc { .. }`, `Proc.new { .. }`
                 _ if is_code(self.source, node) => {
@@ -489,8 +516,9 @@ impl Reader<'_, '_> {
         const SUMS: [&str; 2] = ["+", "<<"];
         match self.source.of_field(node, "operator") {
             "%" => {
-                let left = node.child_by_field_name("left");
-                left.map_or(Value::Unknown, |left| self.value(left, depth).filled(Gaps::Percent))
+                let [left, right] = ["left", "right"].map(|side| node.child_by_field_name(side));
+                let given = right.map_or(Value::Unknown, |right| self.value(right, depth));
+                left.map_or(Value::Unknown, |left| self.value(left, depth).filled(Gaps::Percent, &given.given()))
             }
             operator if SUMS.contains(&operator) => {
                 let parts = operands(self.source, node, &SUMS).into_iter().map(|part| self.value(part, depth));
@@ -545,7 +573,7 @@ impl Reader<'_, '_> {
     /// What stands for something computed: as many lines as it takes.
     fn gap(&self, interpolation: Node<'_>) -> String {
         let breaks = self.source.of(interpolation).matches('\n').count();
-        format!("{COMPUTED}{}", "\n".repeat(breaks))
+        format!("{}{}", gap_of(inside(self.source.of(interpolation))), "\n".repeat(breaks))
     }
 
     fn heredoc(&self, beginning: Node<'_>) -> Value {

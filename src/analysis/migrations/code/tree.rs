@@ -181,6 +181,49 @@ pub(super) fn children<'t>(node: Node<'t>) -> Vec<Node<'t>> {
 /// What stands for something that is computed when the migration runs.
 pub(in super::super) const COMPUTED: &str = "computed_name";
 
+/// What stands for the value of an expression: the same for the same expression, and another for another one, so that a
+/// table that is made and a table that is changed are not taken for one.
+pub(in super::super) fn gap_of(expression: &str) -> String {
+    let in_a_word = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
+    let word: String = expression.trim().chars().take(MAX_GAP).map(in_a_word).collect();
+    if word.is_empty() { COMPUTED.to_owned() } else { format!("{COMPUTED}${word}$") }
+}
+
+/// The expression in `{..}`, `#{..}`, `${..}`; in Python without what says how it is shown.
+pub(super) fn inside(interpolation: &str) -> &str {
+    let inner = interpolation.trim_start_matches(['#', '$']).trim_start_matches('{').trim_end_matches('}');
+    inner.strip_suffix("!r").or_else(|| inner.strip_suffix("!s")).unwrap_or(inner).trim()
+}
+
+/// Letters of an expression that tell it from others.
+const MAX_GAP: usize = 60;
+
+/// The gaps of a text filled with what is known of their expressions; the others in small letters, as PostgreSQL has names
+/// that are not in quotes. `None` when there is none.
+pub(in super::super) fn fill_gaps(text: &str, known: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let mark = format!("{COMPUTED}$");
+    let mut rest = text;
+    let mut out = String::new();
+    for _ in 0..MAX_GAPS {
+        let Some((before, after)) = rest.split_once(mark.as_str()) else { break };
+        let Some((word, after)) = after.split_once('$') else { break };
+        out.push_str(before);
+        match known(word) {
+            Some(value) => out.push_str(&value),
+            None => {
+                out.push_str(&mark);
+                out.push_str(&word.to_lowercase());
+                out.push('$');
+            }
+        }
+        rest = after;
+    }
+    (rest.len() < text.len()).then(|| out + rest)
+}
+
+/// Gaps of one text that are filled.
+const MAX_GAPS: usize = 500;
+
 /// Takes the usual escapes out of a text.
 pub(super) fn unescape(text: &str) -> String {
     if !text.contains('\\') {

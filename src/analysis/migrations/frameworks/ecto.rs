@@ -175,7 +175,7 @@ fn create(call: &Call, inner: &Call, steps: &mut Steps) {
                 optional: Vec::new(),
                 force: false,
             };
-            steps.push(call.span, operation);
+            steps.push_made(call.span, operation, call.short() == "create_if_not_exists");
         }
         "index" | "unique_index" => {
             let name = inner.by_name("name").and_then(Value::word).map(str::to_owned);

@@ -5,6 +5,7 @@ mod names;
 mod operations;
 mod reader;
 mod rows;
+mod values;
 mod words;
 
 pub(super) use reader::read;

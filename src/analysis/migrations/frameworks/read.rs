@@ -1,13 +1,15 @@
 //! What the readers share: steps with their places, and the SQL in texts.
 
 use super::super::check::Before;
-use super::super::code::{COMPUTED, Call, Gaps, Item, Language, Text, Unread, Value, read_code};
+use super::super::code::{COMPUTED, Call, Gaps, Given, Item, Language, Text, Unread, Value, read_code};
 use super::super::framework::Framework;
 use super::super::lines::Lines;
 use super::super::models::ModelChange;
 use super::super::sql::{Problem, read_sql};
 use super::super::step::{ColumnDefault, Constraint, FieldName, Operation, Span, Step, TableChange};
+use super::parameters::{is_gap, known_text, with_named_parameters, with_parameters};
 use super::{alembic, django, ecto, javascript, rails};
+use std::collections::HashSet;
 
 /// What a migration in a programming language does.
 #[derive(Debug, Default)]
@@ -39,7 +41,7 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
             return CodeRead { steps: Vec::new(), problem };
         }
     };
-    let mut steps = Steps::default();
+    let mut steps = Steps { asked_for: tables_asked_for(&items), ..Steps::default() };
     match framework {
         Framework::Django => django::read(path, &items, before, &mut steps),
         Framework::Alembic => alembic::read(&items, &mut steps),
@@ -51,6 +53,17 @@ pub(in super::super) fn read_framework(framework: Framework, path: &str, text: &
         _ => ecto::read(&items, &mut steps),
     }
     CodeRead { steps: steps.list, problem: steps.problem }
+}
+
+/// The tables in `if (!(await knex.schema.hasTable("users")))`, `unless table_exists?(:users)`.
+fn tables_asked_for(items: &[Item]) -> HashSet<String> {
+    const ASKS: [&str; 5] = ["data_source_exists?", "has_table", "hasTable", "table_exists?", "tableExists"];
+    let mut tables = HashSet::new();
+    for call in calls(items) {
+        let asks = call.links.iter().chain([call]).filter(|link| ASKS.contains(&link.short()));
+        tables.extend(asks.filter_map(|link| link.arguments.first()?.word()).map(str::to_owned));
+    }
+    tables
 }
 
 /// Every call among the statements and in their blocks. `names` tell what loops go over.
@@ -98,6 +111,8 @@ pub(super) struct Steps {
     levels: u32,
     /// Loops that run as often as a table has rows or pages of them.
     loops: u32,
+    /// Tables of which the code asks whether they are there, so that it may make them or not.
+    asked_for: HashSet<String>,
 }
 
 impl Steps {
@@ -105,11 +120,19 @@ impl Steps {
         self.keep(Step::new(span, operation));
     }
 
+    /// A step that makes something, unless it may be there already.
+    pub(super) fn push_made(&mut self, span: Span, operation: Operation, if_not_exists: bool) {
+        self.keep(Step { if_not_exists, ..Step::new(span, operation) });
+    }
+
     fn keep(&mut self, mut step: Step) {
         (step.assured, step.outside) = (step.assured || self.assured, self.outside);
         step.in_block |= self.together;
         step.model.clone_from(&self.model);
         step.field.clone_from(&self.field);
+        if let Operation::CreateTable { table, .. } = &step.operation {
+            step.if_not_exists |= self.asked_for.contains(table);
+        }
         self.adds_value |= matches!(step.operation, Operation::AddEnumValue { .. });
         // Small steps, again and again, are one large one unless each has a transaction of its own.
         if let Operation::Write { statement, table, bounded: true } = &step.operation
@@ -274,8 +297,9 @@ impl Steps {
         }
         match value {
             Value::Text(text) => {
-                self.sql(text, span);
-                text.text.trim().trim_end_matches(';') != COMPUTED
+                let text = known_text(text, names);
+                self.sql(&text, span);
+                !is_gap(text.text.trim().trim_end_matches(';'))
             }
             Value::Call(call) => self.reads_sql_of_call(call, span, names, depth),
             Value::List(list) => {
@@ -283,8 +307,13 @@ impl Steps {
                 for item in list {
                     all &= match item {
                         // `("sql", [parameters])`
-                        Value::List(pair) => match pair.first() {
-                            Some(first @ Value::Text(_)) => self.reads_sql(first, span, names, depth),
+                        Value::List(pair) => match pair.as_slice() {
+                            [first @ (Value::Text(_) | Value::Name(_)), Value::Nothing] | [first @ Value::Text(_)] => {
+                                self.reads_sql(first, span, names, depth)
+                            }
+                            [first @ (Value::Text(_) | Value::Name(_)), _] => {
+                                self.reads_sql(&with_parameters(first, names), span, names, depth)
+                            }
                             _ => true,
                         },
                         other => self.reads_sql(other, span, names, depth),
@@ -317,7 +346,10 @@ impl Steps {
         // `SQL.format(table)`, `SQL.strip()`, where the text has a name.
         if let Some(text) = named(object, names) {
             if method == "format" {
-                return self.reads_sql(&text.clone().filled(Gaps::Braces), span, names, depth);
+                return {
+                    let given = Given { list: &call.arguments, named: &call.named };
+                    self.reads_sql(&text.clone().filled(Gaps::Braces, &given), span, names, depth)
+                };
             }
             if keeps_text(method) {
                 return self.reads_sql(text, span, names, depth);
@@ -328,9 +360,13 @@ impl Steps {
         let own = own.unwrap_or(call);
         match own.arguments.first() {
             _ if is_harmless_query(call) => true,
+            // `sa.text("..WHERE id = :id")`
+            Some(inner @ (Value::Text(_) | Value::Name(_))) if own.short() == "text" => {
+                self.reads_sql(&with_named_parameters(inner, names), span, names, depth)
+            }
             Some(inner) if TEXTS.contains(&own.short()) => self.reads_sql(inner, span, names, depth),
             // A function that nobody knows may well hand on what it was given.
-            Some(Value::Text(text)) => self.is_sql(text, span),
+            Some(Value::Text(text)) => self.is_sql(&known_text(text, names), span),
             Some(inner @ (Value::Name(_) | Value::Call(_) | Value::List(_))) => {
                 self.reads_sql(inner, span, names, depth);
                 false

@@ -5,6 +5,7 @@ use super::super::step::{ColumnDefault, ObjectKind, Operation, TableChange};
 use super::block::read_block;
 use super::light::light_of;
 use super::names::name_of;
+use super::path::search_path_of;
 use super::read::Reader;
 use super::rename::rename_of;
 use super::routine::{calls_within, keep_routine};
@@ -23,7 +24,7 @@ pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
     match statement {
         Stmt::AlterTable(alter) => alter_table(reader, alter),
         Stmt::AlterForeignTable(alter) => alter_foreign_table(reader, alter),
-        Stmt::CreateTable(create) => create_table(reader, create),
+        Stmt::CreateTable(create) => create_table(reader, create, may_be_there(statement)),
         Stmt::Do(block) => read_block(reader, block),
         Stmt::Begin(_) | Stmt::Commit(_) | Stmt::Rollback(_) | Stmt::PrepareTransaction(_) => {
             transaction(reader, statement)
@@ -41,8 +42,9 @@ pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
             } else if let Some(operation) =
                 drop_of(statement).or_else(|| other_of(statement)).or_else(|| light_of(statement))
             {
-                let steady = says_steady(statement);
-                reader.push(statement.syntax(), operation).steady = steady;
+                let (steady, if_not_exists) = (says_steady(statement), may_be_there(statement));
+                let step = reader.push(statement.syntax(), operation);
+                (step.steady, step.if_not_exists) = (steady, if_not_exists);
             }
             if let Stmt::AlterMaterializedView(alter) = statement {
                 alter_view_storage(reader, alter);
@@ -293,9 +295,19 @@ fn other_of(statement: &Stmt) -> Option<Operation> {
             Some(Operation::OutsideTransaction { statement: "ALTER DATABASE .. SET TABLESPACE" })
         }
         Stmt::CreateDatabase(_) => Some(Operation::OutsideTransaction { statement: "CREATE DATABASE" }),
+        Stmt::Set(_) | Stmt::Reset(_) | Stmt::Select(_) => search_path_of(statement),
         Stmt::AlterSystem(_) => Some(Operation::OutsideTransaction { statement: "ALTER SYSTEM" }),
         _ => None,
     }
+}
+
+/// Whether what is made may be there already. A temporary table is this session's own.
+pub(super) fn may_be_there(statement: &Stmt) -> bool {
+    let node = statement.syntax();
+    let temporary = || {
+        node.children().find_map(ast::Persistence::cast).is_some_and(|kind| matches!(kind, ast::Persistence::Temp(_)))
+    };
+    node.children().any(|child| ast::IfNotExists::can_cast(child.kind())) && !temporary()
 }
 
 /// Whether a new function says that it is not volatile.

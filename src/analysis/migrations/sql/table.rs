@@ -21,7 +21,7 @@ pub(super) fn table_of(relation: Option<ast::TableRelationName>) -> String {
 }
 
 /// `CREATE TABLE`.
-pub(super) fn create_table(reader: &mut Reader<'_>, create: &ast::CreateTable) {
+pub(super) fn create_table(reader: &mut Reader<'_>, create: &ast::CreateTable, if_not_exists: bool) {
     let (mut references, mut columns) = (Vec::new(), Vec::new());
     for argument in create.table_arg_list().into_iter().flat_map(|list| list.args()) {
         match argument {
@@ -41,7 +41,7 @@ pub(super) fn create_table(reader: &mut Reader<'_>, create: &ast::CreateTable) {
     let partitioned = create.partition_by().map(|_| Operation::Partitioned { table: table.clone() });
     let operation =
         Operation::CreateTable { table, references, partition_of, columns, optional: Vec::new(), force: false };
-    reader.push(create.syntax(), operation);
+    reader.push(create.syntax(), operation).if_not_exists = if_not_exists;
     if let Some(partitioned) = partitioned {
         reader.push(create.syntax(), partitioned).same_statement = true;
     }

@@ -3,10 +3,11 @@
 use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::{ObjectKind, Operation, Span};
 use super::super::functions::Functions;
+use super::super::parameters::with_parameters;
 use super::super::read::{Steps, calls, is_long};
 use super::operations::operation;
 use super::scope::{MAX_ALIASES, Scope};
-use super::statement::{table_of_query, texts_of, write_of};
+use super::statement::{defaults_of, table_of_query, texts_of, write_of};
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {
     let functions = Functions::of(items);
@@ -92,6 +93,10 @@ impl Reader<'_> {
     }
 
     fn call(&self, call: &Call, steps: &mut Steps) {
+        // `add = partial(op.add_column, "users")`
+        if let Some(whole) = self.scope.completed(call) {
+            return self.call(&whole, steps);
+        }
         let name = self.scope.full_name(call);
         if self.follow(call, &name, steps) {
             return;
@@ -111,6 +116,7 @@ impl Reader<'_> {
             "bulk_insert" => steps.quoting(call.span, || texts_of(call)),
             _ => {
                 let settled = Call { name, ..self.scope.settle(call) };
+                steps.quoting(call.span, || defaults_of(&settled));
                 if !operation(&settled, batch, steps) {
                     steps.unseen(call.span);
                 }
@@ -237,6 +243,10 @@ impl Reader<'_> {
                 let (statement, table, bounded) = (write.statement, write.table, write.bounded);
                 steps.push(span, Operation::Write { statement, table, bounded });
                 steps.quoting(span, || value.call().map(texts_of).unwrap_or_default());
+            }
+            // `exec_driver_sql("..WHERE id = %s", (5,))`
+            None if call.short() == "exec_driver_sql" && call.arguments.len() > 1 => {
+                steps.sql_value(&with_parameters(value, &names), span, &names);
             }
             None => steps.sql_value(value, span, &names),
         }

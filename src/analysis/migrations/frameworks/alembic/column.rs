@@ -20,7 +20,9 @@ pub(super) fn add_column(table: &str, column: &Call, call: &Call, steps: &mut St
     let unique = std::mem::take(&mut new.unique) && !index;
     new.default_is_written |= column.by_name("server_default").is_some_and(|default| *default != Value::Nothing);
     let unknown = column.by_name("nullable").is_some_and(|flag| !matches!(flag, Value::Flag(_) | Value::Nothing));
-    let hidden = unknown || column.by_name("server_default").is_some_and(is_unknown);
+    let hidden = unknown
+        || column.arguments.contains(&Value::Unknown)
+        || column.by_name("server_default").is_some_and(is_unknown);
     steps.alter(span, table, TableChange::AddColumn(new));
     if hidden {
         steps.unseen(span);

@@ -25,6 +25,8 @@ pub(super) fn operation(call: &Call, batch: Option<String>, steps: &mut Steps) -
             steps.alter(span, &table_at(0, "table_name"), TableChange::DropColumn { column, cascade: false });
         }
         "alter_column" => alter_column(&table_at(0, "table_name"), &call.word(shift, "column_name"), call, steps),
+        // `**options` may say that it is concurrent.
+        "create_index" | "drop_index" if call.arguments.contains(&Value::Unknown) => steps.unseen(span),
         "create_index" => {
             let concurrently = call.is_true("postgresql_concurrently");
             let name = Some(call.word(0, "index_name")).filter(|name| !name.is_empty());
@@ -162,8 +164,7 @@ fn create_table(call: &Call, steps: &mut Steps) {
         }
     }
     let table = table_at(call, 0, "table_name");
-    steps.push(
-        call.span,
-        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false },
-    );
+    let operation =
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false };
+    steps.push_made(call.span, operation, call.is_true("if_not_exists"));
 }

@@ -108,6 +108,19 @@ impl Scope {
         name.strip_prefix("alembic.").filter(|rest| rest.starts_with("op.")).map(str::to_owned).unwrap_or(name)
     }
 
+    /// The call that one of a `functools.partial` is; `None` for other calls.
+    pub(super) fn completed(&self, call: &Call) -> Option<Call> {
+        let Value::Call(partial) = self.value(&call.name).filter(|_| call.links.is_empty())? else { return None };
+        let (Value::Name(name), given) = partial.arguments.split_first().filter(|_| partial.short() == "partial")?
+        else {
+            return None;
+        };
+        let arguments = given.iter().chain(call.arguments.iter()).cloned().collect::<Vec<_>>();
+        let named = call.named.iter().chain(partial.named.iter()).cloned().collect::<Vec<_>>();
+        let name = name.clone();
+        (name != call.name).then(|| Call { name, arguments: arguments.into(), named: named.into(), ..call.clone() })
+    }
+
     /// A call whose arguments are what their names stand for, where that is short and known.
     pub(super) fn settle(&self, call: &Call) -> Call {
         self.settle_call(call, MAX_ALIASES)

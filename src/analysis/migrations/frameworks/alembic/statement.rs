@@ -70,6 +70,14 @@ pub(super) fn table_of_query(query: &Call) -> String {
     model.split('.').next().unwrap_or_default().to_owned()
 }
 
+/// The defaults that a column gets, among them those of a table's columns.
+pub(super) fn defaults_of(call: &Call) -> Vec<String> {
+    let columns = call.arguments.iter().chain(call.named.iter().map(|(_, value)| value)).filter_map(Value::call);
+    let default = |call: &Call| call.by_name("server_default").cloned();
+    let defaults = columns.filter_map(default).collect();
+    texts_of(&Call { arguments: std::rc::Rc::new(defaults), ..Call::default() })
+}
+
 /// The texts among the arguments of a call and of those inside it: values that it writes.
 pub(super) fn texts_of(call: &Call) -> Vec<String> {
     let mut found = Vec::new();

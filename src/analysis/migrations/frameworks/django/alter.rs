@@ -3,6 +3,7 @@
 use super::super::super::models::{Field, Models, Pointing};
 use super::super::super::step::{Constraint, Operation, Span, SqlType, TableChange};
 use super::super::read::Steps;
+use std::collections::BTreeSet;
 
 /// A field before and after.
 pub(super) struct Altered<'a> {
@@ -33,8 +34,10 @@ pub(super) fn alter_field(altered: &Altered<'_>, models: &mut Models, steps: &mu
         alter(TableChange::RenameColumn { from: before, to: after.clone() }, steps);
     }
     let retyped = !old.kind.name.is_empty() && !new.kind.name.is_empty() && old.kind != new.kind;
-    if retyped {
-        alter(set_type(&after, &old.kind, &new.kind), steps);
+    let collated = old.collation != new.collation && !new.kind.name.is_empty();
+    if retyped || collated {
+        let to = SqlType { collated, ..new.kind.clone() };
+        alter(set_type(&after, &old.kind, &to), steps);
     }
     alter_null(altered, &table, &after, steps);
     match (old.unique, new.unique) {
@@ -90,10 +93,14 @@ fn alter_null(altered: &Altered<'_>, table: &str, column: &str, steps: &mut Step
 fn alter_many(altered: &Altered<'_>, models: &Models, steps: &mut Steps) {
     let Altered { span, model, name, old, new } = *altered;
     let (Some(many), Some(to), Some(from)) = (&old.many, &new.to, &old.to) else { return };
-    if many.through || new.many.as_ref().is_none_or(|many| many.through) || to == from {
+    let Some(becomes) = new.many.as_ref().filter(|becomes| !many.through && !becomes.through) else { return };
+    let (before, table) = (models.table_between(model, name, many), models.table_between(model, name, becomes));
+    if before != table {
+        steps.alter(span, &before, TableChange::RenameTable { to: table.clone() });
+    }
+    if to == from {
         return;
     }
-    let table = models.table_between(model, name, many);
     let column = |model: &str| format!("{}_id", model.rsplit('.').next().unwrap_or(model));
     steps.alter(span, &table, TableChange::RenameColumn { from: column(from), to: column(to) });
     steps.alter(span, &table, added(Constraint::ForeignKey { to: models.table(to) }));
@@ -105,4 +112,12 @@ fn set_type(column: &str, from: &SqlType, to: &SqlType) -> TableChange {
 
 pub(super) fn added(constraint: Constraint) -> TableChange {
     TableChange::AddConstraint { name: None, constraint, not_valid: false }
+}
+
+/// Sets of fields before, where that is known, and after: whether some go away, and whether some are new.
+pub(super) fn changed(old: Option<&BTreeSet<Vec<String>>>, new: &BTreeSet<Vec<String>>) -> (bool, bool) {
+    match old {
+        Some(old) => (old.difference(new).next().is_some(), new.difference(old).next().is_some()),
+        None => (new.is_empty(), !new.is_empty()),
+    }
 }

@@ -25,6 +25,7 @@ pub(super) fn read_field(call: &Call, models: &Models, to: &dyn Fn(&str) -> Stri
     Field {
         column: text_of("db_column"),
         kind,
+        collation: text_of("db_collation"),
         null: call.is_true("null") || short == "GeneratedField",
         unique: unique && !primary_key,
         index: call.flag("db_index").unwrap_or(matches!(short, "ForeignKey" | "SlugField")) && !unique && !primary_key,
@@ -130,6 +131,7 @@ pub(super) fn type_of(field: &Call) -> SqlType {
         "URLField" => sized(Some(200)),
         "FileField" | "ImageField" | "FilePathField" => sized(Some(100)),
         "TextField" => plain("text"),
+        "CICharField" | "CIEmailField" | "CITextField" => plain("citext"),
         "IntegerField" | "PositiveIntegerField" | "AutoField" => plain("integer"),
         "BigIntegerField" | "PositiveBigIntegerField" | "BigAutoField" => plain("bigint"),
         "SmallIntegerField" | "PositiveSmallIntegerField" | "SmallAutoField" => plain("smallint"),

@@ -6,7 +6,7 @@ use super::super::super::models::{Field, Model, ModelChange, Models, brief, usua
 use super::super::super::step::{Constraint, Operation, Span, TableChange};
 use super::super::super::words::USER_MODEL;
 use super::super::read::{Steps, assignments, named};
-use super::alter::{Altered, added, alter_field};
+use super::alter::{Altered, added, alter_field, changed};
 use super::arguments::{field_name, is_index, name_in, not_null_of, sets_of};
 use super::field::{add_field, read_field};
 use super::guess;
@@ -308,24 +308,9 @@ impl Reader<'_> {
                 self.remember(span, ModelChange::RemoveConstraint { model: model.to_owned(), name }, steps);
             }
             "AlterUniqueTogether" => self.unique_together(model, call, steps),
-            "AlterIndexTogether" => match call.argument(1, "index_together").map(sets_of) {
-                Some(Some(sets)) if sets.is_empty() => steps.drop_index(span, &table, String::new(), false),
-                None => steps.drop_index(span, &table, String::new(), false),
-                _ => steps.index(span, &table, None, false),
-            },
-            "AlterOrderWithRespectTo" if call.argument(1, "order_with_respect_to") != Some(&Value::Nothing) => {
-                let field = Field { filled: true, ..Field::default() };
-                let models = self.models.borrow();
-                add_field(
-                    span,
-                    &table,
-                    "_order",
-                    &Call { name: "OrderWrt".to_owned(), ..Call::default() },
-                    &field,
-                    &models,
-                    steps,
-                );
-            }
+            "AlterIndexTogether" => self.indexed_together(model, call, steps),
+            "RenameIndex" => self.rename_index(model, call, steps),
+            "AlterOrderWithRespectTo" => self.order_by(model, call, steps),
             short if HARMLESS.contains(&short) || short.ends_with("Extension") || short.ends_with("Collation") => {}
             _ => steps.push(span, Operation::Unseen),
         }
@@ -366,6 +351,23 @@ impl Reader<'_> {
         let field = Field { filled: new.filled && kept, has_default: new.has_default && kept, ..new };
         let (model, field) = (model.to_owned(), Box::new(field));
         self.remember(span, ModelChange::Field { model, name, field, altered }, steps);
+    }
+
+    /// `order_with_respect_to` has a column of its own.
+    fn order_by(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let (span, table, name) = (call.span, self.table(model), ORDER.to_owned());
+        let model = model.to_owned();
+        if call.argument(1, "order_with_respect_to") == Some(&Value::Nothing) {
+            if self.field_named(&model, ORDER).is_some() {
+                steps.alter(span, &table, TableChange::DropColumn { column: name.clone(), cascade: true });
+                self.remember(span, ModelChange::RemoveField { model, name }, steps);
+            }
+            return;
+        }
+        let field = Field { filled: true, ..Field::default() };
+        let made = Call { name: "OrderWrt".to_owned(), ..Call::default() };
+        add_field(span, &table, ORDER, &made, &field, &self.models.borrow(), steps);
+        self.remember(span, ModelChange::Field { model, name, field: Box::new(field), altered: false }, steps);
     }
 
     fn remove_field(&self, model: &str, call: &Call, steps: &mut Steps) {
@@ -442,6 +444,7 @@ impl Reader<'_> {
             table: option("db_table").and_then(Value::word).map(|table| brief(table).to_owned()),
             is_virtual,
             together: option("unique_together").and_then(sets_of).unwrap_or_default(),
+            indexed: option("index_together").and_then(sets_of).unwrap_or_default(),
             ..Model::default()
         };
         let constraints = option("constraints").map(Value::list).unwrap_or_default();
@@ -452,6 +455,9 @@ impl Reader<'_> {
             let value = if let Value::Name(name) = value { named(name, self.names) } else { Some(value) };
             let Some(Value::Call(field)) = value else { continue };
             model.fields.insert(brief(&word.text).to_owned(), self.field_of(&name, &self.resolved(field)));
+        }
+        if option("order_with_respect_to").is_some_and(|field| *field != Value::Nothing) {
+            model.fields.insert(ORDER.to_owned(), Field::default());
         }
         self.remember(call.span, ModelChange::Create { name: name.clone(), model: Box::new(model.clone()) }, steps);
         if !is_virtual {
@@ -508,19 +514,43 @@ impl Reader<'_> {
             return steps.push(span, Operation::Unseen);
         };
         let old = self.models.borrow().get(model).map(|model| model.together.clone());
-        let (gone, new) = match &old {
-            Some(old) => (old.difference(&sets).count(), sets.difference(old).count()),
-            None => (usize::from(sets.is_empty()), sets.len()),
-        };
-        if gone > 0 {
+        let (gone, new) = changed(old.as_ref(), &sets);
+        if gone {
             steps.alter(span, &table, TableChange::DropConstraint { name: String::new() });
         }
-        if new > 0 {
+        if new {
             steps.alter(span, &table, added(Constraint::Unique { using_index: false }));
         }
         self.remember(span, ModelChange::Together { model: model.to_owned(), sets }, steps);
     }
+
+    fn indexed_together(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let (span, table) = (call.span, self.table(model));
+        let Some(sets) = call.argument(1, "index_together").map_or(Some(BTreeSet::new()), sets_of) else {
+            return steps.push(span, Operation::Unseen);
+        };
+        let old = self.models.borrow().get(model).map(|model| model.indexed.clone());
+        let (gone, new) = changed(old.as_ref(), &sets);
+        if gone {
+            steps.drop_index(span, &table, String::new(), false);
+        }
+        if new {
+            steps.index(span, &table, None, false);
+        }
+        self.remember(span, ModelChange::Indexed { model: model.to_owned(), sets }, steps);
+    }
+
+    /// An index of `index_together` that is renamed is one of its own from then on.
+    fn rename_index(&self, model: &str, call: &Call, steps: &mut Steps) {
+        let Some(fields) = call.by_name("old_fields").and_then(sets_of) else { return };
+        let Some(mut sets) = self.models.borrow().get(model).map(|model| model.indexed.clone()) else { return };
+        sets.retain(|set| !fields.contains(set));
+        self.remember(call.span, ModelChange::Indexed { model: model.to_owned(), sets }, steps);
+    }
 }
+
+/// The column of `order_with_respect_to`.
+const ORDER: &str = "_order";
 
 /// A longer text is no name or number that a field is given.
 const MAX_WORD: usize = 200;
@@ -554,11 +584,4 @@ const KNOWN: [&str; 12] = [
 ];
 
 /// Operations that no query waits for.
-const HARMLESS: [&str; 6] = [
-    "AlterModelOptions",
-    "AlterModelManagers",
-    "AlterModelTableComment",
-    "AlterConstraint",
-    "AlterOrderWithRespectTo",
-    "RenameIndex",
-];
+const HARMLESS: [&str; 4] = ["AlterModelOptions", "AlterModelManagers", "AlterModelTableComment", "AlterConstraint"];

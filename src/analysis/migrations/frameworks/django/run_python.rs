@@ -3,7 +3,8 @@
 use super::super::super::code::{Call, Item, KEYS, SLICE, Value, walk};
 use super::super::super::step::{Operation, Span};
 use super::super::functions::Functions;
-use super::super::read::{MAX_NAMES, Steps, assignments, is_long};
+use super::super::parameters::with_parameters;
+use super::super::read::{MAX_NAMES, Steps, assignments, is_long, named};
 use std::cell::Cell;
 
 /// What the functions of a migration have in common.
@@ -79,12 +80,15 @@ impl Function<'_, '_> {
     fn item(&mut self, item: &Item, rows: &Rows, steps: &mut Steps) {
         match item {
             Item::Call(call) => {
-                let functions = self.functions;
+                let (functions, length) = (self.functions, self.names.len());
                 let followed = functions.follow(&call.name, steps, |inner, steps| {
+                    let given = self.hand_over(call, inner, rows);
                     if self.names.len() < MAX_NAMES {
                         self.names.extend(assignments(inner));
                     }
-                    self.statements(inner, rows, steps);
+                    self.statements(inner, &given, steps);
+                    // What a function calls its own ends with it.
+                    self.names.truncate(length);
                 });
                 if !followed {
                     self.call(call, rows, steps);
@@ -109,6 +113,29 @@ impl Function<'_, '_> {
             Item::Block { body, .. } => self.statements(body, rows, steps),
             _ => {}
         }
+    }
+
+    /// Gives the parameters of a function what it is called with. The rows that are known inside it are those that it is
+    /// given, under its own names, and those around it.
+    fn hand_over(&mut self, call: &Call, body: &[Item], rows: &Rows) -> Vec<(String, String)> {
+        let mut inner = rows.to_vec();
+        let Some(Item::Parameters(parameters)) = body.first() else { return inner };
+        for (at, (name, default)) in parameters.iter().enumerate() {
+            if self.names.len() >= MAX_NAMES {
+                break;
+            }
+            let value = call.argument(at, name).unwrap_or(default);
+            let value = match value {
+                Value::Name(given) => {
+                    let row = rows.iter().rfind(|(row, _)| row == given).map(|(_, table)| table.clone());
+                    inner.extend(row.map(|table| (name.clone(), table)));
+                    handed(given, named(given, &self.names))
+                }
+                other => other.clone(),
+            };
+            self.names.push((name.clone(), value));
+        }
+        inner
     }
 
     fn call(&mut self, call: &Call, rows: &Rows, steps: &mut Steps) {
@@ -144,7 +171,9 @@ impl Function<'_, '_> {
             }
             ("execute" | "executemany", _) => {
                 if let Some(sql) = call.argument(0, "sql") {
-                    steps.sql_value(sql, call.span, &self.names);
+                    let has_values = call.argument(1, "params").is_some_and(|it| *it != Value::Nothing);
+                    let sql = if has_values { with_parameters(sql, &self.names) } else { sql.clone() };
+                    steps.sql_value(&sql, call.span, &self.names);
                 }
             }
             ("raw", _) if self.query(call, all, MAX_STEPS).is_some() => {
@@ -265,6 +294,19 @@ impl Function<'_, '_> {
         Query { table: if app.is_empty() { model } else { format!("{app}_{model}") }, limited: false, small }
     }
 }
+
+/// What a parameter stands for: a large value under the name that it has already.
+fn handed(name: &str, value: Option<&Value>) -> Value {
+    match value {
+        Some(Value::Text(text)) if text.text.len() > MAX_HANDED => Value::Name(name.to_owned()),
+        Some(Value::List(_) | Value::Map(_)) => Value::Name(name.to_owned()),
+        Some(value) => value.clone(),
+        None => Value::Unknown,
+    }
+}
+
+/// Bytes of a text that is copied.
+const MAX_HANDED: usize = 10_000;
 
 /// Names and calls that are followed from a value to the query that it is.
 const MAX_STEPS: u32 = 30;

@@ -1,6 +1,6 @@
 //! What the readers of JavaScript share: every chain of calls in a function, wherever it stands.
 
-use super::super::super::code::{Call, Item, Value};
+use super::super::super::code::{Call, Item, Value, walk};
 use super::super::super::step::Operation;
 use super::super::read::{Steps, each_call};
 use super::scope::Scope;
@@ -24,6 +24,12 @@ impl Chains<'_, '_> {
 
     fn chain(&self, chain: &Call, steps: &mut Steps) {
         let known = (self.read)(chain, steps);
+        if !known && self.scope.is_elsewhere(chain) {
+            steps.unseen(chain.span);
+        }
+        if known {
+            steps.quoting(chain.span, || values_of(chain));
+        }
         for (place, link) in chain.links.iter().enumerate().filter(|(_, link)| !known || comes_after(link)) {
             let begins = self.begins && link.short() == "transaction";
             if begins {
@@ -91,30 +97,37 @@ pub(super) fn is_key(name: &str) -> bool {
     matches!(name.rsplit('.').next(), Some("id" | "uuid" | "key" | "slug" | "code"))
 }
 
-/// `id = :id` and `id IN (:...ids)` with numbers for the parameters.
-pub(super) fn without_parameters(condition: &str) -> String {
-    let mut out = String::with_capacity(condition.len());
-    let mut letters = condition.chars().peekable();
-    let mut before = ' ';
-    while let Some(letter) = letters.next() {
-        let starts = letters.peek().is_some_and(|next| next.is_alphabetic() || matches!(next, '_' | '.'));
-        if letter == ':' && before != ':' && starts {
-            while letters.next_if(|next| next.is_alphanumeric() || matches!(next, '_' | '.')).is_some() {}
-            out.push('1');
-        } else {
-            out.push(letter);
+/// The texts that the links of a chain give columns and rows, or compare them with.
+fn values_of(chain: &Call) -> Vec<String> {
+    let mut found = Vec::new();
+    for link in chain.links.iter() {
+        if GIVES.contains(&link.short()) {
+            link.arguments.iter().for_each(|value| add_texts(value, &mut found));
         }
-        before = letter;
+        walk(&link.block, &mut |item| {
+            if let Item::Call(inner) = item {
+                let gives = inner.links.iter().filter(|link| GIVES.contains(&link.short()));
+                gives.for_each(|link| link.arguments.iter().for_each(|value| add_texts(value, &mut found)));
+            }
+            true
+        });
     }
-    out
+    found
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The longest value of an enum, in bytes.
+const MAX_LABEL: usize = 63;
+/// A chain with more texts is data.
+const MAX_TEXTS: usize = 1000;
+/// Links that do.
+const GIVES: [&str; 9] =
+    ["andWhere", "defaultTo", "insert", "orWhere", "set", "setDefault", "update", "values", "where"];
 
-    #[test]
-    fn parameters_become_numbers_and_casts_stay() {
-        assert_eq!(without_parameters("id IN (:...ids) AND a::int = :b"), "id IN (1) AND a::int = 1");
+fn add_texts(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Text(text) if text.text.len() <= MAX_LABEL && found.len() < MAX_TEXTS => found.push(text.text.clone()),
+        Value::List(list) => list.iter().for_each(|inner| add_texts(inner, found)),
+        Value::Map(pairs) => pairs.iter().for_each(|(_, inner)| add_texts(inner, found)),
+        _ => {}
     }
 }

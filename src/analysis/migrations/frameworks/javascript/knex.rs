@@ -1,7 +1,8 @@
 //! Knex: `knex.raw`, `knex.schema` and queries.
 
-use super::super::super::code::{Call, Gaps, Item, Value};
+use super::super::super::code::{COMPUTED, Call, Gaps, Item, Text, Value};
 use super::super::super::step::{Operation, TableChange};
+use super::super::parameters::without_parameters;
 use super::super::read::Steps;
 use super::chain::{Chains, is_key};
 use super::scope::Scope;
@@ -39,9 +40,9 @@ fn link_of(scope: &Scope<'_>, chain: &Call, link: &Call, steps: &mut Steps) -> b
     let tables = Tables { scope };
     match link.short() {
         "raw" => match link.arguments.first() {
-            Some(Value::Text(text)) if text.text.contains("??") => {
-                let filled = Value::Text(text.clone()).filled(Gaps::QuestionMarks);
-                steps.sql_value(&filled, chain.span, &scope.names);
+            Some(Value::Text(text)) if link.arguments.len() > 1 => {
+                let given = link.arguments.get(1).unwrap_or(&Value::Unknown);
+                steps.sql_value(&Value::Text(bound(text, given)), chain.span, &scope.names);
             }
             // What a function of the file returns is not read.
             Some(Value::Call(call)) if scope.functions.find(call.short()).is_some() => {
@@ -73,6 +74,29 @@ fn link_of(scope: &Scope<'_>, chain: &Call, link: &Call, steps: &mut Steps) -> b
     }
     true
 }
+
+/// A text whose bindings are filled: `??` and `:name:` with names, `?` and `:name` with values.
+fn bound(text: &Text, given: &Value) -> Text {
+    let filled = match given {
+        Value::Map(pairs) => {
+            let names = pairs.iter().take(MAX_BINDINGS);
+            let with_names = names.fold(text.text.clone(), |text, (name, value)| {
+                let name = Value::Text(Text { text: format!(":{name}:"), ..Text::default() });
+                let whole = Value::Text(Text { text, ..Text::default() }).replaced(&[name, value.clone()]);
+                whole.word().unwrap_or_default().to_owned()
+            });
+            without_parameters(&with_names)
+        }
+        list => {
+            let names = Value::Text(text.clone()).filled(Gaps::QuestionMarks, &list.given());
+            names.word().unwrap_or_default().replace('?', COMPUTED)
+        }
+    };
+    Text { text: filled, as_written: false, ..text.clone() }
+}
+
+/// Bindings of one text that are filled by their names.
+const MAX_BINDINGS: usize = 50;
 
 fn object_of(link: &Call) -> Option<Operation> {
     use super::super::super::step::ObjectKind;

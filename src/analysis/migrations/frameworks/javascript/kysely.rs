@@ -113,7 +113,7 @@ fn create_table(scope: &Scope<'_>, chain: &Call, table: String, links: &[Call], 
     }
     let operation =
         Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false };
-    steps.push(chain.span, operation);
+    steps.push_made(chain.span, operation, links.iter().any(|link| link.short() == "ifNotExists"));
 }
 
 fn alter(scope: &Scope<'_>, table: &str, link: &Call, steps: &mut Steps) {

@@ -3,8 +3,9 @@
 use super::super::super::code::{Call, Value};
 use super::super::super::sql::is_bounded_condition;
 use super::super::super::step::Operation;
+use super::super::parameters::without_parameters;
 use super::super::read::Steps;
-use super::chain::{is_by_key, without_parameters};
+use super::chain::is_by_key;
 use super::scope::Scope;
 
 /// Reads a chain that changes rows; whether it was one.

@@ -16,19 +16,23 @@ pub(super) struct Scope<'a> {
     /// Values of names that are given one value and no other.
     once: HashMap<&'a str, &'a Value>,
     parameters: HashSet<&'a str>,
+    /// Names of what comes from another file.
+    imported: HashSet<&'a str>,
     /// Names that may still be replaced by what they stand for.
     left: Cell<usize>,
 }
 
 /// Values that are put in the place of names in one file, with those inside them.
 const MAX_REPLACED: usize = 100_000;
+/// The tools, of whose functions none changes anything that is not read here.
+const TOOLS: [&str; 5] = ["knex", "kysely", "objection", "sequelize", "typeorm"];
 /// Names that stand for names.
 const MAX_STEPS: u32 = 6;
 
 impl<'a> Scope<'a> {
     pub(super) fn of(items: &'a [Item]) -> Self {
         let (mut once, mut several): (HashMap<&str, &Value>, HashSet<&str>) = Default::default();
-        let mut parameters = HashSet::new();
+        let (mut parameters, mut imported) = (HashSet::new(), HashSet::new());
         let mut loops: Vec<(&str, &Value)> = Vec::new();
         visit(items, &mut |item| match item {
             Item::Assign { name, value, .. } => {
@@ -44,12 +48,15 @@ impl<'a> Scope<'a> {
                 several.insert(name.as_str());
                 loops.extend(over.as_ref().map(|over| (name.as_str(), over)));
             }
+            Item::Import { module, names, .. } if !TOOLS.contains(&module.as_str()) => {
+                imported.extend(names.iter().map(String::as_str));
+            }
             Item::Parameters(names) => parameters.extend(names.iter().map(|(name, _)| name.as_str())),
             _ => {}
         });
         once.retain(|name, _| !several.contains(name) && !parameters.contains(name));
         let (functions, names) = (Functions::of(items), assignments(items));
-        let mut scope = Scope { functions, names, once, parameters, left: Cell::new(MAX_REPLACED) };
+        let mut scope = Scope { functions, names, once, parameters, imported, left: Cell::new(MAX_REPLACED) };
         // Each piece of a list may be what the name of a loop or of a callback's parameter stands for.
         for (name, over) in loops.into_iter().take(MAX_NAMES) {
             let over = scope.settled(over);
@@ -253,6 +260,24 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Whether a call hands a connection to a function of another file: `addColumn(knex, "users")`.
+    pub(super) fn is_elsewhere(&self, chain: &Call) -> bool {
+        let Some(first) = chain.links.first() else { return false };
+        let root = chain.name.split('.').next().unwrap_or_default();
+        let required = || match self.once.get(root) {
+            Some(Value::Call(call)) => call.name == "require" && !TOOLS.contains(&call.word(0, "").as_str()),
+            _ => false,
+        };
+        let given = |value: &Value| match value {
+            Value::Name(name) => is_usual_connection(name),
+            Value::Map(pairs) => {
+                pairs.iter().any(|(_, value)| matches!(value, Value::Name(name) if is_usual_connection(name)))
+            }
+            _ => false,
+        };
+        (self.imported.contains(root) || required()) && first.arguments.iter().any(given)
+    }
+
     /// Whether a name is that of a connection: one that is usual, one that the migration is called with, or another name of
     /// one.
     pub(super) fn is_connection(&self, name: &str) -> bool {
@@ -270,6 +295,13 @@ impl<'a> Scope<'a> {
         }
         false
     }
+}
+
+/// Whether a name is one that connections usually have.
+fn is_usual_connection(name: &str) -> bool {
+    const NAMES: [&str; 8] = ["client", "conn", "connection", "database", "db", "transaction", "trx", "tx"];
+    let lower = name.to_ascii_lowercase();
+    NAMES.contains(&lower.as_str()) || ["knex", "queryinterface", "queryrunner"].iter().any(|it| lower.contains(it))
 }
 
 /// Visits every statement, also those of callbacks in the middle of a chain or among what a call is given.

@@ -5,8 +5,9 @@ use super::super::super::sql::{not_null_column_of, parse_type};
 use super::super::super::step::{
     ColumnDefault, Constraint, NewColumn, ObjectKind, Operation, Span, SqlType, TableChange,
 };
+use super::super::parameters::without_parameters;
 use super::super::read::{Steps, default_of_sql};
-use super::chain::{Chains, is_by_key, without_parameters};
+use super::chain::{Chains, is_by_key};
 use super::scope::Scope;
 
 pub(in super::super) fn read(items: &[Item], steps: &mut Steps) {

@@ -25,7 +25,8 @@ impl Tables<'_, '_> {
         }
         let table = table.to_owned();
         let (partition_of, optional) = (None, Vec::new());
-        steps.push(span, Operation::CreateTable { table, references, partition_of, columns, optional, force: false });
+        let operation = Operation::CreateTable { table, references, partition_of, columns, optional, force: false };
+        steps.push_made(span, operation, link.short() == "createTableIfNotExists");
     }
 
     /// A new table with the columns of another.

@@ -89,7 +89,7 @@ fn method(scope: &Scope<'_>, call: &Call, link: &Call, steps: &mut Steps) -> boo
                 steps.sql_value(sql, call.span, &scope.names);
             }
         }
-        "createTable" => create_table(span, table, options(link.arguments.first()), steps),
+        "createTable" => create_table(span, table, link, steps),
         "dropTable" => steps.push(span, Operation::DropTable { tables: vec![table], cascade: false }),
         "renameTable" => steps.alter(span, &table, TableChange::RenameTable { to: link.word(1, "") }),
         "clearTable" => steps.push(span, Operation::Truncate { tables: vec![table], cascade: false }),
@@ -182,15 +182,16 @@ fn add(span: Span, table: &str, name: Option<String>, constraint: Constraint, st
     steps.alter(span, table, TableChange::AddConstraint { name, constraint, not_valid: false });
 }
 
-fn create_table(span: Span, table: String, options_of: &Value, steps: &mut Steps) {
+fn create_table(span: Span, table: String, link: &Call, steps: &mut Steps) {
+    let options_of = options(link.arguments.first());
+    let if_not_exists = matches!(link.arguments.get(1), Some(Value::Flag(true)));
     let columns = each(options_of.key("columns")).map(|column| typeorm_column(options(Some(column))));
     let columns = columns.map(|NewColumn { name, kind, .. }| (name, kind)).collect();
     let keys = each(options_of.key("foreignKeys"));
     let references = keys.filter_map(|key| named(options(Some(key)), "referencedTableName")).collect();
-    steps.push(
-        span,
-        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false },
-    );
+    let operation =
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force: false };
+    steps.push_made(span, operation, if_not_exists);
 }
 
 /// TypeORM drops a column and makes a new one when its type or length differs: the data is gone.

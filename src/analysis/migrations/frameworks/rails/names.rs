@@ -1,6 +1,6 @@
 //! What names stand for: constants, variables, parameters, and the pieces that a block gets one by one.
 
-use super::super::super::code::{COMPUTED, Call, Item, SPLAT, Value};
+use super::super::super::code::{COMPUTED, Call, Item, SPLAT, Text, Value, fill_gaps, gap_of};
 use super::super::read::{MAX_NAMES, assignments, named};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -97,6 +97,16 @@ impl Names {
         }
     }
 
+    /// A text whose gaps are filled with what the names in them stand for by now.
+    pub(super) fn known_text(&self, text: &Text) -> Text {
+        let known = |word: &str| match self.word(&Value::Name(word.to_owned())) {
+            Value::Text(Text { text, .. }) | Value::Symbol(text) if !text.contains('\n') => Some(text),
+            _ => None,
+        };
+        let filled = fill_gaps(&text.text, &known).unwrap_or_else(|| text.text.clone());
+        Text { text: filled, ..text.clone() }
+    }
+
     /// What a value stands for, if it is a name of something small.
     fn word(&self, value: &Value) -> Value {
         let mut value = value.clone();
@@ -108,6 +118,15 @@ impl Names {
         value
     }
 
+    /// The same of an argument; `*list` stands for its pieces.
+    fn words(&self, value: &Value) -> Vec<Value> {
+        let Value::Spread(inner) = value else { return vec![self.word(value)] };
+        match self.word(inner) {
+            Value::List(list) if list.len() <= MAX_PIECES => list.iter().map(|piece| self.word(piece)).collect(),
+            _ => vec![value.clone()],
+        }
+    }
+
     /// A call with the names in it taken for what they stand for, so far as that is known and small.
     pub(super) fn resolved(&self, call: &Call) -> Call {
         let mut call = call.clone();
@@ -115,8 +134,8 @@ impl Names {
             call.name = own.to_owned();
         }
         self.follow_receiver(&mut call);
-        if call.arguments.iter().any(|value| matches!(value, Value::Name(_))) {
-            call.arguments = Rc::new(call.arguments.iter().map(|value| self.word(value)).collect());
+        if call.arguments.iter().any(|value| matches!(value, Value::Name(_) | Value::Spread(_))) {
+            call.arguments = Rc::new(call.arguments.iter().flat_map(|value| self.words(value)).collect());
         }
         let has_names = call.named.iter().any(|(key, value)| key == SPLAT || matches!(value, Value::Name(_)));
         let options = call.arguments.last().filter(|last| matches!(last, Value::Map(_)) && is_small(last, 3));
@@ -185,6 +204,10 @@ impl Names {
                         })
                         .collect(),
                 ),
+                // The statements of a text, one by one.
+                Value::Text(_) if between.iter().any(|part| matches!(*part, "split" | "lines" | "each_line")) => {
+                    Some(vec![value.clone()])
+                }
                 _ => None,
             }
         };
@@ -241,7 +264,7 @@ impl Names {
 }
 
 /// Ways to go through a list or a hash, one piece at a time.
-const GOES_THROUGH: [&str; 17] = [
+const GOES_THROUGH: [&str; 28] = [
     "each",
     "map",
     "flat_map",
@@ -259,6 +282,17 @@ const GOES_THROUGH: [&str; 17] = [
     "uniq",
     "sort",
     "with_index",
+    "compact",
+    "reject",
+    "select",
+    "filter",
+    "split",
+    "lines",
+    "strip",
+    "squish",
+    "chomp",
+    "to_s",
+    "gsub",
 ];
 
 /// Whether a value is small enough to stand wherever its name does.
@@ -283,8 +317,8 @@ pub(super) fn name_of(value: Option<&Value>, call: &Call) -> String {
     match value {
         Some(Value::Text(text)) => text.text.clone(),
         Some(Value::Symbol(name)) => name.clone(),
-        Some(Value::Name(name)) => format!("{COMPUTED} {name}"),
-        Some(Value::Call(inner)) => format!("{COMPUTED} {}", inner.name),
+        Some(Value::Name(name)) => gap_of(name).to_lowercase(),
+        Some(Value::Call(inner)) => gap_of(&inner.name).to_lowercase(),
         Some(_) => format!("{COMPUTED} {}", call.range.0),
         None => String::new(),
     }

@@ -38,7 +38,11 @@ pub(super) fn sql_of(call: &Call, written: &Call, steps: &mut Steps, names: &Nam
         Value::Name(name) => names.with(name, Value::clone),
         _ => None,
     };
-    steps.sql_value(followed.as_ref().unwrap_or(sql), call.span, names.of_file());
+    let followed = match followed.as_ref().unwrap_or(sql) {
+        Value::Text(text) => Value::Text(names.known_text(text)),
+        other => other.clone(),
+    };
+    steps.sql_value(&followed, call.span, names.of_file());
     // What is done with each of the rows is found in the block.
     call.block.is_empty()
 }
@@ -98,7 +102,13 @@ pub(super) fn operation(call: &Call, steps: &mut Steps) -> bool {
         }
         "add_timestamps" => add_timestamps(call, &table, steps),
         "remove_column" | "remove_columns" => {
-            for column in call.arguments.iter().skip(1).filter_map(Value::word).take(columns_of(call)) {
+            let mut columns: Vec<&str> =
+                call.arguments.iter().skip(1).filter_map(Value::word).take(columns_of(call)).collect();
+            if columns.is_empty() {
+                // `remove_columns(*those)`
+                columns.push(COMPUTED);
+            }
+            for column in columns {
                 steps.alter(span, &table, TableChange::DropColumn { column: column.to_owned(), cascade: false });
             }
         }
@@ -169,6 +179,15 @@ pub(super) fn operation(call: &Call, steps: &mut Steps) -> bool {
             let operation = Operation::DropObject { kind: ObjectKind::Extension, names: vec![table], cascade: false };
             steps.push(span, operation);
         }
+        // Those of the gems scenic and fx.
+        "drop_view" | "drop_function" => {
+            let kind = match (call.short(), call.by_name("materialized")) {
+                ("drop_function", _) => ObjectKind::Function,
+                (_, None | Some(Value::Flag(false))) => ObjectKind::View,
+                _ => ObjectKind::MaterializedView,
+            };
+            steps.push(span, Operation::DropObject { kind, names: vec![table], cascade: false });
+        }
         "drop_enum" => {
             let operation = Operation::DropObject { kind: ObjectKind::Type, names: vec![table], cascade: false };
             steps.push(span, operation);
@@ -178,6 +197,10 @@ pub(super) fn operation(call: &Call, steps: &mut Steps) -> bool {
         }
         "drop_schema" => {
             let operation = Operation::DropObject { kind: ObjectKind::Schema, names: vec![table], cascade: true };
+            steps.push(span, operation);
+        }
+        "add_enum_value" => {
+            let operation = Operation::AddEnumValue { type_name: table, value: call.word(1, "value") };
             steps.push(span, operation);
         }
         "rename_enum_value" | "rename_enum" => {
@@ -302,10 +325,9 @@ fn create_table(call: &Call, steps: &mut Steps) {
         }
     }
     let force = !matches!(call.by_name("force"), None | Some(Value::Flag(false) | Value::Nothing));
-    steps.push(
-        call.span,
-        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force },
-    );
+    let operation =
+        Operation::CreateTable { table, references, partition_of: None, columns, optional: Vec::new(), force };
+    steps.push_made(call.span, operation, call.is_true("if_not_exists") && !force);
 }
 
 /// The table of `create_join_table :users, :products`.

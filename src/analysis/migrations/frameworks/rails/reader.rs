@@ -1,12 +1,14 @@
 //! Follows what `change` or `up` of a Rails migration runs: blocks, loops, functions and code of the file.
 
-use super::super::super::code::{Call, Item, Value, walk};
+use super::super::super::code::{COMPUTED, Call, Item, Text, Value, walk};
 use super::super::super::step::Operation;
 use super::super::functions::Functions;
 use super::super::read::{Steps, calls};
 use super::names::{Names, parameters_of};
 use super::operations;
-use super::rows::{Models, Rows};
+use super::rows::{Models, Rows, is_model};
+use super::values::values_of;
+use super::words::is_elsewhere;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -101,6 +103,9 @@ impl Reader<'_, '_> {
 
     fn call(&self, written: &Call, steps: &mut Steps) {
         let call = self.names.resolved(written);
+        if is_model(&call.name) {
+            steps.quoting(call.span, || values_of(&call));
+        }
         match call.short() {
             "safety_assured" => {
                 let before = std::mem::replace(&mut steps.assured, true);
@@ -109,12 +114,20 @@ impl Reader<'_, '_> {
             }
             "down" => {}
             "lambda" | "proc" if call.name == call.short() => {}
+            "new" if call.name == "Proc.new" => {}
             "transaction" if !call.block.is_empty() => self.transaction(&call, steps),
             "send" | "public_send" | "__send__" => self.send(&call, steps),
-            "call" | "yield" | "()" | "===" if self.runs_code(&call, steps) => {}
+            "call" | "yield" | "()" | "===" | "[]" if self.runs_code(&call, steps) => {}
             "revert" => self.revert(&call, steps),
+            // Code in a text.
+            "eval" | "instance_eval" | "class_eval" | "module_eval" if !call.arguments.is_empty() => {
+                steps.unseen(call.span)
+            }
             _ if operations::sql_of(&call, written, steps, &self.names) => {}
             _ if operations::operation(&call, steps) => {
+                if call.short() != "add_enum_value" {
+                    steps.quoting(call.span, || values_of(&call));
+                }
                 // What a table is made of has been read; the rest of its block runs too.
                 let own = call.block.iter().filter(|item| matches!(item, Item::Call(call) if call.name.contains('.')));
                 if own.count() < call.block.len() && call.short() == "create_table" {
@@ -125,6 +138,9 @@ impl Reader<'_, '_> {
             short => {
                 if call.block.is_empty() || short != "delete" {
                     self.models.write_of(&call, self.rows.borrow().last(), steps);
+                }
+                if is_elsewhere(&call) && self.names.with(&call.name, |_| ()).is_none() {
+                    steps.unseen(call.span);
                 }
                 self.block(&call, steps);
             }
@@ -143,7 +159,9 @@ impl Reader<'_, '_> {
     fn send(&self, call: &Call, steps: &mut Steps) {
         let before = call.name.strip_suffix(call.short()).unwrap_or_default();
         match call.arguments.first() {
-            Some(Value::Symbol(method)) => {
+            Some(Value::Symbol(method)) | Some(Value::Text(Text { text: method, .. }))
+                if !method.contains(COMPUTED) =>
+            {
                 let arguments = Rc::new(call.arguments.iter().skip(1).cloned().collect());
                 self.call(&Call { name: format!("{before}{method}"), arguments, ..call.clone() }, steps);
             }

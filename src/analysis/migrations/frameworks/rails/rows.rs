@@ -220,7 +220,7 @@ fn is_few(call: &Call) -> bool {
 }
 
 /// Whether a chain begins with a class, and not with a constant such as `ROLES`.
-fn is_model(chain: &str) -> bool {
+pub(super) fn is_model(chain: &str) -> bool {
     let class = chain.split('.').next().unwrap_or_default();
     let class = class.rsplit("::").next().unwrap_or(class);
     class.starts_with(|c: char| c.is_ascii_uppercase()) && class.contains(|c: char| c.is_ascii_lowercase())

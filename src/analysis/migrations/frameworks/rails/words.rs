@@ -1,5 +1,7 @@
 //! How Rails makes one name of another, by the commonest of Active Support's rules.
 
+use super::super::super::code::Call;
+
 /// `order_items` of `Shop::OrderItem`.
 pub(super) fn table_of_class(class: &str) -> String {
     let class = class.rsplit("::").next().unwrap_or(class);
@@ -58,6 +60,98 @@ pub(super) fn join_table(first: &str, second: &str) -> String {
     let alike = low.rmatch_indices(['_', '.']).find_map(|(at, _)| high.strip_prefix(low.get(..=at)?));
     format!("{low}_{}", alike.filter(|rest| !rest.is_empty()).unwrap_or(high))
 }
+
+/// Whether a call runs code of the application, or of a library that nothing here knows.
+pub(super) fn is_elsewhere(call: &Call) -> bool {
+    let short = call.short();
+    let first = call.name.split('.').next().unwrap_or_default();
+    if !call.alone {
+        return false;
+    }
+    if first == short {
+        let asks = short.ends_with('?') || short.starts_with(|first: char| !first.is_ascii_lowercase());
+        return !asks && !HARMLESS.contains(&short);
+    }
+    let class = first.rsplit("::").next().unwrap_or(first);
+    let of_class = class.starts_with(|first: char| first.is_ascii_uppercase()) || first == "[]";
+    of_class && RUNS.contains(&short)
+}
+
+/// What methods are called that do the work of a class.
+const RUNS: [&str; 14] = [
+    "apply",
+    "backfill",
+    "backfill!",
+    "call",
+    "execute",
+    "invoke",
+    "migrate",
+    "migrate!",
+    "perform",
+    "perform!",
+    "perform_now",
+    "process",
+    "run",
+    "run!",
+];
+
+/// Methods of a migration, and of Ruby, that no query waits for or whose blocks are read for themselves.
+const HARMLESS: [&str; 54] = [
+    "announce",
+    "assert",
+    "binding",
+    "block_given?",
+    "catch",
+    "change_column_comment",
+    "change_table_comment",
+    "commit_db_transaction",
+    "connection",
+    "create_enum",
+    "create_extension",
+    "create_function",
+    "create_schema",
+    "create_sequence",
+    "create_trigger",
+    "create_type",
+    "create_view",
+    "create_virtual_table",
+    "disable_ddl_transaction!",
+    "disable_statement_timeout",
+    "enable_extension",
+    "extend",
+    "include",
+    "insert",
+    "it",
+    "loop",
+    "module_function",
+    "p",
+    "pp",
+    "print",
+    "printf",
+    "private",
+    "protected",
+    "public",
+    "putc",
+    "puts",
+    "raise",
+    "rename_index",
+    "replace_view",
+    "require",
+    "require_dependency",
+    "require_relative",
+    "reversible",
+    "say",
+    "say_with_time",
+    "set_lock_timeout",
+    "set_statement_timeout",
+    "sleep",
+    "super",
+    "suppress_messages",
+    "throw",
+    "up_only",
+    "update_view",
+    "write",
+];
 
 #[cfg(test)]
 mod tests {
