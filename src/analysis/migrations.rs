@@ -21,6 +21,7 @@ mod lock;
 mod models;
 mod order;
 mod placeholders;
+mod psql;
 mod review;
 mod sql;
 mod standing;
