@@ -6,6 +6,7 @@
 mod advice;
 mod changesets;
 mod check;
+mod check_names;
 mod code;
 mod convention;
 mod effects;
@@ -15,6 +16,7 @@ mod frameworks;
 mod halves;
 mod hazard;
 mod judge;
+mod keys;
 mod known;
 mod lines;
 mod lock;

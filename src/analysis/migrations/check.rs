@@ -1,7 +1,7 @@
 //! A file into findings.
 
 use super::advice::advice_of;
-use super::changesets::split_into_changesets;
+use super::changesets::{split_into_changesets, with_semicolons};
 use super::convention::{Transaction, find_migration, is_path_of_another_database};
 use super::effects::is_refused_in_transaction;
 use super::finding::{Finding, RuleName};
@@ -132,7 +132,9 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
             other_database: false,
         });
     }
-    let (sql, commands) = psql::take_commands(forward_half(path, framework, text));
+    let half = forward_half(path, framework, text);
+    let half = if framework == Framework::Liquibase { with_semicolons(half) } else { half };
+    let (sql, commands) = psql::take_commands(half);
     let filled = fill(sql, framework == Framework::Sql);
     let lines = Lines::new(text);
     let mut read = read_sql(&filled.text, &lines, options.style, false);
@@ -217,7 +219,11 @@ fn finding_of_problem(problem: &Problem) -> Finding {
 
 fn finding_of(danger: &Danger<'_>, read: &ReadFile<'_>, path: &str, text: &str, lines: &Lines<'_>) -> Finding {
     let (span, framework) = (danger.step.span, read.framework);
-    let mended = danger.step.edit.as_ref().filter(|_| is_mended_by_edit(danger.hazard, read.in_transaction));
+    let mended = danger
+        .step
+        .edit
+        .as_ref()
+        .filter(|_| !danger.partitioned && is_mended_by_edit(danger.hazard, read.in_transaction));
     Finding {
         span,
         rule: RuleName::Hazard(danger.name()),

@@ -177,6 +177,13 @@ pub enum Operation {
         view: String,
         /// While it can be read.
         concurrently: bool,
+        /// Emptied instead: `WITH NO DATA`.
+        empties: bool,
+    },
+    /// A form of a statement that PostgreSQL accepts nowhere.
+    Refused {
+        /// What it does not do, in words.
+        what: &'static str,
     },
     /// Rows are changed or deleted.
     Write {

@@ -102,7 +102,13 @@ fn index(reader: &mut Reader<'_>, statement: &Stmt) {
             // CONCURRENTLY takes one index and no CASCADE.
             let simple = !concurrently && indexes.len() == 1 && drop.drop_behavior().is_none();
             let edit = after(drop.index_token()).filter(|_| simple);
+            let several = indexes.len() > 1;
             reader.push_with_edit(drop.syntax(), Operation::DropIndex { indexes, table: None, concurrently }, edit);
+            if concurrently && several {
+                refused(reader, drop.syntax(), "to drop several indexes at once with `CONCURRENTLY`");
+            } else if concurrently && is_cascade(drop.drop_behavior()) {
+                refused(reader, drop.syntax(), "`CASCADE` together with `DROP INDEX CONCURRENTLY`");
+            }
         }
         Stmt::Reindex(reindex) => {
             let concurrently = reindex.is_concurrently();
@@ -123,6 +129,9 @@ fn index(reader: &mut Reader<'_>, statement: &Stmt) {
             };
             let edit = after(word).filter(|_| !concurrently);
             reader.push_with_edit(reindex.syntax(), Operation::Reindex { kind, name, concurrently }, edit);
+            if kind == "system" && concurrently {
+                refused(reader, reindex.syntax(), "to rebuild its own catalogues with `CONCURRENTLY`");
+            }
         }
         Stmt::AlterIndex(alter) => {
             let index = named(alter.index_ref());
@@ -147,6 +156,11 @@ fn index(reader: &mut Reader<'_>, statement: &Stmt) {
         }
         _ => {}
     }
+}
+
+/// Says that PostgreSQL does not take the statement in this form, whatever else is said of it.
+fn refused(reader: &mut Reader<'_>, node: &SyntaxNode, what: &'static str) {
+    reader.push(node, Operation::Refused { what }).same_statement = true;
 }
 
 fn is_cascade(behavior: Option<ast::DropBehavior>) -> bool {
@@ -268,6 +282,7 @@ fn other_of(statement: &Stmt) -> Option<Operation> {
         Stmt::Refresh(refresh) => Some(Operation::Refresh {
             view: named(refresh.view_ref()),
             concurrently: refresh.concurrently_token().is_some(),
+            empties: matches!(refresh.data_option(), Some(ast::DataOption::WithNoData(_))),
         }),
         Stmt::Lock(lock) => {
             let list = lock.relation_list().into_iter().flat_map(|list| list.relation_names());
