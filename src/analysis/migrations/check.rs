@@ -11,6 +11,7 @@ use super::halves::forward_half;
 use super::hazard::Hazard;
 use super::judge::{Danger, Setting, judge};
 use super::lines::Lines;
+use super::mistaken::settle;
 use super::placeholders::{Filled, fill};
 use super::psql;
 use super::sql::{Problem, is_of_another_database, read_sql};
@@ -139,6 +140,7 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
     let lines = Lines::new(text);
     let mut read = read_sql(&filled.text, &lines, options.style, false);
     read.steps = psql::tell(read.steps, &commands, &lines);
+    settle(&mut read.steps, &options.before);
     let broken = read.problem.as_ref().is_some_and(|problem| problem.syntax);
     let other_database = is_of_another_database(&filled.text, broken);
     if other_database {

@@ -289,8 +289,7 @@ impl<'a> Judge<'a> {
             TableChange::SetType { column, to, from, using } => {
                 let from = from.clone().or_else(|| self.known.type_of(table, column));
                 let rewrites = *using || !to.keeps_table(from.as_ref());
-                // Another collation orders the values anew, so that indexes are built again.
-                self.say_if(rewrites || to.collated, step, Hazard::TypeRewrite);
+                self.say_if(rewrites || to.orders_anew(from.as_ref()), step, Hazard::TypeRewrite);
             }
             TableChange::SetExpression { .. } => self.say(step, Hazard::GeneratedStoredRewrite),
             TableChange::SetNotNull { column } => {

@@ -26,10 +26,14 @@ impl Keys {
     /// A table goes away, and with it all its keys and those that point to it.
     pub(super) fn drop(&mut self, table: &str) {
         for other in self.to.remove(table).unwrap_or_default() {
-            self.from.get_mut(&other).map(|tables| tables.remove(table));
+            if let Some(tables) = self.from.get_mut(&other) {
+                tables.remove(table);
+            }
         }
         for other in self.from.remove(table).unwrap_or_default() {
-            self.to.get_mut(&other).map(|tables| tables.remove(table));
+            if let Some(tables) = self.to.get_mut(&other) {
+                tables.remove(table);
+            }
         }
     }
 

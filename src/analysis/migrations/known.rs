@@ -396,6 +396,8 @@ impl Known {
                 self.let_go();
                 self.left = false;
             }
+            Operation::Savepoint { name } => self.tables.mark(name),
+            Operation::RollBack { to } => self.tables.undo(to.as_deref()),
             Operation::Begin => {
                 self.open.get_or_insert(step.span.line);
             }

@@ -78,7 +78,7 @@ fn said_of(danger: &Danger<'_>, framework: Framework) -> String {
             "Renaming {column} takes {held} for a moment, but code that still runs uses the old name and fails from then on."
         ),
         Hazard::TypeRewrite if keeps_rows(step) => format!(
-            "Another collation of {column} builds every index over it again under {held}: {waits} until it is done."
+            "Another order of the values of {column} builds every index over it again under {held}: {waits} until it is done."
         ),
         Hazard::TypeRewrite => {
             let to = if names.new_type.is_empty() { String::new() } else { format!(" to `{}`", shown(&names.new_type)) };
@@ -279,7 +279,7 @@ fn said_of(danger: &Danger<'_>, framework: Framework) -> String {
 /// Whether a change of type leaves the rows as they are, as far as the type tells, and only the order is another.
 fn keeps_rows(step: &Step) -> bool {
     matches!(&step.operation, Operation::Alter { change: TableChange::SetType { to, from, using: false, .. }, .. }
-        if to.collated && to.keeps_table(from.as_ref()))
+        if to.orders_anew(from.as_ref()) && to.keeps_table(from.as_ref()))
 }
 
 /// What PostgreSQL does not take.

@@ -26,9 +26,11 @@ pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
         Stmt::AlterForeignTable(alter) => alter_foreign_table(reader, alter),
         Stmt::CreateTable(create) => create_table(reader, create, may_be_there(statement)),
         Stmt::Do(block) => read_block(reader, block),
-        Stmt::Begin(_) | Stmt::Commit(_) | Stmt::Rollback(_) | Stmt::PrepareTransaction(_) => {
-            transaction(reader, statement)
-        }
+        Stmt::Begin(_)
+        | Stmt::Commit(_)
+        | Stmt::Rollback(_)
+        | Stmt::PrepareTransaction(_)
+        | Stmt::SavepointCreate(_) => transaction(reader, statement),
         Stmt::Update(_) | Stmt::Delete(_) | Stmt::Merge(_) => write(reader, statement),
         Stmt::CreateIndex(_) | Stmt::DropIndex(_) | Stmt::Reindex(_) | Stmt::AlterIndex(_) => index(reader, statement),
         Stmt::Insert(insert) => upsert(reader, insert),
@@ -64,6 +66,16 @@ pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
 }
 
 fn transaction(reader: &mut Reader<'_>, statement: &Stmt) {
+    if let Stmt::Rollback(rollback) = statement {
+        let to = match rollback {
+            ast::Rollback::RollbackTransaction(_) => Some(None),
+            ast::Rollback::RollbackToSavepoint(back) => Some(Some(named(back.savepoint_ref()))),
+            _ => None,
+        };
+        if let Some(to) = to {
+            reader.push(statement.syntax(), Operation::RollBack { to });
+        }
+    }
     let operation = match statement {
         Stmt::Begin(_) => Operation::Begin,
         Stmt::Commit(ast::Commit::CommitTransaction(end)) if end.chain_clause().is_none() => Operation::End,
@@ -72,6 +84,7 @@ fn transaction(reader: &mut Reader<'_>, statement: &Stmt) {
             Operation::NextTransaction
         }
         Stmt::PrepareTransaction(_) => Operation::End,
+        Stmt::SavepointCreate(savepoint) => Operation::Savepoint { name: named(savepoint.savepoint()) },
         _ => return,
     };
     reader.push(statement.syntax(), operation);

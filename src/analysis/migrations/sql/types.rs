@@ -52,6 +52,13 @@ fn short_name(name: &str) -> &str {
 }
 
 impl SqlType {
+    /// Whether the values of a column of this type stand in another order than they did, so that its indexes are built
+    /// again even where the rows stay: by another collation, or because letters of both sizes become equal.
+    pub(in super::super) fn orders_anew(&self, from: Option<&SqlType>) -> bool {
+        let is_citext = |kind: &SqlType| kind.name == "citext";
+        self.collated || is_citext(self) != from.is_some_and(is_citext)
+    }
+
     /// Whether a column of it numbers itself.
     pub(in super::super) fn is_serial(&self) -> bool {
         matches!(self.name.as_str(), "serial" | "bigserial" | "smallserial")
