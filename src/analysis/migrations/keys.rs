@@ -11,13 +11,19 @@ pub(super) struct Keys {
     from: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// Keys of one table, at either end, that are remembered: each renaming goes through all of them.
+const MAX_KEYS: usize = 50;
 /// Tables at the other end that are named: a message is no list.
 const MAX_ENDS: usize = 5;
 
 impl Keys {
     /// A key of `table` that points to `other`.
     pub(super) fn add(&mut self, table: &str, other: &str) {
-        if table != other && !other.is_empty() {
+        let is_full = |side: &BTreeMap<String, BTreeSet<String>>, of: &str| {
+            side.get(of).is_some_and(|ends| ends.len() >= MAX_KEYS)
+        };
+        let room = !is_full(&self.to, table) && !is_full(&self.from, other);
+        if table != other && !other.is_empty() && room {
             self.to.entry(table.to_owned()).or_default().insert(other.to_owned());
             self.from.entry(other.to_owned()).or_default().insert(table.to_owned());
         }
