@@ -1,8 +1,8 @@
 //! A file into findings.
 
 use super::advice::advice_of;
-use super::changesets::split_into_changesets;
-use super::convention::{Transaction, find_migration};
+use super::changesets::{split_into_changesets, with_semicolons};
+use super::convention::{Transaction, find_migration, is_path_of_another_database};
 use super::effects::is_refused_in_transaction;
 use super::finding::{Finding, RuleName};
 use super::framework::{Dialect, Framework};
@@ -11,7 +11,9 @@ use super::halves::forward_half;
 use super::hazard::Hazard;
 use super::judge::{Danger, Setting, judge};
 use super::lines::Lines;
+use super::mistaken::settle;
 use super::placeholders::{Filled, fill};
+use super::psql;
 use super::sql::{Problem, is_of_another_database, read_sql};
 use super::step::{Edit, Operation, Span, Step};
 use super::suppress::{Ignores, Word};
@@ -108,6 +110,17 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
     let migration = find_migration(path, text);
     let framework = options.framework.or(migration.map(|migration| migration.framework))?;
     let transaction = migration.map_or(Transaction::None, |migration| migration.transaction);
+    if options.framework.is_none() && is_path_of_another_database(path) {
+        return Some(ReadFile {
+            framework,
+            in_transaction: false,
+            steps: Vec::new(),
+            problem: None,
+            style: Vec::new(),
+            filled: None,
+            other_database: true,
+        });
+    }
     if framework.dialect() != Dialect::Sql {
         let read = read_framework(framework, path, text, &options.before);
         let in_transaction = options.in_transaction.unwrap_or(transaction == Transaction::Whole);
@@ -121,8 +134,14 @@ fn read_file<'a>(path: &str, text: &'a str, options: &CheckOptions) -> Option<Re
             other_database: false,
         });
     }
-    let filled = fill(forward_half(path, framework, text));
-    let mut read = read_sql(&filled.text, &Lines::new(text), options.style, false);
+    let half = forward_half(path, framework, text);
+    let half = if framework == Framework::Liquibase { with_semicolons(half) } else { half };
+    let (sql, commands) = psql::take_commands(half);
+    let filled = fill(sql, framework == Framework::Sql);
+    let lines = Lines::new(text);
+    let mut read = read_sql(&filled.text, &lines, options.style, false);
+    read.steps = psql::tell(read.steps, &commands, &lines);
+    settle(&mut read.steps, &options.before);
     let broken = read.problem.as_ref().is_some_and(|problem| problem.syntax);
     let other_database = is_of_another_database(&filled.text, broken);
     if other_database {
@@ -203,7 +222,11 @@ fn finding_of_problem(problem: &Problem) -> Finding {
 
 fn finding_of(danger: &Danger<'_>, read: &ReadFile<'_>, path: &str, text: &str, lines: &Lines<'_>) -> Finding {
     let (span, framework) = (danger.step.span, read.framework);
-    let mended = danger.step.edit.as_ref().filter(|_| is_mended_by_edit(danger.hazard, read.in_transaction));
+    let mended = danger
+        .step
+        .edit
+        .as_ref()
+        .filter(|_| !danger.partitioned && is_mended_by_edit(danger.hazard, read.in_transaction));
     Finding {
         span,
         rule: RuleName::Hazard(danger.name()),

@@ -46,6 +46,45 @@ pub fn is_migration_path(path: &str) -> bool {
     }
 }
 
+/// Whether the directories of a migration say that it is for another database than PostgreSQL: `migrations/mysql/1.sql`,
+/// `db/migrate_sqlite/1.rb`.
+pub(super) fn is_path_of_another_database(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let directories = Parts::of(&lower).directories;
+    let words = |directory: &str| directory.split(['-', '_', '.', ' ']).map(str::to_owned).collect::<Vec<_>>();
+    let any = |names: &[&str], directory: &str| words(directory).iter().any(|word| names.contains(&word.as_str()));
+    let holds_migrations = |directory: &&str| any(&["migrations", "migration", "migrate", "migrator"], directory);
+    if directories.iter().any(|directory| any(&["postgres", "postgresql", "pg", "cockroach", "cockroachdb"], directory))
+    {
+        return false;
+    }
+    let Some(at) = directories.iter().position(holds_migrations) else { return false };
+    // Directly above or below, or in the name itself.
+    let near = directories.get(at.saturating_sub(1)..).unwrap_or_default();
+    near.iter().take(3).any(|directory| OTHER_DATABASES.contains(directory))
+        || directories.get(at + 1).is_some_and(|directory| ["oracle", "h2", "derby", "db2"].contains(directory))
+        || any(&OTHER_DATABASES, directories[at])
+}
+
+/// Names of databases that are nothing else beside a directory of migrations.
+const OTHER_DATABASES: [&str; 15] = [
+    "mysql",
+    "mysql5",
+    "mysql8",
+    "mariadb",
+    "tidb",
+    "sqlite",
+    "sqlite3",
+    "mssql",
+    "sqlserver",
+    "clickhouse",
+    "hsqldb",
+    "snowflake",
+    "bigquery",
+    "cassandra",
+    "spanner",
+];
+
 /// A file that was named by hand: any SQL or code that looks like a migration.
 pub(super) fn framework_of(path: &str, text: &str) -> Option<Framework> {
     let parts = Parts::of(path);
@@ -407,6 +446,30 @@ mod tests {
             assert_eq!(runs(&format!("exports.up = (knex) => 1;\n{on}")), whole, "{on}");
         }
         assert_eq!(runs("queryInterface.sequelize.transaction(f)"), none);
+    }
+
+    #[test]
+    fn directories_name_other_databases() {
+        for path in [
+            "pkg/migrations/sqlite3/9_a.sql",
+            "db/mysql/migrations/1.sql",
+            "db/migrate_mysql/1_a.rb",
+            "src/main/resources/db/migration/h2/V1__a.sql",
+            "mysql-migrations/1.sql",
+            "migrations/MySQL/v2/1.sql",
+        ] {
+            assert!(is_path_of_another_database(path), "{path}");
+        }
+        for path in [
+            "migrations/1_mysql.sql",
+            "oracle/migrations/1.sql",
+            "mysql/proxy/src/migrations/1.sql",
+            "migrations/postgres/mysql/1.sql",
+            "migrations/add_mysql_ids/migration.sql",
+            "mysql/1.sql",
+        ] {
+            assert!(!is_path_of_another_database(path), "{path}");
+        }
     }
 
     #[test]

@@ -66,8 +66,10 @@ pub fn effects_of(operation: &Operation) -> Effects {
         Operation::DropTable { tables, .. } => all(tables, Lock::AccessExclusive),
         Operation::Truncate { tables, .. } => Effects { rewrites: true, ..all(tables, Lock::AccessExclusive) },
         Operation::Rewrite { table, .. } => Effects::lock(table, Lock::AccessExclusive).rewriting(true),
-        Operation::Refresh { view, concurrently: true } => Effects::lock(view, Lock::Exclusive).scanning(true),
-        Operation::Refresh { view, concurrently: false } => Effects::lock(view, Lock::AccessExclusive).rewriting(true),
+        Operation::Refresh { view, concurrently: true, .. } => Effects::lock(view, Lock::Exclusive).scanning(true),
+        Operation::Refresh { view, concurrently: false, .. } => {
+            Effects::lock(view, Lock::AccessExclusive).rewriting(true)
+        }
         Operation::Write { table, bounded, .. } => Effects::lock(table, Lock::RowExclusive).scanning(!bounded),
         Operation::Batches { table, .. } => Effects::lock(table, Lock::RowExclusive),
         Operation::Light { table, lock } => Effects::lock(table, *lock),

@@ -77,7 +77,8 @@ fn is_mark(comment: &str, mark: &str) -> bool {
     rest.is_some_and(|rest| !mark.ends_with(" migration") || rest.trim_matches(['-', ' ', '\r', '\n']).is_empty())
 }
 
-/// `\set ON_ERROR_STOP on`; not `\i`, which reads another file, nor `\gexec`, which runs what a query yields.
+/// `\set ON_ERROR_STOP on`: what has no effect on what is judged, and may hold quotes of its own. Commands that matter
+/// are left for `psql`.
 fn is_command_of_psql(line: &str) -> bool {
     let Some(command) = line.trim_start().strip_prefix('\\') else { return false };
     let word = command.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
@@ -89,8 +90,6 @@ fn is_command_of_psql(line: &str) -> bool {
                 | "echo"
                 | "qecho"
                 | "warn"
-                | "connect"
-                | "c"
                 | "timing"
                 | "pset"
                 | "encoding"

@@ -50,6 +50,8 @@ hazards! {
     ReindexNotConcurrent, "reindex-not-concurrent", Unsafe, ["require-concurrent-reindex"];
     /// A statement that PostgreSQL refuses inside a transaction.
     ConcurrentInTransaction, "concurrent-in-transaction", Unsafe, ["ban-concurrent-index-creation-in-transaction"];
+    /// A form of a statement that PostgreSQL accepts nowhere.
+    RefusedStatement, "refused-statement", Unsafe, [];
     /// A new column that must have a value and has no default.
     RequiredColumn, "required-column", Unsafe, ["adding-required-field"];
     /// A new column whose default differs from row to row, so that the table is rewritten.

@@ -25,6 +25,10 @@ pub(super) struct Danger<'a> {
     pub(super) held: Option<(String, Lock)>,
     /// Whether it is one only if the table was there before the migration: `CREATE TABLE IF NOT EXISTS`.
     pub(super) if_there: bool,
+    /// Whether the table is shown to be partitioned, where that asks for another way.
+    pub(super) partitioned: bool,
+    /// Tables at the other end of foreign keys that go away with the step, which are locked as well.
+    pub(super) key_ends: Vec<String>,
 }
 
 impl Danger<'_> {
@@ -114,7 +118,18 @@ impl<'a> Judge<'a> {
         let if_there = !tables.is_empty()
             && !tables.iter().any(|table| self.known.is_old_table(table))
             && tables.iter().any(|table| self.known.is_perhaps_new_table(table));
-        self.dangers.push(Danger { step, hazard, held, if_there });
+        let partitioned = match &step.operation {
+            Operation::DropIndex { indexes, .. } => {
+                indexes.iter().any(|index| self.known.is_partitioned("", Some(index)))
+            }
+            Operation::CreateIndex { table, .. }
+            | Operation::Alter { table, change: TableChange::AddConstraint { .. } } => {
+                self.known.is_partitioned(table, None)
+            }
+            _ => false,
+        };
+        let key_ends = self.known.ends_of_keys_dropped_by(&step.operation);
+        self.dangers.push(Danger { step, hazard, held, if_there, partitioned, key_ends });
     }
 
     fn say_if(&mut self, condition: bool, step: &'a Step, hazard: Hazard) {
@@ -158,7 +173,20 @@ impl<'a> Judge<'a> {
                 self.say_if(!new, step, Hazard::ReindexNotConcurrent);
             }
             Operation::DropTable { tables, .. } => {
-                self.say_if(!tables.iter().all(|table| self.known.is_new_table(table)), step, Hazard::DropTable);
+                let new = tables.iter().all(|table| self.known.is_new_table(table));
+                self.say_if(!new, step, Hazard::DropTable);
+                let locks_others = new && !self.known.ends_of_keys_dropped_by(&step.operation).is_empty();
+                self.say_if(locks_others, step, Hazard::DropConstraint);
+            }
+            Operation::CreateIndex { table, concurrently: true, only: false, .. } => {
+                self.say_if(self.known.is_partitioned(table, None), step, Hazard::RefusedStatement);
+            }
+            Operation::DropIndex { indexes, concurrently: true, .. } => {
+                let of_parent = indexes.iter().any(|index| self.known.is_partitioned("", Some(index)));
+                self.say_if(of_parent, step, Hazard::RefusedStatement);
+            }
+            Operation::Refresh { concurrently: true, empties: true, .. } | Operation::Refused { .. } => {
+                self.say(step, Hazard::RefusedStatement);
             }
             Operation::Truncate { tables, .. } => {
                 self.say_if(!tables.iter().all(|table| self.known.is_new_table(table)), step, Hazard::Truncate);
@@ -166,7 +194,7 @@ impl<'a> Judge<'a> {
             Operation::Rewrite { table, .. } => {
                 self.say_if(!self.known.is_new_table(table), step, Hazard::TableRewrite);
             }
-            Operation::Refresh { view, concurrently: false } => {
+            Operation::Refresh { view, concurrently: false, .. } => {
                 self.say_if(!self.known.is_new_table(view), step, Hazard::MatviewRefresh);
             }
             Operation::Write { table, bounded: false, .. } => {
@@ -279,6 +307,10 @@ impl<'a> Judge<'a> {
                 self.say_if(!self.known.is_optional(table, column), step, Hazard::DropNotNull);
             }
             TableChange::DropDefault { .. } => self.say(step, Hazard::DropDefault),
+            TableChange::AddConstraint {
+                constraint: Constraint::Unique { using_index: true } | Constraint::PrimaryKey { using_index: true },
+                ..
+            } if self.known.is_partitioned(table, None) => self.say(step, Hazard::RefusedStatement),
             TableChange::AddConstraint { constraint, not_valid, .. } => {
                 if let Some(hazard) = hazard_of_constraint(constraint, *not_valid) {
                     let held = || {

@@ -1,7 +1,9 @@
 //! What the steps before tell about the database: what is new, what is proven, which transaction is open.
 
 use super::check::Before;
+use super::check_names::says_not_null;
 use super::effects::effects_of;
+use super::keys::Keys;
 use super::lock::Lock;
 use super::standing::Standing;
 use super::step::{ColumnDefault, Constraint, ObjectKind, Operation, SqlType, Step, TableChange};
@@ -28,6 +30,7 @@ pub(super) struct Known {
     /// Tables that are shown to be partitioned, and indexes that are shown to be those of partitioned tables, anywhere.
     partitioned: BTreeSet<String>,
     attached_to: BTreeSet<String>,
+    keys: Keys,
     /// What new columns of a domain bring along.
     domains: BTreeMap<String, DomainTraits>,
     /// Functions that say that they are not volatile.
@@ -179,6 +182,15 @@ impl Known {
         self.optional.contains(&(self.tables.key(table), column.to_lowercase()))
     }
 
+    /// Tables in use at the other end of the foreign keys that go away with a step: PostgreSQL locks them as well.
+    pub(super) fn ends_of_keys_dropped_by(&self, operation: &Operation) -> Vec<String> {
+        let Operation::DropTable { tables, cascade } = operation else { return Vec::new() };
+        let gone: Vec<String> = tables.iter().map(|table| self.tables.key(table)).collect();
+        let mut ends = self.keys.ends_of(&gone, *cascade);
+        ends.retain(|end| self.is_old_table(end));
+        ends
+    }
+
     pub(super) fn is_new_table(&self, table: &str) -> bool {
         self.tables.is_new(table)
     }
@@ -298,7 +310,9 @@ impl Known {
         let lock = self.lock_of(step);
         self.held = self.held.take().into_iter().chain(lock).max_by_key(|(_, lock)| *lock);
         match &step.operation {
-            Operation::CreateTable { table, columns, optional, .. } => {
+            Operation::CreateTable { table, columns, optional, references, .. } => {
+                let table_key = self.tables.key(table);
+                references.iter().for_each(|to| self.keys.add(&table_key, &self.tables.key(to)));
                 self.tables.create(table, step.if_not_exists);
                 self.optional.extend(optional.iter().map(|column| (self.tables.key(table), column.to_lowercase())));
                 let types = columns.iter().filter(|(name, kind)| !name.is_empty() && !kind.name.is_empty());
@@ -309,6 +323,7 @@ impl Known {
             Operation::DropTable { tables, .. } => {
                 let gone: BTreeSet<String> = tables.iter().map(|table| self.tables.key(table)).collect();
                 tables.iter().for_each(|table| self.tables.drop(table));
+                gone.iter().for_each(|table| self.keys.drop(table));
                 for table in &gone {
                     self.added.extract_if(columns_of(table), |_| true).for_each(drop);
                     self.validated.extract_if(columns_of(table), |_, _| true).for_each(drop);
@@ -381,6 +396,8 @@ impl Known {
                 self.let_go();
                 self.left = false;
             }
+            Operation::Savepoint { name } => self.tables.mark(name),
+            Operation::RollBack { to } => self.tables.undo(to.as_deref()),
             Operation::Begin => {
                 self.open.get_or_insert(step.span.line);
             }
@@ -401,6 +418,7 @@ impl Known {
         }
         let (from, to) = (self.tables.key(from), self.tables.key(to));
         self.tables.rename(&from, &to);
+        self.keys.rename(&from, &to);
         let moved: Vec<_> = self.types.extract_if(columns_of(&from), |_, _| true).collect();
         self.types.extend(moved.into_iter().map(|((_, column), kind)| ((to.clone(), column), kind)));
         let moved: Vec<_> = self.optional.extract_if(columns_of(&from), |_| true).collect();
@@ -440,6 +458,9 @@ impl Known {
             }
             TableChange::RenameConstraint { from, to } => self.rename_constraint(table, from, to),
             TableChange::AddColumn(column) => {
+                if let Some(to) = &column.references {
+                    self.keys.add(&self.tables.key(table), &self.tables.key(to));
+                }
                 let name = (self.tables.key(table), column.name.to_lowercase());
                 if !column.not_null && !column.primary_key {
                     self.optional.insert(name.clone());
@@ -475,6 +496,9 @@ impl Known {
             TableChange::AddConstraint { name, constraint, not_valid } => {
                 let name = name.as_deref().map(last).unwrap_or_default();
                 self.added.insert((self.tables.key(table), name.clone()));
+                if let Constraint::ForeignKey { to } = constraint {
+                    self.keys.add(&self.tables.key(table), &self.tables.key(to));
+                }
                 if *not_valid {
                     self.unvalidated.insert(name.clone());
                 }
@@ -540,40 +564,4 @@ fn plain(name: &str) -> String {
 /// A name without its schema: indexes and constraints live where their table does.
 fn last(name: &str) -> String {
     name.rsplit('.').next().unwrap_or(name).to_owned()
-}
-
-/// Whether a constraint's name says that this column is not null: `users_email_not_null`, `email_nn`, `chk_email_null`.
-fn says_not_null(constraint: &str, table: &str, column: &str) -> bool {
-    let about_null = |word: &&str| matches!(*word, "null" | "nn" | "notnull" | "nonnull");
-    let words: Vec<&str> = constraint.split('_').filter(|word| !word.is_empty()).collect();
-    if !words.iter().any(about_null) {
-        return false;
-    }
-    let opens = |word: &&str| about_null(word) || matches!(*word, "not" | "chk" | "check" | "ck");
-    let closes = |word: &&str| opens(word) || matches!(*word, "is" | "non" | "constraint");
-    let Some(first) = words.iter().position(|word| !opens(word)) else { return false };
-    let end = words.iter().rposition(|word| !closes(word)).map_or(first, |last| last + 1);
-    let named = words.get(first..end).unwrap_or_default().join("_");
-    let Some(before) = named.strip_suffix(column) else { return false };
-    // `users_first_name_not_null` says nothing of `name`.
-    let before = before.trim_end_matches('_');
-    before.is_empty() || (named.ends_with(&format!("_{column}")) && last(table).starts_with(before))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_say_which_column_is_not_null() {
-        for name in ["users_email_not_null", "email_nn", "chk_users_email_null", "user_email_null", "nn_email"] {
-            assert!(says_not_null(name, "app.users", "email"), "{name}");
-        }
-        assert!(says_not_null("is_admin_is_not_null", "users", "is_admin"));
-        for name in
-            ["users_email_key", "users_org_fk", "users_work_email_not_null", "users_email_domain_not_null", "nn"]
-        {
-            assert!(!says_not_null(name, "app.users", "email"), "{name}");
-        }
-    }
 }

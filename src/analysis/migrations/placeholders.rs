@@ -18,8 +18,58 @@ const MAX_PLACEHOLDERS: usize = 30;
 /// What is longer is none.
 const MAX_PLACEHOLDER_BYTES: usize = 500;
 
-/// Puts names in the place of placeholders.
-pub(super) fn fill(text: Cow<'_, str>) -> Filled<'_> {
+/// Puts names in the place of placeholders; with `variables` also in that of psql's, `:name` and `:"name"`.
+pub(super) fn fill(text: Cow<'_, str>, variables: bool) -> Filled<'_> {
+    let mut filled = fill_marks(text);
+    if variables && filled.text.contains(':') {
+        fill_variables(&mut filled);
+    }
+    filled
+}
+
+/// A text in quotes behind the colon stays one.
+fn fill_variables(filled: &mut Filled<'_>) {
+    let text = &filled.text;
+    let (mut out, mut written, mut at) = (String::new(), 0usize, 0usize);
+    let mut colon = false;
+    for token in tokenize(text) {
+        let start = at;
+        at += token.len as usize;
+        let is_name = matches!(token.kind, TokenKind::Ident | TokenKind::QuotedIdent { .. });
+        let is_text = text[start..at].starts_with('\'') && text[start..at].ends_with('\'');
+        if colon && start > written && (is_name || is_text) {
+            let whole = &text[start - 1..at];
+            out.push_str(&text[written..start - 1]);
+            if is_name {
+                out.push_str(&named(&mut filled.names, whole));
+            } else {
+                out.push(' ');
+                out.push_str(&whole[1..]);
+            }
+            written = at;
+        }
+        let before = text[..start].chars().next_back();
+        colon =
+            &text[start..at] == ":" && before.is_none_or(|sign| sign.is_whitespace() || "(,.=<>+-*/|".contains(sign));
+    }
+    if written > 0 {
+        out.push_str(&text[written..]);
+        filled.text = Cow::Owned(out);
+    }
+}
+
+/// The name that stands in for a placeholder.
+fn named(names: &mut Vec<(String, String)>, whole: &str) -> String {
+    let number = names.iter().position(|(_, known)| known == whole).unwrap_or_else(|| {
+        if names.len() < MAX_PLACEHOLDERS {
+            names.push((name_of(names.len(), whole.len()), whole.to_owned()));
+        }
+        names.len() - 1
+    });
+    name_of(number, whole.len())
+}
+
+fn fill_marks(text: Cow<'_, str>) -> Filled<'_> {
     let mut names: Vec<(String, String)> = Vec::new();
     if !MARKS.iter().any(|(opens, _)| text.contains(opens)) {
         return Filled { text, names };
@@ -46,13 +96,7 @@ pub(super) fn fill(text: Cow<'_, str>) -> Filled<'_> {
             out.extend(std::iter::repeat_n(' ', whole.len()));
             continue;
         }
-        let number = names.iter().position(|(_, known)| known == whole).unwrap_or_else(|| {
-            if names.len() < MAX_PLACEHOLDERS {
-                names.push((name_of(names.len(), whole.len()), whole.to_owned()));
-            }
-            names.len() - 1
-        });
-        out.push_str(&name_of(number, whole.len()));
+        out.push_str(&named(&mut names, whole));
     }
     out.push_str(rest);
     Filled { text: Cow::Owned(out), names }
@@ -126,7 +170,7 @@ mod tests {
     fn names_are_as_long_as_what_they_stand_for() {
         let text =
             "ALTER TABLE ${schema}.a;\nDROP {{ index .Options \"N\" }}.b; -- ${schema} ${open\n{{ if .X }}x{{end}}";
-        let filled = fill(Cow::Borrowed(text));
+        let filled = fill(Cow::Borrowed(text), true);
         assert_eq!(filled.text.len(), text.len());
         assert_eq!(filled.text.lines().count(), 3);
         assert!(filled.text.starts_with("ALTER TABLE p0_______.a;"), "{}", filled.text);
@@ -138,7 +182,7 @@ mod tests {
     fn what_does_not_end_nearby_is_none() {
         let long = "x".repeat(MAX_PLACEHOLDER_BYTES);
         let text = format!("$ {{ ${{a\n}} ${{{long}}} ${{ä{{{{b}}}}");
-        let filled = fill(Cow::Borrowed(&text));
+        let filled = fill(Cow::Borrowed(&text), true);
         let names: Vec<&str> = filled.names.iter().map(|(_, whole)| whole.as_str()).collect();
         assert_eq!(names, ["${ä{{b}"], "{}", filled.text);
     }
@@ -146,7 +190,7 @@ mod tests {
     #[test]
     fn one_that_begins_in_quotes_ends_there() {
         let text = "UPDATE a SET b = '{{'; DROP TABLE c; UPDATE a SET b = '}}', d = '${e}';";
-        let filled = fill(Cow::Borrowed(text));
+        let filled = fill(Cow::Borrowed(text), true);
         assert!(filled.text.contains("DROP TABLE c"), "{}", filled.text);
         let names: Vec<&str> = filled.names.iter().map(|(_, whole)| whole.as_str()).collect();
         assert_eq!(names, ["${e}"]);
@@ -154,6 +198,17 @@ mod tests {
 
     #[test]
     fn a_text_without_any_is_kept() {
-        assert!(matches!(fill(Cow::Borrowed("SELECT '{1}'")).text, Cow::Borrowed(_)));
+        assert!(matches!(fill(Cow::Borrowed("SELECT '{1}'"), true).text, Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn variables_of_psql_are_names_too() {
+        let text = "DROP TABLE :old, :\"other\"; SELECT a::int, b[1:n], ':no', $$ :no $$, :'text' FROM :s.c;";
+        let filled = fill(Cow::Borrowed(text), true);
+        assert_eq!(filled.text.len(), text.len());
+        let names: Vec<&str> = filled.names.iter().map(|(_, whole)| whole.as_str()).collect();
+        assert_eq!(names, [":old", ":\"other\"", ":s"], "{}", filled.text);
+        assert!(filled.text.contains(",  'text' FROM p2.c;"), "{}", filled.text);
+        assert!(matches!(fill(Cow::Borrowed(text), false).text, Cow::Borrowed(_)));
     }
 }

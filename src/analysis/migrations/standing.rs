@@ -13,6 +13,10 @@ pub(super) struct Standing {
     old: BTreeSet<String>,
     /// Known not to be there: dropped or renamed.
     gone: BTreeSet<String>,
+    /// Tables that the open transaction made or took away, in order.
+    touched: Vec<String>,
+    /// Savepoints, each with the number of tables that were touched before.
+    savepoints: Vec<(String, usize)>,
     /// `SET search_path`, without those that PostgreSQL fills in; empty for the schema `public`.
     path: Vec<String>,
     /// What it was before the transaction, where that set it for itself only.
@@ -23,6 +27,7 @@ impl Standing {
     /// A table that is made.
     pub(super) fn create(&mut self, table: &str, if_not_exists: bool) {
         let table = self.made(table);
+        self.touch(&table);
         let was_gone = self.gone.remove(&table);
         if !if_not_exists || was_gone || self.new.contains(&table) {
             self.perhaps_new.remove(&table);
@@ -35,6 +40,7 @@ impl Standing {
     /// A table that goes away.
     pub(super) fn drop(&mut self, table: &str) {
         let table = self.key(table);
+        self.touch(&table);
         for tables in [&mut self.new, &mut self.perhaps_new, &mut self.old] {
             tables.remove(&table);
         }
@@ -43,6 +49,8 @@ impl Standing {
 
     /// A table that gets another name, in full.
     pub(super) fn rename(&mut self, from: &str, to: &str) {
+        self.touch(from);
+        self.touch(to);
         for tables in [&mut self.new, &mut self.perhaps_new, &mut self.old] {
             let moved = tables.remove(from);
             tables.remove(to);
@@ -85,8 +93,33 @@ impl Standing {
         }
     }
 
+    /// A savepoint.
+    pub(super) fn mark(&mut self, name: &str) {
+        if self.savepoints.len() < MAX_SAVEPOINTS {
+            self.savepoints.push((name.to_owned(), self.touched.len()));
+        }
+    }
+
+    /// What the transaction did, or what it did since a savepoint, is undone: nothing is known of those tables.
+    pub(super) fn undo(&mut self, to: Option<&str>) {
+        let at = to.and_then(|name| self.savepoints.iter().rposition(|(known, _)| known == name));
+        let from = at.map_or(0, |at| self.savepoints[at].1);
+        self.savepoints.truncate(at.map_or(0, |at| at + 1));
+        for table in self.touched.drain(from.min(self.touched.len())..) {
+            for tables in [&mut self.new, &mut self.perhaps_new, &mut self.gone] {
+                tables.remove(&table);
+            }
+        }
+    }
+
+    fn touch(&mut self, table: &str) {
+        self.touched.push(table.to_owned());
+    }
+
     /// A transaction is over, and with it what was set for it only.
     pub(super) fn end_transaction(&mut self) {
+        self.touched.clear();
+        self.savepoints.clear();
         if let Some(path) = self.path_outside.take() {
             self.path = path;
         }
@@ -111,6 +144,9 @@ impl Standing {
         }
     }
 }
+
+/// Savepoints of one transaction that are remembered; those beyond undo more than they should.
+const MAX_SAVEPOINTS: usize = 1_000;
 
 /// Schemas of a search path that are looked at.
 const MAX_SCHEMAS: usize = 20;
@@ -140,6 +176,24 @@ mod tests {
         tables.age();
         tables.create("a", true);
         assert!(!tables.is_new("a") && !tables.is_perhaps_new("a"), "databases have it");
+    }
+
+    #[test]
+    fn what_is_undone_is_not_known() {
+        let mut tables = Standing::default();
+        tables.create("a", false);
+        tables.mark("s");
+        tables.drop("b");
+        tables.create("c", false);
+        tables.undo(Some("s"));
+        tables.create("b", true);
+        assert!(tables.is_new("a") && !tables.is_new("c") && !tables.is_new("b"));
+        tables.undo(None);
+        assert!(!tables.is_new("a"));
+        tables.create("a", false);
+        tables.end_transaction();
+        tables.undo(None);
+        assert!(tables.is_new("a"), "it was committed");
     }
 
     #[test]

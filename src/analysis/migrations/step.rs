@@ -2,6 +2,7 @@
 
 use super::lock::Lock;
 use super::models::ModelChange;
+pub use super::object::ObjectKind;
 
 /// Where a step stands in its file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -177,6 +178,13 @@ pub enum Operation {
         view: String,
         /// While it can be read.
         concurrently: bool,
+        /// Emptied instead: `WITH NO DATA`.
+        empties: bool,
+    },
+    /// A form of a statement that PostgreSQL accepts nowhere.
+    Refused {
+        /// What it does not do, in words.
+        what: &'static str,
     },
     /// Rows are changed or deleted.
     Write {
@@ -288,6 +296,16 @@ pub enum Operation {
     Begin,
     /// `COMMIT` or `ROLLBACK`; the end of a transaction.
     End,
+    /// `SAVEPOINT`.
+    Savepoint {
+        /// Its name.
+        name: String,
+    },
+    /// What the transaction did is undone: `ROLLBACK`.
+    RollBack {
+        /// Only what it did since then.
+        to: Option<String>,
+    },
     /// A statement without any danger that locks a table for a moment, or as writes do.
     Light {
         /// The table.
@@ -316,58 +334,6 @@ pub enum Operation {
         /// What is imported.
         module: String,
     },
-}
-
-/// Things with names that are neither tables nor indexes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ObjectKind {
-    /// `CREATE VIEW`
-    View,
-    /// `CREATE MATERIALIZED VIEW`
-    MaterializedView,
-    /// A function, procedure or aggregate.
-    Function,
-    /// `CREATE SCHEMA`
-    Schema,
-    /// `CREATE EXTENSION`
-    Extension,
-    /// `CREATE TYPE`
-    Type,
-    /// A value of an enum.
-    EnumValue,
-    /// A field of a composite type.
-    Attribute,
-    /// `CREATE SEQUENCE`
-    Sequence,
-    /// `CREATE DOMAIN`
-    Domain,
-    /// `CREATE DATABASE`
-    Database,
-    /// `CREATE SERVER`
-    Server,
-    /// `DROP OWNED`
-    Owned,
-}
-
-impl ObjectKind {
-    /// In lower-case words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ObjectKind::View => "view",
-            ObjectKind::MaterializedView => "materialized view",
-            ObjectKind::Function => "function",
-            ObjectKind::Schema => "schema",
-            ObjectKind::Extension => "extension",
-            ObjectKind::Type => "type",
-            ObjectKind::EnumValue => "enum value",
-            ObjectKind::Attribute => "attribute",
-            ObjectKind::Sequence => "sequence",
-            ObjectKind::Domain => "domain",
-            ObjectKind::Database => "database",
-            ObjectKind::Server => "foreign server",
-            ObjectKind::Owned => "objects of role",
-        }
-    }
 }
 
 /// A change of a table.

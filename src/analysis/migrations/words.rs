@@ -42,6 +42,7 @@ fn said_of(danger: &Danger<'_>, framework: Framework) -> String {
                 (false, _) => "",
             }
         ),
+        Hazard::RefusedStatement => format!("PostgreSQL refuses {}, so this migration fails.", refused_words(step, &table)),
         Hazard::RequiredColumn if drops_default(step) => format!(
             "{column} is NOT NULL and Django takes its default away again, so code that does not know the column cannot insert into {table} any more. Adding it takes {held} for a moment."
         ),
@@ -128,9 +129,10 @@ fn said_of(danger: &Danger<'_>, framework: Framework) -> String {
             tick(&names.object, "itself")
         ),
         Hazard::DropTable => format!(
-            "Dropping {} takes {} for a moment, but code that still runs uses it and fails, and its data is gone.{}",
+            "Dropping {} takes {}{} for a moment, but code that still runs uses it and fails, and its data is gone.{}",
             names.all_tables(),
             lock_on(step, &names.all_tables()),
+            key_ends(danger),
             cascades(step)
         ),
         Hazard::RenameTable => format!(
@@ -159,6 +161,10 @@ fn said_of(danger: &Danger<'_>, framework: Framework) -> String {
         ),
         Hazard::DetachPartition => format!(
             "Detaching the partition takes an ACCESS EXCLUSIVE lock on {table} and on the partition: it waits for every running query, and all reads and writes of {table} queue behind it."
+        ),
+        Hazard::MatviewRefresh if matches!(step.operation, Operation::Refresh { empties: true, .. }) => format!(
+            "`WITH NO DATA` empties {} under {held} for a moment: every query that reads it fails until it is refreshed again.",
+            tick(&names.table, "the view")
         ),
         Hazard::MatviewRefresh => format!(
             "Refreshing {} holds {held} while its query runs: {waits} until it is done.",
@@ -244,6 +250,11 @@ fn said_of(danger: &Danger<'_>, framework: Framework) -> String {
         Hazard::DropDefault => format!(
             "New rows get no default in {column} any more ({held} for a moment); code that relies on it must stop first."
         ),
+        Hazard::DropConstraint if matches!(step.operation, Operation::DropTable { .. }) => format!(
+            "With {} its foreign key goes, which takes an ACCESS EXCLUSIVE lock on {} for a moment: it waits for every running query, and all reads and writes queue behind it.",
+            names.all_tables(),
+            tick(&danger.key_ends.join(", "), "the other table")
+        ),
         Hazard::DropConstraint => format!(
             "Dropping {} takes {held} for a moment; for a foreign key also one on the table that it points to.",
             tick(&names.constraint, "the constraint")
@@ -274,6 +285,27 @@ fn keeps_rows(step: &Step) -> bool {
 
 fn is_collated(step: &Step) -> bool {
     matches!(&step.operation, Operation::Alter { change: TableChange::SetType { to, .. }, .. } if to.collated)
+}
+
+/// What PostgreSQL does not take.
+fn refused_words(step: &Step, table: &str) -> String {
+    match &step.operation {
+        Operation::Refused { what } => (*what).to_owned(),
+        Operation::CreateIndex { .. } => {
+            format!("to build an index of {table} with `CONCURRENTLY`, as it is partitioned")
+        }
+        Operation::DropIndex { .. } => "to drop the index of a partitioned table with `CONCURRENTLY`".to_owned(),
+        Operation::Refresh { .. } => "`CONCURRENTLY` together with `WITH NO DATA`".to_owned(),
+        _ => format!("`USING INDEX` for a constraint of {table}, as it is partitioned"),
+    }
+}
+
+/// `, and on `accounts` at the other end of its foreign keys`.
+fn key_ends(danger: &Danger<'_>) -> String {
+    if danger.key_ends.is_empty() {
+        return String::new();
+    }
+    format!(", and on {} at the other end of a foreign key,", tick(&danger.key_ends.join(", "), "the table"))
 }
 
 fn fills(step: &Step) -> bool {

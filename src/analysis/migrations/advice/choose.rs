@@ -32,6 +32,8 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         in_block: danger.step.in_block,
         kind: names.kind,
         statement: names.statement,
+        partitioned: danger.partitioned,
+        empties: matches!(danger.step.operation, Operation::Refresh { empties: true, .. }),
         adds_column: matches!(danger.step.operation, Operation::Alter { change: TableChange::AddColumn(_), .. }),
         fills: matches!(danger.step.operation, Operation::Alter { change: TableChange::FillNotNull { .. }, .. }),
         null_default: match &danger.step.operation {
@@ -44,6 +46,8 @@ pub(in super::super) fn advice_of(danger: &Danger<'_>, framework: Framework, pat
         },
     };
     let own = match framework.dialect() {
+        // Frameworks have no words of their own for the parts of a table.
+        _ if context.partitioned => None,
         Dialect::JavaScript if framework == Framework::Sequelize => sequelize::advice(&context),
         Dialect::Sql | Dialect::JavaScript => None,
         Dialect::Django => django::advice(&context),
@@ -95,6 +99,10 @@ pub(in super::super) struct Context {
     pub(super) kind: &'static str,
     pub(super) statement: &'static str,
     pub(super) adds_column: bool,
+    /// Whether the table is shown to be partitioned.
+    pub(super) partitioned: bool,
+    /// Whether a materialized view is emptied.
+    pub(super) empties: bool,
     /// Whether rows that are null get a value with the same step.
     pub(super) fills: bool,
     /// Whether the column is added with `DEFAULT NULL`.

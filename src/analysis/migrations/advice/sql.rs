@@ -16,6 +16,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Some((schema, _)) => format!("{}.{name}", quoted(schema)),
         None => name.to_owned(),
     };
+    if let Some(advice) = context.partitioned.then(|| partitioned_advice(context)).flatten() {
+        return Some(advice);
+    }
     Some(match context.hazard {
         Hazard::IndexNotConcurrent => format!(
             "Build it without blocking writes; {outside}. If it fails, drop the INVALID index that it leaves and run it again.\n\n    CREATE INDEX CONCURRENTLY {index} ON {table} (..);\n    -- partitioned: CREATE INDEX .. ON ONLY {table}, each partition CONCURRENTLY, then ALTER INDEX .. ATTACH PARTITION"
@@ -33,6 +36,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
                 _ => "TABLE",
             }
         ),
+        Hazard::RefusedStatement => {
+            "Write it in a form that PostgreSQL takes: each index by itself and without `CASCADE`; catalogues and `WITH NO DATA` without `CONCURRENTLY`.".to_owned()
+        }
         Hazard::ConcurrentInTransaction => format!("Give it a migration of its own and {outside}."),
         Hazard::RequiredColumn => format!(
             "Add it with a constant default, or in steps: add it nullable, let the code write it, fill the old rows in batches, then prove it not null.\n\n    ALTER TABLE {table} ADD COLUMN {column} {new_type};\n    -- later, after the backfill:\n{}",
@@ -129,6 +135,9 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::DetachPartition => {
             format!("Detach it without blocking; {outside}.\n\n    ALTER TABLE {table} DETACH PARTITION {partition} CONCURRENTLY;")
         }
+        Hazard::MatviewRefresh if context.empties => {
+            "Empty it only when nobody reads it any more; code that does must stop before.".to_owned()
+        }
         Hazard::MatviewRefresh => format!(
             "With a unique index on the view it can be refreshed while others read it; only the first filling cannot.\n\n    REFRESH MATERIALIZED VIEW CONCURRENTLY {table};"
         ),
@@ -175,6 +184,39 @@ pub(super) fn advice(context: &Context) -> Option<String> {
         Hazard::PartitionCreate => format!(
             "Make an ordinary table and attach it, which leaves reads and writes alone.\n\n    CREATE TABLE {table} (LIKE {partition} INCLUDING ALL);\n    ALTER TABLE {partition} ATTACH PARTITION {table} FOR VALUES ..;"
         ),
+        _ => return None,
+    })
+}
+
+/// What is done for each partition, as PostgreSQL does not take it for the whole of a partitioned table.
+fn partitioned_advice(context: &Context) -> Option<String> {
+    let [table, constraint, index, other] =
+        [&context.table, &context.constraint, &context.index, &context.other].map(|name| quoted(name));
+    Some(match context.hazard {
+        Hazard::IndexNotConcurrent | Hazard::RefusedStatement if context.statement == "CREATE INDEX CONCURRENTLY" => {
+            format!(
+                "`CONCURRENTLY` is refused for a partitioned table. Make the index for the parent alone, build it for each partition without blocking ({}), and attach those; it is valid when all are attached.\n\n    CREATE INDEX {index} ON ONLY {table} (..);\n    CREATE INDEX CONCURRENTLY {part} ON the_partition (..);\n    ALTER INDEX {index} ATTACH PARTITION {part};",
+                context.outside,
+                part = quoted_joined(&[&context.index, "part"])
+            )
+        }
+        Hazard::DropIndexNotConcurrent => {
+            "PostgreSQL does not drop the index of a partitioned table concurrently: plan a quiet moment, with a `lock_timeout`.".to_owned()
+        }
+        Hazard::RefusedStatement if context.statement == "DROP INDEX CONCURRENTLY" => {
+            "The index of a partitioned table goes without `CONCURRENTLY` only, and with those of its partitions: plan a quiet moment, with a `lock_timeout`.".to_owned()
+        }
+        Hazard::ForeignKeyScan => format!(
+            "Add it to each partition in two steps; the parent then takes those over and reads nothing.\n\n    ALTER TABLE the_partition ADD CONSTRAINT {constraint} FOREIGN KEY (..) REFERENCES {other} NOT VALID;\n    ALTER TABLE the_partition VALIDATE CONSTRAINT {constraint}; -- in another transaction\n    ALTER TABLE {table} ADD CONSTRAINT {constraint} FOREIGN KEY (..) REFERENCES {other}; -- when all have it"
+        ),
+        Hazard::UniqueNotConcurrent | Hazard::PrimaryKeyNotConcurrent | Hazard::RefusedStatement => {
+            let kind = if context.hazard == Hazard::PrimaryKeyNotConcurrent { "PRIMARY KEY" } else { "UNIQUE" };
+            format!(
+                "`USING INDEX` is refused for a partitioned table. Give each partition the constraint over an index that is built without blocking ({}); the parent then takes those over and builds nothing.\n\n    CREATE UNIQUE INDEX CONCURRENTLY {part} ON the_partition (..);\n    ALTER TABLE the_partition ADD CONSTRAINT {part} {kind} USING INDEX {part};\n    ALTER TABLE {table} ADD CONSTRAINT {constraint} {kind} (..); -- when all have it",
+                context.outside,
+                part = quoted_joined(&[&context.constraint, "part"])
+            )
+        }
         _ => return None,
     })
 }

@@ -26,9 +26,11 @@ pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
         Stmt::AlterForeignTable(alter) => alter_foreign_table(reader, alter),
         Stmt::CreateTable(create) => create_table(reader, create, may_be_there(statement)),
         Stmt::Do(block) => read_block(reader, block),
-        Stmt::Begin(_) | Stmt::Commit(_) | Stmt::Rollback(_) | Stmt::PrepareTransaction(_) => {
-            transaction(reader, statement)
-        }
+        Stmt::Begin(_)
+        | Stmt::Commit(_)
+        | Stmt::Rollback(_)
+        | Stmt::PrepareTransaction(_)
+        | Stmt::SavepointCreate(_) => transaction(reader, statement),
         Stmt::Update(_) | Stmt::Delete(_) | Stmt::Merge(_) => write(reader, statement),
         Stmt::CreateIndex(_) | Stmt::DropIndex(_) | Stmt::Reindex(_) | Stmt::AlterIndex(_) => index(reader, statement),
         Stmt::Insert(insert) => upsert(reader, insert),
@@ -64,6 +66,16 @@ pub(super) fn read_statement(reader: &mut Reader<'_>, statement: &Stmt) {
 }
 
 fn transaction(reader: &mut Reader<'_>, statement: &Stmt) {
+    if let Stmt::Rollback(rollback) = statement {
+        let to = match rollback {
+            ast::Rollback::RollbackTransaction(_) => Some(None),
+            ast::Rollback::RollbackToSavepoint(back) => Some(Some(named(back.savepoint_ref()))),
+            _ => None,
+        };
+        if let Some(to) = to {
+            reader.push(statement.syntax(), Operation::RollBack { to });
+        }
+    }
     let operation = match statement {
         Stmt::Begin(_) => Operation::Begin,
         Stmt::Commit(ast::Commit::CommitTransaction(end)) if end.chain_clause().is_none() => Operation::End,
@@ -72,6 +84,7 @@ fn transaction(reader: &mut Reader<'_>, statement: &Stmt) {
             Operation::NextTransaction
         }
         Stmt::PrepareTransaction(_) => Operation::End,
+        Stmt::SavepointCreate(savepoint) => Operation::Savepoint { name: named(savepoint.savepoint()) },
         _ => return,
     };
     reader.push(statement.syntax(), operation);
@@ -102,7 +115,13 @@ fn index(reader: &mut Reader<'_>, statement: &Stmt) {
             // CONCURRENTLY takes one index and no CASCADE.
             let simple = !concurrently && indexes.len() == 1 && drop.drop_behavior().is_none();
             let edit = after(drop.index_token()).filter(|_| simple);
+            let several = indexes.len() > 1;
             reader.push_with_edit(drop.syntax(), Operation::DropIndex { indexes, table: None, concurrently }, edit);
+            if concurrently && several {
+                refused(reader, drop.syntax(), "to drop several indexes at once with `CONCURRENTLY`");
+            } else if concurrently && is_cascade(drop.drop_behavior()) {
+                refused(reader, drop.syntax(), "`CASCADE` together with `DROP INDEX CONCURRENTLY`");
+            }
         }
         Stmt::Reindex(reindex) => {
             let concurrently = reindex.is_concurrently();
@@ -123,6 +142,9 @@ fn index(reader: &mut Reader<'_>, statement: &Stmt) {
             };
             let edit = after(word).filter(|_| !concurrently);
             reader.push_with_edit(reindex.syntax(), Operation::Reindex { kind, name, concurrently }, edit);
+            if kind == "system" && concurrently {
+                refused(reader, reindex.syntax(), "to rebuild its own catalogues with `CONCURRENTLY`");
+            }
         }
         Stmt::AlterIndex(alter) => {
             let index = named(alter.index_ref());
@@ -147,6 +169,11 @@ fn index(reader: &mut Reader<'_>, statement: &Stmt) {
         }
         _ => {}
     }
+}
+
+/// Says that PostgreSQL does not take the statement in this form, whatever else is said of it.
+fn refused(reader: &mut Reader<'_>, node: &SyntaxNode, what: &'static str) {
+    reader.push(node, Operation::Refused { what }).same_statement = true;
 }
 
 fn is_cascade(behavior: Option<ast::DropBehavior>) -> bool {
@@ -268,6 +295,7 @@ fn other_of(statement: &Stmt) -> Option<Operation> {
         Stmt::Refresh(refresh) => Some(Operation::Refresh {
             view: named(refresh.view_ref()),
             concurrently: refresh.concurrently_token().is_some(),
+            empties: matches!(refresh.data_option(), Some(ast::DataOption::WithNoData(_))),
         }),
         Stmt::Lock(lock) => {
             let list = lock.relation_list().into_iter().flat_map(|list| list.relation_names());

@@ -108,6 +108,7 @@ fn object_of(link: &Call) -> Option<Operation> {
         "refreshMaterializedView" => Some(Operation::Refresh {
             view: name.clone(),
             concurrently: link.arguments.get(1) == Some(&Value::Flag(true)),
+            empties: false,
         }),
         _ => drop(ObjectKind::MaterializedView),
     }

@@ -64,7 +64,14 @@ fn chain_of(scope: &Scope<'_>, chain: &Call, steps: &mut Steps) -> bool {
         "createView" => steps.push(span, Operation::CreateObject { kind: ObjectKind::View, name }),
         "createType" => steps.push(span, Operation::CreateObject { kind: ObjectKind::Type, name }),
         "refreshMaterializedView" => {
-            steps.push(span, Operation::Refresh { view: name, concurrently: link("concurrently").is_some() });
+            steps.push(
+                span,
+                Operation::Refresh {
+                    view: name,
+                    concurrently: link("concurrently").is_some(),
+                    empties: link("withNoData").is_some(),
+                },
+            );
         }
         "updateTable" | "deleteFrom" => {
             let statement = if first.short() == "updateTable" { "UPDATE" } else { "DELETE" };
