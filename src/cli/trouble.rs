@@ -49,6 +49,9 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
         CallError::HeadMoved => {
             Failure::failed(format!("{subject} was pushed to while it was read: run the command again"))
         }
+        other @ CallError::Behind(_) => {
+            Failure::failed(format!("{subject}: {other}: run the command again in a moment"))
+        }
         CallError::Network(reason) => {
             let root = access.root.variable.map(|name| format!(" ({name})")).unwrap_or_default();
             Failure::failed(format!(

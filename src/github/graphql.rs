@@ -43,12 +43,12 @@ pub fn documents() -> Vec<(&'static str, String)> {
         ("thread", THREAD.to_owned()),
         ("resolve_thread", RESOLVE_THREAD.to_owned()),
         ("reopen_thread", REOPEN_THREAD.to_owned()),
-        ("files", super::files::document(2, super::files::TEXTS)),
+        ("files", super::files::document((2, 1), super::files::TEXTS)),
         ("ground", super::ground::document(2)),
         ("ground_of_nothing", super::ground::document(0)),
         ("history", super::history::document(2)),
-        ("sizes", super::files::document(2, super::files::SIZES)),
-        ("blobs", super::files::document(2, super::files::BLOBS)),
+        ("sizes", super::files::document((2, 1), super::files::SIZES)),
+        ("blobs", super::files::document((2, 2), super::files::BLOBS)),
     ]
 }
 

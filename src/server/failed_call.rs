@@ -33,6 +33,7 @@ pub(super) fn after_call(error: CallError) -> JobError {
         | CallError::Conflict(_)
         | CallError::TooLarge(_)
         | CallError::HeadMoved
+        | CallError::Behind(_)
         | CallError::Server(_)
         | CallError::Network(_)
         | CallError::Timeout(_)
