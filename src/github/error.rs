@@ -89,10 +89,12 @@ impl CallError {
             | CallError::HeadMoved
             | CallError::Behind(_) => true,
             CallError::Server(_) | CallError::Network(_) | CallError::Timeout(_) | CallError::Conflict(_) => true,
+            // A page of whatever stands between says nothing of what GitHub would.
+            CallError::Malformed(_) => true,
             CallError::NotFound(_) | CallError::Forbidden(_) | CallError::Unauthorized(_) | CallError::Invalid(_) => {
                 false
             }
-            CallError::TooLarge(_) | CallError::Malformed(_) | CallError::Budget(_) => false,
+            CallError::TooLarge(_) | CallError::Budget(_) => false,
         }
     }
 }
