@@ -98,7 +98,7 @@ pub(super) fn after_judging(access: &Access, subject: &str, error: JudgingError)
 /// A plan that was not carried out to its end.
 pub(super) fn after_publish(access: &Access, subject: &str, error: PublishError) -> Failure {
     match error {
-        PublishError::Call(error) => {
+        PublishError::Call(error) | PublishError::Unclear(error) => {
             let Failure { status, message } = after_call(access, subject, error);
             Failure { status, message: format!("not everything was posted. {message}") }
         }

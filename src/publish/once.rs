@@ -54,7 +54,7 @@ pub(super) async fn carry_out_begun(
     };
     let mut unclear = sent > 0;
     loop {
-        if unclear && let Some(answer) = look_for(client, operation).await? {
+        if unclear && let Some(answer) = look_for(client, operation).await.map_err(PublishError::Unclear)? {
             return finish(outbox, client, id, operation, answer).await;
         }
         sent += 1;
@@ -69,7 +69,7 @@ pub(super) async fn carry_out_begun(
             }
             // The branch may have moved by this very operation, sent before without an answer.
             Err(error @ CallError::Conflict(_)) if matches!(operation, Operation::CreateCommit(_)) => {
-                if let Some(answer) = client.read_back(operation).await? {
+                if let Some(answer) = client.read_back(operation).await.map_err(PublishError::Unclear)? {
                     return finish(outbox, client, id, operation, answer).await;
                 }
                 outbox.abandon(id).await?;

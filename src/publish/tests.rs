@@ -175,7 +175,7 @@ async fn after_a_restart_the_unfinished_write_is_settled_first() {
         .await;
     let client = fake.client();
     let error = carry_out(&outbox, &client, &plan(vec![check()])).await.unwrap_err();
-    assert!(matches!(error, PublishError::Call(CallError::Server(502))));
+    assert!(matches!(error, PublishError::Unclear(CallError::Server(502))));
     broken.store(false, Ordering::SeqCst);
     assert_eq!(settle(&outbox, &client).await.unwrap(), 1);
     assert_eq!(settle(&outbox, &client).await.unwrap(), 0);

@@ -79,7 +79,7 @@ pub(super) fn not_judged_yet(attempt: u32) -> Result<(), JobError> {
 /// A plan that was not carried out.
 pub(super) fn after_publish(error: PublishError) -> JobError {
     match error {
-        PublishError::Call(error) => after_call(error),
+        PublishError::Call(error) | PublishError::Unclear(error) => after_call(error),
         PublishError::Store(error) => error.into(),
     }
 }

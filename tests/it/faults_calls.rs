@@ -414,3 +414,23 @@ async fn f27_an_answer_that_nobody_understands_is_not_kept_but_asked_for_again()
         story.end().await;
     }
 }
+
+#[tokio::test]
+async fn f28_a_read_back_that_fails_says_nothing_of_the_write() {
+    for kind in ["RESOURCE_LIMITS_EXCEEDED", "NOT_HEARD_OF", "UNPROCESSABLE"] {
+        let story = begin().await;
+        let body = json!({
+            "data": { "repository": null },
+            "errors": [{ "type": kind, "path": ["repository"], "message": "Resource limits for this query exceeded." }],
+        });
+        story.sim.inject(Fault::next("POST", "/reviews", FaultEffect::DropAfter));
+        let failed = FaultEffect::Answer { status: 200, body, headers: Vec::new() };
+        story.sim.inject(Fault::next("POST", "query Comments", failed));
+        let number = story.open("Say it", &[NOISY]).await;
+        story.pass(30).await;
+        assert_eq!(story.sim.review_comments(REPO, number).len(), 1, "{kind}");
+        assert_eq!(sent(&story.requests(), "POST", "/reviews"), 1, "{kind}");
+        assert_eq!(story.sim.comments(REPO, number).len(), 0, "{kind}: it is said once");
+        story.end().await;
+    }
+}
