@@ -108,16 +108,23 @@ pub(super) async fn finish(
     Ok(answer)
 }
 
-/// Reads back; `None` only when the operation is certainly not there, or when writing it again changes nothing.
+/// Reads back; `None` only when the operation is certainly not there, or when writing it again changes nothing. The same
+/// holds of annotations that a check lacks: they would be sent once more.
 pub(super) async fn look_for(client: &RepoClient, operation: &Operation) -> Result<Option<Answer>, CallError> {
-    if let Some(answer) = client.read_back(operation).await? {
-        return Ok(Some(answer));
-    }
-    if is_repeatable(operation) {
-        return Ok(None);
+    let seen = client.read_back(operation).await?;
+    let certain = match &seen {
+        Some(answer) => !lacks_annotations(answer, operation),
+        None => is_repeatable(operation),
+    };
+    if certain {
+        return Ok(seen);
     }
     client.timing().pause(BETWEEN_READS).await;
-    client.read_back(operation).await
+    Ok(client.read_back(operation).await?.or(seen))
+}
+
+fn lacks_annotations(answer: &Answer, operation: &Operation) -> bool {
+    matches!(answer.rest(operation), Some(Operation::UpdateCheck { check, .. }) if !check.annotations.is_empty())
 }
 
 /// Whether doing it twice is the same as doing it once.
