@@ -49,6 +49,9 @@ pub(super) fn after_call(access: &Access, subject: &str, error: CallError) -> Fa
         CallError::HeadMoved => {
             Failure::failed(format!("{subject} was pushed to while it was read: run the command again"))
         }
+        other @ CallError::Behind(_) => {
+            Failure::failed(format!("{subject}: {other}: run the command again in a moment"))
+        }
         CallError::Network(reason) => {
             let root = access.root.variable.map(|name| format!(" ({name})")).unwrap_or_default();
             Failure::failed(format!(
@@ -95,7 +98,7 @@ pub(super) fn after_judging(access: &Access, subject: &str, error: JudgingError)
 /// A plan that was not carried out to its end.
 pub(super) fn after_publish(access: &Access, subject: &str, error: PublishError) -> Failure {
     match error {
-        PublishError::Call(error) => {
+        PublishError::Call(error) | PublishError::Unclear(error) => {
             let Failure { status, message } = after_call(access, subject, error);
             Failure { status, message: format!("not everything was posted. {message}") }
         }

@@ -231,6 +231,10 @@ impl Shared {
         let now = self.http.github_now();
         self.meter.budget(whose, call.quota, &reply.headers);
         self.pace.note_headers(whose, call.quota, &reply.headers, now);
+        // A promise: there is no answer yet.
+        if reply.status == 202 && call.effect == Effect::Read {
+            return Err(CallError::Server(202));
+        }
         if (200..300).contains(&reply.status) || (call.wants_address && reply.status == 302) {
             return Ok(reply);
         }

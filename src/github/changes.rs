@@ -54,21 +54,34 @@ impl RepoClient {
         (base, head): (&CommitId, &CommitId),
         at_least: usize,
     ) -> Result<Option<Vec<FileChange>>, CallError> {
-        let mut call = self.rest(Method::GET, &format!("/compare/{base}...{head}"), "diff of base and head");
-        call.outgoing.accept = DIFF;
-        match self.call_kept(call).await {
-            Ok(body) => {
-                let set = diff::parse_patch_set(&body);
-                if set.problems.is_empty() && distinct(&set.files) >= at_least {
-                    return Ok(Some(set.files));
-                }
+        match self.fetch_whole_diff((base, head), at_least).await {
+            Ok(files) => Ok(Some(files)),
+            Err(CallError::TooLarge(_)) => Ok(None),
+            Err(CallError::Malformed(_)) => {
                 let (base, head) = (base.short(), head.short());
                 tracing::warn!("The diff of {base}...{head} is not whole; the list of files is read instead.");
                 Ok(None)
             }
-            Err(CallError::TooLarge(_)) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The same, or `TooLarge` where it is too large, and `Malformed` where it is damaged or of fewer files than that: GitHub
+    /// may answer with nothing, and a diff that ends between two files looks whole.
+    pub(super) async fn fetch_whole_diff(
+        &self,
+        (base, head): (&CommitId, &CommitId),
+        at_least: usize,
+    ) -> Result<Vec<FileChange>, CallError> {
+        let asked = "diff of base and head";
+        let mut call = self.rest(Method::GET, &format!("/compare/{base}...{head}"), asked);
+        call.outgoing.accept = DIFF;
+        let read = |body: &[u8]| {
+            let set = diff::parse_patch_set(body);
+            let whole = set.problems.is_empty() && distinct(&set.files) >= at_least;
+            if whole { Ok(set.files) } else { Err(CallError::Malformed(format!("{asked}, not all of it"))) }
+        };
+        self.call_kept(call, read).await
     }
 
     /// The same without trying the diff, for a change that is too large for one.

@@ -59,7 +59,7 @@ impl RepoClient {
         let merge_base = first.merge_base()?;
         let total = first.total_commits;
         let pages = if total > MAX_COMMITS { 1 } else { total.div_ceil(PAGE) };
-        let files = std::mem::take(&mut first.files);
+        let files = first.files.take().unwrap_or_default();
         let rest: Vec<Page> = stream::iter(2..=pages)
             .map(|page| self.comparison_page(base, head, page))
             .buffered(AT_ONCE)
@@ -97,8 +97,10 @@ impl RepoClient {
         let mut comparison = self.fetch_comparison(base, head).await?;
         let files = std::mem::take(&mut comparison.files);
         // What GitHub counts for a pull request can be of the base as it was at the last push to the head, where the two
-        // commits say what a merge would bring. A list below its limit and the diff agree on that.
-        let compared = files.len().min(size.files as usize);
+        // commits say what a merge would bring. A list below its limit and the diff agree on that; that nothing is left is
+        // believed without the list of files only where the base has all of the head.
+        let least = usize::from(comparison.merge_base != *head);
+        let compared = files.len().max(least).min(size.files as usize);
         let mut changes = read_whole_list(files, size.files);
         if changes.is_none() {
             changes = self.fetch_diff((base, head), compared).await?;
@@ -116,29 +118,34 @@ impl RepoClient {
         self.comparison_page(base, head, 1).await?.merge_base()
     }
 
-    /// All files that `head` changes since `base`, from which it comes: the diff, or where that is too large the list of the
-    /// commit, which GitHub gives of a change against the first parent only. The list has to name what the comparison names.
+    /// All files that `head` changes since `base`, from which it comes: the diff, which has as many as the comparison names;
+    /// or where that is too large or not whole the list of the commit, which GitHub gives of a change against the first
+    /// parent only. The list has to name what the comparison names.
     ///
     /// # Errors
-    /// As every call. What GitHub does not give whole is no error but [`Unavailable::Truncated`].
+    /// As every call; `Malformed` when the diff is not whole and there is no list. What is too large for GitHub is no error
+    /// but [`Unavailable::Truncated`].
     pub async fn fetch_changes_between(
         &self,
         base: &CommitId,
         head: &CommitId,
     ) -> Result<Fact<Vec<FileChange>>, CallError> {
-        if let Some(files) = self.fetch_diff((base, head), 0).await? {
-            return self.reveal_hidden((base, head), Some(base), Fact::Known(files)).await;
-        }
+        let compared = self.comparison_page(base, head, 1).await?.files.unwrap_or_default();
+        let refused = match self.fetch_whole_diff((base, head), compared.len()).await {
+            Ok(files) => return self.reveal_hidden((base, head), Some(base), Fact::Known(files)).await,
+            Err(error @ (CallError::TooLarge(_) | CallError::Malformed(_))) => error,
+            Err(error) => return Err(error),
+        };
         let truncated =
             |why: &str| Fact::Unavailable(Unavailable::Truncated(format!("the diff of the merge group{why}")));
         if self.fetch_parents(head).await?.first() != Some(base) {
-            return Ok(truncated(", which is more than one commit"));
+            let too_large = matches!(refused, CallError::TooLarge(_));
+            return if too_large { Ok(truncated(", which is more than one commit")) } else { Err(refused) };
         }
-        let listed = self.fetch_file_list(Listed::Commit(head), None);
-        let (page, listed) = futures_util::try_join!(self.comparison_page(base, head, 1), listed)?;
+        let listed = self.fetch_file_list(Listed::Commit(head), None).await?;
         let Fact::Known(changes) = listed else { return Ok(listed) };
         let named: BTreeSet<&RepoPath> = changes.iter().map(|change| &change.path).collect();
-        let agree = !page.files.is_empty() && page.files.iter().all(|file| named.contains(&file.path()));
+        let agree = !compared.is_empty() && compared.iter().all(|file| named.contains(&file.path()));
         let changes = if agree { Fact::Known(changes) } else { truncated("") };
         self.reveal_hidden((base, head), Some(base), changes).await
     }
@@ -146,8 +153,11 @@ impl RepoClient {
     async fn comparison_page(&self, base: &CommitId, head: &CommitId, page: usize) -> Result<Page, CallError> {
         let asked = "comparison of base and head";
         let path = format!("/compare/{base}...{head}?per_page={PAGE}&page={page}");
-        let body = self.call_kept(self.rest(Method::GET, &path, asked)).await?;
-        parse(&body, asked)
+        let read = |body: &[u8]| {
+            let found: Page = parse(body, asked)?;
+            if page == 1 && found.files.is_none() { Err(malformed()) } else { Ok(found) }
+        };
+        self.call_kept(self.rest(Method::GET, &path, asked), read).await
     }
 }
 
@@ -156,9 +166,8 @@ struct Page {
     merge_base_commit: Sha,
     total_commits: usize,
     commits: Vec<WireCommit>,
-    /// Only with the first page.
-    #[serde(default)]
-    files: Vec<WireFile>,
+    /// Only with the first page, and always with that.
+    files: Option<Vec<WireFile>>,
 }
 
 impl Page {

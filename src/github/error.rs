@@ -53,6 +53,9 @@ pub enum CallError {
     /// What was read is of another head than the one that was asked about.
     #[error("the pull request has another head by now")]
     HeadMoved,
+    /// Something that is there, and that the part of GitHub that answered has not heard of.
+    #[error("GitHub does not know {0} yet")]
+    Behind(String),
     /// GitHub failed; a write may or may not have happened.
     #[error("GitHub failed with status {0}")]
     Server(u16),
@@ -83,12 +86,15 @@ impl CallError {
             | CallError::SecondaryLimit { .. }
             | CallError::Paced { .. }
             | CallError::Moved
-            | CallError::HeadMoved => true,
+            | CallError::HeadMoved
+            | CallError::Behind(_) => true,
             CallError::Server(_) | CallError::Network(_) | CallError::Timeout(_) | CallError::Conflict(_) => true,
+            // A page of whatever stands between says nothing of what GitHub would.
+            CallError::Malformed(_) => true,
             CallError::NotFound(_) | CallError::Forbidden(_) | CallError::Unauthorized(_) | CallError::Invalid(_) => {
                 false
             }
-            CallError::TooLarge(_) | CallError::Malformed(_) | CallError::Budget(_) => false,
+            CallError::TooLarge(_) | CallError::Budget(_) => false,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::model::{CommitId, Fact, FileText, RepoPath, Unavailable};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 /// Files in one request.
@@ -21,7 +22,7 @@ impl RepoClient {
     /// The texts of files at commits, in the order of the question: one request per 100.
     ///
     /// # Errors
-    /// When a request failed; a file that is not there, or not a text, is an answer.
+    /// When a request failed, or GitHub does not know a commit yet; a file that is not there, or not a text, is an answer.
     pub async fn fetch_files(&self, wanted: &[(CommitId, RepoPath)]) -> Result<Vec<FileText>, CallError> {
         let mut texts: Vec<Option<FileText>> = wanted.iter().map(|place| self.known_text(place)).collect();
         let lacking: Vec<(CommitId, RepoPath)> =
@@ -49,9 +50,8 @@ impl RepoClient {
         }
     }
 
-    /// A commit that GitHub does not know yet looks as if the file was not there.
     fn keep_text(&self, place: &(CommitId, RepoPath), text: &FileText) {
-        if let Some(expression) = expression(place).filter(|_| *text != FileText::Absent) {
+        if let Some(expression) = expression(place) {
             self.shared.kept.keep(&self.question(&expression), Answer::Text(text.clone()));
         }
     }
@@ -59,7 +59,7 @@ impl RepoClient {
     /// The sizes of files at commits in bytes, in the order of the question: one request per 100. `None` is "no such file".
     ///
     /// # Errors
-    /// When a request failed. A path that is not UTF-8 has no name in GitHub's API; its size is not known either.
+    /// As [`RepoClient::fetch_files`]. A path that is not UTF-8 has no name in GitHub's API; its size is not known either.
     pub async fn fetch_sizes(&self, wanted: &[(CommitId, RepoPath)]) -> Result<Vec<Fact<Option<u64>>>, CallError> {
         let batches: Vec<_> = wanted.chunks(BATCH).map(|batch| self.fetch_objects(batch, SIZES)).collect();
         let batches: Vec<Vec<Found>> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
@@ -75,7 +75,7 @@ impl RepoClient {
     /// its path has no name in GitHub's API.
     ///
     /// # Errors
-    /// When a request failed.
+    /// As [`RepoClient::fetch_files`].
     pub(super) async fn fetch_blobs(&self, wanted: &[(CommitId, RepoPath)]) -> Result<Vec<Option<Blob>>, CallError> {
         let batches: Vec<_> = wanted.chunks(BATCH).map(|batch| self.fetch_objects(batch, BLOBS)).collect();
         let batches: Vec<Vec<Found>> = stream::iter(batches).buffered(AT_ONCE).try_collect().await?;
@@ -101,6 +101,8 @@ impl RepoClient {
             .collect())
     }
 
+    /// What lies at a path of a commit that GitHub does not know (yet) is nothing, as where there is no such file: the same
+    /// query asks for the commits themselves.
     async fn fetch_objects(
         &self,
         batch: &[(CommitId, RepoPath)],
@@ -112,16 +114,27 @@ impl RepoClient {
         variables.insert("owner".to_owned(), self.name.owner().into());
         variables.insert("name".to_owned(), self.name.name().into());
         let mut asked_for = 0;
-        for expression in expressions.iter().flatten() {
+        let mut commits: BTreeSet<&CommitId> = BTreeSet::new();
+        for ((commit, _), expression) in batch.iter().zip(&expressions) {
+            let Some(expression) = expression else { continue };
             variables.insert(format!("e{asked_for}"), expression.as_str().into());
+            commits.insert(commit);
             asked_for += 1;
+        }
+        for (n, commit) in commits.iter().enumerate() {
+            variables.insert(format!("c{n}"), commit.as_str().into());
         }
         let mut objects = if asked_for == 0 {
             Vec::new()
         } else {
-            let data: Data =
-                self.graphql(&document(asked_for, fields), Value::Object(variables), Effect::Read, asked).await?;
+            let document = document((asked_for, commits.len()), fields);
+            let data: Data = self.graphql(&document, Value::Object(variables), Effect::Read, asked).await?;
             let mut found = data.repository.ok_or_else(|| CallError::NotFound("such repository".to_owned()))?;
+            let unknown =
+                commits.iter().enumerate().find(|(n, _)| !matches!(found.get(&format!("c{n}")), Some(Some(_))));
+            if let Some((_, commit)) = unknown {
+                return Err(CallError::Behind(format!("the commit {}", commit.short())));
+            }
             (0..asked_for).map(|n| Found::Object(found.remove(&format!("f{n}")).flatten())).collect()
         }
         .into_iter();
@@ -150,13 +163,17 @@ enum Found {
     Unnameable,
 }
 
-/// The document that asks for so many files.
-pub(super) fn document(files: usize, of_each: &str) -> String {
+/// The document that asks for so many files at so many commits, and whether these are known.
+pub(super) fn document((files, commits): (usize, usize), of_each: &str) -> String {
     let mut head = String::from("query Files($owner: String!, $name: String!");
     let mut fields = String::new();
     for n in 0..files {
         let _ = write!(head, ", $e{n}: String!");
         let _ = writeln!(fields, "    f{n}: object(expression: $e{n}) {{ ...File }}");
+    }
+    for n in 0..commits {
+        let _ = write!(head, ", $c{n}: GitObjectID!");
+        let _ = writeln!(fields, "    c{n}: object(oid: $c{n}) {{ __typename }}");
     }
     format!(
         "{head}) {{\n  repository(owner: $owner, name: $name) {{\n{fields}  }}\n}}\n\n\
@@ -171,7 +188,7 @@ fn expression((commit, path): &(CommitId, RepoPath)) -> Option<String> {
 
 #[derive(Deserialize)]
 struct Data {
-    repository: Option<std::collections::HashMap<String, Option<WireObject>>>,
+    repository: Option<HashMap<String, Option<WireObject>>>,
 }
 
 #[derive(Deserialize)]

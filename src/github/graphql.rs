@@ -9,6 +9,7 @@ use super::token::Audience;
 use http::Method;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub(super) const OVERVIEW: &str =
     concat!(include_str!("queries/overview.graphql"), include_str!("queries/base.graphql"));
@@ -43,12 +44,12 @@ pub fn documents() -> Vec<(&'static str, String)> {
         ("thread", THREAD.to_owned()),
         ("resolve_thread", RESOLVE_THREAD.to_owned()),
         ("reopen_thread", REOPEN_THREAD.to_owned()),
-        ("files", super::files::document(2, super::files::TEXTS)),
+        ("files", super::files::document((2, 1), super::files::TEXTS)),
         ("ground", super::ground::document(2)),
         ("ground_of_nothing", super::ground::document(0)),
         ("history", super::history::document(2)),
-        ("sizes", super::files::document(2, super::files::SIZES)),
-        ("blobs", super::files::document(2, super::files::BLOBS)),
+        ("sizes", super::files::document((2, 1), super::files::SIZES)),
+        ("blobs", super::files::document((2, 2), super::files::BLOBS)),
     ]
 }
 
@@ -86,7 +87,20 @@ struct Problem {
     message: String,
     #[serde(default, rename = "type")]
     kind: Option<String>,
+    #[serde(default)]
+    extensions: Value,
 }
+
+/// Types of errors that are about what was asked: it is refused however often it is asked again.
+const REFUSALS: [&str; 7] = [
+    "UNPROCESSABLE",
+    "VALIDATION",
+    "BRANCH_PROTECTION_RULE_VIOLATION",
+    "MAX_NODE_LIMIT_EXCEEDED",
+    "EXCESSIVE_PAGINATION",
+    "MISSING_PAGINATION_BOUNDARIES",
+    "INVALID_CURSOR_ARGUMENTS",
+];
 
 impl Shared {
     /// Sends a document and gives its data; any error in the answer is an error.
@@ -125,9 +139,16 @@ impl Shared {
                 Some("STALE_DATA") => CallError::Conflict(cut(&problem.message)),
                 Some("NOT_FOUND") => CallError::NotFound(asked.to_owned()),
                 Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => CallError::Forbidden(cut(&problem.message)),
-                // "Something went wrong while executing your query": a timeout on GitHub's side, without a type.
-                None if problem.message.contains("Something went wrong") => CallError::Server(200),
-                _ => CallError::Invalid(cut(&problem.message)),
+                // What is wrong with a document is said without a type and with a code.
+                Some(kind) if REFUSALS.contains(&kind) => CallError::Invalid(cut(&problem.message)),
+                None if !problem.extensions.is_null() => CallError::Invalid(cut(&problem.message)),
+                // GitHub's own trouble: `RESOURCE_LIMITS_EXCEEDED`, or "Something went wrong while executing your query", a
+                // timeout without a type. What is not known says nothing of what was asked either.
+                _ => {
+                    let (kind, message) = (problem.kind.unwrap_or_default(), cut(&problem.message));
+                    tracing::warn!(asked, kind, message, "GitHub failed to answer a query.");
+                    CallError::Server(200)
+                }
             });
         }
         self.pace.note_success(installation, now);

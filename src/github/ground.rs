@@ -49,7 +49,13 @@ impl RepoClient {
             let us = data.viewer.login.trim_end_matches("[bot]").to_owned();
             ground.commits =
                 pull.commits.into_vec().into_iter().map(|it| it.commit.read(&us)).collect::<Result<_, _>>()?;
-            let mut found = repository.object.unwrap_or_default();
+            let mut found = match repository.object {
+                // What lies at its paths would seem not to be there.
+                None if !batch.is_empty() => {
+                    return Err(CallError::Behind(format!("the commit {}", head.short())));
+                }
+                found => found.unwrap_or_default(),
+            };
             for (n, path) in batch.iter().enumerate() {
                 let Some(entry) = found.remove(&format!("p{n}")).flatten() else { continue };
                 ground.entries.insert((*path).clone(), entry.into());

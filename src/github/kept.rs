@@ -1,5 +1,5 @@
-//! Answers that never change, because the question names commits: kept within a limit of bytes, and asked for once
-//! however many ask at the same time.
+//! Answers that never change, because the question names commits: kept within a limit of bytes once they were understood,
+//! and asked for once however many ask at the same time.
 
 use super::CallError;
 use crate::model::FileText;
@@ -49,21 +49,26 @@ struct Entries {
 pub(super) struct Kept(Mutex<Entries>);
 
 impl Kept {
-    /// The body that was kept, or that of `ask`. Of several who ask the same at once one really does. The second value
-    /// says whether a call was saved.
-    pub(super) async fn body(
+    /// What `read` makes of the body that was kept, or of that of `ask`. Of several who ask the same at once one really
+    /// does. A body that `read` refuses is no answer: whoever asks next asks again. The second value says whether a call was
+    /// saved.
+    pub(super) async fn read<T>(
         &self,
         question: &str,
         ask: impl Future<Output = Result<Vec<u8>, CallError>>,
-    ) -> Result<(Arc<Vec<u8>>, bool), CallError> {
+        read: impl Fn(&[u8]) -> Result<T, CallError>,
+    ) -> Result<(T, bool), CallError> {
         let turn = self.turn(question);
         let _turn = turn.lock().await;
-        if let Some(Answer::Body(body)) = self.find(question) {
-            return Ok((body, true));
+        if let Some(Answer::Body(body)) = self.find(question)
+            && let Ok(value) = read(&body)
+        {
+            return Ok((value, true));
         }
-        let body = Arc::new(ask.await?);
-        self.keep(question, Answer::Body(body.clone()));
-        Ok((body, false))
+        let body = ask.await?;
+        let value = read(&body)?;
+        self.keep(question, Answer::Body(Arc::new(body)));
+        Ok((value, false))
     }
 
     /// What was kept.
@@ -131,11 +136,31 @@ mod tests {
             asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             answer
         };
-        assert_eq!(kept.body("q", ask(Err(CallError::Server(502)))).await, Err(CallError::Server(502)));
-        let all = (0..20).map(|_| kept.body("q", ask(Ok(b"a".to_vec()))));
+        let read = |body: &[u8]| if body == b"a" { Ok(()) } else { Err(CallError::Malformed("page".to_owned())) };
+        assert_eq!(kept.read("q", ask(Err(CallError::Server(502))), read).await, Err(CallError::Server(502)));
+        let all = (0..20).map(|_| kept.read("q", ask(Ok(b"a".to_vec())), read));
         let all = futures_util::future::join_all(all).await;
         assert_eq!(all.iter().filter(|it| !it.as_ref().expect("an answer").1).count(), 1);
         assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_understands_is_not_kept() {
+        let kept = Kept::default();
+        let ask = |answer: &'static str| async move { Ok(answer.as_bytes().to_vec()) };
+        let number = |body: &[u8]| {
+            let number = std::str::from_utf8(body).ok().and_then(|text| text.parse::<u8>().ok());
+            number.ok_or_else(|| CallError::Malformed("number".to_owned()))
+        };
+        for page in ["<html>", ""] {
+            assert!(kept.read("q", ask(page), number).await.is_err());
+            assert!(kept.find("q").is_none(), "{page}");
+        }
+        assert_eq!(kept.read("q", ask("7"), number).await, Ok((7, false)));
+        assert_eq!(kept.read("q", ask("8"), number).await, Ok((7, true)));
+        // Whoever needs more than the answer has asks for another one.
+        let large = |body: &[u8]| number(body).and_then(|it| if it > 7 { Ok(it) } else { Err(CallError::Server(200)) });
+        assert_eq!(kept.read("q", ask("8"), large).await, Ok((8, false)));
     }
 
     #[test]

@@ -35,8 +35,7 @@ impl RepoClient {
     pub(super) async fn fetch_parents(&self, commit: &CommitId) -> Result<Vec<CommitId>, CallError> {
         let asked = "such commit";
         let call = self.rest(Method::GET, &format!("/git/commits/{commit}"), asked);
-        let body = self.call_kept(call).await?;
-        let wire: WireCommit = parse(&body, asked)?;
+        let wire: WireCommit = self.call_kept(call, |body| parse(body, asked)).await?;
         let named = wire.parents.iter().map(|parent| CommitId::new(&parent.sha));
         named.collect::<Result<_, _>>().map_err(|error| CallError::Malformed(error.to_string()))
     }

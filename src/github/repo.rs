@@ -91,15 +91,19 @@ impl RepoClient {
         }
     }
 
-    /// A read whose path names all that it depends on by commits: asked for once, then kept.
-    pub(super) async fn call_kept(&self, call: Call) -> Result<Arc<Vec<u8>>, CallError> {
+    /// A read whose path names all that it depends on by commits: asked for once, then kept when `read` understands it.
+    pub(super) async fn call_kept<T>(
+        &self,
+        call: Call,
+        read: impl Fn(&[u8]) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
         let question = self.question(&format!("{} {}", call.outgoing.accept, call.outgoing.url));
         let ask = async { self.call(call).await.map(|reply| reply.body) };
-        let (body, saved) = self.shared.kept.body(&question, ask).await?;
+        let (value, saved) = self.shared.kept.read(&question, ask, read).await?;
         if saved {
             self.shared.meter.saved(self.installation);
         }
-        Ok(body)
+        Ok(value)
     }
 
     /// A question that no other installation or repository shares.

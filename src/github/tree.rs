@@ -59,7 +59,7 @@ impl RepoClient {
     pub(super) async fn fetch_tree(&self, commit: &CommitId) -> Result<Fact<Vec<TreeFile>>, CallError> {
         let asked = "the files of a commit";
         let call = self.rest(Method::GET, &format!("/git/trees/{commit}?recursive=1"), asked);
-        let read = self.call_kept(call).await.and_then(|body| parse::<WireTree>(&body, asked));
+        let read = self.call_kept(call, |body| parse::<WireTree>(body, asked)).await;
         let tree = match self.settled(read.map(Fact::Known), "contents: read")? {
             Fact::Known(tree) => tree,
             Fact::Unavailable(reason) => return Ok(Fact::Unavailable(reason)),

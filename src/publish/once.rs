@@ -54,7 +54,7 @@ pub(super) async fn carry_out_begun(
     };
     let mut unclear = sent > 0;
     loop {
-        if unclear && let Some(answer) = look_for(client, operation).await? {
+        if unclear && let Some(answer) = look_for(client, operation).await.map_err(PublishError::Unclear)? {
             return finish(outbox, client, id, operation, answer).await;
         }
         sent += 1;
@@ -69,7 +69,7 @@ pub(super) async fn carry_out_begun(
             }
             // The branch may have moved by this very operation, sent before without an answer.
             Err(error @ CallError::Conflict(_)) if matches!(operation, Operation::CreateCommit(_)) => {
-                if let Some(answer) = client.read_back(operation).await? {
+                if let Some(answer) = client.read_back(operation).await.map_err(PublishError::Unclear)? {
                     return finish(outbox, client, id, operation, answer).await;
                 }
                 outbox.abandon(id).await?;
@@ -108,16 +108,23 @@ pub(super) async fn finish(
     Ok(answer)
 }
 
-/// Reads back; `None` only when the operation is certainly not there, or when writing it again changes nothing.
+/// Reads back; `None` only when the operation is certainly not there, or when writing it again changes nothing. The same
+/// holds of annotations that a check lacks: they would be sent once more.
 pub(super) async fn look_for(client: &RepoClient, operation: &Operation) -> Result<Option<Answer>, CallError> {
-    if let Some(answer) = client.read_back(operation).await? {
-        return Ok(Some(answer));
-    }
-    if is_repeatable(operation) {
-        return Ok(None);
+    let seen = client.read_back(operation).await?;
+    let certain = match &seen {
+        Some(answer) => !lacks_annotations(answer, operation),
+        None => is_repeatable(operation),
+    };
+    if certain {
+        return Ok(seen);
     }
     client.timing().pause(BETWEEN_READS).await;
-    client.read_back(operation).await
+    Ok(client.read_back(operation).await?.or(seen))
+}
+
+fn lacks_annotations(answer: &Answer, operation: &Operation) -> bool {
+    matches!(answer.rest(operation), Some(Operation::UpdateCheck { check, .. }) if !check.annotations.is_empty())
 }
 
 /// Whether doing it twice is the same as doing it once.

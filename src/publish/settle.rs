@@ -16,7 +16,7 @@ pub async fn settle(outbox: &Outbox<'_>, client: &RepoClient) -> Result<usize, P
     for (id, head, operation) in &unfinished {
         // Only the holder of the job may finish a check that was interrupted.
         begin_one(outbox, client, head, id, operation).await?;
-        match look_for(client, operation).await? {
+        match look_for(client, operation).await.map_err(PublishError::Unclear)? {
             Some(found) => {
                 finish(outbox, client, id, operation, found).await?;
             }

@@ -175,7 +175,7 @@ async fn after_a_restart_the_unfinished_write_is_settled_first() {
         .await;
     let client = fake.client();
     let error = carry_out(&outbox, &client, &plan(vec![check()])).await.unwrap_err();
-    assert!(matches!(error, PublishError::Call(CallError::Server(502))));
+    assert!(matches!(error, PublishError::Unclear(CallError::Server(502))));
     broken.store(false, Ordering::SeqCst);
     assert_eq!(settle(&outbox, &client).await.unwrap(), 1);
     assert_eq!(settle(&outbox, &client).await.unwrap(), 0);
@@ -247,4 +247,34 @@ async fn a_status_is_bound_to_its_commit_also_when_the_head_moved() {
     let plan = Plan { recheck_head: Some(PullNumber(1)), ..plan(vec![set_status(), review(0..1)]) };
     let report = carry_out(&Outbox::none(), &fake.client(), &plan).await.unwrap();
     assert_eq!((report.head_moved, report.done.len()), (true, 1));
+}
+
+#[tokio::test]
+async fn f39_annotations_that_show_late_are_not_sent_again() {
+    // The second chunk arrives, its answer is a 502, and the first read does not count it yet.
+    let fake = Fake::start(with_tokens(|seen, before| match (seen.line.split(' ').next(), before) {
+        (Some("PATCH"), 0) => status(502, "bad gateway"),
+        (Some("GET"), _) => ok(json!({ "check_runs": [{
+            "id": 9, "external_id": "id", "status": "in_progress",
+            "output": { "annotations_count": if before == 0 { 50 } else { 100 } },
+        }] })),
+        _ => ok(json!({ "id": 9 })),
+    }))
+    .await;
+    let Operation::CreateCheck(mut check) = check() else { panic!("a check") };
+    let mark = |line| Annotation {
+        path: "a".into(),
+        start_line: line,
+        end_line: line,
+        level: AnnotationLevel::Warning,
+        title: "t".into(),
+        message: "m".into(),
+    };
+    check.annotations = (1..=120).map(mark).collect();
+    let report = carry_out(&Outbox::none(), &fake.client(), &plan(vec![Operation::CreateCheck(check)])).await.unwrap();
+    assert_eq!(report.done.len(), 1);
+    let seen = fake.seen.lock().unwrap().clone();
+    let sent = |seen: &Seen| seen.body["output"]["annotations"].as_array().map(Vec::len);
+    assert_eq!(seen.iter().filter_map(sent).collect::<Vec<_>>(), [50, 50, 20]);
+    assert_eq!(*fake.pauses.lock().unwrap(), [Duration::from_secs(10)]);
 }

@@ -33,6 +33,7 @@ pub(super) fn after_call(error: CallError) -> JobError {
         | CallError::Conflict(_)
         | CallError::TooLarge(_)
         | CallError::HeadMoved
+        | CallError::Behind(_)
         | CallError::Server(_)
         | CallError::Network(_)
         | CallError::Timeout(_)
@@ -78,7 +79,7 @@ pub(super) fn not_judged_yet(attempt: u32) -> Result<(), JobError> {
 /// A plan that was not carried out.
 pub(super) fn after_publish(error: PublishError) -> JobError {
     match error {
-        PublishError::Call(error) => after_call(error),
+        PublishError::Call(error) | PublishError::Unclear(error) => after_call(error),
         PublishError::Store(error) => error.into(),
     }
 }

@@ -45,7 +45,9 @@ pub enum Effect {
     First(Meanwhile),
     /// It is done, and this becomes of the answer's body.
     Alter(fn(&mut Value)),
-    /// A read is answered from how things were before the last push; writes pass.
+    /// It is done, and this becomes of the bytes of the answer's body.
+    Garble(fn(&mut Vec<u8>)),
+    /// A read is answered from how things were before the last push, whose commits nobody has heard of; writes pass.
     Stale,
     /// The same, before the last so many pushes (at most eight are remembered).
     StaleBy(usize),

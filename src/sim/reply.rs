@@ -72,6 +72,17 @@ impl Reply {
         Reply::refusal(422, &format!("Invalid request.\n\n{message}"))
     }
 
+    /// What comes of it where something on the way spoils its body.
+    pub(super) fn garbled(self, garble: fn(&mut Vec<u8>)) -> Reply {
+        let (kind, mut bytes) = match self.body {
+            Body::Empty => ("text/plain", Vec::new()),
+            Body::Json(value) => ("application/json; charset=utf-8", value.to_string().into_bytes()),
+            Body::Bytes(kind, bytes) => (kind, bytes),
+        };
+        garble(&mut bytes);
+        Reply { body: Body::Bytes(kind, bytes), ..self }
+    }
+
     pub(super) fn with(mut self, name: &str, value: &str) -> Reply {
         self.headers.push((name.to_owned(), value.to_owned()));
         self

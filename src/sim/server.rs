@@ -136,6 +136,7 @@ fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_
     if account.0 != 0 && request.path != "/rate_limit" {
         state.patience.note_call(account, now, || format!("{} {}", request.method, request.target()));
     }
+    let garble = if let Some(Effect::Garble(garble)) = &effect { Some(*garble) } else { None };
     let (reply, kind, route) = match effect {
         Some(Effect::Answer { status, body, headers }) => (faults::answer(status, body, headers), kind_of(request), ""),
         Some(Effect::DropBefore) => (Reply::empty(0), kind_of(request), ""),
@@ -149,7 +150,9 @@ fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_
             }
             (reply, kind, route)
         }
-        Some(Effect::Delay(_) | Effect::First(_) | Effect::DropAfter) | None => counted(&mut state, request, 0),
+        Some(Effect::Delay(_) | Effect::First(_) | Effect::DropAfter | Effect::Garble(_)) | None => {
+            counted(&mut state, request, 0)
+        }
     };
     if account.0 != 0 {
         state.patience.note_answer(account, now, &reply);
@@ -168,7 +171,11 @@ fn answer(shared: &Shared, request: &rest::Request, effect: Option<Effect>, has_
         request: request.body.clone(),
         response: json_of(&reply),
     });
-    reply
+    drop(log);
+    match garble {
+        Some(garble) => reply.garbled(garble),
+        None => reply,
+    }
 }
 
 /// The real answer, when the caller's hour is not spent.

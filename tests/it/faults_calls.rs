@@ -399,3 +399,37 @@ async fn a_second_look_at_the_same_head_reads_little_and_writes_nothing() {
     }
     story.end().await;
 }
+
+#[tokio::test]
+async fn f27_an_answer_that_nobody_understands_is_not_kept_but_asked_for_again() {
+    let page = FaultEffect::Garble(|body| *body = b"<!DOCTYPE html><html>Unicorn!</html>".to_vec());
+    for effect in [page, FaultEffect::Garble(Vec::clear)] {
+        let story = begin().await;
+        story.sim.inject(Fault::next("GET", "/compare/", effect.clone()));
+        let number = story.open("Say it", &[NOISY]).await;
+        story.pass(10).await;
+        assert_eq!(conclusion(&story, REPO, number), "failure", "{effect:?}");
+        assert_eq!(sent(&story.requests(), "GET", "/compare/"), 2, "{effect:?}");
+        story.end().await;
+    }
+}
+
+#[tokio::test]
+async fn f28_a_read_back_that_fails_says_nothing_of_the_write() {
+    for kind in ["RESOURCE_LIMITS_EXCEEDED", "NOT_HEARD_OF", "UNPROCESSABLE"] {
+        let story = begin().await;
+        let body = json!({
+            "data": { "repository": null },
+            "errors": [{ "type": kind, "path": ["repository"], "message": "Resource limits for this query exceeded." }],
+        });
+        story.sim.inject(Fault::next("POST", "/reviews", FaultEffect::DropAfter));
+        let failed = FaultEffect::Answer { status: 200, body, headers: Vec::new() };
+        story.sim.inject(Fault::next("POST", "query Comments", failed));
+        let number = story.open("Say it", &[NOISY]).await;
+        story.pass(30).await;
+        assert_eq!(story.sim.review_comments(REPO, number).len(), 1, "{kind}");
+        assert_eq!(sent(&story.requests(), "POST", "/reviews"), 1, "{kind}");
+        assert_eq!(story.sim.comments(REPO, number).len(), 0, "{kind}: it is said once");
+        story.end().await;
+    }
+}

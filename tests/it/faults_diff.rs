@@ -295,3 +295,54 @@ end)";
     assert!(story.page(later).contains("deckhand (by deckhand): success"), "{}", story.page(later));
     story.end().await;
 }
+
+/// Two files, of which the second has something to find.
+const TWO: [(&str, Option<&str>); 2] = [("b.py", Some("b = 1\n")), ("c.py", Some("print(1)\n"))];
+
+/// Only the first file of a diff is left.
+fn cut_behind_first(body: &mut Vec<u8>) {
+    let text = String::from_utf8(std::mem::take(body)).unwrap();
+    let second = text.match_indices("diff --git").nth(1).map(|(at, _)| at);
+    *body = text[..second.expect("two files are changed")].as_bytes().to_vec();
+}
+
+#[tokio::test]
+async fn f36_the_diff_of_a_merge_group_that_is_not_whole_is_not_believed() {
+    for garble in [Vec::clear as fn(&mut Vec<u8>), cut_behind_first] {
+        let story = Story::begin_with_groups(&[], &[("dangerfile.lua", PRINTS), ("a.py", "a = 1\n")]).await;
+        let number = open_two(&story).await;
+        story.requests();
+        // Behind the comparison, which names both files.
+        story.sim.inject(Fault::next("GET", "/compare/", FaultEffect::Garble(garble)).after(1));
+        let group = story.sim.enqueue(REPO, number, "mona");
+        story.rest().await;
+        let check = story.sim.checks(REPO, &group).remove(0);
+        assert_eq!((&check["conclusion"], &check["output"]["title"]), (&"success".into(), &"1 warning".into()));
+        let log = story.requests();
+        assert!(log.iter().any(|it| it.path.contains(&format!("/commits/{group}?"))), "{log:#?}");
+        story.end().await;
+    }
+}
+
+async fn open_two(story: &Story) -> u64 {
+    let number = story.open("Print", &TWO).await;
+    assert_eq!(check(story, number).1, "1 warning");
+    number
+}
+
+#[tokio::test]
+async fn f36_that_nothing_is_changed_is_not_believed_where_github_counts_files() {
+    let nothing: fn(&mut serde_json::Value) = |page| page["files"] = serde_json::json!([]);
+    let untold: fn(&mut serde_json::Value) = |page| _ = page.as_object_mut().unwrap().remove("files");
+    for alter in [nothing, untold] {
+        let story = begin(PRINTS).await;
+        story.sim.inject(Fault::next("GET", "/compare/", FaultEffect::Alter(alter)));
+        story.sim.inject(Fault::next("GET", "/compare/", FaultEffect::Garble(Vec::clear)));
+        let number = story.open("Print", &TWO).await;
+        // The second spoils the comparison of the next attempt where the first one ended with it.
+        story.pass(10).await;
+        story.pass(30).await;
+        assert_eq!(check(&story, number).1, "1 warning");
+        story.end().await;
+    }
+}

@@ -193,7 +193,7 @@ async fn answer(
         ["repos", "octo", "hello", "compare", _] => (
             200,
             json!({
-                "merge_base_commit": { "sha": BASE }, "total_commits": 1,
+                "merge_base_commit": { "sha": BASE }, "total_commits": 1, "files": [],
                 "commits": [{ "sha": HEAD, "parents": [{ "sha": BASE }], "author": null,
                     "commit": { "message": "Print", "author": { "name": "M", "email": "m@x", "date": "2026-11-21T07:45:00Z" } } }],
             }),

@@ -172,6 +172,22 @@ async fn late_reads_know_the_head_of_before_the_last_pushes() {
         let seen = json_of(&client.post("/graphql", &query).await);
         assert_eq!(seen["data"]["repository"]["pullRequest"]["headRefOid"], wanted.as_str());
     }
+    let object = json!({
+        "query": "query Found($oid: GitObjectID!, $file: String!) { repository(owner: \"octo\", name: \"hello\") { object(oid: $oid) { __typename } file: object(expression: $file) { __typename } } }",
+        "variables": { "oid": third, "file": format!("{third}:list.txt") },
+    });
+    sim.inject(Fault::next("", "query Found", FaultEffect::Stale));
+    let looked = |known: Value, file: Value| json!({ "object": known, "file": file });
+    for wanted in
+        [looked(Value::Null, Value::Null), looked(json!({ "__typename": "Commit" }), json!({ "__typename": "Blob" }))]
+    {
+        let seen = json_of(&client.post("/graphql", &object).await);
+        assert_eq!(seen["data"]["repository"], wanted, "a commit is not known before its push");
+    }
+    sim.inject(Fault::next("GET", "/compare/", FaultEffect::Stale));
+    for wanted in [404, 200] {
+        assert_eq!(client.get(&format!("compare/{head}...{third}")).await.status, wanted);
+    }
     sim.inject(Fault::next("", "", FaultEffect::Stale));
     let said = client.post(&format!("issues/{number}/comments"), &json!({ "body": "Kept" })).await;
     assert_eq!(said.status, 201);

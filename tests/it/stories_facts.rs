@@ -1,7 +1,7 @@
 //! Stories of facts that only GitHub knows: fetched when a rule asks, whole or not at all, without the robot's own.
 
 use crate::sim_bench::{APP_ID, REPO, Story, writes};
-use deckhand::sim::{AppConfig, Fault, FaultEffect, LogEntry};
+use deckhand::sim::{AppConfig, Fault, FaultEffect, LogEntry, SimHandle};
 
 const CI: u64 = 77;
 const EDIT: (&str, Option<&str>) = ("a.txt", Some("two\n"));
@@ -230,5 +230,29 @@ async fn a_fact_that_github_fails_to_give_is_asked_for_again() {
     story.sim.inject(Fault::next("GET", "/check-runs", FaultEffect::DropAfter));
     let number = story.open("Count to two", &[EDIT]).await;
     assert!(summary(&story, number).starts_with("success"), "{}", summary(&story, number));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f09_a_file_of_a_commit_that_is_not_known_yet_is_not_taken_for_one_that_is_not_there() {
+    let rules = "rule('settings', function()
+         local text = danger.git.file('conf.txt')
+         if text and text:find('FORBIDDEN', 1, true) then fail('That is forbidden.') end
+       end)";
+    let story = Story::begin(&[("dangerfile.lua", rules), ("a.py", "a = 1\n")]).await;
+    let number = story.open("Configure", &[("conf.txt", Some("fine\n"))]).await;
+    let conclusion = |sim: &SimHandle| {
+        let check = sim.checks(REPO, &sim.head(REPO, number).unwrap()).remove(0);
+        check["conclusion"].as_str().unwrap_or("open").to_owned()
+    };
+    assert_eq!(conclusion(&story.sim), "success");
+    story.sim.inject(Fault::next("POST", "query Files", FaultEffect::Stale).times(2));
+    story.sim.push(REPO, "configure", "mona", "Forbid it", &[("conf.txt", Some("FORBIDDEN\n"))], "");
+    story.rest().await;
+    assert_eq!(conclusion(&story.sim), "open");
+    for _ in 0..3 {
+        story.pass(10).await;
+    }
+    assert_eq!(conclusion(&story.sim), "failure");
     story.end().await;
 }

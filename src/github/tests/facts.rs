@@ -192,6 +192,7 @@ async fn texts_come_in_one_request_and_fill_the_snapshot() {
             "f0": { "__typename": "Blob", "text": path("e0"), "isBinary": false, "isTruncated": false, "byteSize": 3 },
             "f1": null,
             "f2": { "__typename": "Blob", "text": null, "isBinary": true, "isTruncated": false, "byteSize": 3 },
+            "c0": { "__typename": "Commit" },
         } } }))
     }))
     .await;
@@ -219,7 +220,9 @@ async fn commits_come_completely_or_not_at_all() {
     let commit = |n: usize| json!({ "sha": format!("{n:040x}"), "commit": { "message": "m", "author": { "name": "n", "email": "e", "date": "2026-11-21T07:45:00Z" } }, "author": null, "parents": [] });
     let fake = Fake::start(with_tokens(move |seen, _| {
         let range = if seen.line.ends_with("page=1") { 0..100 } else { 100..150 };
-        ok(json!({ "merge_base_commit": { "sha": B }, "total_commits": 150, "commits": range.map(commit).collect::<Vec<_>>() }))
+        ok(json!({
+            "merge_base_commit": { "sha": B }, "total_commits": 150, "commits": range.map(commit).collect::<Vec<_>>(), "files": [],
+        }))
     }))
     .await;
     let (base, head) = (CommitId::new(B).unwrap(), CommitId::new(A).unwrap());
@@ -238,6 +241,7 @@ async fn f37_a_list_of_commits_that_is_not_whole_is_none() {
             let range = if seen.line.ends_with("page=1") { 0..100 } else { 100..100 + sent };
             ok(json!({
                 "merge_base_commit": { "sha": B }, "total_commits": total, "commits": range.map(commit).collect::<Vec<_>>(),
+                "files": [],
             }))
         }))
         .await;
@@ -418,4 +422,24 @@ async fn the_organisations_dangerfile_has_a_token_of_its_own_and_its_absence_is_
     let seen = fake.seen.lock().unwrap().clone();
     let mints = seen.iter().filter(|seen| seen.line.ends_with("access_tokens")).count();
     assert_eq!(mints, 2, "a repository that comes later is not the one that the token was for");
+}
+
+#[tokio::test]
+async fn f09_what_lies_at_a_commit_that_github_does_not_know_yet_is_not_known() {
+    let fake = Fake::start(with_tokens(|seen, before| {
+        assert_eq!(seen.body["variables"]["c0"], A);
+        let commit = if before % 2 == 0 { Value::Null } else { json!({ "__typename": "Commit" }) };
+        ok(json!({ "data": { "repository": { "f0": null, "c0": commit } } }))
+    }))
+    .await;
+    let client = fake.client();
+    let place = [(CommitId::new(A).unwrap(), RepoPath::new("a"))];
+    let behind = || CallError::Behind("the commit aaaaaaa".to_owned());
+    assert!(behind().is_temporary());
+    assert_eq!(client.fetch_sizes(&place).await, Err(behind()));
+    assert_eq!(client.fetch_sizes(&place).await, Ok(vec![Fact::Known(None)]));
+    assert_eq!(client.fetch_files(&place).await, Err(behind()));
+    assert_eq!(client.fetch_files(&place).await, Ok(vec![FileText::Absent]));
+    assert_eq!(client.fetch_files(&place).await, Ok(vec![FileText::Absent]));
+    assert_eq!(fake.lines().len(), 4, "what is certain is kept");
 }

@@ -271,3 +271,22 @@ async fn f34_an_installation_that_another_ones_end_moved_to_a_read_page_is_found
     assert!(ids.contains(&101), "{ids:?}");
     assert_eq!((ids.len(), fake.lines().len()), (150, 6));
 }
+
+#[tokio::test]
+async fn f27_graphql_says_what_is_its_own_trouble_and_what_is_ours() {
+    let trouble = [
+        json!({ "type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded." }),
+        json!({ "type": "NOT_HEARD_OF", "message": "Too bad" }),
+        json!({ "message": "Something went wrong while executing your query. Please include `X` when reporting this issue." }),
+    ];
+    let ours = [
+        json!({ "type": "UNPROCESSABLE", "message": "Body is too long" }),
+        json!({ "message": "Field 'mast' doesn't exist on type 'Boat'", "extensions": { "code": "undefinedField" } }),
+    ];
+    for (error, temporary) in trouble.into_iter().zip([true; 3]).chain(ours.into_iter().zip([false; 2])) {
+        let answer = json!({ "data": { "repository": null }, "errors": [error] });
+        let fake = Fake::start(with_tokens(move |_, _| ok(answer.clone()))).await;
+        let told = fake.client().fetch_overview(PullNumber(1)).await.unwrap_err();
+        assert_eq!((told.is_temporary(), told.is_unclear()), (temporary, temporary), "{told:?}");
+    }
+}

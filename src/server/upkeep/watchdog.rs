@@ -35,7 +35,7 @@ impl Reviews {
                 Ok(Err(PublishError::Call(CallError::NotFound(_)))) => {
                     store.note_check(overdue.id, &overdue.key, None).await?;
                 }
-                Ok(Err(PublishError::Call(error))) => {
+                Ok(Err(PublishError::Call(error) | PublishError::Unclear(error))) => {
                     let wait = if error.is_temporary() { SOON } else { LATER };
                     tracing::warn!(key = overdue.key, %error, "a check that stays open cannot be concluded: {error}");
                     store.await_check(overdue.id, now.after(wait)).await?;

@@ -43,6 +43,7 @@ impl State {
             NewCommit { reference: &reference, parents: &[parent], author: &author, message: push.message, edits };
         let sha = repo.git.commit(&new);
         self.move_branch(index, push.branch, &sha, push.author);
+        self.note_pushed(&sha);
         Some(sha)
     }
 

@@ -56,6 +56,7 @@ impl State {
             queue: Vec::new(),
             required: Vec::new(),
             artifacts: Vec::new(),
+            not_yet: std::sync::Arc::default(),
         });
         id
     }
@@ -86,6 +87,7 @@ impl State {
             queue: Vec::new(),
             required: Vec::new(),
             artifacts: Vec::new(),
+            not_yet: std::sync::Arc::default(),
             ..it
         };
         self.repos.push(fork);

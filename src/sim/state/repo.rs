@@ -1,6 +1,7 @@
 //! People and repositories.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{CheckRun, CheckSuite, Comment, CommitStatus, Pull, Reaction, Review, ReviewComment};
 use crate::sim::git::Git;
@@ -125,6 +126,8 @@ pub(in crate::sim) struct Repo {
     pub(in crate::sim) queue: Vec<QueueEntry>,
     pub(in crate::sim) required: Vec<Required>,
     pub(in crate::sim) artifacts: Vec<Artifact>,
+    /// Commits that whoever reads late has not heard of, although the objects are there.
+    pub(in crate::sim) not_yet: Arc<BTreeSet<String>>,
 }
 
 impl Repo {
@@ -163,7 +166,7 @@ impl Repo {
             return Some(self.pulls.get(&number.parse().ok()?)?.head_sha.clone());
         }
         let full = name.len() == 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        (full && self.git.load_commit(name).is_some()).then(|| name.to_owned())
+        (full && !self.not_yet.contains(name) && self.git.load_commit(name).is_some()).then(|| name.to_owned())
     }
 
     /// As GitHub associates them: the merged pull requests that brought a commit; open ones with it only while it is not

@@ -1,7 +1,7 @@
 //! The state as one value, and how things are found in it.
 
 use super::{App, Delivery, Installation, Repo, Token, User};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::sim::clock::{SimClock, render_time};
@@ -34,6 +34,8 @@ pub(in crate::sim) struct State {
     pub(in crate::sim) signed_in: Option<(String, String)>,
     /// Old names of repositories, the newest last, and whose they were.
     pub(in crate::sim) renamed: Vec<(String, u64)>,
+    /// Commits that pushes brought.
+    pushed: BTreeSet<String>,
     /// How everything was before each of the last pushes, the newest last, for reads that are late.
     history: VecDeque<Arc<State>>,
 }
@@ -55,6 +57,7 @@ impl State {
             keep_conclusions: false,
             signed_in: None,
             renamed: Vec::new(),
+            pushed: BTreeSet::new(),
             history: VecDeque::new(),
         }
     }
@@ -78,6 +81,11 @@ impl State {
         (self.deliveries, self.tokens, self.history) = (deliveries, tokens, history);
     }
 
+    /// A push brought this commit.
+    pub(in crate::sim) fn note_pushed(&mut self, sha: &str) {
+        self.pushed.insert(sha.to_owned());
+    }
+
     /// Answers from how things were before the last so many pushes; 0 is now. Tokens are known at once everywhere.
     pub(in crate::sim) fn as_of<T>(&mut self, pushes: usize, answer: impl FnOnce(&mut State) -> T) -> T {
         let old = pushes.checked_sub(1).map(|back| self.history.len().saturating_sub(back + 1));
@@ -85,6 +93,8 @@ impl State {
         let mut seen = State::clone(old);
         std::mem::swap(&mut seen.tokens, &mut self.tokens);
         seen.installations.clone_from(&self.installations);
+        let not_yet = Arc::new(self.pushed.difference(&seen.pushed).cloned().collect());
+        seen.repos.iter_mut().for_each(|repo| repo.not_yet = Arc::clone(&not_yet));
         let told = answer(&mut seen);
         std::mem::swap(&mut seen.tokens, &mut self.tokens);
         told
