@@ -274,6 +274,33 @@ async fn labels_count_only_when_all_events_were_read() {
     }
 }
 
+#[tokio::test]
+async fn only_who_set_a_label_last_vouches_for_it() {
+    let event = |event: &str, actor: Value| json!({ "event": event, "actor": actor, "label": { "name": "bug" } });
+    let by = |login: &str| json!({ "login": login });
+    let before = vec![event("labeled", by("writer")), event("unlabeled", by("writer"))];
+    let cases: [(Option<Value>, &[&str]); 4] = [
+        (Some(event("labeled", by("other"))), &["other"]),
+        (Some(event("labeled", Value::Null)), &[]),
+        (Some(event("renamed", by("other"))), &[]),
+        // The list is behind the label.
+        (None, &[]),
+    ];
+    for (last, expected) in cases {
+        let events: Vec<Value> = before.iter().cloned().chain(last.clone()).collect();
+        let fake = Fake::start(with_overview(move |seen| match seen.line.contains("/permission") {
+            true => ok(json!({ "permission": "write" })),
+            false => ok(json!(events)),
+        }))
+        .await;
+        let client = fake.client();
+        let mut pull = client.fetch_overview(PullNumber(3)).await.unwrap().pull;
+        pull.labels = vec![Label::named("bug")];
+        let labelings = client.fetch_labelings(&pull).await.unwrap();
+        assert_eq!(labelings.iter().map(|it| it.actor.as_str()).collect::<Vec<_>>(), expected, "{last:?}");
+    }
+}
+
 /// A snapshot with a pull request, and one fact asked for.
 async fn ask(fake: &Fake, key: FactKey) -> Result<Snapshot, CallError> {
     let client = fake.client();
