@@ -1,7 +1,7 @@
 //! Facts: the overview, changed files, commits, texts.
 
 use crate::github::tests::fake::*;
-use crate::github::{CallError, ChangeSize, FetchedFact, FoundDangerfile, apply_facts};
+use crate::github::{CallError, ChangeSize, FetchedFact, FoundDangerfile, OrganisationLook, apply_facts};
 use crate::model::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -418,7 +418,7 @@ async fn the_organisations_dangerfile_has_a_token_of_its_own_and_its_absence_is_
     let found = json!({ "object": { "text": "warn('x')", "isBinary": false, "isTruncated": false } });
     for (entry, expected) in [(found, "found"), (Value::Null, "absent"), (json!({ "object": {} }), "unreadable")] {
         let fake = Fake::start(with_tokens(move |_, _| ok(branch(entry.clone())))).await;
-        let said = match fake.client().fetch_organisation_dangerfile().await.unwrap() {
+        let said = match fake.client().look_for_organisation_dangerfile().await.unwrap().dangerfile {
             FoundDangerfile::Found(it) => {
                 assert_eq!((it.origin, it.commit), (Origin::Organisation, CommitId::new(B).ok()));
                 "found"
@@ -432,15 +432,16 @@ async fn the_organisations_dangerfile_has_a_token_of_its_own_and_its_absence_is_
         assert_eq!(seen[1].body["variables"], json!({ "owner": "o", "name": ".github" }));
     }
     let refuse = |code: u16| Fake::start(move |_, _| status(code, "no"));
-    let none = refuse(422).await.client().fetch_organisation_dangerfile().await;
-    assert_eq!(none, Ok(FoundDangerfile::Absent));
-    let broken = refuse(403).await.client().fetch_organisation_dangerfile().await;
+    let absent = |contradicts| Ok(OrganisationLook { dangerfile: FoundDangerfile::Absent, contradicts });
+    let none = refuse(422).await.client().look_for_organisation_dangerfile().await;
+    assert_eq!(none, absent(false));
+    let broken = refuse(403).await.client().look_for_organisation_dangerfile().await;
     assert!(matches!(broken, Err(CallError::Forbidden(_))), "{broken:?}");
     let nothing = json!({ "data": { "repository": null }, "errors": [{ "type": "NOT_FOUND", "message": "no" }] });
     let fake = Fake::start(with_tokens(move |_, _| ok(nothing.clone()))).await;
     let client = fake.client();
     for _ in 0..2 {
-        assert_eq!(client.fetch_organisation_dangerfile().await, Ok(FoundDangerfile::Absent));
+        assert_eq!(client.look_for_organisation_dangerfile().await, absent(true));
     }
     let seen = fake.seen.lock().unwrap().clone();
     let mints = seen.iter().filter(|seen| seen.line.ends_with("access_tokens")).count();
