@@ -73,6 +73,7 @@ pub use list::{AccessibleRepository, OpenPull};
 pub use meter::{InstallationUse, Meter, RequestKind};
 pub use oidc::{GITHUB_ISSUER, TokenRefusal, Workflow, WorkflowTokens};
 pub use open_pulls::{GlancedCheck, GlancedPull, OpenPulls};
+pub use organisation::OrganisationLook;
 pub use overview::{FoundDangerfile, Overview};
 pub use perform::{ANNOTATIONS_AT_ONCE, Answer};
 pub use permission::Permission;

@@ -305,6 +305,13 @@ impl Shared {
         tokens.slot(audience, self.http.github_now()).lock().await.as_ref()?.grants_write(permission)
     }
 
+    /// Whether there is a token of an audience that is in use.
+    pub(super) async fn has_token(&self, audience: &Audience) -> bool {
+        let Auth::App { tokens, .. } = &self.auth else { return true };
+        let now = self.http.github_now();
+        tokens.slot(audience, now).lock().await.as_ref().is_some_and(|token| token.is_fresh(now))
+    }
+
     /// Forgets the token of an audience.
     pub(super) async fn forget_token(&self, audience: &Audience) {
         if let Auth::App { tokens, .. } = &self.auth {

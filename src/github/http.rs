@@ -24,6 +24,8 @@ const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 const API_VERSION: &str = "2022-11-28";
 /// A difference of the clocks that is noise.
 const NOISE: Duration = Duration::from_secs(5);
+/// No answer has told GitHub's time yet.
+const UNTOLD: i64 = i64::MIN;
 
 /// The connection pool to one GitHub.
 pub(super) struct Http {
@@ -33,6 +35,8 @@ pub(super) struct Http {
     pub(super) timing: Timing,
     /// Milliseconds by which GitHub's clock is ahead of ours.
     skew: AtomicI64,
+    /// The same, exact to a second or the time of a request, and rather too many; [`UNTOLD`] before an answer has said it.
+    ahead: AtomicI64,
 }
 
 /// A request without its credentials.
@@ -64,7 +68,7 @@ impl Http {
         } else {
             tls()?
         };
-        Ok(Http { crab, user_agent, roots, timing, skew: AtomicI64::new(0) })
+        Ok(Http { crab, user_agent, roots, timing, skew: AtomicI64::new(0), ahead: AtomicI64::new(UNTOLD) })
     }
 
     /// GitHub's present, as far as we know it.
@@ -77,8 +81,15 @@ impl Http {
         Timestamp(at.0.saturating_sub(self.skew.load(Ordering::Relaxed)))
     }
 
+    /// A time of the host's clock as GitHub's showed it, or a moment later; `None` while nobody knows.
+    pub(super) fn github_time(&self, at: Timestamp) -> Option<Timestamp> {
+        let ahead = self.ahead.load(Ordering::Relaxed);
+        (ahead != UNTOLD).then(|| Timestamp(at.0.saturating_add(ahead)))
+    }
+
     pub(super) async fn send(&self, outgoing: Outgoing, authorization: HeaderValue) -> Result<Reply, CallError> {
         let request = self.request(outgoing, authorization)?;
+        let sent_at = self.timing.now();
         let exchange = async {
             let response = self.crab.send(request).await.map_err(|error| network(&error))?;
             let (parts, body) = response.into_parts();
@@ -90,7 +101,7 @@ impl Http {
             Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body: Vec::from(body.to_bytes()) })
         };
         let reply = tokio::time::timeout(TIMEOUT, exchange).await.map_err(|_| CallError::Timeout(TIMEOUT))??;
-        self.learn_clock(&reply.headers);
+        self.learn_clock(&reply.headers, sent_at);
         Ok(reply)
     }
 
@@ -109,14 +120,21 @@ impl Http {
         request.body(body).map_err(|_| CallError::Invalid("the request's address is not a URL".to_owned()))
     }
 
-    fn learn_clock(&self, headers: &HeaderMap) {
+    fn learn_clock(&self, headers: &HeaderMap, sent_at: Timestamp) {
         let Some(date) = header(headers, "date").and_then(|text| chrono::DateTime::parse_from_rfc2822(text).ok())
         else {
             return;
         };
-        let ahead = date.timestamp_millis().saturating_sub(self.timing.now().0);
+        let date = date.timestamp_millis();
+        let ahead = date.saturating_sub(self.timing.now().0);
         let noise = i64::try_from(NOISE.as_millis()).unwrap_or(i64::MAX);
         self.skew.store(if ahead.abs() > noise { ahead } else { 0 }, Ordering::Relaxed);
+        // It was written between the request and now, in some part of its second. What an answer that came faster has told
+        // stays, as long as it is possible.
+        let most = date.saturating_add(999).saturating_sub(sent_at.0);
+        if !(ahead..=most).contains(&self.ahead.load(Ordering::Relaxed)) {
+            self.ahead.store(most, Ordering::Relaxed);
+        }
     }
 }
 

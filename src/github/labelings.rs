@@ -13,7 +13,7 @@ const MAX_PAGES: usize = 10;
 
 impl RepoClient {
     /// For each label that the pull request carries, who set it last and whether they may write now. A label that
-    /// nobody is known to have set (by a workflow long ago, say) is left out.
+    /// nobody is known to have set is left out: an account that is deleted by now did, or the events do not tell of it yet.
     ///
     /// # Errors
     /// As every call.
@@ -24,10 +24,14 @@ impl RepoClient {
             let path = format!("/issues/{}/events?per_page={PAGE}&page={page}", pull.number);
             let events: Vec<WireEvent> = self.get(&path, "events of the pull request").await?;
             let last = events.len() < PAGE;
-            for event in events.into_iter().filter(|event| event.event == "labeled") {
-                let (Some(actor), Some(label)) = (event.actor, event.label) else { continue };
-                if let Some(carried) = pull.labels.iter().find(|carried| carried.name == label.name) {
-                    actors.insert(&carried.name, actor.login);
+            for event in events {
+                let Some(label) = event.label else { continue };
+                let Some(carried) = pull.labels.iter().find(|carried| carried.name == label.name) else { continue };
+                match (event.event.as_str(), event.actor) {
+                    ("labeled", Some(actor)) => _ = actors.insert(&carried.name, actor.login),
+                    // Whoever set it before does not vouch for what was done after them.
+                    ("labeled", None) | ("unlabeled", _) => _ = actors.remove(carried.name.as_str()),
+                    _ => {}
                 }
             }
             if last {

@@ -72,7 +72,7 @@ pub struct GlancedCheck {
     pub open: bool,
     /// Whether it says something.
     pub concluded: bool,
-    /// When it began.
+    /// When it began, by the host's clock.
     pub started_at: Option<Timestamp>,
 }
 
@@ -114,7 +114,11 @@ impl Github {
                 },
             };
             for pull in pulls {
-                all.pulls.push(glanced(pull)?);
+                let mut pull = glanced(pull)?;
+                for check in &mut pull.checks {
+                    check.started_at = check.started_at.map(|at| self.shared.http.host_time(at));
+                }
+                all.pulls.push(pull);
             }
             (all.cost, all.remaining) = (all.cost + rate.cost, rate.remaining);
             seen = Some(all);

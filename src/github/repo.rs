@@ -4,7 +4,7 @@ use super::CallError;
 use super::call::{Call, Effect, RequestCounter, Shared, body, parse};
 use super::http::Reply;
 use super::token::{Audience, Scope};
-use crate::model::{InstallationId, RepoName, RepositoryId};
+use crate::model::{InstallationId, RepoName, RepositoryId, Timestamp};
 use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,6 +49,12 @@ impl RepoClient {
     /// The clock and the pause that this client uses.
     pub fn timing(&self) -> &super::Timing {
         &self.shared.http.timing
+    }
+
+    /// A time of the host's clock as GitHub's showed it, or a moment later: to be compared with the times that GitHub gives.
+    /// `None` while no answer has told its time.
+    pub fn github_time(&self, at: Timestamp) -> Option<Timestamp> {
+        self.shared.http.github_time(at)
     }
 
     /// Whether the app may write what this permission (`statuses`) is for, as GitHub said when it gave the token that is

@@ -352,7 +352,11 @@ impl Hearing<'_> {
     /// or a check on it had begun after that review. A head that comes back was shown before and is not meant.
     async fn was_shown(&self) -> Result<bool, JobError> {
         let pull = &self.overview.pull;
-        // GitHub's times are whole seconds.
+        // All times here are GitHub's. Without knowing its clock nobody knows what came first.
+        if self.client.github_time(self.reviews.now()).is_none() {
+            return Ok(false);
+        }
+        // They are whole seconds.
         let written = self.said.written_at.unix_seconds();
         let end_of_second = Timestamp(written * 1_000 + 999);
         let last = self.reviews.store().find_last_run(self.job.spec.repository, pull.number, end_of_second).await?;

@@ -10,12 +10,20 @@ use std::time::Duration;
 /// that takes the job up; others wait for the end.
 const ABSENCE: Duration = Duration::from_secs(300);
 
+/// After so long an absence is looked at again for which GitHub had just given a token. Short, because nothing else speaks
+/// against it.
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// After so long an absence is looked at again where there was a dangerfile, or somebody changed the repository: GitHub's API
+/// may be behind.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Whether a repository holds what is for all repositories of its account.
 pub(super) fn is_organisations(name: &RepoName) -> bool {
     name.name().eq_ignore_ascii_case(ORGANISATION_REPOSITORY)
 }
 
-/// What is known of organisations without a dangerfile.
+/// What is known of the accounts.
 #[derive(Default)]
 pub(super) struct Organisations {
     known: Mutex<Known>,
@@ -23,48 +31,93 @@ pub(super) struct Organisations {
 
 #[derive(Default)]
 struct Known {
-    /// Until when an account, by installation and name, counts as one without.
-    absent: HashMap<(InstallationId, String), Timestamp>,
+    /// By installation and name.
+    accounts: HashMap<(InstallationId, String), Seen>,
     /// Grows whenever something is forgotten: what was read before that is not remembered.
     forgotten: u64,
 }
 
+/// What the last look for an account's dangerfile has shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// There was none; until then nobody looks.
+    Absent { until: Timestamp },
+    /// There was one, or somebody has changed the repository since.
+    Present,
+}
+
 impl Organisations {
     /// The organisation's dangerfile, when this repository is under one. The repository `.github` is not: there it is the
-    /// repository's own.
+    /// repository's own. That there is none counts at once, unless something speaks against it: then a second look decides.
     pub(super) async fn find(
         &self,
         client: &RepoClient,
         installation: InstallationId,
     ) -> Result<FoundDangerfile, CallError> {
-        let now = client.timing().now();
-        let account = (installation, client.name().owner().to_ascii_lowercase());
-        let forgotten = {
-            let known = self.lock();
-            if is_organisations(client.name()) || known.absent.get(&account).is_some_and(|until| now < *until) {
-                return Ok(FoundDangerfile::Absent);
-            }
-            known.forgotten
-        };
-        let found = client.fetch_organisation_dangerfile().await?;
-        let mut known = self.lock();
-        known.absent.retain(|_, until| now < *until);
-        if found == FoundDangerfile::Absent && known.forgotten == forgotten {
-            known.absent.insert(account, now.after(ABSENCE));
-        }
-        Ok(found)
+        self.look(client, installation, true).await
     }
 
-    /// The repository `.github` of this installation has changed.
-    pub(super) fn forget(&self, installation: InstallationId) {
+    /// The same from one look, for whoever only asks whether something is to be judged: the judgement looks twice.
+    pub(super) async fn glance(
+        &self,
+        client: &RepoClient,
+        installation: InstallationId,
+    ) -> Result<FoundDangerfile, CallError> {
+        self.look(client, installation, false).await
+    }
+
+    async fn look(
+        &self,
+        client: &RepoClient,
+        installation: InstallationId,
+        twice: bool,
+    ) -> Result<FoundDangerfile, CallError> {
+        let now = client.timing().now();
+        let account = account(installation, client.name().owner());
+        let (before, forgotten) = {
+            let known = self.lock();
+            let before = known.accounts.get(&account).copied();
+            let is_absent = matches!(before, Some(Seen::Absent { until }) if now < until);
+            if is_organisations(client.name()) || is_absent {
+                return Ok(FoundDangerfile::Absent);
+            }
+            (before, known.forgotten)
+        };
+        let mut look = client.look_for_organisation_dangerfile().await?;
+        let was_there = before == Some(Seen::Present);
+        if look.dangerfile == FoundDangerfile::Absent && (look.contradicts || was_there) {
+            if !twice {
+                return Ok(FoundDangerfile::Absent);
+            }
+            client.timing().pause(if was_there { PATIENCE } else { MOMENT }).await;
+            look = client.look_for_organisation_dangerfile().await?;
+        }
         let mut known = self.lock();
-        known.absent.retain(|(of, _), _| *of != installation);
+        if known.forgotten == forgotten {
+            let seen = match look.dangerfile {
+                FoundDangerfile::Absent => Seen::Absent { until: client.timing().now().after(ABSENCE) },
+                FoundDangerfile::Found(_) | FoundDangerfile::Unreadable { .. } => Seen::Present,
+            };
+            known.accounts.insert(account, seen);
+        }
+        Ok(look.dangerfile)
+    }
+
+    /// The repository `.github` of this account has changed.
+    pub(super) fn forget(&self, installation: InstallationId, owner: &str) {
+        let mut known = self.lock();
+        known.accounts.retain(|(of, _), _| *of != installation);
+        known.accounts.insert(account(installation, owner), Seen::Present);
         known.forgotten += 1;
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn account(installation: InstallationId, owner: &str) -> (InstallationId, String) {
+    (installation, owner.to_ascii_lowercase())
 }
 
 /// Both dangerfiles as one ruleset, the organisation's first; `None` when there is neither.

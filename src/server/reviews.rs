@@ -161,7 +161,7 @@ impl Reviews {
 
     /// The organisation's rules may have changed: every other repository is judged too, for the same reason.
     async fn fan_out_to_others(&self, spec: &JobSpec) -> Result<(), JobError> {
-        self.organisations.forget(spec.installation);
+        self.organisations.forget(spec.installation, spec.name.owner());
         let repositories = self.github().list_repositories(spec.installation).await.map_err(after_call)?;
         let others = repositories.into_iter().filter(|it| it.id != spec.repository);
         let under = others.filter(|it| it.name.owner().eq_ignore_ascii_case(spec.name.owner()));

@@ -66,8 +66,18 @@ impl Writing<'_> {
             required_statuses: self.required_statuses.clone(),
             may_resolve: self.may_resolve,
             hands: self.hands,
-            ..PlanInput::new(self.run.to_string(), self.number, self.started_at, self.reviews.now())
+            ..PlanInput::new(
+                self.run.to_string(),
+                self.number,
+                self.by_github(self.started_at),
+                self.by_github(self.reviews.now()),
+            )
         }
+    }
+
+    /// A time of ours by GitHub's clock: when people saw something is compared with when they wrote something.
+    fn by_github(&self, at: Timestamp) -> Timestamp {
+        self.client.github_time(at).unwrap_or(at)
     }
 
     /// Reads what plans of statuses begin with, when they are `wanted`, and notes where the app may set none. A check that
@@ -110,7 +120,7 @@ impl Writing<'_> {
         if plan.operations.is_empty() {
             if !stored {
                 // GitHub shows all this already; commands, merge groups and other pull requests need to know it here.
-                self.reviews.store().save_run(&self.record(verdict, snapshot)?).await?;
+                self.reviews.store().save_run(&self.record(verdict, snapshot)?, self.reviews.now()).await?;
             }
             return Ok(JobOutcome { summary: format!("{title}; nothing changed") });
         }
@@ -211,7 +221,7 @@ impl Writing<'_> {
             head: verdict.head.clone(),
             verdict: serde_json::to_string(verdict).map_err(render)?,
             snapshot: serde_json::to_string(snapshot).map_err(render)?,
-            created_at: self.reviews.now(),
+            created_at: self.by_github(self.reviews.now()),
             wakes: self.wakes.clone(),
         })
     }

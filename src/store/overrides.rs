@@ -38,8 +38,8 @@ pub trait Overrides: Send + Sync {
         number: PullNumber,
     ) -> Result<Vec<OverrideRecord>, StoreError>;
 
-    /// The commit of the last review of this pull request that had ended at this time, and when it ended; `None` when none
-    /// had.
+    /// The commit of the last review of this pull request that had ended at this time, and when it ended, both by GitHub's
+    /// clock; `None` when none had.
     ///
     /// # Errors
     /// When the database fails.

@@ -56,7 +56,7 @@ pub struct RunRecord {
     pub verdict: String,
     /// `Snapshot` as JSON.
     pub snapshot: String,
-    /// When it finished.
+    /// When it finished, by GitHub's clock.
     pub created_at: Timestamp,
     /// Work that this judgement brings about: it is enqueued when the run is saved, or never. Not read back.
     pub wakes: Vec<JobSpec>,
@@ -75,7 +75,7 @@ pub struct RunHeadline {
     pub head: CommitId,
     /// What was said; `None` when it cannot be read.
     pub conclusion: Option<Conclusion>,
-    /// When it finished.
+    /// When it finished, by GitHub's clock.
     pub created_at: Timestamp,
 }
 
@@ -86,7 +86,7 @@ pub trait Runs: Send + Sync {
     ///
     /// # Errors
     /// When the database fails.
-    async fn save_run(&self, run: &RunRecord) -> Result<(), StoreError>;
+    async fn save_run(&self, run: &RunRecord, now: Timestamp) -> Result<(), StoreError>;
 
     /// Loads a run.
     ///

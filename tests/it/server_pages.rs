@@ -48,7 +48,7 @@ pub(crate) async fn save_run(bench: &Bench) -> RunId {
         created_at: Timestamp(0),
         wakes: Vec::new(),
     };
-    bench.server.store().save_run(&run).await.unwrap();
+    bench.server.store().save_run(&run, run.created_at).await.unwrap();
     id
 }
 

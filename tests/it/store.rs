@@ -426,7 +426,7 @@ async fn work_that_a_judgement_brings_about_is_counted_when_it_joins(room: Room)
     let wakes = vec![pull(1, 8, Cause::SharedHead)];
     room.store.enqueue_all(&wakes, NOON).await.expect("enqueued");
     let run = RunRecord { wakes: wakes.clone(), ..run(RunId::from_random([1; 16])) };
-    room.store.save_run(&run).await.expect("saved");
+    room.store.save_run(&run, run.created_at).await.expect("saved");
     room.store.begin(vec![operation("k", "op", None)], Some(run.clone()), NOON).await.expect("begun");
     room.store.forget_judgement(run.repository, run.number, &wakes, NOON).await.expect("forgotten");
     assert_eq!(room.store.counts().joined_jobs.get(), 3);
@@ -450,7 +450,7 @@ async fn judgements_are_found_by_pull_request_and_commit(room: Room) {
         let id = RunId::from_random([u8::try_from(number).expect("small"); 16]);
         let head = CommitId::new(&digit.repeat(40)).expect("an id");
         let run = RunRecord { number: PullNumber(number), head: head.clone(), ..run(id) };
-        room.store.save_run(&run).await.expect("saved");
+        room.store.save_run(&run, run.created_at).await.expect("saved");
         head
     };
     let find = async |number: u64, head: &CommitId| {
@@ -496,8 +496,8 @@ async fn runs_and_reads_come_back(room: Room) {
         assert_eq!(RunId::parse(bad), None, "{bad}");
     }
     let run = run(id.clone());
-    room.store.save_run(&run).await.expect("saved");
-    room.store.save_run(&run).await.expect("saving again changes nothing");
+    room.store.save_run(&run, run.created_at).await.expect("saved");
+    room.store.save_run(&run, run.created_at).await.expect("saving again changes nothing");
     assert_eq!(room.store.load_run(&id).await.expect("no error"), Some(run));
     assert_eq!(room.store.load_run(&RunId::from_random([0; 16])).await.expect("no error"), None);
 

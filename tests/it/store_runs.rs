@@ -45,7 +45,7 @@ pub(crate) fn run(digit: u8, number: u64, days: u32) -> RunRecord {
 async fn old_runs_are_forgotten_but_not_the_last_judgement_of_a_pull_request(room: Room) {
     // Of pull request 7: two old ones and a new one; of 8: only an old one, which `heads` still needs.
     for (digit, number, days) in [(1, 7, 50), (2, 7, 31), (3, 7, 29), (4, 8, 90), (5, 7, 0)] {
-        room.store.save_run(&run(digit, number, days)).await.unwrap();
+        room.store.save_run(&run(digit, number, days), Timestamp(0)).await.unwrap();
     }
     let forgotten = room.store.forget_old(&ALL, NOON).await.unwrap();
     assert_eq!((forgotten.runs, forgotten.deliveries), (2, 0));
@@ -60,9 +60,9 @@ async fn old_runs_are_forgotten_but_not_the_last_judgement_of_a_pull_request(roo
 async fn the_newest_runs_are_kept_and_the_surplus_is_forgotten(room: Room) {
     // More than one transaction's worth, and two of one moment.
     for digit in 0..250 {
-        room.store.save_run(&run(digit, 7, 1)).await.unwrap();
+        room.store.save_run(&run(digit, 7, 1), Timestamp(0)).await.unwrap();
     }
-    room.store.save_run(&run(255, 8, 2)).await.unwrap();
+    room.store.save_run(&run(255, 8, 2), Timestamp(0)).await.unwrap();
     let few = Retention { runs: 3, ..ALL };
     assert_eq!(room.store.forget_old(&few, NOON).await.unwrap().runs, 247);
     assert_eq!(left(&room, 0..=255).await, [247, 248, 249, 255], "three, and the last judgement of 8");

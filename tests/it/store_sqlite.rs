@@ -26,7 +26,7 @@ async fn store_newer_work(room: &Room, key: &str) {
 async fn snapshots_are_compressed_and_come_back() {
     let room = Room::new(Kind::Sqlite).await;
     let saved = run(1, 7, 0);
-    room.store.save_run(&saved).await.unwrap();
+    room.store.save_run(&saved, saved.created_at).await.unwrap();
     let row = sqlx::query("SELECT length(packed) AS packed, snapshot FROM runs").fetch_one(&mut raw(&room).await).await;
     let row = row.unwrap();
     assert!(row.get::<i64, _>("packed") < 1000 && row.get::<&str, _>("snapshot").is_empty());
@@ -64,7 +64,7 @@ async fn f21_rows_of_an_older_binary_are_read_and_ours_by_it() {
     assert_eq!(archive.find_version(&older.id).await.unwrap(), None);
 
     let ours = run(1, 7, 0);
-    room.store.save_run(&ours).await.unwrap();
+    room.store.save_run(&ours, ours.created_at).await.unwrap();
     let row = sqlx::query(
         "SELECT id, repository, name, number, base, head, verdict, snapshot, created_at FROM runs WHERE id = ?1",
     )

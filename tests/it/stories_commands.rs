@@ -1,8 +1,11 @@
 //! Commands in the conversation of a pull request, from the comment to what people see.
 
 use crate::rules::hold;
-use crate::sim_bench::{REPO, Story, forbidden, writes};
-use deckhand::sim::{Fault, FaultEffect, Kind};
+use crate::sim_bench::{REPO, Story, forbidden, wall, writes};
+use deckhand::model::Timestamp;
+use deckhand::server::WallClock;
+use deckhand::sim::{Fault, FaultEffect, Kind, SimHandle};
+use std::sync::Arc;
 use std::time::Duration;
 
 const RULES: &str = "rule('no-print', function()
@@ -249,6 +252,35 @@ async fn f63_a_command_is_bound_to_the_commit_that_was_shown() {
     assert_eq!(say(&story, number, "ada", "/deckhand override no-print I have seen it").await, done());
     assert_eq!(check(&story, number), "success: No problems, 2 overridden");
     story.end().await;
+}
+
+#[tokio::test]
+async fn f30_f63_a_command_is_bound_to_the_commit_that_was_shown_whatever_the_hosts_clock_says() {
+    for seconds in [-90, -4, 4, 90] {
+        let host = move |sim: &SimHandle| -> WallClock {
+            let github = wall(sim);
+            Arc::new(move || Timestamp(github().0 + 1_000 * seconds))
+        };
+        let story = Story::begin_with_clock(&[("dangerfile.lua", RULES), HELLO], host).await;
+        story.sim.add_user(REPO, "ada", "write");
+        let number = story.open("Say what happens", &[NOISY]).await;
+        story.sim.advance(Duration::from_secs(200));
+        story.sim.set_deliver(false);
+        let comment = story.sim.comment(REPO, number, "ada", "/deckhand override no-print Fine").unwrap();
+        let told = story.sim.deliveries().pop().unwrap();
+        story.sim.set_deliver(true);
+        story.sim.advance(Duration::from_secs(2));
+        let worse = ("src/hello.py", Some("def hello():\n    print(open('/etc/passwd'))\n"));
+        story.sim.push(REPO, "say-what-happens", "mona", "Just a moment", &[worse], "");
+        story.rest().await;
+        assert!(story.sim.redeliver(&told.guid));
+        story.rest().await;
+        assert_eq!(signs(&story, comment), ["confused"], "{seconds}");
+        assert_eq!(check(&story, number), "failure: 1 problem", "{seconds}");
+        story.sim.advance(Duration::from_secs(2));
+        assert_eq!(say(&story, number, "ada", "/deckhand override no-print I have seen it").await, done(), "{seconds}");
+        story.end_long().await;
+    }
 }
 
 /// The head that comes back was shown before, and the command was written for the one between.

@@ -2,6 +2,8 @@
 
 use crate::sim_bench::{APP_ID, REPO, Story, writes};
 use deckhand::sim::{AppConfig, Fault, FaultEffect, LogEntry, SimHandle};
+use serde_json::{Value, json};
+use std::time::Duration;
 
 const CI: u64 = 77;
 const EDIT: (&str, Option<&str>) = ("a.txt", Some("two\n"));
@@ -57,6 +59,31 @@ async fn approvals_are_counted_as_they_come() {
     story.sim.push(REPO, "count-to-two", "mona", "Count on", &[("a.txt", Some("three\n"))], "");
     story.rest().await;
     assert!(summary(&story, number).starts_with("failure"), "an approval is for one head");
+    story.end().await;
+}
+
+#[tokio::test]
+async fn f09_a_review_that_the_api_does_not_know_yet_is_heeded_once_it_does() {
+    let rules = "rule('two-eyes', function()
+      for _, review in danger.github.reviews do if review.state == 'CHANGES_REQUESTED' then fail('Wait.') end end
+    end)";
+    let story = begin(rules).await;
+    story.sim.add_user(REPO, "ada", "write");
+    let number = story.open("Count to two", &[EDIT]).await;
+    assert!(summary(&story, number).starts_with("success"), "{}", summary(&story, number));
+    story.sim.advance(Duration::from_secs(60));
+    // One look sees the pull request and its reviews as they were before.
+    let before = |answer: &mut Value| {
+        answer["data"]["repository"]["pullRequest"]["updatedAt"] = "2026-01-05T09:00:00Z".into();
+    };
+    story.sim.inject(Fault::next("POST", "query Overview", FaultEffect::Alter(before)));
+    let none = |answer: &mut Value| answer["data"]["repository"]["pullRequest"]["reviews"]["nodes"] = json!([]);
+    story.sim.inject(Fault::next("POST", "query Reviews", FaultEffect::Alter(none)));
+    story.sim.review(REPO, number, "ada", "CHANGES_REQUESTED", "");
+    story.rest().await;
+    story.sim.clear_faults();
+    story.pass(6).await;
+    assert!(summary(&story, number).starts_with("failure"), "{}", summary(&story, number));
     story.end().await;
 }
 

@@ -2,6 +2,7 @@
 
 use crate::sim_bench::{REPO, Story, writes};
 use deckhand::sim::{Fault, FaultEffect};
+use serde_json::json;
 use std::time::Duration;
 
 const ALL: &str = "octo/.github";
@@ -192,6 +193,38 @@ async fn its_absence_is_remembered_for_a_while() {
         story.rest().await;
         assert_eq!(looks(&story), expected, "after {wait} s more");
     }
+    story.end().await;
+}
+
+/// GitHub says for once that there is no repository `.github`.
+fn deny(story: &Story) {
+    let message = "Could not resolve to a Repository with the name 'octo/.github'.";
+    let error = json!({ "type": "NOT_FOUND", "path": ["repository"], "message": message });
+    let body = json!({ "data": { "repository": null }, "errors": [error] });
+    let effect = FaultEffect::Answer { status: 200, body, headers: Vec::new() };
+    story.sim.inject(Fault::next("POST", "query Organisation", effect));
+}
+
+#[tokio::test]
+async fn f09_an_absence_counts_only_when_it_is_confirmed() {
+    let story = begin(&[("dangerfile.lua", STRICT)], &[("dangerfile.lua", "message('fine')")]).await;
+    deny(&story);
+    let first = story.open("Count to two", &[EDIT]).await;
+    assert!(check(&story, first).contains("Sign off"), "the first answer: {}", check(&story, first));
+    deny(&story);
+    let second = story.open("Count on", &[EDIT]).await;
+    assert!(check(&story, second).contains("Sign off"), "one that contradicts another: {}", check(&story, second));
+    story.end().await;
+}
+
+#[tokio::test]
+async fn one_that_is_taken_away_judges_no_more() {
+    let story = begin(&[("dangerfile.lua", STRICT)], &[("dangerfile.lua", "message('fine')")]).await;
+    let number = story.open("Count to two", &[EDIT]).await;
+    assert!(check(&story, number).starts_with("failure"), "{}", check(&story, number));
+    story.sim.push(ALL, "main", "mona", "Trust everybody", &[("dangerfile.lua", None)], "");
+    story.rest().await;
+    assert!(check(&story, number).starts_with("success"), "{}", check(&story, number));
     story.end().await;
 }
 

@@ -1,7 +1,7 @@
 //! Facts: the overview, changed files, commits, texts.
 
 use crate::github::tests::fake::*;
-use crate::github::{CallError, ChangeSize, FetchedFact, FoundDangerfile, apply_facts};
+use crate::github::{CallError, ChangeSize, FetchedFact, FoundDangerfile, OrganisationLook, apply_facts};
 use crate::model::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -278,6 +278,33 @@ async fn labels_count_only_when_all_events_were_read() {
     }
 }
 
+#[tokio::test]
+async fn only_who_set_a_label_last_vouches_for_it() {
+    let event = |event: &str, actor: Value| json!({ "event": event, "actor": actor, "label": { "name": "bug" } });
+    let by = |login: &str| json!({ "login": login });
+    let before = vec![event("labeled", by("writer")), event("unlabeled", by("writer"))];
+    let cases: [(Option<Value>, &[&str]); 4] = [
+        (Some(event("labeled", by("other"))), &["other"]),
+        (Some(event("labeled", Value::Null)), &[]),
+        (Some(event("renamed", by("other"))), &[]),
+        // The list is behind the label.
+        (None, &[]),
+    ];
+    for (last, expected) in cases {
+        let events: Vec<Value> = before.iter().cloned().chain(last.clone()).collect();
+        let fake = Fake::start(with_overview(move |seen| match seen.line.contains("/permission") {
+            true => ok(json!({ "permission": "write" })),
+            false => ok(json!(events)),
+        }))
+        .await;
+        let client = fake.client();
+        let mut pull = client.fetch_overview(PullNumber(3)).await.unwrap().pull;
+        pull.labels = vec![Label::named("bug")];
+        let labelings = client.fetch_labelings(&pull).await.unwrap();
+        assert_eq!(labelings.iter().map(|it| it.actor.as_str()).collect::<Vec<_>>(), expected, "{last:?}");
+    }
+}
+
 /// A snapshot with a pull request, and one fact asked for.
 async fn ask(fake: &Fake, key: FactKey) -> Result<Snapshot, CallError> {
     let client = fake.client();
@@ -395,7 +422,7 @@ async fn the_organisations_dangerfile_has_a_token_of_its_own_and_its_absence_is_
     let found = json!({ "object": { "text": "warn('x')", "isBinary": false, "isTruncated": false } });
     for (entry, expected) in [(found, "found"), (Value::Null, "absent"), (json!({ "object": {} }), "unreadable")] {
         let fake = Fake::start(with_tokens(move |_, _| ok(branch(entry.clone())))).await;
-        let said = match fake.client().fetch_organisation_dangerfile().await.unwrap() {
+        let said = match fake.client().look_for_organisation_dangerfile().await.unwrap().dangerfile {
             FoundDangerfile::Found(it) => {
                 assert_eq!((it.origin, it.commit), (Origin::Organisation, CommitId::new(B).ok()));
                 "found"
@@ -409,15 +436,16 @@ async fn the_organisations_dangerfile_has_a_token_of_its_own_and_its_absence_is_
         assert_eq!(seen[1].body["variables"], json!({ "owner": "o", "name": ".github" }));
     }
     let refuse = |code: u16| Fake::start(move |_, _| status(code, "no"));
-    let none = refuse(422).await.client().fetch_organisation_dangerfile().await;
-    assert_eq!(none, Ok(FoundDangerfile::Absent));
-    let broken = refuse(403).await.client().fetch_organisation_dangerfile().await;
+    let absent = |contradicts| Ok(OrganisationLook { dangerfile: FoundDangerfile::Absent, contradicts });
+    let none = refuse(422).await.client().look_for_organisation_dangerfile().await;
+    assert_eq!(none, absent(false));
+    let broken = refuse(403).await.client().look_for_organisation_dangerfile().await;
     assert!(matches!(broken, Err(CallError::Forbidden(_))), "{broken:?}");
     let nothing = json!({ "data": { "repository": null }, "errors": [{ "type": "NOT_FOUND", "message": "no" }] });
     let fake = Fake::start(with_tokens(move |_, _| ok(nothing.clone()))).await;
     let client = fake.client();
     for _ in 0..2 {
-        assert_eq!(client.fetch_organisation_dangerfile().await, Ok(FoundDangerfile::Absent));
+        assert_eq!(client.look_for_organisation_dangerfile().await, absent(true));
     }
     let seen = fake.seen.lock().unwrap().clone();
     let mints = seen.iter().filter(|seen| seen.line.ends_with("access_tokens")).count();

@@ -251,7 +251,7 @@ impl Reviews {
             Some(known) => known.clone(),
             None => {
                 let before = client.counter().used();
-                let fetched = self.organisations().find(&client, installation).await.map_err(after_call)?;
+                let fetched = self.organisations().glance(&client, installation).await.map_err(after_call)?;
                 self.upkeep.spend(installation, (client.counter().used() - before).into());
                 organisations.entry(account).or_insert(fetched).clone()
             }

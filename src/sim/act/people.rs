@@ -60,6 +60,7 @@ impl State {
         if let Some(pull) = self.repos[index].pulls.get_mut(&number) {
             pull.requested.retain(|login| login != actor);
         }
+        self.touch(index, number);
         let repo = &self.repos[index];
         let (Some(pull), Some(it)) = (repo.pulls.get(&number), repo.reviews.iter().find(|it| it.id == review)) else {
             return;

@@ -98,7 +98,7 @@ impl Change for Begin {
         Box::pin(async move {
             let begun = begin_all(tx, self).await?;
             let joined = match &self.run {
-                Some(run) => runs::save_within(tx, run).await?,
+                Some(run) => runs::save_within(tx, run, self.now).await?,
                 None => 0,
             };
             Ok((begun, joined))

@@ -13,8 +13,8 @@ use sqlx::{Row, SqlSafeStr, SqliteConnection};
 
 #[async_trait]
 impl Runs for Sqlite {
-    async fn save_run(&self, run: &RunRecord) -> Result<(), StoreError> {
-        let joined = self.write(SaveRun(PackedRun::new(run.clone())?)).await?;
+    async fn save_run(&self, run: &RunRecord, now: Timestamp) -> Result<(), StoreError> {
+        let joined = self.write(SaveRun(PackedRun::new(run.clone())?, now)).await?;
         self.counters().joined_jobs.add(joined);
         Ok(())
     }
@@ -101,13 +101,13 @@ fn read_row(id: &RunId, row: &SqliteRow) -> Result<RunRecord, StoreError> {
     })
 }
 
-struct SaveRun(PackedRun);
+struct SaveRun(PackedRun, Timestamp);
 
 impl Change for SaveRun {
     type Output = u64;
 
     fn apply<'a>(&'a self, tx: &'a mut SqliteConnection) -> BoxFuture<'a, Result<u64, StoreError>> {
-        Box::pin(save_within(tx, &self.0))
+        Box::pin(save_within(tx, &self.0, self.1))
     }
 }
 
@@ -122,10 +122,13 @@ pub(super) const SAVE: &str =
      ON CONFLICT (repository, number) DO UPDATE SET head = excluded.head, run = excluded.run";
 
 /// From then on it is the last judgement of its pull request. How many jobs that it brings about joined others.
-pub(super) async fn save_within(tx: &mut SqliteConnection, packed: &PackedRun) -> Result<u64, StoreError> {
+pub(super) async fn save_within(
+    tx: &mut SqliteConnection,
+    packed: &PackedRun,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     save_by(tx, SAVE, packed).await?;
-    let run = &packed.run;
-    jobs::enqueue_all_within(tx, &run.wakes, run.created_at, run.created_at).await
+    jobs::enqueue_all_within(tx, &packed.run.wakes, now, now).await
 }
 
 /// Binds a run to a command that holds [`SAVE`].

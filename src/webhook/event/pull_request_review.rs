@@ -1,7 +1,7 @@
 //! `pull_request_review`: somebody said yes or no, and rules may count that.
 
 use super::payload::{InstallationPart, RepositoryPart, Unread, read};
-use crate::model::PullNumber;
+use crate::model::{PullNumber, Timestamp};
 use crate::webhook::{Cause, JobSpec, RepositoryRef, Work};
 use serde::Deserialize;
 
@@ -14,6 +14,8 @@ pub struct PullRequestReviewEvent {
     pub number: PullNumber,
     /// Whether it only comments and a program wrote it, as our own reviews do: nothing is judged for those.
     pub is_remark_of_a_program: bool,
+    /// When the pull request changed by it.
+    pub changed_at: Option<Timestamp>,
 }
 
 impl PullRequestReviewEvent {
@@ -29,6 +31,8 @@ impl PullRequestReviewEvent {
         #[derive(Deserialize)]
         struct Pull {
             number: PullNumber,
+            #[serde(default)]
+            updated_at: Option<String>,
         }
         #[derive(Deserialize)]
         struct Review {
@@ -51,6 +55,7 @@ impl PullRequestReviewEvent {
             repository: payload.repository.seen_through(payload.installation)?,
             number: payload.pull_request.number,
             is_remark_of_a_program: is_program && review.state.eq_ignore_ascii_case("commented"),
+            changed_at: payload.pull_request.updated_at.as_deref().and_then(Timestamp::parse_rfc3339),
         })
     }
 
@@ -58,6 +63,7 @@ impl PullRequestReviewEvent {
         if self.is_remark_of_a_program {
             return Vec::new();
         }
-        vec![self.repository.job(Work::ReviewPull { number: self.number, cause: Cause::Reviewed, changed_at: None })]
+        let (number, changed_at) = (self.number, self.changed_at);
+        vec![self.repository.job(Work::ReviewPull { number, cause: Cause::Reviewed, changed_at })]
     }
 }

@@ -91,7 +91,7 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::RepoPath;
+    use crate::model::{RepoPath, Timestamp};
     use crate::webhook::{Cause, Work};
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -184,6 +184,15 @@ mod tests {
         assert_eq!(review("submitted", "approved", "Bot"), ["7/pull/3"]);
         assert!(review("submitted", "commented", "Bot").is_empty(), "our own reviews are such");
         assert!(review("unheard_of", "approved", "User").is_empty());
+        let payload = with_origin(json!({
+            "action": "dismissed", "review": { "state": "dismissed" },
+            "pull_request": { "number": 3, "updated_at": "2026-11-25T08:00:00Z" },
+        }));
+        let event = parse("pull_request_review", payload.to_string().as_bytes());
+        let Some(Work::ReviewPull { changed_at, .. }) = build_jobs(&event).pop().map(|spec| spec.work) else {
+            panic!("it is judged")
+        };
+        assert_eq!(changed_at, Timestamp::parse_rfc3339("2026-11-25T08:00:00Z"));
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl OutboxEntries for Memory {
             all.push(begun);
         }
         if let Some(run) = run {
-            let joined = state.save_run(&run);
+            let joined = state.save_run(&run, now);
             self.counters().joined_jobs.add(joined);
         }
         Ok(all)

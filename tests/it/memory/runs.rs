@@ -10,7 +10,7 @@ use deckhand::store::{
 
 impl State {
     /// How many pieces of the work that it brings about joined others.
-    pub(super) fn save_run(&mut self, run: &RunRecord) -> u64 {
+    pub(super) fn save_run(&mut self, run: &RunRecord, now: Timestamp) -> u64 {
         let kept = RunRecord { wakes: Vec::new(), ..run.clone() };
         self.runs.entry(run.id.as_str().to_owned()).or_insert(kept);
         // That of a merge group is the last judgement of no pull request.
@@ -18,7 +18,7 @@ impl State {
             let last = HeadRow { head: run.head.clone(), run: run.id.clone() };
             self.heads.insert((run.repository, run.number), last);
         }
-        self.enqueue_all(&run.wakes, run.created_at, run.created_at)
+        self.enqueue_all(&run.wakes, now, now)
     }
 
     fn forget_runs(&mut self, retention: &Retention, until: Timestamp) -> u64 {
@@ -39,8 +39,8 @@ impl State {
 
 #[async_trait]
 impl Runs for Memory {
-    async fn save_run(&self, run: &RunRecord) -> Result<(), StoreError> {
-        let joined = self.state()?.save_run(run);
+    async fn save_run(&self, run: &RunRecord, now: Timestamp) -> Result<(), StoreError> {
+        let joined = self.state()?.save_run(run, now);
         self.counters().joined_jobs.add(joined);
         Ok(())
     }

@@ -210,7 +210,7 @@ async fn note(step: &Step, world: &World, store: &Store) -> Answer {
             said(&store.note_check(*id, &pull_key(by.0, by.1), open.map(overdue)).await)
         }
         Step::AwaitCheck(id, later) => said(&store.await_check(*id, world.later(*later)).await),
-        Step::SaveRun(number, wakes) => said(&store.save_run(&world.run(*number, wakes)).await),
+        Step::SaveRun(number, wakes) => said(&store.save_run(&world.run(*number, wakes), world.now).await),
         Step::ForgetJudgement(of, number, wakes) => said(&store.forget_judgement(*of, *number, wakes, now).await),
         Step::NoteRefused(of, number, head) => {
             said(&store.note_refused_lines(*of, *number, head, world.count.to_string()).await)
