@@ -196,7 +196,7 @@ impl ChangedLock<'_> {
             }
             if let Some((first, held)) = drifted.first() {
                 let labels = drifted.iter().map(|(wanted, _)| wanted.label.clone()).collect();
-                let (requirement, held) = (first.shown(), held.clone());
+                let (requirement, held) = (first.shown_beside(held), held.clone());
                 let problem = self.problem(ProblemKind::Drifted, labels);
                 problems.push(Problem { manifest: path, requirement, held, ..problem });
             }

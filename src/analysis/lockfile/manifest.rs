@@ -145,6 +145,13 @@ impl Wanted {
     pub(super) fn shown(&self) -> String {
         describe(&self.extras, &self.requirement, &self.marker, &self.source)
     }
+
+    /// The same beside what the lockfile holds: where that is a requirement, it is the requirement that differs.
+    pub(super) fn shown_beside(&self, held: &str) -> String {
+        let is_requirement = held.starts_with(['~', '<', '>', '=', '!']) && !self.requirement.is_empty();
+        let source = if is_requirement { "" } else { &self.source };
+        describe(&self.extras, &self.requirement, &self.marker, source)
+    }
 }
 
 /// Everything but the name of a dependency: the source where there is one, for it decides; the requirement otherwise.

@@ -254,7 +254,7 @@ impl Compared<'_> {
         }
         if let Some((first, held)) = holding.first() {
             let labels = holding.iter().map(|(wanted, _)| wanted.label.clone()).collect();
-            let (requirement, held) = (first.shown(), held.clone());
+            let (requirement, held) = (first.shown_beside(held), held.clone());
             return Some(Problem { requirement, held, ..about.problem(ProblemKind::Holds, labels) });
         }
         if !moved.is_empty() {

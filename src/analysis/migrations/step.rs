@@ -2,7 +2,7 @@
 
 use super::lock::Lock;
 use super::models::ModelChange;
-pub use super::object::ObjectKind;
+pub(super) use super::object::ObjectKind;
 
 /// Where a step stands in its file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
