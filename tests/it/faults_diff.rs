@@ -303,7 +303,7 @@ const TWO: [(&str, Option<&str>); 2] = [("b.py", Some("b = 1\n")), ("c.py", Some
 fn cut_behind_first(body: &mut Vec<u8>) {
     let text = String::from_utf8(std::mem::take(body)).unwrap();
     let second = text.match_indices("diff --git").nth(1).map(|(at, _)| at);
-    *body = text[..second.expect("two files are changed")].as_bytes().to_vec();
+    *body = text.as_bytes()[..second.expect("two files are changed")].to_vec();
 }
 
 #[tokio::test]

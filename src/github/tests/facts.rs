@@ -282,7 +282,7 @@ async fn labels_count_only_when_all_events_were_read() {
 async fn only_who_set_a_label_last_vouches_for_it() {
     let event = |event: &str, actor: Value| json!({ "event": event, "actor": actor, "label": { "name": "bug" } });
     let by = |login: &str| json!({ "login": login });
-    let before = vec![event("labeled", by("writer")), event("unlabeled", by("writer"))];
+    let before = [event("labeled", by("writer")), event("unlabeled", by("writer"))];
     let cases: [(Option<Value>, &[&str]); 4] = [
         (Some(event("labeled", by("other"))), &["other"]),
         (Some(event("labeled", Value::Null)), &[]),

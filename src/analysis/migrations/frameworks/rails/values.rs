@@ -37,9 +37,10 @@ fn add_value(value: &Value, found: &mut Vec<String>) {
         Value::List(list) => list.iter().for_each(|inner| add_value(inner, found)),
         Value::Map(pairs) => pairs.iter().for_each(|(_, inner)| add_value(inner, found)),
         // The text that a lambda returns is SQL.
-        Value::Code(items) => items.iter().for_each(|item| match item {
-            Item::Assign { value, .. } => add_value(value, found),
-            _ => {}
+        Value::Code(items) => items.iter().for_each(|item| {
+            if let Item::Assign { value, .. } = item {
+                add_value(value, found);
+            }
         }),
         _ => {}
     }
