@@ -112,14 +112,10 @@ fn next_command(text: &str, from: usize) -> Option<Command> {
 
 /// What the command does that stands here, and how long it is.
 fn command_at(text: &str, begins_line: bool) -> Option<(Effect, usize)> {
-    let line = text.split(['\n', '\r']).next().unwrap_or_default();
-    let inside = &line[1..];
+    let inside = &text[1..];
     if inside.starts_with(';') {
         return Some((Effect::Sends, 2));
     }
-    // A second backslash ends the command.
-    let length = inside.find('\\').map_or(line.len(), |end| end + 1);
-    let length = length + usize::from(line[length..].starts_with("\\\\")) * 2;
     let word = inside.split(|c: char| !c.is_ascii_alphabetic() && c != '_' && c != '!').next().unwrap_or_default();
     let effect = match word {
         "i" | "ir" | "include" | "include_relative" | "!" if begins_line => Effect::RunsUnseen,
@@ -131,6 +127,9 @@ fn command_at(text: &str, begins_line: bool) -> Option<(Effect, usize)> {
         _ if begins_line && !word.is_empty() && is_known(word) => Effect::Nothing,
         _ => return None,
     };
+    // The line ends the command, or a second backslash does.
+    let length = inside.find(['\n', '\r', '\\']).map_or(text.len(), |end| end + 1);
+    let length = length + usize::from(text[length..].starts_with("\\\\")) * 2;
     Some((effect, length))
 }
 
