@@ -2,7 +2,7 @@
 //! our own checks then is not the present, and a plan that takes it for the present writes nothing where it has to.
 
 use crate::model::{CommitId, RepositoryId, Timestamp};
-use crate::plan::{CheckRun, CheckStatus, PublishedCheck, doubt};
+use crate::plan::{CheckRun, PublishedCheck, doubt};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -32,21 +32,11 @@ impl OwnChecks {
         let before = all.iter().position(is_same).and_then(|at| all.remove(at));
         // GitHub adds annotations to those that are there.
         let had = before.filter(|it| it.check.id == id).map_or(0, |it| it.check.annotations);
-        let head = check.head.clone();
-        let check = PublishedCheck {
-            id,
-            name: check.name.clone(),
-            external_id: check.external_id.clone(),
-            conclusion: match check.status {
-                CheckStatus::InProgress => None,
-                CheckStatus::Completed { conclusion, .. } => Some(conclusion),
-            },
-            annotations: had + annotations,
-        };
+        let written = PublishedCheck { annotations: had + annotations, ..PublishedCheck::written(id, check) };
         if all.len() >= MAX_CHECKS {
             all.pop_front();
         }
-        all.push_back(Written { repository, head, at, check });
+        all.push_back(Written { repository, head: check.head.clone(), at, check: written });
     }
 
     /// Corrects what was read of the checks on a head. What differs from the last write is doubted, so that it is written again
@@ -75,6 +65,7 @@ impl OwnChecks {
 mod tests {
     use super::*;
     use crate::model::Conclusion;
+    use crate::plan::CheckStatus;
 
     const REPOSITORY: RepositoryId = RepositoryId(7);
 

@@ -26,16 +26,7 @@ impl Published {
     /// Takes note of a check run that was just written, so that a plan need not read it back.
     pub fn note_check(&mut self, id: u64, check: &CheckRun) {
         self.checks.retain(|other| other.name != check.name);
-        self.checks.push(PublishedCheck {
-            id,
-            name: check.name.clone(),
-            external_id: check.external_id.clone(),
-            conclusion: match check.status {
-                CheckStatus::InProgress => None,
-                CheckStatus::Completed { conclusion, .. } => Some(conclusion),
-            },
-            annotations: check.annotations.len(),
-        });
+        self.checks.push(PublishedCheck::written(id, check));
     }
 }
 
@@ -52,6 +43,22 @@ pub struct PublishedCheck {
     pub conclusion: Option<Conclusion>,
     /// How many annotations it has; an unfinished one with some was interrupted between two chunks.
     pub annotations: usize,
+}
+
+impl PublishedCheck {
+    /// As GitHub shows a check run that was just written whole.
+    pub fn written(id: u64, check: &CheckRun) -> Self {
+        PublishedCheck {
+            id,
+            name: check.name.clone(),
+            external_id: check.external_id.clone(),
+            conclusion: match check.status {
+                CheckStatus::InProgress => None,
+                CheckStatus::Completed { conclusion, .. } => Some(conclusion),
+            },
+            annotations: check.annotations.len(),
+        }
+    }
 }
 
 /// A conversation comment of this app.
